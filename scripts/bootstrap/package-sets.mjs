@@ -1,0 +1,40 @@
+/*
+ * What each command of package.json uses besides Node. A package counts as present when the command or
+ * library it provides is found, however it came there; `debian` lists its names, newest releases last;
+ * `fedora` is given where that name differs.
+ */
+const packages = {
+  fusermount: { command: "fusermount3", debian: ["fuse3"] },
+  libfuse2: { library: "libfuse.so.2", debian: ["libfuse2", "libfuse2t64"], fedora: "fuse-libs" },
+  samtools: { command: "samtools", debian: ["samtools"] },
+  bcftools: { command: "bcftools", debian: ["bcftools"] },
+  tabix: { command: "tabix", debian: ["tabix"], fedora: "htslib-tools" },
+  rsync: { command: "rsync", debian: ["rsync"] },
+  attr: { command: "getfattr", debian: ["attr"] },
+  curl: { command: "curl", debian: ["curl"] },
+  openssl: { command: "openssl", debian: ["openssl"] },
+  python3: { command: "python3", debian: ["python3"] },
+  ps: { command: "ps", debian: ["procps"], fedora: "procps-ng" },
+  nginx: { command: "nginx", debian: ["nginx-light"], fedora: "nginx" },
+  rclone: { command: "rclone", debian: ["rclone"] },
+  bindfs: { command: "bindfs", debian: ["bindfs"] },
+  fio: { command: "fio", debian: ["fio"] },
+  bwa: { command: "bwa", debian: ["bwa"] },
+  lambda: {
+    file: "/usr/share/doc/bowtie2/examples/reference/lambda_virus.fa.gz",
+    debian: ["bowtie2-examples"],
+  },
+};
+
+const demo = ["fusermount", "libfuse2", "samtools", "bcftools"];
+const test = [...demo, "tabix", "rsync", "attr", "curl", "openssl", "ps", "python3"];
+const bench = [...test, "nginx", "rclone", "bindfs", "fio"];
+const data = ["samtools", "bcftools", "tabix", "bwa", "lambda"];
+
+/** Set name → the packages it needs, each with what shows that it is there. */
+export const packageSets = Object.fromEntries(
+  Object.entries({ demo, test, bench, data }).map(([set, names]) => [
+    set,
+    names.map((name) => packages[name]),
+  ]),
+);

@@ -1,0 +1,124 @@
+import process from "node:process";
+import type { Dispatcher } from "undici";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { type Logger, silentLogger } from "../core/logger.ts";
+import { apiOrigin } from "./address.ts";
+import { type AccessToken, withAuth } from "./auth.ts";
+import { Content } from "./content/content.ts";
+import { createFetcher, type FetcherKind } from "./content/create-fetcher.ts";
+import { LinkCache } from "./content/link-cache.ts";
+import type { RangeFetcher } from "./content/range-fetcher.ts";
+import { createDispatcher } from "./dispatcher.ts";
+import { httpSend } from "./http.ts";
+import { withTelemetry } from "./measured.ts";
+import { ResourceClient } from "./resource-client.ts";
+import { AppResults } from "./resources/app-results.ts";
+import { AppSessions } from "./resources/app-sessions.ts";
+import { BioSamples } from "./resources/biosamples.ts";
+import { Datasets } from "./resources/datasets.ts";
+import { Files } from "./resources/files.ts";
+import { Projects } from "./resources/projects.ts";
+import { Runs } from "./resources/runs.ts";
+import { Samples } from "./resources/samples.ts";
+import { Users } from "./resources/users.ts";
+import { Rest } from "./rest.ts";
+import type { RetryLimits } from "./retry-delay.ts";
+import type { EnvironmentVariables } from "./trust.ts";
+import { defaultUserAgent } from "./user-agent.ts";
+
+export interface BaseSpaceOptions {
+  /** Origin of the API server, e.g. `https://api.basespace.illumina.com`; a version behind it is dropped. */
+  readonly apiServer: string;
+  /** A token, or a function that is asked for it at each request. */
+  readonly accessToken: AccessToken;
+  /** For one request to be answered, and between two pieces of an answer, in milliseconds. Default 30 000. */
+  readonly timeoutMs?: number;
+  /** Connections to one origin. Default 16. */
+  readonly maxConnections?: number;
+  /** Default `bsmount/<version>`. */
+  readonly userAgent?: string;
+  /** Allows http to other machines: the token then travels in the clear. Default false. */
+  readonly insecureHttp?: boolean;
+  /** How requests that may be repeated are repeated. Default: 5 attempts within a minute. */
+  readonly retry?: Partial<RetryLimits>;
+  /** Where file content is received: in a worker thread, or on the calling one. Default `worker`. */
+  readonly fetcher?: FetcherKind;
+  /** For proxies and certificate authorities. Default `process.env`. */
+  readonly environment?: EnvironmentVariables;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+const DEFAULT_RETRY: RetryLimits = {
+  attempts: 5,
+  firstDelayMs: 250,
+  maxDelayMs: 15_000,
+  totalMs: 60_000,
+};
+
+const MAX_CONNECT_MS = 10_000;
+
+/** A client of one BaseSpace server with one token. It owns connections and a thread: close it. */
+export class BaseSpace implements AsyncDisposable {
+  readonly users: Users;
+  readonly projects: Projects;
+  readonly samples: Samples;
+  readonly appResults: AppResults;
+  readonly appSessions: AppSessions;
+  readonly runs: Runs;
+  readonly files: Files;
+  readonly biosamples: BioSamples;
+  readonly datasets: Datasets;
+  readonly content: Content;
+  readonly #dispatcher: Dispatcher;
+  readonly #fetcher: RangeFetcher;
+
+  /** @throws BsmountError `usage` for an address that cannot be used, `environment` for bad certificates */
+  constructor(options: BaseSpaceOptions) {
+    const origin = apiOrigin(options.apiServer, options.insecureHttp ?? false);
+    const settings = withDefaults(options);
+    this.#dispatcher = createDispatcher(settings);
+    this.#fetcher = createFetcher(this.#dispatcher, settings);
+    const send = withAuth(options.accessToken, withTelemetry(httpSend(this.#dispatcher, origin)));
+    const rest = new Rest({ ...settings, send });
+    const resources = new ResourceClient(rest);
+    this.users = new Users(resources);
+    this.projects = new Projects(resources);
+    this.samples = new Samples(resources);
+    this.appResults = new AppResults(resources);
+    this.appSessions = new AppSessions(resources);
+    this.runs = new Runs(resources);
+    this.files = new Files(resources);
+    this.biosamples = new BioSamples(resources);
+    this.datasets = new Datasets(resources);
+    const links = new LinkCache(rest, settings.retry.clock, origin.startsWith("http:"));
+    this.content = new Content({ ...settings, links, fetcher: this.#fetcher });
+  }
+
+  /** Ends what is under way with an `aborted` error and gives back connections and thread. */
+  async close(): Promise<void> {
+    await Promise.all([this.#fetcher.close(), this.#dispatcher.destroy()]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function withDefaults(options: BaseSpaceOptions) {
+  const timeoutMs = options.timeoutMs ?? 30_000;
+  return {
+    timeoutMs,
+    connectTimeoutMs: Math.min(timeoutMs, MAX_CONNECT_MS),
+    connections: options.maxConnections ?? 16,
+    userAgent: options.userAgent ?? defaultUserAgent(),
+    variables: options.environment ?? process.env,
+    fetcherKind: options.fetcher ?? "worker",
+    logger: options.logger ?? silentLogger,
+    retry: {
+      limits: { ...DEFAULT_RETRY, ...options.retry },
+      clock: options.clock ?? systemClock,
+      random: Math.random,
+    },
+  };
+}

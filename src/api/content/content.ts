@@ -1,0 +1,137 @@
+import { setMaxListeners } from "node:events";
+import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
+import type { FileId } from "../../core/ids.ts";
+import { parseRetryAfter } from "../retry-delay.ts";
+import { type RetryOptions, retrying, TryAgain } from "../retry.ts";
+import type { LinkCache } from "./link-cache.ts";
+import type { RangeFetcher, RangeOutcome } from "./range-fetcher.ts";
+import { failureOf, needsNewLink } from "./range-failure.ts";
+
+/** What tells one version of a file's bytes from the next: the store's ETag without quotes. */
+export interface StoreVersion {
+  readonly etag: string | undefined;
+}
+
+export interface RangeRequest {
+  readonly fileId: FileId;
+  /** Of the whole file, as BaseSpace says. */
+  readonly sizeBytes: number;
+  /** Not empty, and inside the file. */
+  readonly range: ByteRange;
+  /**
+   * Where the bytes go, one piece behind the other; the lengths add up to the range's. Pieces of a
+   * SharedArrayBuffer are filled by a worker thread, others on the calling thread.
+   */
+  readonly into: readonly Uint8Array[];
+  /** The version that earlier answers had; any when undefined. */
+  readonly expected: StoreVersion | undefined;
+}
+
+export interface ContentOptions {
+  readonly links: LinkCache;
+  readonly fetcher: RangeFetcher;
+  readonly timeoutMs: number;
+  readonly retry: RetryOptions;
+}
+
+/**
+ * The bytes of files, by ranges from their signed links. Every answer is checked before it counts: the
+ * range, the file's size, the version, every byte. A link that the store no longer takes is renewed once;
+ * short, wrong, late and failing answers are asked for again after a pause.
+ */
+export class Content {
+  readonly #options: ContentOptions;
+
+  constructor(options: ContentOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Fetches exactly `range` into `into`. When the promise settles, nothing writes to `into` any more.
+   *
+   * @throws BsmountError `changed`, `archived`, `not-found`, `access-denied`, `timeout`, `unavailable`;
+   * ApiError when there is no signed link to be had; the signal's reason
+   */
+  async readRange(request: RangeRequest, signal: AbortSignal): Promise<StoreVersion> {
+    checkRequest(request);
+    // Dozens of ranges under one signal are usual; Node would warn of a leak from the eleventh on.
+    setMaxListeners(0, signal);
+    const links = new RenewableLink(this.#options.links, request.fileId);
+    return await retrying(this.#options.retry, signal, async (attempt) => {
+      let outcome = await this.#fetch(request, links, attempt, signal);
+      if (needsNewLink(outcome) && links.renew()) {
+        outcome = await this.#fetch(request, links, attempt, signal);
+      }
+      return this.#conclude(request, outcome, attempt);
+    });
+  }
+
+  async #fetch(
+    request: RangeRequest,
+    links: RenewableLink,
+    attempt: number,
+    signal: AbortSignal,
+  ): Promise<RangeOutcome> {
+    const link = await links.get(signal);
+    const { range, sizeBytes, into } = request;
+    const { timeoutMs, fetcher } = this.#options;
+    const expectedEtag = request.expected?.etag;
+    return await fetcher.fetch(
+      { link, range, sizeBytes, into, expectedEtag, timeoutMs, attempt },
+      signal,
+    );
+  }
+
+  #conclude(
+    request: RangeRequest,
+    outcome: RangeOutcome,
+    attempt: number,
+  ): StoreVersion | TryAgain {
+    if (outcome.kind === "taken") return { etag: outcome.etag };
+    const { error, isFinal, retryAfter } = failureOf(describe(request), outcome, attempt);
+    if (isFinal) throw error;
+    return new TryAgain(error, parseRetryAfter(retryAfter, this.#options.retry.clock.now()));
+  }
+}
+
+/** The link of one file during one request: fetched when needed, renewed at most once. */
+class RenewableLink {
+  readonly #cache: LinkCache;
+  readonly #fileId: FileId;
+  #link: Awaited<ReturnType<LinkCache["get"]>> | undefined;
+  #isRenewed = false;
+
+  constructor(cache: LinkCache, fileId: FileId) {
+    this.#cache = cache;
+    this.#fileId = fileId;
+  }
+
+  /** Asked of the cache each time: it may have ended during a pause. */
+  async get(signal: AbortSignal): Promise<URL> {
+    this.#link = await this.#cache.get(this.#fileId, signal);
+    return this.#link.url;
+  }
+
+  /** True when the next link may be another one. */
+  renew(): boolean {
+    if (this.#isRenewed || this.#link === undefined) return false;
+    this.#isRenewed = true;
+    this.#cache.drop(this.#fileId, this.#link);
+    return true;
+  }
+}
+
+function describe({ fileId, range }: RangeRequest): string {
+  return `cannot read bytes ${range.start}–${range.end} of file ${fileId}`;
+}
+
+/** A wrong request is a mistake of the program, not of the service. */
+function checkRequest({ range, sizeBytes, into }: RangeRequest): void {
+  const room = into.reduce((sum, piece) => sum + piece.length, 0);
+  const fits = range.start >= 0 && range.start < range.end && range.end <= sizeBytes;
+  if (!fits || room !== rangeLength(range)) {
+    throw new RangeError(
+      `bytes ${range.start}–${range.end} of ${sizeBytes} do not fit into ${room} bytes`,
+    );
+  }
+}

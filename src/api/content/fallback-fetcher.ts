@@ -1,0 +1,34 @@
+import type { Logger } from "../../core/logger.ts";
+import type { RangeFetcher, RangeOutcome, RangeQuery, Unusual } from "./range-fetcher.ts";
+
+/** Asks a fast fetcher first, and another one for what is unusual to it. */
+export class FallbackFetcher implements RangeFetcher {
+  readonly #fast: RangeFetcher<RangeOutcome | Unusual>;
+  readonly #thorough: RangeFetcher;
+  readonly #logger: Logger;
+  readonly #reported = new Set<string>();
+
+  constructor(fast: RangeFetcher<RangeOutcome | Unusual>, thorough: RangeFetcher, logger: Logger) {
+    this.#fast = fast;
+    this.#thorough = thorough;
+    this.#logger = logger;
+  }
+
+  async fetch(query: RangeQuery, signal: AbortSignal): Promise<RangeOutcome> {
+    const outcome = await this.#fast.fetch(query, signal);
+    if (outcome.kind !== "unusual") return outcome;
+    this.#report(outcome);
+    return await this.#thorough.fetch(query, signal);
+  }
+
+  /** Of each kind of trouble only the first case is worth a warning: it costs speed, nothing else. */
+  #report({ status, problem }: Unusual): void {
+    const level = status !== 0 || this.#reported.has(problem) ? "debug" : "warn";
+    this.#reported.add(problem);
+    this.#logger[level]({ status, problem }, "a range is fetched on the calling thread");
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#fast.close(), this.#thorough.close()]);
+  }
+}

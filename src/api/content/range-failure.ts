@@ -1,0 +1,97 @@
+import { BsmountError, type FailureReason } from "../../core/errors.ts";
+import type { RangeOutcome } from "./range-fetcher.ts";
+
+type Refused = Extract<RangeOutcome, { kind: "refused" }>;
+
+/** S3's codes for a link or its credentials that have ended. */
+const EXPIRED_CODES: ReadonlySet<string> = new Set([
+  "ExpiredToken",
+  "RequestExpired",
+  "TokenRefreshRequired",
+  "InvalidToken",
+]);
+
+/** Content in cold storage. */
+const ARCHIVED_CODE = "InvalidObjectState";
+
+/** A store that serves an old or a wrong version once is asked again; one that goes on has changed. */
+const ATTEMPTS_IF_CHANGED = 3;
+
+const REASON_BY_STATUS: Readonly<Record<number, FailureReason>> = {
+  400: "access-denied",
+  401: "access-denied",
+  403: "access-denied",
+  404: "not-found",
+  410: "not-found",
+  412: "changed",
+  416: "changed",
+};
+
+/** True when a fresh link may get the bytes: this one has ended, or leads to another version. */
+export function needsNewLink(outcome: RangeOutcome): boolean {
+  if (outcome.kind === "changed") return true;
+  if (outcome.kind !== "refused") return false;
+  const code = storeCode(outcome.body);
+  if (outcome.status === 401 || outcome.status === 403) return code !== ARCHIVED_CODE;
+  return outcome.status === 400 && EXPIRED_CODES.has(code ?? "");
+}
+
+export interface RangeFailure {
+  readonly error: BsmountError;
+  /** False when the next attempt may do better. */
+  readonly isFinal: boolean;
+  /** The header of that name. */
+  readonly retryAfter?: string | undefined;
+}
+
+/** What an attempt that did not take its range means; `what` begins the message. */
+export function failureOf(
+  what: string,
+  outcome: Exclude<RangeOutcome, { kind: "taken" }>,
+  attempt: number,
+): RangeFailure {
+  switch (outcome.kind) {
+    case "changed": {
+      const error = new BsmountError("changed", `${what}: ${outcome.problem}`);
+      return { error, isFinal: attempt >= ATTEMPTS_IF_CHANGED };
+    }
+    case "invalid":
+      return {
+        error: new BsmountError("unavailable", `${what}: ${outcome.problem}`),
+        isFinal: false,
+      };
+    case "broken": {
+      const { reason, problem, remedy } = outcome;
+      const options = remedy === undefined ? {} : { remedy };
+      const error = new BsmountError(reason, `${what}: ${problem}`, options);
+      return { error, isFinal: !outcome.worthRepeating };
+    }
+    case "refused":
+      return refusedByStore(what, outcome);
+    default:
+      throw new Error(`no such outcome: ${String(outcome satisfies never)}`);
+  }
+}
+
+function refusedByStore(what: string, refused: Refused): RangeFailure {
+  const code = storeCode(refused.body);
+  const problem = `the object store answered ${refused.status}${code === undefined ? "" : ` ${code}`}`;
+  if (code === ARCHIVED_CODE) {
+    const remedy = "restore the file in BaseSpace first";
+    const error = new BsmountError("archived", `${what}: ${problem}`, { remedy });
+    return { error, isFinal: true };
+  }
+  return {
+    error: new BsmountError(
+      REASON_BY_STATUS[refused.status] ?? "unavailable",
+      `${what}: ${problem}`,
+    ),
+    isFinal: refused.status < 500 && refused.status !== 429 && refused.status !== 408,
+    retryAfter: refused.retryAfter,
+  };
+}
+
+/** `<Code>` of S3's XML. */
+function storeCode(body: string): string | undefined {
+  return /<Code>([A-Za-z0-9.]{1,64})<\/Code>/.exec(body)?.[1];
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import type { AppResultId } from "../../core/ids.ts";
+import type { AppResult, Raw } from "../models.ts";
+import { decodeUser } from "./user.ts";
+import { decodeAppSession } from "./app-session.ts";
+import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
+import { anything, count, date, id, maybe, text } from "./wire.ts";
+
+const shape = z.object({
+  Id: id,
+  Href: text,
+  Name: text,
+  Description: maybe(text),
+  Status: maybe(text),
+  StatusSummary: maybe(text),
+  DateCreated: maybe(date),
+  DateModified: maybe(date),
+  TotalSize: maybe(count),
+  UserOwnedBy: maybe(anything),
+  AppSession: maybe(anything),
+});
+
+export const decodeAppResult: Decode<AppResult> = (value, at) => {
+  const result = parse(shape, value, at);
+  return model<AppResult>({
+    id: result.Id as AppResultId,
+    name: result.Name,
+    href: result.Href,
+    description: result.Description,
+    status: result.Status,
+    statusSummary: result.StatusSummary,
+    dateCreated: result.DateCreated ?? NOT_SET,
+    dateModified: result.DateModified,
+    totalSizeBytes: result.TotalSize,
+    userOwnedBy: optional(decodeUser, result.UserOwnedBy, `${at}.UserOwnedBy`),
+    appSession: optional(decodeAppSession, result.AppSession, `${at}.AppSession`),
+    raw: value as Raw,
+  });
+};

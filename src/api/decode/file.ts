@@ -1,0 +1,39 @@
+import { z } from "zod";
+import type { FileId } from "../../core/ids.ts";
+import type { FileEntry, Raw } from "../models.ts";
+import { type Decode, model, NOT_SET, parse } from "./parse.ts";
+import { count, date, flag, id, maybe, text } from "./wire.ts";
+
+const shape = z.object({
+  Id: id,
+  Href: text,
+  HrefContent: maybe(text),
+  Name: text,
+  ContentType: maybe(text),
+  Size: count,
+  Path: maybe(text),
+  IsArchived: maybe(flag),
+  DateCreated: maybe(date),
+  DateModified: maybe(date),
+  ETag: maybe(text),
+  UploadStatus: maybe(z.enum(["undefined", "pending", "aborted", "complete"])),
+});
+
+export const decodeFile: Decode<FileEntry> = (value, at) => {
+  const file = parse(shape, value, at);
+  return model<FileEntry>({
+    id: file.Id as FileId,
+    name: file.Name,
+    path: file.Path ?? file.Name,
+    href: file.Href,
+    hrefContent: file.HrefContent,
+    contentType: file.ContentType,
+    sizeBytes: file.Size,
+    isArchived: file.IsArchived ?? false,
+    dateCreated: file.DateCreated ?? NOT_SET,
+    dateModified: file.DateModified,
+    etag: file.ETag,
+    uploadStatus: file.UploadStatus,
+    raw: value as Raw,
+  });
+};

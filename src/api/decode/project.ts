@@ -1,0 +1,34 @@
+import { z } from "zod";
+import type { ProjectId } from "../../core/ids.ts";
+import type { Project, Raw } from "../models.ts";
+import { decodeUser } from "./user.ts";
+import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
+import { anything, count, date, flag, id, maybe, text } from "./wire.ts";
+
+const shape = z.object({
+  Id: id,
+  Href: text,
+  Name: text,
+  Description: maybe(text),
+  DateCreated: maybe(date),
+  DateModified: maybe(date),
+  TotalSize: maybe(count),
+  HasCollaborators: maybe(flag),
+  UserOwnedBy: maybe(anything),
+});
+
+export const decodeProject: Decode<Project> = (value, at) => {
+  const project = parse(shape, value, at);
+  return model<Project>({
+    id: project.Id as ProjectId,
+    name: project.Name,
+    href: project.Href,
+    description: project.Description,
+    dateCreated: project.DateCreated ?? NOT_SET,
+    dateModified: project.DateModified,
+    totalSizeBytes: project.TotalSize,
+    userOwnedBy: optional(decodeUser, project.UserOwnedBy, `${at}.UserOwnedBy`),
+    hasCollaborators: project.HasCollaborators,
+    raw: value as Raw,
+  });
+};

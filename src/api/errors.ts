@@ -1,0 +1,99 @@
+import { BsmountError, type BsmountErrorOptions, type FailureReason } from "../core/errors.ts";
+import { redactText } from "../core/redact.ts";
+import type { ErrorBody } from "./error-body.ts";
+
+/** What was asked of the service. */
+export interface RequestName {
+  readonly method: string;
+  /** Without host and query. */
+  readonly path: string;
+}
+
+export interface ApiErrorFacts extends RequestName {
+  /** HTTP status; 0 when no answer came. */
+  readonly status: number;
+  /** BaseSpace's own code, e.g. `BASESPACE.COMMON.INSUFFICIENT_RESOURCE_PERMISSIONS`. */
+  readonly errorCode?: string | undefined;
+  /** What Illumina's support asks for. */
+  readonly requestId?: string | undefined;
+}
+
+/** A request that the service refused, did not answer, or answered in a way that makes no sense. */
+export class ApiError extends BsmountError {
+  override name = "ApiError";
+  readonly status: number;
+  readonly errorCode: string | undefined;
+  readonly requestId: string | undefined;
+  readonly method: string;
+  readonly path: string;
+
+  constructor(
+    reason: FailureReason,
+    facts: ApiErrorFacts,
+    problem: string,
+    options: BsmountErrorOptions = {},
+  ) {
+    super(reason, `${facts.method} ${facts.path}: ${problem}`, options);
+    this.status = facts.status;
+    this.errorCode = facts.errorCode;
+    this.requestId = facts.requestId;
+    this.method = facts.method;
+    this.path = facts.path;
+  }
+}
+
+/** An answer whose JSON is not what the endpoint promises. */
+export class DecodeError extends ApiError {
+  override name = "DecodeError";
+}
+
+const REASON_BY_STATUS: Readonly<Record<number, FailureReason>> = {
+  401: "not-signed-in",
+  403: "access-denied",
+  404: "not-found",
+  408: "timeout",
+  410: "not-found",
+};
+
+/** Judged before the status: an old server answers 200 with the error in the body. */
+const REASON_BY_CODE: readonly (readonly [RegExp, FailureReason])[] = [
+  [/ARCHIV/i, "archived"],
+  [/INSUFFICIENT_RESOURCE_PERMISSIONS$|^Forbidden$|ACCESS_DENIED$/i, "access-denied"],
+  [/RESOURCE_REMOVED$|NOT_?FOUND$/i, "not-found"],
+  [/UNAUTHORIZED$|^invalid_token$/i, "not-signed-in"],
+];
+
+const REMEDIES: Partial<Record<FailureReason, string>> = {
+  "not-signed-in": "sign in again, or use an access token of this server",
+  "access-denied": "use an access token whose scopes allow this, or ask the owner to share it",
+  archived: "restore it in BaseSpace first",
+};
+
+/** The error of an answer that says no, by its status and its body. */
+export function refusal(facts: ApiErrorFacts, body: ErrorBody | undefined): ApiError {
+  const errorCode = body?.errorCode;
+  const requestId = facts.requestId ?? body?.requestId;
+  const reason = reasonOfRefusal(facts.status, body);
+  const remedy = REMEDIES[reason];
+  return new ApiError(
+    reason,
+    { ...facts, errorCode, requestId },
+    describeRefusal({ ...facts, errorCode, requestId }, body?.message),
+    remedy === undefined ? {} : { remedy },
+  );
+}
+
+function reasonOfRefusal(status: number, body: ErrorBody | undefined): FailureReason {
+  const word = body?.errorCode ?? body?.message ?? "";
+  const byCode = REASON_BY_CODE.find(([pattern]) => pattern.test(word));
+  return byCode?.[1] ?? REASON_BY_STATUS[status] ?? "unavailable";
+}
+
+function describeRefusal(facts: ApiErrorFacts, message: string | undefined): string {
+  const details = [
+    facts.errorCode,
+    facts.requestId === undefined ? undefined : `request ${facts.requestId}`,
+  ].filter((detail) => detail !== undefined);
+  const text = message === undefined ? "" : ` ${redactText(message.slice(0, 500))}`;
+  return `the service answered ${facts.status}${text}${details.length === 0 ? "" : ` (${details.join(", ")})`}`;
+}

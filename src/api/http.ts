@@ -1,0 +1,90 @@
+import type { Dispatcher } from "undici";
+import { ApiError } from "./errors.ts";
+import { networkProblem } from "./network-error.ts";
+
+/*
+ * One HTTP exchange with the API server, and nothing else: no token, no retry, no meaning. Each policy
+ * is a function from a Send to a Send that keeps the rest as it is, put together once in `rest.ts`.
+ */
+
+export interface HttpRequest {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  /** Absolute and encoded, without query. */
+  readonly path: string;
+  /** `""`, or with its question mark. */
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** To connect, to the first byte, and between two pieces of the body. */
+  readonly timeoutMs: number;
+  /** 1 for the first. */
+  readonly attempt: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case; a header that came several times is one text. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/**
+ * @throws ApiError with status 0 when no whole answer came; the signal's reason when it aborts
+ */
+export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
+
+/** A thousand long items are about 5 MB; more than this is not a listing. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/** Sends over `dispatcher` to `origin`, and to nowhere else: redirects are answers like any other. */
+export function httpSend(dispatcher: Dispatcher, origin: string): Send {
+  return async (request, signal) => {
+    signal.throwIfAborted();
+    try {
+      const response = await dispatcher.request({
+        origin,
+        path: request.path + request.query,
+        method: request.method,
+        headers: request.headers,
+        body: request.body ?? null,
+        headersTimeout: request.timeoutMs,
+        bodyTimeout: request.timeoutMs,
+        signal,
+      });
+      const body = await readBody(request, response);
+      return { status: response.statusCode, headers: flatten(response.headers), body };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error instanceof ApiError ? error : noAnswer(request, error);
+    }
+  };
+}
+
+async function readBody(request: HttpRequest, response: Dispatcher.ResponseData): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // Leaving the loop by an exception destroys the body and its connection.
+  for await (const chunk of response.body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) {
+      const problem = `the answer is longer than ${MAX_BODY_BYTES} bytes`;
+      throw new ApiError("unavailable", { ...request, status: response.statusCode }, problem);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes);
+}
+
+function flatten(headers: Dispatcher.ResponseData["headers"]): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return flat;
+}
+
+function noAnswer(request: HttpRequest, error: unknown): ApiError {
+  const { reason, problem, remedy } = networkProblem(error);
+  const options = remedy === undefined ? { cause: error } : { cause: error, remedy };
+  return new ApiError(reason, { ...request, status: 0 }, problem, options);
+}

@@ -1,0 +1,147 @@
+import type {
+  AppResultId,
+  AppSessionId,
+  FileId,
+  ProjectId,
+  RunId,
+  SampleId,
+  UserId,
+} from "../core/ids.ts";
+
+/*
+ * BaseSpace's resources as the program sees them. What the service leaves out is absent here, never
+ * null; a date that it gives as year 1 ("not set") is absent too. The two dates that are always there
+ * are 1970-01-01 in that case, so that one odd item does not spoil a listing. `raw` is the JSON object as
+ * it came, with every field that has no name here.
+ */
+
+export type Raw = Readonly<Record<string, unknown>>;
+
+interface Resource<Id> {
+  readonly id: Id;
+  readonly name: string;
+  /** Relative to the API server in v1, absolute in v2. */
+  readonly href: string;
+  readonly raw: Raw;
+}
+
+export interface User extends Resource<UserId> {
+  readonly email?: string;
+  readonly dateCreated?: Date;
+  readonly dateLastActive?: Date;
+}
+
+export interface Project extends Resource<ProjectId> {
+  readonly description?: string;
+  readonly dateCreated: Date;
+  readonly dateModified?: Date;
+  readonly totalSizeBytes?: number;
+  readonly userOwnedBy?: User;
+  readonly hasCollaborators?: boolean;
+}
+
+export interface Sample extends Resource<SampleId> {
+  /** The name on the sample sheet. */
+  readonly sampleId?: string;
+  readonly experimentName?: string;
+  /** `Complete`, `Aborted`, … */
+  readonly status?: string;
+  readonly statusSummary?: string;
+  readonly dateCreated: Date;
+  readonly totalSizeBytes?: number;
+  readonly isPairedEnd?: boolean;
+  /** Reads after filtering, both directions of a pair counted once. */
+  readonly numReadsPf?: number;
+  readonly userOwnedBy?: User;
+  readonly appSession?: AppSession;
+}
+
+export interface AppResult extends Resource<AppResultId> {
+  readonly description?: string;
+  readonly status?: string;
+  readonly statusSummary?: string;
+  readonly dateCreated: Date;
+  readonly dateModified?: Date;
+  readonly totalSizeBytes?: number;
+  readonly userOwnedBy?: User;
+  readonly appSession?: AppSession;
+}
+
+export interface AppSession extends Resource<AppSessionId> {
+  /** `Running`, `Complete`, `NeedsAttention`, `TimedOut`, `Aborted`; v2 calls it ExecutionStatus. */
+  readonly status?: string;
+  readonly statusSummary?: string;
+  readonly dateCreated: Date;
+  /** v1 calls it ModifiedOn. */
+  readonly dateModified?: Date;
+  readonly dateCompleted?: Date;
+  readonly totalSizeBytes?: number;
+  readonly applicationName?: string;
+  readonly userCreatedBy?: User;
+}
+
+export interface Run extends Resource<RunId> {
+  readonly experimentName?: string;
+  readonly status?: string;
+  readonly dateCreated: Date;
+  readonly dateModified?: Date;
+  readonly totalSizeBytes?: number;
+  readonly userOwnedBy?: User;
+  readonly instrumentName?: string;
+}
+
+/** Whether a file's bytes are all there. */
+export type UploadStatus = "undefined" | "pending" | "aborted" | "complete";
+
+export interface FileEntry extends Resource<FileId> {
+  /** Folders and name inside its sample, result or run, without a leading slash. */
+  readonly path: string;
+  readonly hrefContent?: string;
+  readonly contentType?: string;
+  readonly sizeBytes: number;
+  /** In cold storage: the content cannot be read until it is restored. */
+  readonly isArchived: boolean;
+  readonly dateCreated: Date;
+  readonly dateModified?: Date;
+  /** Without quotes: an MD5 in hex, or `<hex>-<parts>` for a file that came in parts. */
+  readonly etag?: string;
+  /** Only in a file asked for by itself. */
+  readonly uploadStatus?: UploadStatus;
+}
+
+/** A value that people and apps attach to a resource. */
+export interface Property {
+  readonly name: string;
+  /** `string`, `sample`, `map`, …, `[]` behind it for several. */
+  readonly type: string;
+  readonly href?: string;
+  readonly description?: string;
+  /** A text, or the compact resource; absent for several values. */
+  readonly content?: unknown;
+  /** The values shown; there may be more, see `itemsTotalCount`. */
+  readonly items?: readonly unknown[];
+  readonly itemsTotalCount?: number;
+  readonly raw: Raw;
+}
+
+export interface BioSample extends Resource<string> {
+  readonly status?: string;
+  readonly labStatus?: string;
+  readonly dateCreated: Date;
+  readonly dateModified?: Date;
+  readonly defaultProject?: Project;
+}
+
+export interface Dataset extends Resource<string> {
+  readonly dateCreated: Date;
+  readonly dateModified?: Date;
+  readonly totalSizeBytes?: number;
+  readonly isArchived: boolean;
+  /** E.g. `illumina.fastq.v1.8`. */
+  readonly datasetType?: string;
+  readonly uploadStatus?: string;
+  readonly project?: Project;
+  readonly appSession?: AppSession;
+  /** The v1 sample of the same reads. */
+  readonly v1SampleId?: SampleId;
+}

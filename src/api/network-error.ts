@@ -1,0 +1,48 @@
+/** Why no answer came, apart from what was asked: callers add that. */
+export interface NetworkProblem {
+  readonly reason: "timeout" | "unavailable" | "aborted";
+  readonly problem: string;
+  readonly remedy: string | undefined;
+  /** False when the next attempt can only fail in the same way. */
+  readonly worthRepeating: boolean;
+}
+
+const CERTIFICATE = /CERT|^ERR_TLS|^DEPTH_ZERO|^UNABLE_TO_(GET|VERIFY)|^HOSTNAME_MISMATCH/;
+const CERTIFICATE_REMEDY =
+  "if the server's certificate comes from a private authority, name its PEM file in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE";
+
+/** Reads the error of a socket or of undici. */
+export function networkProblem(error: unknown): NetworkProblem {
+  const code = errorCode(error);
+  if (/TIMEOUT|ETIMEDOUT/.test(code)) return transient("timeout", "no answer in time");
+  if (/^UND_ERR_(DESTROYED|CLOSED)$/.test(code)) return final("aborted", "the client is closed");
+  if (CERTIFICATE.test(code)) {
+    return final(
+      "unavailable",
+      `the server's certificate is not trusted (${code})`,
+      CERTIFICATE_REMEDY,
+    );
+  }
+  if (code === "ENOTFOUND") {
+    return final("unavailable", "there is no such host", "check the address and the network");
+  }
+  if (code === "ECONNREFUSED") return transient("unavailable", "the server refuses connections");
+  return transient("unavailable", `the connection failed${code === "" ? "" : ` (${code})`}`);
+}
+
+function transient(reason: NetworkProblem["reason"], problem: string): NetworkProblem {
+  return { reason, problem, remedy: undefined, worthRepeating: true };
+}
+
+function final(reason: NetworkProblem["reason"], problem: string, remedy?: string): NetworkProblem {
+  return { reason, problem, remedy, worthRepeating: false };
+}
+
+/** The first code on the chain of causes; several addresses tried at once give an AggregateError. */
+function errorCode(error: unknown): string {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
+    if ("code" in at && typeof at.code === "string") return at.code;
+    at = at instanceof AggregateError ? at.errors[0] : at.cause;
+  }
+  return "";
+}

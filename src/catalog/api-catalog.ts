@@ -1,0 +1,182 @@
+import { BsmountError } from "../core/errors.ts";
+import type { AppResultId, FileId, ProjectId, RunId, SampleId } from "../core/ids.ts";
+import type { Catalog, Entity, EntityCollection, EntityKind, FileItem } from "./catalog.ts";
+
+interface EntityModel {
+  readonly id: string;
+  readonly name: string;
+  readonly href: string;
+  readonly dateCreated: Date;
+  readonly dateModified?: Date | undefined;
+  readonly status?: string | undefined;
+  readonly totalSizeBytes?: number | undefined;
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+interface FileModel {
+  readonly id: FileId;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly dateCreated: Date;
+  readonly dateModified?: Date | undefined;
+  readonly etag?: string | undefined;
+  readonly contentType?: string | undefined;
+  readonly isArchived: boolean;
+}
+
+interface Waiting {
+  readonly signal: AbortSignal;
+}
+
+interface List<Item> {
+  pages(options: Waiting): AsyncIterable<{ readonly items: readonly Item[] }>;
+}
+
+interface Resource<Id> {
+  get(id: Id, options: Waiting): Promise<EntityModel>;
+}
+
+interface FilesResource<Id> extends Resource<Id> {
+  files(id: Id): List<FileModel>;
+}
+
+/** What the catalog asks of the client. */
+export interface CatalogClient {
+  readonly users: { projects(): List<EntityModel>; runs(): List<EntityModel> };
+  readonly projects: Resource<ProjectId> & {
+    samples(id: ProjectId): List<EntityModel>;
+    appResults(id: ProjectId): List<EntityModel>;
+  };
+  readonly samples: FilesResource<SampleId>;
+  readonly appResults: FilesResource<AppResultId>;
+  readonly runs: FilesResource<RunId>;
+}
+
+const KIND_IN: Readonly<Record<EntityCollection["kind"], EntityKind>> = {
+  projects: "project",
+  runs: "run",
+  samples: "sample",
+  appresults: "appresult",
+};
+
+/** The catalog as the API answers it: every call is one listing or one request. */
+export class ApiCatalog implements Catalog {
+  readonly #client: CatalogClient;
+
+  constructor(client: CatalogClient) {
+    this.#client = client;
+  }
+
+  async entities(collection: EntityCollection, signal: AbortSignal): Promise<readonly Entity[]> {
+    const kind = KIND_IN[collection.kind];
+    return await collect(this.#list(collection).pages({ signal }), (model) =>
+      toEntity(kind, model),
+    );
+  }
+
+  async files(owner: Entity, signal: AbortSignal): Promise<readonly FileItem[]> {
+    const contentTypes = new Map<string, string>();
+    return await collect(this.#files(owner).pages({ signal }), (model) =>
+      toFileItem(model, contentTypes),
+    );
+  }
+
+  async entity(kind: EntityKind, id: string, signal: AbortSignal): Promise<Entity> {
+    return toEntity(kind, await this.#get(kind, id, { signal }));
+  }
+
+  /** Nothing is kept here. */
+  invalidate(): void {}
+
+  #list({ kind, projectId }: EntityCollection): List<EntityModel> {
+    if (kind === "projects") return this.#client.users.projects();
+    if (kind === "runs") return this.#client.users.runs();
+    if (projectId === undefined) throw new BsmountError("invalid", `no project to list ${kind} of`);
+    return kind === "samples"
+      ? this.#client.projects.samples(projectId)
+      : this.#client.projects.appResults(projectId);
+  }
+
+  #files({ kind, id }: Entity): List<FileModel> {
+    switch (kind) {
+      case "sample":
+        return this.#client.samples.files(id as SampleId);
+      case "appresult":
+        return this.#client.appResults.files(id as AppResultId);
+      case "run":
+        return this.#client.runs.files(id as RunId);
+      default:
+        throw new BsmountError("not-supported", `a project has no files of its own: ${id}`);
+    }
+  }
+
+  async #get(kind: EntityKind, id: string, waiting: Waiting): Promise<EntityModel> {
+    switch (kind) {
+      case "project":
+        return await this.#client.projects.get(id as ProjectId, waiting);
+      case "sample":
+        return await this.#client.samples.get(id as SampleId, waiting);
+      case "appresult":
+        return await this.#client.appResults.get(id as AppResultId, waiting);
+      default:
+        return await this.#client.runs.get(id as RunId, waiting);
+    }
+  }
+}
+
+/**
+ * What all pages hold. Each page is turned before the next one is taken, so that the JSON of a long list
+ * is never there as a whole; an Id counts once, since a list that grows meanwhile can show an item twice.
+ */
+async function collect<Model extends { readonly id: string }, Item>(
+  pages: AsyncIterable<{ readonly items: readonly Model[] }>,
+  turn: (model: Model) => Item,
+): Promise<readonly Item[]> {
+  const seen = new Set<string>();
+  const items: Item[] = [];
+  for await (const page of pages) {
+    for (const model of page.items) {
+      if (seen.has(model.id)) continue;
+      seen.add(model.id);
+      items.push(turn(model));
+    }
+  }
+  return items;
+}
+
+function toEntity(kind: EntityKind, model: EntityModel): Entity {
+  return {
+    kind,
+    id: model.id,
+    name: model.name,
+    href: model.href,
+    dateCreatedMs: model.dateCreated.getTime(),
+    dateModifiedMs: model.dateModified?.getTime(),
+    status: model.status,
+    sizeBytes: model.totalSizeBytes,
+    isArchived: model.raw["IsArchived"] === true,
+    raw: model.raw,
+  };
+}
+
+/** `contentTypes` holds each of the few texts once, however many files have it. */
+function toFileItem(model: FileModel, contentTypes: Map<string, string>): FileItem {
+  return {
+    id: model.id,
+    path: model.path,
+    sizeBytes: model.sizeBytes,
+    dateCreatedMs: model.dateCreated.getTime(),
+    dateModifiedMs: model.dateModified?.getTime(),
+    etag: model.etag,
+    contentType: intern(contentTypes, model.contentType),
+    isArchived: model.isArchived,
+  };
+}
+
+function intern(texts: Map<string, string>, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  texts.set(text, text);
+  return text;
+}

@@ -1,0 +1,136 @@
+import { isDeepStrictEqual } from "node:util";
+import { type Answer, andThen } from "../core/answer.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { Catalog, Entity, EntityCollection, EntityKind, FileItem } from "./catalog.ts";
+import { type KeptListing, ListingCache, type ListingRequest } from "./listing-cache.ts";
+
+export interface CachedCatalogOptions {
+  /** How long a listing is taken as true. @default 60_000 */
+  readonly ttlMs?: number;
+  /** Items kept at most, of listings of entities and of files each. @default 1_000_000 */
+  readonly maxItems?: number;
+  readonly clock?: Clock;
+}
+
+const FILE_FIELDS: readonly (keyof FileItem)[] = Object.keys({
+  id: true,
+  path: true,
+  sizeBytes: true,
+  dateCreatedMs: true,
+  dateModifiedMs: true,
+  etag: true,
+  contentType: true,
+  isArchived: true,
+} satisfies Record<keyof FileItem, true>) as (keyof FileItem)[];
+
+/**
+ * A catalog that remembers. Listings of entities are asked for again when they are older than the TTL.
+ * File lists live longer: what a Complete sample, result or run holds does not change, so its list is kept
+ * until the owner itself shows a change (status, date, size, archive state), which comes with the listing
+ * the owner is in. Lists with archived files obey the TTL, because a restore shows nowhere else.
+ *
+ * When the service fails there is an error, not an old listing: a promise of freshness holds or is
+ * refused.
+ */
+export class CachedCatalog implements Catalog {
+  readonly inner: Catalog;
+  readonly #ttlMs: number;
+  readonly #clock: Clock;
+  readonly #entities: ListingCache<Entity>;
+  readonly #singles: ListingCache<Entity>;
+  readonly #files: ListingCache<FileItem>;
+
+  constructor(inner: Catalog, options: CachedCatalogOptions = {}) {
+    const { ttlMs = 60_000, maxItems = 1_000_000, clock = systemClock } = options;
+    this.inner = inner;
+    this.#ttlMs = ttlMs;
+    this.#clock = clock;
+    const ofEntities = { clock, isSame: isSameEntity };
+    this.#entities = new ListingCache({ ...ofEntities, maxItems });
+    this.#singles = new ListingCache({ ...ofEntities, maxItems: Math.min(maxItems, 10_000) });
+    this.#files = new ListingCache({ clock, maxItems, isSame: isSameFile });
+  }
+
+  entities(collection: EntityCollection, signal: AbortSignal): Answer<readonly Entity[]> {
+    const fetch = (signal: AbortSignal): Answer<readonly Entity[]> =>
+      this.inner.entities(collection, signal);
+    return this.#entities.get(this.#withTtl(collection.key, fetch), signal);
+  }
+
+  files(owner: Entity, signal: AbortSignal): Answer<readonly FileItem[]> {
+    const version = versionOf(owner);
+    const complete = owner.status?.toLowerCase() === "complete";
+    const request: ListingRequest<FileItem> = {
+      key: filesKey(owner),
+      version,
+      accepts: (kept) => kept.version === version && (kept.lasting || this.#isFresh(kept)),
+      fetch: (signal) => this.inner.files(owner, signal),
+      lasts: (items) => complete && !items.some(isArchived),
+    };
+    return this.#files.get(request, signal);
+  }
+
+  entity(kind: EntityKind, id: string, signal: AbortSignal): Answer<Entity> {
+    const fetch = (signal: AbortSignal): Answer<readonly Entity[]> =>
+      andThen(this.inner.entity(kind, id, signal), (entity) => [entity]);
+    const answer = this.#singles.get(this.#withTtl(singleKey({ kind, id }), fetch), signal);
+    return andThen(answer, (entities) => entities[0] as Entity);
+  }
+
+  invalidate(what: EntityCollection | Pick<Entity, "kind" | "id">): void {
+    if ("key" in what) {
+      this.#entities.drop(what.key);
+      return;
+    }
+    this.#singles.drop(singleKey(what));
+    this.#files.drop(filesKey(what));
+  }
+
+  invalidateAll(): void {
+    this.#entities.clear();
+    this.#singles.clear();
+    this.#files.clear();
+  }
+
+  #withTtl(
+    key: string,
+    fetch: (signal: AbortSignal) => Answer<readonly Entity[]>,
+  ): ListingRequest<Entity> {
+    return { key, version: "", accepts: (kept) => this.#isFresh(kept), fetch, lasts: never };
+  }
+
+  #isFresh(kept: KeptListing<unknown>): boolean {
+    const ageMs = this.#clock.now() - kept.askedAtMs;
+    return ageMs >= 0 && ageMs < this.#ttlMs;
+  }
+}
+
+/** Changes whenever the files of `owner` may have. */
+function versionOf({ status, dateModifiedMs, sizeBytes, isArchived }: Entity): string {
+  return [status, dateModifiedMs, sizeBytes, isArchived].join("|");
+}
+
+function isSameEntity(a: Entity, b: Entity): boolean {
+  return isDeepStrictEqual(a, b);
+}
+
+/** Faster than a deep comparison, which a hundred thousand files would feel. */
+function isSameFile(a: FileItem, b: FileItem): boolean {
+  return FILE_FIELDS.every((field) => a[field] === b[field]);
+}
+
+function never(): boolean {
+  return false;
+}
+
+function isArchived(item: FileItem): boolean {
+  return item.isArchived;
+}
+
+function singleKey({ kind, id }: Pick<Entity, "kind" | "id">): string {
+  return `${kind}s/${id}`;
+}
+
+function filesKey(owner: Pick<Entity, "kind" | "id">): string {
+  return `${singleKey(owner)}/files`;
+}

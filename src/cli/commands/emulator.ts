@@ -1,0 +1,70 @@
+import { Command, InvalidArgumentError } from "commander";
+import { DEMO_CATALOG } from "../../emulator/demo-catalog.ts";
+import { readyLine } from "../../emulator/ready-line.ts";
+import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { printJson } from "../output.ts";
+import { untilAborted } from "../until-aborted.ts";
+
+interface EmulatorFlags {
+  readonly port: number;
+  readonly data?: string;
+  readonly catalog?: string;
+  readonly objectStoreUrl?: string;
+  readonly fault: readonly string[];
+}
+
+export function emulatorCommand({ context, onResult }: ProgramOptions): Command {
+  return new Command("emulator")
+    .description("run a local BaseSpace; prints one line of JSON when it is ready, ends at Ctrl-C")
+    .option("--port <n>", "port of the API; 0 takes any free one", parsePort, 0)
+    .option(
+      "--data <dir>",
+      "keep everything here, through restarts and crashes (default: in memory)",
+    )
+    .option(
+      "--auto-approve",
+      "approve every device login at once (this version has none to approve)",
+    )
+    .option("--catalog <file>", "the account to begin with (default: the demo's)")
+    .option(
+      "--object-store-url <url>",
+      "signed links lead here, where another server shows DIR/objects",
+    )
+    .option(
+      "--fault <rule...>",
+      "misbehave: 'METHOD PATTERN [n=K] ACTION…', see src/emulator/README.md",
+      collect,
+      [],
+    )
+    .action(async (flags: EmulatorFlags) => onResult(await emulator(flags, context)));
+}
+
+/** A function of its own: tsc does not rewrite the extension of an import beside an `await using`. */
+async function loadEmulator(): Promise<typeof import("../../emulator/start-emulator.ts")> {
+  return await import("../../emulator/start-emulator.ts");
+}
+
+async function emulator(flags: EmulatorFlags, { signal }: CommandContext): CommandResult {
+  const { startEmulator } = await loadEmulator();
+  await using running = await startEmulator({
+    port: flags.port,
+    faults: flags.fault,
+    ...(flags.data === undefined ? {} : { dataDir: flags.data }),
+    catalogFile: flags.catalog ?? DEMO_CATALOG,
+    ...(flags.objectStoreUrl === undefined ? {} : { objectStoreUrl: flags.objectStoreUrl }),
+  });
+  printJson(readyLine(running));
+  await untilAborted(signal);
+  return EXIT.done;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("not a port");
+  return port;
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}

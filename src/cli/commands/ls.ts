@@ -1,0 +1,83 @@
+import { Command } from "commander";
+import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
+import { printable, printJson, printLine, table } from "../output.ts";
+import { openRemoteSession } from "../remote-session.ts";
+import {
+  childOf,
+  findRemote,
+  followLink,
+  listRemote,
+  type RemoteNode,
+  type RemoteTreeOptions,
+} from "../remote-tree.ts";
+
+export function lsCommand({ context, onResult }: ProgramOptions): Command {
+  const command = new Command("ls")
+    .description("list bs:/PATH without a mount")
+    .argument("[paths...]", "bs:/projects/…", ["bs:/"])
+    .option("-l, --long", "type, size and date of each")
+    .option("--json", "machine output: one array of {path, name, type, size, modified}");
+  addOptions(command, TREE_OPTIONS);
+  return command.action(async (paths: string[], parsed: Record<string, unknown>) => {
+    onResult(await ls(paths, parsed, context));
+  });
+}
+
+async function ls(
+  paths: readonly string[],
+  parsed: Readonly<Record<string, unknown>>,
+  context: CommandContext,
+): CommandResult {
+  await using session = await openRemoteSession(parsed, context);
+  const options = { fileSystem: session.fileSystem, signal: context.signal };
+  const json: unknown[] = [];
+  for (const [at, path] of paths.entries()) {
+    const nodes = await nodesOf(path, options);
+    if (parsed["json"] === true) {
+      json.push(...nodes.map(describeNode));
+      continue;
+    }
+    if (paths.length > 1) printLine(`${at === 0 ? "" : "\n"}${printable(path)}:`);
+    const lines = parsed["long"] === true ? await longLines(nodes, options) : nodes.map(shortLine);
+    for (const line of lines) printLine(line);
+  }
+  if (parsed["json"] === true) printJson(json);
+  return EXIT.done;
+}
+
+async function nodesOf(path: string, options: RemoteTreeOptions): Promise<readonly RemoteNode[]> {
+  const node = await followLink(await findRemote(path, options), options);
+  if (node.attributes.type === "file") return [node];
+  const children: RemoteNode[] = [];
+  for (const { name } of await listRemote(node, options))
+    children.push(await childOf(node, name, options));
+  return children.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function describeNode({ path, name, attributes }: RemoteNode): Record<string, unknown> {
+  const { type, sizeBytes, mtimeMs } = attributes;
+  return { path, name, type, size: sizeBytes, modified: new Date(mtimeMs).toISOString() };
+}
+
+function shortLine({ name, attributes }: RemoteNode): string {
+  return `${printable(name)}${attributes.type === "directory" ? "/" : ""}`;
+}
+
+async function longLines(
+  nodes: readonly RemoteNode[],
+  { fileSystem, signal }: RemoteTreeOptions,
+): Promise<readonly string[]> {
+  const targets = await Promise.all(
+    nodes.map(async ({ attributes: { type, ino } }) =>
+      type === "symlink" ? ` -> ${await fileSystem.readlink(ino, signal)}` : "",
+    ),
+  );
+  const rows = nodes.map((node, at) => [
+    node.attributes.type === "file" ? String(node.attributes.sizeBytes) : "-",
+    new Date(node.attributes.mtimeMs).toISOString().slice(0, 16).replace("T", " "),
+    `${shortLine(node)}${targets[at]}`,
+  ]);
+  return table(rows, new Set([0]));
+}

@@ -1,0 +1,56 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { defaultFolders } from "../../config/folders.ts";
+import { listMounts, type MountStatus, mountPointsOfOthers } from "../../mount/index.ts";
+import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { printable, printJson, printLine, table } from "../output.ts";
+
+export function statusCommand({ context, onResult }: ProgramOptions): Command {
+  return new Command("status")
+    .description("show what is mounted")
+    .argument("[mountpoint]", "only this one")
+    .option("--json", "machine output: an array of mounts")
+    .action(async (mountPoint: string | undefined, flags: { readonly json?: boolean }) => {
+      onResult(await status(mountPoint, flags.json === true, context));
+    });
+}
+
+/** Exits with 1 when a mount point was named and nothing of ours is mounted there. */
+async function status(
+  place: string | undefined,
+  json: boolean,
+  { environment, signal }: CommandContext,
+): CommandResult {
+  const mountPoint = place === undefined ? undefined : resolve(place);
+  const all = await listMounts(defaultFolders(environment).runtime, signal);
+  const mounts = all.filter((mount) => isWanted(mount.mountPoint, mountPoint));
+  const others = mountPointsOfOthers(all).filter((other) => isWanted(other, mountPoint));
+  if (json) printJson(mounts);
+  else for (const line of statusLines(mounts, others)) printLine(line);
+  return mountPoint !== undefined && mounts.length === 0 ? EXIT.failed : EXIT.done;
+}
+
+function isWanted(mountPoint: string, wanted: string | undefined): boolean {
+  return wanted === undefined || mountPoint === wanted;
+}
+
+function statusLines(mounts: readonly MountStatus[], others: readonly string[]): readonly string[] {
+  if (mounts.length + others.length === 0) return ["nothing is mounted"];
+  const rows = mounts.map(({ mountPoint, user, apiServer, profile, pid, since, logFile }) => [
+    printable(mountPoint),
+    printable(user),
+    apiServer,
+    profile,
+    String(pid),
+    since.slice(0, 19).replace("T", " "),
+    logFile ?? "standard error",
+  ]);
+  const head = ["MOUNT POINT", "USER", "SERVER", "PROFILE", "PID", "SINCE (UTC)", "LOG"];
+  return [
+    ...(rows.length === 0 ? [] : table([head, ...rows], new Set([4]))),
+    ...others.map(
+      (other) => `${printable(other)}  dead, or mounted with other folders or by somebody else`,
+    ),
+  ];
+}

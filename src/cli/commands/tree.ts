@@ -1,0 +1,102 @@
+import { Command } from "commander";
+import { BsmountError } from "../../core/errors.ts";
+import { formatBytes } from "../../core/units.ts";
+import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
+import { printable, printLine } from "../output.ts";
+import { openRemoteSession } from "../remote-session.ts";
+import {
+  childOf,
+  findRemote,
+  followLink,
+  listRemote,
+  type RemoteNode,
+  type RemoteTreeOptions,
+} from "../remote-tree.ts";
+
+export function treeCommand({ context, onResult }: ProgramOptions): Command {
+  const command = new Command("tree")
+    .description("draw what is below bs:/PATH without a mount")
+    .argument("[path]", "where to begin", "bs:/")
+    .option("-L, --depth <n>", "how deep to go", (text) => parseDepth(text), 32);
+  addOptions(command, TREE_OPTIONS);
+  return command.action(async (path: string, parsed: Record<string, unknown>) => {
+    onResult(await tree(path, parsed, context));
+  });
+}
+
+interface Totals {
+  directories: number;
+  files: number;
+  bytes: number;
+}
+
+async function tree(
+  path: string,
+  parsed: Readonly<Record<string, unknown>>,
+  context: CommandContext,
+): CommandResult {
+  await using session = await openRemoteSession(parsed, context);
+  const options = { fileSystem: session.fileSystem, signal: context.signal };
+  const totals: Totals = { directories: 0, files: 0, bytes: 0 };
+  const root = await followLink(await findRemote(path, options), options);
+  printLine(printable(root.path === "bs:" ? "bs:/" : root.path));
+  await drawBelow(root, { prefix: "", depth: Number(parsed["depth"]) }, { options, totals });
+  const { directories, files, bytes } = totals;
+  const folders = directories === 1 ? "1 directory" : `${directories} directories`;
+  printLine(`\n${folders}, ${files === 1 ? "1 file" : `${files} files`}, ${formatBytes(bytes)}`);
+  return EXIT.done;
+}
+
+interface Place {
+  readonly prefix: string;
+  readonly depth: number;
+}
+
+interface Drawing {
+  readonly options: RemoteTreeOptions;
+  readonly totals: Totals;
+}
+
+async function drawBelow(
+  node: RemoteNode,
+  { prefix, depth }: Place,
+  drawing: Drawing,
+): Promise<void> {
+  if (depth === 0 || node.attributes.type !== "directory") return;
+  const entries = await listRemote(node, drawing.options);
+  for (const [at, { name }] of entries.entries()) {
+    const last = at === entries.length - 1;
+    const child = await childOf(node, name, drawing.options);
+    printLine(`${prefix}${last ? "└── " : "├── "}${await labelOf(child, drawing)}`);
+    await drawBelow(
+      child,
+      { prefix: `${prefix}${last ? "    " : "│   "}`, depth: depth - 1 },
+      drawing,
+    );
+  }
+}
+
+async function labelOf(
+  { name, attributes }: RemoteNode,
+  { options, totals }: Drawing,
+): Promise<string> {
+  if (attributes.type === "directory") {
+    totals.directories += 1;
+    return `${printable(name)}/`;
+  }
+  if (attributes.type === "symlink") {
+    return `${printable(name)} -> ${await options.fileSystem.readlink(attributes.ino, options.signal)}`;
+  }
+  totals.files += 1;
+  totals.bytes += attributes.sizeBytes;
+  return `${printable(name)}  (${formatBytes(attributes.sizeBytes)})`;
+}
+
+function parseDepth(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) {
+    throw new BsmountError("usage", `${JSON.stringify(text)} is not a depth`, { remedy: "-L 2" });
+  }
+  return Number(text);
+}

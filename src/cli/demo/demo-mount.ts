@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import process from "node:process";
+import { text } from "node:stream/consumers";
+import { neverAborted } from "../../core/abort.ts";
+import { BsmountError } from "../../core/errors.ts";
+import type { Emulator } from "../../emulator/options.ts";
+import type { MetricsSnapshot } from "../../metrics/collector.ts";
+import { metricsAt } from "../../mount/index.ts";
+
+export interface DemoMountOptions {
+  readonly emulator: Emulator;
+  /** Holds the mount's own files, so that the demo leaves nothing behind. */
+  readonly folder: string;
+  readonly mountPoint: string;
+}
+
+/** The demo's mount: made and taken down by the same commands that a user types. */
+export interface DemoMount extends AsyncDisposable {
+  /** The lines that `bsmount …` prints. @throws BsmountError `unavailable` when it fails */
+  bsmount(args: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
+  metrics(signal: AbortSignal): Promise<MetricsSnapshot>;
+}
+
+export async function demoMount(
+  { emulator, folder, mountPoint }: DemoMountOptions,
+  signal: AbortSignal,
+): Promise<DemoMount> {
+  const environment = {
+    BASESPACE_API_SERVER: emulator.apiServer,
+    BASESPACE_ACCESS_TOKEN: emulator.accessToken,
+    XDG_RUNTIME_DIR: join(folder, "run"),
+    XDG_STATE_HOME: join(folder, "state"),
+    XDG_CACHE_HOME: join(folder, "cache"),
+  };
+  const runtimeFolder = join(environment.XDG_RUNTIME_DIR, "bsmount");
+  const bsmount: DemoMount["bsmount"] = async (args, signal) =>
+    await runBsmount(args, environment, signal);
+  await bsmount(["mount", mountPoint], signal);
+  return {
+    bsmount,
+    metrics: async (signal) => await metricsAt(mountPoint, { runtimeFolder }, signal),
+    // Somebody may still have a shell in it when the demo ends.
+    [Symbol.asyncDispose]: async () =>
+      void (await bsmount(["unmount", "--lazy", mountPoint], neverAborted)),
+  };
+}
+
+async function runBsmount(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? "", ...args], {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+    signal,
+  });
+  const [output, errors, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close") as Promise<[number | null]>,
+  ]);
+  if (code === 0) return output.trimEnd().split("\n");
+  throw new BsmountError("unavailable", `bsmount ${args[0]}: ${errors.trim()}`);
+}

@@ -1,0 +1,103 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BsmountError } from "../../core/errors.ts";
+import { OwnedResources } from "../../core/owned-resources.ts";
+import { DEMO_CATALOG, DEMO_MD5SUMS } from "../../emulator/demo-catalog.ts";
+import { startEmulator } from "../../emulator/start-emulator.ts";
+import type { CommandContext, CommandResult } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { printable, printLine, table } from "../output.ts";
+import { untilAborted } from "../until-aborted.ts";
+import { demoMount, type DemoMount } from "./demo-mount.ts";
+import { runShell } from "./run-shell.ts";
+import { type DemoStep, demoSteps } from "./steps.ts";
+import { wireReport } from "./wire-report.ts";
+
+/**
+ * Starts the emulator, mounts it, runs the steps and says what went over the wire; unless it is to run
+ * only once, it then stays until Ctrl-C. However it ends, it takes everything down again.
+ */
+export async function runDemo(once: boolean, { signal }: CommandContext): CommandResult {
+  await checkTools(signal);
+  await using owned = new OwnedResources();
+  const folder = await mkdtemp(join(tmpdir(), "bsmount-demo-"));
+  owned.use({
+    [Symbol.asyncDispose]: async () => await rm(folder, { recursive: true, force: true }),
+  });
+  const emulator = owned.use(await startEmulator({ catalogFile: DEMO_CATALOG }));
+  const mountPoint = join(folder, "basespace");
+  await mkdir(mountPoint);
+  const mount = owned.use(await demoMount({ emulator, folder, mountPoint }, signal));
+  printLine(`local BaseSpace  ${emulator.apiServer}`);
+  printLine(`mounted at       ${mountPoint}`);
+  await showTree(mount, signal);
+  for (const step of demoSteps(DEMO_MD5SUMS)) await showStep(step, mountPoint, signal);
+  await showWire(mount, signal);
+  if (once) return EXIT.done;
+  showInvitation(mountPoint);
+  await untilAborted(signal);
+  printLine("\nUnmounting; nothing stays behind.");
+  return EXIT.done;
+}
+
+/** @throws BsmountError `environment` when a tool that the demo shows is not installed */
+async function checkTools(signal: AbortSignal): Promise<void> {
+  for (const tool of ["samtools", "bcftools"]) {
+    try {
+      await runShell(`command -v ${tool}`, "/", signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new BsmountError(
+        "environment",
+        `the demo shows ${tool} at work, which is not installed`,
+        {
+          cause: error,
+          remedy: "apt-get install samtools bcftools",
+        },
+      );
+    }
+  }
+}
+
+async function showTree(mount: DemoMount, signal: AbortSignal): Promise<void> {
+  printTitle("What there is");
+  for (const [path, depth] of [
+    ["bs:/", "3"],
+    ["bs:/projects/Phage lambda", "6"],
+  ] as const) {
+    printLine(`$ bsmount tree '${path}' -L ${depth}`);
+    printOutput(await mount.bsmount(["tree", path, "-L", depth], signal), 60);
+  }
+}
+
+async function showStep(step: DemoStep, mountPoint: string, signal: AbortSignal): Promise<void> {
+  const { title, folder, command, maxLines } = step;
+  printTitle(title);
+  if (folder !== "") printLine(`$ cd '${folder}'`);
+  printLine(`$ ${command}`);
+  printOutput(await runShell(command, join(mountPoint, folder), signal), maxLines);
+}
+
+async function showWire(mount: DemoMount, signal: AbortSignal): Promise<void> {
+  printTitle("What went over the wire");
+  for (const line of wireReport(await mount.metrics(signal))) printLine(line);
+}
+
+function showInvitation(mountPoint: string): void {
+  printTitle("Look around");
+  printLine(`cd '${mountPoint}'`);
+  printLine("\nCtrl-C unmounts and ends everything.");
+}
+
+function printTitle(title: string): void {
+  printLine(`\n── ${title}`);
+}
+
+/** Columns that a tool separates by tabs are aligned, so that they fit a terminal. */
+function printOutput(lines: readonly string[], maxLines: number): void {
+  const shown = lines.slice(0, maxLines);
+  const rows = shown.map((line) => line.split("\t").map(printable));
+  for (const line of table(rows, new Set())) printLine(`  ${line}`);
+  if (lines.length > maxLines) printLine(`  … ${lines.length - maxLines} more lines`);
+}

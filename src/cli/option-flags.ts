@@ -1,0 +1,51 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { BsmountError } from "../core/errors.ts";
+import { type GivenOptions, OPTIONS, type OptionKey } from "../config/options.ts";
+
+/** Options of every command that talks to BaseSpace. */
+export const CONNECTION_OPTIONS: readonly OptionKey[] = [
+  "profile",
+  "apiServer",
+  "region",
+  "accessTokenFile",
+  "insecureHttp",
+  "timeout",
+  "logLevel",
+];
+
+/** Options of commands that read the tree. */
+export const TREE_OPTIONS: readonly OptionKey[] = [
+  ...CONNECTION_OPTIONS,
+  "memoryCache",
+  "showHidden",
+];
+
+/** Adds the named rows of the option table to a command. */
+export function addOptions(command: Command, keys: readonly OptionKey[]): Command {
+  for (const key of keys) {
+    const { name, argument, help, defaultText, env, parse } = OPTIONS[key];
+    const flags = argument === undefined ? `--${name}` : `--${name} <${argument}>`;
+    const from = env === undefined ? "" : `, env: ${env}`;
+    const option = new Option(flags, `${help} (default: ${defaultText}${from})`);
+    command.addOption(
+      option.argParser((text) => parseOrExplain(text, parse as (text: string) => unknown)),
+    );
+  }
+  return command;
+}
+
+/** The options of the table that a command line gave, by key. */
+export function givenOptions(parsed: Readonly<Record<string, unknown>>): GivenOptions {
+  const keys = new Set<string>(Object.keys(OPTIONS));
+  return Object.fromEntries(Object.entries(parsed).filter(([key]) => keys.has(key)));
+}
+
+function parseOrExplain<Value>(text: string, parse: (text: string) => Value): Value {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof BsmountError)) throw error;
+    const remedy = error.remedy === undefined ? "" : `; ${error.remedy}`;
+    throw new InvalidArgumentError(`${error.message}${remedy}`);
+  }
+}

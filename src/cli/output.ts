@@ -1,0 +1,56 @@
+import process from "node:process";
+import { BsmountError, describeError } from "../core/errors.ts";
+import { redactText } from "../core/redact.ts";
+
+/** Writes one line, or several, to standard output; other control characters are made visible. */
+export function printLine(text = ""): void {
+  process.stdout.write(`${text.split("\n").map(printable).join("\n")}\n`);
+}
+
+/** Writes one JSON value on one line: what `--json` prints. JSON itself escapes control characters. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** What was tried and why it failed on one line of standard error, what to do on the next. */
+export function printError(error: unknown): void {
+  printToStandardError(`bsmount: ${describeError(error)}`);
+  const remedy = error instanceof BsmountError ? error.remedy : undefined;
+  if (remedy !== undefined) printToStandardError(`  try: ${remedy}`);
+}
+
+export function printWarning(text: string): void {
+  printToStandardError(`bsmount: warning: ${text}`);
+}
+
+function printToStandardError(text: string): void {
+  process.stderr.write(`${redactText(text).split("\n").map(printable).join("\n")}\n`);
+}
+
+/**
+ * Text that came from the service, made safe to show on a terminal: control characters, which could
+ * move the cursor or change colours, become their visible pictures.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
+    const code = character.charCodeAt(0);
+    if (code < 0x20) return String.fromCharCode(0x2400 + code);
+    return code === 0x7f ? "␡" : "�";
+  });
+}
+
+/** Rows as columns: text to the left, columns named in `right` to the right. */
+export function table(rows: readonly (readonly string[])[], right: ReadonlySet<number>): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, at) =>
+        right.has(at) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,40 @@
+import { Command } from "commander";
+import { catCommand } from "./commands/cat.ts";
+import { cpCommand } from "./commands/cp.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { emulatorCommand } from "./commands/emulator.ts";
+import { lsCommand } from "./commands/ls.ts";
+import { mountCommand } from "./commands/mount.ts";
+import { statusCommand } from "./commands/status.ts";
+import { treeCommand } from "./commands/tree.ts";
+import { unmountCommand } from "./commands/unmount.ts";
+import { whoamiCommand } from "./commands/whoami.ts";
+import { VERSION } from "../core/version.ts";
+import type { CommandFactory, ProgramOptions } from "./context.ts";
+
+const COMMANDS: readonly CommandFactory[] = [
+  mountCommand,
+  unmountCommand,
+  statusCommand,
+  whoamiCommand,
+  lsCommand,
+  catCommand,
+  cpCommand,
+  treeCommand,
+  emulatorCommand,
+  demoCommand,
+];
+
+export function buildProgram(options: ProgramOptions): Command {
+  const program = new Command("bsmount")
+    .description("Illumina BaseSpace as a drive, and from the command line")
+    .version(VERSION, "-V, --version")
+    .showHelpAfterError("(bsmount --help shows what there is)")
+    .exitOverride();
+  for (const factory of COMMANDS) {
+    const command = factory(options);
+    command.exitOverride();
+    program.addCommand(command);
+  }
+  return program;
+}

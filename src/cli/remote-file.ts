@@ -1,0 +1,32 @@
+import { BsmountError } from "../core/errors.ts";
+import type { RemoteNode, RemoteTreeOptions } from "./remote-tree.ts";
+
+const CHUNK_BYTES = 1024 * 1024;
+const O_RDONLY = 0;
+
+/**
+ * The bytes of a file in order, in pieces that are the caller's to keep. Reading goes through the same
+ * cache, read-ahead and checks as on a mount.
+ *
+ * @throws BsmountError `is-a-directory`, and what reading can throw
+ */
+export async function* readRemote(
+  node: RemoteNode,
+  { fileSystem, signal }: RemoteTreeOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (node.attributes.type === "directory") {
+    throw new BsmountError("is-a-directory", `${node.path} is a directory`);
+  }
+  const handle = await fileSystem.open(node.attributes.ino, O_RDONLY, signal);
+  try {
+    for (let offset = 0; ;) {
+      const piece = new Uint8Array(CHUNK_BYTES);
+      const count = await fileSystem.read(handle, offset, piece, signal);
+      if (count === 0) return;
+      yield piece.subarray(0, count);
+      offset += count;
+    }
+  } finally {
+    fileSystem.release(handle);
+  }
+}

@@ -1,0 +1,28 @@
+import { BsmountError } from "../core/errors.ts";
+
+const SCHEME = "bs:";
+
+/** True for `bs:/…`: a path in BaseSpace, as the mount would show it. */
+export function isRemote(text: string): boolean {
+  return text.startsWith(SCHEME);
+}
+
+/**
+ * The names of `bs:/projects/Demo/samples`, from the root down.
+ * @throws BsmountError `usage` when `text` is no such path
+ */
+export function remoteNames(text: string): readonly string[] {
+  if (!isRemote(text)) {
+    throw new BsmountError("usage", `${JSON.stringify(text)} is not a path in BaseSpace`, {
+      remedy: "write it as bs:/projects/…",
+    });
+  }
+  const names = text
+    .slice(SCHEME.length)
+    .split("/")
+    .filter((name) => name !== "" && name !== ".");
+  if (names.includes("..")) {
+    throw new BsmountError("usage", `${text}: ".." has no meaning in a bs: path`);
+  }
+  return names;
+}

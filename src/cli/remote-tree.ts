@@ -1,0 +1,79 @@
+import { BsmountError, reasonOf } from "../core/errors.ts";
+import type { Attributes, DirectoryEntry, FileSystem } from "../fs/file-system.ts";
+import { remoteNames } from "./remote-path.ts";
+
+/** Something in BaseSpace by the path that the mount would show. */
+export interface RemoteNode {
+  /** Ends without a slash; the root is `bs:`. */
+  readonly path: string;
+  readonly name: string;
+  readonly attributes: Attributes;
+}
+
+export interface RemoteTreeOptions {
+  readonly fileSystem: FileSystem;
+  readonly signal: AbortSignal;
+}
+
+/** Finds `bs:/PATH`. @throws BsmountError `not-found` naming the first part that is not there */
+export async function findRemote(
+  path: string,
+  { fileSystem, signal }: RemoteTreeOptions,
+): Promise<RemoteNode> {
+  let node: RemoteNode = {
+    path: "bs:",
+    name: "",
+    attributes: await fileSystem.getattr(fileSystem.root, signal),
+  };
+  for (const name of remoteNames(path)) {
+    const parent = await followLink(node, { fileSystem, signal });
+    node = await childOf(parent, name, { fileSystem, signal });
+  }
+  return node;
+}
+
+/** What `node` holds, without `.` and `..`; `node` is no link, see {@link followLink}. */
+export async function listRemote(
+  { attributes }: RemoteNode,
+  { fileSystem, signal }: RemoteTreeOptions,
+): Promise<readonly DirectoryEntry[]> {
+  const entries = await fileSystem.readdir(attributes.ino, signal);
+  return entries.filter(({ name }) => name !== "." && name !== "..");
+}
+
+/** The child `name` of `parent`. */
+export async function childOf(
+  parent: RemoteNode,
+  name: string,
+  { fileSystem, signal }: RemoteTreeOptions,
+): Promise<RemoteNode> {
+  const path = `${parent.path}/${name}`;
+  try {
+    const attributes = await fileSystem.lookup(parent.attributes.ino, name, signal);
+    return { path, name, attributes };
+  } catch (error) {
+    if (reasonOf(error) !== "not-found" && reasonOf(error) !== "not-a-directory") throw error;
+    throw new BsmountError("not-found", `there is no ${path}`, {
+      remedy: `bsmount ls '${parent.path}/' shows what is there (a / inside a name is shown as ／)`,
+    });
+  }
+}
+
+/**
+ * The node a link leads to. The links of this tree are relative, and lead to a neighbour of their own
+ * folder, so the path before the link is where to begin.
+ */
+export async function followLink(
+  node: RemoteNode,
+  options: RemoteTreeOptions,
+): Promise<RemoteNode> {
+  if (node.attributes.type !== "symlink") return node;
+  const { fileSystem, signal } = options;
+  const target = await fileSystem.readlink(node.attributes.ino, signal);
+  const names = node.path.slice("bs:/".length).split("/").slice(0, -1);
+  for (const part of target.split("/")) {
+    if (part === "..") names.pop();
+    else names.push(part);
+  }
+  return await findRemote(`bs:/${names.join("/")}`, options);
+}

@@ -1,0 +1,44 @@
+import { ensurePrivateFolder } from "../config/folders.ts";
+import { createLogger, type Logger } from "../core/logger.ts";
+import {
+  type ForegroundHooks,
+  type MountBaseSpaceOptions,
+  openLogFile,
+  runForeground,
+} from "../mount/index.ts";
+import type { MountPlan } from "./mount-plan.ts";
+import { KERNEL_TTL_MS, openSession } from "../session/session.ts";
+
+/** Mounts and stays until the mount has ended, logging to the file of the plan. */
+export async function serveMount(plan: MountPlan, hooks: ForegroundHooks): Promise<void> {
+  await ensurePrivateFolder(plan.config.folders.state, plan.uid);
+  await using log = await openLogFile(plan.logFile, plan.config.log.level);
+  await runPlan(plan, { logger: log.logger, logFile: plan.logFile }, hooks);
+}
+
+/** The same in the foreground: the log goes to standard error. */
+export async function serveInForeground(plan: MountPlan, hooks: ForegroundHooks): Promise<void> {
+  await runPlan(plan, { logger: createLogger(plan.config.log.level, process.stderr) }, hooks);
+}
+
+interface LogTarget {
+  readonly logger: Logger;
+  readonly logFile?: string;
+}
+
+async function runPlan(plan: MountPlan, log: LogTarget, hooks: ForegroundHooks): Promise<void> {
+  const { config, mountPoint } = plan;
+  const options: MountBaseSpaceOptions = {
+    mountPoint,
+    runtimeFolder: config.folders.runtime,
+    ownFolders: [config.folders.cache, config.folders.state, plan.logFile],
+    readOnly: config.mount.readOnly,
+    allowOther: config.mount.allowOther,
+    maxBackground: config.mount.maxBackground,
+    attributeTtlMs: KERNEL_TTL_MS,
+    negativeTtlMs: Math.min(KERNEL_TTL_MS, config.tree.negativeTtlMs),
+    ...log,
+  };
+  const open = async (signal: AbortSignal) => await openSession(config, log, signal);
+  await runForeground(open, options, hooks);
+}

@@ -1,0 +1,19 @@
+import { homedir } from "node:os";
+import process from "node:process";
+
+/** The outside world that configuration depends on; tests give their own. */
+export interface Environment {
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export function processEnvironment(): Environment {
+  return {
+    variables: process.env,
+    home: homedir(),
+    uid: process.getuid?.() ?? 0,
+    gid: process.getgid?.() ?? 0,
+  };
+}

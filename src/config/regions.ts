@@ -1,0 +1,22 @@
+import { BsmountError } from "../core/errors.ts";
+
+/** API servers by region, as Illumina's documentation lists them. */
+const API_SERVERS: Readonly<Record<string, string>> = {
+  use1: "https://api.basespace.illumina.com",
+  euc1: "https://api.euc1.sh.basespace.illumina.com",
+  euw2: "https://api.euw2.sh.basespace.illumina.com",
+  aps2: "https://api.aps2.sh.basespace.illumina.com",
+  cac1: "https://api.cac1.sh.basespace.illumina.com",
+  cnn1: "https://api.cnn1.sh.basespace.illumina.com.cn",
+};
+
+/** @throws BsmountError `usage` for a region that does not exist */
+export function apiServerOfRegion(region: string): string {
+  const server = API_SERVERS[region.toLowerCase()];
+  if (server === undefined) {
+    throw new BsmountError("usage", `there is no BaseSpace region ${JSON.stringify(region)}`, {
+      remedy: `use one of ${Object.keys(API_SERVERS).join(", ")}, or --api-server URL`,
+    });
+  }
+  return server;
+}

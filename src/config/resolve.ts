@@ -1,0 +1,202 @@
+import { resolve } from "node:path";
+import { BsmountError } from "../core/errors.ts";
+import type { LogLevel } from "../core/logger.ts";
+import type { Environment } from "./environment.ts";
+import { defaultFolders, type Folders } from "./folders.ts";
+import { type GivenOptions, OPTIONS, type OptionKey } from "./options.ts";
+import { readPrivateFile } from "./private-file.ts";
+import { type Profile, readProfile } from "./profile.ts";
+import { apiServerOfRegion } from "./regions.ts";
+
+/** Everything a session needs to know, with nothing left to default. Plain data: it crosses processes. */
+export interface Config {
+  readonly connection: ConnectionConfig;
+  readonly tree: TreeConfig;
+  readonly owner: OwnerConfig;
+  readonly memoryCacheBytes: number;
+  readonly mount: MountConfig;
+  readonly folders: Folders;
+  readonly log: LogConfig;
+}
+
+export interface ConnectionConfig {
+  readonly profile: string;
+  readonly apiServer: string;
+  /** A secret. */
+  readonly accessToken: string;
+  /** Where it was found, in words. */
+  readonly tokenSource: string;
+  readonly insecureHttp: boolean;
+  readonly timeoutMs: number;
+}
+
+export interface TreeConfig {
+  readonly metadataTtlMs: number;
+  readonly negativeTtlMs: number;
+  readonly showHidden: boolean;
+}
+
+export interface OwnerConfig {
+  readonly uid: number;
+  readonly gid: number;
+  readonly umask: number;
+}
+
+export interface MountConfig {
+  readonly readOnly: boolean;
+  readonly allowOther: boolean;
+  readonly maxBackground: number;
+}
+
+export interface LogConfig {
+  /** Absent: a file of the mount's own below the state folder. */
+  readonly file?: string;
+  readonly level: LogLevel;
+}
+
+const MIN_MEMORY_CACHE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Merges flags, environment and profile, in this order of precedence, and fills in defaults.
+ *
+ * @throws BsmountError `usage` for values that make no sense, `not-signed-in` when there is no token
+ */
+export async function resolveConfig(
+  given: GivenOptions,
+  environment: Environment,
+): Promise<Config> {
+  const options = withEnvironment(given, environment);
+  return {
+    connection: await resolveConnection(options, environment),
+    tree: {
+      metadataTtlMs: options.metadataTtl ?? 60_000,
+      negativeTtlMs: options.negativeTtl ?? 5000,
+      showHidden: options.showHidden ?? false,
+    },
+    owner: {
+      uid: options.uid ?? environment.uid,
+      gid: options.gid ?? environment.gid,
+      umask: options.umask ?? 0o022,
+    },
+    memoryCacheBytes: checkMemoryCache(options.memoryCache ?? 128 * 1024 * 1024),
+    mount: resolveMount(options),
+    folders: resolveFolders(options, environment),
+    log: resolveLog(options),
+  };
+}
+
+function resolveMount(options: GivenOptions): MountConfig {
+  return {
+    readOnly: options.readOnly ?? false,
+    allowOther: options.allowOther ?? false,
+    maxBackground: options.maxBackground ?? 9,
+  };
+}
+
+function resolveLog(options: GivenOptions): LogConfig {
+  return {
+    ...(options.logFile === undefined ? {} : { file: resolve(options.logFile) }),
+    level: options.logLevel ?? "info",
+  };
+}
+
+function withEnvironment(given: GivenOptions, environment: Environment): GivenOptions {
+  const merged: Record<string, unknown> = {};
+  for (const key of Object.keys(OPTIONS) as OptionKey[]) {
+    const { env, parse } = OPTIONS[key];
+    const fromEnvironment = env === undefined ? undefined : environment.variables[env];
+    const value = given[key] ?? (fromEnvironment ? parse(fromEnvironment) : undefined);
+    if (value !== undefined) merged[key] = value;
+  }
+  return merged;
+}
+
+export function resolveFolders(options: GivenOptions, environment: Environment): Folders {
+  const folders = defaultFolders(environment);
+  return {
+    cache: options.cacheDir === undefined ? folders.cache : resolve(options.cacheDir),
+    state: options.stateDir === undefined ? folders.state : resolve(options.stateDir),
+    runtime: folders.runtime,
+  };
+}
+
+async function resolveConnection(
+  options: GivenOptions,
+  environment: Environment,
+): Promise<ConnectionConfig> {
+  const name = options.profile ?? "default";
+  const profile = await readProfile(name, environment.home);
+  if (profile === undefined && options.profile !== undefined) {
+    throw new BsmountError("usage", `there is no profile ${JSON.stringify(name)}`, {
+      remedy: `make ~/.basespace/${name}.cfg with apiServer and accessToken below [DEFAULT], mode 0600`,
+    });
+  }
+  const { token, source } = await chooseToken(options, environment, { name, profile });
+  return {
+    profile: name,
+    apiServer: chooseServer(options, profile),
+    accessToken: token,
+    tokenSource: source,
+    insecureHttp: options.insecureHttp ?? false,
+    timeoutMs: options.timeout ?? 30_000,
+  };
+}
+
+function chooseServer(options: GivenOptions, profile: Profile | undefined): string {
+  if (options.apiServer !== undefined) return options.apiServer;
+  if (options.region !== undefined) return apiServerOfRegion(options.region);
+  return profile?.apiServer ?? apiServerOfRegion("use1");
+}
+
+interface FoundToken {
+  readonly token: string;
+  readonly source: string;
+}
+
+async function chooseToken(
+  options: GivenOptions,
+  { variables, home }: Environment,
+  { name, profile }: { readonly name: string; readonly profile: Profile | undefined },
+): Promise<FoundToken> {
+  const found: readonly (readonly [string | undefined, string | undefined])[] = [
+    [await tokenFromFile(options.accessTokenFile), options.accessTokenFile],
+    [variables["BASESPACE_ACCESS_TOKEN"]?.trim(), "BASESPACE_ACCESS_TOKEN"],
+    [profile?.accessToken, profile?.file],
+  ];
+  const [token, source = ""] = found.find(([candidate]) => candidate) ?? [];
+  if (!token) {
+    const files = `${home}/.basespace/${name}.cfg, ${home}/.basespacepy.cfg`;
+    throw new BsmountError(
+      "not-signed-in",
+      `no access token was found: looked at BASESPACE_ACCESS_TOKEN, ${files}`,
+      {
+        remedy:
+          "run `bs auth` (its ~/.basespace/default.cfg works as it is), or set BASESPACE_ACCESS_TOKEN, or give --access-token-file FILE",
+      },
+    );
+  }
+  if (!/^[\w.~+/=-]+$/.test(token)) {
+    throw new BsmountError(
+      "usage",
+      `the access token of ${source} holds characters that no token has`,
+    );
+  }
+  return { token, source };
+}
+
+async function tokenFromFile(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  const text = await readPrivateFile(file);
+  if (text === undefined) throw new BsmountError("usage", `there is no access token file ${file}`);
+  if (text.trim() === "") throw new BsmountError("usage", `the access token file ${file} is empty`);
+  return text.trim();
+}
+
+function checkMemoryCache(bytes: number): number {
+  if (bytes < MIN_MEMORY_CACHE_BYTES) {
+    throw new BsmountError("usage", `a memory cache of ${bytes} bytes is too small to read with`, {
+      remedy: "give --memory-cache 4MiB or more",
+    });
+  }
+  return bytes;
+}

@@ -1,0 +1,50 @@
+import { type DestinationStream, type Logger, pino } from "pino";
+import { redactText, redactValue } from "./redact.ts";
+
+export type { Logger } from "pino";
+
+/** `silent`, `error`, `warn`, `info`, `debug` or `trace`. */
+export type LogLevel = "silent" | "error" | "warn" | "info" | "debug" | "trace";
+
+/** A JSON-lines logger that hides secrets in whatever it is given, errors and their causes included. */
+export function createLogger(level: LogLevel, destination: DestinationStream): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) => redactValue(fields) as Record<string, unknown>,
+      },
+      // The formatter above has already turned errors into text; pino's own would look for a stack.
+      serializers: { err: (err: unknown) => err },
+      hooks: {
+        logMethod(args, method) {
+          method.apply(this, withoutSecrets(args) as typeof args);
+        },
+      },
+    },
+    destination,
+  );
+}
+
+/** For callers that were given no logger. */
+export const silentLogger: Logger = pino({ level: "silent" });
+
+/**
+ * Without a text of its own pino gives a line the error's message, which the formatter never sees; so
+ * every line that carries an error gets its text here.
+ */
+function withoutSecrets([first, ...rest]: readonly unknown[]): unknown[] {
+  const texts = rest.map((arg) => (typeof arg === "string" ? redactText(arg) : redactValue(arg)));
+  const error = first instanceof Error ? first : errorField(first);
+  if (error !== undefined && texts.length === 0) texts.push(redactText(error.message));
+  if (first instanceof Error) return [{ err: first }, ...texts];
+  return [typeof first === "string" ? redactText(first) : first, ...texts];
+}
+
+function errorField(fields: unknown): Error | undefined {
+  if (typeof fields !== "object" || fields === null || !("err" in fields)) return undefined;
+  return fields.err instanceof Error ? fields.err : undefined;
+}

@@ -1,0 +1,92 @@
+import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
+
+/*
+ * What the layers tell about their work. Nobody below `session/` knows who listens; without a listener a
+ * message costs one boolean. Payloads hold facts (bytes, milliseconds, counts) and never a secret.
+ */
+
+/** One HTTP exchange, an attempt each. */
+export interface RequestMessage {
+  /** `api`: the REST service. `store`: the object store behind signed links. */
+  readonly target: "api" | "store";
+  readonly method: string;
+  /** The path without host and query; `/content` for the object store. */
+  readonly path: string;
+  /** HTTP status; 0 when no answer came. */
+  readonly status: number;
+  readonly durationMs: number;
+  /** Body bytes received. */
+  readonly bytesIn: number;
+  /** Body bytes sent. */
+  readonly bytesOut: number;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+}
+
+/** Blocks a reader asked for, or prefetch fetched. */
+export interface BlockMessage {
+  /**
+   * - `hit`: the cache had it
+   * - `miss`: a reader waited for a fetch that it caused
+   * - `shared`: a reader waited for a fetch that was already under way
+   * - `prefetch`: fetched ahead of any reader
+   * - `wasted`: dropped from the cache without ever being read
+   */
+  readonly outcome: "hit" | "miss" | "shared" | "prefetch" | "wasted";
+  readonly blocks: number;
+}
+
+/** One filesystem operation as the kernel saw it. */
+export interface OperationMessage {
+  readonly operation: string;
+  /** 0, or the positive errno. */
+  readonly errno: number;
+  readonly durationMs: number;
+  /** Bytes handed to the kernel by a read. */
+  readonly bytes: number;
+}
+
+/** One listing asked of the catalog. */
+export interface ListingMessage {
+  readonly outcome: "hit" | "miss" | "shared";
+  readonly collection: string;
+}
+
+/** A failure that a user may want to read about: what `.bsmount/errors` will show. */
+export interface FailureMessage {
+  readonly operation: string;
+  readonly path: string;
+  readonly errno: number;
+  readonly error: unknown;
+}
+
+export interface TelemetryChannel<Message> {
+  /** False when nobody listens: check before building an expensive message. */
+  readonly active: boolean;
+  publish(message: Message): void;
+  subscribe(listener: (message: Message) => void): () => void;
+}
+
+function typedChannel<Message>(name: string): TelemetryChannel<Message> {
+  const fullName = `bsmount:${name}`;
+  const inner = channel(fullName);
+  return {
+    get active() {
+      return inner.hasSubscribers;
+    },
+    publish: (message) => {
+      if (inner.hasSubscribers) inner.publish(message);
+    },
+    subscribe: (listener) => {
+      const onMessage = (message: unknown): void => listener(message as Message);
+      subscribe(fullName, onMessage);
+      return () => void unsubscribe(fullName, onMessage);
+    },
+  };
+}
+
+export const requests: TelemetryChannel<RequestMessage> = typedChannel("request");
+export const blocks: TelemetryChannel<BlockMessage> = typedChannel("block");
+export const operations: TelemetryChannel<OperationMessage> = typedChannel("operation");
+export const listings: TelemetryChannel<ListingMessage> = typedChannel("listing");
+export const failures: TelemetryChannel<FailureMessage> = typedChannel("failure");

@@ -1,0 +1,11 @@
+import { readFileSync } from "node:fs";
+
+const manifest: unknown = JSON.parse(
+  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+);
+
+/** The version in package.json, for `--version`, User-Agent and status. */
+export const VERSION: string =
+  typeof manifest === "object" && manifest !== null && "version" in manifest
+    ? String(manifest.version)
+    : "0.0.0";

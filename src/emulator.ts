@@ -1,0 +1,6 @@
+export { importFolder } from "./emulator/catalog/import-folder.ts";
+export type { Catalog } from "./emulator/catalog/schema.ts";
+export { DEMO_CATALOG } from "./emulator/demo-catalog.ts";
+export type { Emulator, EmulatorOptions } from "./emulator/options.ts";
+export { readyLine, type ReadyLine } from "./emulator/ready-line.ts";
+export { startEmulator } from "./emulator/start-emulator.ts";

@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto";
+import { storedDate } from "../dates.ts";
+import type { Draft } from "../state/draft.ts";
+import type { Token } from "../state/entities.ts";
+
+export interface NewToken {
+  /** 32 hex digits by default, made anew. */
+  readonly accessToken?: string;
+  readonly userId: string;
+  readonly applicationId: string;
+  /** Clauses as {@link scopeClauses} gives them. */
+  readonly scopes: readonly string[];
+}
+
+/** Makes a token known. It ends only when it is revoked. */
+export function issueToken(draft: Draft, token: NewToken, nowMs: number): Token {
+  return draft.put("tokens", {
+    id: token.accessToken ?? randomBytes(16).toString("hex"),
+    userId: token.userId,
+    applicationId: token.applicationId,
+    scopes: token.scopes,
+    granted: [],
+    dateCreated: storedDate(nowMs),
+  });
+}
+
+/** Gives the token a right on what it has just made. */
+export function grant(draft: Draft, accessToken: string, clause: string): void {
+  const token = draft.need("tokens", accessToken);
+  if (token.granted.includes(clause)) return;
+  draft.put("tokens", { ...token, granted: [...token.granted, clause] });
+}

@@ -1,0 +1,55 @@
+import { BsmountError } from "../../core/errors.ts";
+import type { Draft } from "../state/draft.ts";
+import type { TableName } from "../state/entities.ts";
+import type { Catalog, CatalogFile } from "./schema.ts";
+
+/** Gives Ids out in order, and never one that the catalog itself uses further down. */
+export class CatalogIds {
+  readonly #draft: Draft;
+  readonly #taken: ReadonlyMap<TableName, ReadonlySet<string>>;
+
+  constructor(draft: Draft, catalog: Catalog) {
+    this.#draft = draft;
+    this.#taken = explicitIds(catalog);
+  }
+
+  /** `explicit`, or the next free one. */
+  pick(table: TableName, explicit: string | undefined): string {
+    if (explicit !== undefined) return explicit;
+    let id = this.#draft.newId(table);
+    while (this.#taken.get(table)?.has(id) === true) id = this.#draft.newId(table);
+    return id;
+  }
+}
+
+/** @throws BsmountError `usage` for an Id that stands twice. */
+function explicitIds(catalog: Catalog): Map<TableName, Set<string>> {
+  const taken = new Map<TableName, Set<string>>();
+  for (const [table, entities] of entitiesByTable(catalog)) {
+    const ids = taken.get(table) ?? new Set();
+    taken.set(table, ids);
+    for (const { id } of entities) {
+      if (id === undefined) continue;
+      if (ids.has(id)) throw new BsmountError("usage", `the catalog has two ${table} of Id ${id}`);
+      ids.add(id);
+    }
+  }
+  return taken;
+}
+
+type WithId = { readonly id?: string };
+
+function* entitiesByTable(catalog: Catalog): Iterable<[TableName, readonly WithId[]]> {
+  const { users = [], applications = [], appSessions = [], projects = [], runs = [] } = catalog;
+  const samples = projects.flatMap((project) => project.samples ?? []);
+  const results = projects.flatMap((project) => project.appResults ?? []);
+  const parents: readonly { files?: readonly CatalogFile[] }[] = [...samples, ...results, ...runs];
+  yield ["users", users];
+  yield ["applications", applications];
+  yield ["appsessions", appSessions];
+  yield ["projects", projects];
+  yield ["samples", samples];
+  yield ["appresults", results];
+  yield ["runs", runs];
+  yield ["files", parents.flatMap((parent) => parent.files ?? [])];
+}

@@ -1,0 +1,35 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { BsmountError, describeError } from "../../core/errors.ts";
+import type { EmulatorOptions } from "../options.ts";
+import type { Catalog } from "./schema.ts";
+import { validateCatalog } from "./validate.ts";
+
+export interface LoadedCatalog {
+  readonly catalog: Catalog;
+  /** What paths in it are relative to. */
+  readonly folder: string;
+}
+
+/** The catalog that the options name, checked; an empty one when they name none. */
+export async function loadCatalog(
+  options: Pick<EmulatorOptions, "catalog" | "catalogFile">,
+): Promise<LoadedCatalog> {
+  if (options.catalog !== undefined) {
+    return { catalog: validateCatalog(options.catalog), folder: process.cwd() };
+  }
+  if (options.catalogFile === undefined) return { catalog: {}, folder: process.cwd() };
+  const json = await readJson(options.catalogFile);
+  return { catalog: validateCatalog(json), folder: dirname(resolve(options.catalogFile)) };
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    throw new BsmountError("usage", `cannot read the catalog ${path}: ${describeError(cause)}`, {
+      cause,
+      remedy: "give --catalog the path of a JSON file",
+    });
+  }
+}

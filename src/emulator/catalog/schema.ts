@@ -1,0 +1,184 @@
+import type { Property, SessionStatus, UploadStatus } from "../state/entities.ts";
+
+/*
+ * What an account holds at first. Everything may be left out except names: Ids are then given in order,
+ * dates count up from `date` by a second, owners are the first user, sessions are made and complete. The
+ * same catalog always gives the same account; only keys of objects are new at each start.
+ *
+ * `README.md` beside this file has the same as prose with an example.
+ */
+
+interface CatalogEntity {
+  /** Digits. */
+  readonly id?: string;
+  /** Deleted by its owner: 410. */
+  readonly removed?: boolean;
+  /** Keys that replace or join those of the answers, as they stand; null takes a key away. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+interface WithDates extends CatalogEntity {
+  /** Any date that JavaScript reads. */
+  readonly dateCreated?: string;
+  readonly dateModified?: string;
+}
+
+export interface CatalogUser extends CatalogEntity {
+  readonly name: string;
+  readonly email?: string;
+  readonly gravatarUrl?: string;
+  readonly dateCreated?: string;
+}
+
+export interface CatalogApplication extends CatalogEntity {
+  readonly name: string;
+  readonly companyName?: string;
+  readonly versionNumber?: string;
+  readonly shortDescription?: string;
+  readonly homepageUri?: string;
+  readonly category?: string;
+  readonly publishStatus?: string;
+  readonly dateCreated?: string;
+  readonly datePublished?: string;
+  readonly classifications?: readonly string[];
+  readonly features?: readonly string[];
+}
+
+export interface CatalogToken {
+  readonly accessToken: string;
+  /** Id of a user. @default the first */
+  readonly user?: string;
+  /** `browse global, write project 7`. */
+  readonly scopes: string;
+  /** Id of an application. @default the emulator's own */
+  readonly application?: string;
+}
+
+/** One value: `content` or `items`, `contentMap` or `itemsMap`, as the type asks. References are Hrefs. */
+export type CatalogProperty = Pick<Property, "name"> &
+  Partial<Pick<Property, "type" | "description" | "content" | "items" | "contentMap" | "itemsMap">>;
+
+export interface CatalogReference {
+  readonly rel?: string;
+  readonly type: string;
+  /** `v1pre3/samples/7` */
+  readonly href: string;
+}
+
+/** Where the bytes come from; exactly one form. */
+export type CatalogContent =
+  /** A file, relative to the catalog's folder. */
+  | { readonly path: string; readonly etag?: string }
+  | { readonly text: string }
+  | { readonly base64: string }
+  /** Computed when read, see `content/generator.ts`; sparse is zero almost everywhere. */
+  | { readonly size: number; readonly seed: string; readonly sparse?: boolean };
+
+export interface CatalogFile extends WithDates {
+  /** Path in its parent, without leading slash. Two files may have the same. */
+  readonly path: string;
+  /** A text is short for `{"text": …}`. @default no bytes */
+  readonly content?: string | CatalogContent;
+  /** @default by the name's extension */
+  readonly contentType?: string;
+  /** Its content cannot be read until it is restored. */
+  readonly archived?: boolean;
+  /** @default "complete" */
+  readonly uploadStatus?: UploadStatus;
+  readonly properties?: readonly CatalogProperty[];
+}
+
+interface WithFiles extends WithDates {
+  readonly name: string;
+  readonly files?: readonly CatalogFile[];
+  readonly properties?: readonly CatalogProperty[];
+}
+
+interface WithSession extends WithFiles {
+  /** Id of an app session. @default one of its own */
+  readonly appSession?: string;
+  /** Of its own session, where `appSession` names none. @default "Complete" */
+  readonly status?: SessionStatus;
+  readonly references?: readonly CatalogReference[];
+  /** Id of a genome. */
+  readonly genome?: string;
+}
+
+export interface CatalogSample extends WithSession {
+  /** @default the name */
+  readonly sampleId?: string;
+  readonly experimentName?: string;
+  readonly sampleNumber?: number;
+  readonly isMerged?: boolean;
+  /** @default true */
+  readonly isPairedEnd?: boolean;
+  /** Cycles. @default 151 */
+  readonly read1?: number;
+  readonly read2?: number;
+  readonly numReadsRaw?: number;
+  readonly numReadsPF?: number;
+}
+
+export interface CatalogAppResult extends WithSession {
+  readonly description?: string;
+}
+
+export interface CatalogProject extends WithDates {
+  readonly name: string;
+  readonly description?: string;
+  /** Id of a user. */
+  readonly owner?: string;
+  /** Ids of users who may browse and read it. */
+  readonly sharedWith?: readonly string[];
+  readonly samples?: readonly CatalogSample[];
+  readonly appResults?: readonly CatalogAppResult[];
+  readonly properties?: readonly CatalogProperty[];
+  /** A folder of plain files: each subfolder becomes an app result; loose files go into one named as the project. */
+  readonly importFolder?: string;
+}
+
+export interface CatalogAppSession extends WithDates {
+  readonly name: string;
+  /** Id of a user. */
+  readonly createdBy?: string;
+  /** Id of an application. */
+  readonly application?: string;
+  /** @default "Complete" */
+  readonly status?: SessionStatus;
+  readonly statusSummary?: string;
+  readonly dateCompleted?: string;
+  readonly references?: readonly CatalogReference[];
+  readonly properties?: readonly CatalogProperty[];
+}
+
+export interface CatalogRun extends WithFiles {
+  readonly owner?: string;
+  readonly sharedWith?: readonly string[];
+  readonly number?: number;
+  /** @default the name */
+  readonly experimentName?: string;
+  /** @default "Complete" */
+  readonly status?: string;
+  readonly reagentBarcode?: string;
+  readonly flowcellBarcode?: string;
+  readonly platformName?: string;
+  readonly workflow?: string;
+  readonly instrument?: { readonly id?: number; readonly name?: string; readonly type?: string };
+  /** Cycles of read 1, read 2, index 1, index 2. */
+  readonly cycles?: readonly [number, number, number, number];
+  readonly archived?: boolean;
+  /** Ids of its samples. */
+  readonly samples?: readonly string[];
+}
+
+export interface Catalog {
+  /** Where default dates begin. @default "2024-01-01T00:00:00Z" */
+  readonly date?: string;
+  /** The first one is whose token the ready line tells. @default one, "Emulator User" */
+  readonly users?: readonly CatalogUser[];
+  readonly applications?: readonly CatalogApplication[];
+  readonly tokens?: readonly CatalogToken[];
+  readonly appSessions?: readonly CatalogAppSession[];
+  readonly projects?: readonly CatalogProject[];
+  readonly runs?: readonly CatalogRun[];
+}

@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { byteRange } from "../../core/byte-range.ts";
+import { type Generated, generatedChunks } from "./generator.ts";
+
+/** Bigger generated content gets an ETag without its bytes being computed. */
+const LARGEST_HASHED_GENERATED = 64 * 1024 * 1024;
+/** Likewise for files that a catalog points at. */
+const LARGEST_HASHED_FILE = 1024 * 1024 * 1024;
+const PART_BYTES = 25 * 1024 * 1024;
+
+export function md5Hex(bytes: string | Buffer): string {
+  return createHash("md5").update(bytes).digest("hex");
+}
+
+/** The ETag of an object that came in parts: no md5 of the whole, and it says so by its form. */
+export function multipartEtag(partMd5s: readonly string[]): string {
+  const joined = Buffer.concat(partMd5s.map((md5) => Buffer.from(md5, "hex")));
+  return `${md5Hex(joined)}-${partMd5s.length}`;
+}
+
+/** The md5 of generated content up to 64 MiB; beyond it, `md5("<seed>:<size>")-<parts of 25 MiB>`. */
+export function generatedEtag(content: Generated): string {
+  const { seed, sizeBytes } = content;
+  if (sizeBytes > LARGEST_HASHED_GENERATED) return syntheticEtag(`${seed}:${sizeBytes}`, sizeBytes);
+  const hash = createHash("md5");
+  for (const chunk of generatedChunks(content, byteRange(0, sizeBytes))) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+/** The md5 of a file up to 1 GiB; beyond it one of its path, size and time, in the form of parts. */
+export async function fileEtag(path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path);
+  if (size > LARGEST_HASHED_FILE) return syntheticEtag(`${path}:${size}:${mtimeMs}`, size);
+  const hash = createHash("md5");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}
+
+function syntheticEtag(text: string, sizeBytes: number): string {
+  return `${md5Hex(text)}-${Math.ceil(sizeBytes / PART_BYTES)}`;
+}

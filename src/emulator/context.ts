@@ -1,0 +1,14 @@
+import type { Clock } from "../core/clock.ts";
+import type { ContentStore } from "./content/content-store.ts";
+import type { SignedLinks } from "./object-store/signed-links.ts";
+import type { View } from "./serialise/view.ts";
+import type { State } from "./state/state.ts";
+
+/** What the controllers of the API work with. */
+export interface Context {
+  readonly state: State;
+  readonly content: ContentStore;
+  readonly links: SignedLinks;
+  readonly view: View;
+  readonly clock: Clock;
+}

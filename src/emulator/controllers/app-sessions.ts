@@ -1,0 +1,72 @@
+import type { FastifyInstance } from "fastify";
+import type { Context } from "../context.ts";
+import { sendResponse } from "../http/answer.ts";
+import { type ApiCall, apiCall } from "../http/api-call.ts";
+import { readFields, textField } from "../http/body.ts";
+import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
+import { badRequest, conflict, noPermission } from "../http/problem.ts";
+import { appResultCompact } from "../serialise/app-result.ts";
+import { appSessionFull } from "../serialise/full/app-session.ts";
+import { isTerminal, sessionStatus, withStatus } from "../services/app-sessions.ts";
+import type { AppResult, AppSession } from "../state/entities.ts";
+
+const RESULT_SORTS: Sorts<AppResult> = {
+  Id: byId,
+  Name: byText((result) => result.name),
+  DateCreated: byText((result) => result.dateCreated),
+};
+
+/** `appsessions/{id}`: read it, move its status, list its app results. */
+export function appSessionRoutes(app: FastifyInstance, context: Context): void {
+  const { state, view } = context;
+
+  app.get("/appsessions/:id", (request, reply) => {
+    const { guard, param } = apiCall(state, request);
+    return sendResponse(reply, appSessionFull(view, guard.needSession("browse", param("id"))));
+  });
+
+  app.post("/appsessions/:id", async (request, reply) => {
+    const call = apiCall(state, request);
+    const fields = await readFields(request);
+    const status = textField(fields, "Status") ?? "";
+    const session = await setStatus(context, call, status, textField(fields, "StatusSummary"));
+    return sendResponse(reply, appSessionFull(view, session));
+  });
+
+  app.get("/appsessions/:id/appresults", (request, reply) => {
+    const { guard, grants, query, param } = apiCall(state, request);
+    const session = guard.needSession("browse", param("id"));
+    const results = [...state.indexes.appResultsOfSession(session.id)]
+      .map((id) => state.need("appresults", id))
+      .filter(
+        ({ id, removed }) => removed !== true && grants.may("browse", { noun: "appresults", id }),
+      );
+    const page = pageOf(results, query, { sorts: RESULT_SORTS });
+    return sendResponse(
+      reply,
+      listResponse(page, (result) => appResultCompact(view, result)),
+    );
+  });
+}
+
+/** Only the application that owns the session may move it, and nobody once it has ended. */
+async function setStatus(
+  { state, clock }: Context,
+  { guard, grants, param }: ApiCall,
+  text: string,
+  summary: string | undefined,
+): Promise<AppSession> {
+  return await state.transact((draft) => {
+    const session = guard.needSession("write", param("id"));
+    if (session.applicationId !== grants.token.applicationId) {
+      throw noPermission("write", "AppSession");
+    }
+    const status = text === "" ? session.status : sessionStatus(text);
+    if (status === undefined) throw badRequest(`${JSON.stringify(text)} is no AppSession status`);
+    if (isTerminal(session)) {
+      throw conflict(`AppSession ${session.id} is ${session.status}: its status is final`);
+    }
+    const changed = withStatus(session, status, summary ?? session.statusSummary, clock.now());
+    return draft.put("appsessions", changed);
+  });
+}

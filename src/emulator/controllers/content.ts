@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { Context } from "../context.ts";
+import { preciseDate } from "../dates.ts";
+import { sendResponse, withApiHeaders } from "../http/answer.ts";
+import { apiCall } from "../http/api-call.ts";
+import { archived, conflict } from "../http/problem.ts";
+import { sendObject } from "../object-store/send-object.ts";
+import type { SignedLink } from "../object-store/signed-links.ts";
+import type { BaseSpaceFile, StoredObject } from "../state/entities.ts";
+import { baseName } from "../text.ts";
+
+/**
+ * `files/{id}/content`: by default a redirect (302) to a signed link at the object store; with
+ * `redirect=meta` the link in an envelope; with `redirect=false` the bytes themselves.
+ */
+export function contentRoutes(app: FastifyInstance, context: Context): void {
+  const { state, content } = context;
+  app.get("/files/:id/content", (request, reply) => {
+    const { guard, query, param } = apiCall(state, request);
+    const file = guard.needFile("read", param("id"));
+    const object = contentOf(context, file);
+    const redirect = query.get("redirect")?.toLowerCase();
+    if (redirect === "false") {
+      const headers = { contentType: file.contentType, contentDisposition: disposition(file) };
+      return sendObject(content, request, reply, { object, headers });
+    }
+    const link = context.links.sign(object.id, {
+      contentDisposition: disposition(file),
+      contentType: file.contentType,
+    });
+    return redirect === "meta" ? sendMeta(reply, link) : sendRedirect(reply, link);
+  });
+}
+
+function contentOf({ state }: Context, file: BaseSpaceFile): StoredObject {
+  if (file.isArchived) throw archived();
+  if (file.uploadStatus !== "complete" || file.objectKey === undefined) {
+    throw conflict(`File ${file.id} has no content: its upload is ${file.uploadStatus}`);
+  }
+  return state.need("objects", file.objectKey);
+}
+
+/** The Expires header is the link's here, not 0 as everywhere else. */
+function sendMeta(reply: FastifyReply, { url, expiresMs }: SignedLink): FastifyReply {
+  reply.header("accept-ranges", "bytes").header("expires", new Date(expiresMs).toUTCString());
+  return sendResponse(reply, {
+    Expires: preciseDate(expiresMs),
+    HrefContent: url,
+    SupportsRange: true,
+  });
+}
+
+function sendRedirect(reply: FastifyReply, { url }: SignedLink): FastifyReply {
+  withApiHeaders(reply);
+  return reply.status(302).header("location", url).send();
+}
+
+/** Header values are Latin-1 on the wire, so anything else is sent percent-encoded. */
+function disposition(file: BaseSpaceFile): string {
+  const name = baseName(file.path);
+  return /^[\x20-\x7e]*$/.test(name) ? `filename=${name}` : `filename=${encodeURIComponent(name)}`;
+}

@@ -1,0 +1,59 @@
+import type { FastifyInstance } from "fastify";
+import type { Context } from "../context.ts";
+import { sendResponse } from "../http/answer.ts";
+import { apiCall } from "../http/api-call.ts";
+import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
+import type { Query } from "../http/query.ts";
+import { fileListItem } from "../serialise/file.ts";
+import { fileFull } from "../serialise/full/file.ts";
+import type { BaseSpaceFile, ParentNoun } from "../state/entities.ts";
+import { baseName, commaList, folderOf } from "../text.ts";
+
+const SORTS: Sorts<BaseSpaceFile> = {
+  Id: byId,
+  Path: byText((file) => file.path),
+  Name: byText((file) => baseName(file.path)),
+  DateCreated: byText((file) => file.dateCreated),
+};
+
+const PARENTS: readonly ParentNoun[] = ["samples", "appresults", "runs"];
+
+/** Single files, and the files of samples, app results and runs. */
+export function fileRoutes(app: FastifyInstance, { state, view }: Context): void {
+  app.get("/files/:id", (request, reply) => {
+    const { guard, param } = apiCall(state, request);
+    return sendResponse(reply, fileFull(view, guard.needFile("browse", param("id"))));
+  });
+
+  for (const noun of PARENTS) {
+    app.get(`/${noun}/:id/files`, (request, reply) => {
+      const { guard, query, param } = apiCall(state, request);
+      const parent = guard.need("browse", noun, param("id"));
+      const wanted = fileFilter(query);
+      const files = [...state.indexes.filesOf({ noun, id: parent.id })]
+        .map((id) => state.need("files", id))
+        .filter(wanted);
+      return sendResponse(
+        reply,
+        listResponse(pageOf(files, query, { sorts: SORTS }), fileListItem),
+      );
+    });
+  }
+}
+
+/** Lists show complete files only; `Directory` means the files right in it, `/` those at the root. */
+function fileFilter(query: Query): (file: BaseSpaceFile) => boolean {
+  const extensions = commaList(query.get("Extensions")).map(withDot);
+  const directory = query.get("Directory") || undefined;
+  const folder = directory?.replace(/^\/+|\/+$/g, "");
+  return (file) =>
+    file.uploadStatus === "complete" &&
+    file.removed !== true &&
+    (extensions.length === 0 || extensions.some((end) => file.path.toLowerCase().endsWith(end))) &&
+    (folder === undefined || folderOf(file.path) === folder);
+}
+
+function withDot(extension: string): string {
+  const lower = extension.toLowerCase();
+  return lower.startsWith(".") ? lower : `.${lower}`;
+}

@@ -1,0 +1,101 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Context } from "../context.ts";
+import { sendResponse } from "../http/answer.ts";
+import { type ApiCall, apiCall } from "../http/api-call.ts";
+import { readFields, textField } from "../http/body.ts";
+import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
+import { badRequest, noPermission } from "../http/problem.ts";
+import { appResultCompact } from "../serialise/app-result.ts";
+import { appResultFull } from "../serialise/full/app-result.ts";
+import { projectFull } from "../serialise/full/project.ts";
+import { sampleCompact } from "../serialise/sample.ts";
+import { startAppResult } from "../services/start-app-result.ts";
+import { ownedProjectNamed, startProject } from "../services/start-project.ts";
+import type { AppResult, Sample } from "../state/entities.ts";
+import { commaList } from "../text.ts";
+
+const SORTS: Sorts<Sample | AppResult> = {
+  Id: byId,
+  Name: byText((item) => item.name),
+  DateCreated: byText((item) => item.dateCreated),
+};
+
+/** `projects`, and the samples and app results in one. */
+export function projectRoutes(app: FastifyInstance, context: Context): void {
+  const { state, view } = context;
+
+  app.post("/projects", async (request, reply) => await createProject(context, request, reply));
+
+  app.get("/projects/:id", (request, reply) => {
+    const { guard, param } = apiCall(state, request);
+    return sendResponse(reply, projectFull(view, guard.need("browse", "projects", param("id"))));
+  });
+
+  app.get("/projects/:id/samples", (request, reply) => {
+    const { guard, query, param } = apiCall(state, request);
+    const project = guard.need("browse", "projects", param("id"));
+    const samples = [...state.indexes.samplesOf(project.id)]
+      .map((id) => state.need("samples", id))
+      .filter((sample) => sample.removed !== true);
+    const page = pageOf(samples, query, { sorts: SORTS });
+    return sendResponse(
+      reply,
+      listResponse(page, (sample) => sampleCompact(view, sample)),
+    );
+  });
+
+  app.get("/projects/:id/appresults", (request, reply) => {
+    const call = apiCall(state, request);
+    const project = call.guard.need("browse", "projects", call.param("id"));
+    const page = pageOf(appResultsOf(context, call, project.id), call.query, { sorts: SORTS });
+    return sendResponse(
+      reply,
+      listResponse(page, (result) => appResultCompact(view, result)),
+    );
+  });
+
+  app.post("/projects/:id/appresults", async (request, reply) => {
+    const call = apiCall(state, request);
+    call.guard.need("create", "projects", call.param("id"));
+    const fields = await readFields(request);
+    const result = await startAppResult(context, call, fields);
+    return sendResponse(reply, appResultFull(view, state.need("appresults", result.id)), 201);
+  });
+
+  // Not public: the service lets its own uploaders make samples, and nobody else.
+  app.post("/projects/:id/samples", (request) => {
+    apiCall(state, request);
+    throw noPermission("create", "Sample");
+  });
+}
+
+/** Idempotent on the name: 201 for a new project, 200 for the one that is there. */
+async function createProject(
+  context: Context,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { grants } = apiCall(context.state, request);
+  const fields = await readFields(request);
+  const name = textField(fields, "Name")?.trim() ?? "";
+  if (name === "") throw badRequest("The name of the project is missing");
+  if (!grants.mayCreateProjects()) throw noPermission("create", "Project");
+  const existed = ownedProjectNamed(context.state, grants.userId, name) !== undefined;
+  const project = await startProject(context, grants, {
+    name,
+    description: textField(fields, "Description") ?? "",
+  });
+  const response = projectFull(context.view, context.state.need("projects", project.id));
+  return sendResponse(reply, response, existed ? 200 : 201);
+}
+
+function appResultsOf({ state }: Context, { query }: ApiCall, projectId: string): AppResult[] {
+  const statuses = commaList(query.get("Statuses")).map((status) => status.toLowerCase());
+  return [...state.indexes.appResultsOf(projectId)]
+    .map((id) => state.need("appresults", id))
+    .filter((result) => result.removed !== true)
+    .filter((result) => {
+      const { status } = state.need("appsessions", result.appSessionId);
+      return statuses.length === 0 || statuses.includes(status.toLowerCase());
+    });
+}

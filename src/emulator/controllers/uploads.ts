@@ -1,0 +1,121 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { neverAborted } from "../../core/abort.ts";
+import type { Context } from "../context.ts";
+import { sendResponse } from "../http/answer.ts";
+import { type ApiCall, apiCall } from "../http/api-call.ts";
+import { bodyChunks, readFields, textField } from "../http/body.ts";
+import { mediaType } from "../http/media-type.ts";
+import { badRequest, noPermission, tooLarge } from "../http/problem.ts";
+import { fileFull } from "../serialise/full/file.ts";
+import {
+  checkMd5,
+  MAX_PART_BYTES,
+  MAX_SINGLE_BYTES,
+  partNumber,
+  uploadPath,
+} from "../services/upload-rules.ts";
+import { type NewFile, pendingFile, Uploads } from "../services/uploads.ts";
+import type { BaseSpaceFile } from "../state/entities.ts";
+
+interface Upload {
+  readonly request: FastifyRequest;
+  readonly call: ApiCall;
+  readonly uploads: Uploads;
+  readonly context: Context;
+}
+
+/** Upload in one piece or in parts, into app results. Samples and runs take files from the service alone. */
+export function uploadRoutes(app: FastifyInstance, context: Context): void {
+  const { state, view } = context;
+  const uploads = new Uploads(context);
+  const upload = (request: FastifyRequest): Upload => {
+    return { request, call: apiCall(state, request), uploads, context };
+  };
+  const send = (reply: FastifyReply, file: BaseSpaceFile, status: number): FastifyReply =>
+    sendResponse(reply, fileFull(view, file), status);
+
+  app.post("/appresults/:id/files", async (request, reply) => {
+    return send(reply, await addFile(upload(request)), 201);
+  });
+
+  app.put("/files/:id/parts/:number", async (request, reply) => {
+    return sendResponse(reply, { ETag: await addPart(upload(request)) });
+  });
+
+  app.post("/files/:id", async (request, reply) => {
+    return send(reply, await endUpload(upload(request)), 200);
+  });
+
+  app.post("/samples/:id/files", (request) => {
+    apiCall(state, request);
+    throw noPermission("write", "Sample");
+  });
+
+  app.post("/runs/:id/files", (request) => {
+    apiCall(state, request);
+    throw noPermission("write", "Run");
+  });
+}
+
+async function addFile({ request, call, uploads, context }: Upload): Promise<BaseSpaceFile> {
+  const appResultId = call.param("id");
+  uploads.target(call, appResultId);
+  const { query } = call;
+  const file: NewFile = {
+    appResultId,
+    path: uploadPath(query.get("directory") ?? "", query.get("name") ?? ""),
+    contentType: mediaType(request) ?? "application/octet-stream",
+  };
+  // Clients repeat the parameters in the body, under the file's own type: never the file's content.
+  if (query.get("multipart")?.toLowerCase() === "true") return await uploads.begin(call, file);
+  const body = bodyChunks(request, MAX_SINGLE_BYTES, () => tooLarge(MAX_SINGLE_BYTES));
+  const received = await context.content.receive(body, "objects");
+  await checked(request, received.md5, async () => {
+    await context.content.discard([received.key], "objects");
+  });
+  return await uploads.addWhole(call, file, received);
+}
+
+async function addPart({ request, call, uploads, context }: Upload): Promise<string> {
+  const { content, state } = context;
+  const number = partNumber(call.param("number"));
+  const file = writableFile(call, uploads);
+  pendingFile(state, file.id);
+  const body = bodyChunks(request, MAX_PART_BYTES, () =>
+    badRequest(`A part may have at most ${MAX_PART_BYTES} bytes`, "EntityTooLarge"),
+  );
+  const received = await content.receive(body, "parts");
+  await checked(request, received.md5, async () => await content.discard([received.key], "parts"));
+  await uploads.addPart(file.id, number, received);
+  return received.md5;
+}
+
+async function endUpload({ request, call, uploads }: Upload): Promise<BaseSpaceFile> {
+  const status = textField(await readFields(request), "UploadStatus")?.toLowerCase();
+  const file = writableFile(call, uploads);
+  if (status === "complete") return await uploads.complete(file.id, neverAborted);
+  if (status === "aborted") return await uploads.abort(file.id);
+  throw badRequest("UploadStatus must be complete or aborted");
+}
+
+/** Whoever may write the app result may write its pending files. */
+function writableFile(call: ApiCall, uploads: Uploads): BaseSpaceFile {
+  const file = call.guard.needFile("write", call.param("id"));
+  if (file.parent.noun !== "appresults") throw noPermission("write", "File");
+  if (file.uploadStatus !== "complete") uploads.target(call, file.parent.id);
+  return file;
+}
+
+async function checked(
+  request: FastifyRequest,
+  md5: string,
+  discard: () => Promise<void>,
+): Promise<void> {
+  const header = request.headers["content-md5"];
+  try {
+    checkMd5(typeof header === "string" ? header : undefined, md5);
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+}

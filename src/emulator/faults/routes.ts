@@ -1,0 +1,57 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { BsmountError } from "../../core/errors.ts";
+import { bodyChunks } from "../http/body.ts";
+import { badRequest, Problem } from "../http/problem.ts";
+import type { FaultRules } from "./fault-rules.ts";
+import { FAULTS_PATH } from "./hooks.ts";
+
+const MAX_RULES_BYTES = 1024 * 1024;
+
+/** `/__faults`, for callers on this machine: GET lists, POST of a JSON array adds, DELETE clears. */
+export function faultRoutes(app: FastifyInstance, rules: FaultRules): void {
+  app.get(FAULTS_PATH, (request) => {
+    onlyLocal(request);
+    return rules.list();
+  });
+  app.delete(FAULTS_PATH, (request) => {
+    onlyLocal(request);
+    rules.clear();
+    return rules.list();
+  });
+  app.post(FAULTS_PATH, async (request) => {
+    onlyLocal(request);
+    addRules(rules, await readRules(request));
+    return rules.list();
+  });
+}
+
+function onlyLocal(request: FastifyRequest): void {
+  const address = request.raw.socket.remoteAddress ?? "";
+  if (/^(::1|(::ffff:)?127\.)/.test(address)) return;
+  throw new Problem(403, "Forbidden", "Fault rules are set from this machine only");
+}
+
+async function readRules(request: FastifyRequest): Promise<string[]> {
+  const chunks: Buffer[] = [];
+  const tooLarge = (): Error => badRequest("Too many fault rules");
+  for await (const chunk of bodyChunks(request, MAX_RULES_BYTES, tooLarge)) chunks.push(chunk);
+  const rules = parseJson(Buffer.concat(chunks).toString("utf8"));
+  if (Array.isArray(rules) && rules.every((rule) => typeof rule === "string")) return rules;
+  throw badRequest("A JSON array of fault rules is wanted");
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest("A JSON array of fault rules is wanted");
+  }
+}
+
+function addRules(rules: FaultRules, texts: readonly string[]): void {
+  try {
+    rules.add(texts);
+  } catch (error) {
+    throw error instanceof BsmountError ? badRequest(error.message) : error;
+  }
+}

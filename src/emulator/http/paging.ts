@@ -1,0 +1,71 @@
+import { compareIds, compareTexts } from "../state/order.ts";
+import type { Query } from "./query.ts";
+
+/** Names of fields that a list can be sorted by, and what orders them. */
+export type Sorts<Item> = Readonly<Record<string, (a: Item, b: Item) => number>>;
+
+export interface ListRules<Item> {
+  readonly sorts: Sorts<Item>;
+  /** @default "Id" */
+  readonly defaultSort?: string;
+  /** @default 10 */
+  readonly defaultLimit?: number;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly totalCount: number;
+  readonly offset: number;
+  readonly limit: number;
+  readonly sortDir: "Asc" | "Desc";
+  readonly sortBy: string;
+}
+
+/** The service answers a greater Limit with this one. */
+export const MAX_LIMIT = 1024;
+const DEFAULT_LIMIT = 10;
+
+/** The page of `all` that a query asks for; unknown sort keys are replaced by the default in silence. */
+export function pageOf<Item extends { readonly id: string }>(
+  all: Iterable<Item>,
+  query: Query,
+  rules: ListRules<Item>,
+): Page<Item> {
+  const offset = query.number("Offset") ?? 0;
+  const limit = Math.min(query.number("Limit") ?? rules.defaultLimit ?? DEFAULT_LIMIT, MAX_LIMIT);
+  const sortBy = sortKey(query.get("SortBy"), rules);
+  const sortDir = query.get("SortDir")?.toLowerCase() === "desc" ? "Desc" : "Asc";
+  const compare = rules.sorts[sortBy] ?? byId;
+  const sign = sortDir === "Asc" ? 1 : -1;
+  const sorted = [...all].sort((a, b) => sign * (compare(a, b) || byId(a, b)));
+  const items = sorted.slice(offset, offset + limit);
+  return { items, totalCount: sorted.length, offset, limit, sortDir, sortBy };
+}
+
+/** The `Response` of a list, in the service's key order. */
+export function listResponse<Item>(page: Page<Item>, serialise: (item: Item) => unknown): unknown {
+  return {
+    Items: page.items.map(serialise),
+    DisplayedCount: page.items.length,
+    TotalCount: page.totalCount,
+    Offset: page.offset,
+    Limit: page.limit,
+    SortDir: page.sortDir,
+    SortBy: page.sortBy,
+  };
+}
+
+export function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return compareIds(a.id, b.id);
+}
+
+/** Orders by a text of the item: a name, or a date in the service's form. */
+export function byText<Item>(text: (item: Item) => string): (a: Item, b: Item) => number {
+  return (a, b) => compareTexts(text(a), text(b));
+}
+
+function sortKey<Item>(asked: string | undefined, rules: ListRules<Item>): string {
+  const wanted = asked?.toLowerCase();
+  const known = Object.keys(rules.sorts).find((key) => key.toLowerCase() === wanted);
+  return known ?? rules.defaultSort ?? "Id";
+}

@@ -1,0 +1,58 @@
+import type { FastifyInstance } from "fastify";
+import { apiRoutes } from "./api-server.ts";
+import type { Context } from "./context.ts";
+import type { FaultRules } from "./faults/fault-rules.ts";
+import { faultHooks } from "./faults/hooks.ts";
+import { faultRoutes } from "./faults/routes.ts";
+import { sendProblem } from "./http/answer.ts";
+import { Problem, unknownPath } from "./http/problem.ts";
+import { objectStoreRoutes } from "./object-store/routes.ts";
+import { sendStoreError } from "./object-store/xml-error.ts";
+import type { RequestLog } from "./request-log.ts";
+import { createServer, listen } from "./server.ts";
+
+/** Where the two halves can be reached, once they listen. */
+export interface Origins {
+  api: string;
+  objects: string;
+}
+
+/** The API and the object store, each on its own port and so on its own origin. */
+export class Listeners {
+  readonly #api: FastifyInstance;
+  readonly #objects: FastifyInstance;
+
+  constructor({ context, faults, log }: { context: Context; faults: FaultRules; log: RequestLog }) {
+    this.#api = createServer(log, (reply) => sendProblem(reply, unknownPath()));
+    faultHooks(this.#api, {
+      rules: faults,
+      pathPrefix: "",
+      send: (reply, status) =>
+        sendProblem(reply, new Problem(status, "BASESPACE.COMMON.FAULT", "A fault was asked for")),
+    });
+    faultRoutes(this.#api, faults);
+    apiRoutes(this.#api, context);
+    this.#objects = createServer(log, (reply) => sendStoreError(reply, "noSuchKey"));
+    faultHooks(this.#objects, {
+      rules: faults,
+      pathPrefix: "/objects",
+      send: (reply, status) => sendStoreError(reply, "unavailable", status),
+    });
+    objectStoreRoutes(this.#objects, context);
+  }
+
+  /** Listens and writes the origins down; both or none. */
+  async open(origins: Origins, host: string, port: number): Promise<void> {
+    try {
+      origins.objects = await listen(this.#objects, host, 0);
+      origins.api = await listen(this.#api, host, port);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#api.close(), this.#objects.close()]);
+  }
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from "node:crypto";
+import type { FastifyReply } from "fastify";
+
+/** Why the object store refuses: its code, in the words of its XML. */
+const ERRORS = {
+  badAuth: {
+    status: 400,
+    code: "InvalidArgument",
+    message:
+      "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified",
+  },
+  expired: { status: 403, code: "AccessDenied", message: "Request has expired" },
+  unsigned: { status: 403, code: "AccessDenied", message: "Access Denied" },
+  forged: {
+    status: 403,
+    code: "SignatureDoesNotMatch",
+    message: "The request signature we calculated does not match the signature you provided.",
+  },
+  noSuchKey: { status: 404, code: "NoSuchKey", message: "The specified key does not exist." },
+  badMethod: {
+    status: 405,
+    code: "MethodNotAllowed",
+    message: "The specified method is not allowed against this resource.",
+  },
+  precondition: {
+    status: 412,
+    code: "PreconditionFailed",
+    message: "At least one of the pre-conditions you specified did not hold",
+  },
+  badRange: {
+    status: 416,
+    code: "InvalidRange",
+    message: "The requested range is not satisfiable",
+  },
+  unavailable: { status: 503, code: "SlowDown", message: "Please reduce your request rate." },
+  internal: { status: 500, code: "InternalError", message: "We encountered an internal error." },
+} as const;
+
+export type StoreError = keyof typeof ERRORS;
+
+/** Answers with the object store's error document; `status` replaces the error's own. */
+export function sendStoreError(
+  reply: FastifyReply,
+  error: StoreError,
+  status: number = ERRORS[error].status,
+): FastifyReply {
+  const requestId = randomBytes(8).toString("hex").toUpperCase();
+  const { code, message } = ERRORS[error];
+  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message><RequestId>${requestId}</RequestId></Error>`;
+  return reply
+    .status(status)
+    .header("server", "AmazonS3")
+    .header("x-amz-request-id", requestId)
+    .header("content-type", "application/xml")
+    .send(xml);
+}

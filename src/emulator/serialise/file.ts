@@ -1,0 +1,33 @@
+import type { BaseSpaceFile } from "../state/entities.ts";
+import { baseName } from "../text.ts";
+import { type Json, withExtra } from "./view.ts";
+
+/** As in lists: no UploadStatus, but the Id once more as a number. */
+export function fileListItem(file: BaseSpaceFile): Json {
+  return withExtra(file, {
+    ...fileKeys(file),
+    ETag: file.etag,
+    IdAsLong: Number(file.id),
+  });
+}
+
+/** As files appear inside properties. */
+export function fileCompact(file: BaseSpaceFile): Json {
+  return withExtra(file, { ...fileKeys(file), ETag: file.etag });
+}
+
+export function fileKeys(file: BaseSpaceFile): Json {
+  const href = `v1pre3/files/${file.id}`;
+  return {
+    Id: file.id,
+    Href: href,
+    HrefContent: `${href}/content`,
+    Name: baseName(file.path),
+    ContentType: file.contentType,
+    Size: file.sizeBytes,
+    Path: file.path,
+    IsArchived: file.isArchived,
+    DateCreated: file.dateCreated,
+    DateModified: file.dateModified,
+  };
+}

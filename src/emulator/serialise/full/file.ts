@@ -1,0 +1,31 @@
+import type { BaseSpaceFile } from "../../state/entities.ts";
+import { appResultCompact } from "../app-result.ts";
+import { fileKeys } from "../file.ts";
+import { runCompact } from "../run.ts";
+import { sampleCompact } from "../sample.ts";
+import { propertiesContainer } from "../properties.ts";
+import { type Json, type View, withExtra } from "../view.ts";
+
+export function fileFull(view: View, file: BaseSpaceFile): Json {
+  const href = `v1pre3/files/${file.id}`;
+  return withExtra(file, {
+    UploadStatus: file.uploadStatus,
+    Properties: propertiesContainer(view, href, file.properties),
+    HrefParts: file.isMultipart ? `${href}/parts` : undefined,
+    ...fileKeys(file),
+    ...parentKey(view, file),
+    ETag: file.etag,
+  });
+}
+
+function parentKey(view: View, { parent }: BaseSpaceFile): Json {
+  const { state } = view;
+  switch (parent.noun) {
+    case "samples":
+      return { ParentSample: sampleCompact(view, state.need("samples", parent.id)) };
+    case "appresults":
+      return { ParentAppResult: appResultCompact(view, state.need("appresults", parent.id)) };
+    default:
+      return { ParentRun: runCompact(view, state.need("runs", parent.id)) };
+  }
+}

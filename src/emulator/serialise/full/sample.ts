@@ -1,0 +1,30 @@
+import type { Sample } from "../../state/entities.ts";
+import { appSessionCompact } from "../app-session.ts";
+import { projectCompact } from "../project.ts";
+import { countKeys, identityKeys, libraryKeys } from "../sample.ts";
+import { propertiesContainer } from "../properties.ts";
+import { referenceList } from "../references.ts";
+import { type Json, type View, withExtra } from "../view.ts";
+
+/** The service moves what is special to the full form to the front. */
+export function sampleFull(view: View, sample: Sample): Json {
+  const href = `v1pre3/samples/${sample.id}`;
+  const session = view.state.need("appsessions", sample.appSessionId);
+  return withExtra(sample, {
+    HrefGenome: sample.genomeId === undefined ? undefined : `v1pre3/genomes/${sample.genomeId}`,
+    SampleNumber: sample.sampleNumber,
+    HrefFiles: `${href}/files`,
+    IsPairedEnd: sample.isPairedEnd,
+    NumReadsRaw: sample.numReadsRaw,
+    NumReadsPF: sample.numReadsPF,
+    References: referenceList(view, sample.references),
+    Properties: propertiesContainer(view, href, sample.properties),
+    ...identityKeys(view, sample),
+    AppSession: appSessionCompact(view, session),
+    Projects: [projectCompact(view, view.state.need("projects", sample.projectId))],
+    ...libraryKeys(view, sample),
+    Read1: sample.read1,
+    Read2: sample.read2,
+    ...countKeys(sample),
+  });
+}

@@ -1,0 +1,14 @@
+import { DATE_NOT_SET } from "../dates.ts";
+import type { Json, View } from "./view.ts";
+
+/** As users appear inside other resources: their DateCreated is never told there. */
+export function userCompact(view: View, userId: string): Json {
+  const user = view.state.need("users", userId);
+  return {
+    Id: user.id,
+    Href: `v1pre3/users/${user.id}`,
+    Name: user.name,
+    DateCreated: DATE_NOT_SET,
+    GravatarUrl: user.gravatarUrl,
+  };
+}

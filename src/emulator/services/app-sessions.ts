@@ -1,0 +1,56 @@
+import { storedDate } from "../dates.ts";
+import type { Draft } from "../state/draft.ts";
+import type { AppSession, Property, SessionStatus } from "../state/entities.ts";
+
+const STATUSES: readonly SessionStatus[] = [
+  "Running",
+  "NeedsAttention",
+  "TimedOut",
+  "Complete",
+  "Aborted",
+];
+
+/** A status as any client writes it, in the service's form. */
+export function sessionStatus(text: string): SessionStatus | undefined {
+  return STATUSES.find((status) => status.toLowerCase() === text.toLowerCase());
+}
+
+/** Terminal: neither its status nor the files of its results change any more. */
+export function isTerminal({ status }: AppSession): boolean {
+  return status === "Complete" || status === "Aborted";
+}
+
+/** The session in its new status; the dates move with it. */
+export function withStatus(
+  session: AppSession,
+  status: SessionStatus,
+  statusSummary: string,
+  nowMs: number,
+): AppSession {
+  const date = storedDate(nowMs);
+  const changed = { ...session, status, statusSummary, dateModified: date };
+  return isTerminal(changed) ? { ...changed, dateCompleted: date } : changed;
+}
+
+/** Adds `href` to a property of many values, once; the session then tells what came out of it. */
+export function addOutput(
+  draft: Draft,
+  sessionId: string,
+  { name, type, href }: { name: string; type: string; href: string },
+): void {
+  const session = draft.need("appsessions", sessionId);
+  const before = session.properties.find((property) => property.name === name);
+  const items = before?.items ?? [];
+  if (items.includes(href)) return;
+  const property: Property = {
+    type,
+    name,
+    description: "",
+    items: [...items, href],
+    dateModified: session.dateModified,
+    userId: session.userId,
+    applicationId: session.applicationId,
+  };
+  const others = session.properties.filter((other) => other !== before);
+  draft.put("appsessions", { ...session, properties: [...others, property] });
+}

@@ -1,0 +1,121 @@
+import type { Grants } from "../access/grants.ts";
+import { grant } from "../access/tokens.ts";
+import type { Context } from "../context.ts";
+import { storedDate } from "../dates.ts";
+import type { ApiCall } from "../http/api-call.ts";
+import { type Fields, lowerKeys, textField } from "../http/body.ts";
+import { badRequest, conflict, noPermission } from "../http/problem.ts";
+import type { Draft } from "../state/draft.ts";
+import type { AppResult, AppSession, Reference } from "../state/entities.ts";
+import { parseHref } from "../text.ts";
+import { addOutput, isTerminal } from "./app-sessions.ts";
+
+/**
+ * Makes an app result in the project of `call`, in the session that the query or the body names, or in
+ * a new running one of the token's application.
+ *
+ * @throws Problem 400 for a body that makes no sense, 403 for a session of another application, 409 for
+ * a session that has ended.
+ */
+export async function startAppResult(
+  { state, clock }: Context,
+  { grants, guard, param }: ApiCall,
+  fields: Fields,
+): Promise<AppResult> {
+  const name = textField(fields, "Name")?.trim() ?? "";
+  if (name === "") throw badRequest("The name of the app result is missing");
+  const references = referencesOf(fields.get("references"));
+  const date = storedDate(clock.now());
+  return await state.transact((draft) => {
+    const sessionId = sessionIdOf(fields);
+    const session =
+      sessionId === undefined
+        ? putSession(draft, { grants, name, date })
+        : usable(guard.needSession("browse", sessionId), grants);
+    const genomeId = genomeOf(fields);
+    const result: AppResult = {
+      id: draft.newId("appresults"),
+      name,
+      references,
+      dateCreated: date,
+      properties: [],
+      projectId: param("id"),
+      ownerId: grants.userId,
+      appSessionId: session.id,
+      description: textField(fields, "Description") ?? "",
+      ...(genomeId === undefined ? {} : { genomeId }),
+    };
+    grant(draft, grants.token.id, `WRITE APPRESULT ${result.id}`);
+    return putAppResult(draft, result);
+  });
+}
+
+/** Stores an app result; its session tells of it from now on. */
+export function putAppResult(draft: Draft, result: AppResult): AppResult {
+  addOutput(draft, result.appSessionId, {
+    name: "Output.AppResults",
+    type: "appresult[]",
+    href: `v1pre3/appresults/${result.id}`,
+  });
+  addOutput(draft, result.appSessionId, {
+    name: "Output.Projects",
+    type: "project[]",
+    href: `v1pre3/projects/${result.projectId}`,
+  });
+  return draft.put("appresults", result);
+}
+
+function putSession(
+  draft: Draft,
+  { grants, name, date }: { grants: Grants; name: string; date: string },
+): AppSession {
+  return draft.put("appsessions", {
+    id: draft.newId("appsessions"),
+    name,
+    status: "Running",
+    statusSummary: "",
+    userId: grants.userId,
+    applicationId: grants.token.applicationId,
+    references: [],
+    properties: [],
+    dateCreated: date,
+    dateModified: date,
+  });
+}
+
+function usable(session: AppSession, grants: Grants): AppSession {
+  const isOwn =
+    session.userId === grants.userId && session.applicationId === grants.token.applicationId;
+  if (!isOwn) throw noPermission("write", "AppSession");
+  if (isTerminal(session)) throw conflict(`AppSession ${session.id} is ${session.status}`);
+  return session;
+}
+
+function sessionIdOf(fields: Fields): string | undefined {
+  const byQuery = textField(fields, "AppSessionId");
+  if (byQuery !== undefined && byQuery !== "") return byQuery;
+  const href = textField(fields, "HrefAppSession");
+  if (href === undefined || href === "") return undefined;
+  const target = parseHref(href);
+  if (target?.noun !== "appsessions") throw badRequest(`${href} is not the Href of an AppSession`);
+  return target.id;
+}
+
+function genomeOf(fields: Fields): string | undefined {
+  const target = parseHref(textField(fields, "HrefGenome") ?? "");
+  return target?.noun === "genomes" ? target.id : undefined;
+}
+
+function referencesOf(value: unknown): Reference[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw badRequest("References is not a list");
+  return value.map((item: unknown) => {
+    const reference = lowerKeys(item);
+    const hrefContent = textField(reference, "HrefContent") ?? "";
+    if (parseHref(hrefContent) === undefined) {
+      throw badRequest(`${JSON.stringify(hrefContent)} in References is not an Href`);
+    }
+    const rel = textField(reference, "Rel") ?? "Using";
+    return { rel, type: textField(reference, "Type") ?? "", hrefContent };
+  });
+}

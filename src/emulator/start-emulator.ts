@@ -1,0 +1,116 @@
+import { systemClock } from "../core/clock.ts";
+import { ALL_SCOPES } from "./access/scopes.ts";
+import { issueToken } from "./access/tokens.ts";
+import { fillFromCatalog } from "./catalog/fill.ts";
+import { loadCatalog } from "./catalog/load.ts";
+import type { ContentStore } from "./content/content-store.ts";
+import type { Context } from "./context.ts";
+import { FaultRules } from "./faults/fault-rules.ts";
+import { Listeners, type Origins } from "./listeners.ts";
+import { SignedLinks } from "./object-store/signed-links.ts";
+import type { Emulator, EmulatorOptions } from "./options.ts";
+import { openStorage, type Storage } from "./storage.ts";
+import type { State } from "./state/state.ts";
+
+/** As the service's own links: seven days less two minutes. */
+const LINK_LIFETIME_MS = 7 * 86_400_000 - 120_000;
+
+/**
+ * Starts a local BaseSpace: its API and, on an origin of its own, its object store.
+ *
+ * @throws BsmountError `usage` for a catalog or fault rule that makes no sense, `busy` for a data folder
+ * that another emulator holds, `environment` for a port that is taken.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const faults = new FaultRules();
+  faults.add(options.faults ?? []);
+  const storage = await openStorage(options.dataDir);
+  try {
+    const accessToken = await fill(storage, options);
+    return await serve(storage, faults, accessToken, options);
+  } catch (error) {
+    await storage[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function serve(
+  storage: Storage,
+  faults: FaultRules,
+  accessToken: string,
+  options: EmulatorOptions,
+): Promise<Emulator> {
+  const { state, content, log, dataDir } = storage;
+  const origins: Origins = { api: "", objects: "" };
+  const clock = options.clock ?? systemClock;
+  const links = signedLinks(storage, origins, options);
+  const view = { state, webOrigin: () => origins.api };
+  const context: Context = { state, content, links, view, clock };
+  const listeners = new Listeners({ context, faults, log });
+  await listeners.open(origins, options.host ?? "127.0.0.1", options.port ?? 0);
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    closing ??= closeAll(listeners, storage);
+    await closing;
+  };
+  return {
+    apiServer: origins.api,
+    storeServer: origins.api,
+    objectServer: origins.objects,
+    accessToken,
+    dataDir,
+    pid: process.pid,
+    get requests() {
+      return log.requests;
+    },
+    clearRequests: () => log.clear(),
+    addFaults: (...rules) => faults.add(rules),
+    clearFaults: () => faults.clear(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function signedLinks({ state }: Storage, origins: Origins, options: EmulatorOptions): SignedLinks {
+  return new SignedLinks({
+    secret: state.need("settings", "link-secret").value,
+    baseUrl: () => options.objectStoreUrl ?? origins.objects,
+    lifetimeMs: options.linkLifetimeMs ?? LINK_LIFETIME_MS,
+    clock: options.clock ?? systemClock,
+  });
+}
+
+async function closeAll(listeners: Listeners, storage: Storage): Promise<void> {
+  try {
+    await listeners.close();
+  } finally {
+    await storage[Symbol.asyncDispose]();
+  }
+}
+
+/** Fills an empty state, tidies up behind a killed process, and gives the first user a fresh token. */
+async function fill({ state, content }: Storage, options: EmulatorOptions): Promise<string> {
+  if (state.count("settings") === 0) {
+    await content.sweep(new Set());
+    await fillFromCatalog(state, content, await loadCatalog(options));
+  } else {
+    await sweep(state, content);
+  }
+  const owner = {
+    userId: state.need("settings", "first-user").value,
+    applicationId: state.need("settings", "own-application").value,
+  };
+  const scopes = ALL_SCOPES;
+  const token = await state.transact((draft) =>
+    issueToken(draft, { ...owner, scopes }, Date.now()),
+  );
+  return token.id;
+}
+
+/** Bytes that no file knows were written for an answer that was never given. */
+async function sweep(state: State, content: ContentStore): Promise<void> {
+  const keys = new Set<string>();
+  for (const object of state.all("objects")) keys.add(object.id);
+  for (const file of state.all("files")) for (const part of file.parts) keys.add(part.key);
+  await content.sweep(keys);
+}

@@ -1,0 +1,246 @@
+/*
+ * What a local BaseSpace stores. Entities are plain JSON, never changed in place: a new version replaces
+ * the old one. Dates are text in the service's own form, `2024-01-02T03:04:05.0000000Z`, which also sorts
+ * as text. What can be computed (sizes of folders of files, Hrefs) is not stored.
+ */
+
+export interface Entity {
+  readonly id: string;
+  /** Deleted by its owner: gone from every list, 410 on its own path. */
+  readonly removed?: boolean;
+  /** Keys that replace or join those of the answer, as they stand; null takes a key away. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+export interface User extends Entity {
+  readonly name: string;
+  readonly email: string;
+  readonly gravatarUrl: string;
+  readonly dateCreated: string;
+  readonly dateLastActive: string;
+}
+
+export interface Application extends Entity {
+  readonly name: string;
+  readonly companyName: string;
+  readonly versionNumber: string;
+  readonly homepageUri?: string;
+  readonly shortDescription: string;
+  readonly dateCreated: string;
+  readonly datePublished?: string;
+  readonly publishStatus: string;
+  readonly category: string;
+  readonly classifications: readonly string[];
+  readonly features: readonly string[];
+}
+
+/** Its id is the access token itself. */
+export interface Token extends Entity {
+  readonly userId: string;
+  readonly applicationId: string;
+  /** Clauses as they were asked for, upper case: `BROWSE GLOBAL`, `WRITE PROJECT 12`. */
+  readonly scopes: readonly string[];
+  /** Clauses that the token earned by creating things. */
+  readonly granted: readonly string[];
+  readonly dateCreated: string;
+}
+
+/** One key of a map property. */
+export interface PropertyMapEntry {
+  readonly Key: string;
+  readonly Values: readonly string[];
+}
+
+/** Reference types hold Hrefs (`v1pre3/samples/7`) as their text. */
+export interface Property {
+  /** Lower case, `[]` behind it for many values. */
+  readonly type: string;
+  readonly name: string;
+  readonly description: string;
+  readonly content?: string;
+  readonly items?: readonly string[];
+  readonly contentMap?: readonly PropertyMapEntry[];
+  readonly itemsMap?: readonly (readonly PropertyMapEntry[])[];
+  readonly dateModified: string;
+  readonly userId: string;
+  readonly applicationId: string;
+}
+
+interface WithProperties extends Entity {
+  readonly properties: readonly Property[];
+}
+
+export interface Project extends WithProperties {
+  readonly ownerId: string;
+  readonly sharedWith: readonly string[];
+  readonly name: string;
+  readonly description: string;
+  readonly dateCreated: string;
+  readonly dateModified: string;
+}
+
+/** What an app result or app session points at, beside its properties. */
+export interface Reference {
+  readonly rel: string;
+  readonly type: string;
+  /** `v1pre3/samples/7` */
+  readonly hrefContent: string;
+}
+
+export interface Sample extends WithProperties {
+  readonly projectId: string;
+  readonly ownerId: string;
+  readonly appSessionId: string;
+  readonly name: string;
+  readonly sampleId: string;
+  readonly experimentName: string;
+  readonly sampleNumber: number;
+  readonly isMerged: boolean;
+  readonly isPairedEnd: boolean;
+  readonly read1: number;
+  readonly read2: number;
+  readonly numReadsRaw: number;
+  readonly numReadsPF: number;
+  readonly genomeId?: string;
+  readonly references: readonly Reference[];
+  readonly dateCreated: string;
+}
+
+export interface AppResult extends WithProperties {
+  readonly projectId: string;
+  readonly ownerId: string;
+  readonly appSessionId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly genomeId?: string;
+  readonly references: readonly Reference[];
+  readonly dateCreated: string;
+}
+
+export type SessionStatus = "Running" | "NeedsAttention" | "TimedOut" | "Complete" | "Aborted";
+
+export interface AppSession extends WithProperties {
+  readonly userId: string;
+  readonly applicationId: string;
+  readonly name: string;
+  readonly status: SessionStatus;
+  readonly statusSummary: string;
+  readonly references: readonly Reference[];
+  readonly dateCreated: string;
+  readonly dateModified: string;
+  readonly dateCompleted?: string;
+}
+
+export interface Run extends WithProperties {
+  readonly ownerId: string;
+  readonly sharedWith: readonly string[];
+  readonly uploadedById: string;
+  readonly name: string;
+  readonly number: number;
+  readonly experimentName: string;
+  readonly status: string;
+  readonly reagentBarcode: string;
+  readonly flowcellBarcode: string;
+  readonly platformName: string;
+  readonly workflow: string;
+  readonly instrument: { readonly id: number; readonly name: string; readonly type: string };
+  /** Cycles of read 1, read 2, index 1, index 2. */
+  readonly cycles: readonly [number, number, number, number];
+  readonly isArchived: boolean;
+  readonly sampleIds: readonly string[];
+  readonly dateCreated: string;
+  readonly dateModified: string;
+}
+
+/** What can hold files. */
+export type ParentNoun = "samples" | "appresults" | "runs";
+
+export interface Parent {
+  readonly noun: ParentNoun;
+  readonly id: string;
+}
+
+export type UploadStatus = "undefined" | "pending" | "aborted" | "complete";
+
+/** A part that has arrived; its bytes lie in the content store until the upload ends. */
+export interface FilePart {
+  readonly number: number;
+  readonly sizeBytes: number;
+  /** Hex digits. */
+  readonly md5: string;
+  /** Where the content store keeps it. */
+  readonly key: string;
+}
+
+export interface BaseSpaceFile extends WithProperties {
+  readonly parent: Parent;
+  /** No leading slash; its last segment is the Name. */
+  readonly path: string;
+  readonly contentType: string;
+  readonly uploadStatus: UploadStatus;
+  readonly isArchived: boolean;
+  /** Came in parts: its single form has HrefParts. */
+  readonly isMultipart: boolean;
+  readonly sizeBytes: number;
+  /** No quotes; absent while the upload is pending. */
+  readonly etag?: string;
+  /** Of the object store; absent while the upload is pending. */
+  readonly objectKey?: string;
+  readonly parts: readonly FilePart[];
+  readonly dateCreated: string;
+  readonly dateModified: string;
+}
+
+/** Where an object's bytes are. */
+export type ObjectSource =
+  /** In the content store itself: memory, or `DIR/objects/<key>`. */
+  | { readonly kind: "stored" }
+  /** A file outside that belongs to somebody else. */
+  | { readonly kind: "file"; readonly path: string }
+  /** Computed when read, see `content/generator.ts`. */
+  | { readonly kind: "generated"; readonly seed: string; readonly sparse: boolean };
+
+/** An object of the object store; its id is its key, 32 hex digits. */
+export interface StoredObject extends Entity {
+  readonly sizeBytes: number;
+  /** No quotes. */
+  readonly etag: string;
+  /** Milliseconds since 1970. */
+  readonly modifiedMs: number;
+  readonly source: ObjectSource;
+}
+
+/** A value of the emulator itself that outlives it: the secret that signs links. */
+export interface Setting extends Entity {
+  readonly value: string;
+}
+
+export interface Tables {
+  readonly settings: Setting;
+  readonly users: User;
+  readonly applications: Application;
+  readonly tokens: Token;
+  readonly projects: Project;
+  readonly samples: Sample;
+  readonly appresults: AppResult;
+  readonly appsessions: AppSession;
+  readonly runs: Run;
+  readonly files: BaseSpaceFile;
+  readonly objects: StoredObject;
+}
+
+export type TableName = keyof Tables;
+
+export const tableNames: readonly TableName[] = [
+  "settings",
+  "users",
+  "applications",
+  "tokens",
+  "projects",
+  "samples",
+  "appresults",
+  "appsessions",
+  "runs",
+  "files",
+  "objects",
+];

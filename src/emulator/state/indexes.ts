@@ -1,0 +1,76 @@
+import type { AppResult, BaseSpaceFile, Parent, Sample, TableName, Tables } from "./entities.ts";
+
+/** Who belongs to whom, and how many bytes each parent holds, kept up with every change. */
+export class Indexes {
+  readonly #children = new Map<string, Set<string>>();
+  readonly #bytes = new Map<string, number>();
+
+  filesOf(parent: Parent): Iterable<string> {
+    return this.#get(`files of ${parent.noun} ${parent.id}`);
+  }
+
+  samplesOf(projectId: string): Iterable<string> {
+    return this.#get(`samples of ${projectId}`);
+  }
+
+  appResultsOf(projectId: string): Iterable<string> {
+    return this.#get(`appresults of ${projectId}`);
+  }
+
+  samplesOfSession(sessionId: string): Iterable<string> {
+    return this.#get(`samples of session ${sessionId}`);
+  }
+
+  appResultsOfSession(sessionId: string): Iterable<string> {
+    return this.#get(`appresults of session ${sessionId}`);
+  }
+
+  /** Bytes of all complete files. */
+  totalSize(parent: Parent): number {
+    return this.#bytes.get(`${parent.noun} ${parent.id}`) ?? 0;
+  }
+
+  update(
+    table: TableName,
+    before: Tables[TableName] | undefined,
+    after: Tables[TableName] | undefined,
+  ): void {
+    if (table !== "files" && table !== "samples" && table !== "appresults") return;
+    if (before !== undefined) this.#each(table, before, (key) => this.#remove(key, before.id));
+    if (after !== undefined) this.#each(table, after, (key) => this.#add(key, after.id));
+    if (table !== "files") return;
+    this.#count(before as BaseSpaceFile | undefined, -1);
+    this.#count(after as BaseSpaceFile | undefined, 1);
+  }
+
+  #get(key: string): Iterable<string> {
+    return this.#children.get(key) ?? [];
+  }
+
+  #each(table: TableName, entity: Tables[TableName], visit: (key: string) => void): void {
+    if (table === "files") {
+      const { parent } = entity as BaseSpaceFile;
+      visit(`files of ${parent.noun} ${parent.id}`);
+      return;
+    }
+    const { projectId, appSessionId } = entity as Sample | AppResult;
+    visit(`${table} of ${projectId}`);
+    visit(`${table} of session ${appSessionId}`);
+  }
+
+  #add(key: string, id: string): void {
+    const ids = this.#children.get(key);
+    if (ids === undefined) this.#children.set(key, new Set([id]));
+    else ids.add(id);
+  }
+
+  #remove(key: string, id: string): void {
+    this.#children.get(key)?.delete(id);
+  }
+
+  #count(file: BaseSpaceFile | undefined, sign: 1 | -1): void {
+    if (file === undefined || file.uploadStatus !== "complete" || file.removed === true) return;
+    const key = `${file.parent.noun} ${file.parent.id}`;
+    this.#bytes.set(key, (this.#bytes.get(key) ?? 0) + sign * file.sizeBytes);
+  }
+}

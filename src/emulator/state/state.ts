@@ -1,0 +1,99 @@
+import { Semaphore } from "../../core/semaphore.ts";
+import { neverAborted } from "../../core/abort.ts";
+import { Draft } from "./draft.ts";
+import { type TableName, tableNames, type Tables } from "./entities.ts";
+import { Indexes } from "./indexes.ts";
+import type { Change, Journal } from "./journal.ts";
+import { compareIds } from "./order.ts";
+
+type TableMaps = { readonly [Name in TableName]: Map<string, Tables[Name]> };
+
+/** First Id of a noun whose catalog gives none. */
+const FIRST_IDS: Readonly<Partial<Record<TableName, number>>> = {
+  users: 1001,
+  applications: 2001,
+  projects: 10_001,
+  samples: 200_001,
+  appresults: 300_001,
+  appsessions: 400_001,
+  runs: 500_001,
+  files: 9_000_000_001,
+};
+
+/**
+ * Everything the local BaseSpace knows, in memory, with a journal behind it.
+ *
+ * Changes are made one transaction at a time: the work runs on a {@link Draft}, its changes are kept by
+ * the journal, and only then does anybody see them. So no answer ever tells of something that a crash
+ * could still undo. Work that throws changes nothing.
+ */
+export class State {
+  readonly indexes: Indexes = new Indexes();
+  readonly #tables: TableMaps = emptyTables();
+  readonly #lastIds = new Map<TableName, string>();
+  readonly #journal: Journal;
+  readonly #writing = new Semaphore(1);
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+    for (const change of journal.load()) this.#apply(change);
+  }
+
+  get<Name extends TableName>(table: Name, id: string): Tables[Name] | undefined {
+    return this.#tables[table].get(id);
+  }
+
+  /** As {@link get}, for Ids that the state itself holds. */
+  need<Name extends TableName>(table: Name, id: string): Tables[Name] {
+    const entity = this.get(table, id);
+    if (entity === undefined) throw new Error(`the emulator's state has no ${table} ${id}`);
+    return entity;
+  }
+
+  all<Name extends TableName>(table: Name): Iterable<Tables[Name]> {
+    return this.#tables[table].values();
+  }
+
+  count(table: TableName): number {
+    return this.#tables[table].size;
+  }
+
+  /** Runs `work` and makes its changes last. @throws what `work` throws; then nothing has changed. */
+  async transact<Result>(work: (draft: Draft) => Result): Promise<Result> {
+    return await this.#writing.run(neverAborted, async () => {
+      const draft = new Draft(this, (table) => this.#nextId(table));
+      const result = work(draft);
+      if (draft.changes.length > 0) await this.#journal.append(draft.changes);
+      for (const change of draft.changes) this.#apply(change);
+      return result;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#writing.run(neverAborted, async () => await this.#journal.close());
+  }
+
+  #nextId(table: TableName): string {
+    const last = this.#lastIds.get(table);
+    const next = last === undefined ? String(FIRST_IDS[table] ?? 1) : String(BigInt(last) + 1n);
+    this.#lastIds.set(table, next);
+    return next;
+  }
+
+  #apply({ table, id, entity }: Change): void {
+    const map = this.#tables[table] as Map<string, Tables[TableName]>;
+    this.indexes.update(table, map.get(id), entity ?? undefined);
+    if (entity === null) map.delete(id);
+    else map.set(id, entity);
+    if (table in FIRST_IDS && /^\d+$/.test(id)) this.#remember(table, id);
+  }
+
+  #remember(table: TableName, id: string): void {
+    const last = this.#lastIds.get(table);
+    if (last === undefined || compareIds(last, id) < 0) this.#lastIds.set(table, id);
+  }
+}
+
+function emptyTables(): TableMaps {
+  return Object.fromEntries(tableNames.map((name) => [name, new Map()])) as unknown as TableMaps;
+}

@@ -1,0 +1,152 @@
+import { constants } from "node:fs";
+import { type Answer, andThen, orElse } from "../core/answer.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { BsmountError, reasonOf } from "../core/errors.ts";
+import type { Readers } from "../read/reader.ts";
+import { NAME_MAX_BYTES } from "../tree/candidate-name.ts";
+import { type Node, parentOf, pathOf, targetOf } from "../tree/node.ts";
+import type { PathTree } from "../tree/path-tree.ts";
+import type { Owner } from "./attributes.ts";
+import type {
+  Attributes,
+  DirectoryEntry,
+  FileSystem,
+  FileSystemStatistics,
+  Handle,
+  Ino,
+} from "./file-system.ts";
+import { HandleTable } from "./handle-table.ts";
+import { InodeTable, ROOT_INO } from "./inode-table.ts";
+import { checkLookedUpName } from "./names.ts";
+import { NodeAttributes } from "./node-attributes.ts";
+import { Opener } from "./opener.ts";
+import { readOnly, refusedChanges } from "./refused-changes.ts";
+import { Snapshots } from "./snapshots.ts";
+
+export interface FileSystemOptions {
+  readonly tree: PathTree;
+  readonly readers: Readers;
+  readonly owner: Owner;
+  /** How long the kernel keeps attributes, in milliseconds. @default 2000 */
+  readonly attributeTtlMs?: number;
+  readonly clock?: Clock;
+}
+
+/** A read-only filesystem over a tree of names and the readers of its files. */
+export function createFileSystem(options: FileSystemOptions): FileSystem {
+  return new TreeFileSystem(options);
+}
+
+/**
+ * The operations. A node that an inode stands for is brought up to date before it is used, which costs
+ * nothing while the listings are fresh; an open file keeps the content it was opened with.
+ */
+class TreeFileSystem implements FileSystem {
+  readonly root = ROOT_INO;
+  readonly change = refusedChanges;
+  readonly #tree: PathTree;
+  readonly #inodes: InodeTable;
+  readonly #attributes: NodeAttributes;
+  readonly #opener: Opener;
+  readonly #handles = new HandleTable();
+
+  constructor({ tree, readers, owner, ...options }: FileSystemOptions) {
+    const { clock = systemClock, attributeTtlMs = 2000 } = options;
+    const snapshots = new Snapshots({ tree, clock, ttlMs: attributeTtlMs });
+    this.#tree = tree;
+    this.#inodes = new InodeTable(tree.root);
+    this.#attributes = new NodeAttributes({
+      inodes: this.#inodes,
+      snapshots,
+      owner,
+      bornMs: clock.now(),
+    });
+    this.#opener = new Opener({ tree, attributes: this.#attributes, snapshots, readers });
+  }
+
+  lookup(parent: Ino, name: string, signal: AbortSignal): Answer<Attributes> {
+    checkLookedUpName(name);
+    return andThen(this.#tree.child(this.#inodes.nodeOf(parent), name, signal), (node) =>
+      this.#attributes.of(node, signal),
+    );
+  }
+
+  getattr(ino: Ino, signal: AbortSignal): Answer<Attributes> {
+    const known = this.#inodes.nodeOf(ino);
+    const current = orElse(
+      () => this.#tree.current(known, signal),
+      (error) => {
+        // As of a file that was unlinked: who has it open can still ask about it.
+        if (reasonOf(error) === "not-found" && this.#handles.isOpen(ino)) return known;
+        throw error;
+      },
+    );
+    return andThen(current, (node) => this.#attributes.of(node, signal));
+  }
+
+  readlink(ino: Ino, signal: AbortSignal): Answer<string> {
+    return andThen(this.#current(ino, signal), (node) => {
+      if (node.kind === "link") return targetOf(node);
+      throw new BsmountError("invalid", `${pathOf(node)} is not a symbolic link`);
+    });
+  }
+
+  readdir(ino: Ino, signal: AbortSignal): Answer<readonly DirectoryEntry[]> {
+    const directory = this.#inodes.nodeOf(ino);
+    return andThen(this.#tree.list(directory, signal), (listed) => {
+      const entries = [this.#entry(".", directory), this.#entry("..", parentOf(directory))];
+      for (const [name, node] of listed) entries.push(this.#entry(name, node));
+      return entries;
+    });
+  }
+
+  open(ino: Ino, flags: number, signal: AbortSignal): Answer<Handle> {
+    return andThen(this.#current(ino, signal), (node) =>
+      andThen(this.#opener.open(node, flags, signal), (file) => this.#handles.add(file)),
+    );
+  }
+
+  read(handle: Handle, offset: number, into: Uint8Array, signal: AbortSignal): Answer<number> {
+    return this.#handles.get(handle).read(offset, into, signal);
+  }
+
+  release(handle: Handle): void {
+    this.#handles.close(handle);
+  }
+
+  /** No blocks at all, as other filesystems that take nothing: `df` leaves them out of its list. */
+  statfs(): FileSystemStatistics {
+    const nothing = { totalBlocks: 0, freeBlocks: 0, files: 0 };
+    return { ...nothing, blockSizeBytes: 1024 * 1024, nameMax: NAME_MAX_BYTES };
+  }
+
+  access(ino: Ino, mask: number, signal: AbortSignal): Answer<void> {
+    return andThen(this.#current(ino, signal), (node) => {
+      if ((mask & constants.W_OK) !== 0) readOnly();
+      if ((mask & constants.X_OK) !== 0 && node.type === "file") {
+        throw new BsmountError("access-denied", `${pathOf(node)} is not executable`);
+      }
+    });
+  }
+
+  getxattr(ino: Ino, name: string): Uint8Array {
+    this.#inodes.nodeOf(ino);
+    const isUsers = name.startsWith("user.");
+    throw isUsers
+      ? new BsmountError("no-attribute", `there is no extended attribute ${name}`)
+      : new BsmountError("not-supported", `no extended attributes but user.*: ${name}`);
+  }
+
+  listxattr(ino: Ino): readonly string[] {
+    this.#inodes.nodeOf(ino);
+    return [];
+  }
+
+  #current(ino: Ino, signal: AbortSignal): Answer<Node> {
+    return this.#tree.current(this.#inodes.nodeOf(ino), signal);
+  }
+
+  #entry(name: string, node: Node): DirectoryEntry {
+    return { name, ino: this.#inodes.inoOf(node), type: node.type };
+  }
+}

@@ -1,0 +1,42 @@
+import { type FailureReason, reasonOf } from "../core/errors.ts";
+
+/**
+ * The one table from reasons to Linux error numbers, as in errno(3).
+ *
+ * Never ENOSYS: the kernel then leaves the operation out for the life of the mount. Never EINTR: some
+ * programs then ask again for ever; a call that is given up because the mount ends is EIO, one that
+ * reached its deadline ETIMEDOUT.
+ */
+const ERRNO: Readonly<Record<FailureReason, number>> = {
+  "not-found": 2, // ENOENT
+  "not-signed-in": 13, // EACCES
+  "access-denied": 13, // EACCES
+  "read-only": 30, // EROFS
+  "never-possible": 1, // EPERM
+  busy: 16, // EBUSY
+  "cross-entity": 18, // EXDEV
+  exists: 17, // EEXIST
+  "not-a-directory": 20, // ENOTDIR
+  "is-a-directory": 21, // EISDIR
+  "not-empty": 39, // ENOTEMPTY
+  "name-too-long": 36, // ENAMETOOLONG
+  invalid: 22, // EINVAL
+  "not-utf8": 84, // EILSEQ
+  "bad-handle": 9, // EBADF
+  "no-attribute": 61, // ENODATA
+  "not-supported": 95, // EOPNOTSUPP, the same as ENOTSUP
+  archived: 61, // ENODATA
+  "no-space": 28, // ENOSPC
+  "too-big": 27, // EFBIG
+  changed: 116, // ESTALE
+  timeout: 110, // ETIMEDOUT
+  aborted: 5, // EIO
+  usage: 22, // EINVAL
+  environment: 5, // EIO
+  unavailable: 5, // EIO
+};
+
+/** The error number, positive, for anything that was thrown. */
+export function errnoOf(error: unknown): number {
+  return ERRNO[reasonOf(error)];
+}

@@ -1,0 +1,96 @@
+import type { Answer } from "../core/answer.ts";
+import type { Brand } from "../core/brand.ts";
+
+/** Inode number, 1 to 2^32 - 2; the root is 1. Unique within a mount. */
+export type Ino = Brand<number, "Ino">;
+
+/** An open file or directory, a positive 31-bit number. */
+export type Handle = Brand<number, "Handle">;
+
+export type { Answer } from "../core/answer.ts";
+
+export type NodeType = "directory" | "file" | "symlink";
+
+/** As stat(2). Times are milliseconds since 1970, never negative. */
+export interface Attributes {
+  readonly ino: Ino;
+  readonly type: NodeType;
+  /** Type and permission bits, as st_mode. */
+  readonly mode: number;
+  readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly sizeBytes: number;
+  /** Number of 512-byte units, as st_blocks. */
+  readonly blocks: number;
+  readonly blockSizeBytes: number;
+  readonly atimeMs: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+}
+
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly ino: Ino;
+  readonly type: NodeType;
+}
+
+/** As statvfs(3); one block is `blockSizeBytes`. */
+export interface FileSystemStatistics {
+  readonly blockSizeBytes: number;
+  readonly totalBlocks: number;
+  readonly freeBlocks: number;
+  readonly files: number;
+  readonly nameMax: number;
+}
+
+/**
+ * A filesystem by inodes, like FUSE's low-level interface; it knows neither FUSE nor HTTP. Everything
+ * but lookup takes an inode that a lookup or readdir of this object has given. Each method throws or
+ * rejects with a BsmountError, whose reason `errnoOf` (fs/errno.ts) turns into a number.
+ */
+export interface FileSystem {
+  readonly root: Ino;
+
+  /** The child `name` of directory `parent`. @throws `not-found`, `not-a-directory`, `name-too-long` */
+  lookup(parent: Ino, name: string, signal: AbortSignal): Answer<Attributes>;
+  getattr(ino: Ino, signal: AbortSignal): Answer<Attributes>;
+  /** The target of a symlink, relative. @throws `invalid` when it is none */
+  readlink(ino: Ino, signal: AbortSignal): Answer<string>;
+  /** All entries, `.` and `..` included, in the order they are shown. @throws `not-a-directory` */
+  readdir(ino: Ino, signal: AbortSignal): Answer<readonly DirectoryEntry[]>;
+  /** `flags` as open(2). @throws `is-a-directory`, `read-only`, `access-denied`, `archived` */
+  open(ino: Ino, flags: number, signal: AbortSignal): Answer<Handle>;
+  /** Copies bytes into `into`; see `Reader.read`. @throws `bad-handle` and what reading can throw */
+  read(handle: Handle, offset: number, into: Uint8Array, signal: AbortSignal): Answer<number>;
+  /** Never fails: an unknown handle is ignored. */
+  release(handle: Handle): void;
+  statfs(): Answer<FileSystemStatistics>;
+  /** `mask` as access(2): refuses writing where nothing can be written. */
+  access(ino: Ino, mask: number, signal: AbortSignal): Answer<void>;
+  /** The value of an extended attribute. @throws `no-attribute`, `not-supported` */
+  getxattr(ino: Ino, name: string, signal: AbortSignal): Answer<Uint8Array>;
+  listxattr(ino: Ino, signal: AbortSignal): Answer<readonly string[]>;
+  /**
+   * Operations that change the tree. Until writing lands, each is refused with the reason that the
+   * contract names for it (`read-only`, `never-possible`, `not-utf8`, `name-too-long`).
+   */
+  readonly change: ChangeOperations;
+}
+
+export interface ChangeOperations {
+  create(parent: Ino, name: string, mode: number, signal: AbortSignal): Answer<never>;
+  mkdir(parent: Ino, name: string, mode: number, signal: AbortSignal): Answer<never>;
+  unlink(parent: Ino, name: string, signal: AbortSignal): Answer<never>;
+  rmdir(parent: Ino, name: string, signal: AbortSignal): Answer<never>;
+  rename(from: Ino, name: string, to: Ino, newName: string, signal: AbortSignal): Answer<never>;
+  symlink(parent: Ino, name: string, signal: AbortSignal): Answer<never>;
+  link(ino: Ino, parent: Ino, name: string, signal: AbortSignal): Answer<never>;
+  mknod(parent: Ino, name: string, mode: number, signal: AbortSignal): Answer<never>;
+  truncate(ino: Ino, sizeBytes: number, signal: AbortSignal): Answer<never>;
+  chmod(ino: Ino, signal: AbortSignal): Answer<never>;
+  chown(ino: Ino, signal: AbortSignal): Answer<never>;
+  utimens(ino: Ino, signal: AbortSignal): Answer<never>;
+  setxattr(ino: Ino, name: string, value: Uint8Array, signal: AbortSignal): Answer<never>;
+  removexattr(ino: Ino, name: string, signal: AbortSignal): Answer<never>;
+}

@@ -1,0 +1,102 @@
+import { constants } from "node:fs";
+import { type Answer, andThen, orElse } from "../core/answer.ts";
+import { BsmountError, reasonOf } from "../core/errors.ts";
+import type { Readers } from "../read/reader.ts";
+import { type FileNode, type GeneratedFile, type Node, pathOf } from "../tree/node.ts";
+import type { PathTree } from "../tree/path-tree.ts";
+import type { OpenFile } from "./handle-table.ts";
+import {
+  type NodeAttributes,
+  contentVersion,
+  shownOfItem,
+  shownOfSnapshot,
+} from "./node-attributes.ts";
+import { readOnly } from "./refused-changes.ts";
+import type { Snapshots } from "./snapshots.ts";
+
+export interface OpenerOptions {
+  readonly tree: PathTree;
+  readonly attributes: NodeAttributes;
+  readonly snapshots: Snapshots;
+  readonly readers: Readers;
+}
+
+/** Opens files: content through its reader, a generated file as the snapshot that was looked up. */
+export class Opener {
+  readonly #tree: PathTree;
+  readonly #attributes: NodeAttributes;
+  readonly #snapshots: Snapshots;
+  readonly #readers: Readers;
+
+  constructor({ tree, attributes, snapshots, readers }: OpenerOptions) {
+    this.#tree = tree;
+    this.#attributes = attributes;
+    this.#snapshots = snapshots;
+    this.#readers = readers;
+  }
+
+  /** @throws `is-a-directory`, `read-only`, `archived`; `invalid` for a symlink, which is no file */
+  open(node: Node, flags: number, signal: AbortSignal): Answer<OpenFile> {
+    if (node.type === "directory") {
+      throw new BsmountError("is-a-directory", `${pathOf(node)} is a directory`);
+    }
+    if (node.kind === "link") {
+      throw new BsmountError("invalid", `${pathOf(node)} is a symbolic link`);
+    }
+    if (wantsToWrite(flags)) readOnly();
+    return node.kind === "file" ? this.#openContent(node) : this.#openSnapshot(node, signal);
+  }
+
+  /** Refused here and not at the first read, so that `cp` makes no empty copy of what it cannot read. */
+  #openContent(node: FileNode): OpenFile {
+    const { item } = node;
+    if (item.isArchived) {
+      throw new BsmountError("archived", `the content of ${pathOf(node)} is archived`, {
+        remedy: "restore it in BaseSpace, then open it again",
+      });
+    }
+    const { id: fileId, sizeBytes } = item;
+    const reader = this.#readers.open({ fileId, sizeBytes, version: contentVersion(item) });
+    this.#attributes.opened(node, shownOfItem(item));
+    return {
+      ino: this.#attributes.inoOf(node),
+      read: (offset, into, signal) =>
+        orElse(
+          () => reader.read(offset, into, signal),
+          (error) => this.#failed(node, error),
+        ),
+      close: () => reader.close(),
+    };
+  }
+
+  /** Content that changed or is gone shows that its list is old, which could be kept for long yet. */
+  #failed(node: FileNode, error: unknown): never {
+    const reason = reasonOf(error);
+    if (reason === "changed" || reason === "not-found") this.#tree.distrust(node);
+    throw error;
+  }
+
+  #openSnapshot(node: GeneratedFile, signal: AbortSignal): Answer<OpenFile> {
+    const ino = this.#attributes.inoOf(node);
+    return andThen(this.#snapshots.open(ino, node, signal), (snapshot) => {
+      this.#attributes.opened(node, shownOfSnapshot(snapshot));
+      return {
+        ino,
+        read: (offset, into) => copyOut(snapshot.bytes, offset, into),
+        close: () => this.#snapshots.close(ino),
+      };
+    });
+  }
+}
+
+function wantsToWrite(flags: number): boolean {
+  const { O_RDONLY, O_WRONLY, O_RDWR, O_TRUNC } = constants;
+  const mode = flags & (O_WRONLY | O_RDWR);
+  return mode !== O_RDONLY || (flags & O_TRUNC) !== 0;
+}
+
+function copyOut(bytes: Uint8Array, offset: number, into: Uint8Array): number {
+  const piece = bytes.subarray(offset, offset + into.length);
+  into.set(piece);
+  return piece.length;
+}

@@ -1,0 +1,184 @@
+import { constants } from "node:os";
+import type { Callback, Operations } from "fuse-native";
+import { BsmountError } from "../core/errors.ts";
+import type { Answer, ChangeOperations, Ino } from "../fs/file-system.ts";
+import { andThen } from "../core/answer.ts";
+import type { OperationContext } from "./operation-context.ts";
+import type { Place } from "./path-nodes.ts";
+import { isUserAttribute } from "./xattr-overrides.ts";
+
+type Changing = Pick<
+  Operations,
+  | "chmod"
+  | "chown"
+  | "create"
+  | "ftruncate"
+  | "link"
+  | "mkdir"
+  | "mknod"
+  | "removexattr"
+  | "rename"
+  | "rmdir"
+  | "setxattr"
+  | "symlink"
+  | "truncate"
+  | "unlink"
+  | "utimens"
+  | "write"
+>;
+
+type OnNode = (change: ChangeOperations, ino: Ino, signal: AbortSignal) => Answer<unknown>;
+type OnPlace = (change: ChangeOperations, place: Place, signal: AbortSignal) => Answer<unknown>;
+
+/**
+ * The operations that change something. Each one is defined though the filesystem may refuse it: what is
+ * missing would be answered ENOSYS by libfuse. Afterwards no path is remembered.
+ */
+export function changingOperations(context: OperationContext): Changing {
+  const runner = new ChangeRunner(context);
+  return {
+    ...nodeChanges(runner),
+    ...placeChanges(runner),
+    ...specialChanges(runner),
+    ...contentChanges(runner),
+  };
+}
+
+class ChangeRunner {
+  readonly #context: OperationContext;
+
+  constructor(context: OperationContext) {
+    this.#context = context;
+  }
+
+  onNode(operation: string, path: string, done: Callback, work: OnNode): void {
+    const { fileSystem, nodes } = this.#context;
+    this.run({ operation, path }, done, (signal) =>
+      andThen(nodes.node(path, signal), (ino) => work(fileSystem.change, ino, signal)),
+    );
+  }
+
+  onPlace(operation: string, path: string, done: Callback, work: OnPlace): void {
+    const { fileSystem, nodes } = this.#context;
+    this.run({ operation, path }, done, (signal) =>
+      andThen(nodes.place(path, signal), (place) => work(fileSystem.change, place, signal)),
+    );
+  }
+
+  rename(from: string, to: string, done: Callback): void {
+    const { fileSystem, nodes } = this.#context;
+    this.run({ operation: "rename", path: from, deadline: false }, done, (signal) =>
+      andThen(nodes.place(from, signal), (source) =>
+        andThen(nodes.place(to, signal), (target) =>
+          fileSystem.change.rename(source.parent, source.name, target.parent, target.name, signal),
+        ),
+      ),
+    );
+  }
+
+  run(
+    call: { readonly operation: string; readonly path: string; readonly deadline?: boolean },
+    done: Callback,
+    work: (signal: AbortSignal) => Answer<unknown>,
+  ): void {
+    this.#context.answerer.answer(call, work, {
+      give: () => {
+        this.#context.nodes.clear();
+        done(0);
+        return 0;
+      },
+      refuse: done,
+    });
+  }
+
+  node(path: string, signal: AbortSignal): Answer<Ino> {
+    return this.#context.nodes.node(path, signal);
+  }
+}
+
+function nodeChanges(
+  runner: ChangeRunner,
+): Pick<Changing, "chmod" | "chown" | "removexattr" | "setxattr" | "truncate" | "utimens"> {
+  return {
+    chmod: (path, _mode, done) =>
+      runner.onNode("chmod", path, done, (change, ino, signal) => change.chmod(ino, signal)),
+    chown: (path, _uid, _gid, done) =>
+      runner.onNode("chown", path, done, (change, ino, signal) => change.chown(ino, signal)),
+    utimens: (path, _atimeMs, _mtimeMs, done) =>
+      runner.onNode("utimens", path, done, (change, ino, signal) => change.utimens(ino, signal)),
+    truncate: (path, sizeBytes, done) =>
+      runner.onNode("truncate", path, done, (change, ino, signal) =>
+        change.truncate(ino, sizeBytes, signal),
+      ),
+    setxattr: (...[path, name, value, , , done]) => {
+      if (!isUserAttribute(name)) return done(-constants.errno.ENOTSUP);
+      // The value lies in libfuse's memory, which is gone once the call is answered: a copy is kept.
+      const copy = Uint8Array.from(value);
+      return runner.onNode("setxattr", path, done, (change, ino, signal) =>
+        change.setxattr(ino, name, copy, signal),
+      );
+    },
+    removexattr: (path, name, done) => {
+      if (!isUserAttribute(name)) return done(-constants.errno.ENOTSUP);
+      return runner.onNode("removexattr", path, done, (change, ino, signal) =>
+        change.removexattr(ino, name, signal),
+      );
+    },
+  };
+}
+
+function placeChanges(
+  runner: ChangeRunner,
+): Pick<Changing, "create" | "mkdir" | "rename" | "rmdir" | "unlink"> {
+  return {
+    create: (path, mode, done) =>
+      runner.onPlace(
+        "create",
+        path,
+        (result) => done(result),
+        (change, { parent, name }, signal) => change.create(parent, name, mode, signal),
+      ),
+    mkdir: (path, mode, done) =>
+      runner.onPlace("mkdir", path, done, (change, { parent, name }, signal) =>
+        change.mkdir(parent, name, mode, signal),
+      ),
+    unlink: (path, done) =>
+      runner.onPlace("unlink", path, done, (change, { parent, name }, signal) =>
+        change.unlink(parent, name, signal),
+      ),
+    rmdir: (path, done) =>
+      runner.onPlace("rmdir", path, done, (change, { parent, name }, signal) =>
+        change.rmdir(parent, name, signal),
+      ),
+    rename: (from, to, done) => runner.rename(from, to, done),
+  };
+}
+
+function specialChanges(runner: ChangeRunner): Pick<Changing, "link" | "mknod" | "symlink"> {
+  return {
+    mknod: (path, mode, _device, done) =>
+      runner.onPlace("mknod", path, done, (change, { parent, name }, signal) =>
+        change.mknod(parent, name, mode, signal),
+      ),
+    symlink: (_target, path, done) =>
+      runner.onPlace("symlink", path, done, (change, { parent, name }, signal) =>
+        change.symlink(parent, name, signal),
+      ),
+    link: (existing, path, done) =>
+      runner.onPlace("link", path, done, (change, { parent, name }, signal) =>
+        andThen(runner.node(existing, signal), (ino) => change.link(ino, parent, name, signal)),
+      ),
+  };
+}
+
+/** No handle is open for writing yet, so a write comes from nowhere. */
+function contentChanges(runner: ChangeRunner): Pick<Changing, "ftruncate" | "write"> {
+  const refuse = (operation: string, path: string, done: Callback): void =>
+    runner.run({ operation, path }, done, () => {
+      throw new BsmountError("bad-handle", `${operation}: ${path} is not open for writing`);
+    });
+  return {
+    write: (...[path, , , , , done]) => refuse("write", path, (result) => done(result)),
+    ftruncate: (path, _handle, _sizeBytes, done) => refuse("ftruncate", path, done),
+  };
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+
+/** One line of /proc/PID/mountinfo, see proc_pid_mountinfo(5). */
+export interface MountEntry {
+  /** Unique while the mount lives; may be given to another one later. */
+  readonly id: number;
+  /** `major:minor`, which is also the name of its folder in /sys/class/bdi. */
+  readonly device: string;
+  readonly mountPoint: string;
+  /** Filesystem type with subtype, such as `fuse.bsmount`. */
+  readonly type: string;
+  readonly source: string;
+}
+
+/** The kernel's mounts as this process sees them, in the order they were made. */
+export function readMountTable(): readonly MountEntry[] {
+  return parseMountTable(readFileSync("/proc/self/mountinfo", "utf8"));
+}
+
+export function parseMountTable(text: string): readonly MountEntry[] {
+  return text
+    .split("\n")
+    .map(parseLine)
+    .filter((entry) => entry !== undefined);
+}
+
+/** What is mounted on `mountPoint` (absolute, without symlinks): the topmost entry, if any. */
+export function mountedOn(
+  mountPoint: string,
+  table: readonly MountEntry[] = readMountTable(),
+): MountEntry | undefined {
+  return table.findLast((entry) => entry.mountPoint === mountPoint);
+}
+
+function parseLine(line: string): MountEntry | undefined {
+  // A varying number of optional fields ends with a lone dash.
+  const [before, after] = line.split(" - ", 2);
+  const [id, , device, , mountPoint] = (before ?? "").split(" ");
+  const [type, source] = (after ?? "").split(" ");
+  if (mountPoint === undefined || device === undefined || type === undefined) return undefined;
+  return {
+    id: Number(id),
+    device,
+    mountPoint: unescapeField(mountPoint),
+    type,
+    source: unescapeField(source ?? ""),
+  };
+}
+
+/** The kernel writes space, tab, newline and backslash as three octal digits. */
+function unescapeField(field: string): string {
+  return field.replace(/\\([0-7]{3})/g, (_match, octal: string) =>
+    String.fromCharCode(Number.parseInt(octal, 8)),
+  );
+}

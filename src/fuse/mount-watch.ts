@@ -1,0 +1,52 @@
+import { readdirSync, readlinkSync } from "node:fs";
+import { type MountEntry, readMountTable } from "./mount-table.ts";
+
+/*
+ * The binding tells nobody that its mount is gone. Two signs are watched, because neither shows all ends:
+ *
+ * - the entry in the mount table goes at `fusermount -u`, `umount` and a lazy unmount, though a lazily
+ *   unmounted filesystem lives on while somebody has a file open;
+ * - libfuse closes its /dev/fuse when its loop ends. That is all that shows of an aborted connection,
+ *   whose entry stays in the table as a dead mount.
+ *
+ * Both are looked at twice a second: the kernel's notification for the mount table needs a poll(2) that
+ * Node does not offer. None of this touches the mount itself, which would wait for this very process.
+ */
+const INTERVAL_MS = 500;
+
+export interface MountWatchOptions {
+  readonly entry: MountEntry;
+  /** The descriptor of /dev/fuse that serves this mount, when it could be told. */
+  readonly descriptor: string | undefined;
+}
+
+/** Calls `onEnd` once, when the mount is gone or its connection dead. The watch keeps the process alive. */
+export function watchMount(options: MountWatchOptions, onEnd: () => void): () => void {
+  const timer = setInterval(() => {
+    if (alive(options)) return;
+    clearInterval(timer);
+    onEnd();
+  }, INTERVAL_MS);
+  return () => clearInterval(timer);
+}
+
+/** By its number, not by its path: it may be moved, and something else mounted over it. */
+function alive({ entry, descriptor }: MountWatchOptions): boolean {
+  const listed = readMountTable().some(
+    ({ id, device }) => id === entry.id && device === entry.device,
+  );
+  return listed && (descriptor === undefined || isFuseDevice(descriptor));
+}
+
+/** The descriptors of /dev/fuse that this process has open, by number. */
+export function fuseDescriptors(): ReadonlySet<string> {
+  return new Set(readdirSync("/proc/self/fd").filter(isFuseDevice));
+}
+
+function isFuseDevice(descriptor: string): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`).endsWith("/fuse");
+  } catch {
+    return false;
+  }
+}

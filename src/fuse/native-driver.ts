@@ -1,0 +1,130 @@
+import type Fuse from "fuse-native";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { neverAborted } from "../core/abort.ts";
+import { BsmountError } from "../core/errors.ts";
+import type { FileSystem } from "../fs/file-system.ts";
+import { Answerer } from "./answer.ts";
+import type { Driver, Mounted, MountOptions } from "./driver.ts";
+import { type FuseConstructor, loadBinding } from "./load-binding.ts";
+import { bindingOptions } from "./mount-options.ts";
+import { mountedOn } from "./mount-table.ts";
+import { fuseDescriptors } from "./mount-watch.ts";
+import { NativeMount } from "./native-mount.ts";
+import type { OperationContext } from "./operation-context.ts";
+import { bindingOperations } from "./operations.ts";
+import { PathNodes } from "./path-nodes.ts";
+import { checkMachine, thisMachine } from "./preflight.ts";
+import { setReadAhead } from "./read-ahead.ts";
+import { takeDown } from "./take-down.ts";
+import { createBinding } from "./xattr-overrides.ts";
+
+/** From mount(2) to the kernel's first request; it takes milliseconds. */
+const INIT_TIMEOUT_MS = 20_000;
+
+export interface NativeDriverOptions {
+  readonly clock?: Clock;
+}
+
+/** The driver over fuse-native, which is loaded at the first mount. One process may have several mounts. */
+export function createNativeDriver(options: NativeDriverOptions = {}): Driver {
+  const clock = options.clock ?? systemClock;
+  return {
+    mount: async (fileSystem, mountOptions, signal) => {
+      checkMachine(thisMachine(), mountOptions);
+      const binding = await loadBinding();
+      signal.throwIfAborted();
+      disarmUnmount(binding);
+      return mountWith(binding, createContext(fileSystem, mountOptions, clock), {
+        options: mountOptions,
+        signal,
+      });
+    },
+  };
+}
+
+/** The binding unmounts by a shell command made of the path. It is left with what comes after that. */
+function disarmUnmount(binding: FuseConstructor): void {
+  binding.unmount = (_mountPoint, done) => process.nextTick(done, null);
+}
+
+function createContext(
+  fileSystem: FileSystem,
+  options: MountOptions,
+  clock: Clock,
+): OperationContext {
+  return {
+    fileSystem,
+    nodes: new PathNodes(fileSystem, { clock, ttlMs: options.attributeTtlMs }),
+    answerer: new Answerer({ clock, deadlineMs: options.deadlineMs }),
+  };
+}
+
+async function mountWith(
+  binding: FuseConstructor,
+  context: OperationContext,
+  { options, signal }: { readonly options: MountOptions; readonly signal: AbortSignal },
+): Promise<Mounted> {
+  const { mountPoint } = options;
+  const operations = bindingOperations(context);
+  const fuse = createBinding(
+    binding,
+    { mountPoint, operations, options: bindingOptions(options) },
+    context,
+  );
+  const before = fuseDescriptors();
+  const covered = mountedOn(mountPoint)?.id;
+  await start(fuse, { mountPoint, covered, signal });
+  const descriptor = [...fuseDescriptors()].find((number) => !before.has(number));
+  const entry = mountedOn(mountPoint);
+  if (entry === undefined || entry.id === covered) {
+    throw new BsmountError(
+      "usage",
+      `${mountPoint} was mounted, but the mount table does not list it`,
+      { remedy: "give the mount point as an absolute path without symbolic links" },
+    );
+  }
+  context.answerer.beforeFirst(() => setReadAhead(entry.device));
+  return new NativeMount({ fuse, mountPoint, entry, descriptor, answerer: context.answerer });
+}
+
+/** Mounts and waits for the kernel's greeting; a mount that nobody will own is taken down again. */
+async function start(
+  fuse: Fuse,
+  {
+    mountPoint,
+    covered,
+    signal,
+  }: {
+    readonly mountPoint: string;
+    readonly covered: number | undefined;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(INIT_TIMEOUT_MS)]);
+  try {
+    await mounted(fuse, limit);
+  } catch (error) {
+    if (mountedOn(mountPoint)?.id !== covered) {
+      await takeDown(mountPoint, { lazy: true }, neverAborted).catch(() => {});
+    }
+    fuse.unmount(() => {});
+    signal.throwIfAborted();
+    throw new BsmountError("environment", `the kernel did not take the mount on ${mountPoint}`, {
+      cause: error,
+      remedy:
+        "see the message of libfuse above, if any; in a container: docker run --device /dev/fuse --cap-add SYS_ADMIN",
+    });
+  }
+}
+
+async function mounted(fuse: Fuse, limit: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const onAbort = (): void => reject(limit.reason);
+    limit.addEventListener("abort", onAbort, { once: true });
+    fuse.mount((error) => {
+      limit.removeEventListener("abort", onAbort);
+      if (error === null || error === undefined) resolve();
+      else reject(error);
+    });
+  });
+}

@@ -1,0 +1,53 @@
+import type Fuse from "fuse-native";
+import { BsmountError } from "../core/errors.ts";
+import { neverAborted } from "../core/abort.ts";
+import type { Answerer } from "./answer.ts";
+import type { Mounted } from "./driver.ts";
+import { type MountEntry, readMountTable } from "./mount-table.ts";
+import { watchMount } from "./mount-watch.ts";
+import { takeDown } from "./take-down.ts";
+
+export interface NativeMountOptions {
+  readonly fuse: Fuse;
+  readonly mountPoint: string;
+  readonly entry: MountEntry;
+  readonly descriptor: string | undefined;
+  readonly answerer: Answerer;
+}
+
+/** A live mount of the binding; notices its own end and lets go of the process then. */
+export class NativeMount implements Mounted {
+  readonly mountPoint: string;
+  readonly ended: Promise<void>;
+  readonly #options: NativeMountOptions;
+
+  constructor(options: NativeMountOptions) {
+    this.#options = options;
+    this.mountPoint = options.mountPoint;
+    this.ended = new Promise((resolve) => {
+      watchMount(options, () => void this.#end().finally(resolve));
+    });
+  }
+
+  /** @inheritDoc */
+  async unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void> {
+    if (!this.#listed()) return;
+    await takeDown(this.mountPoint, options, signal);
+  }
+
+  async #end(): Promise<void> {
+    const { answerer, fuse } = this.#options;
+    answerer.abortAll(new BsmountError("aborted", `${this.mountPoint} was unmounted`));
+    // An aborted connection leaves a dead entry behind, which would answer ENOTCONN to everybody.
+    if (this.#listed()) {
+      await takeDown(this.mountPoint, { lazy: true }, neverAborted).catch(() => {});
+    }
+    // Releases the handle by which the binding keeps the event loop alive.
+    await new Promise<void>((resolve) => fuse.unmount(() => resolve()));
+  }
+
+  #listed(): boolean {
+    const { entry } = this.#options;
+    return readMountTable().some(({ id, device }) => id === entry.id && device === entry.device);
+  }
+}

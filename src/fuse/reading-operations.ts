@@ -1,0 +1,135 @@
+import type { Operations } from "fuse-native";
+import { BsmountError } from "../core/errors.ts";
+import type { Handle } from "../fs/file-system.ts";
+import { toEntryStat, toStat, toStatfs } from "./binding-stat.ts";
+import { andThen } from "../core/answer.ts";
+import type { OperationContext } from "./operation-context.ts";
+
+type Reading = Pick<
+  Operations,
+  | "access"
+  | "fgetattr"
+  | "flush"
+  | "fsync"
+  | "fsyncdir"
+  | "getattr"
+  | "open"
+  | "opendir"
+  | "read"
+  | "readdir"
+  | "readlink"
+  | "release"
+  | "releasedir"
+  | "statfs"
+>;
+
+/** The operations that change nothing. */
+export function readingOperations(context: OperationContext): Reading {
+  return {
+    ...attributeOperations(context),
+    ...directoryOperations(context),
+    ...fileOperations(context),
+  };
+}
+
+function attributeOperations({
+  fileSystem,
+  nodes,
+  answerer,
+}: OperationContext): Pick<Reading, "access" | "fgetattr" | "getattr" | "statfs"> {
+  const getattr: Reading["getattr"] = (path, done) =>
+    answerer.answer({ operation: "getattr", path }, (signal) => nodes.attributes(path, signal), {
+      give: (attributes) => (done(0, toStat(attributes)), 0),
+      refuse: done,
+    });
+  return {
+    getattr,
+    fgetattr: (path, _handle, done) => getattr(path, done),
+    access: (path, mask, done) =>
+      answerer.answer(
+        { operation: "access", path },
+        (signal) =>
+          andThen(nodes.node(path, signal), (ino) => fileSystem.access(ino, mask, signal)),
+        { give: () => (done(0), 0), refuse: done },
+      ),
+    statfs: (path, done) =>
+      answerer.answer({ operation: "statfs", path }, () => fileSystem.statfs(), {
+        give: (statistics) => (done(0, toStatfs(statistics)), 0),
+        refuse: done,
+      }),
+  };
+}
+
+function directoryOperations({
+  fileSystem,
+  nodes,
+  answerer,
+}: OperationContext): Pick<
+  Reading,
+  "fsyncdir" | "opendir" | "readdir" | "readlink" | "releasedir"
+> {
+  return {
+    opendir: (_path, _flags, done) => done(0, 0),
+    releasedir: (_path, _handle, done) => done(0),
+    fsyncdir: (_path, _dataOnly, _handle, done) => done(0),
+    readdir: (path, done) =>
+      answerer.answer(
+        { operation: "readdir", path },
+        (signal) => andThen(nodes.node(path, signal), (ino) => fileSystem.readdir(ino, signal)),
+        {
+          give: (entries) => {
+            done(
+              0,
+              entries.map((entry) => entry.name),
+              entries.map(toEntryStat),
+            );
+            return 0;
+          },
+          refuse: done,
+        },
+      ),
+    readlink: (path, done) =>
+      answerer.answer(
+        { operation: "readlink", path },
+        (signal) => andThen(nodes.node(path, signal), (ino) => fileSystem.readlink(ino, signal)),
+        { give: (target) => (done(0, target), 0), refuse: done },
+      ),
+  };
+}
+
+function fileOperations({
+  fileSystem,
+  nodes,
+  answerer,
+}: OperationContext): Pick<Reading, "flush" | "fsync" | "open" | "read" | "release"> {
+  return {
+    open: (path, flags, done) =>
+      answerer.answer(
+        { operation: "open", path },
+        (signal) => andThen(nodes.node(path, signal), (ino) => fileSystem.open(ino, flags, signal)),
+        {
+          give: (handle) => (done(0, handle), 0),
+          refuse: done,
+          tooLate: (handle) => fileSystem.release(handle),
+        },
+      ),
+    read: (...[path, handle, into, , offset, done]) =>
+      answerer.answer(
+        { operation: "read", path },
+        (signal) => fileSystem.read(handle as Handle, offset, into, signal),
+        { give: (count) => (done(checkedCount(count, into.length)), count), refuse: done },
+      ),
+    flush: (_path, _handle, done) => done(0),
+    fsync: (_path, _dataOnly, _handle, done) => done(0),
+    release: (_path, handle, done) => {
+      fileSystem.release(handle as Handle);
+      done(0);
+    },
+  };
+}
+
+/** libfuse sends as many bytes as it is told, from behind its buffer too. */
+function checkedCount(count: number, room: number): number {
+  if (Number.isInteger(count) && count >= 0 && count <= room) return count;
+  throw new BsmountError("unavailable", `read ${count} bytes into a buffer of ${room}`);
+}

@@ -1,0 +1,35 @@
+export type { AccessToken } from "./api/auth.ts";
+export { BaseSpace, type BaseSpaceOptions } from "./api/client.ts";
+export type { Content, RangeRequest, StoreVersion } from "./api/content/content.ts";
+export { ApiError, DecodeError } from "./api/errors.ts";
+export type {
+  AppResult,
+  AppSession,
+  BioSample,
+  Dataset,
+  FileEntry,
+  Project,
+  Property,
+  Raw,
+  Run,
+  Sample,
+  UploadStatus,
+  User,
+} from "./api/models.ts";
+export { List, type Page, type PageWindow } from "./api/paging.ts";
+export type { ListParams } from "./api/resource-client.ts";
+export type { FilesParams } from "./api/resources/files.ts";
+export type { AppResultsParams } from "./api/resources/projects.ts";
+export type { ProjectsParams, RunsParams } from "./api/resources/users.ts";
+export type { CallOptions } from "./api/rest.ts";
+export type { RetryLimits } from "./api/retry-delay.ts";
+export { BsmountError, type FailureReason } from "./core/errors.ts";
+export type {
+  AppResultId,
+  AppSessionId,
+  FileId,
+  ProjectId,
+  RunId,
+  SampleId,
+  UserId,
+} from "./core/ids.ts";

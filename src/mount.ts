@@ -1,0 +1,11 @@
+export { processEnvironment } from "./config/environment.ts";
+export type { GivenOptions } from "./config/options.ts";
+export { type Config, resolveConfig } from "./config/resolve.ts";
+export {
+  type BaseSpaceMount,
+  mountBaseSpace,
+  type MountableSession,
+  type MountBaseSpaceOptions,
+  type MountStatus,
+} from "./mount/index.ts";
+export { openSession, type Session } from "./session/session.ts";

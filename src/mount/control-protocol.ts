@@ -1,0 +1,89 @@
+import type { Socket } from "node:net";
+import { BsmountError, describeError, type FailureReason } from "../core/errors.ts";
+import { redactText } from "../core/redact.ts";
+
+/*
+ * Requests and answers on a mount's control socket: one JSON object a line, one answer for each request,
+ * in order. The socket lies in a private folder, so whoever can connect is the owner or root.
+ */
+
+/** A longer line ends the connection. */
+export const MAX_LINE_BYTES: number = 64 * 1024;
+
+/** What a mount can be asked. */
+export type ControlRequest =
+  | { readonly method: "status" }
+  | { readonly method: "metrics" }
+  | { readonly method: "unmount"; readonly lazy: boolean; readonly wait: boolean }
+  | { readonly method: "refresh"; readonly path?: string };
+
+export type ControlAnswer =
+  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: false; readonly error: ErrorReport };
+
+/** An error on its way to another process: without its cause chain, but with its text. */
+export interface ErrorReport {
+  readonly reason: FailureReason;
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+export function reportOf(error: unknown): ErrorReport {
+  const message = redactText(describeError(error));
+  if (!(error instanceof BsmountError)) return { reason: "unavailable", message };
+  const { reason, remedy } = error;
+  return { reason, message, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+export function errorOf(report: ErrorReport): BsmountError {
+  const { reason, message, remedy } = report;
+  return new BsmountError(reason, message, remedy === undefined ? {} : { remedy });
+}
+
+/** The request in a line. @throws BsmountError `invalid` */
+export function parseRequest(line: string): ControlRequest {
+  const value = parseObject(line);
+  switch (value["method"]) {
+    case "status":
+      return { method: "status" };
+    case "metrics":
+      return { method: "metrics" };
+    case "unmount":
+      return { method: "unmount", lazy: value["lazy"] === true, wait: value["wait"] !== false };
+    case "refresh": {
+      const path = value["path"];
+      return typeof path === "string" ? { method: "refresh", path } : { method: "refresh" };
+    }
+    default:
+      throw new BsmountError("invalid", `unknown request ${JSON.stringify(value["method"])}`);
+  }
+}
+
+/** The object in a line. @throws BsmountError `invalid` */
+export function parseObject(line: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new BsmountError("invalid", "a control message is not JSON", { cause: error });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new BsmountError("invalid", "a control message is not an object");
+  }
+  return value as Record<string, unknown>;
+}
+
+/** The lines that come in on `socket`, until it ends. A line that is too long destroys the socket. */
+export async function* linesOf(socket: Socket): AsyncGenerator<string> {
+  let rest = "";
+  socket.setEncoding("utf8");
+  for await (const chunk of socket) {
+    const lines = (rest + String(chunk)).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines.filter((line) => line !== "");
+    if (rest.length > MAX_LINE_BYTES) {
+      socket.destroy();
+      return;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import type { ErrorReport } from "./control-protocol.ts";
+import type { MountStatus } from "./mount-status.ts";
+
+/** Set in the environment of a process that is to become a daemon. */
+export const DAEMON_VARIABLE = "BSMOUNT_DAEMON";
+
+/** From the parent: what the command line asked for, secrets included, which is why it goes this way. */
+export interface StartMessage {
+  readonly type: "start";
+  readonly payload: unknown;
+}
+
+/** From the child, once. */
+export type StartedMessage =
+  | { readonly type: "mounted"; readonly status: MountStatus }
+  | { readonly type: "failed"; readonly error: ErrorReport };
+
+export function isStartMessage(value: unknown): value is StartMessage {
+  return isTyped(value, "start");
+}
+
+export function isStartedMessage(value: unknown): value is StartedMessage {
+  return isTyped(value, "mounted") || isTyped(value, "failed");
+}
+
+function isTyped(value: unknown, type: string): boolean {
+  return typeof value === "object" && value !== null && (value as { type?: unknown }).type === type;
+}

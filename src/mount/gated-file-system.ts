@@ -1,0 +1,38 @@
+import { BsmountError } from "../core/errors.ts";
+import type { Answer, FileSystem, Handle } from "../fs/file-system.ts";
+
+/** A filesystem that can be told to open nothing more; everything else passes through to `inner`. */
+export interface Gate {
+  readonly fileSystem: FileSystem;
+  /** From now on every open is refused; what is open stays usable. */
+  close(): void;
+}
+
+export function gateOpens(inner: FileSystem): Gate {
+  let closed = false;
+  const open: FileSystem["open"] = (ino, flags, signal): Answer<Handle> => {
+    if (closed) throw new BsmountError("aborted", "the mount is ending and opens no more files");
+    return inner.open(ino, flags, signal);
+  };
+  const fileSystem: FileSystem = {
+    root: inner.root,
+    change: inner.change,
+    open,
+    lookup: inner.lookup.bind(inner),
+    getattr: inner.getattr.bind(inner),
+    readlink: inner.readlink.bind(inner),
+    readdir: inner.readdir.bind(inner),
+    read: inner.read.bind(inner),
+    release: inner.release.bind(inner),
+    statfs: inner.statfs.bind(inner),
+    access: inner.access.bind(inner),
+    getxattr: inner.getxattr.bind(inner),
+    listxattr: inner.listxattr.bind(inner),
+  };
+  return {
+    fileSystem,
+    close: () => {
+      closed = true;
+    },
+  };
+}

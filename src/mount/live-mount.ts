@@ -1,0 +1,124 @@
+import { neverAborted } from "../core/abort.ts";
+import { BsmountError, describeError, reasonOf } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Mounted } from "../fuse/driver.ts";
+import type { ControlRequest } from "./control-protocol.ts";
+import { ControlServer } from "./control-server.ts";
+import type { Gate } from "./gated-file-system.ts";
+import { busyError } from "./holders.ts";
+import { type MountStatus, NO_UPLOADS } from "./mount-status.ts";
+import type { MountableSession } from "./mountable-session.ts";
+import type { PreparedMount } from "./prepare-mount.ts";
+import { enterRegistry, socketPathOf } from "./registry.ts";
+
+/** A mounted session. Disposing unmounts it, though it be in use. */
+export interface BaseSpaceMount extends AsyncDisposable {
+  readonly mountPoint: string;
+  /** Settles once the mount is gone, however that came about, and its traces are removed. */
+  readonly ended: Promise<void>;
+  status(): MountStatus;
+  /** Opens no more files; what is open stays usable. */
+  refuseOpens(): void;
+  /** @throws BsmountError `busy`, naming the processes that use the mount */
+  unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void>;
+  /** Forgets what is cached about `path` and below, of everything without one. */
+  refresh(path: string | undefined, signal: AbortSignal): Promise<void>;
+}
+
+export interface LiveMountOptions {
+  readonly session: MountableSession;
+  readonly mounted: Mounted;
+  readonly gate: Gate;
+  readonly prepared: PreparedMount;
+  readonly logger: Logger;
+  readonly logFile?: string;
+}
+
+/** A mount with its control socket and registry entry; removes both and gives back the lock at its end. */
+export class LiveMount implements BaseSpaceMount {
+  readonly mountPoint: string;
+  readonly ended: Promise<void>;
+  readonly #options: LiveMountOptions;
+  readonly #since = new Date().toISOString();
+
+  private constructor(options: LiveMountOptions, traces: readonly AsyncDisposable[]) {
+    this.#options = options;
+    this.mountPoint = options.mounted.mountPoint;
+    this.ended = options.mounted.ended.then(async () => await this.#removeTraces(traces));
+  }
+
+  static async open(options: LiveMountOptions): Promise<LiveMount> {
+    const { prepared, mounted } = options;
+    const traces: AsyncDisposable[] = [];
+    const mount = new LiveMount(options, traces);
+    const socketPath = socketPathOf(prepared.runtimeFolder, mounted.mountPoint);
+    traces.push(prepared);
+    traces.push(
+      await ControlServer.listen(socketPath, async (request) => await mount.#obey(request)),
+    );
+    traces.push(await enterRegistry(prepared.runtimeFolder, mount.status()));
+    return mount;
+  }
+
+  status(): MountStatus {
+    const { session, logFile } = this.#options;
+    return {
+      mountPoint: this.mountPoint,
+      pid: process.pid,
+      ...session.describe(),
+      uploads: session.uploads?.() ?? NO_UPLOADS,
+      since: this.#since,
+      ...(logFile === undefined ? {} : { logFile }),
+    };
+  }
+
+  refuseOpens(): void {
+    this.#options.gate.close();
+  }
+
+  async unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#options.mounted.unmount(options, signal);
+    } catch (error) {
+      throw reasonOf(error) === "busy" ? await busyError(this.mountPoint) : error;
+    }
+  }
+
+  async refresh(path: string | undefined, signal: AbortSignal): Promise<void> {
+    await this.#options.session.refresh?.(path, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.unmount({ lazy: true }, neverAborted);
+    await this.ended;
+  }
+
+  async #obey(request: ControlRequest): Promise<unknown> {
+    switch (request.method) {
+      case "status":
+        return this.status();
+      case "metrics":
+        return await this.#options.session.metrics?.();
+      case "refresh":
+        await this.refresh(request.path, neverAborted);
+        return null;
+      case "unmount":
+        await this.unmount({ lazy: request.lazy }, neverAborted);
+        await this.#options.mounted.ended;
+        return null;
+      default:
+        throw new BsmountError("invalid", "unknown request");
+    }
+  }
+
+  /** In the reverse order of their making: the entry first, the lock last. */
+  async #removeTraces(traces: readonly AsyncDisposable[]): Promise<void> {
+    for (const trace of traces.toReversed()) {
+      try {
+        await trace[Symbol.asyncDispose]();
+      } catch (error) {
+        this.#options.logger.warn({ error: describeError(error) }, "a trace of the mount stays");
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { mkdir } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { once } from "node:events";
+import { createStream } from "rotating-file-stream";
+import { createLogger, type Logger, type LogLevel } from "../core/logger.ts";
+
+/** A logger into a file that is rotated; disposing writes what is left. */
+export interface LogFile extends AsyncDisposable {
+  readonly logger: Logger;
+  readonly path: string;
+}
+
+/**
+ * Opens a log file, mode 0600, in a folder that is made 0700 when missing. At 10 MiB it becomes
+ * `<file>.1`, and so on up to `<file>.5`. A log that cannot be written never stops the mount.
+ */
+export async function openLogFile(path: string, level: LogLevel): Promise<LogFile> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const name = basename(path);
+  const stream = createStream((index) => (index === null ? name : `${name}.${String(index)}`), {
+    path: dirname(path),
+    size: "10M",
+    rotate: 5,
+    mode: 0o600,
+  });
+  stream.on("error", () => {});
+  stream.on("warning", () => {});
+  return {
+    path,
+    logger: createLogger(level, stream),
+    [Symbol.asyncDispose]: async () => {
+      const finished = once(stream, "close");
+      stream.end();
+      await finished;
+    },
+  };
+}

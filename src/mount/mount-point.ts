@@ -1,0 +1,90 @@
+import { lstat, readdir, readlink, realpath } from "node:fs/promises";
+import { basename, dirname, join, resolve, sep } from "node:path";
+import { BsmountError } from "../core/errors.ts";
+import { MOUNT_TYPE } from "../fuse/mount-options.ts";
+import { mountedOn } from "../fuse/mount-table.ts";
+
+const MAX_LINKS = 40;
+
+/**
+ * `path` without symbolic links, as the kernel lists it. What is mounted there is not touched: a dead or
+ * hanging mount would fail or hang whoever looks at it.
+ * @throws BsmountError `usage` when a folder on the way is missing or unusable
+ */
+export async function canonicalMountPoint(path: string): Promise<string> {
+  let at = resolve(path);
+  for (let links = 0; links < MAX_LINKS; links += 1) {
+    if (at === "/") return at;
+    at = join(await realFolder(dirname(at), path), basename(at));
+    if (mountedOn(at) !== undefined) return at;
+    const target = await readlink(at).catch(() => undefined);
+    if (target === undefined) return at;
+    at = resolve(dirname(at), target);
+  }
+  throw new BsmountError("usage", `${path} leads through too many symbolic links`);
+}
+
+async function realFolder(folder: string, path: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch (error) {
+    throw new BsmountError("usage", `cannot mount on ${path}: ${folder} cannot be reached`, {
+      cause: error,
+      remedy: `mkdir -p ${path}`,
+    });
+  }
+}
+
+/**
+ * Refuses a mount point that cannot or should not be used. Call after a dead mount has been recovered.
+ * @throws BsmountError `usage`, `busy` when a mount of bsmount is there already
+ */
+export async function checkMountPoint(
+  mountPoint: string,
+  ownFolders: readonly string[],
+): Promise<void> {
+  const entry = mountedOn(mountPoint);
+  if (entry?.type === MOUNT_TYPE) {
+    throw new BsmountError("busy", `${mountPoint} is mounted by bsmount already`, {
+      remedy: `bsmount status, or: bsmount unmount ${mountPoint}`,
+    });
+  }
+  if (entry !== undefined) {
+    throw refused(mountPoint, `another filesystem (${entry.type}) is mounted there`);
+  }
+  await checkFolder(mountPoint);
+  const inside = ownFolders.find((folder) => isInside(folder, mountPoint));
+  if (inside !== undefined) {
+    throw refused(
+      mountPoint,
+      `it holds ${inside}, which bsmount itself needs while mounted (it would wait for itself)`,
+      "choose another mount point, or another folder for that",
+    );
+  }
+}
+
+async function checkFolder(mountPoint: string): Promise<void> {
+  const info = await lstat(mountPoint).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") {
+      throw refused(mountPoint, "there is no such folder", `mkdir -p ${mountPoint}`);
+    }
+    throw new BsmountError("usage", `cannot mount on ${mountPoint}`, { cause: error });
+  });
+  if (!info.isDirectory()) throw refused(mountPoint, "it is not a folder");
+  const entries = await readdir(mountPoint).catch((error: unknown) => {
+    throw new BsmountError("usage", `cannot mount on ${mountPoint}`, { cause: error });
+  });
+  if (entries.length > 0) {
+    throw refused(mountPoint, "the folder is not empty", "a mount would hide what is in it");
+  }
+}
+
+function isInside(path: string, folder: string): boolean {
+  const at = resolve(path);
+  return at === folder || at.startsWith(folder === sep ? sep : folder + sep);
+}
+
+function refused(mountPoint: string, why: string, remedy?: string): BsmountError {
+  const options = remedy === undefined ? {} : { remedy };
+  return new BsmountError("usage", `cannot mount on ${mountPoint}: ${why}`, options);
+}

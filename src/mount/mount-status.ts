@@ -1,0 +1,15 @@
+import type { SessionDescription } from "../session/session.ts";
+import type { UploadCounts } from "./mountable-session.ts";
+
+/** One row of `bsmount status`. */
+export interface MountStatus extends SessionDescription {
+  readonly mountPoint: string;
+  readonly pid: number;
+  /** Where the mount's process logs; absent in the foreground. */
+  readonly logFile?: string;
+  readonly uploads: UploadCounts;
+  /** When it was mounted, ISO 8601. */
+  readonly since: string;
+}
+
+export const NO_UPLOADS: UploadCounts = { pending: 0, failed: 0, held: 0 };

@@ -1,0 +1,22 @@
+import type { FileSystem } from "../fs/file-system.ts";
+import type { MetricsSnapshot } from "../metrics/collector.ts";
+import type { SessionDescription } from "../session/session.ts";
+
+/** Uploads of a mount: waiting or under way, failed, and held back under a temporary name. */
+export interface UploadCounts {
+  readonly pending: number;
+  readonly failed: number;
+  readonly held: number;
+}
+
+/** What mounting asks of a session; disposing ends whatever it started. */
+export interface MountableSession extends AsyncDisposable {
+  readonly fileSystem: FileSystem;
+  describe(): SessionDescription;
+  /** Absent as long as the session cannot write. */
+  uploads?(): UploadCounts;
+  /** Totals since the session began. */
+  metrics?(): Promise<MetricsSnapshot>;
+  /** Forgets what is cached about `path` and below, of everything without one. */
+  refresh?(path: string | undefined, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,50 @@
+import { ensurePrivateFolder } from "../config/folders.ts";
+import { lockMount } from "./mount-lock.ts";
+import { canonicalMountPoint, checkMountPoint } from "./mount-point.ts";
+import { recoverDeadMount } from "./recover.ts";
+
+export interface PrepareOptions {
+  /** An existing, empty folder. */
+  readonly mountPoint: string;
+  /** Where the control sockets of live mounts are; made 0700. */
+  readonly runtimeFolder: string;
+  /** Cache, state, staging and log folders: a mount that hid them would wait for itself. @default none */
+  readonly ownFolders?: readonly string[];
+}
+
+/** A usable mount point, locked for this process until it is disposed. */
+export interface PreparedMount extends AsyncDisposable {
+  /** Without symbolic links. */
+  readonly mountPoint: string;
+  readonly runtimeFolder: string;
+  /** True when a dead mount was found there and taken down. */
+  readonly recovered: boolean;
+}
+
+/**
+ * Checks and locks a mount point, and takes down a dead mount on it. Needs no session, so that a wrong
+ * mount point shows before the first request.
+ * @throws BsmountError `usage`, `busy`, `environment`
+ */
+export async function prepareMount(
+  options: PrepareOptions,
+  signal: AbortSignal,
+): Promise<PreparedMount> {
+  const { runtimeFolder, ownFolders = [] } = options;
+  const mountPoint = await canonicalMountPoint(options.mountPoint);
+  await ensurePrivateFolder(runtimeFolder, process.geteuid?.() ?? 0);
+  const lock = await lockMount(runtimeFolder, mountPoint);
+  try {
+    const recovered = await recoverDeadMount(mountPoint, signal);
+    await checkMountPoint(mountPoint, [...ownFolders, runtimeFolder]);
+    return {
+      mountPoint,
+      runtimeFolder,
+      recovered,
+      [Symbol.asyncDispose]: async () => await lock[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  }
+}

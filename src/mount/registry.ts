@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { reasonOf } from "../core/errors.ts";
+import { parseObject } from "./control-protocol.ts";
+import { lockMount } from "./mount-lock.ts";
+import type { MountStatus } from "./mount-status.ts";
+import { isRunning, type ProcessIdentity, thisProcess } from "./process-identity.ts";
+
+/*
+ * Every live mount has two files in the runtime folder, named after its mount point: the control socket
+ * and a small JSON file for those who cannot or need not ask. The JSON is written when the socket listens
+ * and removed before it, so whoever finds it finds the socket, unless the process died: then the entry is
+ * stale and is removed by whoever sees it.
+ */
+
+/** What is known of a mount without asking it. */
+export interface MountRecord extends ProcessIdentity {
+  readonly status: MountStatus;
+}
+
+export interface RegistryEntry {
+  readonly record: MountRecord;
+  readonly socketPath: string;
+}
+
+/** Where the control socket of a mount is; short, because the kernel takes no more than 107 bytes. */
+export function socketPathOf(runtimeFolder: string, mountPoint: string): string {
+  return join(runtimeFolder, `${keyOf(mountPoint)}.sock`);
+}
+
+/** Enters a mount of this process; disposing takes it out. */
+export async function enterRegistry(
+  runtimeFolder: string,
+  status: MountStatus,
+): Promise<AsyncDisposable> {
+  const path = join(runtimeFolder, `${keyOf(status.mountPoint)}.json`);
+  const record: MountRecord = { ...thisProcess(), status };
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  await rename(draft, path);
+  return { [Symbol.asyncDispose]: async () => await rm(path, { force: true }) };
+}
+
+/** The mounts whose process lives; entries of dead ones are removed. */
+export async function readRegistry(runtimeFolder: string): Promise<readonly RegistryEntry[]> {
+  const names = await readdir(runtimeFolder).catch(() => []);
+  const entries: RegistryEntry[] = [];
+  for (const name of names.filter((candidate) => candidate.endsWith(".json")).sort()) {
+    const path = join(runtimeFolder, name);
+    const socketPath = path.replace(/json$/, "sock");
+    const record = await readRecord(path);
+    if (record !== undefined && isRunning(record)) entries.push({ record, socketPath });
+    else if (record !== undefined) await removeStale(runtimeFolder, record, { path, socketPath });
+  }
+  return entries;
+}
+
+/** Under the mount's lock, so that nothing of a new mount on the same point is removed. */
+async function removeStale(
+  runtimeFolder: string,
+  record: MountRecord,
+  files: { readonly path: string; readonly socketPath: string },
+): Promise<void> {
+  try {
+    const lock = await lockMount(runtimeFolder, record.status.mountPoint);
+    await rm(files.path, { force: true });
+    await rm(files.socketPath, { force: true });
+    await lock[Symbol.asyncDispose]();
+  } catch (error) {
+    if (reasonOf(error) !== "busy") throw error;
+  }
+}
+
+async function readRecord(path: string): Promise<MountRecord | undefined> {
+  try {
+    const value = parseObject(await readFile(path, "utf8"));
+    const { pid, startTicks, status } = value;
+    if (typeof pid !== "number" || typeof startTicks !== "string") return undefined;
+    if (typeof status !== "object" || status === null) return undefined;
+    return { pid, startTicks, status: status as MountStatus };
+  } catch {
+    return undefined;
+  }
+}
+
+function keyOf(mountPoint: string): string {
+  return createHash("sha256").update(mountPoint).digest("hex").slice(0, 16);
+}

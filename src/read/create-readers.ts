@@ -1,0 +1,87 @@
+import { MemoryStore } from "../blocks/memory-store.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { BsmountError } from "../core/errors.ts";
+import { type Logger, silentLogger } from "../core/logger.ts";
+import { blocks } from "../core/telemetry.ts";
+import { formatBytes } from "../core/units.ts";
+import { ActiveStreams } from "./active-streams.ts";
+import { BlockFetcher } from "./block-fetcher.ts";
+import { BlockLoader } from "./block-loader.ts";
+import type { ContentSource } from "./content-source.ts";
+import { Contents } from "./contents.ts";
+import { FileReader, type ReadingParts } from "./file-reader.ts";
+import type { Readers } from "./reader.ts";
+import { defaultTuning, type ReadTuning } from "./tuning.ts";
+
+export interface ReadersOptions {
+  readonly source: ContentSource;
+  /** All memory for blocks, cached and on their way, rounded down to whole blocks; 1 MiB or more. */
+  readonly memoryBytes: number;
+  /** Ranged requests in flight; two more when a reader waits behind read-ahead. @default 12 */
+  readonly maxRequests?: number;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly tuning?: Partial<ReadTuning>;
+}
+
+/** Two for the shortest unaligned read, two for read-ahead beside it, and as much for another reader. */
+const MIN_BLOCKS = 8;
+const DEFAULT_MAX_REQUESTS = 12;
+
+/**
+ * Composes reading: a memory store, the fetches and the readers over one source.
+ *
+ * @throws BsmountError `usage` when `memoryBytes` is too small to read with.
+ */
+export function createReaders(options: ReadersOptions): Readers {
+  return readersOf(connectParts(options));
+}
+
+/** Readers over parts that the caller can look into. */
+export function readersOf(parts: ReadingParts): Readers {
+  let closed = false;
+  return {
+    open(content) {
+      if (!closed) return new FileReader(content, parts);
+      throw new BsmountError("aborted", `cannot open file ${content.fileId}: reading has ended`);
+    },
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      parts.loader.close();
+      await parts.fetcher[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The parts of reading, each knowing the others it needs. */
+export function connectParts(options: ReadersOptions): ReadingParts {
+  const { source, maxRequests = DEFAULT_MAX_REQUESTS } = options;
+  const { clock = systemClock, logger = silentLogger } = options;
+  const tuning: ReadTuning = { ...defaultTuning, ...options.tuning };
+  const { blockBytes } = tuning;
+  const store: MemoryStore = new MemoryStore({
+    blockBytes,
+    capacity: capacityOf(options.memoryBytes, blockBytes),
+    onUnused: (key, index) => {
+      blocks.publish({ outcome: "wasted", blocks: 1 });
+      contents.unused(key, index);
+    },
+    onEmpty: (key) => contents.forgetIfIdle(key),
+  });
+  const contents = new Contents(blockBytes, (key) => store.hasContent(key));
+  const onSettled = (): void => loader.lookAgain();
+  const fetcher = new BlockFetcher({ source, store, contents, maxRequests, logger, onSettled });
+  const loader = new BlockLoader({ store, fetcher, maxRequests, tuning });
+  const streams = new ActiveStreams(clock, tuning.idleStreamMs);
+  return { store, contents, fetcher, loader, streams, maxRequests, tuning };
+}
+
+function capacityOf(memoryBytes: number, blockBytes: number): number {
+  const capacity = Math.floor(memoryBytes / blockBytes);
+  if (capacity >= MIN_BLOCKS) return capacity;
+  throw new BsmountError(
+    "usage",
+    `a memory cache of ${formatBytes(memoryBytes)} is too small to read with`,
+    { remedy: `give it ${formatBytes(MIN_BLOCKS * blockBytes)} or more` },
+  );
+}

@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import { BaseSpace } from "../api/client.ts";
+import { ApiCatalog } from "../catalog/api-catalog.ts";
+import { CachedCatalog } from "../catalog/cached-catalog.ts";
+import type { Config } from "../config/resolve.ts";
+import type { Logger } from "../core/logger.ts";
+import { createFileSystem } from "../fs/create-file-system.ts";
+import { OwnedResources } from "../core/owned-resources.ts";
+import type { FileSystem } from "../fs/file-system.ts";
+import { MetricsCollector, type MetricsSnapshot } from "../metrics/collector.ts";
+import { createReaders } from "../read/create-readers.ts";
+import type { Readers } from "../read/reader.ts";
+import { PathTree } from "../tree/path-tree.ts";
+
+export interface SessionOptions {
+  readonly logger: Logger;
+}
+
+/** How long the kernel keeps names and attributes that it was told, in milliseconds. */
+export const KERNEL_TTL_MS = 1000;
+
+/** BaseSpace as a file system for one user, without FUSE. Close it: it owns connections and memory. */
+export interface Session extends AsyncDisposable {
+  readonly config: Config;
+  readonly client: BaseSpace;
+  readonly fileSystem: FileSystem;
+  readonly user: { readonly id: string; readonly name: string };
+  /** What `bsmount status` shows; no secrets. */
+  describe(): SessionDescription;
+  /** Forgets every listing, so that the next look asks the service. */
+  refresh(): Promise<void>;
+  metrics(): Promise<MetricsSnapshot>;
+}
+
+export interface SessionDescription {
+  readonly apiServer: string;
+  /** Name of the user whose token it is. */
+  readonly user: string;
+  readonly profile: string;
+  readonly layout: string;
+  readonly writeMode: string;
+  readonly cacheDir: string;
+  readonly stagingDir: string;
+}
+
+/**
+ * Composes a session, bottom to top. The first request asks whose token it is, so a wrong server or a bad
+ * token shows here and not at the first `ls`.
+ *
+ * @throws BsmountError `not-signed-in`, `access-denied`, `timeout`, `unavailable`, `usage`
+ */
+export async function openSession(
+  config: Config,
+  { logger }: SessionOptions,
+  signal: AbortSignal,
+): Promise<Session> {
+  const owned = new OwnedResources();
+  try {
+    const metrics = owned.use(new MetricsCollector());
+    const client = owned.use(new BaseSpace({ ...config.connection, logger }));
+    const { id, name } = await client.users.current({ signal });
+    const source = client.content;
+    const memoryBytes = config.memoryCacheBytes;
+    const readers = owned.use(createReaders({ source, memoryBytes, logger }));
+    return {
+      config,
+      client,
+      user: { id, name },
+      describe: () => describeSession(config, name),
+      ...composeTree(config, client, readers),
+      metrics: async () => await metrics.snapshot(),
+      [Symbol.asyncDispose]: async () => await owned[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await owned[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function composeTree(
+  config: Config,
+  client: BaseSpace,
+  readers: Readers,
+): Pick<Session, "fileSystem" | "refresh"> {
+  const { metadataTtlMs, negativeTtlMs, showHidden } = config.tree;
+  const catalog = new CachedCatalog(new ApiCatalog(client), { ttlMs: metadataTtlMs });
+  const tree = new PathTree({ catalog, showHidden, negativeTtlMs });
+  const { owner } = config;
+  return {
+    fileSystem: createFileSystem({ tree, readers, owner, attributeTtlMs: KERNEL_TTL_MS }),
+    refresh: async () => catalog.invalidateAll(),
+  };
+}
+
+function describeSession({ connection, folders }: Config, user: string): SessionDescription {
+  const { apiServer, profile } = connection;
+  return {
+    apiServer,
+    user,
+    profile,
+    layout: "default",
+    writeMode: "through",
+    cacheDir: folders.cache,
+    stagingDir: join(folders.state, "staging"),
+  };
+}

@@ -1,0 +1,121 @@
+import type { Entity, EntityCollection, FileItem } from "../catalog/catalog.ts";
+
+/*
+ * What a path can lead to. Nodes are plain values, good for as long as the listing they were made from:
+ * `PathTree.current` gives the node that stands in their place now. Parents are part of a node, children
+ * are not: those come from the catalog, so that a node that is kept holds on to no listing.
+ */
+
+export interface RootDirectory {
+  readonly type: "directory";
+  readonly kind: "root";
+}
+
+/** A directory of entities: `projects`, `samples`, `samples-by-name`. */
+export interface CollectionDirectory {
+  readonly type: "directory";
+  readonly kind: "collection";
+  readonly name: string;
+  readonly parent: RootDirectory | EntityDirectory;
+  readonly collection: EntityCollection;
+  /** What its entries are called after. */
+  readonly naming: "name" | "id";
+  /** The sibling directory that holds the entities; the entries here are then symlinks to them. */
+  readonly linksInto: CollectionDirectory | undefined;
+}
+
+export interface EntityDirectory {
+  readonly type: "directory";
+  readonly kind: "entity";
+  readonly name: string;
+  readonly parent: CollectionDirectory;
+  readonly entity: Entity;
+  /** False for one that was found by its Id only. */
+  readonly isListed: boolean;
+}
+
+/** `files`, or a folder below it. */
+export interface FolderDirectory {
+  readonly type: "directory";
+  readonly kind: "folder";
+  readonly name: string;
+  readonly parent: EntityDirectory | FolderDirectory;
+  /** The entity whose files these are. */
+  readonly owner: EntityDirectory;
+  /** The newest date of the files below; of `files` itself that of its entity. */
+  readonly dateMs: number;
+}
+
+export interface FileNode {
+  readonly type: "file";
+  readonly kind: "file";
+  readonly name: string;
+  readonly parent: FolderDirectory;
+  readonly item: FileItem;
+}
+
+/** A file that tells about the directory it is found in, such as `.json`. */
+export interface GeneratedFile {
+  readonly type: "file";
+  readonly kind: "generated";
+  readonly name: HiddenName;
+  readonly parent: EntityDirectory | CollectionDirectory;
+}
+
+export interface EntityLink {
+  readonly type: "symlink";
+  readonly kind: "link";
+  readonly name: string;
+  readonly parent: CollectionDirectory;
+  readonly to: EntityDirectory;
+}
+
+export type HiddenName = ".id" | ".name" | ".type" | ".href" | ".json";
+
+export type DirectoryNode = RootDirectory | CollectionDirectory | EntityDirectory | FolderDirectory;
+export type Node = DirectoryNode | FileNode | GeneratedFile | EntityLink;
+
+/** The directory that holds `node`; the root holds itself. */
+export function parentOf(node: Node): DirectoryNode {
+  return node.kind === "root" ? node : node.parent;
+}
+
+/** The path of `node` in the mount, for people: `/projects/Demo/samples/12`. */
+export function pathOf(node: Node): string {
+  if (node.kind === "root") return "/";
+  const parent = pathOf(node.parent);
+  return parent === "/" ? `/${node.name}` : `${parent}/${node.name}`;
+}
+
+/** DateModified, else DateCreated, in milliseconds since 1970. */
+export function dateOf(of: Pick<FileItem, "dateCreatedMs" | "dateModifiedMs">): number {
+  return of.dateModifiedMs ?? of.dateCreatedMs;
+}
+
+/** The target of a link, relative to the directory it is in: `../samples/12`. */
+export function targetOf({ to }: EntityLink): string {
+  return `../${to.parent.name}/${to.name}`;
+}
+
+/**
+ * What tells a node from all others, whatever it is called now: made of what BaseSpace never changes. A
+ * folder has nothing but its path.
+ */
+export function identityOf(node: Node): string {
+  switch (node.kind) {
+    case "root":
+      return "root";
+    case "collection":
+      return `${node.linksInto === undefined ? "collection" : "links"} ${node.collection.key}`;
+    case "entity":
+      return `${node.entity.kind} ${node.entity.id}`;
+    case "folder":
+      return `${identityOf(node.parent)}/${node.name}`;
+    case "file":
+      return `file ${node.item.id}`;
+    case "generated":
+      return `${identityOf(node.parent)}/${node.name}`;
+    default:
+      return `link ${node.parent.collection.key}/${node.to.entity.id}`;
+  }
+}

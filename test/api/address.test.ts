@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import { apiOrigin, segment } from "../../src/api/address.ts";
+
+describe("apiOrigin", () => {
+  test.each([
+    ["https://api.basespace.illumina.com", "https://api.basespace.illumina.com"],
+    ["https://api.basespace.illumina.com/", "https://api.basespace.illumina.com"],
+    ["https://api.basespace.illumina.com/v1pre3", "https://api.basespace.illumina.com"],
+    ["https://api.basespace.illumina.com/v1pre3/", "https://api.basespace.illumina.com"],
+    ["https://API.example/v2", "https://api.example"],
+    ["http://127.0.0.1:8080", "http://127.0.0.1:8080"],
+    ["http://localhost:8080/", "http://localhost:8080"],
+    ["http://[::1]:8080", "http://[::1]:8080"],
+  ])("takes %s for %s", (apiServer, origin) => {
+    expect(apiOrigin(apiServer, false)).toBe(origin);
+  });
+
+  test.each([
+    "http://api.basespace.illumina.com",
+    "http://127.0.0.1.example.com",
+    "http://localhost.example.com",
+    "ftp://host",
+    "api.basespace.illumina.com",
+    "https://host/path",
+    "https://host?x=1",
+    "",
+  ])("refuses %s", (apiServer) => {
+    expect(() => apiOrigin(apiServer, false)).toThrow(expect.objectContaining({ reason: "usage" }));
+  });
+
+  test("refuses a password in the address without repeating it", () => {
+    expect(() => apiOrigin("https://me:hunter2@host", false)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining("hunter2") }),
+    );
+  });
+
+  test("takes http to another machine when told that it may", () => {
+    expect(apiOrigin("http://api.example", true)).toBe("http://api.example");
+  });
+});
+
+describe("segment", () => {
+  test("encodes what a path cannot hold", () => {
+    expect(segment("a/b?c#d e")).toBe("a%2Fb%3Fc%23d%20e");
+    expect(segment("ds.0123")).toBe("ds.0123");
+  });
+
+  test.each(["", ".", "..", "\ud800"])("refuses %j", (value) => {
+    expect(() => segment(value)).toThrow(expect.objectContaining({ reason: "invalid" }));
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { asMountCommand } from "../../src/cli/fstab.ts";
+
+describe("a call by mount(8)", () => {
+  it("becomes a mount command with the options as flags", () => {
+    const argv = [
+      "bsmount",
+      "/mnt/bs",
+      "-o",
+      "rw,profile=lab,allow_other,memory-cache=64MiB,dev,suid",
+    ];
+    expect(asMountCommand(argv)).toEqual([
+      "mount",
+      "/mnt/bs",
+      "--profile=lab",
+      "--allow-other",
+      "--memory-cache=64MiB",
+    ]);
+  });
+
+  it("passes over what mount and systemd keep for themselves", () => {
+    const argv = ["bsmount", "/mnt/bs", "-n", "-v", "-o", "_netdev,x-systemd.automount,nofail,ro"];
+    expect(asMountCommand(argv)).toEqual(["mount", "/mnt/bs", "--read-only"]);
+  });
+
+  it("refuses an option that nobody knows, so that a typing mistake is seen", () => {
+    expect(() => asMountCommand(["bsmount", "/mnt/bs", "-o", "memory_cahce=1GiB"])).toThrow(
+      /"memory_cahce=1GiB" is not known/,
+    );
+  });
+
+  it("takes no other source than the one the kernel lists, so that mount -a knows its mount", () => {
+    expect(() => asMountCommand(["basespace", "/mnt/bs", "-o", "ro"])).toThrow(/not what can be/);
+  });
+
+  it("leaves ordinary command lines alone", () => {
+    for (const argv of [["mount", "/mnt/bs", "--read-only"], ["ls", "bs:/", "bs:/runs"], []]) {
+      expect(asMountCommand(argv)).toBe(argv);
+    }
+  });
+});

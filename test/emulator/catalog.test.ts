@@ -1,0 +1,175 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { importFolder } from "../../src/emulator/catalog/import-folder.ts";
+import { validateCatalog } from "../../src/emulator/catalog/validate.ts";
+import { startEmulator } from "../../src/emulator/start-emulator.ts";
+import { startTestEmulator } from "../helpers/start-test-emulator.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+
+describe("a catalog that is wrong", () => {
+  it.each([
+    [{ project: [] }, /at project: there is no such key; known are date, users/],
+    [{ projects: {} }, /at projects: a list is wanted, not {}/],
+    [{ projects: [{}] }, /at projects\[0\]: "name" is missing/],
+    [{ projects: [{ name: "p", id: 7 }] }, /at projects\[0\]\.id: an Id, digits in quotes/],
+    [
+      { projects: [{ name: "p", samples: [{ name: "s", files: [{ path: "/a" }] }] }] },
+      /at projects\[0\]\.samples\[0\]\.files\[0\]\.path: a path without leading/,
+    ],
+    [
+      { runs: [{ name: "r", files: [{ path: "a", content: { size: 5 } }] }] },
+      /at runs\[0\]\.files\[0\]\.content: "seed" is missing/,
+    ],
+    [{ runs: [{ name: "r", files: [{ path: "a", content: {} }] }] }, /content: a text, {"path"}/],
+    [{ runs: [{ name: "r", dateCreated: "soon" }] }, /at runs\[0\]\.dateCreated: a date/],
+    [
+      { appSessions: [{ name: "a", status: "Done" }] },
+      /at appSessions\[0\]\.status: one of Running/,
+    ],
+    [{ runs: [{ name: "r", cycles: [1, 2] }] }, /at runs\[0\]\.cycles: four numbers/],
+    [[], /at the top: an object is wanted|at : an object/],
+  ])("is refused with the place of the mistake: %j", (catalog, message) => {
+    expect(() => validateCatalog(catalog)).toThrow(message);
+  });
+
+  it.each([
+    [
+      {
+        projects: [
+          { name: "a", id: "1" },
+          { name: "b", id: "1" },
+        ],
+      },
+      /two projects of Id 1/,
+    ],
+    [{ projects: [{ name: "a", owner: "5" }] }, /names users 5, which it does not have/],
+    [
+      { runs: [{ name: "r", files: [{ path: "a", content: { path: "/nowhere/x" } }] }] },
+      /no content for a of the catalog: .*ENOENT/,
+    ],
+  ])("is refused when it names what is not there: %j", async (catalog, message) => {
+    await expect(startEmulator({ catalog })).rejects.toThrow(message);
+  });
+
+  it("is refused when its file cannot be read", async () => {
+    await using folder = await tempDir();
+    await expect(startEmulator({ catalogFile: folder.join("none.json") })).rejects.toThrow(
+      /cannot read the catalog .*none\.json/,
+    );
+    await writeFile(folder.join("broken.json"), "{");
+    await expect(startEmulator({ catalogFile: folder.join("broken.json") })).rejects.toThrow(
+      /JSON/,
+    );
+  });
+});
+
+describe("a catalog", () => {
+  it("says as much as it wants, and the rest is the same each time", async () => {
+    const catalog = {
+      users: [{ name: "A" }, { name: "B" }],
+      projects: [
+        { name: "auto" },
+        {
+          id: "10002",
+          name: "given",
+          owner: "1002",
+          sharedWith: ["1001"],
+          description: "d",
+          dateCreated: "2017-03-04T05:06:07Z",
+          dateModified: "2019-08-09T10:11:12.5Z",
+          extra: { TotalSize: 123, Secret: "x", Description: null },
+        },
+        { name: "auto2" },
+      ],
+    };
+    const lists: unknown[] = [];
+    for (let time = 0; time < 2; time += 1) {
+      await using emulator = await startTestEmulator(catalog);
+      lists.push(await (await emulator.get("users/current/projects")).json());
+    }
+    expect(lists[0]).toEqual(lists[1]);
+    expect(lists[0]).toMatchObject({
+      Response: {
+        Items: [
+          { Id: "10001", Name: "auto", DateCreated: "2024-01-01T00:00:03.0000000Z" },
+          {
+            Id: "10002",
+            UserOwnedBy: { Id: "1002", Name: "B" },
+            DateCreated: "2017-03-04T05:06:07.0000000Z",
+            DateModified: "2019-08-09T10:11:12.5000000Z",
+            TotalSize: 123,
+            Secret: "x",
+          },
+          { Id: "10003", Name: "auto2" },
+        ],
+      },
+    });
+    expect(JSON.stringify(lists[0])).not.toContain('"d"');
+  });
+
+  it("takes contents as text, base64, files beside it, and seeds", async () => {
+    await using folder = await tempDir();
+    await writeFile(folder.join("beside.bin"), "beside");
+    const files = [
+      { id: "1", path: "a", content: "short" },
+      { id: "2", path: "b", content: { text: "long" } },
+      { id: "3", path: "c", content: { base64: "AAEC" } },
+      { id: "4", path: "d", content: { path: "beside.bin" } },
+      { id: "5", path: "d", content: { size: 3, seed: "x" } },
+    ];
+    const catalog = { projects: [{ name: "p", samples: [{ id: "9", name: "s", files }] }] };
+    await writeFile(folder.join("catalog.json"), JSON.stringify(catalog));
+    await using emulator = await startEmulator({ catalogFile: folder.join("catalog.json") });
+    const headers = { authorization: `Bearer ${emulator.accessToken}` };
+    const texts: string[] = [];
+    for (const { id } of files) {
+      const answer = await fetch(`${emulator.apiServer}/v1pre3/files/${id}/content`, { headers });
+      texts.push(Buffer.from(await answer.arrayBuffer()).toString("latin1"));
+    }
+    expect(texts.slice(0, 4)).toEqual(["short", "long", "\x00\x01\x02", "beside"]);
+    expect(texts[4]).toHaveLength(3);
+    const list = await fetch(`${emulator.apiServer}/v1pre3/samples/9/files`, { headers });
+    expect(await list.json()).toMatchObject({ Response: { TotalCount: 5 } });
+  });
+
+  it("imports a folder of plain files as a project", async () => {
+    await using folder = await tempDir();
+    await mkdir(folder.join("study", "first", "deep"), { recursive: true });
+    await writeFile(folder.join("study", "first", "deep", "b.txt"), "b");
+    await writeFile(folder.join("study", "first", "a.txt"), "a");
+    await writeFile(folder.join("study", "loose.txt"), "l");
+    expect(await importFolder(folder.join("study"))).toMatchObject({
+      name: "study",
+      appResults: [
+        { name: "first", files: [{ path: "a.txt" }, { path: "deep/b.txt" }] },
+        { name: "study", files: [{ path: "loose.txt" }] },
+      ],
+    });
+    await using emulator = await startTestEmulator({
+      projects: [{ id: "1", name: "mine", importFolder: folder.join("study") }],
+    });
+    const results = await emulator.get("projects/1/appresults?SortBy=Name");
+    expect(await results.json()).toMatchObject({
+      Response: {
+        Items: [
+          { Name: "first", TotalSize: 2 },
+          { Name: "mine", TotalSize: 1 },
+        ],
+      },
+    });
+  });
+});
+
+describe("an emulator that cannot start", () => {
+  it("says which port is taken", async () => {
+    await using emulator = await startTestEmulator();
+    const port = Number(new URL(emulator.apiServer).port);
+    await expect(startEmulator({ port })).rejects.toThrow(
+      new RegExp(`cannot listen on 127\\.0\\.0\\.1:${port}: .*in use`),
+    );
+  });
+
+  it("refuses a fault rule that makes no sense", async () => {
+    await expect(startEmulator({ faults: ["GET"] })).rejects.toThrow(/fault rule "GET" is wrong/);
+  });
+});

@@ -1,0 +1,210 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { type Emulator, type EmulatorOptions } from "../../src/emulator/options.ts";
+import type { ReadyLine } from "../../src/emulator/ready-line.ts";
+import { startEmulator } from "../../src/emulator/start-emulator.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+
+const CATALOG = {
+  users: [
+    { id: "20", name: "First" },
+    { id: "3", name: "Second" },
+  ],
+  projects: [
+    {
+      id: "1",
+      name: "p",
+      appResults: [
+        {
+          id: "30",
+          name: "r",
+          status: "Running",
+          files: [{ id: "60", path: "a", content: "aaa" }],
+        },
+      ],
+    },
+  ],
+} as const;
+
+type Server = Pick<Emulator, "apiServer" | "accessToken">;
+
+async function ask(server: Server, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { authorization: `Bearer ${server.accessToken}` };
+  return await fetch(`${server.apiServer}/v1pre3/${path}`, { ...init, headers });
+}
+
+async function json(server: Server, path: string, init?: RequestInit): Promise<Json> {
+  const answer = await ask(server, path, init);
+  return ((await answer.json()) as { Response: Json }).Response;
+}
+
+type Json = Readonly<Record<string, unknown>> & { readonly Id: string };
+
+describe("an emulator with a data folder", () => {
+  it("has after a restart what it had before: entities, contents, tokens, links", async () => {
+    await using folder = await tempDir();
+    const options: EmulatorOptions = { dataDir: folder.join("data"), catalog: CATALOG };
+    const before = await startEmulator(options);
+    const file = await json(before, "appresults/30/files?name=b", { method: "POST", body: "bb" });
+    await json(before, "projects", { method: "POST", body: "name=made" });
+    const pending = await json(before, "appresults/30/files?name=c&multipart=true", {
+      method: "POST",
+    });
+    await ask(before, `files/${pending.Id}/parts/1`, { method: "PUT", body: "part" });
+    const wholeFile = await json(before, `files/${file.Id}`);
+    await before.close();
+
+    await using after = await startEmulator(options);
+    expect(after.accessToken).not.toBe(before.accessToken);
+    const oldToken = { apiServer: after.apiServer, accessToken: before.accessToken };
+    expect(await json(oldToken, "users/current")).toMatchObject({ Id: "20", Name: "First" });
+    expect(await json(after, "users/current")).toMatchObject({ Id: "20" });
+    expect(await json(after, "users/current/projects")).toMatchObject({ TotalCount: 2 });
+    expect(await json(after, `files/${file.Id}`)).toEqual(wholeFile);
+    expect(await (await ask(after, `files/${file.Id}/content`)).text()).toBe("bb");
+    const done = await json(after, `files/${pending.Id}?uploadstatus=complete`, { method: "POST" });
+    expect(done).toMatchObject({ Size: 4, UploadStatus: "complete" });
+    const next = await json(after, "appresults/30/files?name=d", { method: "POST", body: "" });
+    expect(Number(next.Id)).toBeGreaterThan(Number(pending.Id));
+  });
+
+  it("keeps every content as one plain file of its key, sparse ones with holes", async () => {
+    await using folder = await tempDir();
+    await writeFile(folder.join("outside"), "outside");
+    const files = [
+      { path: "text", content: "text" },
+      { path: "file", content: { path: folder.join("outside") } },
+      { path: "made", content: { size: 1_000_000, seed: "x" } },
+      { path: "sparse", content: { size: 5 * 1024 ** 3, seed: "x", sparse: true } },
+    ];
+    await using emulator = await startEmulator({
+      dataDir: folder.join("data"),
+      catalog: { projects: [{ name: "p", appResults: [{ id: "30", name: "r", files }] }] },
+    });
+    const { Items } = (await json(emulator, "appresults/30/files")) as unknown as {
+      Items: readonly { Id: string; Size: number; ETag: string; Path: string }[];
+    };
+    const keys: string[] = [];
+    for (const item of Items) {
+      const answer = await ask(emulator, `files/${item.Id}/content`, { redirect: "manual" });
+      const key = new URL(answer.headers.get("location") ?? "").pathname.slice(1);
+      keys.push(key);
+      const path = folder.join("data", "objects", key);
+      const { size, blocks } = await stat(path);
+      expect(size).toBe(item.Size);
+      if (item.Path === "sparse") {
+        expect(blocks * 512).toBeLessThan(10_000_000);
+      } else {
+        const md5 = createHash("md5")
+          .update(await readFile(path))
+          .digest("hex");
+        expect(md5).toBe(item.ETag);
+      }
+    }
+    expect((await readdir(folder.join("data", "objects"))).sort()).toEqual(keys.sort());
+  });
+
+  it("is held by one emulator at a time", async () => {
+    await using folder = await tempDir();
+    await using first = await startEmulator({ dataDir: folder.path });
+    await expect(startEmulator({ dataDir: folder.path })).rejects.toThrow(/in use by the emulator/);
+    expect((await ask(first, "users/current")).status).toBe(200);
+  });
+
+  it("writes every request as a line without secrets", async () => {
+    await using folder = await tempDir();
+    const emulator = await startEmulator({ dataDir: folder.path, catalog: CATALOG });
+    await ask(emulator, "files/60/content?Redirect=true");
+    const path = `${emulator.apiServer}/v1pre3/users/current`;
+    await (await fetch(`${path}?Limit=1&Access_Token=${emulator.accessToken}`)).text();
+    await ask(emulator, "appresults/30/files?name=b", { method: "POST", body: "12345" });
+    await emulator.close();
+    const text = await readFile(folder.join("requests.jsonl"), "utf8");
+    expect(text).not.toContain(emulator.accessToken);
+    expect(text).not.toMatch(/Signature|AWSAccessKeyId/);
+    const lines = text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map((line) => [line["method"], line["status"], line["bytesIn"]])).toEqual([
+      ["GET", 302, 0],
+      ["GET", 200, 0],
+      ["GET", 200, 0],
+      ["POST", 201, 5],
+    ]);
+    expect(lines[0]).toMatchObject({ path: "/v1pre3/files/60/content", query: "Redirect=true" });
+    expect(lines[1]).toMatchObject({ bytesOut: 3 });
+    expect(lines[2]).toMatchObject({ query: "Limit=1" });
+    const keys = ["time", "method", "path", "query", "status", "bytesIn", "bytesOut", "ms"];
+    expect(Object.keys(lines[0] ?? {})).toEqual(keys);
+  });
+});
+
+/** An emulator in a process of its own, so that it can be killed. */
+async function spawnEmulator(dataDir: string): Promise<{ child: ChildProcess; ready: ReadyLine }> {
+  const script = fileURLToPath(new URL("./emulator-process.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import", "tsx", script, dataDir], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (child.stdout === null) throw new Error("the child has no output");
+  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+  return { child, ready: JSON.parse(line) as ReadyLine };
+}
+
+describe("kill -9", () => {
+  it("loses nothing that was answered, and leaves nothing that was not", async () => {
+    await using folder = await tempDir();
+    const dataDir = folder.join("data");
+    const answered = new Map<string, string>();
+    const { child, ready } = await spawnEmulator(dataDir);
+    try {
+      await uploadUntilKilled(ready, child, answered);
+    } finally {
+      child.kill("SIGKILL");
+    }
+    expect(answered.size).toBeGreaterThanOrEqual(20);
+    await using emulator = await startEmulator({ dataDir });
+    for (const [id, body] of answered) {
+      expect(await (await ask(emulator, `files/${id}/content`)).text()).toBe(body);
+    }
+    // Bytes whose answer was never given may have become files or nothing, but nothing in between.
+    const list = (await json(emulator, "users/current/projects")) as unknown as {
+      Items: readonly { Id: string }[];
+    };
+    const results = (await json(
+      emulator,
+      `projects/${list.Items[0]?.Id}/appresults`,
+    )) as unknown as {
+      Items: readonly { Id: string }[];
+    };
+    const files = await json(emulator, `appresults/${results.Items[0]?.Id}/files?Limit=1`);
+    const objects = await readdir(folder.join("data", "objects"));
+    expect(objects).toHaveLength(Number(files["TotalCount"]));
+    expect(await readdir(folder.join("data", "incoming"))).toEqual([]);
+  });
+});
+
+async function uploadUntilKilled(
+  ready: ReadyLine,
+  child: ChildProcess,
+  answered: Map<string, string>,
+): Promise<void> {
+  const project = await json(ready, "projects", { method: "POST", body: "name=p" });
+  const results = `projects/${project.Id}/appresults`;
+  const result = await json(ready, results, { method: "POST", body: "name=r" });
+  const upload = async (worker: number): Promise<void> => {
+    for (let index = 0; ; index += 1) {
+      const body = `${worker} ${index} `.repeat(500);
+      const path = `appresults/${result.Id}/files?name=${worker}.${index}`;
+      const file = await json(ready, path, { method: "POST", body });
+      answered.set(file.Id, body);
+      if (answered.size >= 20) child.kill("SIGKILL");
+    }
+  };
+  await Promise.allSettled([0, 1, 2].map(upload));
+}

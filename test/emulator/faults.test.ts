@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import { parseFaultRule, ruleMatches } from "../../src/emulator/faults/rule.ts";
+import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
+
+const CONTENT = "x".repeat(1000);
+
+async function start(...faults: string[]): Promise<TestEmulator> {
+  return await startTestEmulator(
+    {
+      projects: [
+        { name: "p", samples: [{ name: "s", files: [{ id: "1", path: "f", content: CONTENT }] }] },
+      ],
+    },
+    { faults },
+  );
+}
+
+/** The body, or the reason why there is none. */
+async function outcome(asked: Promise<Response>): Promise<string> {
+  try {
+    const answer = await asked;
+    return await answer.text();
+  } catch {
+    return "broken";
+  }
+}
+
+describe("fault rules", () => {
+  it.each([
+    ["", "no path"],
+    ["GET", "no path"],
+    ["GET /x", "no action"],
+    ["GET /x explode", "no action"],
+    ["GET /x status=99", "no action"],
+    ["GET /x delay=soon", "duration"],
+  ])("refuses %j", (text, reason) => {
+    expect(() => parseFaultRule(text)).toThrow(/wrong|duration/);
+    expect(() => parseFaultRule(text)).toThrow(new RegExp(reason.split(" ").at(-1) ?? ""));
+  });
+
+  it("takes several actions by spaces or commas, and retry-after alone as a 429", () => {
+    const { actions, times } = parseFaultRule("get */content n=2 status=503, delay=1s,slow=1MB/s");
+    expect(times).toBe(2);
+    expect(actions).toEqual({ status: 503, delayMs: 1000, slowBytesPerSecond: 1_000_000 });
+    expect(parseFaultRule("* * retry-after=2").actions).toEqual({ status: 429, retryAfter: "2" });
+  });
+
+  it("matches whole paths, with or without the version, by method", () => {
+    const rule = parseFaultRule("GET /files/*/content status=503");
+    expect(ruleMatches(rule, "GET", "/v1pre3/files/1/content")).toBe(true);
+    expect(ruleMatches(rule, "POST", "/v1pre3/files/1/content")).toBe(false);
+    expect(ruleMatches(rule, "GET", "/v1pre3/files/1/content/x")).toBe(false);
+    expect(ruleMatches(parseFaultRule("* /v1pre3/* truncate"), "PUT", "/v1pre3/files/1")).toBe(
+      true,
+    );
+    expect(ruleMatches(parseFaultRule("* /a.c truncate"), "GET", "/abc")).toBe(false);
+  });
+});
+
+describe("faults", () => {
+  it("answer a status with the service's error body, the first n times", async () => {
+    await using emulator = await start("GET /users/current n=2 status=429 retry-after=3");
+    for (let time = 0; time < 2; time += 1) {
+      const answer = await emulator.get("users/current");
+      expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "3"]);
+      expect(await answer.json()).toHaveProperty("ResponseStatus.Message");
+    }
+    expect((await emulator.get("users/current")).status).toBe(200);
+  });
+
+  it("act at the object store as well, under /objects", async () => {
+    await using emulator = await start("GET /objects/* n=1 status=503");
+    const answer = await emulator.get("files/1/content", { headers: {} }).catch(() => undefined);
+    expect(answer?.status).toBe(503);
+    expect(await answer?.text()).toContain("<Error>");
+    expect(await (await emulator.get("files/1/content")).text()).toBe(CONTENT);
+  });
+
+  it("reset before the work is done", async () => {
+    await using emulator = await start("POST /projects n=1 reset-before");
+    const post = { method: "POST", body: '{"name":"p2"}' };
+    expect(await outcome(emulator.get("projects", post))).toBe("broken");
+    expect((await emulator.get("projects", post)).status).toBe(201);
+  });
+
+  it("reset after the work is done", async () => {
+    await using emulator = await start("POST /projects n=1 reset-after");
+    const post = { method: "POST", body: '{"name":"p2"}' };
+    expect(await outcome(emulator.get("projects", post))).toBe("broken");
+    expect((await emulator.get("projects", post)).status).toBe(200);
+  });
+
+  it("drop an answer whose work is done, and stay silent", async () => {
+    await using emulator = await start("POST /projects n=1 drop-answer");
+    const post = { method: "POST", body: '{"name":"p2"}' };
+    const asked = emulator.get("projects", { ...post, signal: AbortSignal.timeout(200) });
+    await expect(asked).rejects.toThrow(/timeout/);
+    expect((await emulator.get("projects", post)).status).toBe(200);
+  });
+
+  it("delay", async () => {
+    await using emulator = await start("GET /users/current delay=150ms");
+    const begun = performance.now();
+    expect((await emulator.get("users/current")).status).toBe(200);
+    expect(performance.now() - begun).toBeGreaterThan(140);
+  });
+
+  it("send slowly", async () => {
+    await using emulator = await start("GET /objects/* slow=4kB/s");
+    const begun = performance.now();
+    expect(await (await emulator.get("files/1/content")).text()).toBe(CONTENT);
+    expect(performance.now() - begun).toBeGreaterThan(230);
+  });
+
+  it.each(["/objects/*", "/users/current"])(
+    "truncate an answer of %s in the middle",
+    async (path) => {
+      await using emulator = await start(`GET ${path} n=1 truncate`);
+      const ask = path.startsWith("/objects") ? "files/1/content" : "users/current";
+      expect(await outcome(emulator.get(ask))).toBe("broken");
+      expect((await emulator.get(ask)).status).toBe(200);
+    },
+  );
+
+  it("corrupt one byte and no more", async () => {
+    await using emulator = await start("GET /objects/* n=1 corrupt");
+    const text = await (await emulator.get("files/1/content")).text();
+    expect(text).toHaveLength(CONTENT.length);
+    expect(text.replaceAll("x", "")).toHaveLength(1);
+  });
+
+  it("can be posted, listed and cleared", async () => {
+    await using emulator = await start();
+    const path = `${emulator.apiServer}/__faults`;
+    const rules = JSON.stringify(["GET /users/current status=500", "* * n=3 delay=1ms"]);
+    expect((await fetch(path, { method: "POST", body: rules })).status).toBe(200);
+    expect(await (await fetch(path)).json()).toEqual([
+      { rule: "GET /users/current status=500" },
+      { rule: "* * n=3 delay=1ms", left: 3 },
+    ]);
+    expect((await emulator.get("users/current")).status).toBe(500);
+    const wrong = await fetch(path, { method: "POST", body: '["GET"]' });
+    expect(wrong.status).toBe(400);
+    expect(await (await fetch(path, { method: "DELETE" })).json()).toEqual([]);
+    expect((await emulator.get("users/current")).status).toBe(200);
+  });
+});

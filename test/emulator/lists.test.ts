@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
+
+interface List {
+  readonly Items: readonly {
+    readonly Id: string;
+    readonly Name: string;
+    readonly Path: string;
+    readonly DateCreated: string;
+  }[];
+  readonly DisplayedCount: number;
+  readonly TotalCount: number;
+  readonly Offset: number;
+  readonly Limit: number;
+  readonly SortDir: string;
+  readonly SortBy: string;
+}
+
+describe("lists", () => {
+  let emulator: TestEmulator;
+
+  async function list(path: string): Promise<List> {
+    const answer = await emulator.get(path);
+    expect(answer.status).toBe(200);
+    return ((await answer.json()) as { Response: List }).Response;
+  }
+
+  async function names(path: string): Promise<string[]> {
+    return (await list(path)).Items.map((item) => item.Path ?? item.Name);
+  }
+
+  beforeAll(async () => {
+    const many = Array.from({ length: 1500 }, (_, index) => ({ path: `Data/L001/${index}.bcl` }));
+    const samples = ["b", "c", "a"].map((name, index) => ({
+      id: String([9, 10, 100][index]),
+      name,
+      dateCreated: `2020-01-0${3 - index}`,
+    }));
+    emulator = await startTestEmulator({
+      projects: [
+        { id: "1", name: "twelve", samples },
+        ...Array.from({ length: 11 }, (_, index) => ({ name: `p${index}` })),
+        { id: "99", name: "p1", removed: true },
+      ],
+      runs: [
+        {
+          id: "5",
+          name: "run",
+          status: "Failed",
+          samples: ["100", "9"],
+          files: [
+            ...many,
+            { path: "RunInfo.xml" },
+            { path: "reads.vcf.gz" },
+            { path: "reads.VCF" },
+            { path: "late.vcf", uploadStatus: "pending" },
+          ],
+        },
+        { id: "6", name: "other" },
+      ],
+    });
+  });
+  afterAll(async () => await emulator.close());
+
+  it("give ten items by Id unless asked otherwise, and the true total", async () => {
+    const { Items, ...page } = await list("users/current/projects");
+    expect(Items).toHaveLength(10);
+    expect(page).toEqual({
+      DisplayedCount: 10,
+      TotalCount: 12,
+      Offset: 0,
+      Limit: 10,
+      SortDir: "Asc",
+      SortBy: "Id",
+    });
+  });
+
+  it("clip Limit to 1024 and echo what they did", async () => {
+    const page = await list("runs/5/files?Limit=5000");
+    expect(page.Items).toHaveLength(1024);
+    expect([page.Limit, page.DisplayedCount, page.TotalCount]).toEqual([1024, 1024, 1503]);
+    const rest = await list("runs/5/files?Limit=5000&Offset=1024");
+    expect(rest.Items).toHaveLength(1503 - 1024);
+    expect(new Set([...page.Items, ...rest.Items].map((item) => item.Id)).size).toBe(1503);
+  });
+
+  it("take Limit=0 as a question for the total", async () => {
+    const page = await list("users/current/projects?Limit=0");
+    expect([page.Items, page.TotalCount, page.Limit]).toEqual([[], 12, 0]);
+  });
+
+  it("are empty behind the end", async () => {
+    const page = await list("users/current/projects?Offset=12");
+    expect([page.Items, page.DisplayedCount, page.TotalCount]).toEqual([[], 0, 12]);
+  });
+
+  it("sort Ids as numbers, names as text, dates by time", async () => {
+    expect(await names("projects/1/samples")).toEqual(["b", "c", "a"]);
+    expect(await names("projects/1/samples?SortDir=Desc")).toEqual(["a", "c", "b"]);
+    expect(await names("projects/1/samples?SortBy=Name")).toEqual(["a", "b", "c"]);
+    expect(await names("projects/1/samples?SortBy=DateCreated")).toEqual(["a", "c", "b"]);
+  });
+
+  it("replace an unknown SortBy by the default, and say so", async () => {
+    const page = await list("projects/1/samples?SortBy=Colour&SortDir=sideways");
+    expect([page.SortBy, page.SortDir]).toEqual(["Id", "Asc"]);
+  });
+
+  it("match names of the query without regard to case", async () => {
+    const page = await list("projects/1/samples?LIMIT=1&offset=1&sortby=NAME&sortDIR=desc");
+    expect(page.Items.map((item) => item.Name)).toEqual(["b"]);
+    expect([page.SortBy, page.SortDir]).toEqual(["Name", "Desc"]);
+  });
+
+  it("ignore values that are no numbers", async () => {
+    const page = await list("projects/1/samples?Limit=lots&Offset=-2");
+    expect([page.Limit, page.Offset]).toEqual([10, 0]);
+  });
+
+  it("find projects by exact name", async () => {
+    expect(await names("users/current/projects?Name=p1")).toEqual(["p1"]);
+    expect(await names("users/current/projects?Name=P1")).toEqual([]);
+  });
+
+  it("filter files by extension with and without dot, and by folder", async () => {
+    expect(await names("runs/5/files?Extensions=.vcf,xml")).toEqual(["RunInfo.xml", "reads.VCF"]);
+    expect(await names("runs/5/files?extensions=vcf.gz")).toEqual(["reads.vcf.gz"]);
+    expect((await list("runs/5/files?Directory=/Data/L001/&Limit=1")).TotalCount).toBe(1500);
+    expect((await list("runs/5/files?Directory=Data")).TotalCount).toBe(0);
+    expect((await list("runs/5/files?Directory=/")).TotalCount).toBe(3);
+  });
+
+  it("filter runs by status, and give the samples of one", async () => {
+    expect(await names("users/current/runs?Statuses=failed,running")).toEqual(["run"]);
+    expect(await names("runs/5/samples")).toEqual(["b", "a"]);
+  });
+
+  it("show only complete files, while a pending one can be asked for by Id", async () => {
+    const all = await list("runs/5/files?Limit=1024&Offset=1000");
+    expect(all.Items.some((item) => item.Path === "late.vcf")).toBe(false);
+    const last = Number(all.Items.at(-1)?.Id);
+    const pending = await emulator.get(`files/${last + 1}`);
+    expect(await pending.json()).toMatchObject({
+      Response: { UploadStatus: "pending", Path: "late.vcf", Size: 0 },
+    });
+    expect((await emulator.get(`files/${last + 1}/content?redirect=meta`)).status).toBe(409);
+  });
+
+  it("answer 410 for what its owner removed, and do not list it", async () => {
+    const answer = await emulator.get("projects/99");
+    expect(answer.status).toBe(410);
+    expect(await answer.json()).toMatchObject({
+      ResponseStatus: { ErrorCode: "BASESPACE.COMMON.RESOURCE_REMOVED" },
+    });
+  });
+});

@@ -1,0 +1,101 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { FileSystem } from "../../src/fs/file-system.ts";
+import {
+  type ForegroundHooks,
+  isDaemon,
+  type MountableSession,
+  openLogFile,
+  runDaemon,
+  runForeground,
+} from "../../src/mount/index.ts";
+import { mountContent } from "./mount-content.ts";
+
+/*
+ * A program that mounts the test content and stays until the mount ends: a process that touches its own
+ * mount would wait for itself, so tests never mount in their own process. Started either directly, with
+ * its payload in the environment and its progress told over IPC, or by `startDaemon`.
+ */
+
+export interface MountChildPayload {
+  readonly mountPoint: string;
+  readonly runtimeFolder: string;
+  readonly logFile: string;
+  readonly ownFolders?: readonly string[];
+  readonly readOnly?: boolean;
+  readonly allowOther?: boolean;
+  readonly deadlineMs?: number;
+  /** Reads of files under `slow/` take so long. */
+  readonly slowMs?: number;
+  /** Opening the session fails with this text. */
+  readonly failWith?: string;
+}
+
+/** What the child tells its parent over IPC when it was started directly. */
+export type MountChildMessage = { readonly mounted: string } | { readonly notice: string };
+
+async function serve(payload: MountChildPayload, hooks: ForegroundHooks): Promise<void> {
+  await using log = await openLogFile(payload.logFile, "debug");
+  await runForeground(
+    async () => openTestSession(payload),
+    { ...payload, logger: log.logger },
+    hooks,
+  );
+}
+
+function openTestSession(payload: MountChildPayload): MountableSession {
+  if (payload.failWith !== undefined) throw new Error(payload.failWith);
+  const fileSystem = mountContent();
+  if (payload.slowMs !== undefined) slowDown(fileSystem, payload.slowMs);
+  return {
+    fileSystem,
+    describe: () => ({
+      apiServer: "https://api.example.test",
+      user: "Test User",
+      profile: "default",
+      layout: "default",
+      writeMode: "through",
+      cacheDir: "/nowhere/cache",
+      stagingDir: "/nowhere/staging",
+    }),
+    refresh: async (path) => {
+      fileSystem.addFile(path === undefined ? "refreshed" : `refreshed-${path}`);
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** Delays reads of the file in `slow/`, and of no other. */
+function slowDown(fileSystem: ReturnType<typeof mountContent>, slowMs: number): void {
+  const read: FileSystem["read"] = fileSystem.read.bind(fileSystem);
+  const slow = fileSystem.lookup(fileSystem.root, "slow");
+  if (slow instanceof Promise) throw new Error("the test content answers at once");
+  const slowFile = fileSystem.lookup(slow.ino, "slow.bin");
+  if (slowFile instanceof Promise) throw new Error("the test content answers at once");
+  fileSystem.read = (handle, offset, into, signal) =>
+    fileSystem.openHandles.get(handle)?.ino === slowFile.ino
+      ? delay(slowMs, undefined, { signal }).then(
+          async () => await read(handle, offset, into, signal),
+        )
+      : read(handle, offset, into, signal);
+}
+
+function tell(message: MountChildMessage): void {
+  process.send?.(message);
+}
+
+try {
+  if (isDaemon()) {
+    await runDaemon(async (payload, hooks) => await serve(payload as MountChildPayload, hooks));
+  } else {
+    const payload = JSON.parse(process.env["MOUNT_CHILD"] ?? "{}") as MountChildPayload;
+    await serve(payload, {
+      onMounted: (mount) => tell({ mounted: mount.mountPoint }),
+      onNotice: (notice) => tell({ notice }),
+    });
+    if (process.connected) process.disconnect();
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+  if (process.connected) process.disconnect();
+}

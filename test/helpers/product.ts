@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { ReadyLine } from "../../src/emulator/ready-line.ts";
+import { type CommandOutcome, runCommand, runShell } from "./run-command.ts";
+import { type TempDir, tempDir } from "./temp-dir.ts";
+
+const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+/**
+ * bsmount as its users have it: the built command in processes of its own, a local BaseSpace in another.
+ * Folders, sockets and profiles are below `dir`; disposing unmounts and ends everything.
+ */
+export interface Product extends AsyncDisposable {
+  readonly dir: TempDir;
+  readonly mountPoint: string;
+  readonly emulator: ReadyLine;
+  /** Runs `bsmount …`; `env` replaces variables (undefined removes one). */
+  bsmount(
+    args: readonly string[],
+    env?: Record<string, string | undefined>,
+  ): Promise<CommandOutcome>;
+  /** Runs a bash command in a folder below the mount point. */
+  shell(command: string, folder?: string): Promise<CommandOutcome>;
+}
+
+export interface ProductOptions {
+  /** Arguments of `bsmount emulator`. @default the demo's account, in memory */
+  readonly emulatorArgs?: readonly string[];
+  /** Arguments of `bsmount mount`; without a list nothing is mounted. @default [] */
+  readonly mountArgs?: readonly string[] | null;
+}
+
+export async function startProduct(options: ProductOptions = {}): Promise<Product> {
+  const dir = await tempDir();
+  const emulator = await startEmulatorCommand(options.emulatorArgs ?? []);
+  const product = assemble(dir, emulator);
+  await mkdir(product.mountPoint);
+  await mkdir(dir.join("run"), { mode: 0o700 });
+  const { mountArgs = [] } = options;
+  if (mountArgs === null) return product;
+  const { code, stderr } = await product.bsmount(["mount", product.mountPoint, ...mountArgs]);
+  if (code === 0) return product;
+  await product[Symbol.asyncDispose]();
+  throw new Error(`bsmount mount failed: ${stderr}`);
+}
+
+interface RunningEmulator {
+  readonly child: ChildProcess;
+  readonly ready: ReadyLine;
+}
+
+function assemble(dir: TempDir, { child, ready }: RunningEmulator): Product {
+  const mountPoint = dir.join("basespace");
+  const environment = {
+    HOME: dir.path,
+    XDG_RUNTIME_DIR: dir.join("run"),
+    XDG_STATE_HOME: dir.join("state"),
+    XDG_CACHE_HOME: dir.join("cache"),
+    BASESPACE_API_SERVER: ready.apiServer,
+    BASESPACE_ACCESS_TOKEN: ready.accessToken,
+  };
+  const bsmount: Product["bsmount"] = async (args, env = {}) =>
+    await runCommand(process.execPath, [CLI, ...args], { env: { ...environment, ...env } });
+  return {
+    dir,
+    mountPoint,
+    emulator: ready,
+    bsmount,
+    shell: async (command, folder = ".") => await runShell(command, `${mountPoint}/${folder}`),
+    [Symbol.asyncDispose]: async () => {
+      await bsmount(["unmount", "--lazy", mountPoint]);
+      await runCommand("fusermount3", ["-u", "-z", "-q", mountPoint]);
+      await endChild(child);
+      await dir[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function startEmulatorCommand(args: readonly string[]): Promise<RunningEmulator> {
+  const child = spawn(process.execPath, [CLI, "emulator", ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    return { child, ready: JSON.parse(line) as ReadyLine };
+  }
+  throw new Error("bsmount emulator ended before it was ready");
+}
+
+async function endChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, "exit");
+  child.kill("SIGTERM");
+  await exited;
+}

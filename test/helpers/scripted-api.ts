@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface ScriptedAnswer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON, unless it is a text. */
+  readonly body?: unknown;
+}
+
+/** What came, and what to answer; undefined leaves the request without an answer. */
+export type Script = (
+  request: IncomingMessage,
+  url: URL,
+) => ScriptedAnswer | undefined | ((response: ServerResponse) => void);
+
+/** An API server on loopback that answers whatever a test says. */
+export interface ScriptedApi extends AsyncDisposable {
+  readonly origin: string;
+  readonly received: IncomingMessage[];
+  script: Script;
+}
+
+export async function scriptedApi(script: Script): Promise<ScriptedApi> {
+  const received: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    received.push(request);
+    const answer = api.script(request, new URL(request.url ?? "/", "http://api.invalid"));
+    if (typeof answer === "function") answer(response);
+    else if (answer !== undefined) send(response, answer);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const api: ScriptedApi = {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    script,
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+  return api;
+}
+
+function send(
+  response: ServerResponse,
+  { status = 200, headers = {}, body }: ScriptedAnswer,
+): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(typeof body === "string" ? body : JSON.stringify(body));
+}
+
+/** A v1 answer around `response`. */
+export function envelope(response: unknown): ScriptedAnswer {
+  return { body: { Response: response, ResponseStatus: {}, Notifications: [] } };
+}
+
+export interface Recording {
+  readonly request: { readonly method: string; readonly uri: string };
+  readonly status: { readonly code: number };
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** An answer of the live service, by the name of its file. */
+export async function recording(name: string): Promise<Recording> {
+  const file = new URL(`../fixtures/recordings/${name}.json`, import.meta.url);
+  return JSON.parse(await readFile(file, "utf8")) as Recording;
+}

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { parseOptions } from "../../scripts/bench/options.ts";
+import { renderTable } from "../../scripts/bench/report.ts";
+import type { Sample } from "../../scripts/bench/sequential-read.ts";
+import { median } from "../../scripts/bench/statistics.ts";
+
+function sample(contestant: string, megabytesPerSecond: number): Sample {
+  return {
+    contestant,
+    isRaw: contestant.startsWith("raw"),
+    megabytesPerSecond,
+    seconds: 1,
+    cpuSeconds: 0.5,
+    peakRssBytes: 100 * 1024 * 1024,
+    requests: 8,
+    bytesFetched: 2000,
+  };
+}
+
+test("the median is the middle value, or the mean of two", () => {
+  expect(median([5, 1, 3])).toBe(3);
+  expect(median([4, 1, 3, 2])).toBe(2.5);
+  expect(median([])).toBeNaN();
+});
+
+test("ratios are taken within a round, against the fastest raw client of that round", () => {
+  const rounds = [
+    [sample("bsmount", 100), sample("raw a", 200), sample("raw b", 50), sample("rclone mount", 50)],
+    [sample("bsmount", 10), sample("raw a", 5), sample("raw b", 40), sample("rclone mount", 20)],
+    [sample("bsmount", 90), sample("raw a", 30), sample("raw b", 10), sample("rclone mount", 30)],
+  ];
+  const table = renderTable({ name: "t", title: "a read", sizeBytes: 1000, rounds });
+  const line = table.split("\n").find((each) => each.startsWith("bsmount"));
+  // 0.5, 0.25 and 3 beside raw; 2, 0.5 and 3 beside rclone.
+  expect(line?.split(/\s{2,}/)).toEqual([
+    "bsmount",
+    "90",
+    "0.50",
+    "2.00",
+    "0.50",
+    "100.0 MiB",
+    "8",
+    "2.00",
+  ]);
+});
+
+test("without a control in the rounds there is no ratio", () => {
+  const rounds = [[sample("bsmount", 100)]];
+  const table = renderTable({ name: "t", title: "a read", sizeBytes: 1000, rounds });
+  expect(table).toMatch(/^bsmount +100 +– +– /m);
+});
+
+test("an unknown benchmark or transport is answered with the usage", () => {
+  expect(() => parseOptions(["write"])).toThrow(/npm run bench -- read/);
+  expect(() => parseOptions(["read", "--transport", "ftp"])).toThrow(/npm run bench -- read/);
+  expect(parseOptions(["read"]).transports).toEqual(["http", "tls"]);
+});

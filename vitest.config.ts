@@ -1,0 +1,31 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * Two projects: `core` runs in parallel and needs no kernel; `mount` makes real FUSE mounts, one file
+ * at a time, because mounts of one machine compete for the same two cores and the same kernel queue.
+ */
+const config: ReturnType<typeof defineConfig> = defineConfig({
+  test: {
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "core", include: ["test/**/*.test.ts"], exclude: ["test/mount/**"] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "mount",
+          include: ["test/mount/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+    coverage: { include: ["src/**/*.ts"], exclude: ["src/**/*.d.ts"] },
+  },
+});
+
+export default config;
