@@ -24,6 +24,7 @@ import { Users } from "./resources/users.ts";
 import { Rest } from "./rest.ts";
 import type { RetryLimits } from "./retry-delay.ts";
 import type { EnvironmentVariables } from "./trust.ts";
+import { Uploads } from "./uploads/uploads.ts";
 import { defaultUserAgent } from "./user-agent.ts";
 
 export interface BaseSpaceOptions {
@@ -70,6 +71,7 @@ export class BaseSpace implements AsyncDisposable {
   readonly biosamples: BioSamples;
   readonly datasets: Datasets;
   readonly content: Content;
+  readonly uploads: Uploads;
   readonly #dispatcher: Dispatcher;
   readonly #fetcher: RangeFetcher;
 
@@ -91,6 +93,7 @@ export class BaseSpace implements AsyncDisposable {
     this.files = new Files(resources);
     this.biosamples = new BioSamples(resources);
     this.datasets = new Datasets(resources);
+    this.uploads = new Uploads(rest);
     const links = new LinkCache(rest, settings.retry.clock, origin.startsWith("http:"));
     this.content = new Content({ ...settings, links, fetcher: this.#fetcher });
   }

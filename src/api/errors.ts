@@ -26,6 +26,8 @@ export class ApiError extends BsmountError {
   readonly requestId: string | undefined;
   readonly method: string;
   readonly path: string;
+  /** The answer was lost, or the service failed on the way: what was asked for may be done all the same. */
+  mayHaveSucceeded = false;
 
   constructor(
     reason: FailureReason,

@@ -5,6 +5,8 @@ export interface NetworkProblem {
   readonly remedy: string | undefined;
   /** False when the next attempt can only fail in the same way. */
   readonly worthRepeating: boolean;
+  /** True when no connection came about, so that the server knows nothing of the request. */
+  readonly neverSent?: boolean;
 }
 
 const CERTIFICATE = /CERT|^ERR_TLS|^DEPTH_ZERO|^UNABLE_TO_(GET|VERIFY)|^HOSTNAME_MISMATCH/;
@@ -14,6 +16,9 @@ const CERTIFICATE_REMEDY =
 /** Reads the error of a socket or of undici. */
 export function networkProblem(error: unknown): NetworkProblem {
   const code = errorCode(error);
+  if (code === "UND_ERR_CONNECT_TIMEOUT") {
+    return { ...transient("timeout", "no connection in time"), neverSent: true };
+  }
   if (/TIMEOUT|ETIMEDOUT/.test(code)) return transient("timeout", "no answer in time");
   if (/^UND_ERR_(DESTROYED|CLOSED)$/.test(code)) return final("aborted", "the client is closed");
   if (CERTIFICATE.test(code)) {
@@ -26,7 +31,9 @@ export function networkProblem(error: unknown): NetworkProblem {
   if (code === "ENOTFOUND") {
     return final("unavailable", "there is no such host", "check the address and the network");
   }
-  if (code === "ECONNREFUSED") return transient("unavailable", "the server refuses connections");
+  if (code === "ECONNREFUSED") {
+    return { ...transient("unavailable", "the server refuses connections"), neverSent: true };
+  }
   return transient("unavailable", `the connection failed${code === "" ? "" : ` (${code})`}`);
 }
 

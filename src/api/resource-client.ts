@@ -4,6 +4,8 @@ import { type Decode, WireError } from "./decode/parse.ts";
 import { List, type Page, type PageWindow } from "./paging.ts";
 import type { CallOptions, JsonAnswer, Query, Rest } from "./rest.ts";
 
+export type JsonBody = Readonly<Record<string, unknown>>;
+
 /** What every list takes, beside filters of its own. */
 export interface ListParams {
   /** Default `Id`: while a list is read, what is added comes last and nothing moves. */
@@ -34,6 +36,24 @@ export class ResourceClient {
   ): Promise<Model> {
     const answer = await this.#rest.get(`/v2/${path}`, {}, options);
     return decoded(answer, () => decode(answer.json, ""));
+  }
+
+  /** Makes or changes a resource of v1: `POST /v1pre3/{path}` with a JSON body. */
+  async post<Model>(
+    {
+      path,
+      query,
+      body,
+    }: { readonly path: string; readonly query?: Query; readonly body: JsonBody },
+    decode: Decode<Model>,
+    options: CallOptions = {},
+  ): Promise<Model> {
+    const change = { method: "POST", path: `/v1pre3/${path}`, body, isRepeatable: false } as const;
+    const answer = await this.#rest.change(
+      query === undefined ? change : { ...change, query },
+      options,
+    );
+    return decoded(answer, () => decode(decodeEnvelope(answer.json), "Response"));
   }
 
   /** A list of v1: `GET /v1pre3/{path}` with `Offset`, `Limit` and `query`. */

@@ -31,7 +31,23 @@ export interface RestOptions {
   readonly retry: RetryOptions;
 }
 
+/** A request that changes something. */
+export interface Change {
+  readonly method: "POST" | "PUT" | "DELETE";
+  /** Absolute and encoded, without query. */
+  readonly path: string;
+  readonly query?: Query;
+  /** A JSON object is sent as such; bytes need a `content-type` among the headers. */
+  readonly body?: Readonly<Record<string, unknown>> | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** True when doing it twice is the same as once, such as sending a part again. */
+  readonly isRepeatable: boolean;
+}
+
 const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+
+/** The service turned these away before it did anything. */
+const UNPROCESSED_STATUS: ReadonlySet<number> = new Set([429, 503]);
 
 /** JSON from the REST service: repeated when that is safe and may help, judged by status and body. */
 export class Rest {
@@ -47,18 +63,36 @@ export class Rest {
    * @throws ApiError; the signal's reason
    */
   async get(path: string, query: Query, options: CallOptions = {}): Promise<JsonAnswer> {
+    return await this.#repeating({ method: "GET", path, query, isRepeatable: true }, options);
+  }
+
+  /**
+   * Sends a request that changes something. What is not repeatable is sent again only when it was surely
+   * not done: no connection, 429, 503. After any other failure that could hide a success the error has
+   * `mayHaveSucceeded`, and who knows what was asked for looks whether it is there.
+   *
+   * @throws ApiError; the signal's reason
+   */
+  async change(change: Change, options: CallOptions = {}): Promise<JsonAnswer> {
+    return await this.#repeating(change, options);
+  }
+
+  async #repeating(asked: Asked, options: CallOptions): Promise<JsonAnswer> {
     const signal = options.signal ?? new AbortController().signal;
     // A crawl asks for much under one signal; Node would warn of a leak from the eleventh request on.
     setMaxListeners(0, signal);
+    const { retry, userAgent } = this.#options;
     const request: Omit<HttpRequest, "attempt"> = {
-      method: "GET",
-      path,
-      query: queryText(query),
-      headers: { accept: "application/json", "user-agent": this.#options.userAgent },
+      method: asked.method,
+      path: asked.path,
+      query: queryText(asked.query ?? {}),
       timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
+      ...bodyOf(asked, { accept: "application/json", "user-agent": userAgent }),
     };
-    return await retrying(this.#options.retry, signal, async (attempt) => {
-      return await this.#attempt({ ...request, attempt }, signal);
+    return await retrying(retry, signal, async (attempt) => {
+      const sent = { ...request, attempt };
+      const outcome = await this.#attempt(sent, signal);
+      return outcome instanceof TryAgain ? whenRepeatable(asked, outcome) : outcome;
     });
   }
 
@@ -80,8 +114,33 @@ export class Rest {
   }
 }
 
+type Asked = Omit<Change, "method"> & { readonly method: HttpRequest["method"] };
+
+/** Ends the repeating where the attempt may have done what a second one would do again. */
+function whenRepeatable(asked: Asked, outcome: TryAgain): TryAgain {
+  const { error } = outcome;
+  if (asked.isRepeatable || !(error instanceof ApiError) || isUnprocessed(error)) return outcome;
+  error.mayHaveSucceeded = true;
+  throw error;
+}
+
+function isUnprocessed(error: ApiError): boolean {
+  if (error.status !== 0) return UNPROCESSED_STATUS.has(error.status);
+  return networkProblem(error.cause).neverSent === true;
+}
+
 function isWorthRepeating(error: ApiError): boolean {
   return networkProblem(error.cause).worthRepeating;
+}
+
+function bodyOf(
+  { body, headers }: Asked,
+  common: Readonly<Record<string, string>>,
+): Pick<HttpRequest, "headers" | "body"> {
+  if (body === undefined) return { headers: { ...common, ...headers } };
+  if (body instanceof Uint8Array) return { headers: { ...common, ...headers }, body };
+  const json = { "content-type": "application/json" };
+  return { headers: { ...common, ...json, ...headers }, body: JSON.stringify(body) };
 }
 
 function judge(request: HttpRequest, answer: HttpAnswer): JsonAnswer | ApiError {

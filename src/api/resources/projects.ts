@@ -1,4 +1,4 @@
-import type { ProjectId } from "../../core/ids.ts";
+import type { AppSessionId, ProjectId } from "../../core/ids.ts";
 import { segment } from "../address.ts";
 import { decodeAppResult } from "../decode/app-result.ts";
 import { decodeProject } from "../decode/project.ts";
@@ -19,6 +19,13 @@ export interface AppResultsParams extends ListParams {
   readonly statuses?: readonly string[];
 }
 
+export interface NewAppResult {
+  readonly name: string;
+  readonly description?: string;
+  /** The session it belongs to. Default: the service makes a new one, `Running`. */
+  readonly appSessionId?: AppSessionId;
+}
+
 export class Projects {
   readonly #client: ResourceClient;
 
@@ -29,6 +36,34 @@ export class Projects {
   /** `GET /v1pre3/projects/{id}` */
   async get(id: ProjectId, options?: CallOptions): Promise<Project> {
     return await this.#client.one(`projects/${segment(id)}`, decodeProject, options);
+  }
+
+  /**
+   * Makes a project: `POST /v1pre3/projects`.
+   * @throws ApiError with `mayHaveSucceeded` when the answer was lost
+   */
+  async create(name: string, options?: CallOptions): Promise<Project> {
+    return await this.#client.post(
+      { path: "projects", body: { Name: name } },
+      decodeProject,
+      options,
+    );
+  }
+
+  /**
+   * Makes an app result, to upload into: `POST /v1pre3/projects/{id}/appresults`.
+   * @throws ApiError `access-denied` without create or write on the project; `mayHaveSucceeded` when the
+   * answer was lost
+   */
+  async createAppResult(
+    id: ProjectId,
+    { name, description, appSessionId }: NewAppResult,
+    options?: CallOptions,
+  ): Promise<AppResult> {
+    const path = `projects/${segment(id)}/appresults`;
+    const body = { Name: name, Description: description };
+    const query = appSessionId === undefined ? {} : { appsessionid: appSessionId };
+    return await this.#client.post({ path, query, body }, decodeAppResult, options);
   }
 
   /** `GET /v1pre3/projects/{id}/samples` */

@@ -1,0 +1,185 @@
+import { createHash } from "node:crypto";
+import type { FileId } from "../../core/ids.ts";
+import { segment } from "../address.ts";
+import { decodeEnvelope } from "../decode/answers.ts";
+import { decodeFile } from "../decode/file.ts";
+import { decodeEtag } from "../decode/etag.ts";
+import { ApiError } from "../errors.ts";
+import type { FileEntry } from "../models.ts";
+import { decoded } from "../resource-client.ts";
+import type { CallOptions, Change, JsonAnswer, Query, Rest } from "../rest.ts";
+import { findUploaded } from "./find-uploaded.ts";
+import type { UploadPlace } from "./upload-place.ts";
+
+/** Bytes of which the MD5 may be known already. */
+export interface UploadBody {
+  readonly bytes: Uint8Array;
+  /** In lower-case hex. Default: computed here. */
+  readonly md5?: string;
+}
+
+/**
+ * Upload into app results. Nothing that may have succeeded is sent twice without a look at what is there,
+ * but for the start of an upload in parts: BaseSpace lists no pending files, so a lost answer to that can
+ * leave an empty pending upload behind, which nobody sees.
+ *
+ * Methods throw ApiError (`access-denied` without the right to write, `unavailable`, `timeout`, …) or the
+ * signal's reason.
+ */
+export class Uploads {
+  readonly #rest: Rest;
+
+  constructor(rest: Rest) {
+    this.#rest = rest;
+  }
+
+  /**
+   * A whole file in one request: `POST /v1pre3/appresults/{id}/files?name=…&directory=…`.
+   * The service takes 25 000 000 bytes at most.
+   */
+  async whole(place: UploadPlace, body: UploadBody, options: CallOptions = {}): Promise<FileEntry> {
+    const md5 = md5Of(body);
+    const wanted = { ...place, sizeBytes: body.bytes.length, md5 };
+    const answered = await this.#settled(
+      { ...newFile(place, {}), headers: contentHeaders(place, md5), body: body.bytes },
+      async () => await findUploaded(this.#rest, wanted, options),
+      options,
+    );
+    return this.#checked(answered, { md5, sizeBytes: body.bytes.length });
+  }
+
+  /** Starts an upload in parts: `POST /v1pre3/appresults/{id}/files?…&multipart=true`. */
+  async begin(place: UploadPlace, options: CallOptions = {}): Promise<FileId> {
+    const headers = { "content-type": contentTypeOf(place) };
+    const change = { ...newFile(place, { multipart: true }), headers };
+    // As the class says: the second one is not seen by anybody.
+    const answer = await this.#rest.change({ ...change, isRepeatable: true }, options);
+    return fileOf(answer).id;
+  }
+
+  /**
+   * `PUT /v1pre3/files/{id}/parts/{number}`; sent again it replaces the one before. Answers the part's ETag.
+   * @throws ApiError `unavailable` when the service received other bytes
+   */
+  async part(
+    { fileId, number }: { readonly fileId: FileId; readonly number: number },
+    body: UploadBody,
+    options: CallOptions = {},
+  ): Promise<string> {
+    const md5 = md5Of(body);
+    const answer = await this.#rest.change(
+      {
+        method: "PUT",
+        path: `/v1pre3/files/${segment(fileId)}/parts/${number}`,
+        headers: {
+          "content-type": "application/octet-stream",
+          "content-md5": Buffer.from(md5, "hex").toString("base64"),
+        },
+        body: body.bytes,
+        isRepeatable: true,
+      },
+      options,
+    );
+    const etag = decoded(answer, () => decodeEtag(decodeEnvelope(answer.json), "Response"));
+    if (etag.toLowerCase() === md5) return etag;
+    throw otherBytes(answer, `part ${number} arrived with ETag ${etag}, sent with MD5 ${md5}`);
+  }
+
+  /**
+   * Makes one file of the parts: `POST /v1pre3/files/{id}?uploadstatus=complete`.
+   * @throws ApiError `unavailable` when the file is not `sizeBytes` long
+   */
+  async complete(
+    { fileId, sizeBytes }: { readonly fileId: FileId; readonly sizeBytes: number },
+    options: CallOptions = {},
+  ): Promise<FileEntry> {
+    const path = `/v1pre3/files/${segment(fileId)}`;
+    const answered = await this.#settled(
+      { method: "POST", path, query: { uploadstatus: "complete" } },
+      async () => {
+        const answer = await this.#rest.get(path, {}, options);
+        return fileOf(answer).uploadStatus === "complete" ? answer : undefined;
+      },
+      options,
+    );
+    return this.#checked(answered, { sizeBytes });
+  }
+
+  /** Gives an upload in parts up: `POST /v1pre3/files/{id}?uploadstatus=aborted`. */
+  async abort(fileId: FileId, options: CallOptions = {}): Promise<void> {
+    const path = `/v1pre3/files/${segment(fileId)}`;
+    const query = { uploadstatus: "aborted" };
+    await this.#rest.change({ method: "POST", path, query, isRepeatable: true }, options);
+  }
+
+  /** Sends once; where that may have succeeded unheard, `look`s, and sends again when it has not. */
+  async #settled(
+    change: Omit<Change, "isRepeatable">,
+    look: () => Promise<JsonAnswer | undefined>,
+    options: CallOptions,
+  ): Promise<JsonAnswer> {
+    const once: Change = { ...change, isRepeatable: false };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#rest.change(once, options);
+      } catch (error) {
+        if (!(error instanceof ApiError) || !error.mayHaveSucceeded) throw error;
+        const found = await look();
+        if (found !== undefined) return found;
+        if (attempt === MAX_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  #checked(
+    answer: JsonAnswer,
+    { md5, sizeBytes }: { readonly md5?: string; readonly sizeBytes: number },
+  ): FileEntry {
+    const file = fileOf(answer);
+    if (file.uploadStatus !== undefined && file.uploadStatus !== "complete") {
+      throw otherBytes(answer, `file ${file.id} is ${file.uploadStatus}, not complete`);
+    }
+    if (file.sizeBytes !== sizeBytes) {
+      throw otherBytes(answer, `file ${file.id} has ${file.sizeBytes} bytes of ${sizeBytes}`);
+    }
+    if (md5 !== undefined && file.etag !== undefined && file.etag.toLowerCase() !== md5) {
+      throw otherBytes(answer, `file ${file.id} has ETag ${file.etag}, was sent with MD5 ${md5}`);
+    }
+    return file;
+  }
+}
+
+/** Asking between them takes time enough for a service to come to itself. */
+const MAX_ATTEMPTS = 3;
+
+function newFile(place: UploadPlace, more: Query): Pick<Change, "method" | "path" | "query"> {
+  const cut = place.path.lastIndexOf("/");
+  const query = {
+    name: place.path.slice(cut + 1),
+    directory: cut === -1 ? undefined : place.path.slice(0, cut),
+    ...more,
+  };
+  return { method: "POST", path: `/v1pre3/appresults/${segment(place.appResultId)}/files`, query };
+}
+
+function contentHeaders(place: UploadPlace, md5: string): Record<string, string> {
+  const base64 = Buffer.from(md5, "hex").toString("base64");
+  return { "content-type": contentTypeOf(place), "content-md5": base64 };
+}
+
+function contentTypeOf(place: UploadPlace): string {
+  return place.contentType ?? "application/octet-stream";
+}
+
+function md5Of({ bytes, md5 }: UploadBody): string {
+  return md5 ?? createHash("md5").update(bytes).digest("hex");
+}
+
+function fileOf(answer: JsonAnswer): FileEntry {
+  return decoded(answer, () => decodeFile(decodeEnvelope(answer.json), "Response"));
+}
+
+function otherBytes(answer: JsonAnswer, problem: string): ApiError {
+  const facts = { ...answer.request, status: answer.status };
+  return new ApiError("unavailable", facts, problem);
+}

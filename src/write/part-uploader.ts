@@ -1,0 +1,148 @@
+import type { FileId } from "../core/ids.ts";
+import type { TaskGroup } from "../core/task-group.ts";
+import { rangeLength } from "../core/byte-range.ts";
+import type { ByteBudget } from "../core/byte-budget.ts";
+import { partAt, partCount, partRange } from "./part-plan.ts";
+import type { StagingFile } from "./staging-file.ts";
+import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts";
+
+/*
+ * One upload in parts. Parts go up in the background while the file is still written; what is written
+ * over a part that was sent, or is on its way, makes it due again. Nothing here decides when a file is
+ * finished.
+ */
+
+export interface PartUploaderOptions {
+  readonly target: UploadTarget;
+  readonly place: UploadPlace;
+  readonly staging: StagingFile;
+  readonly budget: ByteBudget;
+  readonly tasks: TaskGroup;
+}
+
+interface Part {
+  /** Of the content, counted up by every write over it. */
+  version: number;
+  /** The version that BaseSpace has. */
+  sentVersion: number | undefined;
+  /** The length that it was sent with: the last part of a file can grow. */
+  sentBytes: number;
+  sending: Promise<void> | undefined;
+}
+
+export class PartUploader {
+  readonly #options: PartUploaderOptions;
+  readonly #parts = new Map<number, Part>();
+  readonly #controller = new AbortController();
+  #fileId: Promise<FileId> | undefined;
+  /** The highest part that the service may have. */
+  #highest = 0;
+
+  constructor(options: PartUploaderOptions) {
+    this.#options = options;
+  }
+
+  /** True once the service was asked for an upload in parts. */
+  get hasBegun(): boolean {
+    return this.#fileId !== undefined;
+  }
+
+  /** True when parts were sent that a file of `sizeBytes` has no place for; they cannot be taken back. */
+  isTooLongFor(sizeBytes: number): boolean {
+    return this.#highest > partCount(sizeBytes);
+  }
+
+  /** Told of every write: what it touches has to be sent, again where it was sent before. */
+  written(start: number, end: number): void {
+    if (this.#parts.size === 0) return;
+    for (let number = partAt(start); number <= partAt(Math.max(start, end - 1)); number += 1) {
+      const part = this.#parts.get(number);
+      if (part !== undefined) part.version += 1;
+    }
+  }
+
+  /** Sends part `number` in the background. A failure shows in {@link finish}, which tries again. */
+  sendAhead(number: number): void {
+    const { tasks } = this.#options;
+    tasks.start(async (signal) => {
+      await this.#send(number, AbortSignal.any([signal, this.#controller.signal])).catch(() => {});
+    });
+  }
+
+  /** Sends what is due and makes one file of the parts. */
+  async finish(sizeBytes: number, signal: AbortSignal): Promise<UploadedFile> {
+    const both = AbortSignal.any([signal, this.#controller.signal]);
+    const numbers = Array.from({ length: partCount(sizeBytes) }, (_, index) => index + 1);
+    const results = await Promise.allSettled(
+      numbers.map(async (number) => await this.#settle(number, sizeBytes, both)),
+    );
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    const fileId = await this.#begun(both);
+    return await this.#options.target.complete({ fileId, sizeBytes }, { signal: both });
+  }
+
+  /** Gives the upload up and tells the service, which may not hear it. */
+  async abort(signal: AbortSignal): Promise<void> {
+    this.#controller.abort(new DOMException("the upload was given up", "AbortError"));
+    const fileId = await this.#fileId?.catch(() => undefined);
+    if (fileId !== undefined) {
+      await this.#options.target.abort(fileId, { signal }).catch(() => {});
+    }
+  }
+
+  async #settle(number: number, sizeBytes: number, signal: AbortSignal): Promise<void> {
+    const length = rangeLength(partRange(number, sizeBytes));
+    for (;;) {
+      const part = this.#part(number);
+      await part.sending?.catch(() => {});
+      if (part.sentVersion === part.version && part.sentBytes === length) return;
+      await this.#send(number, signal);
+    }
+  }
+
+  async #send(number: number, signal: AbortSignal): Promise<void> {
+    const part = this.#part(number);
+    if (part.sending !== undefined) return await part.sending;
+    part.sending = this.#sendNow(number, part, signal).finally(() => {
+      part.sending = undefined;
+    });
+    await part.sending;
+  }
+
+  async #sendNow(number: number, part: Part, signal: AbortSignal): Promise<void> {
+    const { staging, target, budget } = this.#options;
+    const fileId = await this.#begun(signal);
+    const planned = rangeLength(partRange(number, Number.MAX_SAFE_INTEGER));
+    const mostBytes = Math.min(planned, staging.sizeBytes);
+    await budget.run(mostBytes, signal, async () => {
+      const { version } = part;
+      const { start, end } = partRange(number, staging.sizeBytes);
+      const bytes = Buffer.allocUnsafe(Math.max(0, end - start));
+      const read = await staging.read(start, bytes);
+      const body = { bytes: bytes.subarray(0, read) };
+      this.#highest = Math.max(this.#highest, number);
+      await target.part({ fileId, number }, body, { signal });
+      part.sentVersion = version;
+      part.sentBytes = read;
+    });
+  }
+
+  #part(number: number): Part {
+    const known = this.#parts.get(number);
+    if (known !== undefined) return known;
+    const part: Part = { version: 0, sentVersion: undefined, sentBytes: 0, sending: undefined };
+    this.#parts.set(number, part);
+    return part;
+  }
+
+  /** One upload for all parts; one that could not be begun is begun anew by whoever asks next. */
+  async #begun(signal: AbortSignal): Promise<FileId> {
+    const { target, place } = this.#options;
+    this.#fileId ??= target.begin(place, { signal }).catch((error: unknown) => {
+      this.#fileId = undefined;
+      throw error;
+    });
+    return await this.#fileId;
+  }
+}
