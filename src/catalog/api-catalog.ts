@@ -81,6 +81,11 @@ export class ApiCatalog implements Catalog {
     );
   }
 
+  /** BaseSpace has no folders, only paths. */
+  folders(): readonly string[] {
+    return [];
+  }
+
   async entity(kind: EntityKind, id: string, signal: AbortSignal): Promise<Entity> {
     return toEntity(kind, await this.#get(kind, id, { signal }));
   }

@@ -12,6 +12,7 @@ export interface CachedCatalogOptions {
   readonly clock?: Clock;
 }
 
+/** What a listing says of a file. */
 const FILE_FIELDS: readonly (keyof FileItem)[] = Object.keys({
   id: true,
   path: true,
@@ -21,7 +22,7 @@ const FILE_FIELDS: readonly (keyof FileItem)[] = Object.keys({
   etag: true,
   contentType: true,
   isArchived: true,
-} satisfies Record<keyof FileItem, true>) as (keyof FileItem)[];
+} satisfies Record<keyof Omit<FileItem, "inodeKey">, true>) as (keyof FileItem)[];
 
 /**
  * A catalog that remembers. Listings of entities are asked for again when they are older than the TTL.
@@ -68,6 +69,10 @@ export class CachedCatalog implements Catalog {
       lasts: (items) => complete && !items.some(isArchived),
     };
     return this.#files.get(request, signal);
+  }
+
+  folders(owner: Entity): readonly string[] {
+    return this.inner.folders(owner);
   }
 
   entity(kind: EntityKind, id: string, signal: AbortSignal): Answer<Entity> {

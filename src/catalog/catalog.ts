@@ -36,6 +36,8 @@ export interface Entity {
  */
 export interface FileItem {
   readonly id: FileId;
+  /** What stands for the file while it has no Id that stays; see `write/local-file.ts`. */
+  readonly inodeKey?: string;
   /** Directories separated by `/`; folders are inferred from it. Any characters, not unique. */
   readonly path: string;
   readonly sizeBytes: number;
@@ -81,6 +83,8 @@ export interface Catalog {
    * listing as fresh as the answer shall be: a list kept for it is good while the owner is the same.
    */
   files(owner: Entity, signal: AbortSignal): Answer<readonly FileItem[]>;
+  /** Folders of `owner` that were made here and may hold nothing: paths without a slash at either end. */
+  folders(owner: Entity): readonly string[];
   /**
    * One entity in its single form, whose `raw` says more than a list item.
    * @throws `not-found`; `access-denied` too where the service does not tell the two apart.

@@ -9,11 +9,13 @@ import type { PathTree } from "../tree/path-tree.ts";
 import type { Owner } from "./attributes.ts";
 import type {
   Attributes,
+  ChangeOperations,
   DirectoryEntry,
   FileSystem,
   FileSystemStatistics,
   Handle,
   Ino,
+  OthersWrite,
 } from "./file-system.ts";
 import { HandleTable } from "./handle-table.ts";
 import { InodeTable, ROOT_INO } from "./inode-table.ts";
@@ -22,17 +24,22 @@ import { NodeAttributes } from "./node-attributes.ts";
 import { Opener } from "./opener.ts";
 import { readOnly, refusedChanges } from "./refused-changes.ts";
 import { Snapshots } from "./snapshots.ts";
+import { treeChanges } from "./tree-changes.ts";
+import { isWritable } from "./writable-place.ts";
+import { Writing, type WritingOptions } from "./writing.ts";
 
 export interface FileSystemOptions {
   readonly tree: PathTree;
   readonly readers: Readers;
   readonly owner: Owner;
+  /** Absent: everything that would change something is refused. */
+  readonly writing?: WritingOptions;
   /** How long the kernel keeps attributes, in milliseconds. @default 2000 */
   readonly attributeTtlMs?: number;
   readonly clock?: Clock;
 }
 
-/** A read-only filesystem over a tree of names and the readers of its files. */
+/** A filesystem over a tree of names, the readers of its files and, if it can be written, the writers. */
 export function createFileSystem(options: FileSystemOptions): FileSystem {
   return new TreeFileSystem(options);
 }
@@ -43,11 +50,12 @@ export function createFileSystem(options: FileSystemOptions): FileSystem {
  */
 class TreeFileSystem implements FileSystem {
   readonly root = ROOT_INO;
-  readonly change = refusedChanges;
+  readonly change: ChangeOperations;
   readonly #tree: PathTree;
   readonly #inodes: InodeTable;
   readonly #attributes: NodeAttributes;
   readonly #opener: Opener;
+  readonly #writing: Writing | undefined;
   readonly #handles = new HandleTable();
 
   constructor({ tree, readers, owner, ...options }: FileSystemOptions) {
@@ -61,7 +69,20 @@ class TreeFileSystem implements FileSystem {
       owner,
       bornMs: clock.now(),
     });
-    this.#opener = new Opener({ tree, attributes: this.#attributes, snapshots, readers });
+    const writing = options.writing === undefined ? undefined : new Writing(options.writing);
+    this.#writing = writing;
+    this.#opener = new Opener({ tree, attributes: this.#attributes, snapshots, readers, writing });
+    this.change =
+      writing === undefined
+        ? refusedChanges
+        : treeChanges({
+            tree,
+            nodeOf: (ino) => this.#inodes.nodeOf(ino),
+            attributes: this.#attributes,
+            handles: this.#handles,
+            writing,
+            open: (...call) => this.open(...call),
+          });
   }
 
   lookup(parent: Ino, name: string, signal: AbortSignal): Answer<Attributes> {
@@ -110,19 +131,46 @@ class TreeFileSystem implements FileSystem {
     return this.#handles.get(handle).read(offset, into, signal);
   }
 
+  write(handle: Handle, offset: number, bytes: Uint8Array, signal: AbortSignal): Answer<number> {
+    return this.#handles.forWriting(handle).write(offset, bytes, signal);
+  }
+
+  ftruncate(handle: Handle, sizeBytes: number, signal: AbortSignal): Answer<void> {
+    return this.#handles.forWriting(handle).truncate(sizeBytes, signal);
+  }
+
+  flush(handle: Handle, othersWrite: OthersWrite, signal: AbortSignal): Answer<void> {
+    return this.#handles.get(handle).writing?.flush(othersWrite, signal);
+  }
+
+  fsync(handle: Handle): Answer<void> {
+    return this.#handles.get(handle).writing?.sync();
+  }
+
   release(handle: Handle): void {
     this.#handles.close(handle);
   }
 
-  /** No blocks at all, as other filesystems that take nothing: `df` leaves them out of its list. */
-  statfs(): FileSystemStatistics {
-    const nothing = { totalBlocks: 0, freeBlocks: 0, files: 0 };
-    return { ...nothing, blockSizeBytes: 1024 * 1024, nameMax: NAME_MAX_BYTES };
+  /**
+   * Room is what the disk has that files are written to first. Where nothing can be written there are no
+   * blocks at all, as in other such filesystems: `df` leaves them out of its list.
+   */
+  statfs(): Answer<FileSystemStatistics> {
+    const blockSizeBytes = 1024 * 1024;
+    const empty = { totalBlocks: 0, freeBlocks: 0, files: 0 };
+    const fixed = { ...empty, blockSizeBytes, nameMax: NAME_MAX_BYTES };
+    const space = this.#writing?.local.space();
+    if (space === undefined) return fixed;
+    return space.then(({ totalBytes, freeBytes }) => ({
+      ...fixed,
+      totalBlocks: Math.floor(totalBytes / blockSizeBytes),
+      freeBlocks: Math.floor(freeBytes / blockSizeBytes),
+    }));
   }
 
   access(ino: Ino, mask: number, signal: AbortSignal): Answer<void> {
     return andThen(this.#current(ino, signal), (node) => {
-      if ((mask & constants.W_OK) !== 0) readOnly();
+      if ((mask & constants.W_OK) !== 0 && !this.#mayWrite(node)) readOnly();
       if ((mask & constants.X_OK) !== 0 && node.type === "file") {
         throw new BsmountError("access-denied", `${pathOf(node)} is not executable`);
       }
@@ -140,6 +188,11 @@ class TreeFileSystem implements FileSystem {
   listxattr(ino: Ino): readonly string[] {
     this.#inodes.nodeOf(ino);
     return [];
+  }
+
+  #mayWrite(node: Node): boolean {
+    if (this.change === refusedChanges) return false;
+    return isWritable(node) || node.kind === "collection" || node.kind === "root";
   }
 
   #current(ino: Ino, signal: AbortSignal): Answer<Node> {

@@ -63,7 +63,21 @@ export interface FileSystem {
   open(ino: Ino, flags: number, signal: AbortSignal): Answer<Handle>;
   /** Copies bytes into `into`; see `Reader.read`. @throws `bad-handle` and what reading can throw */
   read(handle: Handle, offset: number, into: Uint8Array, signal: AbortSignal): Answer<number>;
-  /** Never fails: an unknown handle is ignored. */
+  /**
+   * Writes all of `bytes`, which must stay as they are until the answer.
+   * @throws `bad-handle` when it was not opened for writing, `no-space`, `too-big`
+   */
+  write(handle: Handle, offset: number, bytes: Uint8Array, signal: AbortSignal): Answer<number>;
+  ftruncate(handle: Handle, sizeBytes: number, signal: AbortSignal): Answer<void>;
+  /**
+   * A descriptor of `handle` was closed. When it was the last one that writes, the file is finished before
+   * the answer, however long that takes.
+   * @throws what uploading can throw
+   */
+  flush(handle: Handle, othersWrite: OthersWrite, signal: AbortSignal): Answer<void>;
+  /** Returns when what was written is on the local disk. */
+  fsync(handle: Handle, signal: AbortSignal): Answer<void>;
+  /** Never fails: an unknown handle is ignored. What is unfinished goes up in the background. */
   release(handle: Handle): void;
   statfs(): Answer<FileSystemStatistics>;
   /** `mask` as access(2): refuses writing where nothing can be written. */
@@ -71,26 +85,28 @@ export interface FileSystem {
   /** The value of an extended attribute. @throws `no-attribute`, `not-supported` */
   getxattr(ino: Ino, name: string, signal: AbortSignal): Answer<Uint8Array>;
   listxattr(ino: Ino, signal: AbortSignal): Answer<readonly string[]>;
-  /**
-   * Operations that change the tree. Until writing lands, each is refused with the reason that the
-   * contract names for it (`read-only`, `never-possible`, `not-utf8`, `name-too-long`).
-   */
+  /** Operations that change the tree; a read-only filesystem refuses each with a reason. */
   readonly change: ChangeOperations;
 }
 
+/** Whether somebody else has the file open for writing; only the kernel's side can tell. */
+export type OthersWrite = () => Promise<boolean>;
+
+/** What may not be changed is refused with `read-only`, what BaseSpace can never do with `never-possible`. */
 export interface ChangeOperations {
-  create(parent: Ino, name: string, mode: number, signal: AbortSignal): Answer<never>;
-  mkdir(parent: Ino, name: string, mode: number, signal: AbortSignal): Answer<never>;
-  unlink(parent: Ino, name: string, signal: AbortSignal): Answer<never>;
-  rmdir(parent: Ino, name: string, signal: AbortSignal): Answer<never>;
-  rename(from: Ino, name: string, to: Ino, newName: string, signal: AbortSignal): Answer<never>;
-  symlink(parent: Ino, name: string, signal: AbortSignal): Answer<never>;
-  link(ino: Ino, parent: Ino, name: string, signal: AbortSignal): Answer<never>;
-  mknod(parent: Ino, name: string, mode: number, signal: AbortSignal): Answer<never>;
-  truncate(ino: Ino, sizeBytes: number, signal: AbortSignal): Answer<never>;
-  chmod(ino: Ino, signal: AbortSignal): Answer<never>;
-  chown(ino: Ino, signal: AbortSignal): Answer<never>;
-  utimens(ino: Ino, signal: AbortSignal): Answer<never>;
-  setxattr(ino: Ino, name: string, value: Uint8Array, signal: AbortSignal): Answer<never>;
-  removexattr(ino: Ino, name: string, signal: AbortSignal): Answer<never>;
+  /** A new file, open for writing. */
+  create(parent: Ino, name: string, mode: number, signal: AbortSignal): Answer<Handle>;
+  mkdir(parent: Ino, name: string, mode: number, signal: AbortSignal): Answer<void>;
+  unlink(parent: Ino, name: string, signal: AbortSignal): Answer<void>;
+  rmdir(parent: Ino, name: string, signal: AbortSignal): Answer<void>;
+  rename(from: Ino, name: string, to: Ino, newName: string, signal: AbortSignal): Answer<void>;
+  symlink(parent: Ino, name: string, signal: AbortSignal): Answer<void>;
+  link(ino: Ino, parent: Ino, name: string, signal: AbortSignal): Answer<void>;
+  mknod(parent: Ino, name: string, mode: number, signal: AbortSignal): Answer<void>;
+  truncate(ino: Ino, sizeBytes: number, signal: AbortSignal): Answer<void>;
+  chmod(ino: Ino, signal: AbortSignal): Answer<void>;
+  chown(ino: Ino, signal: AbortSignal): Answer<void>;
+  utimens(ino: Ino, signal: AbortSignal): Answer<void>;
+  setxattr(ino: Ino, name: string, value: Uint8Array, signal: AbortSignal): Answer<void>;
+  removexattr(ino: Ino, name: string, signal: AbortSignal): Answer<void>;
 }

@@ -1,12 +1,22 @@
 import type { Answer } from "../core/answer.ts";
 import { BsmountError } from "../core/errors.ts";
-import type { Handle, Ino } from "./file-system.ts";
+import type { Handle, Ino, OthersWrite } from "./file-system.ts";
 
 /** A file that is open, with the content it had when it was opened. */
 export interface OpenFile {
   readonly ino: Ino;
   read(offset: number, into: Uint8Array, signal: AbortSignal): Answer<number>;
+  /** Absent when it was opened for reading. */
+  readonly writing?: OpenForWriting;
   close(): void;
+}
+
+/** What can be done to a file that was opened for writing. */
+export interface OpenForWriting {
+  write(offset: number, bytes: Uint8Array, signal: AbortSignal): Promise<number>;
+  truncate(sizeBytes: number, signal: AbortSignal): Promise<void>;
+  flush(othersWrite: OthersWrite, signal: AbortSignal): Answer<void>;
+  sync(): Answer<void>;
 }
 
 const LAST_HANDLE = 0x7fff_ffff;
@@ -34,10 +44,26 @@ export class HandleTable {
     return file;
   }
 
+  /** @throws BsmountError `bad-handle` when it was opened for reading */
+  forWriting(handle: Handle): OpenForWriting {
+    const { writing } = this.get(handle);
+    if (writing !== undefined) return writing;
+    throw new BsmountError("bad-handle", `handle ${handle} is not open for writing`);
+  }
+
   close(handle: Handle): void {
     const file = this.#files.get(handle);
     this.#files.delete(handle);
     file?.close();
+  }
+
+  /** How many handles of `ino` were opened for writing. */
+  countWriting(ino: Ino): number {
+    let count = 0;
+    for (const file of this.#files.values()) {
+      if (file.ino === ino && file.writing !== undefined) count += 1;
+    }
+    return count;
   }
 
   isOpen(ino: Ino): boolean {

@@ -12,6 +12,8 @@ import {
   shownOfSnapshot,
 } from "./node-attributes.ts";
 import { readOnly } from "./refused-changes.ts";
+import { LocalFile } from "../write/local-file.ts";
+import type { Writing } from "./writing.ts";
 import type { Snapshots } from "./snapshots.ts";
 
 export interface OpenerOptions {
@@ -19,6 +21,8 @@ export interface OpenerOptions {
   readonly attributes: NodeAttributes;
   readonly snapshots: Snapshots;
   readonly readers: Readers;
+  /** Absent when nothing can be written. */
+  readonly writing?: Writing | undefined;
 }
 
 /** Opens files: content through its reader, a generated file as the snapshot that was looked up. */
@@ -27,12 +31,14 @@ export class Opener {
   readonly #attributes: NodeAttributes;
   readonly #snapshots: Snapshots;
   readonly #readers: Readers;
+  readonly #writing: Writing | undefined;
 
-  constructor({ tree, attributes, snapshots, readers }: OpenerOptions) {
+  constructor({ tree, attributes, snapshots, readers, writing }: OpenerOptions) {
     this.#tree = tree;
     this.#attributes = attributes;
     this.#snapshots = snapshots;
     this.#readers = readers;
+    this.#writing = writing;
   }
 
   /** @throws `is-a-directory`, `read-only`, `archived`; `invalid` for a symlink, which is no file */
@@ -43,8 +49,36 @@ export class Opener {
     if (node.kind === "link") {
       throw new BsmountError("invalid", `${pathOf(node)} is a symbolic link`);
     }
-    if (wantsToWrite(flags)) readOnly();
+    if (wantsToWrite(flags)) return this.#openForWriting(node, flags, signal);
+    if (node.kind === "file" && node.item instanceof LocalFile && node.item.isStaged) {
+      return this.#openLocal(node, node.item);
+    }
     return node.kind === "file" ? this.#openContent(node) : this.#openSnapshot(node, signal);
+  }
+
+  #openForWriting(
+    node: FileNode | GeneratedFile,
+    flags: number,
+    signal: AbortSignal,
+  ): Answer<OpenFile> {
+    if (node.kind !== "file" || this.#writing === undefined) return readOnly();
+    const ino = this.#attributes.inoOf(node);
+    const before = (): OpenFile => this.#openContent(node);
+    return this.#writing.open(node, { ino, flags, before }, signal);
+  }
+
+  /** What this mount wrote is read from where it was written, while it is there. */
+  #openLocal(node: FileNode, file: LocalFile): OpenFile {
+    const local = this.#writing?.local;
+    local?.opened(file);
+    return {
+      ino: this.#attributes.inoOf(node),
+      read: async (offset, into) => await file.draft.read(offset, into),
+      close: () => {
+        file.openHandles -= 1;
+        local?.closed(file);
+      },
+    };
   }
 
   /** Refused here and not at the first read, so that `cp` makes no empty copy of what it cannot read. */

@@ -1,8 +1,9 @@
 import { constants } from "node:os";
 import type { Callback, Operations } from "fuse-native";
-import { BsmountError } from "../core/errors.ts";
-import type { Answer, ChangeOperations, Ino } from "../fs/file-system.ts";
+import type { Answer, ChangeOperations, Handle, Ino } from "../fs/file-system.ts";
 import { andThen } from "../core/answer.ts";
+import type { Call } from "./answer.ts";
+import { isOpenForWriting } from "./other-writers.ts";
 import type { OperationContext } from "./operation-context.ts";
 import type { Place } from "./path-nodes.ts";
 import { isUserAttribute } from "./xattr-overrides.ts";
@@ -12,6 +13,8 @@ type Changing = Pick<
   | "chmod"
   | "chown"
   | "create"
+  | "flush"
+  | "fsync"
   | "ftruncate"
   | "link"
   | "mkdir"
@@ -40,7 +43,7 @@ export function changingOperations(context: OperationContext): Changing {
     ...nodeChanges(runner),
     ...placeChanges(runner),
     ...specialChanges(runner),
-    ...contentChanges(runner),
+    ...contentChanges(context),
   };
 }
 
@@ -62,6 +65,26 @@ class ChangeRunner {
     const { fileSystem, nodes } = this.#context;
     this.run({ operation, path }, done, (signal) =>
       andThen(nodes.place(path, signal), (place) => work(fileSystem.change, place, signal)),
+    );
+  }
+
+  create(path: string, mode: number, done: (result: number, handle?: number) => void): void {
+    const { fileSystem, nodes, answerer } = this.#context;
+    answerer.answer(
+      { operation: "create", path },
+      (signal) =>
+        andThen(nodes.place(path, signal), ({ parent, name }) =>
+          fileSystem.change.create(parent, name, mode, signal),
+        ),
+      {
+        give: (handle) => {
+          nodes.clear();
+          done(0, handle);
+          return 0;
+        },
+        refuse: done,
+        tooLate: (handle) => fileSystem.release(handle),
+      },
     );
   }
 
@@ -131,13 +154,7 @@ function placeChanges(
   runner: ChangeRunner,
 ): Pick<Changing, "create" | "mkdir" | "rename" | "rmdir" | "unlink"> {
   return {
-    create: (path, mode, done) =>
-      runner.onPlace(
-        "create",
-        path,
-        (result) => done(result),
-        (change, { parent, name }, signal) => change.create(parent, name, mode, signal),
-      ),
+    create: (path, mode, done) => runner.create(path, mode, done),
     mkdir: (path, mode, done) =>
       runner.onPlace("mkdir", path, done, (change, { parent, name }, signal) =>
         change.mkdir(parent, name, mode, signal),
@@ -171,14 +188,46 @@ function specialChanges(runner: ChangeRunner): Pick<Changing, "link" | "mknod" |
   };
 }
 
-/** No handle is open for writing yet, so a write comes from nowhere. */
-function contentChanges(runner: ChangeRunner): Pick<Changing, "ftruncate" | "write"> {
-  const refuse = (operation: string, path: string, done: Callback): void =>
-    runner.run({ operation, path }, done, () => {
-      throw new BsmountError("bad-handle", `${operation}: ${path} is not open for writing`);
+/**
+ * What is done to an open file. None of it has a deadline of ours: a write that were given up would leave
+ * the disk reading from memory that libfuse has freed, and a close waits for as long as bytes move.
+ */
+function contentChanges({
+  fileSystem,
+  answerer,
+  mountPoint,
+}: OperationContext): Pick<Changing, "flush" | "fsync" | "ftruncate" | "write"> {
+  const run = (
+    call: Call,
+    done: (result: number) => void,
+    work: (signal: AbortSignal) => Answer<void>,
+  ): void =>
+    answerer.answer({ ...call, deadline: false }, work, {
+      give: () => (done(0), 0),
+      refuse: done,
     });
   return {
-    write: (...[path, , , , , done]) => refuse("write", path, (result) => done(result)),
-    ftruncate: (path, _handle, _sizeBytes, done) => refuse("ftruncate", path, done),
+    write: (...[path, handle, from, length, offset, done]) =>
+      answerer.answer(
+        { operation: "write", path, deadline: false },
+        (signal) => fileSystem.write(handle as Handle, offset, from.subarray(0, length), signal),
+        { give: (count) => (done(count), 0), refuse: done },
+      ),
+    ftruncate: (path, handle, sizeBytes, done) =>
+      run({ operation: "ftruncate", path }, done, (signal) =>
+        fileSystem.ftruncate(handle as Handle, sizeBytes, signal),
+      ),
+    flush: (path, handle, done) =>
+      run({ operation: "flush", path }, done, (signal) =>
+        fileSystem.flush(
+          handle as Handle,
+          async () => await isOpenForWriting(mountPoint + path),
+          signal,
+        ),
+      ),
+    fsync: (path, _dataOnly, handle, done) =>
+      run({ operation: "fsync", path }, done, (signal) =>
+        fileSystem.fsync(handle as Handle, signal),
+      ),
   };
 }

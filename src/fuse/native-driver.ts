@@ -54,6 +54,7 @@ function createContext(
 ): OperationContext {
   return {
     fileSystem,
+    mountPoint: options.mountPoint,
     nodes: new PathNodes(fileSystem, { clock, ttlMs: options.attributeTtlMs }),
     answerer: new Answerer({ clock, deadlineMs: options.deadlineMs }),
   };

@@ -7,4 +7,6 @@ export interface OperationContext {
   readonly fileSystem: FileSystem;
   readonly nodes: PathNodes;
   readonly answerer: Answerer;
+  /** Absolute. */
+  readonly mountPoint: string;
 }

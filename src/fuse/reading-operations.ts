@@ -9,8 +9,6 @@ type Reading = Pick<
   Operations,
   | "access"
   | "fgetattr"
-  | "flush"
-  | "fsync"
   | "fsyncdir"
   | "getattr"
   | "open"
@@ -101,7 +99,7 @@ function fileOperations({
   fileSystem,
   nodes,
   answerer,
-}: OperationContext): Pick<Reading, "flush" | "fsync" | "open" | "read" | "release"> {
+}: OperationContext): Pick<Reading, "open" | "read" | "release"> {
   return {
     open: (path, flags, done) =>
       answerer.answer(
@@ -119,8 +117,6 @@ function fileOperations({
         (signal) => fileSystem.read(handle as Handle, offset, into, signal),
         { give: (count) => (done(checkedCount(count, into.length)), count), refuse: done },
       ),
-    flush: (_path, _handle, done) => done(0),
-    fsync: (_path, _dataOnly, _handle, done) => done(0),
     release: (_path, handle, done) => {
       fileSystem.release(handle as Handle);
       done(0);

@@ -14,15 +14,23 @@ export function gateOpens(inner: FileSystem): Gate {
     if (closed) throw new BsmountError("aborted", "the mount is ending and opens no more files");
     return inner.open(ino, flags, signal);
   };
+  const create: FileSystem["change"]["create"] = (...call): Answer<Handle> => {
+    if (closed) throw new BsmountError("aborted", "the mount is ending and makes no more files");
+    return inner.change.create(...call);
+  };
   const fileSystem: FileSystem = {
     root: inner.root,
-    change: inner.change,
+    change: { ...inner.change, create },
     open,
     lookup: inner.lookup.bind(inner),
     getattr: inner.getattr.bind(inner),
     readlink: inner.readlink.bind(inner),
     readdir: inner.readdir.bind(inner),
     read: inner.read.bind(inner),
+    write: inner.write.bind(inner),
+    ftruncate: inner.ftruncate.bind(inner),
+    flush: inner.flush.bind(inner),
+    fsync: inner.fsync.bind(inner),
     release: inner.release.bind(inner),
     statfs: inner.statfs.bind(inner),
     access: inner.access.bind(inner),

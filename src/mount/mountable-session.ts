@@ -1,13 +1,7 @@
 import type { FileSystem } from "../fs/file-system.ts";
 import type { MetricsSnapshot } from "../metrics/collector.ts";
+import type { UploadCounts } from "../session/local-uploads.ts";
 import type { SessionDescription } from "../session/session.ts";
-
-/** Uploads of a mount: waiting or under way, failed, and held back under a temporary name. */
-export interface UploadCounts {
-  readonly pending: number;
-  readonly failed: number;
-  readonly held: number;
-}
 
 /** What mounting asks of a session; disposing ends whatever it started. */
 export interface MountableSession extends AsyncDisposable {

@@ -1,7 +1,4 @@
-import { join } from "node:path";
 import { BaseSpace } from "../api/client.ts";
-import { ApiCatalog } from "../catalog/api-catalog.ts";
-import { CachedCatalog } from "../catalog/cached-catalog.ts";
 import type { Config } from "../config/resolve.ts";
 import type { Logger } from "../core/logger.ts";
 import { createFileSystem } from "../fs/create-file-system.ts";
@@ -11,6 +8,14 @@ import { MetricsCollector, type MetricsSnapshot } from "../metrics/collector.ts"
 import { createReaders } from "../read/create-readers.ts";
 import type { Readers } from "../read/reader.ts";
 import { PathTree } from "../tree/path-tree.ts";
+import { ApiEntityMaker } from "./entity-maker.ts";
+import {
+  countUploads,
+  type LocalUploads,
+  openLocalUploads,
+  stagingFolderOf,
+  type UploadCounts,
+} from "./local-uploads.ts";
 
 export interface SessionOptions {
   readonly logger: Logger;
@@ -30,6 +35,7 @@ export interface Session extends AsyncDisposable {
   /** Forgets every listing, so that the next look asks the service. */
   refresh(): Promise<void>;
   metrics(): Promise<MetricsSnapshot>;
+  uploads(): UploadCounts;
 }
 
 export interface SessionDescription {
@@ -62,12 +68,14 @@ export async function openSession(
     const source = client.content;
     const memoryBytes = config.memoryCacheBytes;
     const readers = owned.use(createReaders({ source, memoryBytes, logger }));
+    const uploads = owned.use(openLocalUploads(config, client, logger));
     return {
       config,
       client,
       user: { id, name },
       describe: () => describeSession(config, name),
-      ...composeTree(config, client, readers),
+      uploads: () => countUploads(uploads.local),
+      ...composeTree(config, { client, readers, uploads }),
       metrics: async () => await metrics.snapshot(),
       [Symbol.asyncDispose]: async () => await owned[Symbol.asyncDispose](),
     };
@@ -77,22 +85,36 @@ export async function openSession(
   }
 }
 
+interface TreeParts {
+  readonly client: BaseSpace;
+  readonly readers: Readers;
+  readonly uploads: LocalUploads;
+}
+
 function composeTree(
   config: Config,
-  client: BaseSpace,
-  readers: Readers,
+  { client, readers, uploads }: TreeParts,
 ): Pick<Session, "fileSystem" | "refresh"> {
-  const { metadataTtlMs, negativeTtlMs, showHidden } = config.tree;
-  const catalog = new CachedCatalog(new ApiCatalog(client), { ttlMs: metadataTtlMs });
+  const { negativeTtlMs, showHidden } = config.tree;
+  const { cached, catalog, local } = uploads;
   const tree = new PathTree({ catalog, showHidden, negativeTtlMs });
+  const maker = new ApiEntityMaker({ client, catalog, local });
+  const writing = config.mount.readOnly ? {} : { writing: { local, maker } };
   const { owner } = config;
   return {
-    fileSystem: createFileSystem({ tree, readers, owner, attributeTtlMs: KERNEL_TTL_MS }),
-    refresh: async () => catalog.invalidateAll(),
+    fileSystem: createFileSystem({
+      tree,
+      readers,
+      owner,
+      attributeTtlMs: KERNEL_TTL_MS,
+      ...writing,
+    }),
+    refresh: async () => cached.invalidateAll(),
   };
 }
 
-function describeSession({ connection, folders }: Config, user: string): SessionDescription {
+function describeSession(config: Config, user: string): SessionDescription {
+  const { connection, folders } = config;
   const { apiServer, profile } = connection;
   return {
     apiServer,
@@ -101,6 +123,6 @@ function describeSession({ connection, folders }: Config, user: string): Session
     layout: "default",
     writeMode: "through",
     cacheDir: folders.cache,
-    stagingDir: join(folders.state, "staging"),
+    stagingDir: stagingFolderOf(config),
   };
 }

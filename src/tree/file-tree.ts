@@ -73,13 +73,20 @@ export class FileFolder {
   }
 }
 
-/** The folder `name` of `owner`, holding `items` at their paths. */
+export interface FileTreeContent {
+  readonly items: readonly FileItem[];
+  /** Paths of folders that are there without a file in them too. */
+  readonly folders: readonly string[];
+}
+
+/** The folder `name` of `owner`, holding `content` at its paths. */
 export function fileTree(
   owner: EntityDirectory,
   name: string,
-  items: readonly FileItem[],
+  content: FileTreeContent,
 ): FileFolder {
-  return new FileFolder(filesFolder(owner, name), sortIntoFolders(items));
+  const top = filesFolder(owner, name);
+  return new FileFolder(top, sortIntoFolders(content, top.dateMs));
 }
 
 /** The top of a file tree, made without its files. */
@@ -88,13 +95,17 @@ export function filesFolder(owner: EntityDirectory, name: string): FolderDirecto
   return { type: "directory", kind: "folder", name, parent: owner, owner, dateMs };
 }
 
-function sortIntoFolders(items: readonly FileItem[]): RawFolder {
+function sortIntoFolders({ items, folders: made }: FileTreeContent, dateMs: number): RawFolder {
   const root = rawFolder("", undefined);
   const folders = new Map<string, RawFolder>();
   for (const item of items) {
     const folder = folderAt(item.path.slice(0, item.path.lastIndexOf("/") + 1), root, folders);
     folder.files.push(item);
     tellAncestors(folder, item);
+  }
+  for (const path of made) {
+    const folder = folderAt(`${path}/`, root, folders);
+    folder.dateMs = Math.max(folder.dateMs, dateMs);
   }
   return root;
 }
@@ -147,5 +158,5 @@ function toNameable<T extends FileItem | RawFolder>(of: T): Nameable & { readonl
 /** The lowest Id of all files below: that of the file that made the folder. */
 function lowestIdIn({ files, folders }: RawFolder): string {
   const ids = [...files.map(({ id }) => id), ...folders.map(lowestIdIn)];
-  return ids.reduce((lowest, id) => (compareIds(id, lowest) < 0 ? id : lowest));
+  return ids.reduce((lowest, id) => (compareIds(id, lowest) < 0 ? id : lowest), ids[0] ?? "0");
 }

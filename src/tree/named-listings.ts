@@ -31,7 +31,8 @@ export class NamedListings {
   /** The files of `owner` in its folder `name`. */
   files(owner: EntityDirectory, name: string, signal: AbortSignal): Answer<FileFolder> {
     return andThen(this.#catalog.files(owner.entity, signal), (items) => {
-      const tree = this.#trees.get(items) ?? fileTree(owner, name, items);
+      const folders = this.#catalog.folders(owner.entity);
+      const tree = this.#trees.get(items) ?? fileTree(owner, name, { items, folders });
       this.#trees.set(items, tree);
       return tree;
     });

@@ -112,7 +112,7 @@ export function identityOf(node: Node): string {
     case "folder":
       return `${identityOf(node.parent)}/${node.name}`;
     case "file":
-      return `file ${node.item.id}`;
+      return `file ${node.item.inodeKey ?? node.item.id}`;
     case "generated":
       return `${identityOf(node.parent)}/${node.name}`;
     default:

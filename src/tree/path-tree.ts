@@ -253,7 +253,7 @@ function folderIn(top: FileFolder, node: FolderDirectory): FileFolder | undefine
 /** A file keeps being itself when a newer version takes its name. */
 function currentFile(node: FileNode, folder: FileFolder): FileNode {
   const isSame = (entry: Node | undefined): entry is FileNode =>
-    entry?.kind === "file" && entry.item.id === node.item.id;
+    entry?.kind === "file" && (entry.item === node.item || entry.item.id === node.item.id);
   const entry = folder.entries.get(node.name);
   if (isSame(entry)) return entry;
   return [...folder.entries.values()].find(isSame) ?? absent(node.parent, node.name);

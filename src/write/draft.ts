@@ -68,6 +68,9 @@ export class Draft {
     return this.#version !== this.#finished;
   }
 
+  /** False while the name it goes up under is not known: nothing is sent before it is finished. */
+  sendsAhead = true;
+
   /** The last version that BaseSpace has. */
   get uploaded(): UploadedFile | undefined {
     return this.#uploaded;
@@ -140,6 +143,11 @@ export class Draft {
     await this.#options.staging.discard();
   }
 
+  /** Gives the staging file back; what BaseSpace has of it stays as it is. */
+  async close(): Promise<void> {
+    await this.#options.staging.discard();
+  }
+
   async #finishOnce(signal: AbortSignal): Promise<UploadedFile> {
     const finishing = this.#upload(signal).finally(() => {
       this.#finishing = undefined;
@@ -186,7 +194,7 @@ export class Draft {
 
   #sendAhead(): void {
     const { sizeBytes } = this;
-    for (;;) {
+    while (this.sendsAhead) {
       const range = partRange(this.#nextPart, Number.MAX_SAFE_INTEGER);
       if (range.end >= sizeBytes || !this.#extents.covers(range)) return;
       this.#uploader.sendAhead(this.#nextPart);

@@ -61,6 +61,7 @@ describe("a cached listing", () => {
         return listed;
       },
       files: () => [],
+      folders: () => [],
       entity: (kind: "run", id: string) => world.entity(kind, id),
       invalidate: () => {},
     };

@@ -76,6 +76,10 @@ export class MemoryCatalog implements Catalog {
     return this;
   }
 
+  folders(): readonly string[] {
+    return [];
+  }
+
   /** An entity that is in no listing. */
   share(entity: Entity): this {
     this.#unlisted.set(`${entity.kind} ${entity.id}`, entity);

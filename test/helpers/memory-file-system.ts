@@ -116,6 +116,18 @@ export class MemoryFileSystem implements FileSystem {
     return this.delay === undefined ? copy() : this.delay(signal).then(copy);
   }
 
+  write(): never {
+    throw new BsmountError("bad-handle", "not open for writing");
+  }
+
+  ftruncate(): never {
+    throw new BsmountError("bad-handle", "not open for writing");
+  }
+
+  flush(): void {}
+
+  fsync(): void {}
+
   release(handle: Handle): void {
     this.openHandles.delete(handle);
   }

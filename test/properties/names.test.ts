@@ -186,7 +186,7 @@ describe("a file tree", () => {
     fc.assert(
       fc.property(paths, (paths) => {
         const items = paths.map((path, at) => fileOf(at + 1, path));
-        const files = allFiles(fileTree(owner, "files", items));
+        const files = allFiles(fileTree(owner, "files", { items, folders: [] }));
         expect(files.map(({ id }) => id).sort()).toEqual(items.map(({ id }) => id).sort());
         for (const { id, path } of files) {
           expect(path).toHaveLength(paths[Number(id) - 1]?.split("/").length ?? 0);
@@ -201,7 +201,7 @@ describe("a file tree", () => {
       fc.property(paths, (paths) => {
         const items = paths.map((path, at) => fileOf(at + 1, path, { dateCreatedMs: 0 }));
         const show = (list: typeof items) =>
-          allFiles(fileTree(owner, "files", list))
+          allFiles(fileTree(owner, "files", { items: list, folders: [] }))
             .map(({ path, id }) => `${path.join("/")} ${id}`)
             .sort();
         expect(show(items.toReversed())).toEqual(show(items));

@@ -1,5 +1,6 @@
 import type { UserId } from "../../core/ids.ts";
 import { segment } from "../address.ts";
+import { decodeTokenScopes, type TokenScopes } from "../decode/access-token.ts";
 import { decodeProject } from "../decode/project.ts";
 import { decodeRun } from "../decode/run.ts";
 import { decodeUser } from "../decode/user.ts";
@@ -28,6 +29,11 @@ export class Users {
   /** Who the access token belongs to: `GET /v1pre3/users/current`. */
   async current(options?: CallOptions): Promise<User> {
     return await this.#client.one("users/current", decodeUser, options);
+  }
+
+  /** What the access token allows: `GET /v1pre3/oauthv2/token/current`. */
+  async tokenScopes(options?: CallOptions): Promise<TokenScopes> {
+    return await this.#client.one("oauthv2/token/current", decodeTokenScopes, options);
   }
 
   /** `GET /v1pre3/users/{id}` */

@@ -1,0 +1,18 @@
+import type { Answer } from "../core/answer.ts";
+import type { Node } from "../tree/node.ts";
+import type { PathTree } from "../tree/path-tree.ts";
+import type { Handle, Ino } from "./file-system.ts";
+import type { HandleTable } from "./handle-table.ts";
+import type { NodeAttributes } from "./node-attributes.ts";
+import type { Writing } from "./writing.ts";
+
+/** What the operations that change the tree work with. */
+export interface ChangeParts {
+  readonly tree: PathTree;
+  readonly nodeOf: (ino: Ino) => Node;
+  readonly attributes: NodeAttributes;
+  readonly handles: HandleTable;
+  readonly writing: Writing;
+  /** Opens as open(2). */
+  readonly open: (ino: Ino, flags: number, signal: AbortSignal) => Answer<Handle>;
+}

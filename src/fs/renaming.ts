@@ -1,0 +1,153 @@
+import { BsmountError, reasonOf } from "../core/errors.ts";
+import { LocalFile } from "../write/local-file.ts";
+import { type FileNode, type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
+import type { ChangeParts } from "./change-parts.ts";
+import type { Ino } from "./file-system.ts";
+import { newName, type WritablePlace, writablePlace } from "./writable-place.ts";
+import { unfinishedFile } from "./writing.ts";
+
+/** The kernel's own name for a file that is removed, or written over, while somebody has it open. */
+const HIDDEN_NAME = /^\.fuse_hidden/;
+
+interface Target extends WritablePlace {
+  readonly name: string;
+  readonly path: string;
+  readonly existing: Node | undefined;
+}
+
+/** rename(2) of what is not finished. Finished files and entities keep their names for good. */
+export class Renaming {
+  readonly #options: ChangeParts;
+
+  constructor(options: ChangeParts) {
+    this.#options = options;
+  }
+
+  /**
+   * A file that was held back for its temporary name is finished under the new one: before the answer when
+   * most of it went up already or it is small, else afterwards.
+   *
+   * @throws BsmountError `never-possible`, `busy`, `cross-entity`, `read-only`
+   */
+  async rename(
+    from: Ino,
+    name: string,
+    ...[to, newNameShown, signal]: [Ino, string, AbortSignal]
+  ): Promise<void> {
+    const { tree } = this.#options;
+    const source = await tree.child(await this.#current(from, signal), name, signal);
+    const target = await this.#target(to, newNameShown, signal);
+    if (source.kind !== "file" && source.kind !== "folder") {
+      throw new BsmountError("never-possible", `${pathOf(source)} cannot be renamed`);
+    }
+    const place = writablePlace(source.kind === "file" ? source.parent : source);
+    if (place.appResultId !== target.appResultId) {
+      throw new BsmountError("cross-entity", `${pathOf(source)} is in another app result`);
+    }
+    if (source.kind === "file") await this.#renameFile(source, target, signal);
+    else await this.#renameFolder(source, target, signal);
+  }
+
+  async #renameFile(source: FileNode, target: Target, signal: AbortSignal): Promise<void> {
+    const { local } = this.#options.writing;
+    if (HIDDEN_NAME.test(target.name) && !isUnfinished(source)) {
+      throw new BsmountError("busy", `${pathOf(source)} is complete in BaseSpace, and open`);
+    }
+    const file = unfinishedFile(source, "rename");
+    if (target.existing?.kind === "file" && target.existing.item === file) return;
+    await this.#makeWay(target.existing, signal);
+    const wasHeld = file.isHeld;
+    const isQuick = await local.rename(file, target.path, signal);
+    if (!wasHeld || file.isHeld || file.openHandles > 0) return;
+    if (isQuick) await local.finish(file, signal);
+    else local.finishInBackground(file);
+    local.closed(file);
+  }
+
+  /** What is complete stays, as the older version; what is not was never there. */
+  async #makeWay(existing: Node | undefined, signal: AbortSignal): Promise<void> {
+    if (existing === undefined) return;
+    if (existing.kind !== "file") {
+      throw new BsmountError("is-a-directory", `${pathOf(existing)} is a directory`);
+    }
+    const { item } = existing;
+    if (item instanceof LocalFile && item.draft.isUnfinished) {
+      await this.#options.writing.local.remove(item, signal);
+    }
+  }
+
+  /** A folder is nothing but the paths of what is in it. */
+  async #renameFolder(source: FolderDirectory, target: Target, signal: AbortSignal): Promise<void> {
+    const { tree, writing } = this.#options;
+    const { appResultId, prefix } = writablePlace(source);
+    if (prefix === "") throw new BsmountError("never-possible", `${pathOf(source)} stays`);
+    if (target.path === prefix.slice(0, -1)) return;
+    if (`${target.path}/`.startsWith(prefix)) {
+      throw new BsmountError("invalid", `${pathOf(source)} cannot move into itself`);
+    }
+    if (target.existing !== undefined) await this.#removeEmpty(target.existing, signal);
+    const files: LocalFile[] = [];
+    for await (const node of filesBelow(tree, source, signal)) {
+      files.push(unfinishedFile(node, "rename"));
+    }
+    for (const folder of writing.local.of(appResultId).folders) {
+      if (!`${folder}/`.startsWith(prefix)) continue;
+      writing.local.removeFolder(appResultId, folder);
+      writing.local.addFolder(
+        appResultId,
+        (target.path + `/${folder}/`.slice(prefix.length)).slice(0, -1),
+      );
+    }
+    for (const file of files) {
+      await writing.local.rename(file, `${target.path}/${file.path.slice(prefix.length)}`, signal);
+    }
+  }
+
+  async #removeEmpty(existing: Node, signal: AbortSignal): Promise<void> {
+    const { tree, writing } = this.#options;
+    if (existing.kind !== "folder") {
+      throw new BsmountError("not-a-directory", `${pathOf(existing)} is not a directory`);
+    }
+    if ((await tree.list(existing, signal)).size > 0) {
+      throw new BsmountError("not-empty", `${pathOf(existing)} is not empty`);
+    }
+    const { appResultId, prefix } = writablePlace(existing);
+    writing.local.removeFolder(appResultId, prefix.slice(0, -1));
+  }
+
+  async #target(to: Ino, name: string, signal: AbortSignal): Promise<Target> {
+    const directory = await this.#current(to, signal);
+    const place = writablePlace(directory);
+    const path = place.prefix + newName(name);
+    return { ...place, name, path, existing: await this.#existing(directory, name, signal) };
+  }
+
+  async #existing(directory: Node, name: string, signal: AbortSignal): Promise<Node | undefined> {
+    try {
+      return await this.#options.tree.child(directory, name, signal);
+    } catch (error) {
+      if (reasonOf(error) === "not-found") return undefined;
+      throw error;
+    }
+  }
+
+  async #current(ino: Ino, signal: AbortSignal): Promise<Node> {
+    const { tree, nodeOf } = this.#options;
+    return await tree.current(nodeOf(ino), signal);
+  }
+}
+
+function isUnfinished({ item }: FileNode): boolean {
+  return item instanceof LocalFile && item.draft.isUnfinished;
+}
+
+async function* filesBelow(
+  tree: ChangeParts["tree"],
+  folder: FolderDirectory,
+  signal: AbortSignal,
+): AsyncGenerator<FileNode> {
+  for (const node of (await tree.list(folder, signal)).values()) {
+    if (node.kind === "file") yield node;
+    else if (node.kind === "folder") yield* filesBelow(tree, node, signal);
+  }
+}

@@ -1,0 +1,52 @@
+import type { Entity } from "../catalog/catalog.ts";
+import { BsmountError } from "../core/errors.ts";
+import type { AppResultId } from "../core/ids.ts";
+import { decodeName, encodeName } from "../tree/encoding.ts";
+import { type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
+import { checkNewName } from "./names.ts";
+
+/** A folder that files can be made in. */
+export interface WritablePlace {
+  readonly appResult: Entity;
+  readonly appResultId: AppResultId;
+  /** The folder's path in the result, empty or with a slash at its end. */
+  readonly prefix: string;
+}
+
+const FINAL_STATUS = /^(complete|aborted)$/i;
+
+/** @throws BsmountError `read-only` outside of `files` of an app result that is still open */
+export function writablePlace(node: Node): WritablePlace {
+  if (node.kind !== "folder" || node.owner.entity.kind !== "appresult") {
+    throw new BsmountError("read-only", `${pathOf(node)} takes no files`, {
+      remedy: "write below files/ of an app result, which mkdir makes in a project's appresults/",
+    });
+  }
+  const { entity } = node.owner;
+  if (FINAL_STATUS.test(entity.status ?? "")) {
+    throw new BsmountError("read-only", `${pathOf(node.owner)} is ${entity.status}`, {
+      remedy: "make a new app result: mkdir beside it",
+    });
+  }
+  return { appResult: entity, appResultId: entity.id as AppResultId, prefix: prefixOf(node) };
+}
+
+/** True where a file or folder could be made in `node`, or `node` itself be written. */
+export function isWritable(node: Node): boolean {
+  const folder = node.kind === "file" ? node.parent : node;
+  if (folder.kind !== "folder" || folder.owner.entity.kind !== "appresult") return false;
+  return !FINAL_STATUS.test(folder.owner.entity.status ?? "");
+}
+
+/** The name in BaseSpace that is shown as `name`. @throws BsmountError `invalid`, `name-too-long`, `not-utf8` */
+export function newName(name: string): string {
+  checkNewName(name);
+  const decoded = decodeName(name);
+  if (decoded !== "" && encodeName(decoded) === name) return decoded;
+  throw new BsmountError("invalid", `${JSON.stringify(name)} stands for no name in BaseSpace`);
+}
+
+function prefixOf(folder: FolderDirectory): string {
+  if (folder.parent.kind !== "folder") return "";
+  return `${prefixOf(folder.parent)}${decodeName(folder.name)}/`;
+}

@@ -1,0 +1,138 @@
+import type { BaseSpace } from "../api/client.ts";
+import { ApiError } from "../api/errors.ts";
+import type { SessionStatus } from "../api/resources/app-sessions.ts";
+import { collectionOf } from "../catalog/catalog.ts";
+import type { Catalog, Entity, EntityCollection } from "../catalog/catalog.ts";
+import { BsmountError } from "../core/errors.ts";
+import type { AppResultId, ProjectId } from "../core/ids.ts";
+import type { EntityMaker, StatusChange } from "../fs/writing.ts";
+import type { LocalFiles } from "../write/local-files.ts";
+
+export interface EntityMakerOptions {
+  readonly client: BaseSpace;
+  readonly catalog: Catalog;
+  readonly local: LocalFiles;
+}
+
+const STATUS_BY_WORD: ReadonlyMap<string, SessionStatus> = new Map(
+  (["Running", "NeedsAttention", "TimedOut", "Complete", "Aborted"] as const).map((status) => [
+    status.toLowerCase(),
+    status,
+  ]),
+);
+
+/** Makes and ends entities through the client, so that listings show it at once. */
+export class ApiEntityMaker implements EntityMaker {
+  readonly #client: BaseSpace;
+  readonly #catalog: Catalog;
+  readonly #local: LocalFiles;
+  #scopes: Promise<readonly string[] | undefined> | undefined;
+
+  constructor({ client, catalog, local }: EntityMakerOptions) {
+    this.#client = client;
+    this.#catalog = catalog;
+    this.#local = local;
+  }
+
+  /** @inheritDoc */
+  async create(collection: EntityCollection, name: string, signal: AbortSignal): Promise<void> {
+    const { projectId } = collection;
+    try {
+      await this.#make(projectId, name, signal);
+    } catch (error) {
+      const isDoubtful = error instanceof ApiError && error.mayHaveSucceeded;
+      if (!isDoubtful || !(await this.#isListed(collection, name, signal))) throw error;
+    }
+    this.#catalog.invalidate(collection);
+  }
+
+  /** @inheritDoc */
+  async setStatus(appResult: Entity, change: StatusChange, signal: AbortSignal): Promise<void> {
+    const status = statusOf(change.status ?? appResult.status ?? "");
+    const { appSession, raw } = await this.#client.appResults.get(appResult.id as AppResultId, {
+      signal,
+    });
+    if (appSession === undefined) {
+      throw new BsmountError("not-supported", `app result ${appResult.id} has no session`);
+    }
+    if (status === "Complete" || status === "Aborted") await this.#finishFiles(appResult, signal);
+    const summary = change.summary ?? textOf(raw["StatusSummary"]);
+    await this.#client.appSessions.setStatus(appSession.id, { status, summary }, { signal });
+    this.#catalog.invalidate(appResult);
+    this.#forgetListing(raw);
+  }
+
+  /**
+   * Asks once what the token allows. When the service does not say, or says that something can be
+   * written, uploading shows whether it can.
+   */
+  async checkAccess(appResult: Entity, signal: AbortSignal): Promise<void> {
+    this.#scopes ??= this.#client.users.tokenScopes({ signal }).then(
+      ({ scopes }) => scopes,
+      () => undefined,
+    );
+    const scopes = await this.#scopes;
+    if (scopes === undefined) this.#scopes = undefined;
+    else if (!scopes.some(allowsWriting)) {
+      throw new BsmountError(
+        "access-denied",
+        `the access token may not write to app result ${appResult.id}`,
+        { remedy: "sign in with a scope that allows it, such as CREATE GLOBAL or WRITE GLOBAL" },
+      );
+    }
+  }
+
+  async #make(projectId: ProjectId | undefined, name: string, signal: AbortSignal): Promise<void> {
+    const { projects } = this.#client;
+    if (projectId === undefined) await projects.create(name, { signal });
+    else await projects.createAppResult(projectId, { name }, { signal });
+  }
+
+  async #isListed(
+    collection: EntityCollection,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    this.#catalog.invalidate(collection);
+    const entities = await this.#catalog.entities(collection, signal);
+    return entities.some((entity) => entity.name === name);
+  }
+
+  /** What has no final name cannot be finished, and would be lost when the result is closed. */
+  async #finishFiles({ id, name }: Entity, signal: AbortSignal): Promise<void> {
+    const files = this.#local.unfinished(id);
+    const held = files.filter(({ isHeld }) => isHeld);
+    if (held.length > 0) {
+      const paths = held.map(({ path }) => path).join(", ");
+      throw new BsmountError("busy", `${name} has files under temporary names: ${paths}`, {
+        remedy: "rename or remove them first",
+      });
+    }
+    for (const file of files) await this.#local.finish(file, signal);
+  }
+
+  #forgetListing(raw: Readonly<Record<string, unknown>>): void {
+    const projects: unknown = raw["Projects"];
+    for (const project of Array.isArray(projects) ? (projects as unknown[]) : []) {
+      const { Id } = project as { readonly Id?: unknown };
+      this.#catalog.invalidate(collectionOf("appresults", String(Id) as ProjectId));
+    }
+  }
+}
+
+/** `create` and `write` clauses, whatever they are for; the service knows the rest. */
+function allowsWriting(scope: string): boolean {
+  return /^(WRITE|CREATE)\b/.test(scope);
+}
+
+function statusOf(word: string): SessionStatus {
+  const status = STATUS_BY_WORD.get(word.toLowerCase().replaceAll("-", ""));
+  if (status !== undefined) return status;
+  throw new BsmountError("invalid", `${JSON.stringify(word)} is no status of an app result`, {
+    remedy: `one of: ${[...STATUS_BY_WORD.values()].join(", ")}`,
+  });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

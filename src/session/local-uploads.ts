@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import type { BaseSpace } from "../api/client.ts";
+import { ApiCatalog } from "../catalog/api-catalog.ts";
+import { CachedCatalog } from "../catalog/cached-catalog.ts";
+import { OverlaidCatalog } from "../catalog/overlaid-catalog.ts";
+import type { Config } from "../config/resolve.ts";
+import type { Logger } from "../core/logger.ts";
+import type { LocalFile } from "../write/local-file.ts";
+import { LocalFiles } from "../write/local-files.ts";
+import { StagingFolder } from "../write/staging-folder.ts";
+
+/** Uploads of a session: on their way or waiting, failed, and held back under a temporary name. */
+export interface UploadCounts {
+  readonly pending: number;
+  readonly failed: number;
+  readonly held: number;
+}
+
+/** Where a session keeps the bytes of files that are written. */
+export function stagingFolderOf({ folders }: Config): string {
+  return join(folders.state, "staging");
+}
+
+/** The files written in a session, and the catalog that shows them beside BaseSpace's. */
+export interface LocalUploads extends AsyncDisposable {
+  readonly local: LocalFiles;
+  readonly cached: CachedCatalog;
+  readonly catalog: OverlaidCatalog;
+}
+
+export function openLocalUploads(config: Config, client: BaseSpace, logger: Logger): LocalUploads {
+  const cached = new CachedCatalog(new ApiCatalog(client), { ttlMs: config.tree.metadataTtlMs });
+  const staging = new StagingFolder(stagingFolderOf(config));
+  const local = new LocalFiles({
+    target: client.uploads,
+    staging,
+    logger,
+    onForgotten: (id) => cached.invalidate({ kind: "appresult", id }),
+  });
+  return {
+    local,
+    cached,
+    catalog: new OverlaidCatalog(cached, local),
+    [Symbol.asyncDispose]: async () => await local[Symbol.asyncDispose](),
+  };
+}
+
+export function countUploads(local: LocalFiles): UploadCounts {
+  const files = local.unfinished();
+  const count = (has: (file: LocalFile) => boolean): number => files.filter(has).length;
+  const failed = count(({ failure }) => failure !== undefined);
+  const held = count(({ isHeld }) => isHeld);
+  return { pending: files.length - failed - held, failed, held };
+}

@@ -1,0 +1,58 @@
+import type { FileId } from "../core/ids.ts";
+import type { Draft } from "./draft.ts";
+
+/**
+ * A file that this mount wrote: listed from the moment it is made, with the size and date that it has
+ * now. When it was finished it has the Id and date that BaseSpace gave it.
+ */
+export class LocalFile {
+  readonly draft: Draft;
+  /** What its inode is made from: it stays the same when the file gets an Id. */
+  readonly inodeKey: string;
+  readonly isArchived = false;
+  /** Where it is listed. A file that is held back goes up under another name, if that is known yet. */
+  path: string;
+  /** It has a temporary name: it is finished only under another one. */
+  isHeld = false;
+  /** Whether its bytes are in staging; if not, BaseSpace has them. */
+  isStaged = true;
+  isRemoved = false;
+  /** Why the content that it has now is not in BaseSpace; cleared by the next change. */
+  failure: unknown;
+  /** How often it is open. */
+  openHandles = 0;
+
+  constructor(draft: Draft, number: number) {
+    this.draft = draft;
+    this.path = draft.place.path;
+    this.inodeKey = `draft ${number}`;
+  }
+
+  get id(): FileId {
+    return this.draft.uploaded?.id ?? (this.inodeKey as FileId);
+  }
+
+  get sizeBytes(): number {
+    return this.draft.sizeBytes;
+  }
+
+  /** Newer than everything while it is written, whatever the service's clock says: it has the name. */
+  get dateCreatedMs(): number {
+    const { isUnfinished, uploaded } = this.draft;
+    if (isUnfinished || uploaded === undefined) return Number.MAX_SAFE_INTEGER;
+    return uploaded.dateCreated.getTime();
+  }
+
+  /** When it was written last. */
+  get dateModifiedMs(): number {
+    return this.draft.modifiedMs;
+  }
+
+  get etag(): string | undefined {
+    return this.draft.isUnfinished ? undefined : this.draft.uploaded?.etag;
+  }
+
+  get contentType(): string | undefined {
+    return this.draft.uploaded?.contentType;
+  }
+}

@@ -1,0 +1,271 @@
+import { ByteBudget } from "../core/byte-budget.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { AppResultId } from "../core/ids.ts";
+import { type Logger, silentLogger } from "../core/logger.ts";
+import { describeError } from "../core/errors.ts";
+import { TaskGroup } from "../core/task-group.ts";
+import { Draft } from "./draft.ts";
+import { LocalFile } from "./local-file.ts";
+import type { Space, StagingFolder } from "./staging-folder.ts";
+import { finalNameOf, isTemporaryName } from "./temporary-names.ts";
+import type { UploadTarget } from "./upload-target.ts";
+
+export interface LocalFilesOptions {
+  readonly target: UploadTarget;
+  readonly staging: StagingFolder;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  /** Memory for bytes on their way up. @default 48 MiB */
+  readonly memoryBytes?: number;
+  /** Finished files whose bytes stay in staging to be read from there. @default 256 */
+  readonly keptFiles?: number;
+  /** Bytes of those, in all. @default 1 GiB */
+  readonly keptBytes?: number;
+  /** Finished files of one app result that are remembered; older ones are BaseSpace's to list. @default 20 000 */
+  readonly rememberedFiles?: number;
+  /** Told when files of an app result are no longer remembered. */
+  readonly onForgotten?: (appResultId: AppResultId) => void;
+}
+
+/** What this mount has made in one app result. The object is a new one after every change of names. */
+export interface LocalListing {
+  readonly items: readonly LocalFile[];
+  /** Folders that were made and may be empty: paths without a slash at either end. */
+  readonly folders: readonly string[];
+}
+
+const MIB = 1024 * 1024;
+/** What a mount that ends waits for uploads that nobody waits for. */
+const DRAIN_MS = 5 * 60_000;
+/** One part: what goes up in one request. */
+const QUICK_BYTES = 8 * MIB;
+const NOTHING: LocalListing = { items: [], folders: [] };
+
+/**
+ * The files and folders that this mount has made and that BaseSpace's own lists do not show yet. It owns
+ * their staging files and everything that goes up in the background.
+ */
+export class LocalFiles implements AsyncDisposable {
+  readonly #options: Required<LocalFilesOptions>;
+  readonly #listings = new Map<string, LocalListing>();
+  /** Finished and closed, the one used longest ago first. */
+  readonly #kept = new Set<LocalFile>();
+  readonly #budget: ByteBudget;
+  readonly #tasks: TaskGroup;
+  #made = 0;
+
+  constructor(options: LocalFilesOptions) {
+    this.#options = {
+      clock: systemClock,
+      logger: silentLogger,
+      memoryBytes: 48 * MIB,
+      keptFiles: 256,
+      keptBytes: 1024 * MIB,
+      rememberedFiles: 20_000,
+      onForgotten: () => {},
+      ...options,
+    };
+    this.#budget = new ByteBudget(this.#options.memoryBytes);
+    this.#tasks = new TaskGroup((error) =>
+      this.#options.logger.error({ error: describeError(error) }, "an upload failed"),
+    );
+  }
+
+  /** What was made in an app result; the same object while no name changed. */
+  of(appResultId: string): LocalListing {
+    return this.#listings.get(appResultId) ?? NOTHING;
+  }
+
+  /**
+   * Starts a file, empty, which is listed at once; one with a temporary name is held back.
+   * @throws BsmountError `no-space`, `environment`
+   */
+  async create(appResultId: AppResultId, path: string): Promise<LocalFile> {
+    const { target, clock } = this.#options;
+    const staging = await this.#options.staging.createFile();
+    const { isHeld, uploadPath } = expectedPath(path);
+    const place = { appResultId, path: uploadPath ?? path };
+    const shared = { budget: this.#budget, tasks: this.#tasks };
+    this.#made += 1;
+    const draft = new Draft({ target, place, staging, clock, ...shared });
+    draft.sendsAhead = !isHeld || uploadPath !== undefined;
+    const file = Object.assign(new LocalFile(draft, this.#made), { path, isHeld });
+    this.#change(appResultId, ({ items, folders }) => ({ items: [...items, file], folders }));
+    return file;
+  }
+
+  /** Finishes `file`; see {@link Draft.finish}. Afterwards it has its Id from BaseSpace. */
+  async finish(file: LocalFile, signal: AbortSignal): Promise<void> {
+    try {
+      await file.draft.finish(signal);
+    } catch (error) {
+      file.failure = error;
+      throw error;
+    }
+    this.#renamed(file);
+  }
+
+  /** Finishes `file` when nobody waits for it; a failure is told to the log. */
+  finishInBackground(file: LocalFile): void {
+    this.#tasks.start(async (signal) => {
+      if (!file.isRemoved && file.draft.isUnfinished) await this.finish(file, signal);
+      this.closed(file);
+    });
+  }
+
+  /** As {@link finishInBackground}, after `delayMs`, unless the file was written or removed by then. */
+  finishLater(file: LocalFile, delayMs: number): void {
+    const { clock } = this.#options;
+    this.#tasks.start(async (signal) => {
+      const { modifiedMs } = file.draft;
+      await clock.sleep(delayMs, signal);
+      const isTouched = file.openHandles > 0 || file.draft.modifiedMs !== modifiedMs;
+      if (!isTouched) this.finishInBackground(file);
+    });
+  }
+
+  /**
+   * Lists `file` under another name. What went up under a name that it will not get is given up.
+   *
+   * @returns false when there is so much to send anew that the caller should not wait for it
+   */
+  async rename(file: LocalFile, path: string, signal: AbortSignal): Promise<boolean> {
+    const { isHeld, uploadPath } = expectedPath(path);
+    const { draft } = file;
+    const wanted = uploadPath ?? path;
+    const isQuick = draft.place.path === wanted || draft.sizeBytes <= QUICK_BYTES;
+    file.path = path;
+    file.isHeld = isHeld;
+    draft.sendsAhead = !isHeld || uploadPath !== undefined;
+    const renaming = draft.rename(wanted, signal);
+    this.#renamed(file);
+    await renaming;
+    return isQuick;
+  }
+
+  /** Forgets `file`; what of it is complete in BaseSpace stays there. */
+  async remove(file: LocalFile, signal: AbortSignal): Promise<void> {
+    this.#forget(file);
+    await file.draft.discard(signal);
+  }
+
+  addFolder(appResultId: AppResultId, path: string): void {
+    this.#change(appResultId, ({ items, folders }) => ({ items, folders: [...folders, path] }));
+  }
+
+  removeFolder(appResultId: AppResultId, path: string): void {
+    this.#change(appResultId, ({ items, folders }) => ({
+      items,
+      folders: folders.filter((folder) => folder !== path),
+    }));
+  }
+
+  /** Nobody has `file` open: when it is finished its bytes may go to make room for others. */
+  closed(file: LocalFile): void {
+    if (file.openHandles > 0 || file.isRemoved || file.draft.isUnfinished) return;
+    this.#kept.delete(file);
+    this.#kept.add(file);
+    this.#evict();
+  }
+
+  /** Somebody opened `file`: it stays. */
+  opened(file: LocalFile): void {
+    file.openHandles += 1;
+    this.#kept.delete(file);
+  }
+
+  /** Files of an app result, or all, that BaseSpace does not have whole. */
+  unfinished(appResultId?: string): readonly LocalFile[] {
+    const listings =
+      appResultId === undefined ? [...this.#listings.values()] : [this.of(appResultId)];
+    return listings.flatMap(({ items }) => items.filter(({ draft }) => draft.isUnfinished));
+  }
+
+  /** Room on the disk that files are written to first. */
+  async space(): Promise<Space> {
+    return await this.#options.staging.space();
+  }
+
+  /** Finishes what is under way and what can be finished; the rest is named in the log, and gone. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#drain(AbortSignal.timeout(DRAIN_MS));
+    await this.#tasks[Symbol.asyncDispose]();
+    const files = [...this.#listings.values()].flatMap(({ items }) => items);
+    await Promise.all(files.map(async ({ draft }) => await draft.close()));
+    await this.#options.staging[Symbol.asyncDispose]();
+  }
+
+  async #drain(signal: AbortSignal): Promise<void> {
+    const { logger } = this.#options;
+    for (const file of this.unfinished()) {
+      const { isHeld, path } = file;
+      if (isHeld) {
+        logger.error(
+          { path },
+          "the mount ends, and a file under a temporary name was not uploaded",
+        );
+        continue;
+      }
+      await this.finish(file, signal).catch((error: unknown) => {
+        logger.error({ path, error: describeError(error) }, "the mount ends, and an upload failed");
+      });
+    }
+  }
+
+  /** Gives back staging files that there is no room for; the files themselves stay listed. */
+  #evict(): void {
+    const { keptFiles, keptBytes } = this.#options;
+    let bytes = 0;
+    for (const file of this.#kept) bytes += file.sizeBytes;
+    for (const file of this.#kept) {
+      if (this.#kept.size <= keptFiles && bytes <= keptBytes) return;
+      bytes -= file.sizeBytes;
+      this.#kept.delete(file);
+      file.isStaged = false;
+      this.#tasks.start(async () => await file.draft.close());
+      this.#forgetOldest(file.draft.place.appResultId);
+    }
+  }
+
+  #forgetOldest(appResultId: AppResultId): void {
+    const { items } = this.of(appResultId);
+    if (items.length <= this.#options.rememberedFiles) return;
+    const isOld = (file: LocalFile): boolean => !file.isStaged && file.openHandles === 0;
+    const kept = new Set(items.slice(items.length / 2));
+    this.#change(appResultId, ({ folders }) => ({
+      items: items.filter((file) => kept.has(file) || !isOld(file)),
+      folders,
+    }));
+    this.#options.onForgotten(appResultId);
+  }
+
+  #forget(file: LocalFile): void {
+    file.isRemoved = true;
+    this.#kept.delete(file);
+    this.#change(file.draft.place.appResultId, ({ items, folders }) => ({
+      items: items.filter((item) => item !== file),
+      folders,
+    }));
+  }
+
+  /** The file has another name or Id: whoever holds the listing has to look again. */
+  #renamed(file: LocalFile): void {
+    this.#change(file.draft.place.appResultId, (listing) => ({ ...listing }));
+  }
+
+  #change(appResultId: string, change: (listing: LocalListing) => LocalListing): void {
+    const listing = change(this.of(appResultId));
+    if (listing.items.length + listing.folders.length === 0) this.#listings.delete(appResultId);
+    else this.#listings.set(appResultId, listing);
+  }
+}
+
+/** Whether a file at `path` is held back, and the path it goes up under as far as that is known. */
+function expectedPath(path: string): { isHeld: boolean; uploadPath: string | undefined } {
+  const cut = path.lastIndexOf("/") + 1;
+  const name = path.slice(cut);
+  if (!isTemporaryName(name)) return { isHeld: false, uploadPath: path };
+  const finalName = finalNameOf(name);
+  const uploadPath = finalName === undefined ? undefined : path.slice(0, cut) + finalName;
+  return { isHeld: true, uploadPath };
+}

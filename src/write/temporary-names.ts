@@ -1,0 +1,41 @@
+/*
+ * Names that programs give to what is not ready: they write under such a name and rename it when it is
+ * whole. A file in BaseSpace can neither be renamed nor removed, so nothing is finished under these.
+ */
+
+interface TemporaryName {
+  readonly pattern: RegExp;
+  /** The name that the file will get, where the temporary one tells it. */
+  readonly finalName?: (match: RegExpExecArray) => string | undefined;
+}
+
+const first = (match: RegExpExecArray): string | undefined => match[1];
+
+const TEMPORARY_NAMES: readonly TemporaryName[] = [
+  { pattern: /^\.fuse_hidden/ },
+  { pattern: /^\.nfs/ },
+  { pattern: /^\.goutputstream-/ },
+  { pattern: /^\.#/ },
+  { pattern: /^4913$/ },
+  { pattern: /^\..*\.sw.$/s },
+  { pattern: /^sed.{6}$/ },
+  { pattern: /~$/ },
+  // rsync: .name.XXXXXX
+  { pattern: /^\.(.+)\.[A-Za-z0-9]{6}$/s, finalName: first },
+  { pattern: /^(.+)\.(?:tmp|part|partial)$/s, finalName: first },
+  { pattern: /^(.+)\.tmp\..+$/s, finalName: first },
+];
+
+/** Whether `name`, the last segment of a path, is a temporary one. */
+export function isTemporaryName(name: string): boolean {
+  return TEMPORARY_NAMES.some(({ pattern }) => pattern.test(name));
+}
+
+/** The name that the file is expected to get: `x.bam` of `.x.bam.a1B2c3`; undefined when nobody knows. */
+export function finalNameOf(name: string): string | undefined {
+  for (const { pattern, finalName } of TEMPORARY_NAMES) {
+    const match = pattern.exec(name);
+    if (match !== null) return finalName?.(match);
+  }
+  return undefined;
+}

@@ -1,0 +1,319 @@
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { copyDemo } from "../helpers/demo-copy.ts";
+import { type Product, startProduct } from "../helpers/product.ts";
+import { runShell } from "../helpers/run-command.ts";
+import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
+
+/*
+ * Programs write through the kernel into app results. Each does the same in a folder on the local disk;
+ * what it leaves there has to be in BaseSpace, which is asked over its API and not through the mount.
+ */
+
+const DEMO = fileURLToPath(new URL("../../src/emulator/demo-data/", import.meta.url));
+const READ_TOKEN = "0123456789abcdef0123456789abcdef";
+const PROJECT = "projects/Phage lambda";
+
+interface RemoteFile {
+  readonly Id: string;
+  readonly Path: string;
+}
+
+interface Logged {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly status: number;
+}
+
+let dir: TempDir;
+let product: Product;
+let results = 0;
+
+beforeAll(async () => {
+  dir = await tempDir();
+  await mkdir(dir.join("account"));
+  const catalog = JSON.parse(await readFile(join(DEMO, "catalog.json"), "utf8")) as object;
+  const tokens = [{ accessToken: READ_TOKEN, scopes: "browse global, read global" }];
+  await cp(DEMO, dir.join("account"), { recursive: true });
+  await writeFile(dir.join("account", "catalog.json"), JSON.stringify({ ...catalog, tokens }));
+  const account = ["--catalog", dir.join("account", "catalog.json"), "--data", dir.join("data")];
+  product = await startProduct({ emulatorArgs: account });
+  await copyDemo(dir.join("demo"));
+  const made = await runShell(
+    [
+      "mkdir -p src/sub && echo one > src/one && echo two > src/two",
+      "head -c 3000000 /dev/urandom > src/sub/big",
+      "tar cf src.tar src",
+      "python3 -m zipfile -c src.zip src",
+      "head -c 60000000 /dev/urandom > huge",
+      `cp 'demo/${PROJECT}/appresults/lambda-1 alignment/files/lambda-1.bam' in.bam`,
+      `cp 'demo/${PROJECT}/appresults/lambda-1 alignment/files/lambda-1.vcf.gz' in.vcf.gz`,
+    ].join(" && "),
+    dir.path,
+  );
+  expect(made.stderr).toBe("");
+});
+
+afterAll(async () => {
+  await product?.[Symbol.asyncDispose]();
+  await dir?.[Symbol.asyncDispose]();
+});
+
+async function api(path: string, init: RequestInit = {}): Promise<Response> {
+  const { apiServer, accessToken } = product.emulator;
+  const headers = { authorization: `Bearer ${accessToken}` };
+  return await fetch(`${apiServer}/v1pre3/${path}`, { ...init, headers });
+}
+
+async function fault(...rules: string[]): Promise<void> {
+  const { apiServer } = product.emulator;
+  const body = JSON.stringify(rules);
+  const headers = { "content-type": "application/json" };
+  const method = rules.length === 0 ? "DELETE" : "POST";
+  const init = rules.length === 0 ? { method } : { method, body, headers };
+  expect((await fetch(`${apiServer}/__faults`, init)).ok).toBe(true);
+}
+
+/** A new app result, made by mkdir through the mount. */
+async function newResult(): Promise<{ readonly folder: string; readonly id: string }> {
+  const name = `written ${(results += 1)}`;
+  const made = await product.shell(`mkdir '${PROJECT}/appresults/${name}'`);
+  expect(made.stderr).toBe("");
+  const id = await product.shell(`cat '${PROJECT}/appresults/${name}/.id'`);
+  return { folder: `${PROJECT}/appresults/${name}/files`, id: id.stdout.trim() };
+}
+
+/** The files that BaseSpace lists, newest last, and the MD5 of the newest of each path. */
+async function remoteSums(id: string): Promise<{ sums: Record<string, string>; count: number }> {
+  const answer = await api(`appresults/${id}/files?Limit=1000`);
+  const { Response: list } = (await answer.json()) as { Response: { Items: RemoteFile[] } };
+  const newest = new Map(list.Items.map((file) => [file.Path, file.Id]));
+  const sums: Record<string, string> = {};
+  for (const [path, fileId] of newest) {
+    const content = await api(`files/${fileId}/content`);
+    sums[path] = md5(Buffer.from(await content.arrayBuffer()));
+  }
+  return { sums, count: list.Items.length };
+}
+
+async function localSums(folder: string): Promise<Record<string, string>> {
+  const { stdout } = await runShell("find . -type f -printf '%P\\0' | xargs -0r md5sum", folder);
+  const lines = stdout.split("\n").filter((line) => line !== "");
+  return Object.fromEntries(lines.map((line) => [line.slice(34), line.slice(0, 32)]));
+}
+
+async function requests(): Promise<readonly Logged[]> {
+  const lines = (await readFile(dir.join("data", "requests.jsonl"), "utf8")).trim().split("\n");
+  return lines.map((line) => JSON.parse(line) as Logged);
+}
+
+async function requestsOf(id: string, asked: string): Promise<readonly Logged[]> {
+  return (await requests()).filter(
+    ({ method, path }) => method === asked && path.includes(`/appresults/${id}/`),
+  );
+}
+
+/** Each program, and how many versions of files it makes beyond one for each name. */
+const PROGRAMS: readonly (readonly [command: string, moreVersions?: number])[] = [
+  ["cp $D/src/one x"],
+  ["cp -p $D/src/one x"],
+  ["cp -a $D/src x"],
+  ["install -m 644 $D/src/one x"],
+  ["cat $D/src/one > f"],
+  ["printf hi > f"],
+  ["{ echo a; /bin/echo b; echo c; } > f"],
+  ["{ echo a; echo b; } | tee f > $D/null"],
+  ["for i in $(seq 50); do /bin/echo $i; done > f"],
+  ["cat > f <<END\none\ntwo\nEND"],
+  ["sh -c 'sleep 0.2; echo out; echo err >&2' > f 2>&1 & wait"],
+  [
+    `python3 -c 'import subprocess
+with open("f", "w") as f:
+    f.write("a\\n"); f.flush(); subprocess.run(["/bin/echo", "b"], stdout=f); f.write("c\\n")'`,
+  ],
+  ["dd if=$D/src/sub/big of=f bs=64k status=none"],
+  ["cp $D/src/sub/big f; printf XYZ | dd of=f conv=notrunc seek=1000 bs=7 status=none", 1],
+  ["echo a > f; echo b >> f", 1],
+  ["echo a > f; echo bb > f", 1],
+  ["samtools sort --no-PG -o s.bam $D/in.bam; samtools index s.bam; samtools quickcheck s.bam"],
+  ["zcat $D/in.vcf.gz | bgzip > v.vcf.gz; tabix -p vcf v.vcf.gz"],
+  ["bcftools view --no-version -Oz -o v.vcf.gz $D/in.vcf.gz; bcftools index -t v.vcf.gz"],
+  ["rsync -a $D/src/ ."],
+  ["tar xf $D/src.tar"],
+  ["unzip -q $D/src.zip"],
+  ["cp $D/src/one g; gzip -nk g"],
+  ["split -b 1M $D/src/sub/big p."],
+  ["echo abc > f; sed -i s/b/B/ f", 1],
+  ["vim -u NONE -es -c 'normal ione' -c wq new < $D/null; cat new"],
+  ["printf 'one\\ntwo\\n' > v; vim -u NONE -es -c '%s/one/ONE/' -c wq v < $D/null; cat v", 1],
+  [
+    `python3 -c 'import mmap, os
+fd = os.open("m", os.O_RDWR | os.O_CREAT); os.ftruncate(fd, 8192)
+m = mmap.mmap(fd, 8192); m[5:9] = b"abcd"; m.close(); os.close(fd)'`,
+  ],
+  ["truncate -s 1M z; cp --sparse=always z y"],
+  ["truncate -s 1000 t"],
+  ["echo hello > t; truncate -s 2 t", 1],
+  ["echo x > f.tmp; mv f.tmp f"],
+  ["mkdir d; rmdir d; mkdir -p e/f; echo x > e/f/g; cat e/f/g; ls -R"],
+  ["echo x > a.tmp; rm a.tmp; touch b; rm b; ls"],
+];
+
+describe("a program leaves the same in BaseSpace as on the local disk", () => {
+  it.each(PROGRAMS.map(([program, more = 0]) => ({ program, more })))(
+    "[W3] $program",
+    async ({ program, more }) => {
+      const { folder, id } = await newResult();
+      const local = dir.join(`local ${id}`);
+      await runShell(`mkdir '${local}'`, "/");
+      const script = program.replaceAll("$D/null", "/dev/null").replaceAll("$D", dir.path);
+      const onDisk = await runShell(script, local);
+      const onMount = await product.shell(script, folder);
+      expect(onMount).toEqual(onDisk);
+      const expected = await localSums(local);
+      await expect
+        .poll(async () => (await remoteSums(id)).sums, { timeout: 5000 })
+        .toEqual(expected);
+      const { count } = await remoteSums(id);
+      expect(count, "versions").toBe(Object.keys(expected).length + more);
+      const begun = (await requestsOf(id, "POST")).filter(({ status }) => status < 300);
+      expect(begun.length, "uploads begun").toBe(count);
+    },
+  );
+});
+
+describe("a large file", () => {
+  const parts = async (): Promise<readonly Logged[]> =>
+    (await requests()).filter(({ method, path }) => method === "PUT" && path.includes("/parts/"));
+
+  it("[W4] goes up in parts while it is written, and is complete when cp returns", async () => {
+    const { folder, id } = await newResult();
+    const before = (await parts()).length;
+    expect(await product.shell(`cp '${dir.join("huge")}' huge`, folder)).toMatchObject({ code: 0 });
+    const sums = await runShell("md5sum < huge", dir.path);
+    expect((await remoteSums(id)).sums).toEqual({ huge: sums.stdout.slice(0, 32) });
+    expect((await parts()).length - before).toBe(8);
+    expect(await requestsOf(id, "POST")).toHaveLength(1);
+  });
+
+  it("[W5] is an error of close when a part keeps failing, and is not listed", async () => {
+    const { folder, id } = await newResult();
+    await fault("PUT /files/*/parts/3 status=400");
+    const { code, stderr } = await product.shell(`cp '${dir.join("huge")}' huge`, folder);
+    await fault();
+    expect([code, stderr]).toEqual([1, expect.stringContaining("Input/output error")]);
+    expect((await remoteSums(id)).count).toBe(0);
+    expect(await product.shell("cat huge | md5sum; rm huge; ls", folder)).toMatchObject({
+      code: 0,
+      stdout: (await runShell("md5sum < huge", dir.path)).stdout,
+    });
+  });
+
+  it("[W6] can be read while it is written, with the size it has then", async () => {
+    const { folder } = await newResult();
+    const script = "exec 3> f; /bin/echo one >&3; cat f; stat -c %s f; /bin/echo two >&3; cat f";
+    expect(await product.shell(script, folder)).toMatchObject({ stdout: "one\n4\none\ntwo\n" });
+  });
+});
+
+describe("what cannot be written", () => {
+  it("[W1] is everything but the files of an open app result", async () => {
+    const complete = `${PROJECT}/appresults/lambda-1 alignment/files`;
+    const says = async (command: string): Promise<string> => (await product.shell(command)).stderr;
+    for (const command of [
+      "touch x",
+      "touch runs/x",
+      `touch '${PROJECT}/x'`,
+      `mkdir '${PROJECT}/samples/x'`,
+      `echo x > '${complete}/x'`,
+      `rm '${complete}/lambda-1.bam'`,
+    ]) {
+      expect(await says(command), command).toMatch(/Read-only file system/);
+    }
+  });
+
+  it("[W2] a finished file keeps its name, and cannot be removed", async () => {
+    const { folder } = await newResult();
+    const says = async (command: string): Promise<string> =>
+      (await product.shell(`echo x > f; mkdir -p d; ${command}`, folder)).stderr;
+    expect(await says("rm f")).toMatch(/Operation not permitted/);
+    expect(await says("mv f g")).toMatch(/Operation not permitted/);
+    expect(await says("mv f d/f")).toMatch(/Operation not permitted/);
+    expect(await says("exec 3< f; rm f")).toMatch(/busy/);
+    expect(await says("ln f g")).toMatch(/Operation not permitted/);
+    expect(await says("mkfifo p")).toMatch(/Operation not permitted/);
+    const other = (await newResult()).folder;
+    expect(await says(`exec 3> g.tmp; mv g.tmp "$OLDPWD/${other}"`)).not.toBe("");
+  });
+
+  it("[W7] a project is made by mkdir, and an app result in it, both under any name", async () => {
+    const script = "mkdir projects/'new: ü' && cd projects/'new: ü'/appresults && mkdir 'a／b'";
+    expect(await product.shell(script)).toMatchObject({ code: 0, stderr: "" });
+    const projects = await api("users/current/projects?Limit=100&Name=new%3A%20%C3%BC");
+    const { Response: list } = (await projects.json()) as { Response: { Items: { Id: string }[] } };
+    const results = await api(`projects/${list.Items[0]?.Id}/appresults`);
+    expect(await results.json()).toMatchObject({
+      Response: { Items: [{ Name: "a/b", Status: "Running" }] },
+    });
+    expect(await product.shell("mkdir projects/'new: ü'")).toMatchObject({
+      stderr: expect.stringContaining("File exists") as string,
+    });
+  });
+});
+
+describe("the end of an app result", () => {
+  it("[W8] is set by its extended attribute, finishes its files, and makes it read-only", async () => {
+    const { folder, id } = await newResult();
+    const script = "touch empty; setfattr -n user.basespace.status -v complete ..; echo x > late";
+    expect((await product.shell(script, folder)).stderr).toMatch(/late: Read-only file system/);
+    const result = await api(`appresults/${id}`);
+    expect(await result.json()).toMatchObject({ Response: { Status: "Complete" } });
+    expect(Object.keys((await remoteSums(id)).sums)).toEqual(["empty"]);
+  });
+
+  it("[W9] is refused while a file has a temporary name", async () => {
+    const { folder, id } = await newResult();
+    const script = "echo x > f.tmp; setfattr -n user.basespace.status -v complete ..";
+    expect((await product.shell(script, folder)).stderr).toMatch(/busy/);
+    expect((await remoteSums(id)).count).toBe(0);
+    expect(await product.shell("mv f.tmp f; cat f", folder)).toMatchObject({ stdout: "x\n" });
+    expect(Object.keys((await remoteSums(id)).sums)).toEqual(["f"]);
+  });
+});
+
+describe("files under temporary names", () => {
+  it("[W10] are finished under the name that they are given, however large", async () => {
+    const { folder, id } = await newResult();
+    const script = `cp '${dir.join("huge")}' .huge.aB3dEf && mv .huge.aB3dEf huge && ls -A`;
+    expect(await product.shell(script, folder)).toMatchObject({ code: 0, stdout: "huge\n" });
+    const sums = await runShell("md5sum < huge", dir.path);
+    expect((await remoteSums(id)).sums).toEqual({ huge: sums.stdout.slice(0, 32) });
+    expect((await requestsOf(id, "POST")).length).toBe(1);
+  });
+});
+
+describe("a token without the right to write", () => {
+  it("[W11] is told at mkdir and at open", async () => {
+    const { folder } = await newResult();
+    const readOnly = dir.join("read-only");
+    await runShell(`mkdir '${readOnly}'`, "/");
+    const token = { BASESPACE_ACCESS_TOKEN: READ_TOKEN };
+    expect(await product.bsmount(["mount", readOnly], token)).toMatchObject({ code: 0 });
+    try {
+      const says = async (command: string): Promise<string> =>
+        (await runShell(command, readOnly)).stderr;
+      expect(await says(`mkdir '${PROJECT}/appresults/no'`)).toMatch(/Permission denied/);
+      expect(await says(`echo x > '${folder}/no'`)).toMatch(/Permission denied/);
+    } finally {
+      await product.bsmount(["unmount", "--lazy", readOnly], token);
+    }
+  });
+});
+
+function md5(bytes: Uint8Array): string {
+  return createHash("md5").update(bytes).digest("hex");
+}
