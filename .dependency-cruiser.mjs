@@ -51,7 +51,7 @@ export const layers = {
       "mount",
       "emulator",
     ],
-    packages: ["commander"],
+    packages: ["cli-progress", "commander"],
   },
 };
 

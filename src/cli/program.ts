@@ -5,6 +5,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
 import { lsCommand } from "./commands/ls.ts";
 import { mountCommand } from "./commands/mount.ts";
+import { statusChangeCommands } from "./commands/status-change.ts";
 import { statusCommand } from "./commands/status.ts";
 import { treeCommand } from "./commands/tree.ts";
 import { unmountCommand } from "./commands/unmount.ts";
@@ -21,6 +22,7 @@ const COMMANDS: readonly CommandFactory[] = [
   catCommand,
   cpCommand,
   treeCommand,
+  ...statusChangeCommands,
   emulatorCommand,
   demoCommand,
 ];

@@ -9,6 +9,8 @@ export interface MetricsSnapshot {
   readonly storeRequests: number;
   readonly apiBytes: number;
   readonly storeBytes: number;
+  /** Body bytes sent to the API: what was uploaded, mostly. */
+  readonly sentBytes: number;
   /** Bytes handed to the kernel. */
   readonly readBytes: number;
   readonly operations: number;
@@ -43,9 +45,10 @@ export class MetricsCollector implements Disposable {
 
   async snapshot(): Promise<MetricsSnapshot> {
     this.#takeOver();
-    const { requests, receivedBytes, readBytes, operations, blocks, listings } = this.#instruments;
-    const [asked, received, read, done, block, listing] = await Promise.all(
-      [requests, receivedBytes, readBytes, operations, blocks, listings].map(
+    const { requests, receivedBytes, sentBytes, readBytes, operations, blocks, listings } =
+      this.#instruments;
+    const [asked, received, sent, read, done, block, listing] = await Promise.all(
+      [requests, receivedBytes, sentBytes, readBytes, operations, blocks, listings].map(
         async (counter) => (await counter.get()).values as readonly Sample[],
       ),
     );
@@ -56,6 +59,7 @@ export class MetricsCollector implements Disposable {
       storeRequests: total(asked, "target", "store"),
       apiBytes: total(received, "target", "api"),
       storeBytes: total(received, "target", "store"),
+      sentBytes: total(sent),
       readBytes: total(read),
       operations: total(done),
       blocks: {

@@ -15,7 +15,14 @@ export type ControlRequest =
   | { readonly method: "status" }
   | { readonly method: "metrics" }
   | { readonly method: "unmount"; readonly lazy: boolean; readonly wait: boolean }
-  | { readonly method: "refresh"; readonly path?: string };
+  | { readonly method: "refresh"; readonly path?: string }
+  | {
+      readonly method: "set-status";
+      /** Inside the mount: the app result, or anything in it. */
+      readonly path: string;
+      readonly status: string;
+      readonly summary?: string;
+    };
 
 export type ControlAnswer =
   | { readonly ok: true; readonly result: unknown }
@@ -54,9 +61,19 @@ export function parseRequest(line: string): ControlRequest {
       const path = value["path"];
       return typeof path === "string" ? { method: "refresh", path } : { method: "refresh" };
     }
+    case "set-status":
+      return parseSetStatus(value);
     default:
       throw new BsmountError("invalid", `unknown request ${JSON.stringify(value["method"])}`);
   }
+}
+
+function parseSetStatus({ path, status, summary }: Record<string, unknown>): ControlRequest {
+  if (typeof path !== "string" || typeof status !== "string") {
+    throw new BsmountError("invalid", "set-status needs a path and a status");
+  }
+  const request = { method: "set-status", path, status } as const;
+  return typeof summary === "string" ? { ...request, summary } : request;
 }
 
 /** The object in a line. @throws BsmountError `invalid` */

@@ -6,4 +6,11 @@ export { openLogFile } from "./log-file.ts";
 export { mountBaseSpace, type MountBaseSpaceOptions } from "./mount-base-space.ts";
 export type { MountStatus } from "./mount-status.ts";
 export type { MountableSession } from "./mountable-session.ts";
-export { listMounts, metricsAt, mountPointsOfOthers, refreshAt, unmountAt } from "./mounts.ts";
+export {
+  listMounts,
+  metricsAt,
+  mountPointsOfOthers,
+  refreshAt,
+  setStatusAt,
+  unmountAt,
+} from "./mounts.ts";

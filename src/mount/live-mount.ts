@@ -25,6 +25,8 @@ export interface BaseSpaceMount extends AsyncDisposable {
   refresh(path: string | undefined, signal: AbortSignal): Promise<void>;
 }
 
+type SetStatusRequest = Extract<ControlRequest, { readonly method: "set-status" }>;
+
 export interface LiveMountOptions {
   readonly session: MountableSession;
   readonly mounted: Mounted;
@@ -93,6 +95,17 @@ export class LiveMount implements BaseSpaceMount {
     await this.ended;
   }
 
+  async #setStatus({ path, ...change }: SetStatusRequest): Promise<void> {
+    const { session } = this.#options;
+    if (session.setStatus === undefined) {
+      throw new BsmountError(
+        "not-supported",
+        `${this.mountPoint} cannot set the status of anything`,
+      );
+    }
+    await session.setStatus(path, change, neverAborted);
+  }
+
   async #obey(request: ControlRequest): Promise<unknown> {
     switch (request.method) {
       case "status":
@@ -101,6 +114,9 @@ export class LiveMount implements BaseSpaceMount {
         return await this.#options.session.metrics?.();
       case "refresh":
         await this.refresh(request.path, neverAborted);
+        return null;
+      case "set-status":
+        await this.#setStatus(request);
         return null;
       case "unmount":
         await this.unmount({ lazy: request.lazy }, neverAborted);

@@ -11,6 +11,12 @@ export interface MountableSession extends AsyncDisposable {
   uploads?(): UploadCounts;
   /** Totals since the session began. */
   metrics?(): Promise<MetricsSnapshot>;
+  /** Sets the status of the app result that `path` is in, after its files were finished. */
+  setStatus?(
+    path: string,
+    change: { readonly status: string; readonly summary?: string },
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Forgets what is cached about `path` and below, of everything without one. */
   refresh?(path: string | undefined, signal: AbortSignal): Promise<void>;
 }

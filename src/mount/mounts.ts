@@ -90,6 +90,31 @@ export async function refreshAt(
   await askMount(entry.socketPath, request, signal);
 }
 
+export interface StatusChangeAt {
+  readonly runtimeFolder: string;
+  /** `Complete`, `Aborted`, `NeedsAttention`, … */
+  readonly status: string;
+  /** A sentence for people. */
+  readonly summary?: string;
+}
+
+/**
+ * Sets the status of the app result that `path` is in: absolute, in a mount, symbolic links resolved.
+ * Answers when its files are finished and the service has the status.
+ * @throws BsmountError `usage` when `path` is in no mount of this user; what the mount answers
+ */
+export async function setStatusAt(
+  path: string,
+  { runtimeFolder, ...change }: StatusChangeAt,
+  signal: AbortSignal,
+): Promise<void> {
+  const entries = await readRegistry(runtimeFolder);
+  const entry = entries.find(({ record }) => path.startsWith(`${record.status.mountPoint}/`));
+  if (entry === undefined) throw notMounted(path);
+  const inside = path.slice(entry.record.status.mountPoint.length);
+  await askMount(entry.socketPath, { method: "set-status", path: inside, ...change }, signal);
+}
+
 /**
  * What the mount at `path` has done since it began: requests, bytes, cache hits.
  * @throws BsmountError `usage` when no mount of this user is there

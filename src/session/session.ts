@@ -1,12 +1,16 @@
 import { BaseSpace } from "../api/client.ts";
+import type { Entity } from "../catalog/catalog.ts";
 import type { Config } from "../config/resolve.ts";
+import { BsmountError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { createFileSystem } from "../fs/create-file-system.ts";
 import { OwnedResources } from "../core/owned-resources.ts";
 import type { FileSystem } from "../fs/file-system.ts";
+import type { StatusChange } from "../fs/writing.ts";
 import { MetricsCollector, type MetricsSnapshot } from "../metrics/collector.ts";
 import { createReaders } from "../read/create-readers.ts";
 import type { Readers } from "../read/reader.ts";
+import { type Node, parentOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
 import {
@@ -36,6 +40,13 @@ export interface Session extends AsyncDisposable {
   refresh(): Promise<void>;
   metrics(): Promise<MetricsSnapshot>;
   uploads(): UploadCounts;
+  /** Finishes what was written and not finished, empty files mostly. @throws what uploading can throw */
+  finishUploads(signal: AbortSignal): Promise<void>;
+  /**
+   * Sets the status of the app result that `path` (as the mount shows it) is in, after finishing its files.
+   * @throws BsmountError `usage` when it is in none, `busy` while a file has a temporary name, `invalid`
+   */
+  setStatus(path: string, change: StatusChange, signal: AbortSignal): Promise<void>;
 }
 
 export interface SessionDescription {
@@ -75,6 +86,7 @@ export async function openSession(
       user: { id, name },
       describe: () => describeSession(config, name),
       uploads: () => countUploads(uploads.local),
+      finishUploads: async (signal) => await uploads.local.finishAll(signal),
       ...composeTree(config, { client, readers, uploads }),
       metrics: async () => await metrics.snapshot(),
       [Symbol.asyncDispose]: async () => await owned[Symbol.asyncDispose](),
@@ -94,7 +106,7 @@ interface TreeParts {
 function composeTree(
   config: Config,
   { client, readers, uploads }: TreeParts,
-): Pick<Session, "fileSystem" | "refresh"> {
+): Pick<Session, "fileSystem" | "refresh" | "setStatus"> {
   const { negativeTtlMs, showHidden } = config.tree;
   const { cached, catalog, local } = uploads;
   const tree = new PathTree({ catalog, showHidden, negativeTtlMs });
@@ -110,7 +122,19 @@ function composeTree(
       ...writing,
     }),
     refresh: async () => cached.invalidateAll(),
+    setStatus: async (path, change, signal) => {
+      const appResult = appResultOf(await tree.resolve(path, signal), path);
+      await maker.setStatus(appResult, change, signal);
+    },
   };
+}
+
+/** The app result that `node` is, or is in. */
+function appResultOf(node: Node, path: string): Entity {
+  for (let at = node; at.kind !== "root"; at = parentOf(at)) {
+    if (at.kind === "entity" && at.entity.kind === "appresult") return at.entity;
+  }
+  throw new BsmountError("usage", `${path} is not in an app result`);
 }
 
 function describeSession(config: Config, user: string): SessionDescription {

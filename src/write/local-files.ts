@@ -181,6 +181,16 @@ export class LocalFiles implements AsyncDisposable {
     return listings.flatMap(({ items }) => items.filter(({ draft }) => draft.isUnfinished));
   }
 
+  /** Finishes everything that has its final name. @throws the first failure, when all were tried */
+  async finishAll(signal: AbortSignal): Promise<void> {
+    const files = this.unfinished().filter(({ isHeld }) => !isHeld);
+    const results = await Promise.allSettled(
+      files.map(async (file) => await this.finish(file, signal)),
+    );
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
   /** Room on the disk that files are written to first. */
   async space(): Promise<Space> {
     return await this.#options.staging.space();

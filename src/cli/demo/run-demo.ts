@@ -11,7 +11,7 @@ import { printable, printLine, table } from "../output.ts";
 import { untilAborted } from "../until-aborted.ts";
 import { demoMount, type DemoMount } from "./demo-mount.ts";
 import { runShell } from "./run-shell.ts";
-import { type DemoStep, demoSteps } from "./steps.ts";
+import { type DemoStep, demoSteps, OWN_RESULT, writingSteps } from "./steps.ts";
 import { wireReport } from "./wire-report.ts";
 
 /**
@@ -33,6 +33,8 @@ export async function runDemo(once: boolean, { signal }: CommandContext): Comman
   printLine(`mounted at       ${mountPoint}`);
   await showTree(mount, signal);
   for (const step of demoSteps(DEMO_MD5SUMS)) await showStep(step, mountPoint, signal);
+  for (const step of writingSteps()) await showStep(step, mountPoint, signal);
+  await showCompletion(mount, mountPoint, signal);
   await showWire(mount, signal);
   if (once) return EXIT.done;
   showInvitation(mountPoint);
@@ -73,10 +75,25 @@ async function showTree(mount: DemoMount, signal: AbortSignal): Promise<void> {
 
 async function showStep(step: DemoStep, mountPoint: string, signal: AbortSignal): Promise<void> {
   const { title, folder, command, maxLines } = step;
-  printTitle(title);
+  if (title !== undefined) printTitle(title);
   if (folder !== "") printLine(`$ cd '${folder}'`);
   printLine(`$ ${command}`);
-  printOutput(await runShell(command, join(mountPoint, folder), signal), maxLines);
+  const lines = await runShell(command, join(mountPoint, folder), signal);
+  if (lines.join("") !== "") printOutput(lines, maxLines);
+}
+
+async function showCompletion(
+  mount: DemoMount,
+  mountPoint: string,
+  signal: AbortSignal,
+): Promise<void> {
+  printTitle("Complete: from now on nobody can change it");
+  const summary = "reads and variants of one region";
+  printLine(`$ bsmount complete '${OWN_RESULT}' --summary '${summary}'`);
+  const path = join(mountPoint, OWN_RESULT);
+  for (const line of await mount.bsmount(["complete", path, "--summary", summary], signal)) {
+    printLine(`  ${line.replace(`${mountPoint}/`, "")}`);
+  }
 }
 
 async function showWire(mount: DemoMount, signal: AbortSignal): Promise<void> {

@@ -4,8 +4,8 @@
  */
 
 export interface DemoStep {
-  /** What to look at, in a few words. */
-  readonly title: string;
+  /** What to look at, in a few words; a step without one goes on with the one before. */
+  readonly title?: string;
   /** Below the mount point. */
   readonly folder: string;
   readonly command: string;
@@ -16,6 +16,50 @@ export interface DemoStep {
 const PROJECT = "projects/Phage lambda";
 const READS = `${PROJECT}/samples/2001/files/Data/Intensities/BaseCalls`;
 const ALIGNMENT = `${PROJECT}/appresults/lambda-1 alignment/files`;
+
+const RESULTS = `${PROJECT}/appresults`;
+const OURS = "First 13 kb";
+
+/** The app result that the writing steps make, below the mount point and in words of `bsmount`. */
+export const OWN_RESULT: string = `${RESULTS}/${OURS}`;
+
+/** What a pipeline does: its results go back into an app result of its own, and read the same from there. */
+export function writingSteps(): readonly DemoStep[] {
+  return [
+    {
+      title: "A result of one's own: samtools and bcftools write into it",
+      folder: RESULTS,
+      command: `mkdir '${OURS}' && ls`,
+      maxLines: 8,
+    },
+    {
+      folder: `${RESULTS}/lambda-1 alignment/files`,
+      command: `samtools view -b lambda-1.bam NC_001416.1:1-13000 | samtools sort -o '../../${OURS}/files/region.bam' -`,
+      maxLines: 2,
+    },
+    {
+      folder: `${RESULTS}/lambda-1 alignment/files`,
+      command: `bcftools view -Oz -r NC_001416.1:1-13000 -o '../../${OURS}/files/region.vcf.gz' lambda-1.vcf.gz`,
+      maxLines: 2,
+    },
+    {
+      folder: `${RESULTS}/${OURS}/files`,
+      command: "cp ../../Reference/files/lambda.fa . && samtools index region.bam && ls -l",
+      maxLines: 6,
+    },
+    {
+      title: "Read back: the same",
+      folder: RESULTS,
+      command: `cmp Reference/files/lambda.fa '${OURS}/files/lambda.fa' && echo same`,
+      maxLines: 1,
+    },
+    {
+      folder: `${RESULTS}/${OURS}/files`,
+      command: "samtools quickcheck -v region.bam && bcftools view -H region.vcf.gz | cut -f 1-6",
+      maxLines: 4,
+    },
+  ];
+}
 
 /** @param md5sums the file of known sums; the demo data come with it */
 export function demoSteps(md5sums: string): readonly DemoStep[] {

@@ -11,6 +11,7 @@ export function wireReport(metrics: MetricsSnapshot): readonly string[] {
     [
       ["BaseSpace API", `${metrics.apiRequests} requests`, formatBytes(metrics.apiBytes)],
       ["object store", `${metrics.storeRequests} ranges`, formatBytes(metrics.storeBytes)],
+      ["uploaded", "", formatBytes(metrics.sentBytes)],
       ["read by tools", `${metrics.operations} operations`, formatBytes(metrics.readBytes)],
       ["block cache", `${hit} hits of ${asked}`, share],
       ["read ahead", `${prefetch} blocks`, ""],

@@ -1,0 +1,67 @@
+import { realpath } from "node:fs/promises";
+import { Command } from "commander";
+import { defaultFolders } from "../../config/folders.ts";
+import { setStatusAt } from "../../mount/index.ts";
+import type { CommandContext, CommandFactory, CommandResult } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { addOptions, CONNECTION_OPTIONS } from "../option-flags.ts";
+import { printable, printLine } from "../output.ts";
+import { isRemote, remoteNames } from "../remote-path.ts";
+import { openRemoteSession } from "../remote-session.ts";
+
+interface StatusCommand {
+  readonly name: string;
+  readonly description: string;
+  readonly status: string;
+}
+
+const COMMANDS: readonly StatusCommand[] = [
+  {
+    name: "complete",
+    description: "finish an app result: it takes no more files",
+    status: "Complete",
+  },
+  {
+    name: "abort",
+    description: "give an app result up: it takes no more files",
+    status: "Aborted",
+  },
+  {
+    name: "needs-attention",
+    description: "mark an app result for somebody to look at",
+    status: "NeedsAttention",
+  },
+];
+
+/** `complete`, `abort` and `needs-attention`: the status of an app result, once its files are finished. */
+export const statusChangeCommands: readonly CommandFactory[] = COMMANDS.map(
+  ({ name, description, status }) =>
+    ({ context, onResult }) => {
+      const command = new Command(name)
+        .description(description)
+        .argument("<path>", "the app result, or anything in it: in a mount, or bs:/projects/…")
+        .option("--summary <text>", "a sentence for people");
+      addOptions(command, CONNECTION_OPTIONS);
+      return command.action(async (path: string, parsed: Record<string, unknown>) => {
+        onResult(await changeStatus(path, { status, parsed }, context));
+      });
+    },
+);
+
+async function changeStatus(
+  path: string,
+  { status, parsed }: { readonly status: string; readonly parsed: Record<string, unknown> },
+  context: CommandContext,
+): CommandResult {
+  const summary = parsed["summary"] as string | undefined;
+  const change = summary === undefined ? { status } : { status, summary };
+  if (isRemote(path)) {
+    await using session = await openRemoteSession(parsed, context);
+    await session.setStatus(`/${remoteNames(path).join("/")}`, change, context.signal);
+  } else {
+    const runtimeFolder = defaultFolders(context.environment).runtime;
+    await setStatusAt(await realpath(path), { runtimeFolder, ...change }, context.signal);
+  }
+  printLine(`${printable(path)} is ${status}`);
+  return EXIT.done;
+}

@@ -1,0 +1,118 @@
+import { createReadStream } from "node:fs";
+import { constants } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { BsmountError, reasonOf } from "../core/errors.ts";
+import type { Handle } from "../fs/file-system.ts";
+import { isTemporaryName } from "../write/temporary-names.ts";
+import { childOf, type RemoteNode, type RemoteTreeOptions } from "./remote-tree.ts";
+
+export interface UploadOptions extends RemoteTreeOptions {
+  /** Told of each file when BaseSpace has it. */
+  readonly onFile: (target: string, sizeBytes: number) => void;
+  /** Told of each file below a folder that could not be copied; the others are copied all the same. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** All bytes of the regular files at `path` and below. */
+export async function sizeOf(path: string): Promise<number> {
+  const info = await stat(path);
+  if (!info.isDirectory()) return info.size;
+  let sum = 0;
+  for (const name of await readdir(path)) sum += await sizeOf(join(path, name));
+  return sum;
+}
+
+/**
+ * Copies the local file `source` into the folder `parent` as `name`. Returns when BaseSpace says that it
+ * is complete. A file of that name becomes an older version.
+ */
+export async function uploadFile(
+  source: string,
+  { parent, name }: { readonly parent: RemoteNode; readonly name: string },
+  options: UploadOptions,
+): Promise<void> {
+  if (isTemporaryName(name)) {
+    throw new BsmountError("usage", `${name} is a temporary name, which no finished file has`, {
+      remedy: `give it another one: bsmount cp ${source} '${parent.path}/NAME'`,
+    });
+  }
+  const { fileSystem, signal } = options;
+  const handle = await openForWriting(parent, name, options);
+  try {
+    let offset = 0;
+    for await (const chunk of createReadStream(source, { highWaterMark: CHUNK_BYTES, signal })) {
+      const bytes = chunk as Buffer;
+      await fileSystem.write(handle, offset, bytes, signal);
+      offset += bytes.length;
+    }
+    if (offset === 0) await fileSystem.ftruncate(handle, 0, signal);
+    await fileSystem.flush(handle, nobodyElse, signal);
+    options.onFile(`${parent.path}/${name}`, offset);
+  } finally {
+    fileSystem.release(handle);
+  }
+}
+
+/** Copies a local folder with everything in it into `parent` as `name`; links are followed. */
+export async function uploadFolder(
+  source: string,
+  { parent, name }: { readonly parent: RemoteNode; readonly name: string },
+  options: UploadOptions,
+): Promise<void> {
+  const folder = await makeFolder(parent, name, options);
+  for (const entry of await readdir(source)) {
+    const path = join(source, entry);
+    const place = { parent: folder, name: basename(entry) };
+    try {
+      if ((await stat(path)).isDirectory()) await uploadFolder(path, place, options);
+      else await uploadFile(path, place, options);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      options.onFailure(error);
+    }
+  }
+}
+
+async function openForWriting(
+  parent: RemoteNode,
+  name: string,
+  { fileSystem, signal }: RemoteTreeOptions,
+): Promise<Handle> {
+  const existing = await find(parent, name, { fileSystem, signal });
+  if (existing === undefined) {
+    return await fileSystem.change.create(parent.attributes.ino, name, 0o644, signal);
+  }
+  const { O_WRONLY, O_TRUNC } = constants;
+  return await fileSystem.open(existing.attributes.ino, O_WRONLY | O_TRUNC, signal);
+}
+
+async function makeFolder(
+  parent: RemoteNode,
+  name: string,
+  options: RemoteTreeOptions,
+): Promise<RemoteNode> {
+  const existing = await find(parent, name, options);
+  if (existing !== undefined) return existing;
+  await options.fileSystem.change.mkdir(parent.attributes.ino, name, 0o755, options.signal);
+  return await childOf(parent, name, options);
+}
+
+async function find(
+  parent: RemoteNode,
+  name: string,
+  options: RemoteTreeOptions,
+): Promise<RemoteNode | undefined> {
+  try {
+    return await childOf(parent, name, options);
+  } catch (error) {
+    if (reasonOf(error) === "not-found") return undefined;
+    throw error;
+  }
+}
+
+async function nobodyElse(): Promise<boolean> {
+  return false;
+}

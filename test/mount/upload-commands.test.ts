@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Product, startProduct } from "../helpers/product.ts";
+import { runShell } from "../helpers/run-command.ts";
+
+const RESULTS = "bs:/projects/Phage lambda/appresults";
+const ALIGNMENT = `${RESULTS}/lambda-1 alignment/files`;
+
+let product: Product;
+
+beforeAll(async () => {
+  product = await startProduct({ mountArgs: null });
+  const script =
+    "mkdir -p src/sub && echo one > src/one && : > src/empty && head -c 9000000 /dev/urandom > src/sub/big";
+  await runShell(script, product.dir.path);
+});
+
+afterAll(async () => {
+  await product?.[Symbol.asyncDispose]();
+});
+
+async function newResult(name: string): Promise<string> {
+  const { apiServer, accessToken } = product.emulator;
+  const made = await fetch(`${apiServer}/v1pre3/projects/1001/appresults`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
+    body: JSON.stringify({ Name: name }),
+  });
+  expect(made.status).toBe(201);
+  return `${RESULTS}/${name}/files`;
+}
+
+describe("bsmount cp into bs:", () => {
+  it("copies a folder with everything in it, and out again the same", async () => {
+    const files = await newResult("folder");
+    const src = product.dir.join("src");
+    const copied = await product.bsmount(["cp", "-r", src, files]);
+    expect(copied).toMatchObject({ code: 0, stderr: "" });
+    expect(copied.stdout).toContain("files/src/sub/big");
+    const back = product.dir.join("back");
+    expect(await product.bsmount(["cp", "-r", `${files}/src`, back])).toMatchObject({ code: 0 });
+    expect(await runShell(`diff -r '${src}' '${back}'`, "/")).toMatchObject({ code: 0 });
+  });
+
+  it("copies one file under another name, and a new version of it", async () => {
+    const files = await newResult("file");
+    const one = product.dir.join("src", "one");
+    expect(await product.bsmount(["cp", one, `${files}/two`])).toMatchObject({ code: 0 });
+    await runShell("echo again > src/one", product.dir.path);
+    expect(await product.bsmount(["cp", one, `${files}/two`])).toMatchObject({ code: 0 });
+    expect(await product.bsmount(["cat", `${files}/two`])).toMatchObject({ stdout: "again\n" });
+    const listed = await product.bsmount(["ls", files]);
+    expect(listed.stdout).toMatch(/^two\ntwo~\d+\n$/);
+  });
+
+  it("refuses what BaseSpace would never finish or take, and says what to do", async () => {
+    const files = await newResult("refused");
+    const one = product.dir.join("src", "one");
+    const says = async (...args: string[]): Promise<string> =>
+      (await product.bsmount(["cp", ...args])).stderr;
+    expect(await says(one, `${files}/x.tmp`)).toMatch(/temporary name[^]*try: give it another/);
+    expect(await says(one, ALIGNMENT)).toMatch(/is Complete[^]*try: make a new app result/);
+    expect(await says(product.dir.join("src"), files)).toMatch(/is a folder[^]*try: give -r/);
+    expect(await says(one, product.dir.path)).toMatch(/between BaseSpace/);
+    expect(await says(product.dir.join("none"), files)).toMatch(/none/);
+  });
+});
+
+describe("bsmount complete, abort, needs-attention", () => {
+  it("set the status of an app result, by its path in a mount and by bs:", async () => {
+    const files = await newResult("ended");
+    await product.bsmount(["mount", product.mountPoint]);
+    try {
+      const inMount = `${product.mountPoint}/projects/Phage lambda/appresults/ended`;
+      await product.shell("echo x > x", "projects/Phage lambda/appresults/ended/files");
+      expect(
+        await product.bsmount(["needs-attention", inMount, "--summary", "look"]),
+      ).toMatchObject({ code: 0, stderr: "" });
+      expect(await product.bsmount(["complete", inMount])).toMatchObject({ code: 0 });
+      const { stderr } = await product.shell(`echo y > '${inMount}/files/y'`);
+      expect(stderr).toMatch(/Read-only file system/);
+    } finally {
+      await product.bsmount(["unmount", "--lazy", product.mountPoint]);
+    }
+    const again = await product.bsmount(["abort", files]);
+    expect(again.code).not.toBe(0);
+    const json = await product.bsmount(["cat", `${RESULTS}/ended/.json`]);
+    expect(JSON.parse(json.stdout)).toMatchObject({ Status: "Complete", StatusSummary: "look" });
+  });
+
+  it("say so when the path is in no app result, and in no mount", async () => {
+    expect((await product.bsmount(["complete", "bs:/projects"])).stderr).toMatch(
+      /not in an app result/,
+    );
+    expect((await product.bsmount(["complete", product.dir.path])).stderr).toMatch(/status/);
+  });
+});
