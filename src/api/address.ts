@@ -3,7 +3,7 @@ import { BsmountError } from "../core/errors.ts";
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
 /** True for a host that is this machine, so that plain http stays on it. */
-function isLoopback(url: URL): boolean {
+export function isLoopback(url: URL): boolean {
   return LOOPBACK.test(url.hostname);
 }
 

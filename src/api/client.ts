@@ -8,6 +8,7 @@ import { Content } from "./content/content.ts";
 import { createFetcher, type FetcherKind } from "./content/create-fetcher.ts";
 import { LinkCache } from "./content/link-cache.ts";
 import type { RangeFetcher } from "./content/range-fetcher.ts";
+import { plainHttpOf } from "./content/store-link.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { httpSend } from "./http.ts";
 import { withTelemetry } from "./measured.ts";
@@ -94,7 +95,8 @@ export class BaseSpace implements AsyncDisposable {
     this.biosamples = new BioSamples(resources);
     this.datasets = new Datasets(resources);
     this.uploads = new Uploads(rest);
-    const links = new LinkCache(rest, settings.retry.clock, origin.startsWith("http:"));
+    const plainHttp = plainHttpOf(origin, options.insecureHttp ?? false);
+    const links = new LinkCache(rest, settings.retry.clock, plainHttp);
     this.content = new Content({ ...settings, links, fetcher: this.#fetcher });
   }
 

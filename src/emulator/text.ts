@@ -22,3 +22,8 @@ export function baseName(path: string): string {
 export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
+
+/** `text` in a URL or a header. A lone surrogate, which has no encoding, becomes U+FFFD. */
+export function percentEncoded(text: string): string {
+  return encodeURIComponent(Buffer.from(text).toString("utf8"));
+}

@@ -15,11 +15,13 @@ import {
   isReadAhead,
 } from "./flight.ts";
 import { RequestQueue } from "./request-queue.ts";
+import type { TimeOuts } from "./time-outs.ts";
 
 export interface BlockFetcherOptions {
   readonly source: ContentSource;
   readonly store: BlockStore;
   readonly contents: Contents;
+  readonly timeOuts: TimeOuts;
   readonly maxRequests: number;
   readonly logger: Logger;
   /** Memory may have come free: whoever waits for some should look again. */
@@ -139,6 +141,7 @@ export class BlockFetcher implements AsyncDisposable {
       return;
     }
     this.#settle(flight);
+    this.#options.timeOuts.forget(flight.content, blockIndexes(flight));
     for (const [at, memory] of flight.memory.entries()) {
       this.#options.store.keep(flight.content.key, flight.start + at, memory);
     }
@@ -156,6 +159,10 @@ export class BlockFetcher implements AsyncDisposable {
     else if (isReadAhead(flight)) {
       const file = content.description.fileId;
       this.#options.logger.debug({ file, err: error }, "reading ahead failed");
+    }
+    // Readers that joined a read-ahead at its end have not waited yet: they ask again.
+    else if (reasonOf(error) === "timeout") {
+      this.#options.timeOuts.remember(content, blockIndexes(flight), error);
     }
     this.#failWaiters(flight, content.changed ? changedError(content, error) : error);
     this.#options.contents.forgetIfIdle(content.key);

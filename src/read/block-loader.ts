@@ -1,5 +1,5 @@
 import type { BlockMemory, BlockStore, HeldBlock } from "../blocks/block-store.ts";
-import { BsmountError } from "../core/errors.ts";
+import { BsmountError, reasonOf } from "../core/errors.ts";
 import { type BlockMessage, blocks } from "../core/telemetry.ts";
 import type { BlockSpan, Cursor } from "./access-pattern.ts";
 import type { BlockFetcher } from "./block-fetcher.ts";
@@ -8,6 +8,7 @@ import { Demand, type DemandHost, type DemandRequest } from "./demand.ts";
 import type { Content, Flight } from "./flight.ts";
 import type { ReadAhead } from "./prefetch-window.ts";
 import { cut, demandRequestBlocks, neighbours } from "./request-plan.ts";
+import type { TimeOuts } from "./time-outs.ts";
 import type { ReadTuning } from "./tuning.ts";
 
 /*
@@ -22,6 +23,7 @@ import type { ReadTuning } from "./tuning.ts";
 export interface BlockLoaderOptions {
   readonly store: BlockStore;
   readonly fetcher: BlockFetcher;
+  readonly timeOuts: TimeOuts;
   readonly maxRequests: number;
   readonly tuning: ReadTuning;
 }
@@ -47,6 +49,10 @@ export class BlockLoader {
     this.#host = {
       hold: (key, index) => options.store.hold(key, index),
       leave: (flight, waiter) => options.fetcher.leave(flight, waiter),
+      gaveUp: (demand, reason) => {
+        if (reasonOf(reason) !== "timeout") return;
+        options.timeOuts.remember(demand.request.content, demand.missing(), reason);
+      },
       retry: (demand) => this.#start(demand),
       settled: (demand) => {
         this.#waiting.delete(demand);
@@ -122,10 +128,11 @@ export class BlockLoader {
 
   /** False when there is no room for what is missing; then the demand is as it was. */
   #admit(demand: Demand): boolean {
-    const { store, fetcher } = this.#options;
-    const { content } = demand.request;
-    if (content.changed) {
-      demand.fail(changedError(content));
+    const { store, fetcher, timeOuts } = this.#options;
+    const { content, span } = demand.request;
+    const hopeless = content.changed ? changedError(content) : timeOuts.find(content, span);
+    if (hopeless !== undefined) {
+      demand.fail(hopeless);
       return true;
     }
     const found = this.#find(demand);

@@ -11,6 +11,7 @@ import type { ContentSource } from "./content-source.ts";
 import { Contents } from "./contents.ts";
 import { FileReader, type ReadingParts } from "./file-reader.ts";
 import type { Readers } from "./reader.ts";
+import { TimeOuts } from "./time-outs.ts";
 import { defaultTuning, type ReadTuning } from "./tuning.ts";
 
 export interface ReadersOptions {
@@ -70,8 +71,10 @@ export function connectParts(options: ReadersOptions): ReadingParts {
   });
   const contents = new Contents(blockBytes, (key) => store.hasContent(key));
   const onSettled = (): void => loader.lookAgain();
-  const fetcher = new BlockFetcher({ source, store, contents, maxRequests, logger, onSettled });
-  const loader = new BlockLoader({ store, fetcher, maxRequests, tuning });
+  const timeOuts = new TimeOuts(clock);
+  const shared = { store, timeOuts, maxRequests };
+  const fetcher = new BlockFetcher({ ...shared, source, contents, logger, onSettled });
+  const loader = new BlockLoader({ ...shared, fetcher, tuning });
   const streams = new ActiveStreams(clock, tuning.idleStreamMs);
   return { store, contents, fetcher, loader, streams, maxRequests, tuning };
 }

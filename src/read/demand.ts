@@ -20,6 +20,8 @@ export interface DemandRequest {
 export interface DemandHost {
   hold(key: string, index: number): HeldBlock | undefined;
   leave(flight: Flight, waiter: FlightWaiter): void;
+  /** The reader waits no longer; told before the demand fails for this reason. */
+  gaveUp(demand: Demand, reason: unknown): void;
   /** The demand holds nothing and waits for nothing: plan it anew. */
   retry(demand: Demand): void;
   /**
@@ -47,7 +49,10 @@ export class Demand implements FlightWaiter {
   readonly #signal: AbortSignal;
   readonly #held = new Map<number, HeldBlock>();
   readonly #flights = new Set<Flight>();
-  readonly #onAbort = (): void => this.fail(this.#signal.reason);
+  readonly #onAbort = (): void => {
+    this.#host.gaveUp(this, this.#signal.reason);
+    this.fail(this.#signal.reason);
+  };
   #resolve: (held: readonly HeldBlock[]) => void = () => {};
   #reject: (error: unknown) => void = () => {};
   #attempt = 1;
@@ -75,6 +80,13 @@ export class Demand implements FlightWaiter {
     if (block === undefined) return false;
     this.#held.set(index, block);
     return true;
+  }
+
+  /** Blocks it has no hold of yet. */
+  missing(): number[] {
+    const { start, end } = this.request.span;
+    const indexes = Array.from({ length: end - start }, (_, at) => start + at);
+    return indexes.filter((index) => !this.#held.has(index));
   }
 
   waitFor(flight: Flight): void {

@@ -17,6 +17,9 @@ export interface Reader {
    * read larger than a quarter of the block memory is filled piece by piece. A buffer that was detached
    * meanwhile is an `aborted` error.
    *
+   * When a read timed out, whoever asks for the same bytes within the next two seconds gets its error at
+   * once, so that readers in line do not wait for a deadline each.
+   *
    * After a `changed` error every read of this reader fails with it, cached bytes included: open anew.
    *
    * @throws BsmountError (thrown or rejected) as `ContentSource.readRange`; `bad-handle` after close,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -107,6 +108,29 @@ describe("an emulator with a data folder", () => {
       }
     }
     expect((await readdir(folder.join("data", "objects"))).sort()).toEqual(keys.sort());
+  });
+
+  it("keeps all of it from other users, whatever the umask", async () => {
+    await using folder = await tempDir();
+    const dataDir = folder.join("data");
+    const before = process.umask(0);
+    try {
+      const emulator = await startEmulator({ dataDir, catalog: CATALOG });
+      await json(emulator, "appresults/30/files?name=b", { method: "POST", body: "bb" });
+      await emulator.close();
+    } finally {
+      process.umask(before);
+    }
+    const names = await readdir(dataDir, { recursive: true });
+    for (const place of ["objects", "parts", "incoming", "state.lmdb", "requests.jsonl"]) {
+      expect(names).toContain(place);
+    }
+    expect(names).toContain("state.lmdb-lock");
+    for (const path of [dataDir, ...names.map((name) => join(dataDir, name))]) {
+      const entry = await stat(path);
+      const mode = (entry.mode & 0o777).toString(8);
+      expect([path, mode]).toEqual([path, entry.isDirectory() ? "700" : "600"]);
+    }
   });
 
   it("is held by one emulator at a time", async () => {

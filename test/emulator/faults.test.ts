@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { Agent, get, type IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { parseFaultRule, ruleMatches } from "../../src/emulator/faults/rule.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
@@ -13,6 +16,17 @@ async function start(...faults: string[]): Promise<TestEmulator> {
     },
     { faults },
   );
+}
+
+/** Asks over a connection of `agent`; answers which one it was. */
+async function getOver(agent: Agent, { apiServer, accessToken }: TestEmulator): Promise<Socket> {
+  const headers = { authorization: `Bearer ${accessToken}` };
+  const request = get(`${apiServer}/v1pre3/users/current`, { agent, headers });
+  const [answer] = (await once(request, "response")) as [IncomingMessage];
+  expect(answer.statusCode).toBe(200);
+  const { socket } = answer;
+  await once(answer.resume(), "end");
+  return socket;
 }
 
 /** The body, or the reason why there is none. */
@@ -33,6 +47,11 @@ describe("fault rules", () => {
     ["GET /x explode", "no action"],
     ["GET /x status=99", "no action"],
     ["GET /x delay=soon", "duration"],
+    ["GET /x slow=0", "slow=0 sends nothing"],
+    ["GET /x slow=0.5B/s", "sends nothing"],
+    ["GET /x n=0 status=503", "n=0 is never"],
+    ["GET /x n=-1 status=503", "no action"],
+    ["GET /x,status=503", "no action"],
   ])("refuses %j", (text, reason) => {
     expect(() => parseFaultRule(text)).toThrow(/wrong|duration/);
     expect(() => parseFaultRule(text)).toThrow(new RegExp(reason.split(" ").at(-1) ?? ""));
@@ -54,6 +73,13 @@ describe("fault rules", () => {
       true,
     );
     expect(ruleMatches(parseFaultRule("* /a.c truncate"), "GET", "/abc")).toBe(false);
+  });
+
+  it("takes commas in a pattern as they stand", () => {
+    const rule = parseFaultRule("GET /files/1,2/* n=1,status=503,retry-after=1");
+    expect(rule).toMatchObject({ times: 1, actions: { status: 503, retryAfter: "1" } });
+    expect(ruleMatches(rule, "GET", "/files/1,2/content")).toBe(true);
+    expect(ruleMatches(rule, "GET", "/files/1/content")).toBe(false);
   });
 });
 
@@ -103,6 +129,23 @@ describe("faults", () => {
     const begun = performance.now();
     expect((await emulator.get("users/current")).status).toBe(200);
     expect(performance.now() - begun).toBeGreaterThan(140);
+  });
+
+  it("leave no listener on a connection that carries many exchanges", async () => {
+    await using emulator = await start("GET /users/current delay=1ms");
+    const warnings: string[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning.name);
+    process.on("warning", onWarning);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const sockets = new Set<unknown>();
+    try {
+      for (let time = 0; time < 30; time += 1) sockets.add(await getOver(agent, emulator));
+    } finally {
+      process.off("warning", onWarning);
+      agent.destroy();
+    }
+    expect(sockets.size).toBe(1);
+    expect(warnings).toEqual([]);
   });
 
   it("send slowly", async () => {

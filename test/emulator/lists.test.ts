@@ -38,7 +38,12 @@ describe("lists", () => {
     }));
     emulator = await startTestEmulator({
       projects: [
-        { id: "1", name: "twelve", samples },
+        {
+          id: "1",
+          name: "twelve",
+          samples,
+          appResults: [{ id: "70", name: "r", status: "Running", files: [{ path: "b" }] }],
+        },
         ...Array.from({ length: 11 }, (_, index) => ({ name: `p${index}` })),
         { id: "99", name: "p1", removed: true },
       ],
@@ -144,6 +149,28 @@ describe("lists", () => {
       Response: { UploadStatus: "pending", Path: "late.vcf", Size: 0 },
     });
     expect((await emulator.get(`files/${last + 1}/content?redirect=meta`)).status).toBe(409);
+  });
+
+  it("show at once what came, changed and went, in every order", async () => {
+    const files = "appresults/70/files";
+    const upload = async (name: string): Promise<void> => {
+      const made = await emulator.get(`${files}?name=${name}`, { method: "POST", body: name });
+      expect(made.status).toBe(201);
+    };
+    expect(await names(files)).toEqual(["b"]);
+    expect(await names(`${files}?SortBy=Path`)).toEqual(["b"]);
+    await upload("a");
+    expect(await names(files)).toEqual(["b", "a"]);
+    expect(await names(`${files}?SortBy=Path`)).toEqual(["a", "b"]);
+    expect(await names(`${files}?SortBy=Path&SortDir=Desc`)).toEqual(["b", "a"]);
+    expect(await names(`${files}?SortBy=Path&Extensions=bam`)).toEqual([]);
+    expect(await names(`${files}?SortBy=Path&Offset=1`)).toEqual(["b"]);
+    const pending = await emulator.get(`${files}?name=0&multipart=true`, { method: "POST" });
+    const { Id } = ((await pending.json()) as { Response: { Id: string } }).Response;
+    expect(await names(`${files}?SortBy=Path`)).toEqual(["a", "b"]);
+    await emulator.get(`files/${Id}/parts/1`, { method: "PUT", body: "x" });
+    await emulator.get(`files/${Id}?uploadstatus=complete`, { method: "POST" });
+    expect(await names(`${files}?SortBy=Path`)).toEqual(["0", "a", "b"]);
   });
 
   it("answer 410 for what its owner removed, and do not list it", async () => {

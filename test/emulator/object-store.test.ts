@@ -52,6 +52,7 @@ describe("the object store", () => {
                   { id: "4", path: "empty" },
                   { id: "5", path: "é €.txt", content: "unicode" },
                   { id: "6", path: "cold", content: "x", archived: true },
+                  { id: "7", path: "half \ud83d.txt", content: "surrogate" },
                 ],
               },
             ],
@@ -208,6 +209,16 @@ describe("the object store", () => {
     const answer = await emulator.get("files/1/content", { redirect: "manual" });
     expect(answer.status).toBe(302);
     expect(answer.headers.get("location")).toMatch(new RegExp(`^${emulator.objectServer}/`));
+  });
+
+  it("has a link for a name with half of a character, which becomes U+FFFD", async () => {
+    expect(await ask({}, await linkOf("7"))).toEqual([200, "surrogate"]);
+    const { searchParams } = new URL(await linkOf("7"));
+    expect(decodeURIComponent(searchParams.get("response-content-disposition") ?? "")).toBe(
+      "filename=half \ufffd.txt",
+    );
+    const direct = await emulator.get("files/7/content?redirect=false");
+    expect(await direct.text()).toBe("surrogate");
   });
 
   it("lets a link expire to the second", async () => {

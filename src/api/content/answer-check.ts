@@ -1,12 +1,14 @@
 import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 
-/** The parts of an answer's head that tell whether its body is the range asked for. */
+/** The parts of an answer's head that tell whether its body is the range asked for, and who answered. */
 export interface AnswerHead {
   readonly status: number;
   readonly contentRange: string | undefined;
   readonly contentLength: string | undefined;
   readonly contentEncoding: string | undefined;
   readonly etag: string | undefined;
+  /** `x-amz-request-id` */
+  readonly requestId: string | undefined;
 }
 
 export interface Asked {

@@ -6,7 +6,7 @@ import { decodeContentLink } from "../decode/answers.ts";
 import { ApiError } from "../errors.ts";
 import { decoded } from "../resource-client.ts";
 import type { JsonAnswer, Rest } from "../rest.ts";
-import { linkExpiry, storeLink } from "./store-link.ts";
+import { linkExpiry, type PlainHttp, storeLink } from "./store-link.ts";
 
 export interface SignedLink {
   readonly url: URL;
@@ -31,14 +31,14 @@ const UNKNOWN_LIFE_MS = 60_000;
 export class LinkCache {
   readonly #rest: Rest;
   readonly #clock: Clock;
-  readonly #allowHttp: boolean;
+  readonly #plainHttp: PlainHttp;
   readonly #links = new Map<FileId, SignedLink>();
   readonly #flights = new SingleFlight<FileId, SignedLink>();
 
-  constructor(rest: Rest, clock: Clock, allowHttp: boolean) {
+  constructor(rest: Rest, clock: Clock, plainHttp: PlainHttp) {
     this.#rest = rest;
     this.#clock = clock;
-    this.#allowHttp = allowHttp;
+    this.#plainHttp = plainHttp;
   }
 
   /** @throws ApiError; the signal's reason */
@@ -74,8 +74,8 @@ export class LinkCache {
     const askedAt = this.#clock.now();
     const answer = await this.#rest.get(path, { redirect: "meta" }, { signal });
     const { href, expires } = decoded(answer, () => decodeContentLink(answer.json));
-    const url = storeLink(href, this.#allowHttp);
-    if (url === undefined) throw notALink(answer);
+    const url = storeLink(href, this.#plainHttp);
+    if (url === undefined) throw notALink(answer, href, this.#plainHttp);
     const expiry = linkExpiry(url, expires, answer.headers["expires"]);
     const serverNow = Date.parse(answer.headers["date"] ?? "");
     const lifeMs =
@@ -86,8 +86,14 @@ export class LinkCache {
   }
 }
 
-function notALink(answer: JsonAnswer): ApiError {
+function notALink(answer: JsonAnswer, href: string, plainHttp: PlainHttp): ApiError {
   const facts = { ...answer.request, status: answer.status };
-  const problem = "the service names a place for the content that is not https";
-  return new ApiError("unavailable", facts, problem);
+  const { protocol, origin } = URL.canParse(href) ? new URL(href) : {};
+  if (protocol !== "http:" || plainHttp === "nowhere") {
+    const problem = "the service names a place for the content that is not https";
+    return new ApiError("unavailable", facts, problem);
+  }
+  const problem = `the service names ${origin} for the content: plain http to another machine`;
+  const remedy = "allow plain http (--insecure-http) if you trust the network in between";
+  return new ApiError("unavailable", facts, problem, { remedy });
 }

@@ -1,5 +1,6 @@
 import { BsmountError, type FailureReason } from "../../core/errors.ts";
 import type { RangeOutcome } from "./range-fetcher.ts";
+import { StoreError } from "./store-error.ts";
 
 type Refused = Extract<RangeOutcome, { kind: "refused" }>;
 
@@ -52,12 +53,12 @@ export function failureOf(
 ): RangeFailure {
   switch (outcome.kind) {
     case "changed": {
-      const error = new BsmountError("changed", `${what}: ${outcome.problem}`);
+      const error = new StoreError("changed", outcome, `${what}: ${outcome.problem}`);
       return { error, isFinal: attempt >= ATTEMPTS_IF_CHANGED };
     }
     case "invalid":
       return {
-        error: new BsmountError("unavailable", `${what}: ${outcome.problem}`),
+        error: new StoreError("unavailable", outcome, `${what}: ${outcome.problem}`),
         isFinal: false,
       };
     case "broken": {
@@ -75,15 +76,17 @@ export function failureOf(
 
 function refusedByStore(what: string, refused: Refused): RangeFailure {
   const code = storeCode(refused.body);
+  const facts = { ...refused, errorCode: code };
   const problem = `the object store answered ${refused.status}${code === undefined ? "" : ` ${code}`}`;
   if (code === ARCHIVED_CODE) {
     const remedy = "restore the file in BaseSpace first";
-    const error = new BsmountError("archived", `${what}: ${problem}`, { remedy });
+    const error = new StoreError("archived", facts, `${what}: ${problem}`, { remedy });
     return { error, isFinal: true };
   }
   return {
-    error: new BsmountError(
+    error: new StoreError(
       REASON_BY_STATUS[refused.status] ?? "unavailable",
+      facts,
       `${what}: ${problem}`,
     ),
     isFinal: refused.status < 500 && refused.status !== 429 && refused.status !== 408,

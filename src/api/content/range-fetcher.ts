@@ -29,15 +29,21 @@ export interface RangeQuery {
  */
 export type RangeOutcome =
   | { readonly kind: "taken"; readonly status: number; readonly etag: string | undefined }
-  | { readonly kind: "changed"; readonly status: number; readonly problem: string }
-  | { readonly kind: "invalid"; readonly status: number; readonly problem: string }
-  | {
+  | (StoreAnswer & { readonly kind: "changed"; readonly problem: string })
+  | (StoreAnswer & { readonly kind: "invalid"; readonly problem: string })
+  | (StoreAnswer & {
       readonly kind: "refused";
-      readonly status: number;
       readonly body: string;
       readonly retryAfter: string | undefined;
-    }
+    })
   | ({ readonly kind: "broken" } & NetworkProblem);
+
+/** What is known of an answer whatever it says. */
+interface StoreAnswer {
+  readonly status: number;
+  /** `x-amz-request-id` */
+  readonly requestId: string | undefined;
+}
 
 /** What a fetcher without a plan for everything adds: somebody else should ask again. */
 export interface Unusual {

@@ -1,19 +1,32 @@
+import { isLoopback } from "../address.ts";
+
+/** Where plain http may lead: nowhere, to this machine only, or anywhere. */
+export type PlainHttp = "nowhere" | "loopback" | "anywhere";
+
 /**
- * A link to the object store, when it is one that may be followed: https, or http when the API itself
- * is spoken to over http (a local service). Undefined otherwise.
+ * What the links of an API server may do: one that is spoken to by http is a local service, or one for which
+ * the user allowed http to other machines.
  */
-export function storeLink(href: string, allowHttp: boolean): URL | undefined {
+export function plainHttpOf(apiOrigin: string, insecureHttp: boolean): PlainHttp {
+  if (!apiOrigin.startsWith("http:")) return "nowhere";
+  return insecureHttp ? "anywhere" : "loopback";
+}
+
+/** A link to the object store, when it is one that may be followed: https, or http as allowed. Undefined otherwise. */
+export function storeLink(href: string, plainHttp: PlainHttp): URL | undefined {
   if (!URL.canParse(href)) return undefined;
   const url = new URL(href);
   if (url.username !== "" || url.password !== "") return undefined;
   if (url.protocol === "https:") return url;
-  return url.protocol === "http:" && allowHttp ? url : undefined;
+  if (url.protocol !== "http:" || plainHttp === "nowhere") return undefined;
+  return plainHttp === "anywhere" || isLoopback(url) ? url : undefined;
 }
 
-/** Where the store's redirect leads; never from https to http. */
+/** Where the store's redirect leads; never from https to http, nor by http from this machine to another. */
 export function redirectTarget(from: URL, location: string): URL | undefined {
   if (!URL.canParse(location, from.href)) return undefined;
-  return storeLink(new URL(location, from).href, from.protocol === "http:");
+  const plainHttp = plainHttpOf(from.origin, !isLoopback(from));
+  return storeLink(new URL(location, from).href, plainHttp);
 }
 
 /**

@@ -32,7 +32,7 @@ export class UndiciFetcher implements RangeFetcher {
       const outcome = await this.#exchange({ ...query, link }, signal);
       if (outcome.kind !== "redirect") return outcome;
       const target = redirectTarget(link, outcome.location);
-      if (target === undefined || redirects === MAX_REDIRECTS) return notFollowed(outcome.status);
+      if (target === undefined || redirects === MAX_REDIRECTS) return notFollowed(outcome);
       link = target;
     }
   }
@@ -71,10 +71,11 @@ interface Redirect {
   readonly kind: "redirect";
   readonly status: number;
   readonly location: string;
+  readonly requestId: string | undefined;
 }
 
-function notFollowed(status: number): RangeOutcome {
-  return { kind: "refused", status, body: "", retryAfter: undefined };
+function notFollowed({ status, requestId }: Redirect): RangeOutcome {
+  return { kind: "refused", status, requestId, body: "", retryAfter: undefined };
 }
 
 /** One answer as undici brings it. Whatever arrives after it is settled is dropped. */
@@ -86,6 +87,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #taking: { readonly status: number; readonly etag: string | undefined } | undefined;
   #refused: { readonly status: number; readonly retryAfter: string | undefined } | undefined;
+  #requestId: string | undefined;
   #settled = false;
   #resolve: (outcome: RangeOutcome | Redirect) => void = () => {};
   #reject: (reason: unknown) => void = () => {};
@@ -119,22 +121,27 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#settled || status < 200) return;
     const header = (name: string): string | undefined => headers[name]?.toString();
     const location = header("location");
+    const head = answerHead(status, header);
+    const { requestId } = head;
+    this.#requestId = requestId;
     if (isRedirect(status) && location !== undefined) {
-      this.#end({ kind: "redirect", status, location });
+      this.#end({ kind: "redirect", status, location, requestId });
       return;
     }
-    const verdict = checkHead(answerHead(status, header), this.#query);
+    const verdict = checkHead(head, this.#query);
     if (verdict.kind === "take") this.#taking = { status, etag: verdict.etag };
     else if (verdict.kind === "refused")
       this.#refused = { status, retryAfter: header("retry-after") };
-    else this.#end({ ...verdict, status });
+    else this.#end({ ...verdict, status, requestId });
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#settled) return;
     if (this.#taking === undefined) this.#collect(chunk);
     else if (this.#writer.write(chunk) < chunk.length) {
-      this.#end({ kind: "invalid", status: this.#taking.status, problem: "the body is too long" });
+      const { status } = this.#taking;
+      const problem = "the body is too long";
+      this.#end({ kind: "invalid", status, problem, requestId: this.#requestId });
     }
   }
 
@@ -163,7 +170,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #endRefused(): void {
     const { status = 0, retryAfter } = this.#refused ?? {};
     const body = Buffer.concat(this.#errorBody).toString("utf8", 0, MAX_ERROR_BODY_BYTES);
-    this.#settle({ kind: "refused", status, body, retryAfter });
+    this.#settle({ kind: "refused", status, body, retryAfter, requestId: this.#requestId });
   }
 
   #endedEarly(): NetworkProblem {
@@ -203,5 +210,6 @@ function answerHead(status: number, header: (name: string) => string | undefined
     contentLength: header("content-length"),
     contentEncoding: header("content-encoding"),
     etag: header("etag"),
+    requestId: header("x-amz-request-id"),
   };
 }

@@ -12,7 +12,8 @@ import { fileStream, readSource } from "./read-source.ts";
 const COPY_BYTES = 1024 * 1024;
 
 /**
- * Every finished content is one plain file `FOLDER/objects/<key>`, so that any web server can serve them.
+ * Every finished content is one plain file `FOLDER/objects/<key>`, so that a web server of the same user can
+ * serve them; nobody else can read them.
  *
  * Bytes go to `FOLDER/incoming` first, are synced, and get their place by a rename that is synced too:
  * a file in `objects` is whole, whenever the process or the machine dies.
@@ -26,7 +27,7 @@ export class FolderContentStore implements ContentStore {
 
   static async open(folder: string): Promise<FolderContentStore> {
     for (const place of ["objects", "parts", "incoming"]) {
-      await mkdir(join(folder, place), { recursive: true });
+      await mkdir(join(folder, place), { recursive: true, mode: 0o700 });
     }
     return new FolderContentStore(folder);
   }
@@ -85,7 +86,7 @@ export class FolderContentStore implements ContentStore {
   ): Promise<string> {
     const incoming = this.#path("incoming", key);
     try {
-      const file = await open(incoming, "wx+");
+      const file = await open(incoming, "wx+", 0o600);
       try {
         await write(file);
         await file.sync();

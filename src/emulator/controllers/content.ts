@@ -7,7 +7,7 @@ import { archived, conflict } from "../http/problem.ts";
 import { sendObject } from "../object-store/send-object.ts";
 import type { SignedLink } from "../object-store/signed-links.ts";
 import type { BaseSpaceFile, StoredObject } from "../state/entities.ts";
-import { baseName } from "../text.ts";
+import { baseName, percentEncoded } from "../text.ts";
 
 /**
  * `files/{id}/content`: by default a redirect (302) to a signed link at the object store; with
@@ -58,5 +58,5 @@ function sendRedirect(reply: FastifyReply, { url }: SignedLink): FastifyReply {
 /** Header values are Latin-1 on the wire, so anything else is sent percent-encoded. */
 function disposition(file: BaseSpaceFile): string {
   const name = baseName(file.path);
-  return /^[\x20-\x7e]*$/.test(name) ? `filename=${name}` : `filename=${encodeURIComponent(name)}`;
+  return /^[\x20-\x7e]*$/.test(name) ? `filename=${name}` : `filename=${percentEncoded(name)}`;
 }

@@ -4,6 +4,7 @@ import { sendResponse } from "../http/answer.ts";
 import { apiCall } from "../http/api-call.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
 import type { Query } from "../http/query.ts";
+import { SortedLists } from "../http/sorted-lists.ts";
 import { fileListItem } from "../serialise/file.ts";
 import { fileFull } from "../serialise/full/file.ts";
 import type { BaseSpaceFile, ParentNoun } from "../state/entities.ts";
@@ -20,6 +21,8 @@ const PARENTS: readonly ParentNoun[] = ["samples", "appresults", "runs"];
 
 /** Single files, and the files of samples, app results and runs. */
 export function fileRoutes(app: FastifyInstance, { state, view }: Context): void {
+  const lists = new SortedLists<BaseSpaceFile>();
+
   app.get("/files/:id", (request, reply) => {
     const { guard, param } = apiCall(state, request);
     return sendResponse(reply, fileFull(view, guard.needFile("browse", param("id"))));
@@ -29,16 +32,21 @@ export function fileRoutes(app: FastifyInstance, { state, view }: Context): void
     app.get(`/${noun}/:id/files`, (request, reply) => {
       const { guard, query, param } = apiCall(state, request);
       const parent = guard.need("browse", noun, param("id"));
-      const wanted = fileFilter(query);
-      const files = [...state.indexes.filesOf({ noun, id: parent.id })]
-        .map((id) => state.need("files", id))
-        .filter(wanted);
-      return sendResponse(
-        reply,
-        listResponse(pageOf(files, query, { sorts: SORTS }), fileListItem),
-      );
+      const place = { noun, id: parent.id };
+      const files = (): BaseSpaceFile[] =>
+        [...state.indexes.filesOf(place)]
+          .map((id) => state.need("files", id))
+          .filter(fileFilter(query));
+      const keep = isNarrowed(query) ? undefined : lists.of(state.indexes.versionOfFiles(place));
+      const page = pageOf(files, query, { sorts: SORTS }, keep);
+      return sendResponse(reply, listResponse(page, fileListItem));
     });
   }
+}
+
+/** Whether {@link fileFilter} looks at more than the file itself. */
+function isNarrowed(query: Query): boolean {
+  return commaList(query.get("Extensions")).length > 0 || Boolean(query.get("Directory"));
 }
 
 /** Lists show complete files only; `Directory` means the files right in it, `/` those at the root. */

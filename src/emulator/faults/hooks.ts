@@ -29,7 +29,7 @@ export function faultHooks(app: FastifyInstance, options: FaultHookOptions): voi
     const actions = options.rules.take(request.method, `${options.pathPrefix}${path}`);
     if (actions === undefined) return;
     active.set(request.raw, actions);
-    const signal = closingOf(request);
+    const signal = closingOf(request, reply);
     closings.set(request.raw, signal);
     await before(reply, request, actions, { signal, send: options.send });
   });
@@ -112,12 +112,20 @@ function destroyStream(payload: unknown): void {
   if (payload instanceof Readable) payload.destroy();
 }
 
-/** Aborts when the exchange's connection is gone. */
-function closingOf(request: FastifyRequest): AbortSignal {
+/**
+ * Aborts when the connection is gone before the exchange is over. A connection carries many exchanges, so
+ * none of them leaves a listener behind.
+ */
+function closingOf(request: FastifyRequest, reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   const { socket } = request.raw;
   const closed = (): void => controller.abort(new DOMException("connection closed", "AbortError"));
   if (socket.destroyed) closed();
   else socket.once("close", closed);
+  reply.raw.once("close", () => {
+    socket.off("close", closed);
+    // On a broken connection the answer may be told before our own listener is.
+    if (socket.destroyed) closed();
+  });
   return controller.signal;
 }

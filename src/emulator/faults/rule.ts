@@ -2,7 +2,8 @@ import { BsmountError } from "../../core/errors.ts";
 import { parseDuration, parseSize } from "../../core/units.ts";
 
 /*
- * A fault rule is `METHOD PATTERN [n=K] ACTION…`, its words apart by spaces or commas.
+ * A fault rule is `METHOD PATTERN [n=K] ACTION…`, its words apart by spaces; behind PATTERN, which may hold
+ * commas, by commas as well.
  *
  * METHOD is `GET`, `POST` … or `*`. PATTERN is compared with the whole path, without query; `*` in it
  * stands for any characters, slashes too. The API's paths match with or without `/v1pre3` in front; an
@@ -46,9 +47,10 @@ export interface FaultRule {
 
 /** @throws BsmountError `usage` for a rule that makes no sense. */
 export function parseFaultRule(text: string): FaultRule {
-  const [method = "", pattern = "", ...words] = text.split(/[\s,]+/).filter((word) => word !== "");
+  const { method, pattern, words } = wordsOf(text);
   if (!/^(\*|[A-Za-z]+)$/.test(method) || pattern === "") throw wrong(text, "it has no path");
   const count = words.find((word) => /^n=\d+$/.test(word));
+  if (count !== undefined && Number(count.slice(2)) === 0) throw wrong(text, "n=0 is never");
   const actions = words.filter((word) => word !== count).map((word) => parseAction(word, text));
   if (actions.length === 0) throw wrong(text, "it has no action");
   return {
@@ -58,6 +60,12 @@ export function parseFaultRule(text: string): FaultRule {
     times: count === undefined ? Number.POSITIVE_INFINITY : Number(count.slice(2)),
     actions: completed(Object.assign({}, ...actions) as FaultActions),
   };
+}
+
+function wordsOf(text: string): { method: string; pattern: string; words: readonly string[] } {
+  const [method = "", pattern = "", ...rest] = text.trim().split(/\s+/);
+  const words = rest.flatMap((word) => word.split(",")).filter((word) => word !== "");
+  return { method, pattern, words };
 }
 
 /** Whether a request of this method and path is meant. */
@@ -81,11 +89,18 @@ function parseAction(word: string, rule: string): FaultActions {
   if (name === "status" && /^[2-5]\d\d$/.test(value)) return { status: Number(value) };
   if (name === "retry-after" && value !== "") return { retryAfter: value };
   if (name === "delay") return { delayMs: parseDuration(value) };
-  if (name === "slow") return { slowBytesPerSecond: parseSize(value.replace(/\/s$/, "")) };
+  if (name === "slow") return { slowBytesPerSecond: parseRate(value, rule) };
   throw wrong(
     rule,
     `${JSON.stringify(word)} is no action; there are status=N, retry-after=S, reset-before, reset-after, drop-answer, delay=DURATION, slow=SIZE/s, truncate and corrupt`,
   );
+}
+
+/** @throws BsmountError `usage` for a rate at which nothing would ever arrive. */
+function parseRate(value: string, rule: string): number {
+  const rate = parseSize(value.replace(/\/s$/, ""));
+  if (rate >= 1) return rate;
+  throw wrong(rule, `slow=${value} sends nothing; drop-answer is an answer that never comes`);
 }
 
 function completed(actions: FaultActions): FaultActions {

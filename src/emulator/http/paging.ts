@@ -1,5 +1,6 @@
 import { compareIds, compareTexts } from "../state/order.ts";
 import type { Query } from "./query.ts";
+import type { KeepSorted } from "./sorted-lists.ts";
 
 /** Names of fields that a list can be sorted by, and what orders them. */
 export type Sorts<Item> = Readonly<Record<string, (a: Item, b: Item) => number>>;
@@ -25,11 +26,15 @@ export interface Page<Item> {
 export const MAX_LIMIT = 1024;
 const DEFAULT_LIMIT = 10;
 
-/** The page of `all` that a query asks for; unknown sort keys are replaced by the default in silence. */
+/**
+ * The page of `all` that a query asks for; unknown sort keys are replaced by the default in silence.
+ * `keep` is for lists that nothing in the query narrows: those are collected and sorted once.
+ */
 export function pageOf<Item extends { readonly id: string }>(
-  all: Iterable<Item>,
+  all: Iterable<Item> | (() => Iterable<Item>),
   query: Query,
   rules: ListRules<Item>,
+  keep: KeepSorted<Item> = (_order, sort) => sort(),
 ): Page<Item> {
   const offset = query.number("Offset") ?? 0;
   const limit = Math.min(query.number("Limit") ?? rules.defaultLimit ?? DEFAULT_LIMIT, MAX_LIMIT);
@@ -37,7 +42,11 @@ export function pageOf<Item extends { readonly id: string }>(
   const sortDir = query.get("SortDir")?.toLowerCase() === "desc" ? "Desc" : "Asc";
   const compare = rules.sorts[sortBy] ?? byId;
   const sign = sortDir === "Asc" ? 1 : -1;
-  const sorted = [...all].sort((a, b) => sign * (compare(a, b) || byId(a, b)));
+  const sorted = keep(`${sortBy} ${sortDir}`, () =>
+    [...(typeof all === "function" ? all() : all)].sort(
+      (a, b) => sign * (compare(a, b) || byId(a, b)),
+    ),
+  );
   const items = sorted.slice(offset, offset + limit);
   return { items, totalCount: sorted.length, offset, limit, sortDir, sortBy };
 }

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
+import { percentEncoded } from "../text.ts";
 
 /** The headers that a link asks the object store to answer with. */
 export interface LinkHeaders {
@@ -49,7 +50,7 @@ export class SignedLinks {
       signed.map(([, value]) => value),
     );
     const query = [["AWSAccessKeyId", ACCESS_KEY], ...signed, ["Signature", signature]]
-      .map(([name, value]) => `${name}=${encodeURIComponent(value ?? "")}`)
+      .map(([name, value]) => `${name}=${percentEncoded(value ?? "")}`)
       .join("&");
     return { url: `${baseUrl().replace(/\/+$/, "")}/${key}?${query}`, expiresMs };
   }

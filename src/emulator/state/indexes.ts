@@ -3,10 +3,19 @@ import type { AppResult, BaseSpaceFile, Parent, Sample, TableName, Tables } from
 /** Who belongs to whom, and how many bytes each parent holds, kept up with every change. */
 export class Indexes {
   readonly #children = new Map<string, Set<string>>();
+  readonly #versions = new Map<string, object>();
   readonly #bytes = new Map<string, number>();
 
   filesOf(parent: Parent): Iterable<string> {
     return this.#get(`files of ${parent.noun} ${parent.id}`);
+  }
+
+  /** The same object until a file of `parent` comes, goes or changes. */
+  versionOfFiles(parent: Parent): object {
+    const key = `files of ${parent.noun} ${parent.id}`;
+    const version = this.#versions.get(key) ?? {};
+    this.#versions.set(key, version);
+    return version;
   }
 
   samplesOf(projectId: string): Iterable<string> {
@@ -59,12 +68,14 @@ export class Indexes {
   }
 
   #add(key: string, id: string): void {
+    this.#versions.delete(key);
     const ids = this.#children.get(key);
     if (ids === undefined) this.#children.set(key, new Set([id]));
     else ids.add(id);
   }
 
   #remove(key: string, id: string): void {
+    this.#versions.delete(key);
     this.#children.get(key)?.delete(id);
   }
 

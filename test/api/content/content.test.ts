@@ -170,6 +170,23 @@ describe("readRange", () => {
     expect(store.received).toHaveLength(1);
   });
 
+  test("[E4] fails with the code and the request id of the store's answer", async () => {
+    const id = { "x-amz-request-id": "TX0123456789ABCD" };
+    store.next(refuse(404, "NoSuchKey", id));
+    expect(await failure(request(0, 10))).toMatchObject({
+      name: "StoreError",
+      message: expect.stringContaining("404 NoSuchKey (request TX0123456789ABCD)"),
+      status: 404,
+      errorCode: "NoSuchKey",
+      requestId: "TX0123456789ABCD",
+    });
+    store.next(refuse(404, "NoSuchKey", { "x-amz-request-id": "<b>no id</b>" }));
+    expect(await failure(request(0, 10))).toMatchObject({
+      message: expect.stringMatching(/404 NoSuchKey$/),
+      requestId: undefined,
+    });
+  });
+
   test("gives up after the last attempt, and its error holds no secret", async () => {
     store.next(...Array.from({ length: 10 }, () => behaviours.short));
     const error = await failure(request(0, 1000));
@@ -194,6 +211,17 @@ describe("readRange", () => {
       expect(await failure(request(0, 10))).toBeInstanceOf(ApiError);
     },
   );
+
+  test("does not go to another machine by plain http, and says what would allow it", async () => {
+    api.script = () => envelope({ HrefContent: "http://store.example/k?Signature=secret" });
+    const error = await failure(request(0, 10));
+    expect(error).toMatchObject({
+      name: "ApiError",
+      message: expect.stringContaining("http://store.example for the content: plain http"),
+      remedy: expect.stringContaining("--insecure-http"),
+    });
+    expect(JSON.stringify(error) + String(error)).not.toMatch(/Signature|secret/);
+  });
 
   test("publishes each attempt at the store", async () => {
     const messages: RequestMessage[] = [];

@@ -179,6 +179,24 @@ export function describeRangeFetcher(name: string, make: MakeFetcher): void {
       expect(outcome).toHaveProperty("body", expect.stringContaining("<Code>SlowDown</Code>"));
     });
 
+    test("tells the request id of an answer that is not taken", async () => {
+      const requestId = "TX0123456789ABCD";
+      const identified =
+        (behaviour: behaviours.Behaviour): behaviours.Behaviour =>
+        (exchange) =>
+          behaviour({
+            ...exchange,
+            headers: { ...exchange.headers, "x-amz-request-id": requestId },
+          });
+      store.next(identified(behaviours.otherRange));
+      expect(await fetch(query(0, 10))).toMatchObject({ kind: "invalid", requestId });
+      store.next(identified(behaviours.otherTotal));
+      expect(await fetch(query(0, 10))).toMatchObject({ kind: "changed", requestId });
+      const refused = behaviours.refuse(503, "SlowDown", { "x-amz-request-id": requestId });
+      store.next(refused, refused);
+      expect(await fetch(query(0, 10))).toMatchObject({ kind: "refused", requestId });
+    });
+
     test("follows a redirect inside the store, without credentials", async () => {
       const elsewhere = behaviours.redirect(307, store.link("/elsewhere").href);
       store.next(elsewhere, elsewhere);

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { linkExpiry, redirectTarget, storeLink } from "../../../src/api/content/store-link.ts";
+import {
+  linkExpiry,
+  plainHttpOf,
+  redirectTarget,
+  storeLink,
+} from "../../../src/api/content/store-link.ts";
 import { recording } from "../../helpers/scripted-api.ts";
 
 const BARE = new URL("https://store.example/key");
@@ -42,9 +47,20 @@ describe("linkExpiry", () => {
 });
 
 describe("storeLink", () => {
-  test("takes https always and http when the API is spoken to over http", () => {
-    expect(storeLink("https://s.example/k?x=1", false)?.href).toBe("https://s.example/k?x=1");
-    expect(storeLink("http://s.example/k", true)?.href).toBe("http://s.example/k");
+  test("takes https always", () => {
+    const href = "https://s.example/k?x=1";
+    expect(storeLink(href, "nowhere")?.href).toBe(href);
+    expect(storeLink(href, "loopback")?.href).toBe(href);
+  });
+
+  test("[S2] takes http to this machine from a local API, and to others only if the user allowed it", () => {
+    const local = plainHttpOf("http://localhost:8080", false);
+    expect(storeLink("http://127.0.0.1:9/k", local)?.href).toBe("http://127.0.0.1:9/k");
+    expect(storeLink("http://[::1]:9/k", local)?.href).toBe("http://[::1]:9/k");
+    expect(storeLink("http://s.example/k", local)).toBeUndefined();
+    const allowed = plainHttpOf("http://api.example", true);
+    expect(storeLink("http://s.example/k", allowed)?.href).toBe("http://s.example/k");
+    expect(plainHttpOf("https://api.example", true)).toBe("nowhere");
   });
 
   test.each([
@@ -55,7 +71,7 @@ describe("storeLink", () => {
     "k",
     "",
   ])("refuses %s", (href) => {
-    expect(storeLink(href, false)).toBeUndefined();
+    expect(storeLink(href, plainHttpOf("https://api.example", false))).toBeUndefined();
   });
 });
 
@@ -65,6 +81,13 @@ describe("redirectTarget", () => {
     expect(redirectTarget(BARE, "https://s3.example/k")?.href).toBe("https://s3.example/k");
     expect(redirectTarget(BARE, "http://s3.example/k")).toBeUndefined();
     expect(redirectTarget(BARE, "http://127.0.0.1/k")).toBeUndefined();
+  });
+
+  test("leads from this machine to another by https only", () => {
+    const local = new URL("http://127.0.0.1:9/k");
+    expect(redirectTarget(local, "http://localhost:10/k")).toBeDefined();
+    expect(redirectTarget(local, "https://b.example/k")).toBeDefined();
+    expect(redirectTarget(local, "http://b.example/k")).toBeUndefined();
     expect(redirectTarget(new URL("http://a.example/"), "http://b.example/")).toBeDefined();
   });
 });

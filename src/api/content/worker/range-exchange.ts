@@ -92,14 +92,16 @@ export class RangeExchange {
   }
 
   #judge(head: ResponseHead): ExchangeEnd | undefined {
-    const { status } = head;
+    const { status, requestId } = head;
     if (status !== 206) return unusual(status, "a status other than 206");
     if (head.contentEncoding !== undefined) return unusual(status, "an encoded body");
     if (head.transferEncoding !== undefined) return unusual(status, "a body in chunks");
     if (head.contentLength === undefined) return unusual(status, "a body of unknown length");
     const verdict = checkHead(head, this.#query);
     if (verdict.kind === "refused") return unusual(status, "a status other than 206");
-    if (verdict.kind !== "take") return { outcome: { ...verdict, status }, isReusable: false };
+    if (verdict.kind !== "take") {
+      return { outcome: { ...verdict, status, requestId }, isReusable: false };
+    }
     this.#taking = { etag: verdict.etag, keepsAlive: head.keepsAlive };
     return undefined;
   }

@@ -35,6 +35,7 @@ export function parseResponseHead(bytes: Buffer): ParsedHead {
     contentLength: headers.get("content-length"),
     contentEncoding: headers.get("content-encoding"),
     etag: headers.get("etag"),
+    requestId: headers.get("x-amz-request-id"),
     transferEncoding: headers.get("transfer-encoding"),
     keepsAlive: status[1] === "1" && !connection.includes("close"),
   };

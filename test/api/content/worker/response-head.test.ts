@@ -11,16 +11,18 @@ describe("parseResponseHead", () => {
       "CONTENT-RANGE:bytes 0-3/10",
       "content-Length:  4 ",
       'ETag: "abc"',
+      "x-amz-request-id: 1234",
     );
     expect(parsed).toEqual({
       kind: "head",
-      bodyStart: 94,
+      bodyStart: 118,
       head: {
         status: 206,
         contentRange: "bytes 0-3/10",
         contentLength: "4",
         contentEncoding: undefined,
         etag: '"abc"',
+        requestId: "1234",
         transferEncoding: undefined,
         keepsAlive: true,
       },

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { byText, listResponse, pageOf } from "../../src/emulator/http/paging.ts";
+import { Query } from "../../src/emulator/http/query.ts";
+import { SortedLists } from "../../src/emulator/http/sorted-lists.ts";
+
+interface Item {
+  readonly id: string;
+  readonly name: string;
+}
+
+const RULES = { sorts: { Name: byText<Item>((item) => item.name) } };
+
+describe("the pages of one list", () => {
+  const items: readonly Item[] = Array.from({ length: 100 }, (_, at) => ({
+    id: String(at),
+    name: String((at * 37) % 100).padStart(2, "0"),
+  }));
+  let collected = 0;
+  const all = (): readonly Item[] => {
+    collected += 1;
+    return items;
+  };
+
+  function pages(lists: SortedLists<Item>, version: object, query: string): string[] {
+    return [0, 40, 80].flatMap((offset) => {
+      const asked = new Query(`/?Limit=40&Offset=${offset}&${query}`);
+      const page = pageOf(all, asked, RULES, lists.of(version));
+      expect(listResponse(page, (item) => item.id)).toMatchObject({ TotalCount: 100 });
+      return page.items.map((item) => item.name);
+    });
+  }
+
+  it("are cut from a list that is sorted once for each order and version", () => {
+    const lists = new SortedLists<Item>();
+    const sorted = items.map((item) => item.name).sort();
+    const [first, second] = [{}, {}];
+    expect(pages(lists, first, "SortBy=Name")).toEqual(sorted);
+    expect(pages(lists, first, "sortby=name&SortDir=asc")).toEqual(sorted);
+    expect(collected).toBe(1);
+    expect(pages(lists, first, "SortBy=Name&SortDir=Desc")).toEqual(sorted.toReversed());
+    expect(collected).toBe(2);
+    expect(pages(lists, second, "SortBy=Name")).toEqual(sorted);
+    expect(collected).toBe(3);
+  });
+});
