@@ -79,11 +79,17 @@ function spawnChild(options: DaemonOptions, log: number): ChildProcess {
     serialization: "advanced",
     env: {
       UV_THREADPOOL_SIZE: THREADPOOL_SIZE,
-      ...process.env,
+      ...withoutSecrets(process.env),
       ...options.env,
       [DAEMON_VARIABLE]: "1",
     },
   });
+}
+
+/** The token is in the plan. In the environment every process of the user could read it from /proc. */
+function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { BASESPACE_ACCESS_TOKEN: _token, ...rest } = environment;
+  return rest;
 }
 
 /** What the child says first; undefined when it ended without a word. */

@@ -121,7 +121,10 @@ function composeTree(
       attributeTtlMs: KERNEL_TTL_MS,
       ...writing,
     }),
-    refresh: async () => cached.invalidateAll(),
+    refresh: async () => {
+      cached.invalidateAll();
+      tree.forgetAbsent();
+    },
     setStatus: async (path, change, signal) => {
       const appResult = appResultOf(await tree.resolve(path, signal), path);
       await maker.setStatus(appResult, change, signal);

@@ -17,6 +17,10 @@ export class KnownAbsent {
     return (this.#until.get(name) ?? 0) > this.#clock.now();
   }
 
+  clear(): void {
+    this.#until.clear();
+  }
+
   add(name: string): void {
     const [oldest] = this.#until.keys();
     if (oldest !== undefined && this.#until.size >= MAX_NAMES) this.#until.delete(oldest);

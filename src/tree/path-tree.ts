@@ -149,6 +149,11 @@ export class PathTree {
     return renderHiddenFile(file, this.#catalog, signal);
   }
 
+  /** Forgets what was found to be absent; listings are the catalog's to forget. */
+  forgetAbsent(): void {
+    this.#absent.clear();
+  }
+
   /** Forgets the list that `file` is in, because its content is not what the list says. */
   distrust(file: FileNode): void {
     this.#catalog.invalidate(file.parent.owner.entity);

@@ -235,6 +235,17 @@ describe("what is not listed", () => {
     expect((await tree.resolve("/projects/999", neverAborted)).kind).toBe("entity");
   });
 
+  it("is asked for again at once when what is absent was forgotten", async () => {
+    const world = demoWorld();
+    const tree = new PathTree({ catalog: world });
+    const look = async (): Promise<unknown> => await tree.resolve("/projects/998", neverAborted);
+    await expect(look()).rejects.toThrow("there is no");
+    world.share(entityOf("project", 998, "Later"));
+    await expect(look()).rejects.toThrow("there is no");
+    tree.forgetAbsent();
+    expect(await look()).toMatchObject({ entity: { name: "Later" } });
+  });
+
   it("shows up by name when the listing is older than the TTL", async () => {
     const { world, tree, clock } = slowTree();
     expect(await failureOf(tree.resolve("/runs/new", neverAborted))).toBe("not-found");
