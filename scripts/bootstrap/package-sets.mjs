@@ -14,6 +14,9 @@ const packages = {
   curl: { command: "curl", debian: ["curl"] },
   openssl: { command: "openssl", debian: ["openssl"] },
   python3: { command: "python3", debian: ["python3"] },
+  unzip: { command: "unzip", debian: ["unzip"] },
+  vim: { command: "vim", debian: ["vim"], fedora: "vim-enhanced" },
+  setpriv: { command: "setpriv", debian: ["util-linux"] },
   ps: { command: "ps", debian: ["procps"], fedora: "procps-ng" },
   nginx: { command: "nginx", debian: ["nginx-light"], fedora: "nginx" },
   rclone: { command: "rclone", debian: ["rclone"] },
@@ -27,7 +30,8 @@ const packages = {
 };
 
 const demo = ["fusermount", "libfuse2", "samtools", "bcftools"];
-const test = [...demo, "tabix", "rsync", "attr", "curl", "openssl", "ps", "python3"];
+const tools = ["tabix", "rsync", "attr", "unzip", "vim", "curl", "openssl", "ps", "setpriv"];
+const test = [...demo, ...tools, "python3"];
 const bench = [...test, "nginx", "rclone", "bindfs", "fio"];
 const data = ["samtools", "bcftools", "tabix", "bwa", "lambda"];
 
