@@ -6,14 +6,18 @@ import { exitCodeOf } from "./exit-codes.ts";
 import type { MountPlan } from "./mount-plan.ts";
 
 // What a command does not use is not loaded: `status` needs neither the client nor the emulator.
-process.exitCode = isDaemon() ? await serveAsDaemon() : await runCommandLine();
+if (isDaemon()) process.exit(await serveAsDaemon());
+process.exitCode = await runCommandLine();
 
 async function runCommandLine(): Promise<number> {
   const { run } = await import("./run.ts");
   return await run(process.argv.slice(2));
 }
 
-/** Its errors have been told to the parent, which prints them, and to the log. */
+/**
+ * Its errors have been told to the parent, which prints them, and to the log. Everything it owned is closed
+ * when this returns; whatever still keeps the event loop, such as a look at a hanging mount, does not count.
+ */
 async function serveAsDaemon(): Promise<number> {
   const { serveMount } = await import("./serve-mount.ts");
   try {

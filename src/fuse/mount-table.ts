@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 
+const MOUNT_TABLE = "/proc/self/mountinfo";
+
 /** One line of /proc/PID/mountinfo, see proc_pid_mountinfo(5). */
 export interface MountEntry {
   /** Unique while the mount lives; may be given to another one later. */
@@ -14,7 +16,7 @@ export interface MountEntry {
 
 /** The kernel's mounts as this process sees them, in the order they were made. */
 export function readMountTable(): readonly MountEntry[] {
-  return parseMountTable(readFileSync("/proc/self/mountinfo", "utf8"));
+  return parseMountTable(readFileSync(MOUNT_TABLE, "utf8"));
 }
 
 export function parseMountTable(text: string): readonly MountEntry[] {
@@ -30,6 +32,17 @@ export function mountedOn(
   table: readonly MountEntry[] = readMountTable(),
 ): MountEntry | undefined {
   return table.findLast((entry) => entry.mountPoint === mountPoint);
+}
+
+/**
+ * Whether that very mount is still there. Told by its number and not by its path: it may be moved, and
+ * something else mounted over it. Cheaper than reading the whole table.
+ */
+export function isListed(
+  { id, device }: MountEntry,
+  text: string = readFileSync(MOUNT_TABLE, "utf8"),
+): boolean {
+  return new RegExp(`^${id} \\d+ ${device} `, "m").test(text);
 }
 
 function parseLine(line: string): MountEntry | undefined {

@@ -3,8 +3,8 @@ import { BsmountError } from "../core/errors.ts";
 import { neverAborted } from "../core/abort.ts";
 import type { Answerer } from "./answer.ts";
 import type { Mounted } from "./driver.ts";
-import { type MountEntry, readMountTable } from "./mount-table.ts";
-import { watchMount } from "./mount-watch.ts";
+import { isListed, type MountEntry } from "./mount-table.ts";
+import { type MountWatch, watchMount } from "./mount-watch.ts";
 import { takeDown } from "./take-down.ts";
 
 export interface NativeMountOptions {
@@ -20,34 +20,33 @@ export class NativeMount implements Mounted {
   readonly mountPoint: string;
   readonly ended: Promise<void>;
   readonly #options: NativeMountOptions;
+  readonly #watch: MountWatch;
 
   constructor(options: NativeMountOptions) {
     this.#options = options;
     this.mountPoint = options.mountPoint;
+    let onEnd: () => void = () => {};
     this.ended = new Promise((resolve) => {
-      watchMount(options, () => void this.#end().finally(resolve));
+      onEnd = () => void this.#end().finally(resolve);
     });
+    this.#watch = watchMount(options, onEnd);
   }
 
   /** @inheritDoc */
   async unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void> {
-    if (!this.#listed()) return;
+    if (!isListed(this.#options.entry)) return;
     await takeDown(this.mountPoint, options, signal);
+    this.#watch.look();
   }
 
   async #end(): Promise<void> {
-    const { answerer, fuse } = this.#options;
+    const { answerer, entry, fuse } = this.#options;
     answerer.abortAll(new BsmountError("aborted", `${this.mountPoint} was unmounted`));
     // An aborted connection leaves a dead entry behind, which would answer ENOTCONN to everybody.
-    if (this.#listed()) {
+    if (isListed(entry)) {
       await takeDown(this.mountPoint, { lazy: true }, neverAborted).catch(() => {});
     }
     // Releases the handle by which the binding keeps the event loop alive.
     await new Promise<void>((resolve) => fuse.unmount(() => resolve()));
-  }
-
-  #listed(): boolean {
-    const { entry } = this.#options;
-    return readMountTable().some(({ id, device }) => id === entry.id && device === entry.device);
   }
 }

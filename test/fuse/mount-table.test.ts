@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mountedOn, parseMountTable } from "../../src/fuse/mount-table.ts";
+import { isListed, mountedOn, parseMountTable } from "../../src/fuse/mount-table.ts";
 
 const TABLE = `22 27 0:21 / /proc rw,relatime - proc proc rw
 27 1 254:0 / / rw,relatime shared:1 master:2 - ext4 /dev/vda rw,discard
@@ -27,6 +27,16 @@ describe("the mount table", () => {
   it("knows what lies on top", () => {
     expect(mountedOn("/mnt/a b\\c\td", parseMountTable(TABLE))?.id).toBe(42);
     expect(mountedOn("/mnt", parseMountTable(TABLE))).toBeUndefined();
+  });
+
+  it("tells a mount from one that has its number or its device later", () => {
+    const entry = parseMountTable(TABLE)[2];
+    if (entry === undefined) throw new Error("the table has four entries");
+    expect(isListed(entry, TABLE)).toBe(true);
+    expect(isListed({ ...entry, id: 4 }, TABLE)).toBe(false);
+    expect(isListed({ ...entry, device: "0:3" }, TABLE)).toBe(false);
+    expect(isListed(entry, TABLE.replace("41 27 0:39", "41 27 0:44"))).toBe(false);
+    expect(isListed(entry, "")).toBe(false);
   });
 
   it("is empty for an empty text", () => {

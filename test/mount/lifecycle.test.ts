@@ -13,7 +13,7 @@ import { command, MOUNT_CHILD, MountedChild, MountPlace } from "../helpers/mount
 const NOTICE_MS = 2_000;
 
 async function expectGone(place: MountPlace, child: MountedChild): Promise<void> {
-  const code = await Promise.race([child.exited, delay(NOTICE_MS + 500, "still running")]);
+  const code = await Promise.race([child.exited, delay(NOTICE_MS, "still running")]);
   expect(code).toBe(0);
   expect(place.isMounted).toBe(false);
   expect(readdirSync(place.runtimeFolder)).toEqual([]);
