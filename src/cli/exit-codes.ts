@@ -5,7 +5,7 @@ export const EXIT = {
   done: 0,
   failed: 1,
   usage: 2,
-  /** Done, but uploads are left or held. */
+  /** Uploads are left or held. */
   uploadsLeft: 3,
   /** Not signed in, or not allowed. */
   access: 4,
@@ -17,6 +17,8 @@ export function exitCodeOf(reason: FailureReason): number {
   switch (reason) {
     case "usage":
       return EXIT.usage;
+    case "unfinished":
+      return EXIT.uploadsLeft;
     case "not-signed-in":
     case "access-denied":
       return EXIT.access;

@@ -10,6 +10,7 @@ import { inspect } from "node:util";
  * - `read-only`: a write where the tree, the mount or the result takes none
  * - `never-possible`: BaseSpace has no such operation (links, unlink of a finished file)
  * - `busy`: somebody has it open
+ * - `unfinished`: files that were written are not in BaseSpace yet, held back or failed
  * - `cross-entity`: a rename from one result into another
  * - `exists`, `not-a-directory`, `is-a-directory`, `not-empty`: the tree has another shape than the call needs
  * - `name-too-long`, `invalid`, `not-utf8`: a name or argument that can never be right
@@ -33,6 +34,7 @@ export type FailureReason =
   | "read-only"
   | "never-possible"
   | "busy"
+  | "unfinished"
   | "cross-entity"
   | "exists"
   | "not-a-directory"

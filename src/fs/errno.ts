@@ -14,6 +14,7 @@ const ERRNO: Readonly<Record<FailureReason, number>> = {
   "read-only": 30, // EROFS
   "never-possible": 1, // EPERM
   busy: 16, // EBUSY
+  unfinished: 16, // EBUSY
   "cross-entity": 18, // EXDEV
   exists: 17, // EEXIST
   "not-a-directory": 20, // ENOTDIR

@@ -1,10 +1,12 @@
 import type { Socket } from "node:net";
 import { BsmountError, describeError, type FailureReason } from "../core/errors.ts";
 import { redactText } from "../core/redact.ts";
+import { type HeldFiles, isHeldFiles } from "../session/held-files.ts";
 
 /*
  * Requests and answers on a mount's control socket: one JSON object a line, one answer for each request,
- * in order. The socket lies in a private folder, so whoever can connect is the owner or root.
+ * in order. Lines of progress tell a mount that works from one that hangs: the first is the greeting, on
+ * which the request is sent, and while an answer takes long one comes every second. The socket lies in a private folder, so whoever can connect is the owner or root.
  */
 
 /** A longer line ends the connection. */
@@ -14,7 +16,13 @@ export const MAX_LINE_BYTES: number = 64 * 1024;
 export type ControlRequest =
   | { readonly method: "status" }
   | { readonly method: "metrics" }
-  | { readonly method: "unmount"; readonly lazy: boolean; readonly wait: boolean }
+  | {
+      readonly method: "unmount";
+      readonly lazy: boolean;
+      /** For the uploads that can be finished. */
+      readonly wait: boolean;
+      readonly held?: HeldFiles;
+    }
   | { readonly method: "refresh"; readonly path?: string }
   | {
       readonly method: "set-status";
@@ -22,11 +30,32 @@ export type ControlRequest =
       readonly path: string;
       readonly status: string;
       readonly summary?: string;
+      readonly held?: HeldFiles;
     };
 
 export type ControlAnswer =
   | { readonly ok: true; readonly result: unknown }
   | { readonly ok: false; readonly error: ErrorReport };
+
+/** What a mount still waits for before it answers. */
+export interface Progress {
+  /** Files that are on their way to BaseSpace. */
+  readonly pending: number;
+  /** Their bytes that BaseSpace has not confirmed. */
+  readonly leftBytes: number;
+}
+
+/** The answer to `unmount`. */
+export interface UnmountResult {
+  /** Files that were written and are not in BaseSpace: paths as on the mount. */
+  readonly lost: readonly string[];
+}
+
+/** The progress in a message; undefined when it is the answer. */
+export function progressOf(message: Record<string, unknown>): Progress | undefined {
+  const { progress } = message;
+  return typeof progress === "object" && progress !== null ? (progress as Progress) : undefined;
+}
 
 /** An error on its way to another process: without its cause chain, but with its text. */
 export interface ErrorReport {
@@ -56,7 +85,12 @@ export function parseRequest(line: string): ControlRequest {
     case "metrics":
       return { method: "metrics" };
     case "unmount":
-      return { method: "unmount", lazy: value["lazy"] === true, wait: value["wait"] !== false };
+      return {
+        method: "unmount",
+        lazy: value["lazy"] === true,
+        wait: value["wait"] !== false,
+        ...heldOf(value),
+      };
     case "refresh": {
       const path = value["path"];
       return typeof path === "string" ? { method: "refresh", path } : { method: "refresh" };
@@ -68,11 +102,16 @@ export function parseRequest(line: string): ControlRequest {
   }
 }
 
-function parseSetStatus({ path, status, summary }: Record<string, unknown>): ControlRequest {
+function heldOf({ held }: Record<string, unknown>): { readonly held?: HeldFiles } {
+  return isHeldFiles(held) ? { held } : {};
+}
+
+function parseSetStatus(value: Record<string, unknown>): ControlRequest {
+  const { path, status, summary } = value;
   if (typeof path !== "string" || typeof status !== "string") {
     throw new BsmountError("invalid", "set-status needs a path and a status");
   }
-  const request = { method: "set-status", path, status } as const;
+  const request = { method: "set-status", path, status, ...heldOf(value) } as const;
   return typeof summary === "string" ? { ...request, summary } : request;
 }
 

@@ -1,11 +1,13 @@
 import { chmod, rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { once } from "node:events";
+import { BsmountError } from "../core/errors.ts";
 import {
   type ControlAnswer,
   type ControlRequest,
   linesOf,
   parseRequest,
+  type Progress,
   reportOf,
 } from "./control-protocol.ts";
 
@@ -14,26 +16,41 @@ const IDLE_MS = 30_000;
 /** How long a client has to take the last answer before the server ends. */
 const LINGER_MS = 1_000;
 
-export type ControlHandler = (request: ControlRequest) => Promise<unknown>;
+/** A client that waits hears so often that its request is worked on. */
+const BEAT_MS = 1_000;
+
+/** `signal` aborts when the client has gone. */
+export type ControlHandler = (request: ControlRequest, signal: AbortSignal) => Promise<unknown>;
+
+const NOTHING_LEFT: Progress = { pending: 0, leftBytes: 0 };
 
 /** The control socket of a mount. Disposing ends all connections and removes the socket. */
 export class ControlServer implements AsyncDisposable {
   readonly #path: string;
   readonly #handler: ControlHandler;
+  readonly #progress: () => Progress;
   readonly #server: Server;
   readonly #conversations = new Map<Socket, Conversation>();
   #closing = false;
 
-  private constructor(path: string, handler: ControlHandler) {
+  private constructor(path: string, handler: ControlHandler, progress: () => Progress) {
     this.#path = path;
     this.#handler = handler;
+    this.#progress = progress;
     this.#server = createServer((socket) => this.#accept(socket));
   }
 
-  /** Listens on `path`, mode 0600. What lies there is removed: the caller holds the mount's lock. */
-  static async listen(path: string, handler: ControlHandler): Promise<ControlServer> {
+  /**
+   * Listens on `path`, mode 0600. What lies there is removed: the caller holds the mount's lock. `progress`
+   * is what a client is told while it waits.
+   */
+  static async listen(
+    path: string,
+    handler: ControlHandler,
+    progress: () => Progress = () => NOTHING_LEFT,
+  ): Promise<ControlServer> {
     await rm(path, { force: true });
-    const control = new ControlServer(path, handler);
+    const control = new ControlServer(path, handler, progress);
     control.#server.listen(path);
     await once(control.#server, "listening");
     await chmod(path, 0o600);
@@ -59,12 +76,16 @@ export class ControlServer implements AsyncDisposable {
   }
 
   async #converse(socket: Socket, conversation: Conversation): Promise<void> {
+    const gone = new AbortController();
+    socket.once("close", () => gone.abort(new BsmountError("aborted", "who asked has gone")));
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     try {
+      this.#tellProgress(socket);
       for await (const line of linesOf(socket)) {
         conversation.idle = false;
         socket.setTimeout(0);
-        socket.write(`${JSON.stringify(await this.#answer(line))}\n`);
+        const answer = await this.#answerWithBeats(line, socket, gone.signal);
+        socket.write(`${JSON.stringify(answer)}\n`);
         socket.setTimeout(IDLE_MS);
         conversation.idle = true;
         if (this.#closing) await letGo(socket);
@@ -76,9 +97,26 @@ export class ControlServer implements AsyncDisposable {
     }
   }
 
-  async #answer(line: string): Promise<ControlAnswer> {
+  async #answerWithBeats(
+    line: string,
+    socket: Socket,
+    signal: AbortSignal,
+  ): Promise<ControlAnswer> {
+    const timer = setInterval(() => this.#tellProgress(socket), BEAT_MS);
     try {
-      return { ok: true, result: await this.#handler(parseRequest(line)) };
+      return await this.#answer(line, signal);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  #tellProgress(socket: Socket): void {
+    socket.write(`${JSON.stringify({ progress: this.#progress() })}\n`);
+  }
+
+  async #answer(line: string, signal: AbortSignal): Promise<ControlAnswer> {
+    try {
+      return { ok: true, result: await this.#handler(parseRequest(line), signal) };
     } catch (error) {
       return { ok: false, error: reportOf(error) };
     }

@@ -6,19 +6,36 @@ export interface Gate {
   readonly fileSystem: FileSystem;
   /** From now on every open is refused; what is open stays usable. */
   close(): void;
+  /** The same until the pause is disposed. */
+  pause(): Disposable;
 }
 
 export function gateOpens(inner: FileSystem): Gate {
-  let closed = false;
+  let closings = 0;
+  const close = (): void => void (closings += 1);
+  const reopen = (): void => void (closings -= 1);
+  return {
+    fileSystem: gated(inner, () => closings > 0),
+    close,
+    pause: () => {
+      close();
+      return { [Symbol.dispose]: reopen };
+    },
+  };
+}
+
+function gated(inner: FileSystem, isClosed: () => boolean): FileSystem {
   const open: FileSystem["open"] = (ino, flags, signal): Answer<Handle> => {
-    if (closed) throw new BsmountError("aborted", "the mount is ending and opens no more files");
+    if (isClosed())
+      throw new BsmountError("aborted", "the mount is ending and opens no more files");
     return inner.open(ino, flags, signal);
   };
   const create: FileSystem["change"]["create"] = (...call): Answer<Handle> => {
-    if (closed) throw new BsmountError("aborted", "the mount is ending and makes no more files");
+    if (isClosed())
+      throw new BsmountError("aborted", "the mount is ending and makes no more files");
     return inner.change.create(...call);
   };
-  const fileSystem: FileSystem = {
+  return {
     root: inner.root,
     change: { ...inner.change, create },
     open,
@@ -36,11 +53,5 @@ export function gateOpens(inner: FileSystem): Gate {
     access: inner.access.bind(inner),
     getxattr: inner.getxattr.bind(inner),
     listxattr: inner.listxattr.bind(inner),
-  };
-  return {
-    fileSystem,
-    close: () => {
-      closed = true;
-    },
   };
 }

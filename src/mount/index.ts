@@ -1,16 +1,12 @@
 export { isDaemon, runDaemon } from "./daemon-child.ts";
 export { startDaemon } from "./daemon.ts";
 export { type ForegroundHooks, runForeground } from "./foreground.ts";
+export type { Progress } from "./control-protocol.ts";
+export { findMount, type Place } from "./find-mount.ts";
 export type { BaseSpaceMount } from "./live-mount.ts";
 export { openLogFile } from "./log-file.ts";
 export { mountBaseSpace, type MountBaseSpaceOptions } from "./mount-base-space.ts";
 export type { MountStatus } from "./mount-status.ts";
 export type { MountableSession } from "./mountable-session.ts";
-export {
-  listMounts,
-  metricsAt,
-  mountPointsOfOthers,
-  refreshAt,
-  setStatusAt,
-  unmountAt,
-} from "./mounts.ts";
+export { listMounts, metricsAt, mountPointsOfOthers, refreshAt, setStatusAt } from "./mounts.ts";
+export { unmountAt } from "./unmount-at.ts";

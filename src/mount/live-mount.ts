@@ -2,8 +2,10 @@ import { neverAborted } from "../core/abort.ts";
 import { BsmountError, describeError, reasonOf } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Mounted } from "../fuse/driver.ts";
-import type { ControlRequest } from "./control-protocol.ts";
+import { NOTHING_LEFT } from "../session/uploads-left.ts";
+import type { ControlRequest, Progress, UnmountResult } from "./control-protocol.ts";
 import { ControlServer } from "./control-server.ts";
+import { endMount, type UnmountRequest } from "./end-mount.ts";
 import type { Gate } from "./gated-file-system.ts";
 import { busyError } from "./holders.ts";
 import { type MountStatus, NO_UPLOADS } from "./mount-status.ts";
@@ -56,7 +58,11 @@ export class LiveMount implements BaseSpaceMount {
     const socketPath = socketPathOf(prepared.runtimeFolder, mounted.mountPoint);
     traces.push(prepared);
     traces.push(
-      await ControlServer.listen(socketPath, async (request) => await mount.#obey(request)),
+      await ControlServer.listen(
+        socketPath,
+        async (request, signal) => await mount.#obey(request, signal),
+        () => mount.#progress(),
+      ),
     );
     traces.push(await enterRegistry(prepared.runtimeFolder, mount.status()));
     return mount;
@@ -95,7 +101,7 @@ export class LiveMount implements BaseSpaceMount {
     await this.ended;
   }
 
-  async #setStatus({ path, ...change }: SetStatusRequest): Promise<void> {
+  async #setStatus({ path, method: _method, ...change }: SetStatusRequest): Promise<void> {
     const { session } = this.#options;
     if (session.setStatus === undefined) {
       throw new BsmountError(
@@ -106,7 +112,24 @@ export class LiveMount implements BaseSpaceMount {
     await session.setStatus(path, change, neverAborted);
   }
 
-  async #obey(request: ControlRequest): Promise<unknown> {
+  #progress(): Progress {
+    const { pending, leftBytes } = this.#options.session.uploadsLeft?.() ?? NOTHING_LEFT;
+    return { pending, leftBytes };
+  }
+
+  async #end(request: UnmountRequest, signal: AbortSignal): Promise<UnmountResult> {
+    const takeDown = async (lazy: boolean): Promise<void> => {
+      await this.unmount({ lazy }, neverAborted);
+      await this.#options.mounted.ended;
+    };
+    return await endMount(
+      request,
+      { ...this.#options, mountPoint: this.mountPoint, takeDown },
+      signal,
+    );
+  }
+
+  async #obey(request: ControlRequest, signal: AbortSignal): Promise<unknown> {
     switch (request.method) {
       case "status":
         return this.status();
@@ -119,9 +142,7 @@ export class LiveMount implements BaseSpaceMount {
         await this.#setStatus(request);
         return null;
       case "unmount":
-        await this.unmount({ lazy: request.lazy }, neverAborted);
-        await this.#options.mounted.ended;
-        return null;
+        return await this.#end(request, signal);
       default:
         throw new BsmountError("invalid", "unknown request");
     }

@@ -1,7 +1,9 @@
 import type { FileSystem } from "../fs/file-system.ts";
 import type { MetricsSnapshot } from "../metrics/collector.ts";
+import type { HeldFiles } from "../session/held-files.ts";
 import type { UploadCounts } from "../session/local-uploads.ts";
 import type { SessionDescription } from "../session/session.ts";
+import type { UploadsLeft } from "../session/uploads-left.ts";
 
 /** What mounting asks of a session; disposing ends whatever it started. */
 export interface MountableSession extends AsyncDisposable {
@@ -9,12 +11,18 @@ export interface MountableSession extends AsyncDisposable {
   describe(): SessionDescription;
   /** Absent as long as the session cannot write. */
   uploads?(): UploadCounts;
+  /** What would be lost if the session ended now. Absent as long as it cannot write, as are the next two. */
+  uploadsLeft?(): UploadsLeft;
+  /** Finishes what was written and has its final name. @throws the first failure, when all were tried */
+  finishUploads?(signal: AbortSignal): Promise<void>;
+  /** Files under temporary names count as having their final ones from now on. */
+  uploadHeld?(signal: AbortSignal): Promise<void>;
   /** Totals since the session began. */
   metrics?(): Promise<MetricsSnapshot>;
   /** Sets the status of the app result that `path` is in, after its files were finished. */
   setStatus?(
     path: string,
-    change: { readonly status: string; readonly summary?: string },
+    change: { readonly status: string; readonly summary?: string; readonly held?: HeldFiles },
     signal: AbortSignal,
   ): Promise<void>;
   /** Forgets what is cached about `path` and below, of everything without one. */

@@ -16,13 +16,23 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return startTicksOf(identity.pid) === identity.startTicks;
 }
 
+/** Whether the process was stopped by a signal or a debugger: it does nothing until it is told to go on. */
+export function isStopped(pid: number): boolean {
+  return /^[Tt]$/.test(fieldsOf(pid)[0] ?? "");
+}
+
 function startTicksOf(pid: number): string | undefined {
+  const [state, ...fields] = fieldsOf(pid);
+  return state === "Z" || state === "X" ? undefined : fields[18];
+}
+
+/** From the third on, the state; none when there is no such process. */
+function fieldsOf(pid: number): readonly string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The command, the second field, may itself hold spaces and parentheses.
-    const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return state === "Z" || state === "X" ? undefined : fields[18];
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
-    return undefined;
+    return [];
   }
 }

@@ -7,6 +7,8 @@ import { BsmountError } from "../core/errors.ts";
 import type { AppResultId, ProjectId } from "../core/ids.ts";
 import type { EntityMaker, StatusChange } from "../fs/writing.ts";
 import type { LocalFiles } from "../write/local-files.ts";
+import { heldError, type HeldFiles } from "./held-files.ts";
+import { keepTemporaryNames } from "./uploads-left.ts";
 
 export interface EntityMakerOptions {
   readonly client: BaseSpace;
@@ -26,6 +28,8 @@ export class ApiEntityMaker implements EntityMaker {
   readonly #client: BaseSpace;
   readonly #catalog: Catalog;
   readonly #local: LocalFiles;
+  /** Of app results that somebody wrote into. */
+  readonly #names = new Map<string, string>();
   #scopes: Promise<readonly string[] | undefined> | undefined;
 
   constructor({ client, catalog, local }: EntityMakerOptions) {
@@ -47,7 +51,11 @@ export class ApiEntityMaker implements EntityMaker {
   }
 
   /** @inheritDoc */
-  async setStatus(appResult: Entity, change: StatusChange, signal: AbortSignal): Promise<void> {
+  async setStatus(
+    appResult: Entity,
+    change: StatusChange & { readonly held?: HeldFiles },
+    signal: AbortSignal,
+  ): Promise<void> {
     const status = statusOf(change.status ?? appResult.status ?? "");
     const { appSession, raw } = await this.#client.appResults.get(appResult.id as AppResultId, {
       signal,
@@ -55,7 +63,9 @@ export class ApiEntityMaker implements EntityMaker {
     if (appSession === undefined) {
       throw new BsmountError("not-supported", `app result ${appResult.id} has no session`);
     }
-    if (status === "Complete" || status === "Aborted") await this.#finishFiles(appResult, signal);
+    if (status === "Complete" || status === "Aborted") {
+      await this.#finishFiles(appResult, change.held ?? "refuse", signal);
+    }
     const summary = change.summary ?? textOf(raw["StatusSummary"]);
     await this.#client.appSessions.setStatus(appSession.id, { status, summary }, { signal });
     this.#catalog.invalidate(appResult);
@@ -67,6 +77,7 @@ export class ApiEntityMaker implements EntityMaker {
    * written, uploading shows whether it can.
    */
   async checkAccess(appResult: Entity, signal: AbortSignal): Promise<void> {
+    this.#names.set(appResult.id, appResult.name);
     this.#scopes ??= this.#client.users.tokenScopes({ signal }).then(
       ({ scopes }) => scopes,
       () => undefined,
@@ -80,6 +91,11 @@ export class ApiEntityMaker implements EntityMaker {
         { remedy: "sign in with a scope that allows it, such as CREATE GLOBAL or WRITE GLOBAL" },
       );
     }
+  }
+
+  /** What to call an app result that somebody wrote into. */
+  nameOf(appResultId: string): string {
+    return this.#names.get(appResultId) ?? `app result ${appResultId}`;
   }
 
   async #make(projectId: ProjectId | undefined, name: string, signal: AbortSignal): Promise<void> {
@@ -98,17 +114,23 @@ export class ApiEntityMaker implements EntityMaker {
     return entities.some((entity) => entity.name === name);
   }
 
-  /** What has no final name cannot be finished, and would be lost when the result is closed. */
-  async #finishFiles({ id, name }: Entity, signal: AbortSignal): Promise<void> {
+  /** What has no final name is finished only when somebody says so, and would be lost otherwise. */
+  async #finishFiles(
+    { id, name }: Entity,
+    whatHeld: HeldFiles,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (whatHeld === "upload") await keepTemporaryNames(this.#local, { appResultId: id }, signal);
     const files = this.#local.unfinished(id);
     const held = files.filter(({ isHeld }) => isHeld);
-    if (held.length > 0) {
-      const paths = held.map(({ path }) => path).join(", ");
-      throw new BsmountError("busy", `${name} has files under temporary names: ${paths}`, {
-        remedy: "rename or remove them first",
-      });
+    if (held.length > 0 && whatHeld !== "discard") {
+      const paths = held.map(({ path }) => `files/${path}`);
+      throw heldError(`cannot end ${name}`, paths);
     }
-    for (const file of files) await this.#local.finish(file, signal);
+    for (const file of held) await this.#local.remove(file, signal);
+    for (const file of files) {
+      if (!file.isHeld) await this.#local.finish(file, signal);
+    }
   }
 
   #forgetListing(raw: Readonly<Record<string, unknown>>): void {

@@ -13,6 +13,7 @@ import type { Readers } from "../read/reader.ts";
 import { type Node, parentOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
+import type { HeldFiles } from "./held-files.ts";
 import {
   countUploads,
   type LocalUploads,
@@ -20,6 +21,7 @@ import {
   stagingFolderOf,
   type UploadCounts,
 } from "./local-uploads.ts";
+import { keepTemporaryNames, type UploadsLeft, uploadsLeft } from "./uploads-left.ts";
 
 export interface SessionOptions {
   readonly logger: Logger;
@@ -40,13 +42,22 @@ export interface Session extends AsyncDisposable {
   refresh(): Promise<void>;
   metrics(): Promise<MetricsSnapshot>;
   uploads(): UploadCounts;
+  /** What would be lost if the session ended now. */
+  uploadsLeft(): UploadsLeft;
+  /** Files under temporary names count as having their final ones from now on. */
+  uploadHeld(signal: AbortSignal): Promise<void>;
   /** Finishes what was written and not finished, empty files mostly. @throws what uploading can throw */
   finishUploads(signal: AbortSignal): Promise<void>;
   /**
    * Sets the status of the app result that `path` (as the mount shows it) is in, after finishing its files.
-   * @throws BsmountError `usage` when it is in none, `busy` while a file has a temporary name, `invalid`
+   * @throws BsmountError `usage` when it is in none, `unfinished` while a file has a temporary name and nothing
+   * is said of it, `invalid`
    */
-  setStatus(path: string, change: StatusChange, signal: AbortSignal): Promise<void>;
+  setStatus(
+    path: string,
+    change: StatusChange & { readonly held?: HeldFiles },
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export interface SessionDescription {
@@ -86,6 +97,7 @@ export async function openSession(
       user: { id, name },
       describe: () => describeSession(config, name),
       uploads: () => countUploads(uploads.local),
+      uploadHeld: async (signal) => await keepTemporaryNames(uploads.local, {}, signal),
       finishUploads: async (signal) => await uploads.local.finishAll(signal),
       ...composeTree(config, { client, readers, uploads }),
       metrics: async () => await metrics.snapshot(),
@@ -106,7 +118,7 @@ interface TreeParts {
 function composeTree(
   config: Config,
   { client, readers, uploads }: TreeParts,
-): Pick<Session, "fileSystem" | "refresh" | "setStatus"> {
+): Pick<Session, "fileSystem" | "refresh" | "setStatus" | "uploadsLeft"> {
   const { negativeTtlMs, showHidden } = config.tree;
   const { cached, catalog, local } = uploads;
   const tree = new PathTree({ catalog, showHidden, negativeTtlMs });
@@ -125,6 +137,7 @@ function composeTree(
       cached.invalidateAll();
       tree.forgetAbsent();
     },
+    uploadsLeft: () => uploadsLeft(local, (id) => maker.nameOf(id)),
     setStatus: async (path, change, signal) => {
       const appResult = appResultOf(await tree.resolve(path, signal), path);
       await maker.setStatus(appResult, change, signal);

@@ -68,6 +68,11 @@ export class Draft {
     return this.#version !== this.#finished;
   }
 
+  /** Bytes that BaseSpace has not confirmed, of the version that is here. */
+  get leftBytes(): number {
+    return this.isUnfinished ? Math.max(0, this.sizeBytes - this.#uploader.confirmedBytes) : 0;
+  }
+
   /** False while the name it goes up under is not known: nothing is sent before it is finished. */
   sendsAhead = true;
 

@@ -143,6 +143,12 @@ export class LocalFiles implements AsyncDisposable {
     return isQuick;
   }
 
+  /** The temporary name that `file` has is its name from now on: it can be finished. */
+  async keepName(file: LocalFile, signal: AbortSignal): Promise<void> {
+    file.isHeld = false;
+    await file.draft.rename(file.path, signal);
+  }
+
   /** Forgets `file`; what of it is complete in BaseSpace stays there. */
   async remove(file: LocalFile, signal: AbortSignal): Promise<void> {
     this.#forget(file);

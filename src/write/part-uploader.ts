@@ -47,6 +47,15 @@ export class PartUploader {
     return this.#fileId !== undefined;
   }
 
+  /** Bytes of parts that BaseSpace has as they are now. */
+  get confirmedBytes(): number {
+    let bytes = 0;
+    for (const { version, sentVersion, sentBytes } of this.#parts.values()) {
+      if (version === sentVersion) bytes += sentBytes;
+    }
+    return bytes;
+  }
+
   /** True when parts were sent that a file of `sizeBytes` has no place for; they cannot be taken back. */
   isTooLongFor(sizeBytes: number): boolean {
     return this.#highest > partCount(sizeBytes);

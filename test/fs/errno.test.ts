@@ -10,6 +10,7 @@ const LINUX: Readonly<Record<FailureReason, keyof typeof constants.errno>> = {
   "read-only": "EROFS",
   "never-possible": "EPERM",
   busy: "EBUSY",
+  unfinished: "EBUSY",
   "cross-entity": "EXDEV",
   exists: "EEXIST",
   "not-a-directory": "ENOTDIR",

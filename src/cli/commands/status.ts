@@ -1,7 +1,12 @@
-import { resolve } from "node:path";
 import { Command } from "commander";
 import { defaultFolders } from "../../config/folders.ts";
-import { listMounts, type MountStatus, mountPointsOfOthers } from "../../mount/index.ts";
+import {
+  findMount,
+  listMounts,
+  type MountStatus,
+  mountPointsOfOthers,
+  type Place,
+} from "../../mount/index.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printable, printJson, printLine, table } from "../output.ts";
@@ -18,25 +23,30 @@ export function statusCommand({ context, onResult }: ProgramOptions): Command {
 
 /** Exits with 1 when a mount point was named and nothing of ours is mounted there. */
 async function status(
-  place: string | undefined,
+  path: string | undefined,
   json: boolean,
   { environment, signal }: CommandContext,
 ): CommandResult {
-  const mountPoint = place === undefined ? undefined : resolve(place);
-  const all = await listMounts(defaultFolders(environment).runtime, signal);
-  const mounts = all.filter((mount) => isWanted(mount.mountPoint, mountPoint));
-  const others = mountPointsOfOthers(all).filter((other) => isWanted(other, mountPoint));
+  const runtimeFolder = defaultFolders(environment).runtime;
+  const place = path === undefined ? undefined : await findMount(path, runtimeFolder);
+  const all = await listMounts(runtimeFolder, signal);
+  const mounts = all.filter((mount) => isWanted(mount.mountPoint, place?.path));
+  const others = mountPointsOfOthers(all).filter((other) => isWanted(other, place?.path));
   if (json) printJson(mounts);
-  else for (const line of statusLines(mounts, others)) printLine(line);
-  return mountPoint !== undefined && mounts.length === 0 ? EXIT.failed : EXIT.done;
+  else for (const line of statusLines(mounts, others, place)) printLine(line);
+  return place !== undefined && mounts.length === 0 ? EXIT.failed : EXIT.done;
 }
 
 function isWanted(mountPoint: string, wanted: string | undefined): boolean {
   return wanted === undefined || mountPoint === wanted;
 }
 
-function statusLines(mounts: readonly MountStatus[], others: readonly string[]): readonly string[] {
-  if (mounts.length + others.length === 0) return ["nothing is mounted"];
+function statusLines(
+  mounts: readonly MountStatus[],
+  others: readonly string[],
+  place?: Place,
+): readonly string[] {
+  if (mounts.length + others.length === 0) return [nothingMounted(place)];
   const rows = mounts.map(({ mountPoint, user, apiServer, profile, pid, since, logFile }) => [
     printable(mountPoint),
     printable(user),
@@ -53,4 +63,12 @@ function statusLines(mounts: readonly MountStatus[], others: readonly string[]):
       (other) => `${printable(other)}  dead, or mounted with other folders or by somebody else`,
     ),
   ];
+}
+
+function nothingMounted(place?: Place): string {
+  if (place === undefined) return "nothing is mounted";
+  const { path, mountPoint } = place;
+  const where =
+    mountPoint === undefined ? "" : `; it is inside the mount on ${printable(mountPoint)}`;
+  return `nothing is mounted on ${printable(path)}${where}`;
 }

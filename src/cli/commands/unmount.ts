@@ -1,23 +1,52 @@
 import { Command } from "commander";
 import { defaultFolders } from "../../config/folders.ts";
 import { unmountAt } from "../../mount/index.ts";
-import type { ProgramOptions } from "../context.ts";
+import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { addHeldOptions, heldFiles } from "../held-flags.ts";
+import { printWarning } from "../output.ts";
+import { waitingLine } from "../waiting-line.ts";
 
 interface UnmountFlags {
   readonly lazy?: boolean;
   readonly wait: boolean;
+  readonly uploadTemporary?: boolean;
+  readonly discardTemporary?: boolean;
 }
 
 export function unmountCommand({ context, onResult }: ProgramOptions): Command {
-  return new Command("unmount")
-    .description("take a mount down")
+  const command = new Command("unmount")
+    .description("take a mount down, when what was written is uploaded")
     .argument("<mountpoint>")
-    .option("--lazy", "detach it though somebody still uses it")
-    .option("--no-wait", "do not wait until the mount's process has ended")
-    .action(async (mountPoint: string, { lazy = false, wait }: UnmountFlags) => {
-      const runtimeFolder = defaultFolders(context.environment).runtime;
-      await unmountAt(mountPoint, { runtimeFolder, lazy, wait }, context.signal);
-      onResult(EXIT.done);
-    });
+    .option("--lazy", "detach it though somebody still uses it, or its process does not answer")
+    .option("--no-wait", "wait neither for uploads nor until the mount's process has ended");
+  addHeldOptions(command);
+  return command.action(async (mountPoint: string, flags: UnmountFlags) => {
+    onResult(await unmount(mountPoint, flags, context));
+  });
+}
+
+/** Exits with 3 when something that was written is lost. */
+async function unmount(
+  mountPoint: string,
+  flags: UnmountFlags,
+  { environment, signal }: CommandContext,
+): CommandResult {
+  const { lazy = false, wait } = flags;
+  using waiting = waitingLine();
+  const { lost } = await unmountAt(
+    mountPoint,
+    {
+      runtimeFolder: defaultFolders(environment).runtime,
+      lazy,
+      wait,
+      held: heldFiles(flags),
+      onProgress: waiting.show,
+      onNotice: printWarning,
+    },
+    signal,
+  );
+  if (lost.length === 0) return EXIT.done;
+  printWarning(`not uploaded, and lost with the mount: ${lost.join(", ")}`);
+  return EXIT.uploadsLeft;
 }

@@ -1,0 +1,30 @@
+import process from "node:process";
+import { formatBytes } from "../core/units.ts";
+import type { Progress } from "../mount/index.ts";
+
+/** Tells on standard error what is waited for; disposing takes the line away where that is a terminal. */
+export interface WaitingLine extends Disposable {
+  readonly show: (progress: Progress) => void;
+}
+
+/** One line: drawn anew on a terminal, written once anywhere else. */
+export function waitingLine(): WaitingLine {
+  const { stderr } = process;
+  let isShown = false;
+  return {
+    show: (progress) => {
+      if (progress.pending === 0 || (isShown && !stderr.isTTY)) return;
+      isShown = true;
+      const text = waitingText(progress);
+      stderr.write(stderr.isTTY ? `\r\u001b[K${text}` : `${text}\n`);
+    },
+    [Symbol.dispose]: () => {
+      if (isShown && stderr.isTTY) stderr.write("\r\u001b[K");
+    },
+  };
+}
+
+function waitingText({ pending, leftBytes }: Progress): string {
+  const uploads = pending === 1 ? "1 upload" : `${pending} uploads`;
+  return `waiting for ${uploads}, ${formatBytes(leftBytes)} left`;
+}

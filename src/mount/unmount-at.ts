@@ -1,0 +1,98 @@
+import { systemClock } from "../core/clock.ts";
+import { reasonOf } from "../core/errors.ts";
+import { takeDown } from "../fuse/take-down.ts";
+import type { HeldFiles } from "../session/held-files.ts";
+import { askEntry, isSilence, silenceOf } from "./ask-entry.ts";
+import type { Progress, UnmountResult } from "./control-protocol.ts";
+import { findMountPoint } from "./find-mount.ts";
+import { busyError } from "./holders.ts";
+import { isRunning } from "./process-identity.ts";
+import type { RegistryEntry } from "./registry.ts";
+
+/** A process that is to let go of its mount at once is not asked for longer. */
+const LAZY_SILENCE_MS = 2_000;
+/** From the mount's end to its process's; it has only connections to close. */
+const EXIT_MS = 10_000;
+const POLL_MS = 50;
+
+export interface UnmountOptions {
+  readonly runtimeFolder: string;
+  /** Detaches the mount though it is in use. */
+  readonly lazy: boolean;
+  /** Waits for uploads, and until the mount's process has ended. */
+  readonly wait: boolean;
+  /** Of files under temporary names; with `lazy` they are lost when nothing else is said. @default "refuse" */
+  readonly held?: HeldFiles;
+  /** Told about once a second what is waited for. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Told what the user should know and is no failure. */
+  readonly onNotice?: (text: string) => void;
+}
+
+const NOTHING_LOST: UnmountResult = { lost: [] };
+
+/**
+ * Unmounts what bsmount has mounted at `path`, through the process that owns it or, when that is dead,
+ * somebody else's, or says nothing and the mount is to be detached, directly.
+ * @throws BsmountError `usage` when nothing of bsmount is mounted there; `busy` naming the holders;
+ * `unfinished` naming files that would be lost; `timeout` when the process says nothing
+ */
+export async function unmountAt(
+  path: string,
+  options: UnmountOptions,
+  signal: AbortSignal,
+): Promise<UnmountResult> {
+  const { entry, mountPoint } = await findMountPoint(path, options.runtimeFolder);
+  const result = entry === undefined ? undefined : await asked(entry, options, signal);
+  if (result === undefined) await unmountDirectly(mountPoint, options.lazy, signal);
+  else if (options.wait && entry !== undefined) await processEnd(entry, options, signal);
+  return result ?? NOTHING_LOST;
+}
+
+/** Undefined when the mount's process is gone, going or silent, and somebody else has to unmount. */
+async function asked(
+  entry: RegistryEntry,
+  { lazy, wait, held = "refuse", onProgress, onNotice }: UnmountOptions,
+  signal: AbortSignal,
+): Promise<UnmountResult | undefined> {
+  const request = { method: "unmount", lazy, wait, held } as const;
+  const patience = lazy ? { silenceMs: LAZY_SILENCE_MS } : {};
+  const listener = onProgress === undefined ? {} : { onProgress };
+  try {
+    const result = await askEntry(entry, request, { signal, ...patience, ...listener });
+    return result as UnmountResult;
+  } catch (error) {
+    if (reasonOf(error) === "not-found") return undefined;
+    if (!lazy || !isSilence(error)) throw error;
+    const { pid } = entry.record;
+    onNotice?.(
+      `${silenceOf(pid)}; it ends when it goes on (kill -CONT ${pid}), or by kill -9 ${pid}`,
+    );
+    return undefined;
+  }
+}
+
+async function processEnd(
+  { record }: RegistryEntry,
+  { onNotice }: UnmountOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = systemClock.now() + EXIT_MS;
+  while (systemClock.now() < until) {
+    if (!isRunning(record)) return;
+    await systemClock.sleep(POLL_MS, signal);
+  }
+  onNotice?.(`process ${record.pid} is still busy; it ends when what was written is uploaded`);
+}
+
+async function unmountDirectly(
+  mountPoint: string,
+  lazy: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await takeDown(mountPoint, { lazy }, signal);
+  } catch (error) {
+    throw reasonOf(error) === "busy" ? await busyError(mountPoint) : error;
+  }
+}

@@ -1,0 +1,171 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Product, startProduct } from "../helpers/product.ts";
+import type { CommandOutcome } from "../helpers/run-command.ts";
+
+/* What was written and is not in BaseSpace when an app result, or the mount, is to end. */
+
+const RESULTS = "projects/Phage lambda/appresults";
+const OPTIONS = "rename or remove, or give --upload-temporary or --discard-temporary";
+
+let product: Product;
+let name: string;
+let count = 0;
+
+beforeAll(async () => {
+  product = await startProduct({ mountArgs: null });
+});
+
+afterAll(async () => {
+  await product?.[Symbol.asyncDispose]();
+});
+
+/** A mount with an app result of its own, for every test. */
+beforeEach(async () => {
+  name = `ends ${(count += 1)}`;
+  expect(await product.bsmount(["mount", product.mountPoint])).toMatchObject({ code: 0 });
+  await mkdir(`${product.mountPoint}/${RESULTS}/${name}`);
+  return async () => {
+    await fault();
+    await product.bsmount(["unmount", "--lazy", "--discard-temporary", product.mountPoint]);
+  };
+});
+
+async function fault(...rules: string[]): Promise<void> {
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify(rules);
+  const init = rules.length === 0 ? { method: "DELETE" } : { method: "POST", body, headers };
+  expect((await fetch(`${product.emulator.apiServer}/__faults`, init)).ok).toBe(true);
+}
+
+async function write(script: string): Promise<void> {
+  expect(await product.shell(script, `${RESULTS}/${name}/files`)).toMatchObject({ code: 0 });
+}
+
+async function unmount(...flags: string[]): Promise<CommandOutcome> {
+  return await product.bsmount(["unmount", ...flags, product.mountPoint]);
+}
+
+async function complete(...flags: string[]): Promise<CommandOutcome> {
+  return await product.bsmount(["complete", ...flags, `${product.mountPoint}/${RESULTS}/${name}`]);
+}
+
+async function isMounted(): Promise<boolean> {
+  return (await product.bsmount(["status", product.mountPoint])).code === 0;
+}
+
+/** What is in BaseSpace, by a look that has nothing to do with the mount. */
+async function remote(): Promise<string> {
+  return (await product.bsmount(["ls", `bs:/${RESULTS}/${name}/files`])).stdout;
+}
+
+async function lastLines(): Promise<string> {
+  const log = product.mountPoint.slice(1).replaceAll("/", "-");
+  return await readFile(product.dir.join(`state/bsmount/log/${log}.log`), "utf8");
+}
+
+describe("a file under a temporary name", () => {
+  it("[W12] keeps the mount up and is named, until it has another name", async () => {
+    await write("echo x > f.tmp");
+    const { code, stderr } = await unmount();
+    expect(code).toBe(3);
+    expect(stderr).toBe(
+      `bsmount: cannot unmount ${product.mountPoint}: ` +
+        `${name}/files/f.tmp is held back under a temporary name\n  try: ${OPTIONS}\n`,
+    );
+    expect(await isMounted()).toBe(true);
+    await write("mv f.tmp f");
+    expect(await unmount()).toMatchObject({ code: 0, stderr: "" });
+    expect(await remote()).toBe("f\n");
+  });
+
+  it("goes up under it when the user says so, also where parts went up under a better one", async () => {
+    await write("echo x > 4913; head -c 20000000 /dev/zero > big.part");
+    expect(await unmount("--upload-temporary")).toMatchObject({ code: 0 });
+    expect(await isMounted()).toBe(false);
+    expect(await remote()).toBe("4913\nbig.part\n");
+  });
+
+  it("is given up when the user says so", async () => {
+    await write("echo x > f.tmp; echo y > g");
+    expect(await unmount("--discard-temporary")).toMatchObject({ code: 0, stderr: "" });
+    expect(await remote()).toBe("g\n");
+  });
+
+  it("is lost when the mount is detached, and is named", async () => {
+    await write("echo x > f.tmp");
+    const { code, stderr } = await unmount("--lazy");
+    expect(code).toBe(3);
+    expect(stderr).toContain(`not uploaded, and lost with the mount: ${name}/files/f.tmp\n`);
+    expect(await isMounted()).toBe(false);
+    expect(await lastLines()).toMatch(/"path":"f\.tmp".*temporary name was not uploaded/);
+  });
+
+  it("does not keep a signal from ending the mount; the log names it", async () => {
+    await write("echo x > g.tmp");
+    const { stdout } = await product.bsmount(["status", "--json", product.mountPoint]);
+    const [status] = JSON.parse(stdout) as { pid: number }[];
+    process.kill(status?.pid ?? 0, "SIGTERM");
+    await expect.poll(isMounted, { timeout: 30_000 }).toBe(false);
+    await expect.poll(lastLines, { timeout: 30_000 }).toMatch(/"path":"g\.tmp".*not uploaded/);
+  });
+
+  it("keeps an app result from being completed, unless the user says what is to become of it", async () => {
+    await write("echo x > f.tmp; echo y > g");
+    const { code, stderr } = await complete();
+    expect(code).toBe(3);
+    expect(stderr).toBe(
+      `bsmount: cannot end ${name}: files/f.tmp is held back under a temporary name\n` +
+        `  try: ${OPTIONS}\n`,
+    );
+    expect(await complete("--upload-temporary")).toMatchObject({ code: 0, stderr: "" });
+    expect(await remote()).toBe("f.tmp\ng\n");
+  });
+
+  it("is gone when the result is completed without it", async () => {
+    await write("echo x > f.tmp; echo y > g");
+    expect(await complete("--discard-temporary")).toMatchObject({ code: 0, stderr: "" });
+    expect((await product.shell("ls -A", `${RESULTS}/${name}/files`)).stdout).toBe("g\n");
+    expect(await unmount()).toMatchObject({ code: 0 });
+    expect(await complete("--upload-temporary", "--discard-temporary")).toMatchObject({ code: 2 });
+  });
+});
+
+describe("uploads that are not done", () => {
+  it("are waited for, with a line that says how many", async () => {
+    await fault("POST /appresults/*/files delay=4s");
+    await write("touch later");
+    expect(await unmount()).toMatchObject({
+      code: 0,
+      stderr: "waiting for 1 upload, 0 B left\n",
+    });
+    expect(await remote()).toBe("later\n");
+  });
+
+  it("keep the mount up when they fail, and are named with the reason", async () => {
+    await fault("POST /appresults/*/files status=400");
+    expect((await product.shell("cp /proc/version f", `${RESULTS}/${name}/files`)).code).toBe(1);
+    const { code, stderr } = await unmount();
+    expect(code).toBe(3);
+    expect(stderr).toMatch(new RegExp(`not uploaded: ${name}/files/f \\(.*400.*\\)\n  try: `));
+    expect(await isMounted()).toBe(true);
+    await fault();
+    expect(await unmount()).toMatchObject({ code: 0, stderr: "" });
+    expect(await remote()).toBe("f\n");
+  });
+
+  it("do not make a busy mount less busy, and it takes new files afterwards", async () => {
+    const holder = product.shell(
+      "exec 3> open; echo go > started; sleep 60",
+      `${RESULTS}/${name}/files`,
+    );
+    await expect.poll(remote, { timeout: 30_000 }).toContain("started");
+    const { code, stderr } = await unmount();
+    expect([code, stderr]).toEqual([1, expect.stringContaining("is in use by")]);
+    await write("echo z > h");
+    const pid = /(\d+) \(sleep/.exec(stderr)?.[1];
+    process.kill(Number(pid), "SIGKILL");
+    await holder;
+    expect(await unmount()).toMatchObject({ code: 0 });
+  });
+});
