@@ -11,4 +11,6 @@ export interface Context {
   readonly links: SignedLinks;
   readonly view: View;
   readonly clock: Clock;
+  /** What every part of an upload but the last has at the least. */
+  readonly minPartBytes: number;
 }

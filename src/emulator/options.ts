@@ -21,6 +21,8 @@ export interface EmulatorOptions {
   readonly clock?: Clock;
   /** How long a signed link lives. @default 7 days less 2 minutes */
   readonly linkLifetimeMs?: number;
+  /** The least size of a part but the last, for tests that upload in small ones. @default 5 000 000 */
+  readonly minPartBytes?: number;
 }
 
 /** A running local BaseSpace. */

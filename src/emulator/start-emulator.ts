@@ -9,6 +9,7 @@ import { FaultRules } from "./faults/fault-rules.ts";
 import { Listeners, type Origins } from "./listeners.ts";
 import { SignedLinks } from "./object-store/signed-links.ts";
 import type { Emulator, EmulatorOptions } from "./options.ts";
+import { MIN_PART_BYTES } from "./services/upload-rules.ts";
 import { openStorage, type Storage } from "./storage.ts";
 import type { State } from "./state/state.ts";
 
@@ -45,7 +46,8 @@ async function serve(
   const clock = options.clock ?? systemClock;
   const links = signedLinks(storage, origins, options);
   const view = { state, webOrigin: () => origins.api };
-  const context: Context = { state, content, links, view, clock };
+  const { minPartBytes = MIN_PART_BYTES } = options;
+  const context: Context = { state, content, links, view, clock, minPartBytes };
   const listeners = new Listeners({ context, faults, log });
   await listeners.open(origins, options.host ?? "127.0.0.1", options.port ?? 0);
   let closing: Promise<void> | undefined;

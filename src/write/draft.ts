@@ -4,7 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { Extents } from "./extents.ts";
-import { MAX_FILE_BYTES, partRange } from "./part-plan.ts";
+import type { PartPlan } from "./part-plan.ts";
 import { PartUploader } from "./part-uploader.ts";
 import type { StagingFile } from "./staging-file.ts";
 import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts";
@@ -12,6 +12,7 @@ import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts
 export interface DraftOptions {
   readonly target: UploadTarget;
   readonly place: UploadPlace;
+  readonly plan: PartPlan;
   readonly staging: StagingFile;
   readonly clock: Clock;
   /** Memory for bytes on their way up, shared by all drafts. */
@@ -84,8 +85,8 @@ export class Draft {
   /** @throws BsmountError `too-big`, `no-space` */
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     const end = offset + bytes.length;
-    if (end > MAX_FILE_BYTES) throw tooBig(this.#place, end);
-    const { staging } = this.#options;
+    const { staging, plan } = this.#options;
+    if (end > plan.maxFileBytes) throw tooBig(this.#options, end);
     // A gap reads as zeros, in a part that was sent as the last one too.
     const from = Math.min(offset, staging.sizeBytes);
     await staging.write(offset, bytes);
@@ -100,8 +101,8 @@ export class Draft {
 
   /** @throws BsmountError `too-big`, `no-space` */
   async truncate(sizeBytes: number): Promise<void> {
-    if (sizeBytes > MAX_FILE_BYTES) throw tooBig(this.#place, sizeBytes);
-    const { staging } = this.#options;
+    const { staging, plan } = this.#options;
+    if (sizeBytes > plan.maxFileBytes) throw tooBig(this.#options, sizeBytes);
     const before = staging.sizeBytes;
     if (sizeBytes === before) return;
     await staging.truncate(sizeBytes);
@@ -177,7 +178,7 @@ export class Draft {
       await this.#uploader.abort(signal);
       this.#startAnew();
     }
-    const isShort = sizeBytes <= partRange(1, Number.MAX_SAFE_INTEGER).end;
+    const isShort = sizeBytes <= this.#options.plan.firstPartBytes;
     if (!this.#uploader.hasBegun && isShort) return await this.#sendWhole(sizeBytes, signal);
     return await this.#uploader.finish(sizeBytes, signal);
   }
@@ -200,7 +201,7 @@ export class Draft {
   #sendAhead(): void {
     const { sizeBytes } = this;
     while (this.sendsAhead) {
-      const range = partRange(this.#nextPart, Number.MAX_SAFE_INTEGER);
+      const range = this.#options.plan.range(this.#nextPart, Number.MAX_SAFE_INTEGER);
       if (range.end >= sizeBytes || !this.#extents.covers(range)) return;
       this.#uploader.sendAhead(this.#nextPart);
       this.#nextPart += 1;
@@ -213,12 +214,11 @@ export class Draft {
   }
 
   #newUploader(): PartUploader {
-    const { target, staging, budget, tasks } = this.#options;
-    return new PartUploader({ target, place: this.#place, staging, budget, tasks });
+    return new PartUploader({ ...this.#options, place: this.#place });
   }
 }
 
-function tooBig({ path }: UploadPlace, sizeBytes: number): BsmountError {
-  const problem = `${path} would have ${sizeBytes} bytes, BaseSpace takes ${MAX_FILE_BYTES}`;
+function tooBig({ place, plan }: DraftOptions, sizeBytes: number): BsmountError {
+  const problem = `${place.path} would have ${sizeBytes} bytes, BaseSpace takes ${plan.maxFileBytes}`;
   return new BsmountError("too-big", problem);
 }

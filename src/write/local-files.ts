@@ -6,6 +6,7 @@ import { describeError } from "../core/errors.ts";
 import { TaskGroup } from "../core/task-group.ts";
 import { Draft } from "./draft.ts";
 import { LocalFile } from "./local-file.ts";
+import { BASESPACE_PARTS, type PartPlan } from "./part-plan.ts";
 import type { Space, StagingFolder } from "./staging-folder.ts";
 import { finalNameOf, isTemporaryName } from "./temporary-names.ts";
 import type { UploadTarget } from "./upload-target.ts";
@@ -15,6 +16,8 @@ export interface LocalFilesOptions {
   readonly staging: StagingFolder;
   readonly clock?: Clock;
   readonly logger?: Logger;
+  /** Where files are cut. @default as BaseSpace wants it */
+  readonly plan?: PartPlan;
   /** Memory for bytes on their way up. @default 48 MiB */
   readonly memoryBytes?: number;
   /** Finished files whose bytes stay in staging to be read from there. @default 256 */
@@ -37,8 +40,6 @@ export interface LocalListing {
 const MIB = 1024 * 1024;
 /** What a mount that ends waits for uploads that nobody waits for. */
 const DRAIN_MS = 5 * 60_000;
-/** One part: what goes up in one request. */
-const QUICK_BYTES = 8 * MIB;
 const NOTHING: LocalListing = { items: [], folders: [] };
 
 /**
@@ -58,6 +59,7 @@ export class LocalFiles implements AsyncDisposable {
     this.#options = {
       clock: systemClock,
       logger: silentLogger,
+      plan: BASESPACE_PARTS,
       memoryBytes: 48 * MIB,
       keptFiles: 256,
       keptBytes: 1024 * MIB,
@@ -81,13 +83,13 @@ export class LocalFiles implements AsyncDisposable {
    * @throws BsmountError `no-space`, `environment`
    */
   async create(appResultId: AppResultId, path: string): Promise<LocalFile> {
-    const { target, clock } = this.#options;
+    const { target, clock, plan } = this.#options;
     const staging = await this.#options.staging.createFile();
     const { isHeld, uploadPath } = expectedPath(path);
     const place = { appResultId, path: uploadPath ?? path };
     const shared = { budget: this.#budget, tasks: this.#tasks };
     this.#made += 1;
-    const draft = new Draft({ target, place, staging, clock, ...shared });
+    const draft = new Draft({ target, place, plan, staging, clock, ...shared });
     draft.sendsAhead = !isHeld || uploadPath !== undefined;
     const file = Object.assign(new LocalFile(draft, this.#made), { path, isHeld });
     this.#change(appResultId, ({ items, folders }) => ({ items: [...items, file], folders }));
@@ -133,7 +135,8 @@ export class LocalFiles implements AsyncDisposable {
     const { isHeld, uploadPath } = expectedPath(path);
     const { draft } = file;
     const wanted = uploadPath ?? path;
-    const isQuick = draft.place.path === wanted || draft.sizeBytes <= QUICK_BYTES;
+    const isShort = draft.sizeBytes <= this.#options.plan.firstPartBytes;
+    const isQuick = draft.place.path === wanted || isShort;
     file.path = path;
     file.isHeld = isHeld;
     draft.sendsAhead = !isHeld || uploadPath !== undefined;

@@ -1,63 +1,76 @@
 import type { ByteRange } from "../core/byte-range.ts";
 
-/*
- * Where the parts of an upload begin and end. The size of a file is not known while it is written, and
- * parts that were sent stay where they are, so their sizes depend on their numbers alone: small ones
- * first, so that a file of middling size goes up over several connections, then larger ones, so that ten
- * thousand of them hold 235 GB. All but the last are above BaseSpace's 5 MiB and below its 25 000 000.
- */
-
 const MIB = 1024 * 1024;
 
 /** BaseSpace numbers parts from 1 to this. */
 const MAX_PARTS = 10_000;
 
-interface Step {
+/** So many parts of one size, one after another. */
+export interface PartStep {
   readonly parts: number;
   readonly partBytes: number;
 }
 
-const STEPS: readonly Step[] = [
+/**
+ * Where the parts of an upload begin and end. The size of a file is not known while it is written, and
+ * parts that were sent stay where they are, so their sizes depend on their numbers alone.
+ */
+export class PartPlan {
+  /** The largest file that fits, in bytes. */
+  readonly maxFileBytes: number;
+  readonly #steps: readonly PartStep[];
+
+  constructor(steps: readonly PartStep[]) {
+    this.#steps = steps;
+    this.maxFileBytes = steps.reduce((sum, { parts, partBytes }) => sum + parts * partBytes, 0);
+  }
+
+  /** The most that goes up in one request without parts. */
+  get firstPartBytes(): number {
+    return this.#steps[0]?.partBytes ?? 0;
+  }
+
+  /** The number of the part that has the byte at `offset`; the first is 1. */
+  at(offset: number): number {
+    let first = 0;
+    let number = 1;
+    for (const { parts, partBytes } of this.#steps) {
+      const inside = Math.floor((offset - first) / partBytes);
+      if (inside < parts) return number + inside;
+      first += parts * partBytes;
+      number += parts;
+    }
+    throw new RangeError(`offset ${offset} is beyond the largest file`);
+  }
+
+  /** The bytes of part `number` in a file of `sizeBytes`; the last part ends with the file. */
+  range(number: number, sizeBytes: number): ByteRange {
+    let first = 0;
+    let before = 1;
+    for (const { parts, partBytes } of this.#steps) {
+      if (number < before + parts) {
+        const start = first + (number - before) * partBytes;
+        return { start, end: Math.min(start + partBytes, sizeBytes) };
+      }
+      first += parts * partBytes;
+      before += parts;
+    }
+    throw new RangeError(`there is no part ${number}`);
+  }
+
+  /** How many parts a file of `sizeBytes` has: at least one. */
+  count(sizeBytes: number): number {
+    return sizeBytes === 0 ? 1 : this.at(sizeBytes - 1);
+  }
+}
+
+/**
+ * Small parts first, so that a file of middling size goes up over several connections, then larger ones, so
+ * that ten thousand of them hold 235 GB. All but the last are above BaseSpace's 5 MiB and below its
+ * 25 000 000.
+ */
+export const BASESPACE_PARTS: PartPlan = new PartPlan([
   { parts: 64, partBytes: 8 * MIB },
   { parts: 192, partBytes: 16 * MIB },
   { parts: MAX_PARTS - 256, partBytes: 23 * MIB },
-];
-
-/** The largest file that fits, in bytes. */
-export const MAX_FILE_BYTES: number = STEPS.reduce(
-  (sum, { parts, partBytes }) => sum + parts * partBytes,
-  0,
-);
-
-/** The number of the part that has the byte at `offset`; the first is 1. */
-export function partAt(offset: number): number {
-  let first = 0;
-  let number = 1;
-  for (const { parts, partBytes } of STEPS) {
-    const inside = Math.floor((offset - first) / partBytes);
-    if (inside < parts) return number + inside;
-    first += parts * partBytes;
-    number += parts;
-  }
-  throw new RangeError(`offset ${offset} is beyond the largest file`);
-}
-
-/** The bytes of part `number` in a file of `sizeBytes`; the last part ends with the file. */
-export function partRange(number: number, sizeBytes: number): ByteRange {
-  let first = 0;
-  let before = 1;
-  for (const { parts, partBytes } of STEPS) {
-    if (number < before + parts) {
-      const start = first + (number - before) * partBytes;
-      return { start, end: Math.min(start + partBytes, sizeBytes) };
-    }
-    first += parts * partBytes;
-    before += parts;
-  }
-  throw new RangeError(`there is no part ${number}`);
-}
-
-/** How many parts a file of `sizeBytes` has: at least one. */
-export function partCount(sizeBytes: number): number {
-  return sizeBytes === 0 ? 1 : partAt(sizeBytes - 1);
-}
+]);

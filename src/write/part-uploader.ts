@@ -2,7 +2,7 @@ import type { FileId } from "../core/ids.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { rangeLength } from "../core/byte-range.ts";
 import type { ByteBudget } from "../core/byte-budget.ts";
-import { partAt, partCount, partRange } from "./part-plan.ts";
+import type { PartPlan } from "./part-plan.ts";
 import type { StagingFile } from "./staging-file.ts";
 import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts";
 
@@ -15,6 +15,7 @@ import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts
 export interface PartUploaderOptions {
   readonly target: UploadTarget;
   readonly place: UploadPlace;
+  readonly plan: PartPlan;
   readonly staging: StagingFile;
   readonly budget: ByteBudget;
   readonly tasks: TaskGroup;
@@ -58,13 +59,14 @@ export class PartUploader {
 
   /** True when parts were sent that a file of `sizeBytes` has no place for; they cannot be taken back. */
   isTooLongFor(sizeBytes: number): boolean {
-    return this.#highest > partCount(sizeBytes);
+    return this.#highest > this.#options.plan.count(sizeBytes);
   }
 
   /** Told of every write: what it touches has to be sent, again where it was sent before. */
   written(start: number, end: number): void {
     if (this.#parts.size === 0) return;
-    for (let number = partAt(start); number <= partAt(Math.max(start, end - 1)); number += 1) {
+    const { plan } = this.#options;
+    for (let number = plan.at(start); number <= plan.at(Math.max(start, end - 1)); number += 1) {
       const part = this.#parts.get(number);
       if (part !== undefined) part.version += 1;
     }
@@ -81,7 +83,7 @@ export class PartUploader {
   /** Sends what is due and makes one file of the parts. */
   async finish(sizeBytes: number, signal: AbortSignal): Promise<UploadedFile> {
     const both = AbortSignal.any([signal, this.#controller.signal]);
-    const numbers = Array.from({ length: partCount(sizeBytes) }, (_, index) => index + 1);
+    const numbers = Array.from({ length: this.#options.plan.count(sizeBytes) }, (_, index) => index + 1);
     const results = await Promise.allSettled(
       numbers.map(async (number) => await this.#settle(number, sizeBytes, both)),
     );
@@ -101,7 +103,7 @@ export class PartUploader {
   }
 
   async #settle(number: number, sizeBytes: number, signal: AbortSignal): Promise<void> {
-    const length = rangeLength(partRange(number, sizeBytes));
+    const length = rangeLength(this.#options.plan.range(number, sizeBytes));
     for (;;) {
       const part = this.#part(number);
       await part.sending?.catch(() => {});
@@ -120,13 +122,13 @@ export class PartUploader {
   }
 
   async #sendNow(number: number, part: Part, signal: AbortSignal): Promise<void> {
-    const { staging, target, budget } = this.#options;
+    const { staging, target, budget, plan } = this.#options;
     const fileId = await this.#begun(signal);
-    const planned = rangeLength(partRange(number, Number.MAX_SAFE_INTEGER));
+    const planned = rangeLength(plan.range(number, Number.MAX_SAFE_INTEGER));
     const mostBytes = Math.min(planned, staging.sizeBytes);
     await budget.run(mostBytes, signal, async () => {
       const { version } = part;
-      const { start, end } = partRange(number, staging.sizeBytes);
+      const { start, end } = plan.range(number, staging.sizeBytes);
       const bytes = Buffer.allocUnsafe(Math.max(0, end - start));
       const read = await staging.read(start, bytes);
       const body = { bytes: bytes.subarray(0, read) };

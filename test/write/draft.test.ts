@@ -8,6 +8,7 @@ import { systemClock } from "../../src/core/clock.ts";
 import type { AppResultId, ProjectId } from "../../src/core/ids.ts";
 import { TaskGroup } from "../../src/core/task-group.ts";
 import { Draft } from "../../src/write/draft.ts";
+import { BASESPACE_PARTS as plan } from "../../src/write/part-plan.ts";
 import { StagingFile } from "../../src/write/staging-file.ts";
 import { type TestEmulator, startTestEmulator } from "../helpers/start-test-emulator.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
@@ -46,7 +47,7 @@ async function draft(path: string): Promise<Draft> {
   const staging = await StagingFile.create(join(folder.path, `${(count += 1)}`));
   const budget = new ByteBudget(48 * MIB);
   const place = { appResultId, path };
-  return new Draft({ target: client.uploads, place, staging, clock: systemClock, budget, tasks });
+  return new Draft({ target: client.uploads, place, plan, staging, clock: systemClock, budget, tasks });
 }
 
 /** The content of each complete file at `path`, oldest first. */

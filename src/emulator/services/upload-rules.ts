@@ -18,13 +18,13 @@ export function partNumber(text: string): number {
 }
 
 /** The parts of a file in order. @throws Problem 400 or 409 when they do not make a whole one. */
-export function orderedParts(parts: readonly FilePart[]): FilePart[] {
+export function orderedParts(parts: readonly FilePart[], minPartBytes: number): FilePart[] {
   const ordered = [...parts].sort((a, b) => a.number - b.number);
   if (ordered.length === 0) throw badRequest("No part of the file has been uploaded");
   ordered.forEach((part, index) => {
     if (part.number !== index + 1) throw conflict(`Part ${index + 1} of the file is missing`);
-    if (part.sizeBytes < MIN_PART_BYTES && index < ordered.length - 1) {
-      const least = `at least ${MIN_PART_BYTES} bytes`;
+    if (part.sizeBytes < minPartBytes && index < ordered.length - 1) {
+      const least = `at least ${minPartBytes} bytes`;
       throw badRequest(
         `Part ${part.number} has ${part.sizeBytes} bytes; all but the last need ${least}`,
       );

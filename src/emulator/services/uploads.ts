@@ -111,8 +111,8 @@ export class Uploads {
   }
 
   async #complete(fileId: string): Promise<BaseSpaceFile> {
-    const { state, content, clock } = this.#context;
-    const parts = orderedParts(pendingFile(state, fileId).parts);
+    const { state, content, clock, minPartBytes } = this.#context;
+    const parts = orderedParts(pendingFile(state, fileId).parts, minPartBytes);
     const key = await content.join(keysOf(parts));
     try {
       const file = await state.transact((draft) => {
