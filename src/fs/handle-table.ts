@@ -13,6 +13,8 @@ export interface OpenFile {
 
 /** What can be done to a file that was opened for writing. */
 export interface OpenForWriting {
+  /** Whether others have it open for writing too. */
+  readonly isShared: boolean;
   write(offset: number, bytes: Uint8Array, signal: AbortSignal): Promise<number>;
   truncate(sizeBytes: number, signal: AbortSignal): Promise<void>;
   flush(othersWrite: OthersWrite, signal: AbortSignal): Answer<void>;
@@ -55,15 +57,6 @@ export class HandleTable {
     const file = this.#files.get(handle);
     this.#files.delete(handle);
     file?.close();
-  }
-
-  /** How many handles of `ino` were opened for writing. */
-  countWriting(ino: Ino): number {
-    let count = 0;
-    for (const file of this.#files.values()) {
-      if (file.ino === ino && file.writing !== undefined) count += 1;
-    }
-    return count;
   }
 
   isOpen(ino: Ino): boolean {

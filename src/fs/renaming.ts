@@ -4,7 +4,7 @@ import { type FileNode, type FolderDirectory, type Node, pathOf } from "../tree/
 import type { ChangeParts } from "./change-parts.ts";
 import type { Ino } from "./file-system.ts";
 import { newName, type WritablePlace, writablePlace } from "./writable-place.ts";
-import { unfinishedFile } from "./writing.ts";
+import { isComplete, unfinishedFile } from "./writing.ts";
 
 /** The kernel's own name for a file that is removed, or written over, while somebody has it open. */
 const HIDDEN_NAME = /^\.fuse_hidden/;
@@ -58,7 +58,7 @@ export class Renaming {
     await this.#makeWay(target.existing, signal);
     const wasHeld = file.isHeld;
     const isQuick = await local.rename(file, target.path, signal);
-    if (!wasHeld || file.isHeld || file.openHandles > 0) return;
+    if (!wasHeld || file.isHeld || file.openWriters > 0) return;
     if (isQuick) await local.finish(file, signal);
     else local.finishInBackground(file);
     local.closed(file);
@@ -78,18 +78,16 @@ export class Renaming {
 
   /** A folder is nothing but the paths of what is in it. */
   async #renameFolder(source: FolderDirectory, target: Target, signal: AbortSignal): Promise<void> {
-    const { tree, writing } = this.#options;
+    const { writing } = this.#options;
     const { appResultId, prefix } = writablePlace(source);
     if (prefix === "") throw new BsmountError("never-possible", `${pathOf(source)} stays`);
     if (target.path === prefix.slice(0, -1)) return;
     if (`${target.path}/`.startsWith(prefix)) {
       throw new BsmountError("invalid", `${pathOf(source)} cannot move into itself`);
     }
-    if (target.existing !== undefined) await this.#removeEmpty(target.existing, signal);
-    const files: LocalFile[] = [];
-    for await (const node of filesBelow(tree, source, signal)) {
-      files.push(unfinishedFile(node, "rename"));
-    }
+    if (target.existing !== undefined) await this.#checkEmpty(target.existing, signal);
+    const files = await this.#filesToMove(source, signal);
+    if (target.existing !== undefined) writing.local.removeFolder(appResultId, target.path);
     for (const folder of writing.local.of(appResultId).folders) {
       if (!`${folder}/`.startsWith(prefix)) continue;
       writing.local.removeFolder(appResultId, folder);
@@ -103,16 +101,23 @@ export class Renaming {
     }
   }
 
-  async #removeEmpty(existing: Node, signal: AbortSignal): Promise<void> {
-    const { tree, writing } = this.#options;
+  async #filesToMove(source: FolderDirectory, signal: AbortSignal): Promise<readonly LocalFile[]> {
+    const files: LocalFile[] = [];
+    for await (const node of filesBelow(this.#options.tree, source, signal)) {
+      const file = unfinishedFile(node, "rename");
+      if (file.hasCompleteVersion) throw isComplete(node, "rename");
+      files.push(file);
+    }
+    return files;
+  }
+
+  async #checkEmpty(existing: Node, signal: AbortSignal): Promise<void> {
     if (existing.kind !== "folder") {
       throw new BsmountError("not-a-directory", `${pathOf(existing)} is not a directory`);
     }
-    if ((await tree.list(existing, signal)).size > 0) {
+    if ((await this.#options.tree.list(existing, signal)).size > 0) {
       throw new BsmountError("not-empty", `${pathOf(existing)} is not empty`);
     }
-    const { appResultId, prefix } = writablePlace(existing);
-    writing.local.removeFolder(appResultId, prefix.slice(0, -1));
   }
 
   async #target(to: Ino, name: string, signal: AbortSignal): Promise<Target> {

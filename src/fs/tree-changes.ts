@@ -69,7 +69,10 @@ class TreeChanges {
   async unlink(parent: Ino, name: string, signal: AbortSignal): Promise<void> {
     const { tree, writing } = this.#options;
     const node = await tree.child(await this.#current(parent, signal), name, signal);
-    if (node.kind !== "file" || !isWritable(node)) return readOnly();
+    if (!isWritable(node)) return readOnly();
+    if (node.kind !== "file") {
+      throw new BsmountError("is-a-directory", `${pathOf(node)} is a directory`);
+    }
     await writing.local.remove(unfinishedFile(node, "remove"), signal);
   }
 
@@ -97,7 +100,7 @@ class TreeChanges {
     try {
       const file = handles.forWriting(handle);
       await file.truncate(sizeBytes, signal);
-      await file.flush(async () => handles.countWriting(ino) > 1, signal);
+      await file.flush(async () => file.isShared, signal);
     } finally {
       handles.close(handle);
     }

@@ -1,12 +1,14 @@
 import { constants } from "node:fs";
-import type { Entity, EntityCollection } from "../catalog/catalog.ts";
+import type { Entity, EntityCollection, FileItem } from "../catalog/catalog.ts";
 import { BsmountError } from "../core/errors.ts";
+import type { AppResultId, FileId } from "../core/ids.ts";
 import { LocalFile } from "../write/local-file.ts";
 import type { LocalFiles } from "../write/local-files.ts";
 import { type FileNode, pathOf } from "../tree/node.ts";
 import type { Ino } from "./file-system.ts";
-import type { OpenFile } from "./handle-table.ts";
-import { LateWriter, LocalWriter } from "./open-writer.ts";
+import type { OpenFile, OpenForWriting } from "./handle-table.ts";
+import { LateWriter, NewVersion } from "./new-version.ts";
+import { LocalWriter } from "./open-writer.ts";
 import { writablePlace } from "./writable-place.ts";
 
 /** What the filesystem asks of whoever can make entities; `session/` hands in the client's. */
@@ -32,12 +34,12 @@ export interface WritingOptions {
   readonly maker: EntityMaker;
 }
 
-const COPY_BYTES = 1024 * 1024;
-
 /** Opens files for writing. */
 export class Writing {
   readonly local: LocalFiles;
   readonly maker: EntityMaker;
+  /** Files of BaseSpace that are open for writing, by Id. */
+  readonly #newVersions = new Map<FileId, NewVersion>();
 
   constructor({ local, maker }: WritingOptions) {
     this.local = local;
@@ -58,43 +60,43 @@ export class Writing {
     const { appResultId, appResult } = writablePlace(node.parent);
     await this.maker.checkAccess(appResult, signal);
     const { item } = node;
+    const isEmptied = (flags & constants.O_TRUNC) !== 0 && item.sizeBytes > 0;
     if (item instanceof LocalFile && item.isStaged) {
-      return await this.#openLocal(item, ino, (flags & constants.O_TRUNC) !== 0);
+      return await emptied(new LocalWriter(ino, this.local, item), isEmptied, signal);
     }
-    const { path } = item;
-    if ((flags & constants.O_TRUNC) !== 0) {
-      return new LocalWriter(ino, this.local, await this.local.create(appResultId, path));
-    }
-    const content = before();
-    const begin = async (signal: AbortSignal): Promise<LocalFile> =>
-      await this.#copied(await this.local.create(appResultId, path), content, signal);
-    return new LateWriter({ ino, local: this.local, begin, before: content });
+    const newVersion = this.#newVersionOf(item, appResultId);
+    const content = isEmptied ? undefined : before();
+    return await emptied(new LateWriter({ ino, newVersion, before: content }), isEmptied, signal);
   }
 
-  async #openLocal(file: LocalFile, ino: Ino, isEmptied: boolean): Promise<OpenFile> {
-    const writer = new LocalWriter(ino, this.local, file);
-    try {
-      if (isEmptied) await writer.truncate(0);
-    } catch (error) {
-      writer.close();
-      throw error;
-    }
+  /** One for all who have `item` open, so that they write the same new version. */
+  #newVersionOf(item: FileItem, appResultId: AppResultId): NewVersion {
+    const known = this.#newVersions.get(item.id);
+    if (known?.isOf(item) === true) return known;
+    const newVersion = new NewVersion({
+      item,
+      appResultId,
+      local: this.local,
+      onUnused: () => {
+        if (this.#newVersions.get(item.id) === newVersion) this.#newVersions.delete(item.id);
+      },
+    });
+    this.#newVersions.set(item.id, newVersion);
+    return newVersion;
+  }
+}
+
+async function emptied(
+  writer: OpenFile & OpenForWriting,
+  isEmptied: boolean,
+  signal: AbortSignal,
+): Promise<OpenFile> {
+  try {
+    if (isEmptied) await writer.truncate(0, signal);
     return writer;
-  }
-
-  async #copied(file: LocalFile, from: OpenFile, signal: AbortSignal): Promise<LocalFile> {
-    const buffer = Buffer.allocUnsafe(COPY_BYTES);
-    try {
-      for (let at = 0; ;) {
-        const count = await from.read(at, buffer, signal);
-        if (count === 0) return file;
-        await file.draft.write(at, buffer.subarray(0, count));
-        at += count;
-      }
-    } catch (error) {
-      await this.local.remove(file, signal);
-      throw error;
-    }
+  } catch (error) {
+    writer.close();
+    throw error;
   }
 }
 
@@ -110,8 +112,10 @@ export interface OpenRequest {
 export function unfinishedFile(node: FileNode, what: string): LocalFile {
   const { item } = node;
   if (item instanceof LocalFile && item.draft.isUnfinished) return item;
-  throw new BsmountError(
-    "never-possible",
-    `cannot ${what} ${pathOf(node)}: it is complete in BaseSpace, where files are neither renamed nor removed`,
-  );
+  throw isComplete(node, what);
+}
+
+export function isComplete(node: FileNode, what: string): BsmountError {
+  const why = "it is complete in BaseSpace, where files are neither renamed nor removed";
+  return new BsmountError("never-possible", `cannot ${what} ${pathOf(node)}: ${why}`);
 }

@@ -43,6 +43,7 @@ export class Draft {
   #finishing: Promise<UploadedFile> | undefined;
   #uploaded: UploadedFile | undefined;
   #modifiedMs: number;
+  #isOvertaken = false;
 
   constructor(options: DraftOptions) {
     this.#options = options;
@@ -86,7 +87,7 @@ export class Draft {
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     const end = offset + bytes.length;
     const { staging, plan } = this.#options;
-    if (end > plan.maxFileBytes) throw tooBig(this.#options, end);
+    if (end > plan.maxFileBytes) throw this.#tooBig(end);
     // A gap reads as zeros, in a part that was sent as the last one too.
     const from = Math.min(offset, staging.sizeBytes);
     await staging.write(offset, bytes);
@@ -102,7 +103,7 @@ export class Draft {
   /** @throws BsmountError `too-big`, `no-space` */
   async truncate(sizeBytes: number): Promise<void> {
     const { staging, plan } = this.#options;
-    if (sizeBytes > plan.maxFileBytes) throw tooBig(this.#options, sizeBytes);
+    if (sizeBytes > plan.maxFileBytes) throw this.#tooBig(sizeBytes);
     const before = staging.sizeBytes;
     if (sizeBytes === before) return;
     await staging.truncate(sizeBytes);
@@ -143,6 +144,11 @@ export class Draft {
     }
   }
 
+  /** Another file became complete under the same name: what went up has an older Id, and would be older. */
+  overtaken(): void {
+    this.#isOvertaken = this.#uploader.hasBegun;
+  }
+
   /** Forgets everything, here and as far as possible in BaseSpace. */
   async discard(signal: AbortSignal): Promise<void> {
     if (this.#uploader.hasBegun) await this.#uploader.abort(signal);
@@ -174,7 +180,7 @@ export class Draft {
 
   async #send(signal: AbortSignal): Promise<UploadedFile> {
     const { sizeBytes } = this;
-    if (this.#uploader.isTooLongFor(sizeBytes)) {
+    if (this.#isOvertaken || this.#uploader.isTooLongFor(sizeBytes)) {
       await this.#uploader.abort(signal);
       this.#startAnew();
     }
@@ -211,6 +217,12 @@ export class Draft {
   #startAnew(): void {
     this.#uploader = this.#newUploader();
     this.#nextPart = 1;
+    this.#isOvertaken = false;
+  }
+
+  #tooBig(sizeBytes: number): BsmountError {
+    const { maxFileBytes } = this.#options.plan;
+    return tooBig({ path: this.#place.path, maxFileBytes, sizeBytes });
   }
 
   #newUploader(): PartUploader {
@@ -218,7 +230,12 @@ export class Draft {
   }
 }
 
-function tooBig({ place, plan }: DraftOptions, sizeBytes: number): BsmountError {
-  const problem = `${place.path} would have ${sizeBytes} bytes, BaseSpace takes ${plan.maxFileBytes}`;
+export function tooBig(file: {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly maxFileBytes: number;
+}): BsmountError {
+  const { path, sizeBytes, maxFileBytes } = file;
+  const problem = `${path} would have ${sizeBytes} bytes, BaseSpace takes ${maxFileBytes}`;
   return new BsmountError("too-big", problem);
 }

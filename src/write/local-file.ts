@@ -21,6 +21,8 @@ export class LocalFile {
   failure: unknown;
   /** How often it is open. */
   openHandles = 0;
+  /** How often for writing. */
+  openWriters = 0;
 
   constructor(draft: Draft, number: number) {
     this.draft = draft;
@@ -28,8 +30,15 @@ export class LocalFile {
     this.inodeKey = `draft ${number}`;
   }
 
+  /** That of what BaseSpace has of it; while it is changed, that is an older version and not this file. */
   get id(): FileId {
-    return this.draft.uploaded?.id ?? (this.inodeKey as FileId);
+    const { isUnfinished, uploaded } = this.draft;
+    return isUnfinished || uploaded === undefined ? (this.inodeKey as FileId) : uploaded.id;
+  }
+
+  /** Whether BaseSpace has a version of it under the name that it has here, which stays whatever comes. */
+  get hasCompleteVersion(): boolean {
+    return this.draft.uploaded?.path === this.path;
   }
 
   get sizeBytes(): number {

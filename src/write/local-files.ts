@@ -4,12 +4,12 @@ import type { AppResultId } from "../core/ids.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import { describeError } from "../core/errors.ts";
 import { TaskGroup } from "../core/task-group.ts";
-import { Draft } from "./draft.ts";
+import { Draft, tooBig } from "./draft.ts";
 import { LocalFile } from "./local-file.ts";
 import { BASESPACE_PARTS, type PartPlan } from "./part-plan.ts";
 import type { Space, StagingFolder } from "./staging-folder.ts";
-import { finalNameOf, isTemporaryName } from "./temporary-names.ts";
-import type { UploadTarget } from "./upload-target.ts";
+import { expectedPath } from "./temporary-names.ts";
+import type { UploadPlace, UploadTarget } from "./upload-target.ts";
 
 export interface LocalFilesOptions {
   readonly target: UploadTarget;
@@ -26,7 +26,7 @@ export interface LocalFilesOptions {
   readonly keptBytes?: number;
   /** Finished files of one app result that are remembered; older ones are BaseSpace's to list. @default 20 000 */
   readonly rememberedFiles?: number;
-  /** Told when files of an app result are no longer remembered. */
+  /** Told when BaseSpace has files of an app result that are no longer remembered here. */
   readonly onForgotten?: (appResultId: AppResultId) => void;
 }
 
@@ -83,6 +83,32 @@ export class LocalFiles implements AsyncDisposable {
    * @throws BsmountError `no-space`, `environment`
    */
   async create(appResultId: AppResultId, path: string): Promise<LocalFile> {
+    return this.#listed(await this.#newFile(appResultId, path));
+  }
+
+  /** As {@link create}, listed when `fill` has written what it begins with. */
+  async createFilled(
+    place: UploadPlace,
+    fill: (draft: Draft) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<LocalFile> {
+    const file = await this.#newFile(place.appResultId, place.path);
+    try {
+      await fill(file.draft);
+    } catch (error) {
+      await file.draft.discard(signal);
+      throw error;
+    }
+    return this.#listed(file);
+  }
+
+  /** @throws BsmountError `too-big` when no file can have `sizeBytes` */
+  checkFits(path: string, sizeBytes: number): void {
+    const { maxFileBytes } = this.#options.plan;
+    if (sizeBytes > maxFileBytes) throw tooBig({ path, maxFileBytes, sizeBytes });
+  }
+
+  async #newFile(appResultId: AppResultId, path: string): Promise<LocalFile> {
     const { target, clock, plan } = this.#options;
     const staging = await this.#options.staging.createFile();
     const { isHeld, uploadPath } = expectedPath(path);
@@ -91,9 +117,7 @@ export class LocalFiles implements AsyncDisposable {
     this.#made += 1;
     const draft = new Draft({ target, place, plan, staging, clock, ...shared });
     draft.sendsAhead = !isHeld || uploadPath !== undefined;
-    const file = Object.assign(new LocalFile(draft, this.#made), { path, isHeld });
-    this.#change(appResultId, ({ items, folders }) => ({ items: [...items, file], folders }));
-    return file;
+    return Object.assign(new LocalFile(draft, this.#made), { path, isHeld });
   }
 
   /** Finishes `file`; see {@link Draft.finish}. Afterwards it has its Id from BaseSpace. */
@@ -104,13 +128,15 @@ export class LocalFiles implements AsyncDisposable {
       file.failure = error;
       throw error;
     }
+    this.#overtake(file);
     this.#renamed(file);
   }
 
   /** Finishes `file` when nobody waits for it; a failure is told to the log. */
   finishInBackground(file: LocalFile): void {
     this.#tasks.start(async (signal) => {
-      if (!file.isRemoved && file.draft.isUnfinished) await this.finish(file, signal);
+      const isWanted = !file.isRemoved && !file.isHeld && file.draft.isUnfinished;
+      if (isWanted) await this.finish(file, signal);
       this.closed(file);
     });
   }
@@ -121,7 +147,7 @@ export class LocalFiles implements AsyncDisposable {
     this.#tasks.start(async (signal) => {
       const { modifiedMs } = file.draft;
       await clock.sleep(delayMs, signal);
-      const isTouched = file.openHandles > 0 || file.draft.modifiedMs !== modifiedMs;
+      const isTouched = file.openWriters > 0 || file.draft.modifiedMs !== modifiedMs;
       if (!isTouched) this.finishInBackground(file);
     });
   }
@@ -137,6 +163,7 @@ export class LocalFiles implements AsyncDisposable {
     const wanted = uploadPath ?? path;
     const isShort = draft.sizeBytes <= this.#options.plan.firstPartBytes;
     const isQuick = draft.place.path === wanted || isShort;
+    if (file.hasCompleteVersion) this.#options.onForgotten(draft.place.appResultId);
     file.path = path;
     file.isHeld = isHeld;
     draft.sendsAhead = !isHeld || uploadPath !== undefined;
@@ -154,6 +181,7 @@ export class LocalFiles implements AsyncDisposable {
 
   /** Forgets `file`; what of it is complete in BaseSpace stays there. */
   async remove(file: LocalFile, signal: AbortSignal): Promise<void> {
+    if (file.hasCompleteVersion) this.#options.onForgotten(file.draft.place.appResultId);
     this.#forget(file);
     await file.draft.discard(signal);
   }
@@ -258,6 +286,22 @@ export class LocalFiles implements AsyncDisposable {
     this.#options.onForgotten(appResultId);
   }
 
+  #listed(file: LocalFile): LocalFile {
+    this.#change(file.draft.place.appResultId, ({ items, folders }) => ({
+      items: [...items, file],
+      folders,
+    }));
+    return file;
+  }
+
+  /** `file` is complete: what began to go up under the same name before it would now be older than it. */
+  #overtake({ draft }: LocalFile): void {
+    const { appResultId, path } = draft.place;
+    for (const other of this.of(appResultId).items) {
+      if (other.draft !== draft && other.draft.place.path === path) other.draft.overtaken();
+    }
+  }
+
   #forget(file: LocalFile): void {
     file.isRemoved = true;
     this.#kept.delete(file);
@@ -277,14 +321,4 @@ export class LocalFiles implements AsyncDisposable {
     if (listing.items.length + listing.folders.length === 0) this.#listings.delete(appResultId);
     else this.#listings.set(appResultId, listing);
   }
-}
-
-/** Whether a file at `path` is held back, and the path it goes up under as far as that is known. */
-function expectedPath(path: string): { isHeld: boolean; uploadPath: string | undefined } {
-  const cut = path.lastIndexOf("/") + 1;
-  const name = path.slice(cut);
-  if (!isTemporaryName(name)) return { isHeld: false, uploadPath: path };
-  const finalName = finalNameOf(name);
-  const uploadPath = finalName === undefined ? undefined : path.slice(0, cut) + finalName;
-  return { isHeld: true, uploadPath };
 }

@@ -83,7 +83,10 @@ export class PartUploader {
   /** Sends what is due and makes one file of the parts. */
   async finish(sizeBytes: number, signal: AbortSignal): Promise<UploadedFile> {
     const both = AbortSignal.any([signal, this.#controller.signal]);
-    const numbers = Array.from({ length: this.#options.plan.count(sizeBytes) }, (_, index) => index + 1);
+    const numbers = Array.from(
+      { length: this.#options.plan.count(sizeBytes) },
+      (_, index) => index + 1,
+    );
     const results = await Promise.allSettled(
       numbers.map(async (number) => await this.#settle(number, sizeBytes, both)),
     );

@@ -39,3 +39,13 @@ export function finalNameOf(name: string): string | undefined {
   }
   return undefined;
 }
+
+/** Whether a file at `path` is held back, and the path it goes up under as far as that is known. */
+export function expectedPath(path: string): { isHeld: boolean; uploadPath: string | undefined } {
+  const cut = path.lastIndexOf("/") + 1;
+  const name = path.slice(cut);
+  if (!isTemporaryName(name)) return { isHeld: false, uploadPath: path };
+  const finalName = finalNameOf(name);
+  const uploadPath = finalName === undefined ? undefined : path.slice(0, cut) + finalName;
+  return { isHeld: true, uploadPath };
+}

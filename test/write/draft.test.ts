@@ -47,7 +47,15 @@ async function draft(path: string): Promise<Draft> {
   const staging = await StagingFile.create(join(folder.path, `${(count += 1)}`));
   const budget = new ByteBudget(48 * MIB);
   const place = { appResultId, path };
-  return new Draft({ target: client.uploads, place, plan, staging, clock: systemClock, budget, tasks });
+  return new Draft({
+    target: client.uploads,
+    place,
+    plan,
+    staging,
+    clock: systemClock,
+    budget,
+    tasks,
+  });
 }
 
 /** The content of each complete file at `path`, oldest first. */

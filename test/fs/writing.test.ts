@@ -1,0 +1,218 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { neverAborted } from "../../src/core/abort.ts";
+import { reasonOf } from "../../src/core/errors.ts";
+import type { Handle } from "../../src/fs/file-system.ts";
+import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
+import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
+import { connect, type Connection, RealFiles } from "../model/real-files.ts";
+import { nameOf } from "../model/plain-files.ts";
+
+/* What has gone wrong once in writing, each for itself; `test/model/` looks for what else could. */
+
+let emulator: TestEmulator;
+let connection: Connection;
+let folder: TempDir;
+let real: RealFiles;
+
+beforeAll(async () => {
+  const catalog = { projects: [{ name: "Results", id: "12" }] };
+  emulator = await startTestEmulator(catalog, { minPartBytes: 1 });
+  connection = connect(emulator);
+  folder = await tempDir();
+});
+
+afterAll(async () => {
+  await connection?.[Symbol.asyncDispose]();
+  await emulator?.close();
+  await folder?.[Symbol.asyncDispose]();
+});
+
+beforeEach(async () => {
+  real = await RealFiles.start(connection, { staging: folder.path, keptFiles: 256 });
+});
+
+afterEach(async () => await real[Symbol.asyncDispose]());
+
+const create = async (path: string): Promise<Handle> =>
+  await real.open(path, "rw", { creates: true });
+
+async function put(handle: Handle, text: string, offset = 0): Promise<void> {
+  await real.fs.write(handle, offset, Buffer.from(text), neverAborted);
+}
+
+async function close(handle: Handle): Promise<void> {
+  await real.fs.flush(handle, async () => false, neverAborted);
+  real.fs.release(handle);
+}
+
+async function written(path: string, text: string): Promise<void> {
+  const handle = await create(path);
+  await put(handle, text);
+  await close(handle);
+}
+
+async function unlink(path: string): Promise<void> {
+  await real.fs.change.unlink(await real.parent(path), nameOf(path), neverAborted);
+}
+
+const mkdir = async (path: string): Promise<void> =>
+  await real.fs.change.mkdir(await real.parent(path), nameOf(path), 0o755, neverAborted);
+
+const text = async (path: string): Promise<string> => (await real.readFile(path)).toString();
+
+const remote = async (): Promise<string[]> =>
+  (await real.remote()).map(({ path, bytes }) => `${path}=${bytes.toString()}`);
+
+const failureOf = async (work: Promise<unknown>): Promise<string> =>
+  await work.then(() => "none", reasonOf);
+
+describe("a finished file that is written again", () => {
+  test("[W2] is the finished one again when the change is removed", async () => {
+    await written("f", "one");
+    const handle = await create("f");
+    await put(handle, "two");
+    await unlink("f");
+    real.fs.release(handle);
+    expect(await text("f")).toBe("one");
+    expect(await remote()).toEqual(["f=one"]);
+  });
+
+  test("[W2] leaves the finished one under its name when it is renamed", async () => {
+    await written("f", "one");
+    const handle = await create("f");
+    await put(handle, "two");
+    await real.rename("f", "g");
+    await close(handle);
+    expect([await text("f"), await text("g")]).toEqual(["one", "two"]);
+    expect(await remote()).toEqual(["f=one", "g=two"]);
+  });
+
+  test("[W2] keeps its folder from being renamed", async () => {
+    await mkdir("d");
+    await written("d/f", "one");
+    const handle = await create("d/f");
+    await put(handle, "two");
+    expect(await failureOf(real.rename("d", "e"))).toBe("never-possible");
+    await close(handle);
+  });
+});
+
+describe("a file whose bytes are only in BaseSpace", () => {
+  beforeEach(async () => {
+    await real[Symbol.asyncDispose]();
+    real = await RealFiles.start(connection, { staging: folder.path, keptFiles: 0 });
+    await written("f", "one");
+    await real.settled(false);
+  });
+
+  test("[W3] has one new version, whoever of those that opened it writes", async () => {
+    const [first, second] = [await create("f"), await create("f")];
+    await put(first, "A", 0);
+    await put(second, "C", 2);
+    expect((await real.read(second, 0, 9)).toString()).toBe("AnC");
+    await real.fs.flush(first, async () => true, neverAborted);
+    real.fs.release(first);
+    await close(second);
+    expect(await remote()).toEqual(["f=one", "f=AnC"]);
+  });
+
+  test("[W3] has one new version when one of them empties it", async () => {
+    const first = await create("f");
+    const second = await real.open("f", "w", { empties: true });
+    await put(first, "X", 1);
+    await close(first);
+    real.fs.release(second);
+    await real.settled(false);
+    expect(await remote()).toEqual(["f=one", "f=\0X"]);
+  });
+
+  test("makes no version of it when it is truncated to the size that it has", async () => {
+    const { ino } = await real.stat("f");
+    await real.fs.change.truncate(ino, 3, neverAborted);
+    expect(await remote()).toEqual(["f=one"]);
+  });
+
+  test("is as before when what is written cannot fit", async () => {
+    const handle = await create("f");
+    expect(await failureOf(put(handle, "x", 1e6))).toBe("too-big");
+    await close(handle);
+    expect(await remote()).toEqual(["f=one"]);
+  });
+});
+
+describe("a file that somebody reads", () => {
+  test("[W3] is finished when its last writer goes without a flush", async () => {
+    const handle = await create("f");
+    const reader = await real.open("f", "r");
+    await put(handle, "mapped");
+    real.fs.release(handle);
+    await expect.poll(remote).toEqual(["f=mapped"]);
+    real.fs.release(reader);
+  });
+
+  test("is finished some time after it was left empty", async () => {
+    const handle = await create("f");
+    const reader = await real.open("f", "r");
+    await close(handle);
+    real.clock.advance(5000);
+    await expect.poll(remote).toEqual(["f="]);
+    real.fs.release(reader);
+  });
+
+  test("[W10] is finished when it gets its final name", async () => {
+    await written("f.tmp", "whole");
+    const reader = await real.open("f.tmp", "r");
+    await real.rename("f.tmp", "f");
+    expect(await remote()).toEqual(["f=whole"]);
+    real.fs.release(reader);
+  });
+});
+
+describe("temporary names", () => {
+  test("[W10] are held back by files that were left empty and renamed to them", async () => {
+    await close(await create("f"));
+    await real.rename("f", "f.tmp");
+    real.clock.advance(5000);
+    await new Promise((resolve) => setImmediate(resolve));
+    await real.rename("f.tmp", "g");
+    expect(await remote()).toEqual(["g="]);
+  });
+
+  test("[W2] get the name from a file that was finished while their parts went up", async () => {
+    const handle = await create("f.tmp");
+    const newer = "n".repeat(200);
+    await put(handle, newer);
+    const began = (): boolean => emulator.requests.some(({ path }) => path.includes("/parts/"));
+    await expect.poll(began).toBe(true);
+    await close(handle);
+    await written("f", "older");
+    await real.rename("f.tmp", "f");
+    expect(await remote()).toEqual(["f=older", `f=${newer}`]);
+    expect(await text("f")).toBe(newer);
+  });
+});
+
+describe("folders", () => {
+  test("[W2] that cannot be renamed leave the folder that they would replace", async () => {
+    for (const name of ["d", "e"]) await mkdir(name);
+    await written("d/f", "one");
+    expect(await failureOf(real.rename("d", "e"))).toBe("never-possible");
+    expect((await real.stat("e")).type).toBe("directory");
+  });
+
+  test("[E1] cannot be unlinked", async () => {
+    await mkdir("d");
+    expect(await failureOf(unlink("d"))).toBe("is-a-directory");
+  });
+});
+
+test("[W6] a change that the disk refuses does not hide that the last upload failed", async () => {
+  const handle = await create("f");
+  await put(handle, "one");
+  emulator.addFaults("POST * status=403");
+  expect(await failureOf(close(handle))).not.toBe("none");
+  emulator.clearFaults();
+  expect(await failureOf(put(handle, "x", 1e6))).toBe("too-big");
+  real.fs.release(handle);
+  expect(real.local.unfinished()[0]?.failure).toBeDefined();
+});

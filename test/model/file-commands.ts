@@ -1,0 +1,433 @@
+import fc from "fast-check";
+import { expect } from "vitest";
+import { neverAborted } from "../../src/core/abort.ts";
+import { errnoOf } from "../../src/fs/errno.ts";
+import type { Handle } from "../../src/fs/file-system.ts";
+import { constants as os } from "node:os";
+import {
+  folderOf,
+  join,
+  type Mode,
+  nameOf,
+  type PlainFiles,
+  type PlainHandle,
+  Refused,
+} from "./plain-files.ts";
+import { type RealFiles } from "./real-files.ts";
+
+/* What programs do, on the model and on the filesystem; after each both have to look the same. */
+
+/** The filesystem, and its handle for each of the model's. */
+export interface Tested {
+  readonly real: RealFiles;
+  readonly handles: Map<PlainHandle, Handle>;
+  hidden: number;
+}
+
+type Command = fc.AsyncCommand<PlainFiles, Tested>;
+
+const NAMES = ["a", "a", "b", "a.tmp", ".b.AbCdEf", "c~", "dir"];
+const FOLDERS = ["", "", "", "", "dir", "dir", "dir/dir"];
+const MAX_HANDLES = 6;
+
+const path = fc
+  .tuple(fc.constantFrom(...FOLDERS), fc.constantFrom(...NAMES))
+  .map(([folder, name]) => join(folder, name));
+const offset = fc.oneof(
+  fc.nat(300),
+  fc.constantFrom(0, 63, 64, 65, 128, 256, 355, 356, 357, 700),
+  fc.nat(2300),
+);
+const length = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 200 }) },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 1, max: 1200 }),
+  },
+);
+const mode = fc.constantFrom<Mode>("r", "w", "rw", "rw");
+const pick = fc.nat(MAX_HANDLES - 1);
+
+let stamps = 0;
+
+/** Bytes that no other write has. */
+function fresh(length: number): Buffer {
+  stamps += 1;
+  const bytes = Buffer.alloc(length, `<${stamps}>`);
+  return bytes;
+}
+
+/** What `work` was refused with, by both alike. */
+async function alike(model: () => unknown, real: () => unknown): Promise<boolean> {
+  let expected = "none";
+  try {
+    model();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    expected = error.errno;
+  }
+  let found = "none";
+  let why: unknown;
+  try {
+    await real();
+  } catch (error) {
+    why = error;
+    found = nameOfErrno(errnoOf(error));
+  }
+  if (found !== expected) {
+    throw new Error(`the model says ${expected}, the filesystem ${found}`, { cause: why });
+  }
+  return expected === "none";
+}
+
+function nameOfErrno(errno: number): string {
+  const named = Object.entries(os.errno).find(([, number]) => number === errno);
+  return named?.[0] ?? String(errno);
+}
+
+class Does implements Command {
+  readonly #text: string;
+  readonly #run: (model: PlainFiles, tested: Tested) => Promise<void>;
+  readonly #fits: (model: Readonly<PlainFiles>) => boolean;
+
+  constructor(
+    text: string,
+    run: (model: PlainFiles, tested: Tested) => Promise<void>,
+    fits: (model: Readonly<PlainFiles>) => boolean = () => true,
+  ) {
+    this.#text = text;
+    this.#run = run;
+    this.#fits = fits;
+  }
+
+  check(model: Readonly<PlainFiles>): boolean {
+    return this.#fits(model);
+  }
+
+  async run(model: PlainFiles, tested: Tested): Promise<void> {
+    tested.real.clock.advance(1);
+    await this.#run(model, tested);
+    await tested.real.settled(model.options.keepsStaged);
+    await compare(model, tested.real);
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+}
+
+/** Every name, type and size; the content of what is in BaseSpace. */
+export async function compare(model: PlainFiles, real: RealFiles): Promise<void> {
+  await compareFolder(model, real, "");
+  await compareRemote(model, real);
+}
+
+async function compareFolder(model: PlainFiles, real: RealFiles, folder: string): Promise<void> {
+  const { ino } = await real.stat(folder);
+  const listed = (await real.fs.readdir(ino, neverAborted)).slice(2);
+  const expected = model.names(folder);
+  const plain = listed.filter(({ name }) => expected.has(name));
+  expect(plain.map(({ name }) => name).sort(), `in "${folder}"`).toEqual(
+    [...expected.keys()].sort(),
+  );
+  for (const { name } of listed) {
+    const older = expected.has(name) ? 1 : (expected.get(name.replace(/~\d+$/, "")) ?? 0);
+    expect(older, `${name} in "${folder}" is nothing known`).toBeGreaterThan(0);
+  }
+  for (const { name, type } of plain) {
+    const at = join(folder, name);
+    if (model.isFolder(at)) {
+      expect(type, at).toBe("directory");
+      await compareFolder(model, real, at);
+    } else {
+      const file = await real.stat(at);
+      expect([type, file.sizeBytes], at).toEqual(["file", model.top(at)?.bytes.length]);
+    }
+  }
+}
+
+/** The same content may be one version where the model has two: an answer that was lost leaves it open. */
+async function compareRemote(model: PlainFiles, real: RealFiles): Promise<void> {
+  const remote = await real.remote();
+  const paths = new Set([...remote, ...model.complete].map((version) => version.path));
+  for (const at of paths) {
+    const of = ({ path }: { readonly path: string }): boolean => path === at;
+    const found = remote.filter(of).map(({ bytes }) => bytes.toString("latin1"));
+    const expected = model.complete.filter(of).map(({ bytes }) => bytes.toString("latin1"));
+    expect(withoutRepeats(found), `versions of ${at} in BaseSpace`).toEqual(
+      withoutRepeats(expected),
+    );
+    expect(found.length, `versions of ${at} in BaseSpace`).toBeLessThanOrEqual(expected.length);
+  }
+}
+
+function withoutRepeats(texts: readonly string[]): string[] {
+  return texts.filter((text, at) => text !== texts[at - 1]);
+}
+
+/** The content under every name. */
+export async function compareContents(model: PlainFiles, real: RealFiles): Promise<void> {
+  for (const at of model.stacks.keys()) {
+    const content = await real.readFile(at);
+    expect(content.equals(model.top(at)?.bytes ?? Buffer.alloc(0)), `content of ${at}`).toBe(true);
+  }
+}
+
+export async function closeHandle(
+  model: PlainFiles,
+  { real, handles }: Tested,
+  handle: PlainHandle,
+  { isDown = false, late }: { isDown?: boolean; late?: Buffer } = {},
+): Promise<void> {
+  const open = handles.get(handle) as Handle;
+  const others = model.othersWrite(handle);
+  await alike(
+    () => model.flush(handle, isDown),
+    async () => await real.fs.flush(open, async () => others, neverAborted),
+  );
+  if (late !== undefined) {
+    const end = model.read(handle, 0, Infinity).length;
+    await alike(
+      () => model.write(handle, end, late),
+      async () => await real.fs.write(open, end, late, neverAborted),
+    );
+  }
+  const { path: at } = handle;
+  model.release(handle);
+  real.fs.release(open);
+  handles.delete(handle);
+  await real.settled(model.options.keepsStaged);
+  // As libfuse: what was removed while it was open goes with its last descriptor.
+  if (!nameOf(at).startsWith(".fuse_hidden") || model.isOpen(at)) return;
+  await alike(
+    () => model.unlink(at),
+    async () => await real.fs.change.unlink(await real.parent(at), nameOf(at), neverAborted),
+  );
+}
+
+/** What libfuse does before an open file is removed or replaced. */
+async function hide(model: PlainFiles, tested: Tested, at: string): Promise<boolean> {
+  tested.hidden += 1;
+  const to = join(folderOf(at), `.fuse_hidden${tested.hidden}`);
+  return await alike(
+    () => model.rename(at, to),
+    async () => await tested.real.rename(at, to),
+  );
+}
+
+const open = fc.record({ path, mode, creates: fc.boolean(), empties: fc.boolean() }).map(
+  ({ path: at, mode: how, ...flags }) =>
+    new Does(
+      `open ${at} ${how}${flags.creates ? " creat" : ""}${flags.empties ? " trunc" : ""}`,
+      async (model, { real, handles }) => {
+        const opened: [PlainHandle?, Handle?] = [];
+        await alike(
+          () => (opened[0] = model.open(at, how, flags)),
+          async () => (opened[1] = await real.open(at, how, flags)),
+        );
+        const [plain, handle] = opened;
+        if (plain !== undefined && handle !== undefined) handles.set(plain, handle);
+      },
+      (model) => model.handles.length < MAX_HANDLES,
+    ),
+);
+
+/** A command on one of the handles that are open. */
+function onHandle(
+  text: string,
+  which: number,
+  run: (handle: PlainHandle, model: PlainFiles, tested: Tested) => Promise<void>,
+): Does {
+  return new Does(
+    `${text} #${which}`,
+    async (model, tested) => {
+      const handle = model.handles[which % model.handles.length];
+      if (handle !== undefined) await run(handle, model, tested);
+    },
+    (model) => model.handles.length > 0,
+  );
+}
+
+const write = fc
+  .record({ pick, at: fc.option(offset), length })
+  .map(({ pick: which, at, length: count }) =>
+    onHandle(`write ${at ?? "append"}+${count}`, which, async (handle, model, tested) => {
+      const bytes = fresh(count);
+      const from = at ?? handle.file.bytes.length;
+      await alike(
+        () => model.write(handle, from, bytes),
+        async () =>
+          await tested.real.fs.write(
+            tested.handles.get(handle) as Handle,
+            from,
+            bytes,
+            neverAborted,
+          ),
+      );
+    }),
+  );
+
+const pread = fc.record({ pick, at: offset, length }).map(({ pick: which, at, length: count }) =>
+  onHandle(`pread ${at}+${count}`, which, async (handle, model, tested) => {
+    if (handle.mode === "w") return;
+    const found = await tested.real.read(tested.handles.get(handle) as Handle, at, count);
+    expect(found.toString("latin1"), `read of ${handle.path}`).toBe(
+      model.read(handle, at, count).toString("latin1"),
+    );
+  }),
+);
+
+const ftruncate = fc.record({ pick, size: offset }).map(({ pick: which, size }) =>
+  onHandle(`ftruncate ${size}`, which, async (handle, model, tested) => {
+    await alike(
+      () => model.truncateOpen(handle, size),
+      async () =>
+        await tested.real.fs.ftruncate(tested.handles.get(handle) as Handle, size, neverAborted),
+    );
+  }),
+);
+
+const close = fc
+  .record({ pick, late: fc.option(length, { freq: 6 }) })
+  .map(({ pick: which, late }) =>
+    onHandle(`close${late === null ? "" : ` writing ${late}`}`, which, async (handle, ...all) => {
+      const more = late === null || handle.mode === "r" ? {} : { late: fresh(late) };
+      await closeHandle(...all, handle, more);
+    }),
+  );
+
+const closeWhileDown = pick.map((which) =>
+  onHandle("close while down", which, async (handle, model, tested) => {
+    const { emulator } = tested.real;
+    emulator.clearFaults();
+    emulator.addFaults("POST * status=500", "PUT * status=500");
+    try {
+      await closeHandle(model, tested, handle, { isDown: true });
+    } finally {
+      emulator.clearFaults();
+    }
+  }),
+);
+
+const closeDuplicate = pick.map((which) =>
+  onHandle("close a duplicate of", which, async (handle, _model, { real, handles }) => {
+    await real.fs.flush(handles.get(handle) as Handle, async () => true, neverAborted);
+    await real.fs.fsync(handles.get(handle) as Handle, neverAborted);
+  }),
+);
+
+const truncate = fc.record({ path, size: offset }).map(
+  ({ path: at, size }) =>
+    new Does(`truncate ${at} ${size}`, async (model, { real }) => {
+      await alike(
+        () => model.truncate(at, size),
+        async () => await real.fs.change.truncate((await real.stat(at)).ino, size, neverAborted),
+      );
+    }),
+);
+
+const rename = fc.record({ from: path, to: path }).map(
+  ({ from, to }) =>
+    new Does(
+      `rename ${from} ${to}`,
+      async (model, tested) => {
+        const isReplaced = model.isOpen(to) && model.top(from) !== undefined;
+        if (isReplaced && model.top(from)?.isUnfinished !== true) return;
+        if (isReplaced && !(await hide(model, tested, to))) return;
+        await alike(
+          () => model.rename(from, to),
+          async () => await tested.real.rename(from, to),
+        );
+      },
+      () => from !== to,
+    ),
+);
+
+const unlink = path.map(
+  (at) =>
+    new Does(`unlink ${at}`, async (model, tested) => {
+      if (model.isOpen(at)) {
+        await hide(model, tested, at);
+        return;
+      }
+      const { real } = tested;
+      await alike(
+        () => model.unlink(at),
+        async () => await real.fs.change.unlink(await real.parent(at), nameOf(at), neverAborted),
+      );
+    }),
+);
+
+const folder = fc.constantFrom("dir", "dir/dir", "a", "dir/a");
+
+const mkdir = folder.map(
+  (at) =>
+    new Does(`mkdir ${at}`, async (model, { real }) => {
+      await alike(
+        () => model.mkdir(at),
+        async () =>
+          await real.fs.change.mkdir(await real.parent(at), nameOf(at), 0o755, neverAborted),
+      );
+    }),
+);
+
+const rmdir = folder.map(
+  (at) =>
+    new Does(`rmdir ${at}`, async (model, { real }) => {
+      await alike(
+        () => model.rmdir(at),
+        async () => await real.fs.change.rmdir(await real.parent(at), nameOf(at), neverAborted),
+      );
+    }),
+);
+
+const wait = fc.constant(
+  new Does("wait", async (model, { real }) => {
+    model.wait();
+    real.clock.advance(5000);
+    await real.settled(model.options.keepsStaged, true);
+  }),
+);
+
+const refresh = fc.constant(new Does("refresh", async (_model, { real }) => real.refresh()));
+
+const FAULTS = [
+  "PUT /files/*/parts/* n=1 status=500",
+  "PUT /files/*/parts/* n=1 reset-after",
+  "POST /files/* n=1 status=503",
+  "POST /files/* n=1 reset-after",
+  "POST /appresults/*/files n=1 status=500",
+  "POST /appresults/*/files n=1 reset-after",
+  "POST /appresults/*/files n=1 reset-before",
+];
+
+const fault = fc.constantFrom(...FAULTS).map(
+  (rule) =>
+    new Does(`fault ${rule}`, async (_model, { real }) => {
+      real.emulator.clearFaults();
+      real.emulator.addFaults(rule);
+    }),
+);
+
+function weighted<T>(weight: number, arbitrary: fc.Arbitrary<T>): fc.WeightedArbitrary<T> {
+  return { weight, arbitrary };
+}
+
+/** Everything that may happen, more often what changes content. */
+export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
+  weighted(6, open),
+  weighted(8, write),
+  weighted(3, pread),
+  weighted(2, ftruncate),
+  weighted(6, close),
+  weighted(1, closeWhileDown),
+  weighted(1, closeDuplicate),
+  weighted(1, truncate),
+  weighted(4, rename),
+  weighted(2, unlink),
+  weighted(2, mkdir),
+  weighted(1, rmdir),
+  weighted(1, wait),
+  weighted(1, refresh),
+  weighted(2, fault),
+);

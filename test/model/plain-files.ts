@@ -1,0 +1,362 @@
+import { isTemporaryName } from "../../src/write/temporary-names.ts";
+
+/*
+ * What the contract says of files below `files/`, with nothing but maps and buffers: no staging, no parts,
+ * no requests, no caches. Errors are the names of errno(3).
+ */
+
+export type Errno = string;
+export type Mode = "r" | "w" | "rw";
+
+/** One content under one name. Complete and closed it may be `isRemote`: then it never changes again. */
+export interface PlainFile {
+  path: string;
+  bytes: Buffer;
+  isUnfinished: boolean;
+  isRemote: boolean;
+  isRemoved: boolean;
+  hasFailed: boolean;
+  /** It was empty at its last close: it goes up some time later. */
+  isDue: boolean;
+}
+
+export interface PlainHandle {
+  /** As the kernel knows it: renames move it. */
+  path: string;
+  file: PlainFile;
+  readonly mode: Mode;
+}
+
+export interface OpenFlags {
+  readonly creates?: boolean;
+  readonly empties?: boolean;
+}
+
+export interface Version {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+export class Refused extends Error {
+  readonly errno: Errno;
+
+  constructor(errno: Errno) {
+    super(errno);
+    this.errno = errno;
+  }
+}
+
+export interface PlainOptions {
+  readonly maxFileBytes: number;
+  /** Whether finished files are still read from where they were written. */
+  readonly keepsStaged: boolean;
+}
+
+const HIDDEN = /^\.fuse_hidden/;
+
+export class PlainFiles {
+  readonly options: PlainOptions;
+  readonly folders: Set<string> = new Set<string>([""]);
+  /** What is at each path, the newest last; only that one has the name. */
+  readonly stacks: Map<string, PlainFile[]> = new Map<string, PlainFile[]>();
+  readonly handles: PlainHandle[] = [];
+  /** Everything that BaseSpace has, oldest first. */
+  readonly complete: Version[] = [];
+
+  constructor(options: PlainOptions) {
+    this.options = options;
+  }
+
+  top(path: string): PlainFile | undefined {
+    return this.stacks.get(path)?.at(-1);
+  }
+
+  isFolder(path: string): boolean {
+    return this.folders.has(path) || [...this.stacks.keys()].some((p) => p.startsWith(`${path}/`));
+  }
+
+  /** Names in `folder`, and how many older versions each has. */
+  names(folder: string): Map<string, number> {
+    const names = new Map<string, number>();
+    const prefix = folder === "" ? "" : `${folder}/`;
+    for (const path of [...this.folders, ...this.stacks.keys()]) {
+      if (path === "" || !path.startsWith(prefix)) continue;
+      const [name = ""] = path.slice(prefix.length).split("/");
+      const older = (this.stacks.get(prefix + name)?.length ?? 1) - 1;
+      names.set(name, older);
+    }
+    return names;
+  }
+
+  /** ENOENT or ENOTDIR when nothing can be at `path`. */
+  needParent(path: string): void {
+    const segments = path.split("/").slice(0, -1);
+    let at = "";
+    for (const segment of segments) {
+      at = join(at, segment);
+      if (this.isFolder(at)) continue;
+      throw new Refused(this.top(at) === undefined ? "ENOENT" : "ENOTDIR");
+    }
+  }
+
+  open(
+    path: string,
+    mode: Mode,
+    { creates = false, empties = false }: OpenFlags = {},
+  ): PlainHandle {
+    this.needParent(path);
+    if (this.isFolder(path)) throw new Refused("EISDIR");
+    const existing = this.top(path);
+    if (existing === undefined) {
+      if (!creates || mode === "r") throw new Refused("ENOENT");
+      return this.#handle(this.#add(path, Buffer.alloc(0)), mode);
+    }
+    if (!empties || mode === "r") return this.#handle(existing, mode);
+    const handle = this.#handle(existing, mode);
+    this.truncateOpen(handle, 0);
+    return handle;
+  }
+
+  write(handle: PlainHandle, offset: number, bytes: Buffer): void {
+    if (handle.mode === "r") throw new Refused("EBADF");
+    const end = offset + bytes.length;
+    if (end > this.options.maxFileBytes) throw new Refused("EFBIG");
+    const file = this.#changing(handle);
+    const before = file.bytes;
+    file.bytes = Buffer.alloc(Math.max(before.length, end));
+    before.copy(file.bytes);
+    bytes.copy(file.bytes, offset);
+  }
+
+  truncateOpen(handle: PlainHandle, sizeBytes: number): void {
+    if (handle.mode === "r") throw new Refused("EBADF");
+    if (sizeBytes > this.options.maxFileBytes) throw new Refused("EFBIG");
+    if (sizeBytes === handle.file.bytes.length) return;
+    const file = this.#changing(handle);
+    const after = Buffer.alloc(sizeBytes);
+    file.bytes.copy(after);
+    file.bytes = after;
+  }
+
+  read(handle: PlainHandle, offset: number, length: number): Buffer {
+    return handle.file.bytes.subarray(offset, offset + length);
+  }
+
+  /** Whether another descriptor that writes is open where `handle` is. */
+  othersWrite(handle: PlainHandle): boolean {
+    return this.handles.some((h) => h !== handle && h.mode !== "r" && h.path === handle.path);
+  }
+
+  /** What close(2) does before it answers; `isDown`: nothing can be uploaded. */
+  flush(handle: PlainHandle, isDown = false): void {
+    const { file } = handle;
+    if (handle.mode === "r" || !this.#isToFinish(file) || file.bytes.length === 0) return;
+    if (this.othersWrite(handle)) return;
+    if (isDown) {
+      file.hasFailed = true;
+      throw new Refused("EIO");
+    }
+    this.#finish(file);
+  }
+
+  release(handle: PlainHandle): void {
+    this.handles.splice(this.handles.indexOf(handle), 1);
+    const { file } = handle;
+    if (handle.mode !== "r" && this.#isToFinish(file) && !file.hasFailed && !this.isWritten(file)) {
+      if (file.bytes.length === 0) file.isDue = true;
+      else this.#finish(file);
+    }
+    this.#settle(file);
+  }
+
+  truncate(path: string, sizeBytes: number): void {
+    const handle = this.open(path, "w");
+    try {
+      this.truncateOpen(handle, sizeBytes);
+      this.flush(handle);
+    } finally {
+      this.release(handle);
+    }
+  }
+
+  mkdir(path: string): void {
+    this.needParent(path);
+    if (this.isFolder(path) || this.top(path) !== undefined) throw new Refused("EEXIST");
+    this.folders.add(path);
+  }
+
+  rmdir(path: string): void {
+    this.needParent(path);
+    if (!this.isFolder(path))
+      throw new Refused(this.top(path) === undefined ? "ENOENT" : "ENOTDIR");
+    if (this.names(path).size > 0) throw new Refused("ENOTEMPTY");
+    this.folders.delete(path);
+  }
+
+  unlink(path: string): void {
+    this.needParent(path);
+    if (this.isFolder(path)) throw new Refused("EISDIR");
+    const file = this.top(path);
+    if (file === undefined) throw new Refused("ENOENT");
+    if (!file.isUnfinished) throw new Refused("EPERM");
+    this.#remove(file);
+  }
+
+  rename(from: string, to: string): void {
+    this.needParent(from);
+    this.needParent(to);
+    if (this.isFolder(from)) {
+      this.#renameFolder(from, to);
+      return;
+    }
+    const file = this.top(from);
+    if (file === undefined) throw new Refused("ENOENT");
+    if (!file.isUnfinished) throw new Refused(HIDDEN.test(nameOf(to)) ? "EBUSY" : "EPERM");
+    this.#makeWay(to);
+    const wasHeld = isHeld(file);
+    this.#move(file, to);
+    for (const handle of this.handles) if (handle.path === from) handle.path = to;
+    if (wasHeld && !isHeld(file) && !this.isWritten(file)) this.#finish(file);
+    this.#settle(file);
+  }
+
+  /** Time passes: what was left empty goes up. */
+  wait(): void {
+    for (const file of this.all()) {
+      const isDue = file.isDue && this.#isToFinish(file) && file.bytes.length === 0;
+      if (!isDue || this.isWritten(file)) continue;
+      this.#finish(file);
+      this.#settle(file);
+    }
+  }
+
+  /** What the end of a mount does. */
+  finishAll(): void {
+    for (const file of this.all()) if (this.#isToFinish(file)) this.#finish(file);
+  }
+
+  all(): PlainFile[] {
+    return [...this.stacks.values()].flat();
+  }
+
+  isWritten(file: PlainFile): boolean {
+    return this.handles.some((handle) => handle.file === file && handle.mode !== "r");
+  }
+
+  isOpen(path: string): boolean {
+    return this.handles.some((handle) => handle.path === path);
+  }
+
+  #handle(file: PlainFile, mode: Mode): PlainHandle {
+    const handle = { path: file.path, file, mode };
+    this.handles.push(handle);
+    return handle;
+  }
+
+  #add(path: string, bytes: Buffer, more: Partial<PlainFile> = {}): PlainFile {
+    const state = { isUnfinished: true, isRemote: false, isRemoved: false, hasFailed: false };
+    const file: PlainFile = { path, bytes, ...state, isDue: false, ...more };
+    const stack = this.stacks.get(path) ?? [];
+    this.stacks.set(path, [...stack, file]);
+    return file;
+  }
+
+  /**
+   * The file that a change through `handle` is made to. What is complete stays as it is, below the new
+   * version; descriptors that write all go over to that, those that read keep the old one if it is remote.
+   */
+  #changing(handle: PlainHandle): PlainFile {
+    const { file } = handle;
+    file.hasFailed = false;
+    file.isDue = false;
+    if (file.isUnfinished || file.isRemoved) return file;
+    if (!file.isRemote) {
+      const stack = this.stacks.get(file.path) ?? [];
+      const older: PlainFile = { ...file, isRemote: true };
+      this.stacks.set(file.path, [...stack.slice(0, -1), older, file]);
+      file.isUnfinished = true;
+      return file;
+    }
+    const newer = this.#add(file.path, file.bytes);
+    for (const other of this.handles) {
+      if (other.file === file && other.mode !== "r") other.file = newer;
+    }
+    return newer;
+  }
+
+  #isToFinish(file: PlainFile): boolean {
+    return file.isUnfinished && !file.isRemoved && !isHeld(file);
+  }
+
+  #finish(file: PlainFile): void {
+    file.isUnfinished = false;
+    file.isDue = false;
+    this.complete.push({ path: file.path, bytes: Buffer.from(file.bytes) });
+  }
+
+  #settle(file: PlainFile): void {
+    const isOpen = this.handles.some((handle) => handle.file === file);
+    if (!this.options.keepsStaged && !file.isUnfinished && !isOpen) file.isRemote = true;
+  }
+
+  #remove(file: PlainFile): void {
+    file.isRemoved = true;
+    this.#takeOut(file);
+  }
+
+  #takeOut(file: PlainFile): void {
+    const left = (this.stacks.get(file.path) ?? []).filter((other) => other !== file);
+    if (left.length === 0) this.stacks.delete(file.path);
+    else this.stacks.set(file.path, left);
+  }
+
+  #move(file: PlainFile, to: string): void {
+    this.#takeOut(file);
+    file.path = to;
+    this.stacks.set(to, [...(this.stacks.get(to) ?? []), file]);
+  }
+
+  #makeWay(to: string): void {
+    if (this.isFolder(to)) throw new Refused("EISDIR");
+    const target = this.top(to);
+    if (target?.isUnfinished === true) this.#remove(target);
+  }
+
+  #needEmpty(to: string): void {
+    if (this.top(to) !== undefined && !this.isFolder(to)) throw new Refused("ENOTDIR");
+    if (this.isFolder(to) && this.names(to).size > 0) throw new Refused("ENOTEMPTY");
+  }
+
+  #renameFolder(from: string, to: string): void {
+    if (`${to}/`.startsWith(`${from}/`)) throw new Refused("EINVAL");
+    this.#needEmpty(to);
+    const moving = this.all().filter(({ path }) => path.startsWith(`${from}/`));
+    if (moving.some(({ isUnfinished }) => !isUnfinished)) throw new Refused("EPERM");
+    const moved = (path: string): string => to + path.slice(from.length);
+    for (const file of moving) this.#move(file, moved(file.path));
+    for (const folder of Array.from(this.folders)) {
+      if (!`${folder}/`.startsWith(`${from}/`)) continue;
+      this.folders.delete(folder);
+      this.folders.add(moved(folder));
+    }
+    for (const handle of this.handles) {
+      if (handle.path.startsWith(`${from}/`)) handle.path = moved(handle.path);
+    }
+  }
+}
+
+function isHeld({ path }: PlainFile): boolean {
+  return isTemporaryName(nameOf(path));
+}
+
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+export function join(folder: string, name: string): string {
+  return folder === "" ? name : `${folder}/${name}`;
+}

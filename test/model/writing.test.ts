@@ -1,0 +1,83 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { neverAborted } from "../../src/core/abort.ts";
+import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
+import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
+import { anyCommand, closeHandle, compare, compareContents, type Tested } from "./file-commands.ts";
+import { PlainFiles } from "./plain-files.ts";
+import { connect, type Connection, RealFiles, TINY_PARTS } from "./real-files.ts";
+
+/*
+ * Whatever programs do to files of an app result, in any order and over several descriptors, with requests
+ * that fail or whose answers are lost: names, sizes, bytes and errors are those of a plain model, and
+ * BaseSpace has exactly what was closed. A failure prints seed and path: give them to `fc.assert`.
+ */
+
+const RUNS = 60;
+const LONGEST = 40;
+
+let emulator: TestEmulator;
+let connection: Connection;
+let folder: TempDir;
+
+beforeAll(async () => {
+  emulator = await startTestEmulator(
+    { projects: [{ name: "Results", id: "12" }] },
+    { minPartBytes: 1 },
+  );
+  connection = connect(emulator);
+  folder = await tempDir();
+});
+
+afterAll(async () => {
+  await connection?.[Symbol.asyncDispose]();
+  await emulator?.close();
+  await folder?.[Symbol.asyncDispose]();
+});
+
+async function started(keepsStaged: boolean): Promise<{ model: PlainFiles; real: Tested }> {
+  const keptFiles = keepsStaged ? 256 : 0;
+  const real = await RealFiles.start(connection, { staging: folder.path, keptFiles });
+  const { maxFileBytes } = TINY_PARTS;
+  const model = new PlainFiles({ maxFileBytes, keepsStaged });
+  return { model, real: { real, handles: new Map(), hidden: 0 } };
+}
+
+/** Everybody closes what they have open, and the mount ends. */
+async function end({ model, real: tested }: Awaited<ReturnType<typeof started>>): Promise<void> {
+  const { real } = tested;
+  for (const handle of model.handles.slice()) await closeHandle(model, tested, handle);
+  await compareContents(model, real);
+  model.finishAll();
+  await real.local.finishAll(neverAborted);
+  await compare(model, real);
+  real.refresh();
+  await compare(model, real);
+  await compareContents(model, real);
+}
+
+describe("files of an app result", () => {
+  test.each([
+    ["[W2][W3][W6] are as a plain model says while their bytes are staged", true],
+    ["[W2][W3][W6] are as a plain model says when their bytes are only in BaseSpace", false],
+  ])(
+    "%s",
+    async (_title, keepsStaged) => {
+      await fc.assert(
+        fc.asyncProperty(fc.commands([anyCommand], { maxCommands: LONGEST }), async (commands) => {
+          const both = await started(keepsStaged);
+          try {
+            await fc.asyncModelRun(() => both, commands);
+            await end(both);
+          } finally {
+            emulator.clearFaults();
+            await both.real.real[Symbol.asyncDispose]();
+          }
+        }),
+        { numRuns: RUNS, endOnFailure: false },
+      );
+      expect(emulator.requests.some(({ path }) => /\/parts\/[2-9]$/.test(path))).toBe(true);
+    },
+    120_000,
+  );
+});
