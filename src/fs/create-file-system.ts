@@ -200,6 +200,6 @@ class TreeFileSystem implements FileSystem {
   }
 
   #entry(name: string, node: Node): DirectoryEntry {
-    return { name, ino: this.#inodes.inoOf(node), type: node.type };
+    return { name, ino: this.#inodes.listedInoOf(node), type: node.type };
   }
 }

@@ -1,6 +1,7 @@
 import { BsmountError } from "../core/errors.ts";
 import { type Node, type RootDirectory, identityOf } from "../tree/node.ts";
 import type { Ino } from "./file-system.ts";
+import { RecentNodes } from "./recent-nodes.ts";
 
 export const ROOT_INO = 1 as Ino;
 
@@ -8,47 +9,79 @@ export const ROOT_INO = 1 as Ino;
 const FIRST_INO = 2;
 const LAST_INO = 0xffff_fffe;
 
+/** Of each kind; several times the paths that are remembered. */
+const RECENT = 50_000;
+
+export interface InodeOptions {
+  readonly hash?: (identity: string) => number;
+  /** So many that were used, and so many that were only listed, are known for sure. @default 50 000 */
+  readonly recent?: number;
+}
+
 /**
  * Inode numbers of everything that was shown. The binding takes 32 bits, so a number is a hash of what
  * BaseSpace never changes, the same on every mount; where two collide the later one has the next number
  * that is free. Unique comes first, the same on every mount second.
  *
- * Nobody tells when a number is no longer in use, so entries stay; each is one slot of a map, since the
- * nodes themselves are those of the listing.
+ * Nobody tells when a number is no longer in use. The kernel asks by path, and a path's number is remembered
+ * for a second only (`fuse/path-nodes.ts`), so those used longest ago can go: more of them are kept than there
+ * are paths. Those that were only listed are apart, so that no long listing drives out what is in use.
  */
 export class InodeTable {
-  readonly #nodes = new Map<Ino, Node>();
+  readonly #root: RootDirectory;
+  /** Looked up or used. */
+  readonly #used: RecentNodes;
+  readonly #listed: RecentNodes;
   readonly #hash: (identity: string) => number;
 
-  constructor(root: RootDirectory, hash: (identity: string) => number = fnv1a) {
-    this.#nodes.set(ROOT_INO, root);
+  constructor(root: RootDirectory, { hash = fnv1a, recent = RECENT }: InodeOptions = {}) {
+    this.#root = root;
     this.#hash = hash;
+    this.#used = new RecentNodes(recent);
+    this.#listed = new RecentNodes(recent);
   }
 
   get size(): number {
-    return this.#nodes.size;
+    return this.#used.size + this.#listed.size;
   }
 
   /** The number of `node`, which from now on stands for it, in the place of any earlier state of it. */
   inoOf(node: Node): Ino {
     if (node.kind === "root") return ROOT_INO;
-    const identity = identityOf(node);
-    let ino = inRange(this.#hash(identity));
-    for (;;) {
-      const holder = this.#nodes.get(ino);
-      if (holder === node) return ino;
-      if (holder === undefined || identityOf(holder) === identity) break;
-      ino = inRange(ino + 1);
-    }
-    this.#nodes.set(ino, node);
+    const ino = this.#free(node);
+    this.#listed.delete(ino);
+    this.#used.set(ino, node);
     return ino;
   }
 
-  /** @throws BsmountError `changed` for a number that was never given */
+  /** As {@link inoOf}, for one of many that nobody has asked for yet. */
+  listedInoOf(node: Node): Ino {
+    if (node.kind === "root") return ROOT_INO;
+    const ino = this.#free(node);
+    if (this.#used.get(ino) !== undefined) this.#used.set(ino, node);
+    else this.#listed.set(ino, node);
+    return ino;
+  }
+
+  /** @throws BsmountError `changed` for a number that was never given, or not for long */
   nodeOf(ino: Ino): Node {
-    const node = this.#nodes.get(ino);
+    if (ino === ROOT_INO) return this.#root;
+    const node = this.#used.get(ino) ?? this.#listed.get(ino);
     if (node === undefined) throw new BsmountError("changed", `inode ${ino} is not known here`);
+    this.#listed.delete(ino);
+    this.#used.set(ino, node);
     return node;
+  }
+
+  /** The number that `node` has, or can have. */
+  #free(node: Node): Ino {
+    const identity = identityOf(node);
+    let ino = inRange(this.#hash(identity));
+    for (;;) {
+      const holder = this.#used.get(ino) ?? this.#listed.get(ino);
+      if (holder === undefined || holder === node || identityOf(holder) === identity) return ino;
+      ino = inRange(ino + 1);
+    }
   }
 }
 

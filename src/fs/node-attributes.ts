@@ -62,6 +62,11 @@ export class NodeAttributes {
     this.#times.opened(pathOf(node), shown);
   }
 
+  /** Told when the content of `node` is not the one that was opened, whether or not its listing says so. */
+  changed(node: FileNode): void {
+    this.#times.changed(pathOf(node));
+  }
+
   /** The version is made only when something was opened: a listing is many files, and mostly unread. */
   #ofContent(ino: Ino, node: FileNode): Attributes {
     if (!this.#times.isEmpty) return this.#ofFile(ino, node, shownOfItem(node.item));

@@ -11,6 +11,7 @@ import {
   shownOfItem,
   shownOfSnapshot,
 } from "./node-attributes.ts";
+import { type OpenVersion, OpenVersions } from "./open-versions.ts";
 import { readOnly } from "./refused-changes.ts";
 import { LocalFile } from "../write/local-file.ts";
 import type { Writing } from "./writing.ts";
@@ -32,6 +33,7 @@ export class Opener {
   readonly #snapshots: Snapshots;
   readonly #readers: Readers;
   readonly #writing: Writing | undefined;
+  readonly #versions = new OpenVersions();
 
   constructor({ tree, attributes, snapshots, readers, writing }: OpenerOptions) {
     this.#tree = tree;
@@ -90,22 +92,32 @@ export class Opener {
       });
     }
     const { id: fileId, sizeBytes } = item;
-    const reader = this.#readers.open({ fileId, sizeBytes, version: contentVersion(item) });
+    const [path, version] = [pathOf(node), contentVersion(item)];
+    const reader = this.#readers.open({ fileId, sizeBytes, version });
+    const opened = this.#versions.open(path, version);
     this.#attributes.opened(node, shownOfItem(item));
     return {
       ino: this.#attributes.inoOf(node),
       read: (offset, into, signal) =>
         orElse(
-          () => reader.read(offset, into, signal),
-          (error) => this.#failed(node, error),
+          () => (opened.isStale ? changed(path) : reader.read(offset, into, signal)),
+          (error) => this.#failed(node, opened, error),
         ),
-      close: () => reader.close(),
+      close: () => {
+        this.#versions.close(path, opened);
+        reader.close();
+      },
     };
   }
 
   /** Content that changed or is gone shows that its list is old, which could be kept for long yet. */
-  #failed(node: FileNode, error: unknown): never {
+  #failed(node: FileNode, opened: OpenVersion, error: unknown): never {
+    if (opened.isStale) throw error;
     const reason = reasonOf(error);
+    if (reason === "changed") {
+      this.#versions.changed(pathOf(node), opened);
+      this.#attributes.changed(node);
+    }
     if (reason === "changed" || reason === "not-found") this.#tree.distrust(node);
     throw error;
   }
@@ -127,6 +139,12 @@ function wantsToWrite(flags: number): boolean {
   const { O_RDONLY, O_WRONLY, O_RDWR, O_TRUNC } = constants;
   const mode = flags & (O_WRONLY | O_RDWR);
   return mode !== O_RDONLY || (flags & O_TRUNC) !== 0;
+}
+
+function changed(path: string): never {
+  throw new BsmountError("changed", `${path} has other content than when it was opened`, {
+    remedy: "open it again",
+  });
 }
 
 function copyOut(bytes: Uint8Array, offset: number, into: Uint8Array): number {

@@ -6,6 +6,11 @@ export interface ShownVersion {
   readonly mtimeMs: number;
 }
 
+interface Opened extends ShownVersion {
+  /** The content is another one by now, though the version may be the same. */
+  readonly hasChanged?: boolean;
+}
+
 const MAX_PATHS = 10_000;
 
 /**
@@ -14,7 +19,7 @@ const MAX_PATHS = 10_000;
  * version that was open here before. Only files that were opened have pages, so only those are remembered.
  */
 export class ShownTimes {
-  readonly #opened = new Map<string, ShownVersion>();
+  readonly #opened = new Map<string, Opened>();
 
   /** True before anything was opened: every file then shows its own date. */
   get isEmpty(): boolean {
@@ -25,11 +30,18 @@ export class ShownTimes {
   mtimeOf(path: string, now: ShownVersion): number {
     const before = this.#opened.get(path);
     if (before === undefined) return now.mtimeMs;
-    if (before.version === now.version) return before.mtimeMs;
+    const isSame = before.version === now.version;
+    if (isSame && before.hasChanged !== true) return before.mtimeMs;
     const isAlike = before.sizeBytes === now.sizeBytes && before.mtimeMs === now.mtimeMs;
-    const mtimeMs = isAlike ? now.mtimeMs + 1 : now.mtimeMs;
+    const mtimeMs = isSame || isAlike ? before.mtimeMs + 1 : now.mtimeMs;
     this.#opened.set(path, { ...now, mtimeMs });
     return mtimeMs;
+  }
+
+  /** The content at `path` was found to be another one than was shown. */
+  changed(path: string): void {
+    const before = this.#opened.get(path);
+    if (before !== undefined) this.#opened.set(path, { ...before, hasChanged: true });
   }
 
   opened(path: string, now: ShownVersion): void {

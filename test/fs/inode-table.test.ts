@@ -38,7 +38,7 @@ describe("inode numbers", () => {
   it("are 1 for the root and never 0, 1 or 2^32 - 1 for anything else", async () => {
     const { tree, nodes } = await demoNodes();
     for (const hash of [0, 1, 0xffff_ffff, 0xffff_fffe]) {
-      const table = new InodeTable(tree.root, () => hash);
+      const table = new InodeTable(tree.root, { hash: () => hash });
       expect(table.inoOf(tree.root)).toBe(1);
       const numbers = nodes.map((node) => table.inoOf(node));
       expect(new Set(numbers).size).toBe(PATHS.length);
@@ -49,7 +49,7 @@ describe("inode numbers", () => {
 
   it("[A4] are unique and lasting where hashes collide", async () => {
     const { tree, nodes } = await demoNodes();
-    const table = new InodeTable(tree.root, () => 500);
+    const table = new InodeTable(tree.root, { hash: () => 500 });
     const numbers = nodes.map((node) => table.inoOf(node));
     expect(numbers).toEqual(PATHS.map((_path, at) => 500 + at));
     expect(nodes.map((node) => table.inoOf(node))).toEqual(numbers);
@@ -64,7 +64,25 @@ describe("inode numbers", () => {
     expect(table.inoOf(renamed)).toBe(table.inoOf(project));
     table.inoOf(renamed);
     expect(table.nodeOf(table.inoOf(renamed))).toBe(renamed);
-    expect(table.size).toBe(2);
+    expect(table.size).toBe(1);
+  });
+
+  it("are bounded, however often a long folder is listed with other Ids", async () => {
+    const { tree, nodes } = await demoNodes();
+    const table = new InodeTable(tree.root, { recent: 12_500 });
+    const file = nodes[8] as Node & { kind: "file" };
+    const used = table.inoOf(file);
+    const ofListing = (listing: number, at: number): Node => ({
+      ...file,
+      item: { ...file.item, id: `${listing}${at + 100_000}` as never },
+    });
+    const sizes = Array.from({ length: 20 }, (_, listing) => {
+      for (let at = 0; at < 10_000; at += 1) table.listedInoOf(ofListing(listing + 1, at));
+      return table.size;
+    });
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(25_001);
+    expect(table.nodeOf(used)).toBe(file);
+    expect(table.listedInoOf(ofListing(20, 0))).toBe(table.inoOf(ofListing(20, 0)));
   });
 
   it("that were never given are refused", async () => {

@@ -116,6 +116,37 @@ describe("a new version", () => {
     expect((await stat(VCF)).mtimeMs).toBe(after.mtimeMs);
   });
 
+  it("[R3] that was opened makes older descriptors stale, and leaves those of its own", async () => {
+    const { fs, world, clock, stat } = demoFileSystem();
+    const older = await fs.open((await stat(VCF)).ino, 0, neverAborted);
+    world.put("appresult 20", [fileOf(201, "calls.vcf.gz", { etag: "new" })]);
+    clock.advance(60_000);
+    const into = Buffer.alloc(4);
+    expect(await fs.read(older, 0, into, neverAborted)).toBe(4);
+    const newer = await fs.open((await stat(VCF)).ino, 0, neverAborted);
+    expect(await failureOf(() => fs.read(older, 0, into, neverAborted))).toBe("changed");
+    fs.release(older);
+    const another = await fs.open((await stat(VCF)).ino, 0, neverAborted);
+    fs.release(newer);
+    expect(await fs.read(another, 0, into, neverAborted)).toBe(4);
+  });
+
+  it("[R3] that the list does not tell of is shown a millisecond later, and old descriptors stay stale", async () => {
+    const { fs, readers, stat } = demoFileSystem();
+    const before = await stat(VCF);
+    const older = await fs.open(before.ino, 0, neverAborted);
+    const into = Buffer.alloc(4);
+    readers.failure = new BsmountError("changed", "the store has another ETag");
+    expect(await failureOf(() => fs.read(older, 0, into, neverAborted))).toBe("changed");
+    readers.failure = undefined;
+    const after = await stat(VCF);
+    expect([after.sizeBytes, after.mtimeMs]).toEqual([before.sizeBytes, before.mtimeMs + 1]);
+    const newer = await fs.open(after.ino, 0, neverAborted);
+    expect(await failureOf(() => fs.read(older, 0, into, neverAborted))).toBe("changed");
+    expect(await fs.read(newer, 0, into, neverAborted)).toBe(4);
+    expect((await stat(VCF)).mtimeMs).toBe(after.mtimeMs);
+  });
+
   it("with another date or size shows its own date", async () => {
     const { fs, world, clock, stat } = demoFileSystem();
     const before = await stat(VCF);
