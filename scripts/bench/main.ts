@@ -1,12 +1,15 @@
 /**
- * Benchmarks against a control and a peer in the same run: `npm run bench -- read`. Machines are noisy,
- * so contestants alternate, and only ratios taken within a round are worth comparing.
+ * Benchmarks against a control and a peer in the same run: `npm run bench -- read`, or `write`. Machines
+ * are noisy, so contestants alternate, and only ratios taken within a round are worth comparing.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { parseOptions } from "./options.ts";
+import { parseOptions, type ReadOptions, type WriteOptions } from "./options.ts";
 import { describeMachine, renderTable } from "./report.ts";
 import { benchSequentialRead } from "./sequential-read.ts";
+import { benchWrites } from "./writes/bench-writes.ts";
+import { renderWriteTable } from "./writes/report.ts";
+import { workloads } from "./writes/workload.ts";
 
 const results = fileURLToPath(new URL("results/", import.meta.url));
 
@@ -18,12 +21,34 @@ async function main(): Promise<void> {
     process.on(name, () => interrupted.abort(new Error(`ended by ${name}`)));
   }
   await mkdir(results, { recursive: true });
+  if (options.benchmark === "read") await benchReads(options, interrupted.signal);
+  else await benchAllWrites(options, interrupted.signal);
+}
+
+async function benchReads(options: ReadOptions, signal: AbortSignal): Promise<void> {
   for (const transport of options.transports) {
-    const outcome = await benchSequentialRead(options, transport, interrupted.signal);
+    const outcome = await benchSequentialRead(options, transport, signal);
     console.log(renderTable(outcome));
-    const content = { date: new Date().toISOString(), machine: describeMachine(), ...outcome };
-    await writeFile(`${results}${outcome.name}.json`, `${JSON.stringify(content, null, 2)}\n`);
+    await keep(outcome);
   }
+}
+
+async function benchAllWrites(options: WriteOptions, signal: AbortSignal): Promise<void> {
+  const { only } = options;
+  for (const workload of workloads(options)) {
+    if (only.length > 0 && !only.includes(workload.name)) continue;
+    const outcome = await benchWrites(options, workload, signal);
+    console.log(renderWriteTable(outcome));
+    await keep(outcome);
+  }
+  console.log(
+    "Writing back (close() returns at once) is not measured: bsmount does not do that yet.",
+  );
+}
+
+async function keep(outcome: { readonly name: string }): Promise<void> {
+  const content = { date: new Date().toISOString(), machine: describeMachine(), ...outcome };
+  await writeFile(`${results}${outcome.name}.json`, `${JSON.stringify(content, null, 2)}\n`);
 }
 
 try {

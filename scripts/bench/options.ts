@@ -3,8 +3,8 @@ import { parseSize } from "../../src/core/units.ts";
 
 export type Transport = "http" | "tls";
 
-export interface BenchOptions {
-  readonly benchmark: string;
+export interface ReadOptions {
+  readonly benchmark: "read";
   readonly sizeBytes: number;
   readonly rounds: number;
   readonly transports: readonly Transport[];
@@ -14,40 +14,66 @@ export interface BenchOptions {
   readonly limitRate?: string;
 }
 
+export interface WriteOptions {
+  readonly benchmark: "write";
+  /** Of the large file. */
+  readonly sizeBytes: number;
+  readonly rounds: number;
+  readonly fileCount: number;
+  /** Of each of the small files. */
+  readonly fileBytes: number;
+  /** Names of workloads; none means all. */
+  readonly only: readonly string[];
+}
+
 export const usage = `npm run bench -- read [options]
 
   --size SIZE        bytes to read (1GiB)
   --rounds N         rounds after the warm-up (5)
   --transport LIST   http,tls
   --only LIST        contestants: bsmount,rclone,raw
-  --limit-rate RATE  per connection, such as 30m`;
+  --limit-rate RATE  per connection, such as 30m
 
-export function parseOptions(args: readonly string[]): BenchOptions {
+npm run bench -- write [options]
+
+  --size SIZE        of the large file (1GiB)
+  --files N          how many small files (1000)
+  --file-size SIZE   of each of them (10KiB)
+  --rounds N         rounds after the warm-up (5)
+  --only LIST        workloads: large,parallel,recursive`;
+
+const flags = {
+  size: { type: "string", default: "1GiB" },
+  rounds: { type: "string", default: "5" },
+  only: { type: "string", default: "" },
+  transport: { type: "string" },
+  "limit-rate": { type: "string" },
+  files: { type: "string" },
+  "file-size": { type: "string" },
+} as const;
+
+/** @throws Error with the usage for a benchmark or transport that there is not */
+export function parseOptions(args: readonly string[]): ReadOptions | WriteOptions {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: {
-      size: { type: "string", default: "1GiB" },
-      rounds: { type: "string", default: "5" },
-      transport: { type: "string", default: "http,tls" },
-      only: { type: "string", default: "" },
-      "limit-rate": { type: "string" },
-    },
+    options: flags,
   });
   const [benchmark = "read", ...rest] = positionals;
-  const transports = values.transport.split(",");
-  if (benchmark !== "read" || rest.length > 0 || !transports.every(isTransport)) {
-    throw new Error(usage);
-  }
-  const limitRate = values["limit-rate"];
-  return {
-    benchmark,
+  if (rest.length > 0) throw new Error(usage);
+  const common = {
     sizeBytes: parseSize(values.size),
     rounds: Number(values.rounds),
-    transports: transports.filter(isTransport),
     only: values.only.split(",").filter((name) => name !== ""),
-    ...(limitRate === undefined ? {} : { limitRate }),
   };
+  if (benchmark === "write") {
+    const { files = "1000", "file-size": fileSize = "10KiB" } = values;
+    return { benchmark, ...common, fileCount: Number(files), fileBytes: parseSize(fileSize) };
+  }
+  const transports = (values.transport ?? "http,tls").split(",");
+  if (benchmark !== "read" || !transports.every(isTransport)) throw new Error(usage);
+  const limitRate = values["limit-rate"];
+  return { benchmark, ...common, transports, ...(limitRate === undefined ? {} : { limitRate }) };
 }
 
 function isTransport(name: string): name is Transport {

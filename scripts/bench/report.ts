@@ -65,7 +65,7 @@ function rclone(round: readonly Sample[]): number | undefined {
 }
 
 /** The first column stands left, numbers stand right. */
-function alignColumns(rows: readonly (readonly string[])[]): string[] {
+export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const width = (at: number): number => Math.max(...rows.map((row) => row[at]?.length ?? 0));
   return rows.map((row) =>
     row

@@ -4,10 +4,11 @@ import { bsmountContestant } from "./contestants/bsmount.ts";
 import type { Contestant, Target } from "./contestants/contestant.ts";
 import { rawContestants } from "./contestants/raw.ts";
 import { rcloneContestant } from "./contestants/rclone.ts";
-import type { BenchOptions, Transport } from "./options.ts";
+import type { ReadOptions, Transport } from "./options.ts";
 import type { ObjectStore } from "./rig/nginx.ts";
 import { dropPageCache } from "./rig/page-cache.ts";
 import { makeWorkFolder } from "./rig/scratch.ts";
+import { rotate } from "./rotate.ts";
 import { withStage } from "./stage.ts";
 
 /** One cold read by one contestant. */
@@ -34,7 +35,7 @@ const everybody = [bsmountContestant, rcloneContestant, ...rawContestants];
 
 /** Cold sequential read of one object through the mount, through rclone's, and raw, in turns. */
 export async function benchSequentialRead(
-  options: BenchOptions,
+  options: ReadOptions,
   transport: Transport,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -111,9 +112,4 @@ async function timeRead(
     cpuSeconds: after.cpuSeconds - before.cpuSeconds,
     peakRssBytes: after.peakRssBytes,
   };
-}
-
-function rotate<T>(items: readonly T[], by: number): T[] {
-  const at = by % items.length;
-  return [...items.slice(at), ...items.slice(0, at)];
 }

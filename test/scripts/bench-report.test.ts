@@ -3,6 +3,8 @@ import { parseOptions } from "../../scripts/bench/options.ts";
 import { renderTable } from "../../scripts/bench/report.ts";
 import type { Sample } from "../../scripts/bench/sequential-read.ts";
 import { median } from "../../scripts/bench/statistics.ts";
+import type { WriteSample } from "../../scripts/bench/writes/bench-writes.ts";
+import { renderWriteTable } from "../../scripts/bench/writes/report.ts";
 
 function sample(contestant: string, megabytesPerSecond: number): Sample {
   return {
@@ -51,7 +53,31 @@ test("without a control in the rounds there is no ratio", () => {
 });
 
 test("an unknown benchmark or transport is answered with the usage", () => {
-  expect(() => parseOptions(["write"])).toThrow(/npm run bench -- read/);
+  expect(() => parseOptions(["erase"])).toThrow(/npm run bench -- read/);
   expect(() => parseOptions(["read", "--transport", "ftp"])).toThrow(/npm run bench -- read/);
-  expect(parseOptions(["read"]).transports).toEqual(["http", "tls"]);
+  expect(parseOptions(["read"])).toMatchObject({ benchmark: "read", transports: ["http", "tls"] });
+  expect(parseOptions(["write", "--files", "10"])).toMatchObject({
+    benchmark: "write",
+    sizeBytes: 2 ** 30,
+    fileCount: 10,
+    fileBytes: 10_240,
+  });
+});
+
+test("writes are compared by time, within a round", () => {
+  const writeSample = (contestant: string, seconds: number): WriteSample => {
+    const isRaw = contestant === "raw";
+    return { contestant, isRaw, seconds, cpuSeconds: 0.5, peakRssBytes: 0, requests: 11 };
+  };
+  const rounds = [
+    [writeSample("bsmount", 2), writeSample("raw", 1)],
+    [writeSample("raw", 8), writeSample("bsmount", 10)],
+    [writeSample("bsmount", 4), writeSample("raw", 1)],
+  ];
+  const outcome = { name: "t", title: "a write", count: 100, fileBytes: 1e6, rounds };
+  const line = renderWriteTable(outcome)
+    .split("\n")
+    .find((each) => each.startsWith("bsmount"));
+  // Ratios of 0.5, 0.8 and 0.25; 4 seconds in the middle.
+  expect(line?.split(/\s{2,}/)).toEqual(["bsmount", "4.00", "25", "25", "0.50", "0.50", "–", "11"]);
 });

@@ -1,7 +1,7 @@
 import { bsmount } from "../rig/emulator.ts";
-import { mountWith } from "../rig/mount-point.ts";
+import { type MountedServer, mountWith } from "../rig/mount-point.ts";
 import { Server } from "../rig/processes.ts";
-import type { Contestant } from "./contestant.ts";
+import type { Account, Contestant } from "./contestant.ts";
 import { readerOfMountedFile } from "./mounted-file.ts";
 
 /** Our mount with its default settings; its caches and logs are in the read's own folder. */
@@ -9,23 +9,31 @@ export const bsmountContestant: Contestant = {
   name: "bsmount",
   isRaw: false,
   prepare: async (target, folder, signal) => {
-    const { account } = target;
+    const { account, ca } = target;
     if (account === undefined) throw new Error("bsmount needs the emulator");
-    const env = {
-      BASESPACE_ACCESS_TOKEN: account.accessToken,
-      HOME: folder,
-      XDG_CACHE_HOME: `${folder}/cache`,
-      XDG_STATE_HOME: `${folder}/state`,
-      ...(target.ca === undefined ? {} : { NODE_EXTRA_CA_CERTS: target.ca }),
-    };
-    const mount = await mountWith(
-      folder,
-      async (mountPoint) => {
-        const options = ["--api-server", account.apiServer, "--foreground"];
-        return Server.start(process.execPath, [bsmount, "mount", mountPoint, ...options], env);
-      },
-      signal,
-    );
+    const trust: Record<string, string> = ca === undefined ? {} : { NODE_EXTRA_CA_CERTS: ca };
+    const mount = await mountBsmount(account, folder, signal, trust);
     return readerOfMountedFile(mount, account.path, target);
   },
 };
+
+/** Mounts what `account` sees; everything the mount keeps is in `folder`. */
+export async function mountBsmount(
+  account: Pick<Account, "apiServer" | "accessToken">,
+  folder: string,
+  signal: AbortSignal,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<MountedServer> {
+  const env = {
+    BASESPACE_ACCESS_TOKEN: account.accessToken,
+    HOME: folder,
+    XDG_CACHE_HOME: `${folder}/cache`,
+    XDG_STATE_HOME: `${folder}/state`,
+    ...variables,
+  };
+  const start = async (mountPoint: string): Promise<Server> => {
+    const options = ["--api-server", account.apiServer, "--foreground"];
+    return Server.start(process.execPath, [bsmount, "mount", mountPoint, ...options], env);
+  };
+  return await mountWith(folder, start, signal);
+}

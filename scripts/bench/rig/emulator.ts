@@ -13,7 +13,8 @@ export interface EmulatorProcess extends AsyncDisposable {
 export interface EmulatorOptions {
   readonly data: string;
   readonly catalog: string;
-  readonly objectStoreUrl: string;
+  /** Of a server that serves the contents; without it the emulator does. */
+  readonly objectStoreUrl?: string;
 }
 
 /** Starts `bsmount emulator` and reads its ready line. */
@@ -21,8 +22,8 @@ export async function startEmulatorProcess(
   { data, catalog, objectStoreUrl }: EmulatorOptions,
   signal: AbortSignal,
 ): Promise<EmulatorProcess> {
-  const options = ["--data", data, "--catalog", catalog, "--object-store-url", objectStoreUrl];
-  const args = [bsmount, "emulator", "--port", "0", ...options];
+  const store = objectStoreUrl === undefined ? [] : ["--object-store-url", objectStoreUrl];
+  const args = [bsmount, "emulator", "--port", "0", "--data", data, "--catalog", catalog, ...store];
   const server = await Server.start(process.execPath, args);
   try {
     await server.waitUntil(() => Promise.resolve(server.answer.includes("\n")), signal);
