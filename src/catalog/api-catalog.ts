@@ -82,8 +82,8 @@ export class ApiCatalog implements Catalog {
   }
 
   /** BaseSpace has no folders, only paths. */
-  folders(): readonly string[] {
-    return [];
+  local(): undefined {
+    return undefined;
   }
 
   async entity(kind: EntityKind, id: string, signal: AbortSignal): Promise<Entity> {

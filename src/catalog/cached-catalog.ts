@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Answer, andThen } from "../core/answer.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
-import type { Catalog, Entity, EntityCollection, EntityKind, FileItem } from "./catalog.ts";
+import type {
+  Catalog,
+  Entity,
+  EntityCollection,
+  EntityKind,
+  FileItem,
+  LocalListing,
+} from "./catalog.ts";
 import { type KeptListing, ListingCache, type ListingRequest } from "./listing-cache.ts";
 
 export interface CachedCatalogOptions {
@@ -71,8 +78,8 @@ export class CachedCatalog implements Catalog {
     return this.#files.get(request, signal);
   }
 
-  folders(owner: Entity): readonly string[] {
-    return this.inner.folders(owner);
+  local(owner: Entity): LocalListing | undefined {
+    return this.inner.local(owner);
   }
 
   entity(kind: EntityKind, id: string, signal: AbortSignal): Answer<Entity> {

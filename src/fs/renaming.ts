@@ -61,7 +61,6 @@ export class Renaming {
     if (!wasHeld || file.isHeld || file.openWriters > 0) return;
     if (isQuick) await local.finish(file, signal);
     else local.finishInBackground(file);
-    local.closed(file);
   }
 
   /** What is complete stays, as the older version; what is not was never there. */

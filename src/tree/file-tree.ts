@@ -1,92 +1,20 @@
-import type { FileItem } from "../catalog/catalog.ts";
-import { compareIds } from "./compare-ids.ts";
-import { type EntityDirectory, type FileNode, type FolderDirectory, dateOf } from "./node.ts";
-import { type Nameable, uniqueFileNames } from "./unique-names.ts";
+import type { FileItem, LocalChange, LocalListing } from "../catalog/catalog.ts";
+import type { FileId } from "../core/ids.ts";
+import { FileFolder } from "./file-folder.ts";
+import { type EntityDirectory, type FolderDirectory, dateOf } from "./node.ts";
+import { RawFolder } from "./raw-folder.ts";
 
 /*
- * The folders that the paths of a file list imply. One pass over the list sorts the files into folders;
- * names are given folder by folder when somebody first looks into it, since most of a run folder's
- * hundred thousand files are never looked at. Paths are only ever cut at `/` and each segment encoded, so
- * whatever a path says (`../x`, `/etc`, `a//b`), it stays below its root.
+ * The folders that the paths of a file list imply. Paths are only ever cut at `/` and each segment encoded,
+ * so whatever a path says (`../x`, `/etc`, `a//b`), it stays below its root.
  */
 
-/** A folder of a file list, before it has names. */
-interface RawFolder {
-  /** A segment of a path as BaseSpace has it. */
-  readonly name: string;
-  readonly parent: RawFolder | undefined;
-  readonly files: FileItem[];
-  readonly folders: RawFolder[];
-  /** The newest date of all files below. */
-  dateMs: number;
-}
-
-/** One folder and what is in it. */
-export class FileFolder {
-  readonly node: FolderDirectory;
-  readonly #raw: RawFolder;
-  #entries: ReadonlyMap<string, FileNode | FolderDirectory> | undefined;
-  readonly #folders = new Map<string, FileFolder>();
-
-  constructor(node: FolderDirectory, raw: RawFolder) {
-    this.node = node;
-    this.#raw = raw;
-  }
-
-  /** Everything in the folder by name. */
-  get entries(): ReadonlyMap<string, FileNode | FolderDirectory> {
-    this.#entries ??= this.#name();
-    return this.#entries;
-  }
-
-  folder(name: string): FileFolder | undefined {
-    return this.entries.has(name) ? this.#folders.get(name) : undefined;
-  }
-
-  #name(): ReadonlyMap<string, FileNode | FolderDirectory> {
-    const { files, folders } = this.#raw;
-    const named = uniqueFileNames(files.map(toNameable), folders.map(toNameable));
-    const entries = new Map<string, FileNode | FolderDirectory>();
-    for (const [name, { of }] of named) {
-      entries.set(name, "files" in of ? this.#addFolder(name, of) : this.#fileNode(name, of));
-    }
-    return entries;
-  }
-
-  #addFolder(name: string, raw: RawFolder): FolderDirectory {
-    const { owner } = this.node;
-    const { dateMs } = raw;
-    const node: FolderDirectory = {
-      type: "directory",
-      kind: "folder",
-      name,
-      parent: this.node,
-      owner,
-      dateMs,
-    };
-    this.#folders.set(name, new FileFolder(node, raw));
-    return node;
-  }
-
-  #fileNode(name: string, item: FileItem): FileNode {
-    return { type: "file", kind: "file", name, parent: this.node, item };
-  }
-}
-
+/** What a file tree is made of. */
 export interface FileTreeContent {
+  /** BaseSpace's list. */
   readonly items: readonly FileItem[];
-  /** Paths of folders that are there without a file in them too. */
-  readonly folders: readonly string[];
-}
-
-/** The folder `name` of `owner`, holding `content` at its paths. */
-export function fileTree(
-  owner: EntityDirectory,
-  name: string,
-  content: FileTreeContent,
-): FileFolder {
-  const top = filesFolder(owner, name);
-  return new FileFolder(top, sortIntoFolders(content, top.dateMs));
+  /** What was made here. */
+  readonly local?: LocalListing | undefined;
 }
 
 /** The top of a file tree, made without its files. */
@@ -95,68 +23,164 @@ export function filesFolder(owner: EntityDirectory, name: string): FolderDirecto
   return { type: "directory", kind: "folder", name, parent: owner, owner, dateMs };
 }
 
-function sortIntoFolders({ items, folders: made }: FileTreeContent, dateMs: number): RawFolder {
-  const root = rawFolder("", undefined);
-  const folders = new Map<string, RawFolder>();
-  for (const item of items) {
-    const folder = folderAt(item.path.slice(0, item.path.lastIndexOf("/") + 1), root, folders);
-    folder.files.push(item);
-    tellAncestors(folder, item);
+/**
+ * The files of an owner at their paths. It follows what is made here change by change, so that a new file
+ * costs the same in a folder of ten and in one of ten thousand.
+ */
+export class FileTree {
+  readonly root: FileFolder;
+  readonly #items: readonly FileItem[];
+  readonly #rawRoot = new RawFolder("");
+  /** By prefix, which ends in `/`. */
+  readonly #folders = new Map<string, RawFolder>();
+  #itemsById: Map<FileId, FileItem> | undefined;
+  /** Of ours, what they stand for. */
+  readonly #replaced = new Map<FileItem, FileItem>();
+  #revision = 0;
+
+  /** The folder `name` of `owner`, holding `content`. */
+  constructor(owner: EntityDirectory, name: string, { items, local }: FileTreeContent) {
+    const top = filesFolder(owner, name);
+    this.root = new FileFolder(top, this.#rawRoot);
+    this.#items = items;
+    for (const item of items) this.#folderAt(prefixOf(item.path)).add(item);
+    if (local === undefined) return;
+    this.#revision = local.revision;
+    for (const item of local.items) this.#apply({ kind: "added", item, path: item.path });
+    for (const path of local.folders) this.#apply({ kind: "folder-added", path });
   }
-  for (const path of made) {
-    const folder = folderAt(`${path}/`, root, folders);
-    folder.dateMs = Math.max(folder.dateMs, dateMs);
+
+  /** Takes in what changed in `local`. False when it cannot tell: then a new tree has to be made. */
+  follow(local: LocalListing | undefined): boolean {
+    if ((local?.revision ?? 0) === this.#revision) return true;
+    const changes = local?.changesSince(this.#revision);
+    if (local === undefined || changes === undefined) return false;
+    for (const change of changes) this.#apply(change);
+    this.#revision = local.revision;
+    return true;
   }
-  return root;
+
+  #apply(change: LocalChange): void {
+    switch (change.kind) {
+      case "added":
+        this.#replaceListed(change.item);
+        this.#add(change.item, change.path);
+        break;
+      case "changed":
+        this.#replaceListed(change.item);
+        this.#folders.get(prefixOf(change.path))?.dated(change.item);
+        break;
+      case "removed":
+        this.#remove(change.item, change.path);
+        this.#giveBack(change.item);
+        break;
+      case "folder-added":
+        this.#folderAt(`${change.path}/`).madeMs = this.root.node.dateMs;
+        break;
+      default:
+        this.#unmake(`${change.path}/`);
+    }
+    this.#reconsider(change.path);
+  }
+
+  #add(item: FileItem, path: string): void {
+    const prefix = prefixOf(path);
+    this.#folderAt(prefix).add(item);
+    this.#shownAt(prefix)?.added(item, path.slice(prefix.length));
+  }
+
+  #remove(item: FileItem, path: string): void {
+    const prefix = prefixOf(path);
+    const folder = this.#rawAt(prefix);
+    if (folder === undefined || !folder.files.has(item)) return;
+    folder.remove(item);
+    this.#shownAt(prefix)?.removed(path.slice(prefix.length));
+    this.#prune(prefix);
+  }
+
+  /** Ours stands for the file with the same Id in BaseSpace's list, which knows less of it. */
+  #replaceListed(item: FileItem): void {
+    if (this.#replaced.get(item)?.id === item.id) return;
+    this.#giveBack(item);
+    this.#itemsById ??= new Map(this.#items.map((listed) => [listed.id, listed]));
+    const listed = this.#itemsById.get(item.id);
+    if (listed === undefined) return;
+    this.#replaced.set(item, listed);
+    this.#remove(listed, listed.path);
+    this.#reconsider(listed.path);
+  }
+
+  /** What ours stood for is shown again. */
+  #giveBack(item: FileItem): void {
+    const listed = this.#replaced.get(item);
+    if (listed === undefined) return;
+    this.#replaced.delete(item);
+    this.#add(listed, listed.path);
+    this.#reconsider(listed.path);
+  }
+
+  #unmake(prefix: string): void {
+    const folder = this.#folders.get(prefix);
+    if (folder !== undefined) folder.madeMs = undefined;
+    this.#prune(prefix);
+  }
+
+  /** Takes folders away that hold nothing any more. */
+  #prune(prefix: string): void {
+    const folder = this.#folders.get(prefix);
+    if (folder?.parent === undefined || folder.isNeeded) return;
+    const above = prefixOf(prefix.slice(0, -1));
+    this.#folders.delete(prefix);
+    folder.parent.folders.delete(folder.name);
+    this.#shownAt(above)?.removed(folder.name);
+    this.#prune(above);
+  }
+
+  #rawAt(prefix: string): RawFolder | undefined {
+    return prefix === "" ? this.#rawRoot : this.#folders.get(prefix);
+  }
+
+  /** The folder for `prefix`, made with its parents where it is missing. */
+  #folderAt(prefix: string): RawFolder {
+    const missing: string[] = [];
+    let above = prefix;
+    let folder = this.#rawAt(above);
+    for (; folder === undefined; folder = this.#rawAt(above)) {
+      missing.push(above);
+      above = prefixOf(above.slice(0, -1));
+    }
+    for (const below of missing.toReversed()) {
+      folder = this.#makeFolder(folder, below.slice(above.length, -1), below);
+      this.#shownAt(above)?.addedFolder(folder);
+      above = below;
+    }
+    return folder;
+  }
+
+  #makeFolder(parent: RawFolder, name: string, prefix: string): RawFolder {
+    const folder = new RawFolder(name, parent);
+    this.#folders.set(prefix, folder);
+    parent.folders.set(name, folder);
+    return folder;
+  }
+
+  /** The folder with names for `prefix`; undefined when none were given there yet. */
+  #shownAt(prefix: string): FileFolder | undefined {
+    if (prefix === "") return this.root;
+    const folder = this.#folders.get(prefix);
+    return folder && this.#shownAt(prefixOf(prefix.slice(0, -1)))?.shown(folder);
+  }
+
+  /** Dates and Ids on the way of `path`, by which rivals are told apart, may be others now. */
+  #reconsider(path: string): void {
+    for (let prefix = prefixOf(path); ; prefix = prefixOf(prefix.slice(0, -1))) {
+      this.#shownAt(prefix)?.reconsider();
+      if (prefix === "") return;
+    }
+  }
 }
 
-/** The folder for `prefix`, which is empty or ends in `/`, made with its parents where it is missing. */
-function folderAt(prefix: string, root: RawFolder, folders: Map<string, RawFolder>): RawFolder {
-  if (prefix === "") return root;
-  const known = folders.get(prefix);
-  if (known !== undefined) return known;
-  let parent = root;
-  for (let start = 0; start < prefix.length;) {
-    const end = prefix.indexOf("/", start) + 1;
-    const path = prefix.slice(0, end);
-    const folder = folders.get(path) ?? rawFolder(prefix.slice(start, end - 1), parent);
-    if (!folders.has(path)) parent.folders.push(folder);
-    folders.set(path, folder);
-    parent = folder;
-    start = end;
-  }
-  return parent;
-}
-
-function rawFolder(name: string, parent: RawFolder | undefined): RawFolder {
-  return { name, parent, files: [], folders: [], dateMs: Number.NEGATIVE_INFINITY };
-}
-
-function tellAncestors(from: RawFolder, item: FileItem): void {
-  const dateMs = dateOf(item);
-  for (let folder: RawFolder | undefined = from; folder !== undefined; folder = folder.parent) {
-    if (dateMs > folder.dateMs) folder.dateMs = dateMs;
-  }
-}
-
-/** What a file or folder is named by. A folder's Id is looked for only where its name needs one. */
-function toNameable<T extends FileItem | RawFolder>(of: T): Nameable & { readonly of: T } {
-  if (!("files" in of)) {
-    const name = of.path.slice(of.path.lastIndexOf("/") + 1);
-    return { name, id: of.id, dateCreatedMs: of.dateCreatedMs, of };
-  }
-  return {
-    name: of.name,
-    get id() {
-      return lowestIdIn(of);
-    },
-    dateCreatedMs: of.dateMs,
-    of,
-  };
-}
-
-/** The lowest Id of all files below: that of the file that made the folder. */
-function lowestIdIn({ files, folders }: RawFolder): string {
-  const ids = [...files.map(({ id }) => id), ...folders.map(lowestIdIn)];
-  return ids.reduce((lowest, id) => (compareIds(id, lowest) < 0 ? id : lowest), ids[0] ?? "0");
+/** Empty, or the folders of `path` with a slash at the end. */
+function prefixOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
 }

@@ -1,18 +1,19 @@
 import type { Catalog, Entity, FileItem } from "../catalog/catalog.ts";
 import { type Answer, andThen } from "../core/answer.ts";
 import { EntityEntries } from "./entity-entries.ts";
-import { type FileFolder, fileTree } from "./file-tree.ts";
+import type { FileFolder } from "./file-folder.ts";
+import { FileTree } from "./file-tree.ts";
 import type { CollectionDirectory, EntityDirectory } from "./node.ts";
 
 /**
  * Listings with names. Names are made once for each array that the catalog gives, and go when the array
- * does.
+ * does; those of files follow what is made here meanwhile.
  */
 export class NamedListings {
   readonly #catalog: Catalog;
   /** By listing and by the name of the directory: two directories can show the same entities. */
   readonly #entries = new WeakMap<readonly Entity[], Map<string, EntityEntries>>();
-  readonly #trees = new WeakMap<readonly FileItem[], FileFolder>();
+  readonly #trees = new WeakMap<readonly FileItem[], FileTree>();
 
   constructor(catalog: Catalog) {
     this.#catalog = catalog;
@@ -31,10 +32,12 @@ export class NamedListings {
   /** The files of `owner` in its folder `name`. */
   files(owner: EntityDirectory, name: string, signal: AbortSignal): Answer<FileFolder> {
     return andThen(this.#catalog.files(owner.entity, signal), (items) => {
-      const folders = this.#catalog.folders(owner.entity);
-      const tree = this.#trees.get(items) ?? fileTree(owner, name, { items, folders });
+      const local = this.#catalog.local(owner.entity);
+      const known = this.#trees.get(items);
+      if (known?.follow(local) === true) return known.root;
+      const tree = new FileTree(owner, name, { items, local });
       this.#trees.set(items, tree);
-      return tree;
+      return tree.root;
     });
   }
 }

@@ -3,7 +3,8 @@ import { type Answer, andThen, orElse } from "../core/answer.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { EntityEntries } from "./entity-entries.ts";
-import { type FileFolder, filesFolder } from "./file-tree.ts";
+import type { FileFolder } from "./file-folder.ts";
+import { filesFolder } from "./file-tree.ts";
 import {
   type GeneratedContent,
   hiddenFile,

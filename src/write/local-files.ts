@@ -6,6 +6,7 @@ import { describeError } from "../core/errors.ts";
 import { TaskGroup } from "../core/task-group.ts";
 import { Draft, tooBig } from "./draft.ts";
 import { LocalFile } from "./local-file.ts";
+import { LocalList } from "./local-list.ts";
 import { BASESPACE_PARTS, type PartPlan } from "./part-plan.ts";
 import type { Space, StagingFolder } from "./staging-folder.ts";
 import { expectedPath } from "./temporary-names.ts";
@@ -30,17 +31,16 @@ export interface LocalFilesOptions {
   readonly onForgotten?: (appResultId: AppResultId) => void;
 }
 
-/** What this mount has made in one app result. The object is a new one after every change of names. */
-export interface LocalListing {
-  readonly items: readonly LocalFile[];
-  /** Folders that were made and may be empty: paths without a slash at either end. */
-  readonly folders: readonly string[];
-}
+/** What was made in one app result, for those who look. */
+export type LocalListing = Pick<
+  LocalList<LocalFile>,
+  "revision" | "items" | "folders" | "changesSince"
+>;
 
+const NOTHING: LocalListing = new LocalList<LocalFile>();
 const MIB = 1024 * 1024;
 /** What a mount that ends waits for uploads that nobody waits for. */
 const DRAIN_MS = 5 * 60_000;
-const NOTHING: LocalListing = { items: [], folders: [] };
 
 /**
  * The files and folders that this mount has made and that BaseSpace's own lists do not show yet. It owns
@@ -48,7 +48,9 @@ const NOTHING: LocalListing = { items: [], folders: [] };
  */
 export class LocalFiles implements AsyncDisposable {
   readonly #options: Required<LocalFilesOptions>;
-  readonly #listings = new Map<string, LocalListing>();
+  readonly #lists = new Map<string, LocalList<LocalFile>>();
+  /** Open or unfinished: few, however many were made. */
+  readonly #active = new Set<LocalFile>();
   /** Finished and closed, the one used longest ago first. */
   readonly #kept = new Set<LocalFile>();
   readonly #budget: ByteBudget;
@@ -73,9 +75,9 @@ export class LocalFiles implements AsyncDisposable {
     );
   }
 
-  /** What was made in an app result; the same object while no name changed. */
+  /** What was made in an app result. */
   of(appResultId: string): LocalListing {
-    return this.#listings.get(appResultId) ?? NOTHING;
+    return this.#lists.get(appResultId) ?? NOTHING;
   }
 
   /**
@@ -129,7 +131,8 @@ export class LocalFiles implements AsyncDisposable {
       throw error;
     }
     this.#overtake(file);
-    this.#renamed(file);
+    this.#listOf(file.draft.place.appResultId).changed(file);
+    this.closed(file);
   }
 
   /** Finishes `file` when nobody waits for it; a failure is told to the log. */
@@ -164,11 +167,10 @@ export class LocalFiles implements AsyncDisposable {
     const isShort = draft.sizeBytes <= this.#options.plan.firstPartBytes;
     const isQuick = draft.place.path === wanted || isShort;
     if (file.hasCompleteVersion) this.#options.onForgotten(draft.place.appResultId);
-    file.path = path;
     file.isHeld = isHeld;
     draft.sendsAhead = !isHeld || uploadPath !== undefined;
     const renaming = draft.rename(wanted, signal);
-    this.#renamed(file);
+    this.#listOf(file.draft.place.appResultId).move(file, path);
     await renaming;
     return isQuick;
   }
@@ -187,19 +189,17 @@ export class LocalFiles implements AsyncDisposable {
   }
 
   addFolder(appResultId: AppResultId, path: string): void {
-    this.#change(appResultId, ({ items, folders }) => ({ items, folders: [...folders, path] }));
+    this.#listOf(appResultId).addFolder(path);
   }
 
   removeFolder(appResultId: AppResultId, path: string): void {
-    this.#change(appResultId, ({ items, folders }) => ({
-      items,
-      folders: folders.filter((folder) => folder !== path),
-    }));
+    this.#listOf(appResultId).removeFolder(path);
   }
 
   /** Nobody has `file` open: when it is finished its bytes may go to make room for others. */
   closed(file: LocalFile): void {
     if (file.openHandles > 0 || file.isRemoved || file.draft.isUnfinished) return;
+    this.#active.delete(file);
     this.#kept.delete(file);
     this.#kept.add(file);
     this.#evict();
@@ -208,14 +208,15 @@ export class LocalFiles implements AsyncDisposable {
   /** Somebody opened `file`: it stays. */
   opened(file: LocalFile): void {
     file.openHandles += 1;
+    this.#active.add(file);
     this.#kept.delete(file);
   }
 
   /** Files of an app result, or all, that BaseSpace does not have whole. */
   unfinished(appResultId?: string): readonly LocalFile[] {
-    const listings =
-      appResultId === undefined ? [...this.#listings.values()] : [this.of(appResultId)];
-    return listings.flatMap(({ items }) => items.filter(({ draft }) => draft.isUnfinished));
+    const isAsked = ({ place }: Draft): boolean =>
+      appResultId === undefined || place.appResultId === appResultId;
+    return [...this.#active].filter(({ draft }) => draft.isUnfinished && isAsked(draft));
   }
 
   /** Finishes everything that has its final name. @throws the first failure, when all were tried */
@@ -237,7 +238,7 @@ export class LocalFiles implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#drain(AbortSignal.timeout(DRAIN_MS));
     await this.#tasks[Symbol.asyncDispose]();
-    const files = [...this.#listings.values()].flatMap(({ items }) => items);
+    const files = [...this.#lists.values()].flatMap(({ items }) => items);
     await Promise.all(files.map(async ({ draft }) => await draft.close()));
     await this.#options.staging[Symbol.asyncDispose]();
   }
@@ -275,50 +276,43 @@ export class LocalFiles implements AsyncDisposable {
   }
 
   #forgetOldest(appResultId: AppResultId): void {
-    const { items } = this.of(appResultId);
-    if (items.length <= this.#options.rememberedFiles) return;
-    const isOld = (file: LocalFile): boolean => !file.isStaged && file.openHandles === 0;
-    const kept = new Set(items.slice(items.length / 2));
-    this.#change(appResultId, ({ folders }) => ({
-      items: items.filter((file) => kept.has(file) || !isOld(file)),
-      folders,
-    }));
+    const list = this.#listOf(appResultId);
+    if (list.size <= this.#options.rememberedFiles) return;
+    const { items } = list;
+    for (const file of items.slice(0, items.length / 2)) {
+      if (!file.isStaged && file.openHandles === 0) list.remove(file);
+    }
     this.#options.onForgotten(appResultId);
   }
 
   #listed(file: LocalFile): LocalFile {
-    this.#change(file.draft.place.appResultId, ({ items, folders }) => ({
-      items: [...items, file],
-      folders,
-    }));
+    this.#active.add(file);
+    this.#listOf(file.draft.place.appResultId).add(file);
     return file;
   }
 
   /** `file` is complete: what began to go up under the same name before it would now be older than it. */
   #overtake({ draft }: LocalFile): void {
     const { appResultId, path } = draft.place;
-    for (const other of this.of(appResultId).items) {
-      if (other.draft !== draft && other.draft.place.path === path) other.draft.overtaken();
+    for (const other of this.#active) {
+      const { place } = other.draft;
+      const isSame = place.appResultId === appResultId && place.path === path;
+      if (isSame && other.draft !== draft) other.draft.overtaken();
     }
   }
 
   #forget(file: LocalFile): void {
     file.isRemoved = true;
+    this.#active.delete(file);
     this.#kept.delete(file);
-    this.#change(file.draft.place.appResultId, ({ items, folders }) => ({
-      items: items.filter((item) => item !== file),
-      folders,
-    }));
+    this.#listOf(file.draft.place.appResultId).remove(file);
   }
 
-  /** The file has another name or Id: whoever holds the listing has to look again. */
-  #renamed(file: LocalFile): void {
-    this.#change(file.draft.place.appResultId, (listing) => ({ ...listing }));
-  }
-
-  #change(appResultId: string, change: (listing: LocalListing) => LocalListing): void {
-    const listing = change(this.of(appResultId));
-    if (listing.items.length + listing.folders.length === 0) this.#listings.delete(appResultId);
-    else this.#listings.set(appResultId, listing);
+  #listOf(appResultId: string): LocalList<LocalFile> {
+    const known = this.#lists.get(appResultId);
+    if (known !== undefined) return known;
+    const list = new LocalList<LocalFile>();
+    this.#lists.set(appResultId, list);
+    return list;
   }
 }

@@ -61,7 +61,7 @@ describe("a cached listing", () => {
         return listed;
       },
       files: () => [],
-      folders: () => [],
+      local: () => undefined,
       entity: (kind: "run", id: string) => world.entity(kind, id),
       invalidate: () => {},
     };

@@ -76,8 +76,8 @@ export class MemoryCatalog implements Catalog {
     return this;
   }
 
-  folders(): readonly string[] {
-    return [];
+  local(): undefined {
+    return undefined;
   }
 
   /** An entity that is in no listing. */

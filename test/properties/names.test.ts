@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fileTree } from "../../src/tree/file-tree.ts";
+import { FileTree } from "../../src/tree/file-tree.ts";
 import { decodeName, encodeName, isLossy } from "../../src/tree/encoding.ts";
 import type { CollectionDirectory, EntityDirectory } from "../../src/tree/node.ts";
-import type { FileFolder } from "../../src/tree/file-tree.ts";
+import type { FileFolder } from "../../src/tree/file-folder.ts";
 import { type Nameable, uniqueEntityNames, uniqueFileNames } from "../../src/tree/unique-names.ts";
 import { entityOf, fileOf } from "../helpers/memory-catalog.ts";
 
@@ -186,7 +186,7 @@ describe("a file tree", () => {
     fc.assert(
       fc.property(paths, (paths) => {
         const items = paths.map((path, at) => fileOf(at + 1, path));
-        const files = allFiles(fileTree(owner, "files", { items, folders: [] }));
+        const files = allFiles(new FileTree(owner, "files", { items }).root);
         expect(files.map(({ id }) => id).sort()).toEqual(items.map(({ id }) => id).sort());
         for (const { id, path } of files) {
           expect(path).toHaveLength(paths[Number(id) - 1]?.split("/").length ?? 0);
@@ -201,7 +201,7 @@ describe("a file tree", () => {
       fc.property(paths, (paths) => {
         const items = paths.map((path, at) => fileOf(at + 1, path, { dateCreatedMs: 0 }));
         const show = (list: typeof items) =>
-          allFiles(fileTree(owner, "files", { items: list, folders: [] }))
+          allFiles(new FileTree(owner, "files", { items: list }).root)
             .map(({ path, id }) => `${path.join("/")} ${id}`)
             .sort();
         expect(show(items.toReversed())).toEqual(show(items));

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import type { Dispatcher } from "undici";
-import { partCount, partRange } from "../../../src/write/part-plan.ts";
+import { BASESPACE_PARTS } from "../../../src/write/part-plan.ts";
 import type { Destination } from "./writer.ts";
 import type { LocalSource } from "./workload.ts";
 
@@ -39,9 +39,9 @@ export class RawUploads {
     const begun = await this.#ask("POST", `${this.#newFile(name)}&multipart=true`, signal);
     const { Id } = begun.Response;
     await using file = await open(path);
-    const numbers = Array.from({ length: partCount(sizeBytes) }, (_, at) => at + 1);
+    const numbers = Array.from({ length: BASESPACE_PARTS.count(sizeBytes) }, (_, at) => at + 1);
     await this.#atOnce(numbers, async (number) => {
-      const { start, end } = partRange(number, sizeBytes);
+      const { start, end } = BASESPACE_PARTS.range(number, sizeBytes);
       const bytes = Buffer.allocUnsafe(end - start);
       await readWhole(file, bytes, start);
       await this.#ask("PUT", `/v1pre3/files/${Id}/parts/${number}`, signal, bytes);
