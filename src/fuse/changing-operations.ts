@@ -3,7 +3,6 @@ import type { Callback, Operations } from "fuse-native";
 import type { Answer, ChangeOperations, Handle, Ino } from "../fs/file-system.ts";
 import { andThen } from "../core/answer.ts";
 import type { Call } from "./answer.ts";
-import { isOpenForWriting } from "./other-writers.ts";
 import type { OperationContext } from "./operation-context.ts";
 import type { Place } from "./path-nodes.ts";
 import { isUserAttribute } from "./xattr-overrides.ts";
@@ -44,6 +43,7 @@ export function changingOperations(context: OperationContext): Changing {
     ...placeChanges(runner),
     ...specialChanges(runner),
     ...contentChanges(context),
+    ...writes(context),
   };
 }
 
@@ -69,7 +69,7 @@ class ChangeRunner {
   }
 
   create(path: string, mode: number, done: (result: number, handle?: number) => void): void {
-    const { fileSystem, nodes, answerer } = this.#context;
+    const { fileSystem, nodes, answerer, writers } = this.#context;
     answerer.answer(
       { operation: "create", path },
       (signal) =>
@@ -79,6 +79,7 @@ class ChangeRunner {
       {
         give: (handle) => {
           nodes.clear();
+          writers.made(handle);
           done(0, handle);
           return 0;
         },
@@ -196,7 +197,8 @@ function contentChanges({
   fileSystem,
   answerer,
   mountPoint,
-}: OperationContext): Pick<Changing, "flush" | "fsync" | "ftruncate" | "write"> {
+  writers,
+}: OperationContext): Pick<Changing, "flush" | "fsync" | "ftruncate"> {
   const run = (
     call: Call,
     done: (result: number) => void,
@@ -207,12 +209,6 @@ function contentChanges({
       refuse: done,
     });
   return {
-    write: (...[path, handle, from, length, offset, done]) =>
-      answerer.answer(
-        { operation: "write", path, deadline: false },
-        (signal) => fileSystem.write(handle as Handle, offset, from.subarray(0, length), signal),
-        { give: (count) => (done(count), 0), refuse: done },
-      ),
     ftruncate: (path, handle, sizeBytes, done) =>
       run({ operation: "ftruncate", path }, done, (signal) =>
         fileSystem.ftruncate(handle as Handle, sizeBytes, signal),
@@ -221,13 +217,32 @@ function contentChanges({
       run({ operation: "flush", path }, done, (signal) =>
         fileSystem.flush(
           handle as Handle,
-          async () => await isOpenForWriting(mountPoint + path),
+          async () => await writers.isOpenForWriting(handle, mountPoint + path),
           signal,
         ),
       ),
     fsync: (path, _dataOnly, handle, done) =>
       run({ operation: "fsync", path }, done, (signal) =>
         fileSystem.fsync(handle as Handle, signal),
+      ),
+  };
+}
+
+function writes({
+  fileSystem,
+  answerer,
+  mountPoint,
+  writers,
+}: OperationContext): Pick<Changing, "write"> {
+  return {
+    write: (...[path, handle, from, length, offset, done]) =>
+      answerer.answer(
+        { operation: "write", path, deadline: false },
+        (signal) => {
+          writers.wrote(handle, mountPoint + path);
+          return fileSystem.write(handle as Handle, offset, from.subarray(0, length), signal);
+        },
+        { give: (count) => (done(count), 0), refuse: done },
       ),
   };
 }

@@ -12,6 +12,7 @@ import { fuseDescriptors } from "./mount-watch.ts";
 import { NativeMount } from "./native-mount.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { bindingOperations } from "./operations.ts";
+import { OtherWriters } from "./other-writers.ts";
 import { PathNodes } from "./path-nodes.ts";
 import { checkMachine, thisMachine } from "./preflight.ts";
 import { setReadAhead } from "./read-ahead.ts";
@@ -57,6 +58,7 @@ function createContext(
     mountPoint: options.mountPoint,
     nodes: new PathNodes(fileSystem, { clock, ttlMs: options.attributeTtlMs }),
     answerer: new Answerer({ clock, deadlineMs: options.deadlineMs }),
+    writers: new OtherWriters(clock),
   };
 }
 

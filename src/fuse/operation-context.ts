@@ -1,5 +1,6 @@
 import type { FileSystem } from "../fs/file-system.ts";
 import type { Answerer } from "./answer.ts";
+import type { OtherWriters } from "./other-writers.ts";
 import type { PathNodes } from "./path-nodes.ts";
 
 /** What every operation works with. */
@@ -7,6 +8,7 @@ export interface OperationContext {
   readonly fileSystem: FileSystem;
   readonly nodes: PathNodes;
   readonly answerer: Answerer;
+  readonly writers: OtherWriters;
   /** Absolute. */
   readonly mountPoint: string;
 }

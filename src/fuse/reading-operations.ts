@@ -99,6 +99,7 @@ function fileOperations({
   fileSystem,
   nodes,
   answerer,
+  writers,
 }: OperationContext): Pick<Reading, "open" | "read" | "release"> {
   return {
     open: (path, flags, done) =>
@@ -119,6 +120,7 @@ function fileOperations({
       ),
     release: (_path, handle, done) => {
       fileSystem.release(handle as Handle);
+      writers.released(handle);
       done(0);
     },
   };

@@ -34,26 +34,49 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 function take(list: LocalList<Made>, made: number, step: Step): void {
-  const { items, folders } = list;
-  const item = "at" in step ? items[step.at % items.length] : undefined;
-  if (step.kind === "add") {
-    const dates = { dateCreatedMs: 1e15 + made, dateModifiedMs: 2e12 + made };
-    list.add({ ...fileOf(`draft ${made}`, step.path), ...dates });
-  } else if (step.kind === "mkdir") {
-    list.addFolder(step.path);
-  } else if (step.kind === "rmdir") {
-    const folder = folders[step.at % folders.length];
-    if (folder !== undefined) list.removeFolder(folder);
-  } else if (item !== undefined && step.kind === "remove") {
-    list.remove(item);
-  } else if (item !== undefined && step.kind === "move") {
-    list.move(item, step.path);
-  } else if (item !== undefined && step.kind === "finish") {
-    if (items.some(({ id }) => id === String(step.id))) return;
-    const dates = { dateCreatedMs: 2e12 + step.id, dateModifiedMs: 2e12 + made };
-    Object.assign(item, { id: String(step.id), ...dates });
+  switch (step.kind) {
+    case "add":
+      list.add({ ...fileOf(`draft ${made}`, step.path), ...datesOf(1e15 + made, made) });
+      break;
+    case "mkdir":
+      list.addFolder(step.path);
+      break;
+    case "rmdir":
+      for (const folder of chosen(list.folders, step.at)) list.removeFolder(folder);
+      break;
+    case "remove":
+      for (const item of chosen(list.items, step.at)) list.remove(item);
+      break;
+    case "move":
+      for (const item of chosen(list.items, step.at)) list.move(item, step.path);
+      break;
+    case "finish":
+      finish(list, step, made);
+      break;
+    default:
+  }
+}
+
+function finish(
+  list: LocalList<Made>,
+  { at, id }: { readonly at: number; readonly id: number },
+  made: number,
+): void {
+  if (list.items.some((item) => item.id === String(id))) return;
+  for (const item of chosen(list.items, at)) {
+    Object.assign(item, { id: String(id), ...datesOf(2e12 + id, made) });
     list.changed(item);
   }
+}
+
+/** A file is never older than it was. */
+function datesOf(dateCreatedMs: number, made: number): Partial<FileItem> {
+  return { dateCreatedMs, dateModifiedMs: 2e12 + made };
+}
+
+/** One of `all`, or none where there is none. */
+function chosen<T>(all: readonly T[], at: number): readonly T[] {
+  return all.length === 0 ? [] : all.slice(at % all.length).slice(0, 1);
 }
 
 function show(folder: FileFolder): unknown[] {

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface, type Interface } from "node:readline";
+import { describe, expect, it } from "vitest";
+import { OtherWriters } from "../../src/fuse/other-writers.ts";
+import { FakeClock } from "../helpers/fake-clock.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+
+const HANDLE = 7;
+
+/** A shell that runs what it is told, line by line. */
+class Shell implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #lines: Interface;
+
+  constructor() {
+    this.#child = spawn("sh", { stdio: ["pipe", "pipe", "inherit"] });
+    this.#lines = createInterface({ input: this.#child.stdout ?? process.stdin });
+  }
+
+  async does(command: string): Promise<string> {
+    const answered = once(this.#lines, "line");
+    this.#child.stdin?.write(`${command}; echo "done $!"\n`);
+    return String((await answered)[0]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = once(this.#child, "close");
+    this.#child.stdin?.end("kill $! 2> /dev/null\n");
+    await ended;
+  }
+}
+
+interface Stage {
+  readonly shell: Shell;
+  readonly clock: FakeClock;
+  readonly isOpen: () => Promise<boolean>;
+}
+
+/** A file that the shell has made as its descriptor 3 and has written to. */
+async function withFile(work: (stage: Stage) => Promise<void>): Promise<void> {
+  await using folder = await tempDir();
+  const path = join(folder.path, "f");
+  await using shell = new Shell();
+  await shell.does("true");
+  const clock = new FakeClock();
+  const writers = new OtherWriters(clock);
+  writers.made(HANDLE);
+  await shell.does(`exec 3> ${path}; echo one >&3`);
+  writers.wrote(HANDLE, path);
+  await work({ shell, clock, isOpen: async () => await writers.isOpenForWriting(HANDLE, path) });
+}
+
+describe("a file that was made a moment ago", () => {
+  it("is open for as long as its maker has a descriptor of it", async () => {
+    await withFile(async ({ shell, isOpen }) => {
+      expect(await isOpen()).toBe(true);
+      await shell.does("exec 4>&3; exec 3>&-");
+      expect(await isOpen()).toBe(true);
+      await shell.does("exec 4>&-");
+      expect(await isOpen()).toBe(false);
+    });
+  });
+
+  it("is open for as long as a process that inherited it is there", async () => {
+    await withFile(async ({ shell, isOpen }) => {
+      await shell.does("sleep 600 >&3 2> /dev/null & exec 3>&-");
+      expect(await isOpen()).toBe(true);
+      await shell.does("kill $!; wait $! 2> /dev/null");
+      expect(await isOpen()).toBe(false);
+    });
+  });
+
+  it("is not open for writing when somebody reads it", async () => {
+    await withFile(async ({ shell, isOpen }) => {
+      await shell.does("exec 4< /proc/$$/fd/3; exec 3>&-");
+      expect(await isOpen()).toBe(false);
+    });
+  });
+});
+
+describe("a file that was made long ago", () => {
+  it("is looked for in every process", async () => {
+    await withFile(async ({ shell, clock, isOpen }) => {
+      clock.advance(60_000);
+      expect(await isOpen()).toBe(true);
+      await shell.does("exec 3>&-");
+      expect(await isOpen()).toBe(false);
+    });
+  });
+});
