@@ -60,7 +60,7 @@ const DEFAULT_RETRY: RetryLimits = {
 
 const MAX_CONNECT_MS = 10_000;
 
-/** A client of one BaseSpace server with one token. It owns connections and a thread: close it. */
+/** A client of one BaseSpace server with one token. It owns connections and threads: close it. */
 export class BaseSpace implements AsyncDisposable {
   readonly users: Users;
   readonly projects: Projects;
@@ -100,9 +100,10 @@ export class BaseSpace implements AsyncDisposable {
     this.content = new Content({ ...settings, links, fetcher: this.#fetcher });
   }
 
-  /** Ends what is under way with an `aborted` error and gives back connections and thread. */
+  /** Ends what is under way with an `aborted` error and gives back connections and threads. */
   async close(): Promise<void> {
-    await Promise.all([this.#fetcher.close(), this.#dispatcher.destroy()]);
+    const threads = [this.#fetcher.close(), this.uploads.close()];
+    await Promise.all([...threads, this.#dispatcher.destroy()]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,9 +1,9 @@
-import type { ByteBudget } from "../core/byte-budget.ts";
 import type { ByteRange } from "../core/byte-range.ts";
 import type { Clock } from "../core/clock.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { Extents } from "./extents.ts";
+import type { PartMemory } from "./part-memory.ts";
 import type { PartPlan } from "./part-plan.ts";
 import { PartUploader } from "./part-uploader.ts";
 import type { StagingFile } from "./staging-file.ts";
@@ -16,7 +16,7 @@ export interface DraftOptions {
   readonly staging: StagingFile;
   readonly clock: Clock;
   /** Memory for bytes on their way up, shared by all drafts. */
-  readonly budget: ByteBudget;
+  readonly memory: PartMemory;
   /** Owns what goes up in the background. */
   readonly tasks: TaskGroup;
 }
@@ -190,9 +190,8 @@ export class Draft {
   }
 
   async #sendWhole(sizeBytes: number, signal: AbortSignal): Promise<UploadedFile> {
-    const { budget, staging, target } = this.#options;
-    return await budget.run(sizeBytes, signal, async () => {
-      const bytes = Buffer.allocUnsafe(sizeBytes);
+    const { memory, staging, target } = this.#options;
+    return await memory.use(sizeBytes, signal, async (bytes) => {
       const read = await staging.read(0, bytes);
       return await target.whole(this.#place, { bytes: bytes.subarray(0, read) }, { signal });
     });

@@ -1,4 +1,3 @@
-import { ByteBudget } from "../core/byte-budget.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { AppResultId } from "../core/ids.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
@@ -7,6 +6,7 @@ import { TaskGroup } from "../core/task-group.ts";
 import { Draft, tooBig } from "./draft.ts";
 import { LocalFile } from "./local-file.ts";
 import { LocalList } from "./local-list.ts";
+import { PartMemory } from "./part-memory.ts";
 import { BASESPACE_PARTS, type PartPlan } from "./part-plan.ts";
 import type { Space, StagingFolder } from "./staging-folder.ts";
 import { expectedPath } from "./temporary-names.ts";
@@ -53,7 +53,7 @@ export class LocalFiles implements AsyncDisposable {
   readonly #active = new Set<LocalFile>();
   /** Finished and closed, the one used longest ago first. */
   readonly #kept = new Set<LocalFile>();
-  readonly #budget: ByteBudget;
+  readonly #memory: PartMemory;
   readonly #tasks: TaskGroup;
   #made = 0;
 
@@ -69,7 +69,7 @@ export class LocalFiles implements AsyncDisposable {
       onForgotten: () => {},
       ...options,
     };
-    this.#budget = new ByteBudget(this.#options.memoryBytes);
+    this.#memory = new PartMemory(this.#options.memoryBytes);
     this.#tasks = new TaskGroup((error) =>
       this.#options.logger.error({ error: describeError(error) }, "an upload failed"),
     );
@@ -115,7 +115,7 @@ export class LocalFiles implements AsyncDisposable {
     const staging = await this.#options.staging.createFile();
     const { isHeld, uploadPath } = expectedPath(path);
     const place = { appResultId, path: uploadPath ?? path };
-    const shared = { budget: this.#budget, tasks: this.#tasks };
+    const shared = { memory: this.#memory, tasks: this.#tasks };
     this.#made += 1;
     const draft = new Draft({ target, place, plan, staging, clock, ...shared });
     draft.sendsAhead = !isHeld || uploadPath !== undefined;

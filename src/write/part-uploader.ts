@@ -1,7 +1,7 @@
 import type { FileId } from "../core/ids.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { rangeLength } from "../core/byte-range.ts";
-import type { ByteBudget } from "../core/byte-budget.ts";
+import type { PartMemory } from "./part-memory.ts";
 import type { PartPlan } from "./part-plan.ts";
 import type { StagingFile } from "./staging-file.ts";
 import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts";
@@ -17,7 +17,7 @@ export interface PartUploaderOptions {
   readonly place: UploadPlace;
   readonly plan: PartPlan;
   readonly staging: StagingFile;
-  readonly budget: ByteBudget;
+  readonly memory: PartMemory;
   readonly tasks: TaskGroup;
 }
 
@@ -125,14 +125,14 @@ export class PartUploader {
   }
 
   async #sendNow(number: number, part: Part, signal: AbortSignal): Promise<void> {
-    const { staging, target, budget, plan } = this.#options;
+    const { staging, target, memory, plan } = this.#options;
     const fileId = await this.#begun(signal);
     const planned = rangeLength(plan.range(number, Number.MAX_SAFE_INTEGER));
     const mostBytes = Math.min(planned, staging.sizeBytes);
-    await budget.run(mostBytes, signal, async () => {
+    await memory.use(mostBytes, signal, async (room) => {
       const { version } = part;
       const { start, end } = plan.range(number, staging.sizeBytes);
-      const bytes = Buffer.allocUnsafe(Math.max(0, end - start));
+      const bytes = room.subarray(0, Math.max(0, end - start));
       const read = await staging.read(start, bytes);
       const body = { bytes: bytes.subarray(0, read) };
       this.#highest = Math.max(this.#highest, number);

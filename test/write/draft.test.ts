@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
 import { neverAborted } from "../../src/core/abort.ts";
-import { ByteBudget } from "../../src/core/byte-budget.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { AppResultId, ProjectId } from "../../src/core/ids.ts";
 import { TaskGroup } from "../../src/core/task-group.ts";
 import { Draft } from "../../src/write/draft.ts";
+import { PartMemory } from "../../src/write/part-memory.ts";
 import { BASESPACE_PARTS as plan } from "../../src/write/part-plan.ts";
 import { StagingFile } from "../../src/write/staging-file.ts";
 import { type TestEmulator, startTestEmulator } from "../helpers/start-test-emulator.ts";
@@ -45,7 +45,7 @@ afterEach(async () => {
 
 async function draft(path: string): Promise<Draft> {
   const staging = await StagingFile.create(join(folder.path, `${(count += 1)}`));
-  const budget = new ByteBudget(48 * MIB);
+  const memory = new PartMemory(48 * MIB);
   const place = { appResultId, path };
   return new Draft({
     target: client.uploads,
@@ -53,7 +53,7 @@ async function draft(path: string): Promise<Draft> {
     plan,
     staging,
     clock: systemClock,
-    budget,
+    memory,
     tasks,
   });
 }

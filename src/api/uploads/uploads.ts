@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { FileId } from "../../core/ids.ts";
 import { segment } from "../address.ts";
 import { decodeEnvelope } from "../decode/answers.ts";
@@ -9,12 +8,13 @@ import type { FileEntry } from "../models.ts";
 import { decoded } from "../resource-client.ts";
 import type { CallOptions, Change, JsonAnswer, Query, Rest } from "../rest.ts";
 import { findUploaded } from "./find-uploaded.ts";
+import { Md5Thread } from "./md5-thread.ts";
 import type { UploadPlace } from "./upload-place.ts";
 
 /** Bytes of which the MD5 may be known already. */
 export interface UploadBody {
   readonly bytes: Uint8Array;
-  /** In lower-case hex. Default: computed here. */
+  /** In lower-case hex. Default: computed here, of shared memory in a thread of its own. */
   readonly md5?: string;
 }
 
@@ -28,9 +28,15 @@ export interface UploadBody {
  */
 export class Uploads {
   readonly #rest: Rest;
+  readonly #md5s = new Md5Thread();
 
   constructor(rest: Rest) {
     this.#rest = rest;
+  }
+
+  /** Gives a thread back. */
+  async close(): Promise<void> {
+    await this.#md5s.close();
   }
 
   /**
@@ -38,7 +44,7 @@ export class Uploads {
    * The service takes 25 000 000 bytes at most.
    */
   async whole(place: UploadPlace, body: UploadBody, options: CallOptions = {}): Promise<FileEntry> {
-    const md5 = md5Of(body);
+    const md5 = body.md5 ?? (await this.#md5s.md5(body.bytes));
     const wanted = { ...place, sizeBytes: body.bytes.length, md5 };
     const answered = await this.#settled(
       { ...newFile(place, {}), headers: contentHeaders(place, md5), body: body.bytes },
@@ -66,7 +72,7 @@ export class Uploads {
     body: UploadBody,
     options: CallOptions = {},
   ): Promise<string> {
-    const md5 = md5Of(body);
+    const md5 = body.md5 ?? (await this.#md5s.md5(body.bytes));
     const answer = await this.#rest.change(
       {
         method: "PUT",
@@ -169,10 +175,6 @@ function contentHeaders(place: UploadPlace, md5: string): Record<string, string>
 
 function contentTypeOf(place: UploadPlace): string {
   return place.contentType ?? "application/octet-stream";
-}
-
-function md5Of({ bytes, md5 }: UploadBody): string {
-  return md5 ?? createHash("md5").update(bytes).digest("hex");
 }
 
 function fileOf(answer: JsonAnswer): FileEntry {

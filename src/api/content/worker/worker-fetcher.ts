@@ -1,6 +1,6 @@
-import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { BsmountError, describeError } from "../../../core/errors.ts";
+import { startThread, threadModule } from "../../thread.ts";
 import { joinNeighbours } from "../piece-writer.ts";
 import type { RangeFetcher, RangeQuery } from "../range-fetcher.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
@@ -28,7 +28,10 @@ export class WorkerFetcher implements RangeFetcher<WorkerOutcome> {
   #isClosed = false;
 
   /** @param entry the worker's module; tests have others */
-  constructor(settings: WorkerSettings, entry: URL = siblingModule("range-worker")) {
+  constructor(
+    settings: WorkerSettings,
+    entry: URL = threadModule(import.meta.url, "range-worker"),
+  ) {
     this.#settings = settings;
     this.#entry = entry;
   }
@@ -75,7 +78,7 @@ export class WorkerFetcher implements RangeFetcher<WorkerOutcome> {
   #start(): Worker | undefined {
     if (this.#worker !== undefined || this.#starts === MAX_STARTS) return this.#worker;
     this.#starts += 1;
-    const worker = new Worker(runnable(this.#entry), { workerData: this.#settings, execArgv: [] });
+    const worker = startThread(this.#entry, this.#settings);
     worker.unref();
     worker.on("message", ({ id, outcome }: FromWorker) => this.#pending.get(id)?.settle(outcome));
     let problem = "the worker ended";
@@ -92,21 +95,6 @@ export class WorkerFetcher implements RangeFetcher<WorkerOutcome> {
     const outcome: FromWorker["outcome"] = this.#isClosed ? { kind: "aborted" } : unusual(problem);
     for (const { settle } of this.#pending.values()) settle(outcome);
   }
-}
-
-function siblingModule(name: string): URL {
-  return new URL(`./${name}${extname(import.meta.url)}`, import.meta.url);
-}
-
-/**
- * The module itself once it is built. Run from its TypeScript source, a thread needs tsx as the main
- * thread does, and does not inherit it: a bootstrap module brings it in.
- */
-function runnable(entry: URL): URL {
-  if (extname(entry.pathname) !== ".ts") return entry;
-  const tsx = import.meta.resolve("tsx/esm/api");
-  const bootstrap = `import { register } from "${tsx}"; register(); await import("${entry.href}");`;
-  return new URL(`data:text/javascript,${encodeURIComponent(bootstrap)}`);
 }
 
 function isShared(piece: Uint8Array): boolean {

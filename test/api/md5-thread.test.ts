@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { Md5Thread } from "../../src/api/uploads/md5-thread.ts";
+
+const LONG = 3 * 1024 * 1024;
+
+function shared(sizeBytes: number, value: number): Buffer {
+  return Buffer.from(new SharedArrayBuffer(sizeBytes)).fill(value);
+}
+
+function md5(bytes: Uint8Array): string {
+  return createHash("md5").update(Uint8Array.from(bytes)).digest("hex");
+}
+
+describe("MD5s computed in a thread", () => {
+  it("are right for long and short bodies, shared or not, many at once", async () => {
+    const thread = new Md5Thread();
+    const bodies = [
+      ...Array.from({ length: 8 }, (_, value) => shared(LONG, value)),
+      shared(LONG, 9).subarray(1000, LONG - 5),
+      shared(10, 1),
+      Buffer.alloc(LONG, 3),
+      Buffer.alloc(0),
+    ];
+    const found = await Promise.all(bodies.map(async (body) => await thread.md5(body)));
+    expect(found).toEqual(bodies.map(md5));
+    await thread.close();
+  });
+
+  it("leave the calling thread free meanwhile", async () => {
+    const thread = new Md5Thread();
+    await thread.md5(shared(LONG, 1));
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 1);
+    await thread.md5(shared(64 * 1024 * 1024, 1));
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(2);
+    await thread.close();
+  });
+
+  it("are there after the thread was closed too", async () => {
+    const thread = new Md5Thread();
+    const body = shared(LONG, 5);
+    const [during] = await Promise.all([thread.md5(body), thread.close()]);
+    expect([during, await thread.md5(body)]).toEqual([md5(body), md5(body)]);
+  });
+});
