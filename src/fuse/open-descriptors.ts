@@ -22,9 +22,10 @@ export function hasOpenForWriting(pid: number, path: string): boolean {
   );
 }
 
+/** What was opened last, which is what is looked for mostly, comes first. */
 function descriptorsOf(folder: string): readonly string[] {
   try {
-    return readdirSync(`${folder}/fd`);
+    return readdirSync(`${folder}/fd`).toReversed();
   } catch {
     return []; // It ended, or is another user's.
   }

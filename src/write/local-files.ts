@@ -51,8 +51,9 @@ export class LocalFiles implements AsyncDisposable {
   readonly #lists = new Map<string, LocalList<LocalFile>>();
   /** Open or unfinished: few, however many were made. */
   readonly #active = new Set<LocalFile>();
-  /** Finished and closed, the one used longest ago first. */
-  readonly #kept = new Set<LocalFile>();
+  /** Finished and closed, with their sizes, the one used longest ago first. */
+  readonly #kept = new Map<LocalFile, number>();
+  #keptBytes = 0;
   readonly #memory: PartMemory;
   readonly #tasks: TaskGroup;
   #made = 0;
@@ -200,8 +201,9 @@ export class LocalFiles implements AsyncDisposable {
   closed(file: LocalFile): void {
     if (file.openHandles > 0 || file.isRemoved || file.draft.isUnfinished) return;
     this.#active.delete(file);
-    this.#kept.delete(file);
-    this.#kept.add(file);
+    this.#unkeep(file);
+    this.#kept.set(file, file.sizeBytes);
+    this.#keptBytes += file.sizeBytes;
     this.#evict();
   }
 
@@ -209,7 +211,7 @@ export class LocalFiles implements AsyncDisposable {
   opened(file: LocalFile): void {
     file.openHandles += 1;
     this.#active.add(file);
-    this.#kept.delete(file);
+    this.#unkeep(file);
   }
 
   /** Files of an app result, or all, that BaseSpace does not have whole. */
@@ -263,16 +265,18 @@ export class LocalFiles implements AsyncDisposable {
   /** Gives back staging files that there is no room for; the files themselves stay listed. */
   #evict(): void {
     const { keptFiles, keptBytes } = this.#options;
-    let bytes = 0;
-    for (const file of this.#kept) bytes += file.sizeBytes;
-    for (const file of this.#kept) {
-      if (this.#kept.size <= keptFiles && bytes <= keptBytes) return;
-      bytes -= file.sizeBytes;
-      this.#kept.delete(file);
+    for (const file of this.#kept.keys()) {
+      if (this.#kept.size <= keptFiles && this.#keptBytes <= keptBytes) return;
+      this.#unkeep(file);
       file.isStaged = false;
       this.#tasks.start(async () => await file.draft.close());
       this.#forgetOldest(file.draft.place.appResultId);
     }
+  }
+
+  #unkeep(file: LocalFile): void {
+    this.#keptBytes -= this.#kept.get(file) ?? 0;
+    this.#kept.delete(file);
   }
 
   #forgetOldest(appResultId: AppResultId): void {
@@ -304,7 +308,7 @@ export class LocalFiles implements AsyncDisposable {
   #forget(file: LocalFile): void {
     file.isRemoved = true;
     this.#active.delete(file);
-    this.#kept.delete(file);
+    this.#unkeep(file);
     this.#listOf(file.draft.place.appResultId).remove(file);
   }
 

@@ -18,6 +18,8 @@ import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 const QUICK = { attempts: 3, firstDelayMs: 5, maxDelayMs: 20, totalMs: 5_000 };
 const MIB = 1024 * 1024;
 const PART = 8 * MIB;
+/** The first part waits until a thread has started, from TypeScript and beside other tests. */
+const PATIENT = { timeout: 20_000 };
 
 let emulator: TestEmulator;
 let client: BaseSpace;
@@ -102,7 +104,7 @@ describe("a draft", () => {
     const content = pattern(2 * PART + 100);
     const file = await draft("big");
     await writeAll(file, content.subarray(0, PART + 1), MIB);
-    await expect.poll(parts).toBe(1);
+    await expect.poll(parts, PATIENT).toBe(1);
     await file.write(PART, content.subarray(PART));
     await file.finish(neverAborted);
     expect((await versions("big")).map((bytes) => bytes.equals(content))).toEqual([true]);
@@ -113,7 +115,7 @@ describe("a draft", () => {
     const content = pattern(2 * PART);
     const file = await draft("big");
     await writeAll(file, content, MIB);
-    await expect.poll(parts).toBe(1);
+    await expect.poll(parts, PATIENT).toBe(1);
     await file.write(5, Buffer.from("CHANGED"));
     content.write("CHANGED", 5);
     await file.finish(neverAborted);
@@ -135,7 +137,7 @@ describe("a draft", () => {
   test("that is cut below what went up starts anew and leaves one file", async () => {
     const file = await draft("cut");
     await writeAll(file, pattern(2 * PART + 5), MIB);
-    await expect.poll(parts).toBe(2);
+    await expect.poll(parts, PATIENT).toBe(2);
     await file.truncate(3);
     await file.finish(neverAborted);
     expect((await versions("cut")).map(({ length }) => length)).toEqual([3]);
@@ -179,7 +181,7 @@ describe("a draft", () => {
   test("that was renamed has its new name only, whatever went up before", async () => {
     const file = await draft("x.tmp");
     await writeAll(file, pattern(PART + 10), MIB);
-    await expect.poll(parts).toBe(1);
+    await expect.poll(parts, PATIENT).toBe(1);
     await file.rename("y.bam", neverAborted);
     await file.finish(neverAborted);
     expect(await versions("x.tmp")).toEqual([]);
@@ -205,7 +207,7 @@ describe("a draft whose upload fails", () => {
   test("leaves nothing behind when it is discarded", async () => {
     const file = await draft("big");
     await writeAll(file, pattern(PART + 5), MIB);
-    await expect.poll(parts).toBe(1);
+    await expect.poll(parts, PATIENT).toBe(1);
     await file.discard(neverAborted);
     expect(readdirSync(folder.path)).toEqual([]);
     expect(sent("POST", /^\/v1pre3\/files\/\d+$/)).toBe(1);

@@ -40,9 +40,9 @@ export class RawUploads {
     const { Id } = begun.Response;
     await using file = await open(path);
     const numbers = Array.from({ length: BASESPACE_PARTS.count(sizeBytes) }, (_, at) => at + 1);
-    await this.#atOnce(numbers, async (number) => {
+    await this.#atOnce(numbers, async (number, stream) => {
       const { start, end } = BASESPACE_PARTS.range(number, sizeBytes);
-      const bytes = Buffer.allocUnsafe(end - start);
+      const bytes = stream.room(end - start);
       await readWhole(file, bytes, start);
       await this.#ask("PUT", `/v1pre3/files/${Id}/parts/${number}`, signal, bytes);
     });
@@ -78,12 +78,26 @@ export class RawUploads {
   }
 
   /** Does `work` for each item, for as many at a time as there are streams. */
-  async #atOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  async #atOnce<T>(
+    items: readonly T[],
+    work: (item: T, stream: Stream) => Promise<void>,
+  ): Promise<void> {
     const rest = items.values();
     const worker = async (): Promise<void> => {
-      for (const item of rest) await work(item);
+      const stream = new Stream();
+      for (const item of rest) await work(item, stream);
     };
     await Promise.all(Array.from({ length: this.#streams }, worker));
+  }
+}
+
+/** Memory that is used again: fresh megabytes for each part would cost more than sending them. */
+class Stream {
+  #memory = Buffer.alloc(0);
+
+  room(sizeBytes: number): Buffer {
+    if (this.#memory.length < sizeBytes) this.#memory = Buffer.allocUnsafeSlow(sizeBytes);
+    return this.#memory.subarray(0, sizeBytes);
   }
 }
 
