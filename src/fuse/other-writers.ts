@@ -23,11 +23,13 @@ const YOUNG_MS = 5000;
 /** Who opens a file is most likely who opened the last one, or has started only now. */
 const LIKELY_OPENERS = 8;
 
+const NOT_FOUND = 0;
+
 interface Made {
   readonly atMs: number;
   /** The processes that were there. */
   readonly census: number;
-  /** Undefined before the first byte; 0 when it was not found. */
+  /** Undefined before the first byte; {@link NOT_FOUND} when every process has to be looked at. */
   opener: number | undefined;
 }
 
@@ -59,8 +61,13 @@ export class OtherWriters {
   wrote(handle: number, path: string): void {
     const made = this.#made.get(handle);
     if (made === undefined || made.opener !== undefined) return;
-    made.opener = this.#findOpener(made, path) ?? 0;
-    if (made.opener !== 0) this.#lastOpener = made.opener;
+    made.opener = this.#findOpener(made, path) ?? NOT_FOUND;
+    if (made.opener !== NOT_FOUND) this.#lastOpener = made.opener;
+  }
+
+  /** Told when a file that is there is opened for writing, by anybody: it may be one that is being made. */
+  opened(): void {
+    for (const made of this.#made.values()) made.opener = NOT_FOUND;
   }
 
   /** Told when the last descriptor of a handle is closed. */
@@ -71,9 +78,9 @@ export class OtherWriters {
   /** True when a process has `path` open for writing. */
   async isOpenForWriting(handle: number, path: string): Promise<boolean> {
     const made = this.#made.get(handle);
-    const opener = made?.opener ?? 0;
+    const opener = made?.opener ?? NOT_FOUND;
     const isYoung = made !== undefined && this.#clock.now() - made.atMs < YOUNG_MS;
-    if (!isYoung || opener === 0) return await isOpenIn(otherProcesses(), path);
+    if (!isYoung || opener === NOT_FOUND) return await isOpenIn(otherProcesses(), path);
     this.#count();
     const younger = [...this.#seen].filter(([, census]) => census > made.census);
     return await isOpenIn([opener, ...younger.map(([pid]) => pid)], path);

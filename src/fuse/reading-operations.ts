@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import type { Operations } from "fuse-native";
 import { BsmountError } from "../core/errors.ts";
 import type { Handle } from "../fs/file-system.ts";
@@ -107,7 +108,11 @@ function fileOperations({
         { operation: "open", path },
         (signal) => andThen(nodes.node(path, signal), (ino) => fileSystem.open(ino, flags, signal)),
         {
-          give: (handle) => (done(0, handle), 0),
+          give: (handle) => {
+            if ((flags & (constants.O_WRONLY | constants.O_RDWR)) !== 0) writers.opened();
+            done(0, handle);
+            return 0;
+          },
           refuse: done,
           tooLate: (handle) => fileSystem.release(handle),
         },

@@ -33,7 +33,11 @@ class Shell implements AsyncDisposable {
 }
 
 interface Stage {
+  readonly path: string;
+  readonly writers: OtherWriters;
   readonly shell: Shell;
+  /** Was there before the file was made. */
+  readonly older: Shell;
   readonly clock: FakeClock;
   readonly isOpen: () => Promise<boolean>;
 }
@@ -43,13 +47,16 @@ async function withFile(work: (stage: Stage) => Promise<void>): Promise<void> {
   await using folder = await tempDir();
   const path = join(folder.path, "f");
   await using shell = new Shell();
+  await using older = new Shell();
   await shell.does("true");
+  await older.does("true");
   const clock = new FakeClock();
   const writers = new OtherWriters(clock);
   writers.made(HANDLE);
   await shell.does(`exec 3> ${path}; echo one >&3`);
   writers.wrote(HANDLE, path);
-  await work({ shell, clock, isOpen: async () => await writers.isOpenForWriting(HANDLE, path) });
+  const isOpen = async (): Promise<boolean> => await writers.isOpenForWriting(HANDLE, path);
+  await work({ path, writers, shell, older, clock, isOpen });
 }
 
 describe("a file that was made a moment ago", () => {
@@ -68,6 +75,17 @@ describe("a file that was made a moment ago", () => {
       await shell.does("sleep 600 >&3 2> /dev/null & exec 3>&-");
       expect(await isOpen()).toBe(true);
       await shell.does("kill $!; wait $! 2> /dev/null");
+      expect(await isOpen()).toBe(false);
+    });
+  });
+
+  it("is open when a process that was there before has opened it too", async () => {
+    await withFile(async ({ path, writers, shell, older, isOpen }) => {
+      await older.does(`exec 3>> ${path}`);
+      writers.opened();
+      await shell.does("exec 3>&-");
+      expect(await isOpen()).toBe(true);
+      await older.does("exec 3>&-");
       expect(await isOpen()).toBe(false);
     });
   });
