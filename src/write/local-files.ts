@@ -4,6 +4,7 @@ import { type Logger, silentLogger } from "../core/logger.ts";
 import { describeError } from "../core/errors.ts";
 import { TaskGroup } from "../core/task-group.ts";
 import { Draft, tooBig } from "./draft.ts";
+import { KeptFiles } from "./kept-files.ts";
 import { LocalFile } from "./local-file.ts";
 import { LocalList } from "./local-list.ts";
 import { PartMemory } from "./part-memory.ts";
@@ -51,9 +52,7 @@ export class LocalFiles implements AsyncDisposable {
   readonly #lists = new Map<string, LocalList<LocalFile>>();
   /** Open or unfinished: few, however many were made. */
   readonly #active = new Set<LocalFile>();
-  /** Finished and closed, with their sizes, the one used longest ago first. */
-  readonly #kept = new Map<LocalFile, number>();
-  #keptBytes = 0;
+  readonly #kept: KeptFiles;
   readonly #memory: PartMemory;
   readonly #tasks: TaskGroup;
   #made = 0;
@@ -71,6 +70,7 @@ export class LocalFiles implements AsyncDisposable {
       ...options,
     };
     this.#memory = new PartMemory(this.#options.memoryBytes);
+    this.#kept = new KeptFiles(this.#options);
     this.#tasks = new TaskGroup((error) =>
       this.#options.logger.error({ error: describeError(error) }, "an upload failed"),
     );
@@ -201,9 +201,7 @@ export class LocalFiles implements AsyncDisposable {
   closed(file: LocalFile): void {
     if (file.openHandles > 0 || file.isRemoved || file.draft.isUnfinished) return;
     this.#active.delete(file);
-    this.#unkeep(file);
-    this.#kept.set(file, file.sizeBytes);
-    this.#keptBytes += file.sizeBytes;
+    this.#kept.add(file);
     this.#evict();
   }
 
@@ -211,7 +209,7 @@ export class LocalFiles implements AsyncDisposable {
   opened(file: LocalFile): void {
     file.openHandles += 1;
     this.#active.add(file);
-    this.#unkeep(file);
+    this.#kept.remove(file);
   }
 
   /** Files of an app result, or all, that BaseSpace does not have whole. */
@@ -264,19 +262,11 @@ export class LocalFiles implements AsyncDisposable {
 
   /** Gives back staging files that there is no room for; the files themselves stay listed. */
   #evict(): void {
-    const { keptFiles, keptBytes } = this.#options;
-    for (const file of this.#kept.keys()) {
-      if (this.#kept.size <= keptFiles && this.#keptBytes <= keptBytes) return;
-      this.#unkeep(file);
+    for (const file of this.#kept.takeExcess()) {
       file.isStaged = false;
       this.#tasks.start(async () => await file.draft.close());
       this.#forgetOldest(file.draft.place.appResultId);
     }
-  }
-
-  #unkeep(file: LocalFile): void {
-    this.#keptBytes -= this.#kept.get(file) ?? 0;
-    this.#kept.delete(file);
   }
 
   #forgetOldest(appResultId: AppResultId): void {
@@ -308,7 +298,7 @@ export class LocalFiles implements AsyncDisposable {
   #forget(file: LocalFile): void {
     file.isRemoved = true;
     this.#active.delete(file);
-    this.#unkeep(file);
+    this.#kept.remove(file);
     this.#listOf(file.draft.place.appResultId).remove(file);
   }
 
