@@ -1,5 +1,5 @@
 import { compareIds, compareTexts } from "../state/order.ts";
-import type { Query } from "./query.ts";
+import { Query } from "./query.ts";
 import type { KeepSorted } from "./sorted-lists.ts";
 
 /** Names of fields that a list can be sorted by, and what orders them. */
@@ -51,8 +51,20 @@ export function pageOf<Item extends { readonly id: string }>(
   return { items, totalCount: sorted.length, offset, limit, sortDir, sortBy };
 }
 
+/** All of `all` as one page, in the default order, for lists that answer a change. */
+export function wholePage<Item extends { readonly id: string }>(
+  all: readonly Item[],
+  rules: ListRules<Item>,
+): Page<Item> {
+  const limit = Math.max(all.length, rules.defaultLimit ?? DEFAULT_LIMIT);
+  return { ...pageOf(all, new Query(`?Limit=${limit}`), rules), limit };
+}
+
 /** The `Response` of a list, in the service's key order. */
-export function listResponse<Item>(page: Page<Item>, serialise: (item: Item) => unknown): unknown {
+export function listResponse<Item>(
+  page: Page<Item>,
+  serialise: (item: Item) => unknown,
+): Record<string, unknown> {
   return {
     Items: page.items.map(serialise),
     DisplayedCount: page.items.length,

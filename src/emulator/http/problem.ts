@@ -63,6 +63,11 @@ export function propertyNotFound(name: string): Problem {
   return new Problem(404, "BASESPACE.PROPERTIES.NOT_FOUND", `Property ${name} was not found`);
 }
 
+/** `code` is the part behind `BASESPACE.PROPERTIES.`. */
+export function propertyProblem(code: string, message: string, status = 400): Problem {
+  return new Problem(status, `BASESPACE.PROPERTIES.${code}`, message);
+}
+
 export function tooLarge(limitBytes: number): Problem {
   return new Problem(
     413,

@@ -231,6 +231,9 @@ export interface Tables {
 
 export type TableName = keyof Tables;
 
+/** What carries properties. */
+export type PropertyNoun = "projects" | "samples" | "appresults" | "appsessions" | "runs" | "files";
+
 export const tableNames: readonly TableName[] = [
   "settings",
   "users",
