@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { OWN_CREDENTIALS } from "../../src/emulator/access/applications.ts";
 import { startEmulator } from "../../src/emulator/start-emulator.ts";
+import { decideOnPage, hiddenFields, type Page, page } from "../helpers/approval-page.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
@@ -63,34 +64,8 @@ async function poll(code = "", app = { clientKey, clientSecret }): Promise<Answe
   });
 }
 
-interface Page {
-  readonly status: number;
-  readonly text: string;
-  readonly headers: Headers;
-}
-
-async function page(url: string, form?: Record<string, string>): Promise<Page> {
-  const body = form === undefined ? null : new URLSearchParams(form);
-  const method = form === undefined ? "GET" : "POST";
-  const answer = await fetch(url, { method, body, redirect: "manual" });
-  return { status: answer.status, text: await answer.text(), headers: answer.headers };
-}
-
-/** What the form of a page repeats when it is sent. */
-function hiddenFields(text: string): Record<string, string> {
-  const inputs = text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g);
-  const entries = [...inputs].map(([, name = "", value = ""]) => [name, unescapeHtml(value)]);
-  return Object.fromEntries(entries) as Record<string, string>;
-}
-
-function unescapeHtml(text: string): string {
-  return text.replace(/&#(\d+);/g, (_all, code: string) => String.fromCharCode(Number(code)));
-}
-
 async function decide(device: Record<string, string>, decision: string, more = {}): Promise<Page> {
-  const shown = await page(device["verification_with_code_uri"] ?? "");
-  const form = { ...hiddenFields(shown.text), decision, ...more };
-  return await page(device["verification_uri"] ?? "", form);
+  return await decideOnPage(device["verification_with_code_uri"] ?? "", decision, more);
 }
 
 async function scopesOf(token: unknown): Promise<unknown> {
