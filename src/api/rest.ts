@@ -155,6 +155,9 @@ function judge(request: HttpRequest, answer: HttpAnswer): JsonAnswer | ApiError 
       remedy: "give the address that it redirects to as the API server, if you trust it",
     });
   }
+  if (answer.status === 204 || answer.status === 205) {
+    return { json: null, headers: answer.headers, request: name, status: answer.status };
+  }
   if (json === undefined) {
     return new ApiError("unavailable", facts, `the answer (${answer.status}) is not JSON`, {
       remedy: "check that the address is that of a BaseSpace API server",

@@ -46,7 +46,8 @@ async function serve(
   const clock = options.clock ?? systemClock;
   const links = signedLinks(storage, origins, options);
   const view = { state, webOrigin: () => origins.api, apiOrigin: () => origins.api };
-  const context: Context = { state, content, links, view, clock };
+  const autoApprove = options.autoApprove ?? false;
+  const context: Context = { state, content, links, view, clock, autoApprove };
   const leaks = new Leaks();
   const listeners = new Listeners({ context, faults, log, leaks });
   await listeners.open(origins, options.host ?? "127.0.0.1", options.port ?? 0);
