@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Context } from "./context.ts";
+import { applicationRoutes } from "./controllers/applications.ts";
 import { appSessionRoutes } from "./controllers/app-sessions.ts";
 import { contentRoutes } from "./controllers/content.ts";
 import { fileRoutes } from "./controllers/files.ts";
@@ -8,6 +9,7 @@ import { projectRoutes } from "./controllers/projects.ts";
 import { propertyRoutes } from "./controllers/properties.ts";
 import { resourceRoutes } from "./controllers/resources.ts";
 import { uploadRoutes } from "./controllers/uploads.ts";
+import { userSessionRoutes } from "./controllers/user-sessions.ts";
 import { userRoutes } from "./controllers/users.ts";
 import { sendProblem } from "./http/answer.ts";
 import { Problem, unknownPath } from "./http/problem.ts";
@@ -15,12 +17,14 @@ import { Problem, unknownPath } from "./http/problem.ts";
 const ROUTES = [
   oauthRoutes,
   userRoutes,
+  userSessionRoutes,
   projectRoutes,
   resourceRoutes,
   fileRoutes,
   contentRoutes,
   uploadRoutes,
   appSessionRoutes,
+  applicationRoutes,
   propertyRoutes,
 ];
 

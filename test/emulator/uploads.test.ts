@@ -97,7 +97,7 @@ describe("an upload in one piece", () => {
     ["no name", "appresults/30/files?directory=a", {}, 400],
     ["a complete session", "appresults/31/files?name=f", {}, 409],
     ["an unknown app result", "appresults/99/files?name=f", {}, 403],
-    ["a sample", "samples/20/files?name=f", {}, 403],
+    ["a sample of a complete session", "samples/20/files?name=f", {}, 409],
   ])("is refused for %s, and leaves nothing", async (_title, path, headers, expected) => {
     await using emulator = await startTestEmulator(CATALOG);
     expect((await post(emulator, path, "x", headers)).status).toBe(expected);

@@ -36,6 +36,11 @@ export class Grants {
     return this.token.userId;
   }
 
+  /** Rights beside the four: `start applications`, `movetotrash global`, `empty trash`. */
+  holds(clause: string): boolean {
+    return this.token.scopes.includes(clause.toUpperCase());
+  }
+
   mayCreateProjects(): boolean {
     return this.#scopes.some(
       ({ right, target }) =>

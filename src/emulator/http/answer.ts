@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
-import type { Problem } from "./problem.ts";
+import { LaunchProblem, type Problem } from "./problem.ts";
 
 const SERVER = "Mono.WebServer.XSP/4.8.0.0 Linux";
 
@@ -19,11 +19,17 @@ export function sendResponse(reply: FastifyReply, response: unknown, status = 20
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const { status, code, message } = problem;
   if (status === 404 && code === undefined) return sendUnknownPath(reply, message);
-  withApiHeaders(reply);
-  const body = {
+  if (problem instanceof LaunchProblem) {
+    return sendErrorBody(reply, status, { ErrorCode: code, MessageFormatted: message });
+  }
+  return sendErrorBody(reply, status, {
     ResponseStatus: { ErrorCode: code, Message: message },
     Notifications: [{ Type: "error", Item: message }],
-  };
+  });
+}
+
+function sendErrorBody(reply: FastifyReply, status: number, body: unknown): FastifyReply {
+  withApiHeaders(reply);
   return reply
     .status(status)
     .header("content-type", "application/json; charset=utf-8")

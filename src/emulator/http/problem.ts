@@ -14,6 +14,11 @@ export class Problem extends Error {
   }
 }
 
+/** A refusal of the launcher, which has a form of its own: code and `MessageFormatted`, no envelope. */
+export class LaunchProblem extends Problem {
+  override name = "LaunchProblem";
+}
+
 export function unauthorized(): Problem {
   return new Problem(401, "BASESPACE.COMMON.UNAUTHORIZED", "Unauthorized");
 }

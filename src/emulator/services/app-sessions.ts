@@ -32,6 +32,12 @@ export function withStatus(
   return isTerminal(changed) ? { ...changed, dateCompleted: date } : changed;
 }
 
+/** Whether the session made something in the project of that Href. */
+export function hasOutput({ properties }: AppSession, projectHref: string): boolean {
+  const output = properties.find(({ name }) => name === "Output.Projects");
+  return output?.items?.includes(projectHref) ?? false;
+}
+
 /** Adds `href` to a property of many values, once; the session then tells what came out of it. */
 export function addOutput(
   draft: Draft,
