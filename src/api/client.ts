@@ -117,7 +117,7 @@ export class BaseSpace implements AsyncDisposable {
     this.trash = new Trash(resources);
     const { biosamples, datasets, trash } = this;
     this.v2 = { appSessions: new AppSessionsV2(resources), biosamples, datasets, trash };
-    this.uploads = new Uploads(rest);
+    this.uploads = new Uploads(rest, settings.retry);
     this.content = new Content({ ...settings, links, fetcher: this.#fetcher });
   }
 

@@ -90,7 +90,7 @@ export class Crawl<Item> {
   async #advance(page: Page<Item>): Promise<void> {
     const { length } = page.items;
     const isFull = length >= this.#limit;
-    const isClipped = !isFull && length > 0 && length === page.limit;
+    const isClipped = !isFull && page.limit === Math.max(1, length);
     if (!isFull && !isClipped) {
       this.#isDone = isCounted(page) || length <= this.#overlap;
       this.#isIrregular = true;
@@ -99,10 +99,11 @@ export class Crawl<Item> {
     if (isClipped) this.#limit = page.limit;
     this.#offset = page.offset + Math.max(0, length - this.#overlap);
     if (!isFull) await this.#ahead.cancel();
-    if (!this.#isIrregular) this.#askAhead(page.totalCount ?? 0);
+    this.#askAhead(page);
   }
 
-  #askAhead(totalCount: number): void {
+  #askAhead({ totalCount = 0 }: Page<Item>): void {
+    if (this.#isIrregular) return;
     const step = this.#limit - this.#overlap;
     const grid = { offset: this.#offset, step, limit: this.#limit };
     // A page that holds nothing but the overlap is not worth asking for ahead.
