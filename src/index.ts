@@ -51,6 +51,16 @@ export type { DatasetFilesParams, DatasetsParams } from "./api/resources/v2/data
 export type { TrashParams } from "./api/resources/v2/trash.ts";
 export type { CallOptions } from "./api/rest.ts";
 export type { RetryLimits } from "./api/retry-delay.ts";
+export { downloadByExtension } from "./api/transfers/by-extension.ts";
+export type { Downloaded, DownloadOptions } from "./api/transfers/file-download.ts";
+export type { Downloads, FolderOptions, ReadOptions } from "./api/transfers/downloads.ts";
+export type { UploadOptions } from "./api/transfers/file-upload.ts";
+export { md5OfFile } from "./api/transfers/md5.ts";
+export type { Progress, TransferOptions } from "./api/transfers/options.ts";
+export type { Transfers, UploadFrom } from "./api/transfers/transfers.ts";
+export type { UploadPlace } from "./api/uploads/upload-place.ts";
+export type { UploadBody, Uploads } from "./api/uploads/uploads.ts";
+export { formatBytes } from "./core/units.ts";
 export { BsmountError, type FailureReason } from "./core/errors.ts";
 export type {
   ApplicationId,

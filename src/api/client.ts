@@ -28,6 +28,7 @@ import { Datasets } from "./resources/v2/datasets.ts";
 import { Trash } from "./resources/v2/trash.ts";
 import { Rest } from "./rest.ts";
 import type { RetryLimits } from "./retry-delay.ts";
+import { Transfers } from "./transfers/transfers.ts";
 import type { EnvironmentVariables } from "./trust.ts";
 import { Uploads } from "./uploads/uploads.ts";
 import { defaultUserAgent } from "./user-agent.ts";
@@ -88,7 +89,10 @@ export class BaseSpace implements AsyncDisposable {
   /** What version 2 of the API has; what version 1 has not is also found by its name alone. */
   readonly v2: V2;
   readonly content: Content;
+  /** The requests of an upload, for whoever cuts it up himself. */
   readonly uploads: Uploads;
+  /** Whole files, to this machine and from it. */
+  readonly transfers: Transfers;
   readonly #dispatcher: Dispatcher;
   readonly #fetcher: RangeFetcher;
 
@@ -119,6 +123,7 @@ export class BaseSpace implements AsyncDisposable {
     this.v2 = { appSessions: new AppSessionsV2(resources), biosamples, datasets, trash };
     this.uploads = new Uploads(rest, settings.retry);
     this.content = new Content({ ...settings, links, fetcher: this.#fetcher });
+    this.transfers = new Transfers(this);
   }
 
   /** Ends what is under way with an `aborted` error and gives back connections and thread. */
