@@ -1,7 +1,7 @@
-export { accessScope } from "./api/access-scope.ts";
 export type { AccessToken } from "./api/auth.ts";
 export { BaseSpace, type BaseSpaceOptions, type V2 } from "./api/client.ts";
 export type { Content, RangeRequest, StoreVersion } from "./api/content/content.ts";
+export type { TokenDetails } from "./api/decode/access-token.ts";
 export { ApiError, DecodeError } from "./api/errors.ts";
 export type { ListParams, SortDir } from "./api/list-parameters.ts";
 export type {
@@ -21,6 +21,17 @@ export type {
   User,
 } from "./api/models.ts";
 export type { EntityTarget, NewProperty } from "./api/new-property.ts";
+export {
+  type AuthorizeParams,
+  type DeviceLogin,
+  type Grant,
+  OAuth,
+  type OAuthOptions,
+} from "./api/oauth/oauth.ts";
+export { OAuthError, type OAuthFailure } from "./api/oauth/oauth-error.ts";
+export { triggeredAppSession } from "./api/oauth/triggered-session.ts";
+export { RedirectListener, type RedirectListenerOptions } from "./api/oauth/redirect-listener.ts";
+export { accessScope, type AccessRight, type Accessible, scopeList } from "./api/oauth/scopes.ts";
 export type { Page, PageWindow } from "./api/page.ts";
 export { type CrawlOptions, List } from "./api/paging.ts";
 export type {

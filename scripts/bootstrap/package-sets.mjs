@@ -14,6 +14,8 @@ const packages = {
   curl: { command: "curl", debian: ["curl"] },
   openssl: { command: "openssl", debian: ["openssl"] },
   python3: { command: "python3", debian: ["python3"] },
+  tmux: { command: "tmux", debian: ["tmux"] },
+  chromium: { command: "chromium", debian: ["chromium"] },
   ps: { command: "ps", debian: ["procps"], fedora: "procps-ng" },
   nginx: { command: "nginx", debian: ["nginx-light"], fedora: "nginx" },
   rclone: { command: "rclone", debian: ["rclone"] },
@@ -27,7 +29,8 @@ const packages = {
 };
 
 const demo = ["fusermount", "libfuse2", "samtools", "bcftools"];
-const test = [...demo, "tabix", "rsync", "attr", "curl", "openssl", "ps", "python3"];
+const tools = ["tabix", "rsync", "attr", "curl", "openssl", "ps", "python3", "tmux", "chromium"];
+const test = [...demo, ...tools];
 const bench = [...test, "nginx", "rclone", "bindfs", "fio"];
 const data = ["samtools", "bcftools", "tabix", "bwa", "lambda"];
 

@@ -4,7 +4,8 @@ import { applicationRoutes } from "./controllers/applications.ts";
 import { appSessionRoutes } from "./controllers/app-sessions.ts";
 import { contentRoutes } from "./controllers/content.ts";
 import { fileRoutes } from "./controllers/files.ts";
-import { oauthRoutes } from "./controllers/oauth.ts";
+import { oauthPageRoutes } from "./controllers/oauth-pages.ts";
+import { oauthRoutes, oauthV2Routes } from "./controllers/oauth.ts";
 import { projectRoutes } from "./controllers/projects.ts";
 import { propertyRoutes } from "./controllers/properties.ts";
 import { resourceRoutes } from "./controllers/resources.ts";
@@ -37,6 +38,14 @@ export function apiRoutes(app: FastifyInstance, context: Context): void {
     },
     { prefix: "/v1pre3" },
   );
+  app.register(
+    (v2, _options, done) => {
+      oauthV2Routes(v2, context);
+      done();
+    },
+    { prefix: "/v2" },
+  );
+  oauthPageRoutes(app, context);
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, unknownPath()));
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, problemOf(error)));
 }

@@ -11,4 +11,6 @@ export interface Context {
   readonly links: SignedLinks;
   readonly view: View;
   readonly clock: Clock;
+  /** Whether every wish of an app to sign in is granted at once. */
+  readonly autoApprove: boolean;
 }

@@ -17,6 +17,8 @@ export interface EmulatorOptions {
   readonly objectStoreUrl?: string;
   /** Fault rules, see `faults/rule.ts`. */
   readonly faults?: readonly string[];
+  /** Every sign-in of an app is approved at once, with nobody asked. @default false */
+  readonly autoApprove?: boolean;
   /** Decides dates and the expiry of links. */
   readonly clock?: Clock;
   /** How long a signed link lives. @default 7 days less 2 minutes */

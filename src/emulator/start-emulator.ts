@@ -45,7 +45,8 @@ async function serve(
   const clock = options.clock ?? systemClock;
   const links = signedLinks(storage, origins, options);
   const view = { state, webOrigin: () => origins.api };
-  const context: Context = { state, content, links, view, clock };
+  const autoApprove = options.autoApprove ?? false;
+  const context: Context = { state, content, links, view, clock, autoApprove };
   const listeners = new Listeners({ context, faults, log });
   await listeners.open(origins, options.host ?? "127.0.0.1", options.port ?? 0);
   let closing: Promise<void> | undefined;

@@ -72,8 +72,10 @@ export class ApiEntityMaker implements EntityMaker {
       () => undefined,
     );
     const scopes = await this.#scopes;
-    if (scopes === undefined) this.#scopes = undefined;
-    else if (!scopes.some(allowsWriting)) {
+    const mayWrite = scopes?.some(allowsWriting);
+    // After a new sign-in the answer may be another one.
+    if (mayWrite !== true) this.#scopes = undefined;
+    if (mayWrite === false) {
       throw new BsmountError(
         "access-denied",
         `the access token may not write to app result ${appResult.id}`,

@@ -13,6 +13,7 @@ import type { Readers } from "../read/reader.ts";
 import { type Node, parentOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
+import { currentToken } from "./current-token.ts";
 import {
   countUploads,
   type LocalUploads,
@@ -74,7 +75,8 @@ export async function openSession(
   const owned = new OwnedResources();
   try {
     const metrics = owned.use(new MetricsCollector());
-    const client = owned.use(new BaseSpace({ ...config.connection, logger }));
+    const accessToken = currentToken(config.connection, logger);
+    const client = owned.use(new BaseSpace({ ...config.connection, accessToken, logger }));
     const { id, name } = await client.users.current({ signal });
     const source = client.content;
     const memoryBytes = config.memoryCacheBytes;

@@ -11,6 +11,7 @@ interface EmulatorFlags {
   readonly data?: string;
   readonly catalog?: string;
   readonly objectStoreUrl?: string;
+  readonly autoApprove?: true;
   readonly fault: readonly string[];
 }
 
@@ -22,10 +23,7 @@ export function emulatorCommand({ context, onResult }: ProgramOptions): Command 
       "--data <dir>",
       "keep everything here, through restarts and crashes (default: in memory)",
     )
-    .option(
-      "--auto-approve",
-      "approve every device login at once (this version has none to approve)",
-    )
+    .option("--auto-approve", "approve every sign-in at once, without its page")
     .option("--catalog <file>", "the account to begin with (default: the demo's)")
     .option(
       "--object-store-url <url>",
@@ -50,6 +48,7 @@ async function emulator(flags: EmulatorFlags, { signal }: CommandContext): Comma
   await using running = await startEmulator({
     port: flags.port,
     faults: flags.fault,
+    autoApprove: flags.autoApprove ?? false,
     ...(flags.data === undefined ? {} : { dataDir: flags.data }),
     catalogFile: flags.catalog ?? DEMO_CATALOG,
     ...(flags.objectStoreUrl === undefined ? {} : { objectStoreUrl: flags.objectStoreUrl }),

@@ -65,8 +65,19 @@ function fillApplication(
     category: application.category ?? "Native",
     classifications: application.classifications ?? [],
     features: application.features ?? [],
+    ...credentialKeys(application),
     ...(homepageUri === undefined ? {} : { homepageUri }),
     ...(datePublished === undefined ? {} : { datePublished: dates.pick(datePublished) }),
   });
   return id;
+}
+
+function credentialKeys({ name, clientKey, clientSecret, redirectUri }: CatalogApplication) {
+  if ((clientKey === undefined) !== (clientSecret === undefined)) {
+    throw new BsmountError("usage", `the catalog's ${name} needs clientKey and clientSecret`);
+  }
+  return {
+    ...(clientKey === undefined || clientSecret === undefined ? {} : { clientKey, clientSecret }),
+    ...(redirectUri === undefined ? {} : { redirectUri }),
+  };
 }

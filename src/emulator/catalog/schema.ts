@@ -42,6 +42,11 @@ export interface CatalogApplication extends CatalogEntity {
   readonly datePublished?: string;
   readonly classifications?: readonly string[];
   readonly features?: readonly string[];
+  /** 32 hex digits: what the app signs users in with, always both. */
+  readonly clientKey?: string;
+  readonly clientSecret?: string;
+  /** Where a browser may be sent with a code; for names of this machine scheme and port do not matter. */
+  readonly redirectUri?: string;
 }
 
 export interface CatalogToken {

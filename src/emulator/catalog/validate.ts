@@ -131,6 +131,7 @@ const user = object(
   "name",
 );
 
+const credential = matching(/^[0-9a-f]{32}$/, "32 hex digits");
 const application = object(
   {
     ...identity,
@@ -145,6 +146,9 @@ const application = object(
     datePublished: date,
     classifications: list(text),
     features: list(text),
+    clientKey: credential,
+    clientSecret: credential,
+    redirectUri: matching(/^https?:\/\/[^\s#]+$/, "an http address"),
   },
   "name",
 );

@@ -1,4 +1,5 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { basicCredentials, sessionOfApplication } from "../access/applications.ts";
 import type { Context } from "../context.ts";
 import { sendResponse } from "../http/answer.ts";
 import { type ApiCall, apiCall } from "../http/api-call.ts";
@@ -9,6 +10,7 @@ import { appResultCompact } from "../serialise/app-result.ts";
 import { appSessionFull } from "../serialise/full/app-session.ts";
 import { isTerminal, sessionStatus, withStatus } from "../services/app-sessions.ts";
 import type { AppResult, AppSession } from "../state/entities.ts";
+import type { State } from "../state/state.ts";
 
 const RESULT_SORTS: Sorts<AppResult> = {
   Id: byId,
@@ -21,8 +23,7 @@ export function appSessionRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
 
   app.get("/appsessions/:id", (request, reply) => {
-    const { guard, param } = apiCall(state, request);
-    return sendResponse(reply, appSessionFull(view, guard.needSession("browse", param("id"))));
+    return sendResponse(reply, appSessionFull(view, readableSession(state, request)));
   });
 
   app.post("/appsessions/:id", async (request, reply) => {
@@ -47,6 +48,17 @@ export function appSessionRoutes(app: FastifyInstance, context: Context): void {
       listResponse(page, (result) => appResultCompact(view, result)),
     );
   });
+}
+
+/** By a token, or by the credentials of its application, which a started app has before it has a token. */
+function readableSession(state: State, request: FastifyRequest): AppSession {
+  const credentials = basicCredentials(request.headers.authorization);
+  if (credentials === undefined) {
+    const { guard, param } = apiCall(state, request);
+    return guard.needSession("browse", param("id"));
+  }
+  const { id = "" } = request.params as Readonly<Record<string, string>>;
+  return sessionOfApplication(state, id, credentials);
 }
 
 /** Only the application that owns the session may move it, and nobody once it has ended. */

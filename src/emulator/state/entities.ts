@@ -32,6 +32,11 @@ export interface Application extends Entity {
   readonly category: string;
   readonly classifications: readonly string[];
   readonly features: readonly string[];
+  /** What the app signs in with; absent for apps that never do. */
+  readonly clientKey?: string;
+  readonly clientSecret?: string;
+  /** Where its users' browsers may be sent with a code. */
+  readonly redirectUri?: string;
 }
 
 /** Its id is the access token itself. */
@@ -42,7 +47,24 @@ export interface Token extends Entity {
   readonly scopes: readonly string[];
   /** Clauses that the token earned by creating things. */
   readonly granted: readonly string[];
+  /** A user granted it to an app: later grants to the same app take its scopes over. */
+  readonly isAuthorized?: boolean;
   readonly dateCreated: string;
+}
+
+/** An app's wish for access to an account. Its id is the secret code that becomes the token. */
+export interface Authorization extends Entity {
+  readonly applicationId: string;
+  readonly scopes: readonly string[];
+  readonly decision: "pending" | "approved" | "denied";
+  /** What the user types to find it; absent for those that came by a redirection. */
+  readonly userCode?: string;
+  /** Where the code was sent; absent for device codes. */
+  readonly redirectUri?: string;
+  /** Who decided. */
+  readonly userId?: string;
+  /** Milliseconds since 1970. */
+  readonly expiresMs: number;
 }
 
 /** One key of a map property. */
@@ -220,6 +242,7 @@ export interface Tables {
   readonly users: User;
   readonly applications: Application;
   readonly tokens: Token;
+  readonly authorizations: Authorization;
   readonly projects: Project;
   readonly samples: Sample;
   readonly appresults: AppResult;
@@ -239,6 +262,7 @@ export const tableNames: readonly TableName[] = [
   "users",
   "applications",
   "tokens",
+  "authorizations",
   "projects",
   "samples",
   "appresults",
