@@ -44,7 +44,7 @@ async function serve(
   const origins: Origins = { api: "", objects: "" };
   const clock = options.clock ?? systemClock;
   const links = signedLinks(storage, origins, options);
-  const view = { state, webOrigin: () => origins.api };
+  const view = { state, webOrigin: () => origins.api, apiOrigin: () => origins.api };
   const autoApprove = options.autoApprove ?? false;
   const context: Context = { state, content, links, view, clock, autoApprove };
   const listeners = new Listeners({ context, faults, log });

@@ -12,6 +12,10 @@ const NEEDS: Readonly<Record<PropertyNoun, Need>> = {
   runs: (guard, right, id) => guard.need(right, "runs", id),
   appsessions: (guard, right, id) => guard.needSession(right, id),
   files: (guard, right, id) => guard.needFile(right, id),
+  biosamples: (guard, right, id) => guard.need(right, "biosamples", id),
+  libraries: (guard, right, id) => guard.need(right, "libraries", id),
+  datasets: (guard, right, id) => guard.need(right, "datasets", id),
+  users: (guard, _right, id) => guard.needOwnUser(id),
 };
 
 /** Anything that carries properties. @throws Problem as its guard does */
@@ -26,6 +30,7 @@ export function needResource(
 
 /** Whether the caller may see what an Href of `noun` and `id` names. */
 export function seesResource(guard: Guard, noun: string, id: string): boolean {
+  if (noun === "applications") return guard.knowsApplication(id);
   const need = Object.hasOwn(NEEDS, noun) ? NEEDS[noun as PropertyNoun] : undefined;
   if (need === undefined) return false;
   try {

@@ -117,7 +117,7 @@ async function endUpload({ request, call, uploads }: Upload): Promise<BaseSpaceF
 function writableFile(call: ApiCall, uploads: Uploads): BaseSpaceFile {
   const file = call.guard.needFile("write", call.param("id"));
   const { noun, id } = file.parent;
-  if (noun === "runs") throw noPermission("write", "File");
+  if (noun === "runs" || noun === "datasets") throw noPermission("write", "File");
   if (file.uploadStatus !== "complete") uploads.target(call, { noun, id });
   return file;
 }

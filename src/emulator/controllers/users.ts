@@ -9,6 +9,7 @@ import { userFull } from "../serialise/full/user.ts";
 import { projectCompact } from "../serialise/project.ts";
 import { runCompact } from "../serialise/run.ts";
 import { userCompact } from "../serialise/user.ts";
+import { emptyTrash } from "../services/trash.ts";
 import type { Project, Run, Tables } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
 import { commaList } from "../text.ts";
@@ -26,6 +27,11 @@ export function userRoutes(app: FastifyInstance, context: Context): void {
   app.get("/users/:id", (request, reply) => {
     const call = apiCall(state, request);
     return sendResponse(reply, userResponse(context, call));
+  });
+
+  app.delete("/users/:id/trash", async (request, reply) => {
+    await emptyTrash(context, ownCall(apiCall(state, request)).grants);
+    return sendResponse(reply, {});
   });
 
   app.get("/users/:id/projects", (request, reply) => {

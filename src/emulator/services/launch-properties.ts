@@ -1,4 +1,4 @@
-import type { PropertyMapEntry } from "../state/entities.ts";
+import type { PropertyMapEntry } from "../state/entity.ts";
 import { parseHref } from "../text.ts";
 import type { NewProperty } from "./properties/parse.ts";
 

@@ -1,16 +1,11 @@
+import type { Entity, Property, WithProperties } from "./entity.ts";
+import type { BioSample, Dataset, Library, TrashItem } from "./v2-entities.ts";
+
 /*
  * What a local BaseSpace stores. Entities are plain JSON, never changed in place: a new version replaces
  * the old one. Dates are text in the service's own form, `2024-01-02T03:04:05.0000000Z`, which also sorts
  * as text. What can be computed (sizes of folders of files, Hrefs) is not stored.
  */
-
-export interface Entity {
-  readonly id: string;
-  /** Deleted by its owner: gone from every list, 410 on its own path. */
-  readonly removed?: boolean;
-  /** Keys that replace or join those of the answer, as they stand; null takes a key away. */
-  readonly extra?: Readonly<Record<string, unknown>>;
-}
 
 export interface User extends Entity {
   readonly name: string;
@@ -18,6 +13,8 @@ export interface User extends Entity {
   readonly gravatarUrl: string;
   readonly dateCreated: string;
   readonly dateLastActive: string;
+  /** Only v2 has them; absent where none were ever set. */
+  readonly properties?: readonly Property[];
 }
 
 export interface Application extends Entity {
@@ -65,31 +62,6 @@ export interface Authorization extends Entity {
   readonly userId?: string;
   /** Milliseconds since 1970. */
   readonly expiresMs: number;
-}
-
-/** One key of a map property. */
-export interface PropertyMapEntry {
-  readonly Key: string;
-  readonly Values: readonly string[];
-}
-
-/** Reference types hold Hrefs (`v1pre3/samples/7`) as their text. */
-export interface Property {
-  /** Lower case, `[]` behind it for many values. */
-  readonly type: string;
-  readonly name: string;
-  readonly description: string;
-  readonly content?: string;
-  readonly items?: readonly string[];
-  readonly contentMap?: readonly PropertyMapEntry[];
-  readonly itemsMap?: readonly (readonly PropertyMapEntry[])[];
-  readonly dateModified: string;
-  readonly userId: string;
-  readonly applicationId: string;
-}
-
-interface WithProperties extends Entity {
-  readonly properties: readonly Property[];
 }
 
 export interface Project extends WithProperties {
@@ -150,7 +122,14 @@ export interface AppSession extends WithProperties {
   readonly references: readonly Reference[];
   readonly dateCreated: string;
   readonly dateModified: string;
+  readonly dateStarted?: string;
   readonly dateCompleted?: string;
+  /** Told by v2 alone. @default "AppTrigger" */
+  readonly purpose?: string;
+  /** @default "Undefined" */
+  readonly qcStatus?: string;
+  /** @default "None" */
+  readonly deliveryStatus?: string;
 }
 
 export interface Run extends WithProperties {
@@ -175,7 +154,7 @@ export interface Run extends WithProperties {
 }
 
 /** What can hold files. */
-export type ParentNoun = "samples" | "appresults" | "runs";
+export type ParentNoun = "samples" | "appresults" | "runs" | "datasets";
 
 export interface Parent {
   readonly noun: ParentNoun;
@@ -250,12 +229,26 @@ export interface Tables {
   readonly runs: Run;
   readonly files: BaseSpaceFile;
   readonly objects: StoredObject;
+  readonly biosamples: BioSample;
+  readonly libraries: Library;
+  readonly datasets: Dataset;
+  readonly trash: TrashItem;
 }
 
 export type TableName = keyof Tables;
 
 /** What carries properties. */
-export type PropertyNoun = "projects" | "samples" | "appresults" | "appsessions" | "runs" | "files";
+export type PropertyNoun =
+  | "projects"
+  | "samples"
+  | "appresults"
+  | "appsessions"
+  | "runs"
+  | "files"
+  | "biosamples"
+  | "libraries"
+  | "datasets"
+  | "users";
 
 export const tableNames: readonly TableName[] = [
   "settings",
@@ -270,4 +263,8 @@ export const tableNames: readonly TableName[] = [
   "runs",
   "files",
   "objects",
+  "biosamples",
+  "libraries",
+  "datasets",
+  "trash",
 ];

@@ -1,6 +1,6 @@
 import { type Fields, lowerKeys, textField } from "../../http/body.ts";
 import { badRequest, propertyProblem } from "../../http/problem.ts";
-import type { Property } from "../../state/entities.ts";
+import type { Property } from "../../state/entity.ts";
 import { type ApiVersion, propertyType } from "./types.ts";
 import { propertyValue, type Resolves } from "./values.ts";
 

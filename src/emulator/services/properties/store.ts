@@ -1,7 +1,8 @@
 import type { Grants } from "../../access/grants.ts";
 import { noPermission, propertyNotFound } from "../../http/problem.ts";
 import type { Draft } from "../../state/draft.ts";
-import type { Property, PropertyNoun } from "../../state/entities.ts";
+import type { PropertyNoun } from "../../state/entities.ts";
+import type { Property } from "../../state/entity.ts";
 import type { NewProperty } from "./parse.ts";
 
 /** A thing that carries properties. */

@@ -1,6 +1,6 @@
 import { type Fields, lowerKeys } from "../../http/body.ts";
 import { propertyProblem } from "../../http/problem.ts";
-import type { Property, PropertyMapEntry } from "../../state/entities.ts";
+import type { Property, PropertyMapEntry } from "../../state/entity.ts";
 import { parseHref } from "../../text.ts";
 import { type PropertyType, storedHref } from "./types.ts";
 
