@@ -10,18 +10,23 @@ import { createDispatcher } from "./dispatcher.ts";
 import { httpSend } from "./http.ts";
 import { withTelemetry } from "./measured.ts";
 import { ResourceClient } from "./resource-client.ts";
+import { Applications } from "./resources/applications.ts";
 import { AppResults } from "./resources/app-results.ts";
 import { AppSessions } from "./resources/app-sessions.ts";
-import { BioSamples } from "./resources/biosamples.ts";
-import { Datasets } from "./resources/datasets.ts";
 import { Files } from "./resources/files.ts";
+import { Properties } from "./resources/properties.ts";
 import { Projects } from "./resources/projects.ts";
 import { Runs } from "./resources/runs.ts";
 import { Samples } from "./resources/samples.ts";
 import { Tokens } from "./resources/tokens.ts";
 import { Users } from "./resources/users.ts";
+import { AppSessionsV2 } from "./resources/v2/app-sessions.ts";
+import { BioSamples } from "./resources/v2/biosamples.ts";
+import { Datasets } from "./resources/v2/datasets.ts";
+import { Trash } from "./resources/v2/trash.ts";
 import { Rest } from "./rest.ts";
 import { type ClientOptions, withDefaults } from "./settings.ts";
+import { Transfers } from "./transfers/transfers.ts";
 import { Uploads } from "./uploads/uploads.ts";
 
 export interface BaseSpaceOptions extends ClientOptions {
@@ -29,6 +34,13 @@ export interface BaseSpaceOptions extends ClientOptions {
   readonly apiServer: string;
   /** A token, or a function that is asked for it at each request, and again when the service refuses it. */
   readonly accessToken: AccessToken;
+}
+
+export interface V2 {
+  readonly appSessions: AppSessionsV2;
+  readonly biosamples: BioSamples;
+  readonly datasets: Datasets;
+  readonly trash: Trash;
 }
 
 /** A client of one BaseSpace server with one token. It owns connections and a thread: close it. */
@@ -41,10 +53,18 @@ export class BaseSpace implements AsyncDisposable {
   readonly appSessions: AppSessions;
   readonly runs: Runs;
   readonly files: Files;
+  readonly properties: Properties;
+  readonly applications: Applications;
   readonly biosamples: BioSamples;
   readonly datasets: Datasets;
+  readonly trash: Trash;
+  /** What version 2 of the API has; what version 1 has not is also found by its name alone. */
+  readonly v2: V2;
   readonly content: Content;
+  /** The requests of an upload, for whoever cuts it up himself. */
   readonly uploads: Uploads;
+  /** Whole files, to this machine and from it. */
+  readonly transfers: Transfers;
   readonly #dispatcher: Dispatcher;
   readonly #fetcher: RangeFetcher;
 
@@ -56,7 +76,9 @@ export class BaseSpace implements AsyncDisposable {
     this.#fetcher = createFetcher(this.#dispatcher, settings);
     const send = withAuth(options.accessToken, withTelemetry(httpSend(this.#dispatcher, origin)));
     const rest = new Rest({ ...settings, send });
-    const resources = new ResourceClient(rest);
+    const plainHttp = plainHttpOf(origin, options.insecureHttp ?? false);
+    const links = new LinkCache(rest, settings.retry.clock, plainHttp);
+    const resources = new ResourceClient(rest, settings.retry);
     this.users = new Users(resources);
     this.tokens = new Tokens(resources, rest);
     this.projects = new Projects(resources);
@@ -64,13 +86,17 @@ export class BaseSpace implements AsyncDisposable {
     this.appResults = new AppResults(resources);
     this.appSessions = new AppSessions(resources);
     this.runs = new Runs(resources);
-    this.files = new Files(resources);
+    this.files = new Files(resources, links);
+    this.properties = new Properties(resources);
+    this.applications = new Applications(resources);
     this.biosamples = new BioSamples(resources);
     this.datasets = new Datasets(resources);
-    this.uploads = new Uploads(rest);
-    const plainHttp = plainHttpOf(origin, options.insecureHttp ?? false);
-    const links = new LinkCache(rest, settings.retry.clock, plainHttp);
+    this.trash = new Trash(resources);
+    const { biosamples, datasets, trash } = this;
+    this.v2 = { appSessions: new AppSessionsV2(resources), biosamples, datasets, trash };
+    this.uploads = new Uploads(rest, settings.retry);
     this.content = new Content({ ...settings, links, fetcher: this.#fetcher });
+    this.transfers = new Transfers(this);
   }
 
   /** Ends what is under way with an `aborted` error and gives back connections and thread. */

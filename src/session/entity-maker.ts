@@ -1,6 +1,6 @@
 import type { BaseSpace } from "../api/client.ts";
 import { ApiError } from "../api/errors.ts";
-import type { SessionStatus } from "../api/resources/app-sessions.ts";
+import type { SessionStatus } from "../api/resources/session-status.ts";
 import { collectionOf } from "../catalog/catalog.ts";
 import type { Catalog, Entity, EntityCollection } from "../catalog/catalog.ts";
 import { BsmountError } from "../core/errors.ts";

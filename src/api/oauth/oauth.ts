@@ -80,7 +80,8 @@ export class OAuth implements AsyncDisposable {
     this.#dispatcher = createDispatcher(settings);
     const send = withTelemetry(httpSend(this.#dispatcher, this.#origin));
     this.#rest = new Rest({ ...settings, send });
-    this.#asApp = new ResourceClient(new Rest({ ...settings, send: withBasic(options, send) }));
+    const asApp = new Rest({ ...settings, send: withBasic(options, send) });
+    this.#asApp = new ResourceClient(asApp, settings.retry);
   }
 
   /**
