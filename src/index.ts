@@ -1,30 +1,80 @@
 export type { AccessToken } from "./api/auth.ts";
-export { BaseSpace, type BaseSpaceOptions } from "./api/client.ts";
+export { BaseSpace, type BaseSpaceOptions, type V2 } from "./api/client.ts";
 export type { Content, RangeRequest, StoreVersion } from "./api/content/content.ts";
+export type { TokenDetails } from "./api/decode/access-token.ts";
 export { ApiError, DecodeError } from "./api/errors.ts";
+export type { ListParams, SortDir } from "./api/list-parameters.ts";
 export type {
+  Application,
   AppResult,
   AppSession,
   BioSample,
   Dataset,
   FileEntry,
   Project,
-  Property,
   Raw,
+  Reference,
   Run,
   Sample,
+  TrashItem,
   UploadStatus,
   User,
 } from "./api/models.ts";
-export { List, type Page, type PageWindow } from "./api/paging.ts";
-export type { ListParams } from "./api/resource-client.ts";
-export type { FilesParams } from "./api/resources/files.ts";
+export type { EntityTarget, NewProperty } from "./api/new-property.ts";
+export {
+  type AuthorizeParams,
+  type DeviceLogin,
+  type Grant,
+  OAuth,
+  type OAuthOptions,
+} from "./api/oauth/oauth.ts";
+export { OAuthError, type OAuthFailure } from "./api/oauth/oauth-error.ts";
+export { triggeredAppSession } from "./api/oauth/triggered-session.ts";
+export { RedirectListener, type RedirectListenerOptions } from "./api/oauth/redirect-listener.ts";
+export { accessScope, type AccessRight, type Accessible, scopeList } from "./api/oauth/scopes.ts";
+export type { Page, PageWindow } from "./api/page.ts";
+export { type CrawlOptions, List } from "./api/paging.ts";
+export type {
+  EntityReference,
+  EntityType,
+  MapEntry,
+  Property,
+  PropertyItem,
+  PropertyValue,
+} from "./api/property.ts";
+export type { Launch } from "./api/resources/applications.ts";
+export type { NewStatus } from "./api/resources/app-sessions.ts";
+export type { FileLink, FilesParams } from "./api/resources/files.ts";
+export type { NewAppResult, NewSample } from "./api/resources/new-results.ts";
 export type { AppResultsParams } from "./api/resources/projects.ts";
-export type { ProjectsParams, RunsParams } from "./api/resources/users.ts";
+export type { PropertyOwner } from "./api/resources/properties.ts";
+export {
+  referencedAppResults,
+  referencedIds,
+  referencedSampleIds,
+} from "./api/resources/references.ts";
+export type { RunSort, RunStatus } from "./api/resources/run-status.ts";
+export { canWorkOn, type SessionStatus } from "./api/resources/session-status.ts";
+export type { AppSessionsParams, ProjectsParams, RunsParams } from "./api/resources/users.ts";
+export type { AppSessionsV2Params } from "./api/resources/v2/app-sessions.ts";
+export type { BioSamplesParams } from "./api/resources/v2/biosamples.ts";
+export type { DatasetFilesParams, DatasetsParams } from "./api/resources/v2/datasets.ts";
+export type { TrashParams } from "./api/resources/v2/trash.ts";
 export type { CallOptions } from "./api/rest.ts";
 export type { RetryLimits } from "./api/retry-delay.ts";
+export { downloadByExtension } from "./api/transfers/by-extension.ts";
+export type { Downloaded, DownloadOptions } from "./api/transfers/file-download.ts";
+export type { Downloads, FolderOptions, ReadOptions } from "./api/transfers/downloads.ts";
+export type { UploadOptions } from "./api/transfers/file-upload.ts";
+export { md5OfFile } from "./api/transfers/md5.ts";
+export type { Progress, TransferOptions } from "./api/transfers/options.ts";
+export type { Transfers, UploadFrom } from "./api/transfers/transfers.ts";
+export type { UploadPlace } from "./api/uploads/upload-place.ts";
+export type { UploadBody, Uploads } from "./api/uploads/uploads.ts";
+export { formatBytes } from "./core/units.ts";
 export { BsmountError, type FailureReason } from "./core/errors.ts";
 export type {
+  ApplicationId,
   AppResultId,
   AppSessionId,
   FileId,

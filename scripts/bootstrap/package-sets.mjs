@@ -17,6 +17,8 @@ const packages = {
   unzip: { command: "unzip", debian: ["unzip"] },
   vim: { command: "vim", debian: ["vim"], fedora: "vim-enhanced" },
   setpriv: { command: "setpriv", debian: ["util-linux"] },
+  tmux: { command: "tmux", debian: ["tmux"] },
+  chromium: { command: "chromium", debian: ["chromium"] },
   ps: { command: "ps", debian: ["procps"], fedora: "procps-ng" },
   nginx: { command: "nginx", debian: ["nginx-light"], fedora: "nginx" },
   rclone: { command: "rclone", debian: ["rclone"] },
@@ -30,9 +32,9 @@ const packages = {
 };
 
 const demo = ["fusermount", "libfuse2", "samtools", "bcftools"];
-const tools = ["tabix", "rsync", "attr", "unzip", "vim", "curl", "openssl", "ps", "setpriv"];
-const test = [...demo, ...tools, "python3"];
-const bench = [...test, "nginx", "rclone", "bindfs", "fio"];
+const tools = ["tabix", "rsync", "attr", "curl", "openssl", "ps", "python3"];
+const test = [...demo, ...tools, "unzip", "vim", "setpriv", "tmux", "chromium"];
+const bench = [...demo, ...tools, "nginx", "rclone", "bindfs", "fio"];
 const data = ["samtools", "bcftools", "tabix", "bwa", "lambda"];
 
 /** Set name → the packages it needs, each with what shows that it is there. */

@@ -1,19 +1,30 @@
 import { BsmountError } from "../core/errors.ts";
 import type { Send } from "./http.ts";
 
-/** A token, or who knows it now: asked at each request, so that signing in again needs no new client. */
-export type AccessToken = string | (() => string);
+/**
+ * A token, or who knows it now: asked at each request, so that signing in again needs no new client. When
+ * the service does not take the token (401) it is asked once more, with that token as `rejected`; where it
+ * then knows another one, the request is sent again with that, once.
+ */
+export type AccessToken = string | ((rejected?: string) => string | Promise<string>);
 
 /** Adds `Authorization: Bearer`. The send inside knows one origin only, so the token goes nowhere else. */
 export function withAuth(token: AccessToken, send: Send): Send {
   return async (request, signal) => {
-    const headers = { ...request.headers, authorization: `Bearer ${currentToken(token)}` };
-    return await send({ ...request, headers }, signal);
+    const sendWith = async (value: string) => {
+      const headers = { ...request.headers, authorization: `Bearer ${value}` };
+      return await send({ ...request, headers }, signal);
+    };
+    const used = checked(typeof token === "string" ? token : await token());
+    const answer = await sendWith(used);
+    if (answer.status !== 401 || typeof token === "string") return answer;
+    const fresh = checked(await token(used));
+    return fresh === used ? answer : await sendWith(fresh);
   };
 }
 
-function currentToken(token: AccessToken): string {
-  const value = (typeof token === "string" ? token : token()).trim();
+function checked(token: string): string {
+  const value = token.trim();
   if (value === "") {
     throw new BsmountError("not-signed-in", "there is no access token", {
       remedy: "sign in, or give an access token",

@@ -1,11 +1,8 @@
-import process from "node:process";
 import type { Dispatcher } from "undici";
-import { type Clock, systemClock } from "../core/clock.ts";
-import { type Logger, silentLogger } from "../core/logger.ts";
 import { apiOrigin } from "./address.ts";
 import { type AccessToken, withAuth } from "./auth.ts";
 import { Content } from "./content/content.ts";
-import { createFetcher, type FetcherKind } from "./content/create-fetcher.ts";
+import { createFetcher } from "./content/create-fetcher.ts";
 import { LinkCache } from "./content/link-cache.ts";
 import type { RangeFetcher } from "./content/range-fetcher.ts";
 import { plainHttpOf } from "./content/store-link.ts";
@@ -13,66 +10,61 @@ import { createDispatcher } from "./dispatcher.ts";
 import { httpSend } from "./http.ts";
 import { withTelemetry } from "./measured.ts";
 import { ResourceClient } from "./resource-client.ts";
+import { Applications } from "./resources/applications.ts";
 import { AppResults } from "./resources/app-results.ts";
 import { AppSessions } from "./resources/app-sessions.ts";
-import { BioSamples } from "./resources/biosamples.ts";
-import { Datasets } from "./resources/datasets.ts";
 import { Files } from "./resources/files.ts";
+import { Properties } from "./resources/properties.ts";
 import { Projects } from "./resources/projects.ts";
 import { Runs } from "./resources/runs.ts";
 import { Samples } from "./resources/samples.ts";
+import { Tokens } from "./resources/tokens.ts";
 import { Users } from "./resources/users.ts";
+import { AppSessionsV2 } from "./resources/v2/app-sessions.ts";
+import { BioSamples } from "./resources/v2/biosamples.ts";
+import { Datasets } from "./resources/v2/datasets.ts";
+import { Trash } from "./resources/v2/trash.ts";
 import { Rest } from "./rest.ts";
-import type { RetryLimits } from "./retry-delay.ts";
-import type { EnvironmentVariables } from "./trust.ts";
+import { type ClientOptions, withDefaults } from "./settings.ts";
+import { Transfers } from "./transfers/transfers.ts";
 import { Uploads } from "./uploads/uploads.ts";
-import { defaultUserAgent } from "./user-agent.ts";
 
-export interface BaseSpaceOptions {
+export interface BaseSpaceOptions extends ClientOptions {
   /** Origin of the API server, e.g. `https://api.basespace.illumina.com`; a version behind it is dropped. */
   readonly apiServer: string;
-  /** A token, or a function that is asked for it at each request. */
+  /** A token, or a function that is asked for it at each request, and again when the service refuses it. */
   readonly accessToken: AccessToken;
-  /** For one request to be answered, and between two pieces of an answer, in milliseconds. Default 30 000. */
-  readonly timeoutMs?: number;
-  /** Connections to one origin. Default 16. */
-  readonly maxConnections?: number;
-  /** Default `bsmount/<version>`. */
-  readonly userAgent?: string;
-  /** Allows http to other machines: the token then travels in the clear. Default false. */
-  readonly insecureHttp?: boolean;
-  /** How requests that may be repeated are repeated. Default: 5 attempts within a minute. */
-  readonly retry?: Partial<RetryLimits>;
-  /** Where file content is received: in a worker thread, or on the calling one. Default `worker`. */
-  readonly fetcher?: FetcherKind;
-  /** For proxies and certificate authorities. Default `process.env`. */
-  readonly environment?: EnvironmentVariables;
-  readonly clock?: Clock;
-  readonly logger?: Logger;
 }
 
-const DEFAULT_RETRY: RetryLimits = {
-  attempts: 5,
-  firstDelayMs: 250,
-  maxDelayMs: 15_000,
-  totalMs: 60_000,
-};
-
-const MAX_CONNECT_MS = 10_000;
+export interface V2 {
+  readonly appSessions: AppSessionsV2;
+  readonly biosamples: BioSamples;
+  readonly datasets: Datasets;
+  readonly trash: Trash;
+}
 
 /** A client of one BaseSpace server with one token. It owns connections and threads: close it. */
 export class BaseSpace implements AsyncDisposable {
   readonly users: Users;
+  readonly tokens: Tokens;
   readonly projects: Projects;
   readonly samples: Samples;
   readonly appResults: AppResults;
   readonly appSessions: AppSessions;
   readonly runs: Runs;
   readonly files: Files;
+  readonly properties: Properties;
+  readonly applications: Applications;
   readonly biosamples: BioSamples;
   readonly datasets: Datasets;
+  readonly trash: Trash;
+  /** What version 2 of the API has; what version 1 has not is also found by its name alone. */
+  readonly v2: V2;
   readonly content: Content;
+  /** The requests of an upload, for whoever cuts it up himself. */
   readonly uploads: Uploads;
+  /** Whole files, to this machine and from it. */
+  readonly transfers: Transfers;
   readonly #dispatcher: Dispatcher;
   readonly #fetcher: RangeFetcher;
 
@@ -84,20 +76,27 @@ export class BaseSpace implements AsyncDisposable {
     this.#fetcher = createFetcher(this.#dispatcher, settings);
     const send = withAuth(options.accessToken, withTelemetry(httpSend(this.#dispatcher, origin)));
     const rest = new Rest({ ...settings, send });
-    const resources = new ResourceClient(rest);
+    const plainHttp = plainHttpOf(origin, options.insecureHttp ?? false);
+    const links = new LinkCache(rest, settings.retry.clock, plainHttp);
+    const resources = new ResourceClient(rest, settings.retry);
     this.users = new Users(resources);
+    this.tokens = new Tokens(resources, rest);
     this.projects = new Projects(resources);
     this.samples = new Samples(resources);
     this.appResults = new AppResults(resources);
     this.appSessions = new AppSessions(resources);
     this.runs = new Runs(resources);
-    this.files = new Files(resources);
+    this.files = new Files(resources, links);
+    this.properties = new Properties(resources);
+    this.applications = new Applications(resources);
     this.biosamples = new BioSamples(resources);
     this.datasets = new Datasets(resources);
-    this.uploads = new Uploads(rest);
-    const plainHttp = plainHttpOf(origin, options.insecureHttp ?? false);
-    const links = new LinkCache(rest, settings.retry.clock, plainHttp);
+    this.trash = new Trash(resources);
+    const { biosamples, datasets, trash } = this;
+    this.v2 = { appSessions: new AppSessionsV2(resources), biosamples, datasets, trash };
+    this.uploads = new Uploads(rest, settings.retry);
     this.content = new Content({ ...settings, links, fetcher: this.#fetcher });
+    this.transfers = new Transfers(this);
   }
 
   /** Ends what is under way with an `aborted` error and gives back connections and threads. */
@@ -109,22 +108,4 @@ export class BaseSpace implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-function withDefaults(options: BaseSpaceOptions) {
-  const timeoutMs = options.timeoutMs ?? 30_000;
-  return {
-    timeoutMs,
-    connectTimeoutMs: Math.min(timeoutMs, MAX_CONNECT_MS),
-    connections: options.maxConnections ?? 16,
-    userAgent: options.userAgent ?? defaultUserAgent(),
-    variables: options.environment ?? process.env,
-    fetcherKind: options.fetcher ?? "worker",
-    logger: options.logger ?? silentLogger,
-    retry: {
-      limits: { ...DEFAULT_RETRY, ...options.retry },
-      clock: options.clock ?? systemClock,
-      random: Math.random,
-    },
-  };
 }

@@ -1,4 +1,5 @@
 import type {
+  ApplicationId,
   AppResultId,
   AppSessionId,
   FileId,
@@ -7,6 +8,10 @@ import type {
   SampleId,
   UserId,
 } from "../core/ids.ts";
+import type { Property } from "./property.ts";
+import type { Raw } from "./raw.ts";
+
+export type { Raw };
 
 /*
  * BaseSpace's resources as the program sees them. What the service leaves out is absent here, never
@@ -15,9 +20,7 @@ import type {
  * it came, with every field that has no name here.
  */
 
-export type Raw = Readonly<Record<string, unknown>>;
-
-interface Resource<Id> {
+export interface Resource<Id> {
   readonly id: Id;
   readonly name: string;
   /** Relative to the API server in v1, absolute in v2. */
@@ -38,6 +41,8 @@ export interface Project extends Resource<ProjectId> {
   readonly totalSizeBytes?: number;
   readonly userOwnedBy?: User;
   readonly hasCollaborators?: boolean;
+  /** The properties that came along; only in a resource asked for by itself. All of them: `…properties()`. */
+  readonly properties?: readonly Property[];
 }
 
 export interface Sample extends Resource<SampleId> {
@@ -54,6 +59,10 @@ export interface Sample extends Resource<SampleId> {
   readonly numReadsPf?: number;
   readonly userOwnedBy?: User;
   readonly appSession?: AppSession;
+  /** Only in a sample asked for by itself. */
+  readonly references?: readonly Reference[];
+  /** The properties that came along; only in a resource asked for by itself. All of them: `…properties()`. */
+  readonly properties?: readonly Property[];
 }
 
 export interface AppResult extends Resource<AppResultId> {
@@ -65,6 +74,10 @@ export interface AppResult extends Resource<AppResultId> {
   readonly totalSizeBytes?: number;
   readonly userOwnedBy?: User;
   readonly appSession?: AppSession;
+  /** Only in a result asked for by itself. */
+  readonly references?: readonly Reference[];
+  /** The properties that came along; only in a resource asked for by itself. All of them: `…properties()`. */
+  readonly properties?: readonly Property[];
 }
 
 export interface AppSession extends Resource<AppSessionId> {
@@ -77,6 +90,13 @@ export interface AppSession extends Resource<AppSessionId> {
   readonly dateCompleted?: Date;
   readonly totalSizeBytes?: number;
   readonly applicationName?: string;
+  readonly application?: Application;
+  /** What started it, such as a link into the web page of an app. */
+  readonly originatingUri?: string;
+  /** Only in a session asked for by itself. */
+  readonly references?: readonly Reference[];
+  /** The properties that came along; only in a resource asked for by itself. All of them: `…properties()`. */
+  readonly properties?: readonly Property[];
   readonly userCreatedBy?: User;
 }
 
@@ -88,6 +108,8 @@ export interface Run extends Resource<RunId> {
   readonly totalSizeBytes?: number;
   readonly userOwnedBy?: User;
   readonly instrumentName?: string;
+  /** The properties that came along; only in a resource asked for by itself. All of them: `…properties()`. */
+  readonly properties?: readonly Property[];
 }
 
 /** Whether a file's bytes are all there. */
@@ -107,20 +129,39 @@ export interface FileEntry extends Resource<FileId> {
   readonly etag?: string;
   /** Only in a file asked for by itself. */
   readonly uploadStatus?: UploadStatus;
+  /** The properties that came along; only in a resource asked for by itself. All of them: `…properties()`. */
+  readonly properties?: readonly Property[];
 }
 
-/** A value that people and apps attach to a resource. */
-export interface Property {
-  readonly name: string;
-  /** `string`, `sample`, `map`, …, `[]` behind it for several. */
+/** An app of BaseSpace. */
+export interface Application extends Resource<ApplicationId> {
+  readonly companyName?: string;
+  readonly versionNumber?: string;
+  readonly shortDescription?: string;
+  readonly homepageUri?: string;
+  /** `Native`, `Uploader`, … */
+  readonly category?: string;
+  readonly dateCreated?: Date;
+}
+
+/** What a result was made of, or a session was started with. */
+export interface Reference {
+  /** `Using`, `Input`. */
+  readonly rel: string;
+  /** `Sample`, `AppResult`, … */
   readonly type: string;
-  readonly href?: string;
-  readonly description?: string;
-  /** A text, or the compact resource; absent for several values. */
-  readonly content?: unknown;
-  /** The values shown; there may be more, see `itemsTotalCount`. */
-  readonly items?: readonly unknown[];
-  readonly itemsTotalCount?: number;
+  /** Of what is referred to. */
+  readonly href: string;
+  /** Its compact form, where the service gives it. */
+  readonly content?: Raw;
+}
+
+/** Something that was thrown away and can still be restored. */
+export interface TrashItem {
+  readonly id: string;
+  readonly name?: string;
+  readonly dateDeleted?: Date;
+  readonly totalSizeBytes?: number;
   readonly raw: Raw;
 }
 
@@ -130,6 +171,8 @@ export interface BioSample extends Resource<string> {
   readonly dateCreated: Date;
   readonly dateModified?: Date;
   readonly defaultProject?: Project;
+  /** The properties that came along; only those asked for with `include`. All of them: `…properties()`. */
+  readonly properties?: readonly Property[];
 }
 
 export interface Dataset extends Resource<string> {
@@ -144,4 +187,6 @@ export interface Dataset extends Resource<string> {
   readonly appSession?: AppSession;
   /** The v1 sample of the same reads. */
   readonly v1SampleId?: SampleId;
+  /** The properties that came along; only those asked for with `include`. All of them: `…properties()`. */
+  readonly properties?: readonly Property[];
 }

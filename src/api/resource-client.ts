@@ -1,31 +1,45 @@
 import { DecodeError } from "./errors.ts";
 import { decodeEnvelope, decodePage } from "./decode/answers.ts";
 import { type Decode, WireError } from "./decode/parse.ts";
-import { List, type Page, type PageWindow } from "./paging.ts";
+import type { Page, PageWindow } from "./page.ts";
+import { List } from "./paging.ts";
 import type { CallOptions, JsonAnswer, Query, Rest } from "./rest.ts";
+import { type Look, type OnceOnly, settled, type Times } from "./settled.ts";
 
-export type JsonBody = Readonly<Record<string, unknown>>;
+export type ApiVersion = "v1" | "v2";
 
-/** What every list takes, beside filters of its own. */
-export interface ListParams {
-  /** Default `Id`: while a list is read, what is added comes last and nothing moves. */
-  readonly sortBy?: string;
-  /** Default `Asc`. */
-  readonly sortDir?: "Asc" | "Desc";
+/** A list of the service: where it is, and what tells its items apart. */
+export interface ListSource<Model> {
+  /** Behind the version, encoded. */
+  readonly path: string;
+  readonly query: Query;
+  /** `page` is what holds the item. */
+  readonly decode: (item: unknown, at: string, page: unknown) => Model;
+  /** Default v1. */
+  readonly version?: ApiVersion;
+}
+
+/** What tells an item of a list from all others: its Id, else its name. */
+interface Identified {
+  readonly id?: string;
+  readonly name?: string;
 }
 
 /** Resources and lists of both API versions, decoded: what the classes of `resources/` are made of. */
 export class ResourceClient {
-  readonly #rest: Rest;
+  readonly rest: Rest;
+  /** What says how long ago something was sent. */
+  readonly times: Times;
 
-  constructor(rest: Rest) {
-    this.#rest = rest;
+  constructor(rest: Rest, times: Times) {
+    this.rest = rest;
+    this.times = times;
   }
 
   /** One resource of v1: `GET /v1pre3/{path}`, out of its envelope. */
   async one<Model>(path: string, decode: Decode<Model>, options: CallOptions = {}): Promise<Model> {
-    const answer = await this.#rest.get(`/v1pre3/${path}`, {}, options);
-    return decoded(answer, () => decode(decodeEnvelope(answer.json), "Response"));
+    const answer = await this.rest.get(`/v1pre3/${path}`, {}, options);
+    return resourceOf(answer, decode, "v1");
   }
 
   /** One resource of v2: `GET /v2/{path}`, which has no envelope. */
@@ -34,53 +48,54 @@ export class ResourceClient {
     decode: Decode<Model>,
     options: CallOptions = {},
   ): Promise<Model> {
-    const answer = await this.#rest.get(`/v2/${path}`, {}, options);
-    return decoded(answer, () => decode(answer.json, ""));
+    const answer = await this.rest.get(`/v2/${path}`, {}, options);
+    return resourceOf(answer, decode, "v2");
   }
 
-  /** Makes or changes a resource of v1: `POST /v1pre3/{path}` with a JSON body. */
-  async post<Model>(
-    {
-      path,
-      query,
-      body,
-    }: { readonly path: string; readonly query?: Query; readonly body: JsonBody },
-    decode: Decode<Model>,
-    options: CallOptions = {},
-  ): Promise<Model> {
-    const change = { method: "POST", path: `/v1pre3/${path}`, body, isRepeatable: false } as const;
-    const answer = await this.#rest.change(
-      query === undefined ? change : { ...change, query },
-      options,
+  /**
+   * Sends what must not be done twice; where it may have succeeded unheard, `look`s before it sends again.
+   * `path` begins with the version.
+   */
+  async once(change: OnceOnly, look: Look, options: CallOptions = {}): Promise<JsonAnswer> {
+    return await settled(this.rest, change, { look, options, times: this.times });
+  }
+
+  /** A list of v1: `GET /v1pre3/{path}` with `Offset`, `Limit` and `query`; or of v2, in lower case. */
+  list<Model extends Identified>(source: ListSource<Model>): List<Model> {
+    const { path, query, decode, version = "v1" } = source;
+    return new List(
+      async ({ offset, limit }, options) => {
+        const window = version === "v1" ? { Offset: offset, Limit: limit } : { offset, limit };
+        const answer = await this.rest.get(
+          `/${PREFIX[version]}/${path}`,
+          { ...query, ...window },
+          options,
+        );
+        return decoded(answer, () =>
+          pageOf(bodyOf(answer.json, version), { offset, limit }, decode),
+        );
+      },
+      ({ id, name }) => id ?? name ?? "",
     );
-    return decoded(answer, () => decode(decodeEnvelope(answer.json), "Response"));
-  }
-
-  /** A list of v1: `GET /v1pre3/{path}` with `Offset`, `Limit` and `query`. */
-  list<Model>(path: string, decode: Decode<Model>, query: Query): List<Model> {
-    return new List(async (window, options) => {
-      const asked = { ...query, Offset: window.offset, Limit: window.limit };
-      const answer = await this.#rest.get(`/v1pre3/${path}`, asked, options);
-      return decoded(answer, () => pageOf(decodeEnvelope(answer.json), window, decode));
-    });
-  }
-
-  /** A list of v2: `GET /v2/{path}` with `offset`, `limit` and `query`. */
-  listV2<Model>(path: string, decode: Decode<Model>, query: Query): List<Model> {
-    return new List(async (window, options) => {
-      const answer = await this.#rest.get(`/v2/${path}`, { ...query, ...window }, options);
-      return decoded(answer, () => pageOf(answer.json, window, decode));
-    });
   }
 }
 
-/** The parameters of a v1 list, in the service's spelling. */
-export function sorting(params: ListParams): Query {
-  return { SortBy: params.sortBy ?? "Id", SortDir: params.sortDir ?? "Asc" };
+export const PREFIX: Readonly<Record<ApiVersion, string>> = { v1: "v1pre3", v2: "v2" };
+
+/** The resource that an answer is about. @throws DecodeError */
+export function resourceOf<Model>(
+  answer: JsonAnswer,
+  decode: Decode<Model>,
+  version: ApiVersion,
+): Model {
+  return decoded(answer, () =>
+    decode(bodyOf(answer.json, version), version === "v1" ? "Response" : ""),
+  );
 }
 
-/** Properties can be sorted by name only. */
-export const PROPERTY_SORTING: Query = { SortBy: "Name", SortDir: "Asc" };
+function bodyOf(json: unknown, version: ApiVersion): unknown {
+  return version === "v1" ? decodeEnvelope(json) : json;
+}
 
 /** Exported for answers that are not resources. @throws DecodeError */
 export function decoded<Model>(answer: JsonAnswer, decode: () => Model): Model {
@@ -96,7 +111,7 @@ export function decoded<Model>(answer: JsonAnswer, decode: () => Model): Model {
 function pageOf<Model>(
   json: unknown,
   asked: Required<PageWindow>,
-  decode: Decode<Model>,
+  decode: ListSource<Model>["decode"],
 ): Page<Model> {
   const page = decodePage(json);
   const { offset = asked.offset, limit = asked.limit, totalCount } = page;
@@ -104,6 +119,6 @@ function pageOf<Model>(
   if (offset !== asked.offset) {
     throw new WireError("Offset", `is ${offset}, asked for ${asked.offset}`);
   }
-  const items = page.items.map((item, index) => decode(item, `Items[${index}]`));
+  const items = page.items.map((item, index) => decode(item, `Items[${index}]`, json));
   return { items, offset, limit, totalCount };
 }

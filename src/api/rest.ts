@@ -18,6 +18,7 @@ export type Query = Readonly<
 >;
 
 export interface JsonAnswer {
+  /** Undefined when a change was answered without a body. */
   readonly json: unknown;
   readonly headers: Readonly<Record<string, string>>;
   readonly request: RequestName;
@@ -155,7 +156,8 @@ function judge(request: HttpRequest, answer: HttpAnswer): JsonAnswer | ApiError 
       remedy: "give the address that it redirects to as the API server, if you trust it",
     });
   }
-  if (json === undefined) {
+  const isEmpty = answer.body.length === 0 && request.method !== "GET";
+  if (json === undefined && !isEmpty) {
     return new ApiError("unavailable", facts, `the answer (${answer.status}) is not JSON`, {
       remedy: "check that the address is that of a BaseSpace API server",
     });

@@ -1,10 +1,12 @@
 import { Command } from "commander";
+import { authCommand } from "./commands/auth.ts";
 import { catCommand } from "./commands/cat.ts";
 import { cpCommand } from "./commands/cp.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
 import { lsCommand } from "./commands/ls.ts";
 import { mountCommand } from "./commands/mount.ts";
+import { profilesCommand } from "./commands/profiles.ts";
 import { statusChangeCommands } from "./commands/status-change.ts";
 import { statusCommand } from "./commands/status.ts";
 import { treeCommand } from "./commands/tree.ts";
@@ -17,7 +19,9 @@ const COMMANDS: readonly CommandFactory[] = [
   mountCommand,
   unmountCommand,
   statusCommand,
+  authCommand,
   whoamiCommand,
+  profilesCommand,
   lsCommand,
   catCommand,
   cpCommand,

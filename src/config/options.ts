@@ -1,6 +1,14 @@
-import { BsmountError } from "../core/errors.ts";
 import type { LogLevel } from "../core/logger.ts";
 import { parseDuration, parseSize } from "../core/units.ts";
+import {
+  isSet,
+  octal,
+  parseLogLevel,
+  parseProfileName,
+  positiveDuration,
+  text,
+  wholeNumber,
+} from "./option-parsers.ts";
 
 /**
  * One option of the product. The table below is the only place that knows an option's name, default and
@@ -25,6 +33,10 @@ export interface OptionValues {
   readonly apiServer: string;
   readonly region: string;
   readonly accessTokenFile: string;
+  readonly clientId: string;
+  readonly clientSecretFile: string;
+  readonly scopes: string;
+  readonly web: boolean;
   readonly insecureHttp: boolean;
   readonly timeout: number;
   readonly readOnly: boolean;
@@ -47,9 +59,6 @@ export type OptionKey = keyof OptionValues;
 
 /** Parsed options that were given; what was not given is absent. */
 export type GivenOptions = { readonly [Key in OptionKey]?: OptionValues[Key] | undefined };
-
-const text = (value: string): string => value;
-const isSet = (): boolean => true;
 
 export const OPTIONS: {
   readonly [Key in OptionKey]: OptionDefinition<OptionValues[Key]>;
@@ -83,6 +92,35 @@ export const OPTIONS: {
     defaultText: "–",
     help: "file that holds the access token, mode 0600 (BASESPACE_ACCESS_TOKEN holds the token itself)",
     parse: text,
+  },
+  clientId: {
+    name: "client-id",
+    argument: "ID",
+    env: "BASESPACE_CLIENT_ID",
+    defaultText: "the profile's clientKey",
+    help: "app to sign in with: its client id",
+    parse: text,
+  },
+  clientSecretFile: {
+    name: "client-secret-file",
+    argument: "FILE",
+    env: "BASESPACE_CLIENT_SECRET_FILE",
+    defaultText: "the profile's clientSecret",
+    help: "file that holds the app's client secret, mode 0600",
+    parse: text,
+  },
+  scopes: {
+    name: "scopes",
+    argument: "LIST",
+    defaultText: "read all, write what it makes",
+    help: "what the token shall allow, clauses separated by commas: 'READ PROJECT 12,CREATE PROJECTS'",
+    parse: text,
+  },
+  web: {
+    name: "web",
+    defaultText: "off",
+    help: "sign in by a browser on this machine, without a code to compare",
+    parse: isSet,
   },
   insecureHttp: {
     name: "insecure-http",
@@ -195,44 +233,3 @@ export const OPTIONS: {
     parse: parseLogLevel,
   },
 };
-
-function parseProfileName(name: string): string {
-  if (!/^[\w][\w.@+-]*$/.test(name)) {
-    throw new BsmountError("usage", `${JSON.stringify(name)} is not a profile name`, {
-      remedy: "use letters, digits, and . _ - + @",
-    });
-  }
-  return name;
-}
-
-function positiveDuration(value: string): number {
-  const ms = parseDuration(value);
-  if (ms <= 0) throw new BsmountError("usage", "a timeout must be longer than 0");
-  return ms;
-}
-
-function wholeNumber(value: string): number {
-  if (!/^\d{1,10}$/.test(value)) {
-    throw new BsmountError("usage", `${JSON.stringify(value)} is not a whole number`);
-  }
-  return Number(value);
-}
-
-function octal(value: string): number {
-  if (!/^0?[0-7]{1,3}$/.test(value)) {
-    throw new BsmountError("usage", `${JSON.stringify(value)} is not an octal mode such as 022`);
-  }
-  return Number.parseInt(value, 8);
-}
-
-const LOG_LEVELS: readonly LogLevel[] = ["silent", "error", "warn", "info", "debug", "trace"];
-
-function parseLogLevel(value: string): LogLevel {
-  const level = LOG_LEVELS.find((known) => known === value);
-  if (level === undefined) {
-    throw new BsmountError("usage", `${JSON.stringify(value)} is not a log level`, {
-      remedy: `use one of ${LOG_LEVELS.join(", ")}`,
-    });
-  }
-  return level;
-}

@@ -1,4 +1,6 @@
-import { open, stat } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 
 const MAX_BYTES = 1024 * 1024;
@@ -26,5 +28,52 @@ export async function readPrivateFile(path: string): Promise<string | undefined>
     return await file.readFile("utf8");
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * Replaces a file that holds secrets, mode 0600, in one step that a crash cannot halve: a new file beside
+ * it, synced, takes its name. Where the name is a symbolic link, what it leads to is replaced.
+ * @throws BsmountError `environment`
+ */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const fresh = `${target}.${randomUUID()}.tmp`;
+  try {
+    await writeSynced(fresh, text);
+    await rename(fresh, target);
+    await syncFolder(dirname(target));
+  } catch (cause) {
+    await rm(fresh, { force: true });
+    throw new BsmountError("environment", `cannot write ${path}`, { cause });
+  }
+}
+
+/** Makes the folder of such a file, its owner's alone; one that is there stays as it is. */
+export async function ensureParent(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new BsmountError("environment", `cannot make the folder ${folder}`, { cause });
+  }
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, "wx", 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** The new name itself is only safe once the folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }

@@ -1,16 +1,40 @@
 import { join } from "node:path";
 import { parse } from "ini";
 import { readPrivateFile } from "./private-file.ts";
+import { isSameServer } from "./regions.ts";
+
+/** Where a profile stands. */
+export interface ProfilePlace {
+  readonly file: string;
+  /** `DEFAULT` in a file of its own. */
+  readonly section: string;
+}
 
 /** What a profile may hold. Names in the files are matched without regard to case, as ConfigParser does. */
-export interface Profile {
-  /** The file it came from. */
-  readonly file: string;
+export interface Profile extends ProfilePlace {
   readonly apiServer?: string;
+  /** A secret. */
   readonly accessToken?: string;
+  /** When the token ends, as ISO 8601; tokens without it live until they are revoked. */
+  readonly accessTokenExpires?: string;
+  readonly clientKey?: string;
+  /** A secret. */
+  readonly clientSecret?: string;
 }
 
 type Section = Readonly<Record<string, unknown>>;
+
+const DEFAULT = "DEFAULT";
+
+/** The file that `bs` and BaseMount write for profile `name`. */
+export function ownProfileFile(name: string, home: string): string {
+  return join(home, ".basespace", `${name}.cfg`);
+}
+
+/** The file of BaseSpacePy, with a section for each profile. */
+export function sharedProfileFile(home: string): string {
+  return join(home, ".basespacepy.cfg");
+}
 
 /**
  * Reads profile `name`: `~/.basespace/<name>.cfg`, which `bs` and BaseMount write (always section
@@ -20,26 +44,51 @@ type Section = Readonly<Record<string, unknown>>;
  * @throws BsmountError `usage` when others can read the file
  */
 export async function readProfile(name: string, home: string): Promise<Profile | undefined> {
-  const own = join(home, ".basespace", `${name}.cfg`);
-  const ownText = await readPrivateFile(own);
-  if (ownText !== undefined) return toProfile(own, sectionOf(ownText, "DEFAULT"));
-  const shared = join(home, ".basespacepy.cfg");
+  const own = { file: ownProfileFile(name, home), section: DEFAULT };
+  const ownText = await readPrivateFile(own.file);
+  if (ownText !== undefined) return toProfile(own, sectionOf(ownText, DEFAULT));
+  const shared = sharedProfileFile(home);
   const sharedText = await readPrivateFile(shared);
-  if (sharedText === undefined) return undefined;
-  const inherited = sectionOf(sharedText, "DEFAULT");
-  if (name.toLowerCase() === "default") return toProfile(shared, inherited);
-  const section = sectionOf(sharedText, name);
-  return section && toProfile(shared, { ...inherited, ...section });
+  return sharedText === undefined ? undefined : profileOfSection(sharedText, shared, name);
 }
 
-function toProfile(file: string, section: Section | undefined): Profile {
-  const apiServer = textValue(section, "apiserver");
-  const accessToken = textValue(section, "accesstoken");
+/** The profile of one section of BaseSpacePy's file; undefined when there is no such section. */
+export function profileOfSection(text: string, file: string, name: string): Profile | undefined {
+  const inherited = sectionOf(text, DEFAULT) ?? {};
+  if (name.toLowerCase() === "default") return toProfile({ file, section: DEFAULT }, inherited);
+  const own = sectionOf(text, name);
+  return own && toProfile({ file, section: name }, withInherited(own, inherited));
+}
+
+/** A token belongs to its server: a section that names another one does not inherit it. */
+function withInherited(own: Section, inherited: Section): Section {
+  const merged = { ...inherited, ...own };
+  if (isSameServer(textValue(merged, "apiserver"), textValue(inherited, "apiserver")))
+    return merged;
   return {
-    file,
-    ...(apiServer === undefined ? {} : { apiServer }),
-    ...(accessToken === undefined ? {} : { accessToken }),
+    ...merged,
+    accesstoken: own["accesstoken"],
+    accesstokenexpires: own["accesstokenexpires"],
   };
+}
+
+/** Names of all sections of an ini file, `DEFAULT` included, in their order. */
+export function sectionNames(text: string): readonly string[] {
+  const names = [...text.matchAll(/^[ \t]*\[([^\]\r\n]+)\]/gm)].map(([, name = ""]) => name.trim());
+  return [...new Set(names)];
+}
+
+const KEYS = [
+  ["apiServer", "apiserver"],
+  ["accessToken", "accesstoken"],
+  ["accessTokenExpires", "accesstokenexpires"],
+  ["clientKey", "clientkey"],
+  ["clientSecret", "clientsecret"],
+] as const;
+
+function toProfile(place: ProfilePlace, section: Section | undefined): Profile {
+  const values = KEYS.map(([name, key]) => [name, textValue(section, key)] as const);
+  return { ...place, ...Object.fromEntries(values.filter(([, value]) => value !== undefined)) };
 }
 
 function textValue(section: Section | undefined, key: string): string | undefined {

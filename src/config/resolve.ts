@@ -1,12 +1,10 @@
 import { resolve } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import type { LogLevel } from "../core/logger.ts";
+import { type ConnectionConfig, resolveConnection } from "./connection.ts";
 import type { Environment } from "./environment.ts";
 import { defaultFolders, type Folders } from "./folders.ts";
 import { type GivenOptions, OPTIONS, type OptionKey } from "./options.ts";
-import { readPrivateFile } from "./private-file.ts";
-import { type Profile, readProfile } from "./profile.ts";
-import { apiServerOfRegion } from "./regions.ts";
 
 /** Everything a session needs to know, with nothing left to default. Plain data: it crosses processes. */
 export interface Config {
@@ -17,17 +15,6 @@ export interface Config {
   readonly mount: MountConfig;
   readonly folders: Folders;
   readonly log: LogConfig;
-}
-
-export interface ConnectionConfig {
-  readonly profile: string;
-  readonly apiServer: string;
-  /** A secret. */
-  readonly accessToken: string;
-  /** Where it was found, in words. */
-  readonly tokenSource: string;
-  readonly insecureHttp: boolean;
-  readonly timeoutMs: number;
 }
 
 export interface TreeConfig {
@@ -100,11 +87,14 @@ function resolveLog(options: GivenOptions): LogConfig {
   };
 }
 
-function withEnvironment(given: GivenOptions, environment: Environment): GivenOptions {
+/** Options that were not given, from the environment. */
+export function withEnvironment(given: GivenOptions, environment: Environment): GivenOptions {
   const merged: Record<string, unknown> = {};
   for (const key of Object.keys(OPTIONS) as OptionKey[]) {
     const { env, parse } = OPTIONS[key];
-    const fromEnvironment = env === undefined ? undefined : environment.variables[env];
+    // A region is a server too: as a flag it wins over the server of the environment.
+    const isChosen = key === "apiServer" && given.region !== undefined;
+    const fromEnvironment = env === undefined || isChosen ? "" : environment.variables[env];
     const value = given[key] ?? (fromEnvironment ? parse(fromEnvironment) : undefined);
     if (value !== undefined) merged[key] = value;
   }
@@ -118,78 +108,6 @@ export function resolveFolders(options: GivenOptions, environment: Environment):
     state: options.stateDir === undefined ? folders.state : resolve(options.stateDir),
     runtime: folders.runtime,
   };
-}
-
-async function resolveConnection(
-  options: GivenOptions,
-  environment: Environment,
-): Promise<ConnectionConfig> {
-  const name = options.profile ?? "default";
-  const profile = await readProfile(name, environment.home);
-  if (profile === undefined && options.profile !== undefined) {
-    throw new BsmountError("usage", `there is no profile ${JSON.stringify(name)}`, {
-      remedy: `make ~/.basespace/${name}.cfg with apiServer and accessToken below [DEFAULT], mode 0600`,
-    });
-  }
-  const { token, source } = await chooseToken(options, environment, { name, profile });
-  return {
-    profile: name,
-    apiServer: chooseServer(options, profile),
-    accessToken: token,
-    tokenSource: source,
-    insecureHttp: options.insecureHttp ?? false,
-    timeoutMs: options.timeout ?? 30_000,
-  };
-}
-
-function chooseServer(options: GivenOptions, profile: Profile | undefined): string {
-  if (options.apiServer !== undefined) return options.apiServer;
-  if (options.region !== undefined) return apiServerOfRegion(options.region);
-  return profile?.apiServer ?? apiServerOfRegion("use1");
-}
-
-interface FoundToken {
-  readonly token: string;
-  readonly source: string;
-}
-
-async function chooseToken(
-  options: GivenOptions,
-  { variables, home }: Environment,
-  { name, profile }: { readonly name: string; readonly profile: Profile | undefined },
-): Promise<FoundToken> {
-  const found: readonly (readonly [string | undefined, string | undefined])[] = [
-    [await tokenFromFile(options.accessTokenFile), options.accessTokenFile],
-    [variables["BASESPACE_ACCESS_TOKEN"]?.trim(), "BASESPACE_ACCESS_TOKEN"],
-    [profile?.accessToken, profile?.file],
-  ];
-  const [token, source = ""] = found.find(([candidate]) => candidate) ?? [];
-  if (!token) {
-    const files = `${home}/.basespace/${name}.cfg, ${home}/.basespacepy.cfg`;
-    throw new BsmountError(
-      "not-signed-in",
-      `no access token was found: looked at BASESPACE_ACCESS_TOKEN, ${files}`,
-      {
-        remedy:
-          "run `bs auth` (its ~/.basespace/default.cfg works as it is), or set BASESPACE_ACCESS_TOKEN, or give --access-token-file FILE",
-      },
-    );
-  }
-  if (!/^[\w.~+/=-]+$/.test(token)) {
-    throw new BsmountError(
-      "usage",
-      `the access token of ${source} holds characters that no token has`,
-    );
-  }
-  return { token, source };
-}
-
-async function tokenFromFile(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  const text = await readPrivateFile(file);
-  if (text === undefined) throw new BsmountError("usage", `there is no access token file ${file}`);
-  if (text.trim() === "") throw new BsmountError("usage", `the access token file ${file} is empty`);
-  return text.trim();
 }
 
 function checkMemoryCache(bytes: number): number {

@@ -11,3 +11,4 @@ export type AppResultId = Brand<string, "AppResultId">;
 export type AppSessionId = Brand<string, "AppSessionId">;
 export type RunId = Brand<string, "RunId">;
 export type FileId = Brand<string, "FileId">;
+export type ApplicationId = Brand<string, "ApplicationId">;

@@ -1,38 +1,74 @@
 import type { FastifyInstance } from "fastify";
 import type { Context } from "./context.ts";
+import { applicationRoutes } from "./controllers/applications.ts";
 import { appSessionRoutes } from "./controllers/app-sessions.ts";
 import { contentRoutes } from "./controllers/content.ts";
 import { fileRoutes } from "./controllers/files.ts";
-import { oauthRoutes } from "./controllers/oauth.ts";
+import { oauthPageRoutes } from "./controllers/oauth-pages.ts";
+import { oauthRoutes, oauthV2Routes } from "./controllers/oauth.ts";
 import { projectRoutes } from "./controllers/projects.ts";
 import { propertyRoutes } from "./controllers/properties.ts";
 import { resourceRoutes } from "./controllers/resources.ts";
 import { uploadRoutes } from "./controllers/uploads.ts";
+import { userSessionRoutes } from "./controllers/user-sessions.ts";
 import { userRoutes } from "./controllers/users.ts";
-import { sendProblem } from "./http/answer.ts";
+import { v1Properties, v2Properties } from "./controllers/property-dialect.ts";
+import { appSessionRoutesV2 } from "./controllers/v2/app-sessions.ts";
+import { bioSampleRoutes } from "./controllers/v2/biosamples.ts";
+import { datasetFileRoutes } from "./controllers/v2/dataset-files.ts";
+import { datasetRoutes } from "./controllers/v2/datasets.ts";
+import { peopleRoutesV2 } from "./controllers/v2/people.ts";
+import { projectRoutesV2 } from "./controllers/v2/projects.ts";
+import { trashRoutes } from "./controllers/v2/trash.ts";
+import { sendProblem, sendV2Problem } from "./http/answer.ts";
 import { Problem, unknownPath } from "./http/problem.ts";
 
-const ROUTES = [
+type Routes = (app: FastifyInstance, context: Context) => void;
+
+const V1_ROUTES: readonly Routes[] = [
   oauthRoutes,
   userRoutes,
+  userSessionRoutes,
   projectRoutes,
   resourceRoutes,
   fileRoutes,
   contentRoutes,
   uploadRoutes,
   appSessionRoutes,
-  propertyRoutes,
+  applicationRoutes,
+  propertyRoutes(v1Properties),
 ];
 
-/** The API half: every route of v1pre3, and the service's answers to what goes wrong. */
+const V2_ROUTES: readonly Routes[] = [
+  peopleRoutesV2,
+  projectRoutesV2,
+  bioSampleRoutes,
+  datasetRoutes,
+  datasetFileRoutes,
+  appSessionRoutesV2,
+  trashRoutes,
+  propertyRoutes(v2Properties),
+];
+
+/** The API half: every route of v1pre3 and v2, and the service's answers to what goes wrong. */
 export function apiRoutes(app: FastifyInstance, context: Context): void {
   app.register(
     (v1, _options, done) => {
-      for (const routes of ROUTES) routes(v1, context);
+      for (const routes of V1_ROUTES) routes(v1, context);
       done();
     },
     { prefix: "/v1pre3" },
   );
+  app.register(
+    (v2, _options, done) => {
+      v2.setErrorHandler((error, _request, reply) => sendV2Problem(reply, problemOf(error)));
+      oauthV2Routes(v2, context);
+      for (const routes of V2_ROUTES) routes(v2, context);
+      done();
+    },
+    { prefix: "/v2" },
+  );
+  oauthPageRoutes(app, context);
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, unknownPath()));
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, problemOf(error)));
 }

@@ -13,4 +13,6 @@ export interface Context {
   readonly clock: Clock;
   /** What every part of an upload but the last has at the least. */
   readonly minPartBytes: number;
+  /** Whether every wish of an app to sign in is granted at once. */
+  readonly autoApprove: boolean;
 }

@@ -17,6 +17,8 @@ export interface EmulatorOptions {
   readonly objectStoreUrl?: string;
   /** Fault rules, see `faults/rule.ts`. */
   readonly faults?: readonly string[];
+  /** Every sign-in of an app is approved at once, with nobody asked. @default false */
+  readonly autoApprove?: boolean;
   /** Decides dates and the expiry of links. */
   readonly clock?: Clock;
   /** How long a signed link lives. @default 7 days less 2 minutes */
@@ -40,6 +42,12 @@ export interface Emulator extends AsyncDisposable {
   /** The last requests to both halves, oldest first. */
   readonly requests: readonly LoggedRequest[];
   clearRequests(): void;
+  /**
+   * Requests that brought the object store a token, an `Authorization` or a cookie beside a signed link,
+   * such as `GET /0f…: authorization`. The object store refuses them with 400; a client has none.
+   */
+  readonly leaks: readonly string[];
+  clearLeaks(): void;
   /** Adds fault rules. @throws BsmountError `usage` for one that makes no sense */
   addFaults(...rules: string[]): void;
   clearFaults(): void;

@@ -1,6 +1,6 @@
 import type { BaseSpace } from "../api/client.ts";
 import { ApiError } from "../api/errors.ts";
-import type { SessionStatus } from "../api/resources/app-sessions.ts";
+import type { SessionStatus } from "../api/resources/session-status.ts";
 import { collectionOf } from "../catalog/catalog.ts";
 import type { Catalog, Entity, EntityCollection } from "../catalog/catalog.ts";
 import { BsmountError } from "../core/errors.ts";
@@ -83,8 +83,10 @@ export class ApiEntityMaker implements EntityMaker {
       () => undefined,
     );
     const scopes = await this.#scopes;
-    if (scopes === undefined) this.#scopes = undefined;
-    else if (!scopes.some(allowsWriting)) {
+    const mayWrite = scopes?.some(allowsWriting);
+    // After a new sign-in the answer may be another one.
+    if (mayWrite !== true) this.#scopes = undefined;
+    if (mayWrite === false) {
       throw new BsmountError(
         "access-denied",
         `the access token may not write to app result ${appResult.id}`,

@@ -14,6 +14,7 @@ import { type Node, parentOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
 import type { HeldFiles } from "./held-files.ts";
+import { currentToken } from "./current-token.ts";
 import {
   countUploads,
   type LocalUploads,
@@ -85,7 +86,8 @@ export async function openSession(
   const owned = new OwnedResources();
   try {
     const metrics = owned.use(new MetricsCollector());
-    const client = owned.use(new BaseSpace({ ...config.connection, logger }));
+    const accessToken = currentToken(config.connection, logger);
+    const client = owned.use(new BaseSpace({ ...config.connection, accessToken, logger }));
     const { id, name } = await client.users.current({ signal });
     const source = client.content;
     const memoryBytes = config.memoryCacheBytes;

@@ -105,7 +105,7 @@ describe("against the local BaseSpace", () => {
     const [result] = await client.projects.appResults(project.id).all();
     expect(await client.appResults.get(result!.id)).toMatchObject({ name: "calls" });
     expect(await client.appResults.properties(result!.id).all()).toMatchObject([
-      { name: "demo.tags", type: "string[]", items: ["a", "b"] },
+      { name: "demo.tags", type: "string[]", value: { kind: "texts", texts: ["a", "b"] } },
     ]);
     const session = await client.appSessions.get(result!.appSession!.id);
     expect(session.id).toBe(result!.appSession!.id);

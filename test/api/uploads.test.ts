@@ -127,15 +127,6 @@ describe("a file in parts", () => {
 });
 
 describe("what may have been done unheard", () => {
-  test("is not done again: a new app result", async () => {
-    emulator.addFaults("POST /projects/*/appresults n=1 reset-after");
-    await expect(
-      client.projects.createAppResult("12" as ProjectId, { name: "twice?" }),
-    ).rejects.toMatchObject({ mayHaveSucceeded: true });
-    const names = (await client.projects.appResults("12" as ProjectId).all()).map((r) => r.name);
-    expect(names).toEqual(["calls", "twice?"]);
-  });
-
   test("is done again when there was no connection at all", async () => {
     const nowhere = new BaseSpace({
       apiServer: "http://127.0.0.1:1",

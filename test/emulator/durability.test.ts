@@ -74,6 +74,41 @@ describe("an emulator with a data folder", () => {
     expect(Number(next.Id)).toBeGreaterThan(Number(pending.Id));
   });
 
+  it("has after a restart also properties, samples, launches, datasets and the trash", async () => {
+    await using folder = await tempDir();
+    const options: EmulatorOptions = { dataDir: folder.join("data"), catalog: CATALOG };
+    const before = await startEmulator(options);
+    const post = async (path: string, body: unknown): Promise<Json> => {
+      const url = `${before.apiServer}/${path}`;
+      const headers = { authorization: `Bearer ${before.accessToken}` };
+      const init = { method: "POST", headers, body: JSON.stringify(body) };
+      const answer = (await (await fetch(url, init)).json()) as Json;
+      return (answer["Response"] as Json | undefined) ?? answer;
+    };
+    const map = { Type: "map", Name: "a.map", ContentMap: [{ Key: "k", Values: ["v"] }] };
+    await post("v1pre3/projects/1/properties", { Properties: [map] });
+    const sample = await post("v1pre3/projects/1/samples", { Name: "made" });
+    const dataset = await post("v2/projects/1/datasets", { Name: "set" });
+    const gone = await post("v2/appsessions", { Name: "gone" });
+    const headers = { authorization: `Bearer ${before.accessToken}` };
+    await fetch(`${before.apiServer}/v2/appsessions/${gone.Id}`, { method: "DELETE", headers });
+    await before.close();
+
+    await using after = await startEmulator(options);
+    expect(await json(after, "projects/1/properties/a.map")).toMatchObject({
+      Content: map.ContentMap,
+    });
+    expect(await json(after, `samples/${sample.Id}`)).toMatchObject({ Name: "made" });
+    const v2 = async (path: string): Promise<unknown> =>
+      (await fetch(`${after.apiServer}/v2/${path}`, { headers })).json();
+    expect(await v2(`datasets/${dataset.Id}`)).toEqual({
+      ...(JSON.parse(
+        JSON.stringify(dataset).replaceAll(before.apiServer, after.apiServer),
+      ) as object),
+    });
+    expect(await v2("trash")).toMatchObject({ Items: [{ Name: "gone" }] });
+  });
+
   it("keeps every content as one plain file of its key, sparse ones with holes", async () => {
     await using folder = await tempDir();
     await writeFile(folder.join("outside"), "outside");

@@ -97,7 +97,7 @@ describe("an upload in one piece", () => {
     ["no name", "appresults/30/files?directory=a", {}, 400],
     ["a complete session", "appresults/31/files?name=f", {}, 409],
     ["an unknown app result", "appresults/99/files?name=f", {}, 403],
-    ["a sample", "samples/20/files?name=f", {}, 403],
+    ["a sample of a complete session", "samples/20/files?name=f", {}, 409],
   ])("is refused for %s, and leaves nothing", async (_title, path, headers, expected) => {
     await using emulator = await startTestEmulator(CATALOG);
     expect((await post(emulator, path, "x", headers)).status).toBe(expected);
@@ -241,6 +241,23 @@ describe("an upload in parts", () => {
     expect(body.Response).toMatchObject({ UploadStatus: "aborted", Size: 0 });
     expect((await post(emulator, `files/${id}/parts/1`, part)).status).toBe(409);
     expect((await post(emulator, `files/${id}?uploadstatus=complete`)).status).toBe(409);
+  });
+
+  it("has a part whose answer was lost, and takes it once more", async () => {
+    await using emulator = await startTestEmulator(CATALOG);
+    const id = await begin(emulator);
+    emulator.addFaults(`PUT /files/${id}/parts/1 n=1 reset-after`);
+    await expect(post(emulator, `files/${id}/parts/1`, tail)).rejects.toThrow();
+    const parts = async (): Promise<unknown> => (await emulator.get(`files/${id}/parts`)).json();
+    const listed = { Response: { Items: [{ Number: 1, Size: tail.length, ETag: md5(tail) }] } };
+    expect(await parts()).toMatchObject(listed);
+    expect((await post(emulator, `files/${id}/parts/1`, tail)).status).toBe(200);
+    expect(await parts()).toMatchObject(listed);
+    emulator.addFaults(`POST /files/${id} n=1 reset-after`);
+    await expect(post(emulator, `files/${id}?uploadstatus=complete`)).rejects.toThrow();
+    const single = await emulator.get(`files/${id}`);
+    expect(await single.json()).toMatchObject({ Response: { UploadStatus: "complete", Size: 7 } });
+    expect(await content(emulator, id)).toEqual(tail);
   });
 
   it("takes parts from curl -T, which waits for 100 Continue", async () => {

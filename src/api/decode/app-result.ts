@@ -3,6 +3,8 @@ import type { AppResultId } from "../../core/ids.ts";
 import type { AppResult, Raw } from "../models.ts";
 import { decodeUser } from "./user.ts";
 import { decodeAppSession } from "./app-session.ts";
+import { decodeProperties } from "./property.ts";
+import { decodeReferences } from "./reference.ts";
 import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
 import { anything, count, date, id, maybe, text } from "./wire.ts";
 
@@ -18,6 +20,8 @@ const shape = z.object({
   TotalSize: maybe(count),
   UserOwnedBy: maybe(anything),
   AppSession: maybe(anything),
+  References: maybe(anything),
+  Properties: maybe(anything),
 });
 
 export const decodeAppResult: Decode<AppResult> = (value, at) => {
@@ -34,6 +38,8 @@ export const decodeAppResult: Decode<AppResult> = (value, at) => {
     totalSizeBytes: result.TotalSize,
     userOwnedBy: optional(decodeUser, result.UserOwnedBy, `${at}.UserOwnedBy`),
     appSession: optional(decodeAppSession, result.AppSession, `${at}.AppSession`),
+    references: optional(decodeReferences, result.References, `${at}.References`),
+    properties: optional(decodeProperties, result.Properties, `${at}.Properties`),
     raw: value as Raw,
   });
 };

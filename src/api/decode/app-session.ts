@@ -1,7 +1,10 @@
 import { z } from "zod";
 import type { AppSessionId } from "../../core/ids.ts";
-import type { AppSession, Raw } from "../models.ts";
+import type { Application, AppSession, Raw } from "../models.ts";
+import { decodeApplication } from "./application.ts";
 import { decodeUser } from "./user.ts";
+import { decodeProperties } from "./property.ts";
+import { decodeReferences } from "./reference.ts";
 import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
 import { anything, count, date, id, maybe, text } from "./wire.ts";
 
@@ -17,13 +20,17 @@ const shape = z.object({
   DateModified: maybe(date),
   DateCompleted: maybe(date),
   TotalSize: maybe(count),
-  Application: maybe(z.object({ Name: maybe(text) })),
+  OriginatingUri: maybe(text),
+  Application: maybe(anything),
   UserCreatedBy: maybe(anything),
+  References: maybe(anything),
+  Properties: maybe(anything),
 });
 
 /** Of v1 and v2, which name two of the fields differently. */
 export const decodeAppSession: Decode<AppSession> = (value, at) => {
   const session = parse(shape, value, at);
+  const application = applicationOf(session.Application, `${at}.Application`);
   return model<AppSession>({
     id: session.Id as AppSessionId,
     name: session.Name,
@@ -34,8 +41,17 @@ export const decodeAppSession: Decode<AppSession> = (value, at) => {
     dateModified: session.ModifiedOn ?? session.DateModified,
     dateCompleted: session.DateCompleted,
     totalSizeBytes: session.TotalSize,
-    applicationName: session.Application?.Name,
+    applicationName: application?.name,
+    application,
+    originatingUri: session.OriginatingUri,
     userCreatedBy: optional(decodeUser, session.UserCreatedBy, `${at}.UserCreatedBy`),
+    references: optional(decodeReferences, session.References, `${at}.References`),
+    properties: optional(decodeProperties, session.Properties, `${at}.Properties`),
     raw: value as Raw,
   });
 };
+
+/** The answer to a launch may name the application by its Href alone. */
+function applicationOf(value: unknown, at: string): Application | undefined {
+  return typeof value === "string" ? undefined : optional(decodeApplication, value, at);
+}

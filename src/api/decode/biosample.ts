@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { BioSample, Raw } from "../models.ts";
 import { decodeProject } from "./project.ts";
+import { decodeProperties } from "./property.ts";
 import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
 import { anything, date, id, maybe, text } from "./wire.ts";
 
@@ -13,6 +14,7 @@ const shape = z.object({
   DateCreated: maybe(date),
   DateModified: maybe(date),
   DefaultProject: maybe(anything),
+  Properties: maybe(anything),
 });
 
 export const decodeBioSample: Decode<BioSample> = (value, at) => {
@@ -26,6 +28,7 @@ export const decodeBioSample: Decode<BioSample> = (value, at) => {
     dateCreated: sample.DateCreated ?? NOT_SET,
     dateModified: sample.DateModified,
     defaultProject: optional(decodeProject, sample.DefaultProject, `${at}.DefaultProject`),
+    properties: optional(decodeProperties, sample.Properties, `${at}.Properties`),
     raw: value as Raw,
   });
 };

@@ -3,6 +3,7 @@ import type { SampleId } from "../../core/ids.ts";
 import type { Dataset, Raw } from "../models.ts";
 import { decodeProject } from "./project.ts";
 import { decodeAppSession } from "./app-session.ts";
+import { decodeProperties } from "./property.ts";
 import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
 import { anything, count, date, flag, id, maybe, text } from "./wire.ts";
 
@@ -19,6 +20,7 @@ const shape = z.object({
   Project: maybe(anything),
   AppSession: maybe(anything),
   V1pre3Id: maybe(text),
+  Properties: maybe(anything),
 });
 
 export const decodeDataset: Decode<Dataset> = (value, at) => {
@@ -36,6 +38,7 @@ export const decodeDataset: Decode<Dataset> = (value, at) => {
     project: optional(decodeProject, dataset.Project, `${at}.Project`),
     appSession: optional(decodeAppSession, dataset.AppSession, `${at}.AppSession`),
     v1SampleId: /^sample\.(.+)$/.exec(dataset.V1pre3Id ?? "")?.[1] as SampleId | undefined,
+    properties: optional(decodeProperties, dataset.Properties, `${at}.Properties`),
     raw: value as Raw,
   });
 };

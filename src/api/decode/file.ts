@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { FileId } from "../../core/ids.ts";
 import type { FileEntry, Raw } from "../models.ts";
-import { type Decode, model, NOT_SET, parse } from "./parse.ts";
-import { count, date, flag, id, maybe, text } from "./wire.ts";
+import { decodeProperties } from "./property.ts";
+import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
+import { anything, count, date, flag, id, maybe, text } from "./wire.ts";
 
 const shape = z.object({
   Id: id,
@@ -17,6 +18,7 @@ const shape = z.object({
   DateModified: maybe(date),
   ETag: maybe(text),
   UploadStatus: maybe(z.enum(["undefined", "pending", "aborted", "complete"])),
+  Properties: maybe(anything),
 });
 
 export const decodeFile: Decode<FileEntry> = (value, at) => {
@@ -34,6 +36,7 @@ export const decodeFile: Decode<FileEntry> = (value, at) => {
     dateModified: file.DateModified,
     etag: file.ETag,
     uploadStatus: file.UploadStatus,
+    properties: optional(decodeProperties, file.Properties, `${at}.Properties`),
     raw: value as Raw,
   });
 };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ProjectId } from "../../core/ids.ts";
 import type { Project, Raw } from "../models.ts";
 import { decodeUser } from "./user.ts";
+import { decodeProperties } from "./property.ts";
 import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
 import { anything, count, date, flag, id, maybe, text } from "./wire.ts";
 
@@ -15,6 +16,7 @@ const shape = z.object({
   TotalSize: maybe(count),
   HasCollaborators: maybe(flag),
   UserOwnedBy: maybe(anything),
+  Properties: maybe(anything),
 });
 
 export const decodeProject: Decode<Project> = (value, at) => {
@@ -29,6 +31,7 @@ export const decodeProject: Decode<Project> = (value, at) => {
     totalSizeBytes: project.TotalSize,
     userOwnedBy: optional(decodeUser, project.UserOwnedBy, `${at}.UserOwnedBy`),
     hasCollaborators: project.HasCollaborators,
+    properties: optional(decodeProperties, project.Properties, `${at}.Properties`),
     raw: value as Raw,
   });
 };

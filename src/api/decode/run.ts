@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { RunId } from "../../core/ids.ts";
 import type { Raw, Run } from "../models.ts";
 import { decodeUser } from "./user.ts";
+import { decodeProperties } from "./property.ts";
 import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
 import { anything, count, date, id, maybe, text } from "./wire.ts";
 
@@ -16,6 +17,7 @@ const shape = z.object({
   TotalSize: maybe(count),
   InstrumentName: maybe(text),
   UserOwnedBy: maybe(anything),
+  Properties: maybe(anything),
 });
 
 export const decodeRun: Decode<Run> = (value, at) => {
@@ -31,6 +33,7 @@ export const decodeRun: Decode<Run> = (value, at) => {
     totalSizeBytes: run.TotalSize,
     userOwnedBy: optional(decodeUser, run.UserOwnedBy, `${at}.UserOwnedBy`),
     instrumentName: run.InstrumentName,
+    properties: optional(decodeProperties, run.Properties, `${at}.Properties`),
     raw: value as Raw,
   });
 };

@@ -3,6 +3,8 @@ import type { SampleId } from "../../core/ids.ts";
 import type { Raw, Sample } from "../models.ts";
 import { decodeUser } from "./user.ts";
 import { decodeAppSession } from "./app-session.ts";
+import { decodeProperties } from "./property.ts";
+import { decodeReferences } from "./reference.ts";
 import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
 import { anything, count, date, flag, id, maybe, text } from "./wire.ts";
 
@@ -20,6 +22,8 @@ const shape = z.object({
   NumReadsPF: maybe(count),
   UserOwnedBy: maybe(anything),
   AppSession: maybe(anything),
+  References: maybe(anything),
+  Properties: maybe(anything),
 });
 
 export const decodeSample: Decode<Sample> = (value, at) => {
@@ -38,6 +42,8 @@ export const decodeSample: Decode<Sample> = (value, at) => {
     numReadsPf: sample.NumReadsPF,
     userOwnedBy: optional(decodeUser, sample.UserOwnedBy, `${at}.UserOwnedBy`),
     appSession: optional(decodeAppSession, sample.AppSession, `${at}.AppSession`),
+    references: optional(decodeReferences, sample.References, `${at}.References`),
+    properties: optional(decodeProperties, sample.Properties, `${at}.Properties`),
     raw: value as Raw,
   });
 };

@@ -1,13 +1,16 @@
-import type { AppResultId } from "../../core/ids.ts";
+import type { AppResultId, SampleId } from "../../core/ids.ts";
 import { segment } from "../address.ts";
 import { decodeAppResult } from "../decode/app-result.ts";
 import { decodeFile } from "../decode/file.ts";
-import { decodeProperty } from "../decode/property.ts";
-import type { FileEntry, AppResult, Property } from "../models.ts";
+import { decodeSample } from "../decode/sample.ts";
+import type { AppResult, FileEntry, Sample } from "../models.ts";
 import type { List } from "../paging.ts";
-import { PROPERTY_SORTING, type ResourceClient } from "../resource-client.ts";
+import type { Property } from "../property.ts";
+import type { ResourceClient } from "../resource-client.ts";
 import type { CallOptions } from "../rest.ts";
 import { type FilesParams, filesQuery } from "./files.ts";
+import { referencedIds } from "./references.ts";
+import { propertyList } from "./properties.ts";
 
 export class AppResults {
   readonly #client: ResourceClient;
@@ -16,22 +19,32 @@ export class AppResults {
     this.#client = client;
   }
 
-  /** `GET /v1pre3/appresults/{id}` */
+  /** `GET /v1pre3/appresults/{id}`. @throws ApiError `access-denied`, also for an Id that is not there */
   async get(id: AppResultId, options?: CallOptions): Promise<AppResult> {
     return await this.#client.one(`appresults/${segment(id)}`, decodeAppResult, options);
   }
 
-  /** `GET /v1pre3/appresults/{id}/files` */
+  /** The complete files: `GET /v1pre3/appresults/{id}/files`. */
   files(id: AppResultId, params: FilesParams = {}): List<FileEntry> {
-    return this.#client.list(`appresults/${segment(id)}/files`, decodeFile, filesQuery(params));
+    const path = `appresults/${segment(id)}/files`;
+    return this.#client.list({ path, query: filesQuery(params), decode: decodeFile });
   }
 
   /** `GET /v1pre3/appresults/{id}/properties` */
   properties(id: AppResultId): List<Property> {
-    return this.#client.list(
-      `appresults/${segment(id)}/properties`,
-      decodeProperty,
-      PROPERTY_SORTING,
-    );
+    return propertyList(this.#client, { resource: "appresults", id });
+  }
+
+  /**
+   * The samples that a result was made of, by its references: one `GET /v1pre3/samples/{id}` each. The
+   * references come with a result asked for by itself, not with one out of a list.
+   */
+  async referencedSamples(result: AppResult, options?: CallOptions): Promise<Sample[]> {
+    const ids = referencedIds(result, "Sample") as SampleId[];
+    const samples: Sample[] = [];
+    for (const id of ids) {
+      samples.push(await this.#client.one(`samples/${segment(id)}`, decodeSample, options));
+    }
+    return samples;
   }
 }

@@ -1,13 +1,16 @@
+import { BsmountError } from "../../core/errors.ts";
 import type { AppSessionId } from "../../core/ids.ts";
 import { segment } from "../address.ts";
+import { decodeAppResult } from "../decode/app-result.ts";
 import { decodeAppSession } from "../decode/app-session.ts";
-import { decodeProperty } from "../decode/property.ts";
-import type { AppSession, Property } from "../models.ts";
+import { listQuery, type ListParams, type ListRules, oneOf } from "../list-parameters.ts";
+import type { AppResult, AppSession } from "../models.ts";
 import type { List } from "../paging.ts";
-import { PROPERTY_SORTING, type ResourceClient } from "../resource-client.ts";
-import type { CallOptions, Query } from "../rest.ts";
-
-export type SessionStatus = "Running" | "NeedsAttention" | "TimedOut" | "Complete" | "Aborted";
+import type { Property, PropertyValue } from "../property.ts";
+import { type ResourceClient, resourceOf } from "../resource-client.ts";
+import type { CallOptions } from "../rest.ts";
+import { propertyItems, propertyList } from "./properties.ts";
+import { SESSION_STATUSES, type SessionStatus } from "./session-status.ts";
 
 export interface NewStatus {
   readonly status: SessionStatus;
@@ -15,6 +18,16 @@ export interface NewStatus {
   readonly summary?: string;
 }
 
+const APP_RESULTS: ListRules = {
+  version: "v1",
+  sorts: ["Id", "Name", "DateCreated"],
+  filters: {},
+};
+
+const INPUT = "Input.";
+const OUTPUT_APP_RESULTS = "Output.AppResults";
+
+/** Sessions by v1; v2 can list, stop and throw them away: see `BaseSpace.v2`. */
 export class AppSessions {
   readonly #client: ResourceClient;
 
@@ -29,28 +42,81 @@ export class AppSessions {
 
   /**
    * `POST /v1pre3/appsessions/{id}`. Complete and Aborted are final; the service refuses what comes after.
-   * @throws ApiError `access-denied` for the session of another app; `mayHaveSucceeded` when the answer
-   * was lost
+   * When the answer is lost the session is asked for its status.
+   * @throws BsmountError `usage` for another status; ApiError `access-denied` for the session of another
+   * app, `unavailable` with the code `Conflict` for one that has ended
    */
   async setStatus(
     id: AppSessionId,
-    { status, summary }: NewStatus,
-    options?: CallOptions,
+    { status, summary = "" }: NewStatus,
+    options: CallOptions = {},
   ): Promise<AppSession> {
-    const body = { status: status.toLowerCase(), statussummary: summary ?? "" };
-    const path = `appsessions/${segment(id)}`;
-    return await this.#client.post({ path, body }, decodeAppSession, options);
+    const wanted = oneOf(SESSION_STATUSES)(status, "status");
+    const path = `/v1pre3/appsessions/${segment(id)}`;
+    const body = { status: wanted.toLowerCase(), statussummary: summary };
+    const answer = await this.#client.once(
+      { method: "POST", path, body },
+      async () => {
+        const asked = await this.#client.rest.get(path, {}, options);
+        const session = resourceOf(asked, decodeAppSession, "v1");
+        const isSet = session.status === wanted && (session.statusSummary ?? "") === summary;
+        return isSet ? asked : undefined;
+      },
+      options,
+    );
+    return resourceOf(answer, decodeAppSession, "v1");
   }
 
-  /** `GET /v2/appsessions`; `query` in the service's spelling, e.g. `{ "output.projects": "123" }`. */
-  list(query: Query = {}): List<AppSession> {
-    const sorted = { sortby: "Id", sortdir: "Asc", ...query };
-    return this.#client.listV2("appsessions", decodeAppSession, sorted);
+  /** `GET /v1pre3/appsessions/{id}/appresults` */
+  appResults(id: AppSessionId, params: ListParams = {}): List<AppResult> {
+    const path = `appsessions/${segment(id)}/appresults`;
+    const query = listQuery(APP_RESULTS, params);
+    return this.#client.list({ path, query, decode: decodeAppResult });
   }
 
   /** `GET /v1pre3/appsessions/{id}/properties` */
   properties(id: AppSessionId): List<Property> {
-    const path = `appsessions/${segment(id)}/properties`;
-    return this.#client.list(path, decodeProperty, PROPERTY_SORTING);
+    return propertyList(this.#client, { resource: "appsessions", id });
+  }
+
+  /**
+   * What a session was started with: its `Input.…` properties, over all pages, by their names without
+   * `Input.`. Of a property with many values those that came along; `properties.items()` has all.
+   */
+  async inputs(id: AppSessionId, options?: CallOptions): Promise<Map<string, PropertyValue>> {
+    const properties = await this.properties(id).all(options);
+    return new Map(
+      properties
+        .filter(({ name }) => name.startsWith(INPUT))
+        .map(({ name, value }) => [name.slice(INPUT.length), value]),
+    );
+  }
+
+  /**
+   * The result of a session, by its `Output.AppResults`: the only one, or the only one called `name`.
+   * @throws BsmountError `not-found` when there is none, `invalid` when there are several
+   */
+  async appResult(
+    id: AppSessionId,
+    { name }: { readonly name?: string } = {},
+    options: CallOptions = {},
+  ): Promise<AppResult> {
+    const owner = { resource: "appsessions", id } as const;
+    const items = await propertyItems(this.#client, owner, OUTPUT_APP_RESULTS).all(options);
+    const results = items
+      .map(({ value }) => (value.kind === "entity" ? value.entity : undefined))
+      .filter((entity) => entity !== undefined)
+      .filter((entity) => name === undefined || entity.name === name);
+    const [result, ...more] = results;
+    const what = name === undefined ? "app result" : `app result called ${JSON.stringify(name)}`;
+    if (result === undefined) {
+      throw new BsmountError("not-found", `session ${id} has no ${what}`);
+    }
+    if (more.length > 0) {
+      throw new BsmountError("invalid", `session ${id} has more than one ${what}`, {
+        remedy: `take one by its Id: ${results.map((each) => each.id).join(", ")}`,
+      });
+    }
+    return await this.#client.one(`appresults/${segment(result.id)}`, decodeAppResult, options);
   }
 }

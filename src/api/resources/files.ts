@@ -1,41 +1,74 @@
 import type { FileId } from "../../core/ids.ts";
+import { neverAborted } from "../../core/abort.ts";
 import { segment } from "../address.ts";
+import type { LinkCache } from "../content/link-cache.ts";
 import { decodeFile } from "../decode/file.ts";
-import { decodeProperty } from "../decode/property.ts";
-import type { FileEntry, Property } from "../models.ts";
-import type { List } from "../paging.ts";
 import {
+  extensions,
+  listQuery,
   type ListParams,
-  PROPERTY_SORTING,
-  type ResourceClient,
-  sorting,
-} from "../resource-client.ts";
+  type ListRules,
+  text,
+} from "../list-parameters.ts";
+import type { FileEntry } from "../models.ts";
+import type { List } from "../paging.ts";
+import type { Property } from "../property.ts";
+import type { ResourceClient } from "../resource-client.ts";
 import type { CallOptions, Query } from "../rest.ts";
+import { propertyList } from "./properties.ts";
 
-export interface FilesParams extends ListParams {
+export interface FilesParams extends ListParams<"Id" | "Path" | "DateCreated"> {
   /** Only files whose names end so, e.g. `.bam`. */
   readonly extensions?: readonly string[];
+  /** Only files right in this folder; `/` is the outermost. */
+  readonly directory?: string;
 }
 
-/** The parameters of `…/files`, in the service's spelling. */
+const FILES: ListRules = {
+  version: "v1",
+  sorts: ["Id", "Path", "DateCreated"],
+  filters: { extensions: extensions("Extensions"), directory: text("Directory") },
+};
+
+/** The parameters of `…/files`, in the service's spelling. @throws BsmountError `usage` */
 export function filesQuery(params: FilesParams): Query {
-  return { ...sorting(params), Extensions: params.extensions };
+  return listQuery(FILES, params);
+}
+
+/** Where a file's bytes are. */
+export interface FileLink {
+  /** Signed: whoever has it can read the file until it ends. It takes no token, and must be given none. */
+  readonly url: string;
 }
 
 export class Files {
   readonly #client: ResourceClient;
+  readonly #links: LinkCache;
 
-  constructor(client: ResourceClient) {
+  constructor(client: ResourceClient, links: LinkCache) {
     this.#client = client;
+    this.#links = links;
   }
 
-  /** `GET /v1pre3/files/{id}` */
+  /**
+   * `GET /v1pre3/files/{id}`, pending files too.
+   * @throws ApiError `access-denied`, also for an Id that is not there
+   */
   async get(id: FileId, options?: CallOptions): Promise<FileEntry> {
     return await this.#client.one(`files/${segment(id)}`, decodeFile, options);
   }
 
   /** `GET /v1pre3/files/{id}/properties` */
   properties(id: FileId): List<Property> {
-    return this.#client.list(`files/${segment(id)}/properties`, decodeProperty, PROPERTY_SORTING);
+    return propertyList(this.#client, { resource: "files", id });
+  }
+
+  /**
+   * A signed link to the content, good for a while: `GET /v1pre3/files/{id}/content?redirect=meta`.
+   * @throws ApiError `access-denied` without READ, `archived`
+   */
+  async link(id: FileId, { signal = neverAborted }: CallOptions = {}): Promise<FileLink> {
+    const { url } = await this.#links.get(id, signal);
+    return { url: url.href };
   }
 }

@@ -1,30 +1,42 @@
-import type { AppSessionId, ProjectId } from "../../core/ids.ts";
+import type { AppResultId, ProjectId } from "../../core/ids.ts";
 import { segment } from "../address.ts";
 import { decodeAppResult } from "../decode/app-result.ts";
 import { decodeProject } from "../decode/project.ts";
-import { decodeProperty } from "../decode/property.ts";
 import { decodeSample } from "../decode/sample.ts";
-import type { AppResult, Project, Property, Sample } from "../models.ts";
-import type { List } from "../paging.ts";
 import {
+  checkText,
+  choices,
+  listQuery,
   type ListParams,
-  type ResourceClient,
-  PROPERTY_SORTING,
-  sorting,
-} from "../resource-client.ts";
-import type { CallOptions } from "../rest.ts";
+  type ListRules,
+} from "../list-parameters.ts";
+import type { AppResult, Project, Sample } from "../models.ts";
+import type { List } from "../paging.ts";
+import type { Property } from "../property.ts";
+import { resourceOf, type ResourceClient } from "../resource-client.ts";
+import type { CallOptions, Query } from "../rest.ts";
+import { lookForNewest } from "./find-made.ts";
+import { findOwnProject } from "./find-own-project.ts";
+import {
+  type NewAppResult,
+  type NewSample,
+  newAppResultBody,
+  newSampleBody,
+} from "./new-results.ts";
+import { propertyList } from "./properties.ts";
+import { samplesQuery } from "./samples.ts";
+import { SESSION_STATUSES, type SessionStatus } from "./session-status.ts";
 
 export interface AppResultsParams extends ListParams {
-  /** Only results in one of these states, e.g. `Complete`. */
-  readonly statuses?: readonly string[];
+  /** Only results in one of these states. */
+  readonly statuses?: readonly SessionStatus[];
 }
 
-export interface NewAppResult {
-  readonly name: string;
-  readonly description?: string;
-  /** The session it belongs to. Default: the service makes a new one, `Running`. */
-  readonly appSessionId?: AppSessionId;
-}
+const APP_RESULTS: ListRules = {
+  version: "v1",
+  sorts: ["Id", "Name", "DateCreated"],
+  filters: { statuses: choices("Statuses", SESSION_STATUSES) },
+};
 
 export class Projects {
   readonly #client: ResourceClient;
@@ -39,47 +51,95 @@ export class Projects {
   }
 
   /**
-   * Makes a project: `POST /v1pre3/projects`.
-   * @throws ApiError with `mayHaveSucceeded` when the answer was lost
+   * Makes a project, or answers one's own of that name: `POST /v1pre3/projects`. When the answer is lost
+   * one's projects are searched for it.
+   * @throws BsmountError `usage` for an empty name; ApiError with `mayHaveSucceeded` while it is in doubt
    */
-  async create(name: string, options?: CallOptions): Promise<Project> {
-    return await this.#client.post(
-      { path: "projects", body: { Name: name } },
-      decodeProject,
+  async create(name: string, options: CallOptions = {}): Promise<Project> {
+    checkText("the project's name", name);
+    const answer = await this.#client.once(
+      { method: "POST", path: "/v1pre3/projects", body: { Name: name } },
+      findOwnProject(this.#client, name, options),
       options,
     );
+    return resourceOf(answer, decodeProject, "v1");
   }
 
   /**
-   * Makes an app result, to upload into: `POST /v1pre3/projects/{id}/appresults`.
-   * @throws ApiError `access-denied` without create or write on the project; `mayHaveSucceeded` when the
-   * answer was lost
+   * Makes an app result, to upload into: `POST /v1pre3/projects/{id}/appresults`. When the answer is lost
+   * the newest results of the project are searched for it.
+   * @throws ApiError `access-denied` without create or write on the project, or when the session has ended;
+   * with `mayHaveSucceeded` while it is in doubt
    */
   async createAppResult(
     id: ProjectId,
-    { name, description, appSessionId }: NewAppResult,
-    options?: CallOptions,
+    created: NewAppResult,
+    options: CallOptions = {},
   ): Promise<AppResult> {
-    const path = `projects/${segment(id)}/appresults`;
-    const body = { Name: name, Description: description };
+    const listPath = `projects/${segment(id)}/appresults`;
+    const { appSessionId } = created;
     const query = appSessionId === undefined ? {} : { appsessionid: appSessionId };
-    return await this.#client.post({ path, query, body }, decodeAppResult, options);
+    const answer = await this.#client.once(
+      { method: "POST", path: `/v1pre3/${listPath}`, query, body: newAppResultBody(created) },
+      lookForNewest(
+        this.#client,
+        {
+          listPath,
+          name: created.name,
+          decode: decodeAppResult,
+          pathOf: (made) => `appresults/${segment(made as AppResultId)}`,
+        },
+        options,
+      ),
+      options,
+    );
+    return resourceOf(answer, decodeAppResult, "v1");
+  }
+
+  /**
+   * Makes a sample: `POST /v1pre3/projects/{id}/samples`, which is not open to every app.
+   * @throws BsmountError `usage` for wrong read lengths; ApiError `access-denied`; as for results
+   */
+  async createSample(
+    id: ProjectId,
+    created: NewSample,
+    options: CallOptions = {},
+  ): Promise<Sample> {
+    const listPath = `projects/${segment(id)}/samples`;
+    const { appSessionId } = created;
+    const query = appSessionId === undefined ? {} : { appsessionid: appSessionId };
+    const answer = await this.#client.once(
+      { method: "POST", path: `/v1pre3/${listPath}`, query, body: newSampleBody(created) },
+      lookForNewest(
+        this.#client,
+        {
+          listPath,
+          name: created.name,
+          decode: decodeSample,
+          pathOf: (made) => `samples/${segment(made)}`,
+        },
+        options,
+      ),
+      options,
+    );
+    return resourceOf(answer, decodeSample, "v1");
   }
 
   /** `GET /v1pre3/projects/{id}/samples` */
   samples(id: ProjectId, params: ListParams = {}): List<Sample> {
-    return this.#client.list(`projects/${segment(id)}/samples`, decodeSample, sorting(params));
+    const path = `projects/${segment(id)}/samples`;
+    return this.#client.list({ path, query: samplesQuery(params), decode: decodeSample });
   }
 
   /** `GET /v1pre3/projects/{id}/appresults` */
   appResults(id: ProjectId, params: AppResultsParams = {}): List<AppResult> {
-    const query = { ...sorting(params), Statuses: params.statuses };
-    return this.#client.list(`projects/${segment(id)}/appresults`, decodeAppResult, query);
+    const path = `projects/${segment(id)}/appresults`;
+    const query: Query = listQuery(APP_RESULTS, params);
+    return this.#client.list({ path, query, decode: decodeAppResult });
   }
 
   /** `GET /v1pre3/projects/{id}/properties` */
   properties(id: ProjectId): List<Property> {
-    const path = `projects/${segment(id)}/properties`;
-    return this.#client.list(path, decodeProperty, PROPERTY_SORTING);
+    return propertyList(this.#client, { resource: "projects", id });
   }
 }

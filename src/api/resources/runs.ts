@@ -1,13 +1,17 @@
 import type { RunId } from "../../core/ids.ts";
 import { segment } from "../address.ts";
 import { decodeFile } from "../decode/file.ts";
-import { decodeProperty } from "../decode/property.ts";
 import { decodeRun } from "../decode/run.ts";
-import type { FileEntry, Run, Property } from "../models.ts";
+import { decodeSample } from "../decode/sample.ts";
+import type { ListParams } from "../list-parameters.ts";
+import type { FileEntry, Run, Sample } from "../models.ts";
 import type { List } from "../paging.ts";
-import { PROPERTY_SORTING, type ResourceClient } from "../resource-client.ts";
+import type { Property } from "../property.ts";
+import type { ResourceClient } from "../resource-client.ts";
 import type { CallOptions } from "../rest.ts";
 import { type FilesParams, filesQuery } from "./files.ts";
+import { propertyList } from "./properties.ts";
+import { samplesQuery } from "./samples.ts";
 
 export class Runs {
   readonly #client: ResourceClient;
@@ -23,11 +27,18 @@ export class Runs {
 
   /** `GET /v1pre3/runs/{id}/files` */
   files(id: RunId, params: FilesParams = {}): List<FileEntry> {
-    return this.#client.list(`runs/${segment(id)}/files`, decodeFile, filesQuery(params));
+    const path = `runs/${segment(id)}/files`;
+    return this.#client.list({ path, query: filesQuery(params), decode: decodeFile });
+  }
+
+  /** `GET /v1pre3/runs/{id}/samples` */
+  samples(id: RunId, params: ListParams = {}): List<Sample> {
+    const path = `runs/${segment(id)}/samples`;
+    return this.#client.list({ path, query: samplesQuery(params), decode: decodeSample });
   }
 
   /** `GET /v1pre3/runs/{id}/properties` */
   properties(id: RunId): List<Property> {
-    return this.#client.list(`runs/${segment(id)}/properties`, decodeProperty, PROPERTY_SORTING);
+    return propertyList(this.#client, { resource: "runs", id });
   }
 }

@@ -1,13 +1,26 @@
 import type { SampleId } from "../../core/ids.ts";
 import { segment } from "../address.ts";
 import { decodeFile } from "../decode/file.ts";
-import { decodeProperty } from "../decode/property.ts";
 import { decodeSample } from "../decode/sample.ts";
-import type { FileEntry, Sample, Property } from "../models.ts";
+import { listQuery, type ListParams, type ListRules } from "../list-parameters.ts";
+import type { FileEntry, Sample } from "../models.ts";
 import type { List } from "../paging.ts";
-import { PROPERTY_SORTING, type ResourceClient } from "../resource-client.ts";
-import type { CallOptions } from "../rest.ts";
+import type { Property } from "../property.ts";
+import type { ResourceClient } from "../resource-client.ts";
+import type { CallOptions, Query } from "../rest.ts";
 import { type FilesParams, filesQuery } from "./files.ts";
+import { propertyList } from "./properties.ts";
+
+const SAMPLES: ListRules = {
+  version: "v1",
+  sorts: ["Id", "Name", "DateCreated"],
+  filters: {},
+};
+
+/** The parameters of `…/samples`, in the service's spelling. @throws BsmountError `usage` */
+export function samplesQuery(params: ListParams): Query {
+  return listQuery(SAMPLES, params);
+}
 
 export class Samples {
   readonly #client: ResourceClient;
@@ -23,11 +36,12 @@ export class Samples {
 
   /** `GET /v1pre3/samples/{id}/files` */
   files(id: SampleId, params: FilesParams = {}): List<FileEntry> {
-    return this.#client.list(`samples/${segment(id)}/files`, decodeFile, filesQuery(params));
+    const path = `samples/${segment(id)}/files`;
+    return this.#client.list({ path, query: filesQuery(params), decode: decodeFile });
   }
 
   /** `GET /v1pre3/samples/{id}/properties` */
   properties(id: SampleId): List<Property> {
-    return this.#client.list(`samples/${segment(id)}/properties`, decodeProperty, PROPERTY_SORTING);
+    return propertyList(this.#client, { resource: "samples", id });
   }
 }

@@ -1,45 +1,83 @@
 import { segment } from "../address.ts";
 import { decodeEnvelope, decodePage } from "../decode/answers.ts";
 import { decodeFile } from "../decode/file.ts";
+import type { FileEntry } from "../models.ts";
 import { decoded } from "../resource-client.ts";
-import type { CallOptions, JsonAnswer, Rest } from "../rest.ts";
-import type { UploadPlace } from "./upload-place.ts";
+import type { CallOptions, JsonAnswer, Query, Rest } from "../rest.ts";
+import type { Look } from "../settled.ts";
+import { filesPathOf, type UploadPlace } from "./upload-place.ts";
 
 /** A file is found on the first page or is not there: it would be the newest. */
 const NEWEST = 100;
 
 /** What tells that a file is the one that was sent. */
-export interface Uploaded extends UploadPlace {
+export interface Uploaded {
+  readonly place: UploadPlace;
   readonly sizeBytes: number;
   /** In lower-case hex; the ETag of a file that came in one piece. */
   readonly md5: string;
 }
 
 /**
- * Looks whether an upload arrived of which no answer came: `GET /v1pre3/appresults/{id}/files`, the newest
- * first. Answers the complete file in its single form.
+ * Looks whether an upload arrived of which no answer came: `GET …/files`, the newest first. Answers the
+ * complete file in its single form.
  */
-export async function findUploaded(
+export function lookForUploaded(rest: Rest, wanted: Uploaded, options: CallOptions): Look {
+  return async () => {
+    const { place, sizeBytes, md5 } = wanted;
+    const { files } = await newestFiles(rest, place, {}, options);
+    // An older one of the same bytes will not do: what came after it would stay the newest.
+    const ofPath = files.filter(({ path }) => path === place.path);
+    const latestMs = ofPath[0]?.dateCreated.getTime();
+    const file = ofPath
+      .filter(({ dateCreated }) => dateCreated.getTime() === latestMs)
+      .find((each) => each.sizeBytes === sizeBytes && isSame(each.etag, md5));
+    return file === undefined ? undefined : await single(rest, file, options);
+  };
+}
+
+/**
+ * Looks whether an upload in parts began of which no answer came: a pending file of that path, without a
+ * byte, that is not older than the call. A service that lists no pending files shows none; the empty one
+ * that is then left behind is never seen by anybody.
+ */
+export function lookForBegun(rest: Rest, place: UploadPlace, options: CallOptions): Look {
+  return async (sent) => {
+    const { files, listed } = await newestFiles(rest, place, { Statuses: "pending" }, options);
+    const earliest = sent.earliest(listed);
+    const [begun, ...more] = files.filter(
+      (each) => each.path === place.path && each.sizeBytes === 0 && each.dateCreated >= earliest,
+    );
+    if (begun === undefined) return undefined;
+    const found = await single(rest, begun, options);
+    if (fileIn(found).uploadStatus !== "pending") return undefined;
+    return more.length > 0 ? "unclear" : found;
+  };
+}
+
+/** The file that an answer is about. @throws DecodeError */
+export function fileIn(answer: JsonAnswer): FileEntry {
+  return decoded(answer, () => decodeFile(decodeEnvelope(answer.json), "Response"));
+}
+
+async function newestFiles(
   rest: Rest,
-  wanted: Uploaded,
+  place: UploadPlace,
+  more: Query,
   options: CallOptions,
-): Promise<JsonAnswer | undefined> {
-  const query = { SortBy: "DateCreated", SortDir: "Desc", Limit: NEWEST };
-  const listed = await rest.get(
-    `/v1pre3/appresults/${segment(wanted.appResultId)}/files`,
-    query,
-    options,
-  );
-  const file = decoded(listed, () =>
+): Promise<{ readonly files: readonly FileEntry[]; readonly listed: JsonAnswer }> {
+  const query = { SortBy: "DateCreated", SortDir: "Desc", Limit: NEWEST, ...more };
+  const listed = await rest.get(filesPathOf(place), query, options);
+  const files = decoded(listed, () =>
     decodePage(decodeEnvelope(listed.json)).items.map((item, index) =>
       decodeFile(item, `Items[${index}]`),
     ),
-  ).find(
-    ({ path, sizeBytes, etag }) =>
-      path === wanted.path && sizeBytes === wanted.sizeBytes && isSame(etag, wanted.md5),
   );
-  if (file === undefined) return undefined;
-  return await rest.get(`/v1pre3/files/${segment(file.id)}`, {}, options);
+  return { files, listed };
+}
+
+async function single(rest: Rest, { id }: FileEntry, options: CallOptions): Promise<JsonAnswer> {
+  return await rest.get(`/v1pre3/files/${segment(id)}`, {}, options);
 }
 
 /** Lists without ETags are told apart by path and size. */

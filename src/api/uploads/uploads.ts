@@ -1,15 +1,15 @@
 import type { FileId } from "../../core/ids.ts";
 import { segment } from "../address.ts";
 import { decodeEnvelope } from "../decode/answers.ts";
-import { decodeFile } from "../decode/file.ts";
 import { decodeEtag } from "../decode/etag.ts";
 import { ApiError } from "../errors.ts";
 import type { FileEntry } from "../models.ts";
 import { decoded } from "../resource-client.ts";
 import type { CallOptions, Change, JsonAnswer, Query, Rest } from "../rest.ts";
-import { findUploaded } from "./find-uploaded.ts";
+import { settled, type Times } from "../settled.ts";
+import { fileIn, lookForBegun, lookForUploaded } from "./find-uploaded.ts";
 import { Md5Thread } from "./md5-thread.ts";
-import type { UploadPlace } from "./upload-place.ts";
+import { filesPathOf, type UploadPlace } from "./upload-place.ts";
 
 /** Bytes of which the MD5 may be known already. */
 export interface UploadBody {
@@ -19,19 +19,20 @@ export interface UploadBody {
 }
 
 /**
- * Upload into app results. Nothing that may have succeeded is sent twice without a look at what is there,
- * but for the start of an upload in parts: BaseSpace lists no pending files, so a lost answer to that can
- * leave an empty pending upload behind, which nobody sees.
+ * The requests of uploads, one method each; `transfers` makes whole uploads of them. Nothing that may have
+ * succeeded is sent twice without a look at what is there.
  *
  * Methods throw ApiError (`access-denied` without the right to write, `unavailable`, `timeout`, …) or the
  * signal's reason.
  */
 export class Uploads {
   readonly #rest: Rest;
+  readonly #times: Times;
   readonly #md5s = new Md5Thread();
 
-  constructor(rest: Rest) {
+  constructor(rest: Rest, times: Times) {
     this.#rest = rest;
+    this.#times = times;
   }
 
   /** Gives a thread back. */
@@ -40,27 +41,31 @@ export class Uploads {
   }
 
   /**
-   * A whole file in one request: `POST /v1pre3/appresults/{id}/files?name=…&directory=…`.
+   * A whole file in one request: `POST /v1pre3/appresults/{id}/files?name=…&directory=…`, or to a sample.
    * The service takes 25 000 000 bytes at most.
    */
   async whole(place: UploadPlace, body: UploadBody, options: CallOptions = {}): Promise<FileEntry> {
     const md5 = body.md5 ?? (await this.#md5s.md5(body.bytes));
-    const wanted = { ...place, sizeBytes: body.bytes.length, md5 };
-    const answered = await this.#settled(
+    const sizeBytes = body.bytes.length;
+    const answered = await settled(
+      this.#rest,
       { ...newFile(place, {}), headers: contentHeaders(place, md5), body: body.bytes },
-      async () => await findUploaded(this.#rest, wanted, options),
-      options,
+      {
+        look: lookForUploaded(this.#rest, { place, sizeBytes, md5 }, options),
+        options,
+        times: this.#times,
+      },
     );
-    return this.#checked(answered, { md5, sizeBytes: body.bytes.length });
+    return this.#checked(answered, { md5, sizeBytes });
   }
 
-  /** Starts an upload in parts: `POST /v1pre3/appresults/{id}/files?…&multipart=true`. */
+  /** Starts an upload in parts: `POST …/files?…&multipart=true`. Answers the pending file's Id. */
   async begin(place: UploadPlace, options: CallOptions = {}): Promise<FileId> {
     const headers = { "content-type": contentTypeOf(place) };
     const change = { ...newFile(place, { multipart: true }), headers };
-    // As the class says: the second one is not seen by anybody.
-    const answer = await this.#rest.change({ ...change, isRepeatable: true }, options);
-    return fileOf(answer).id;
+    const look = lookForBegun(this.#rest, place, options);
+    const answer = await settled(this.#rest, change, { look, options, times: this.#times });
+    return fileIn(answer).id;
   }
 
   /**
@@ -100,14 +105,12 @@ export class Uploads {
     options: CallOptions = {},
   ): Promise<FileEntry> {
     const path = `/v1pre3/files/${segment(fileId)}`;
-    const answered = await this.#settled(
-      { method: "POST", path, query: { uploadstatus: "complete" } },
-      async () => {
-        const answer = await this.#rest.get(path, {}, options);
-        return fileOf(answer).uploadStatus === "complete" ? answer : undefined;
-      },
-      options,
-    );
+    const look = async (): Promise<JsonAnswer | undefined> => {
+      const answer = await this.#rest.get(path, {}, options);
+      return fileIn(answer).uploadStatus === "complete" ? answer : undefined;
+    };
+    const change = { method: "POST", path, query: { uploadstatus: "complete" } } as const;
+    const answered = await settled(this.#rest, change, { look, options, times: this.#times });
     return this.#checked(answered, { sizeBytes });
   }
 
@@ -118,30 +121,11 @@ export class Uploads {
     await this.#rest.change({ method: "POST", path, query, isRepeatable: true }, options);
   }
 
-  /** Sends once; where that may have succeeded unheard, `look`s, and sends again when it has not. */
-  async #settled(
-    change: Omit<Change, "isRepeatable">,
-    look: () => Promise<JsonAnswer | undefined>,
-    options: CallOptions,
-  ): Promise<JsonAnswer> {
-    const once: Change = { ...change, isRepeatable: false };
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#rest.change(once, options);
-      } catch (error) {
-        if (!(error instanceof ApiError) || !error.mayHaveSucceeded) throw error;
-        const found = await look();
-        if (found !== undefined) return found;
-        if (attempt === MAX_ATTEMPTS) throw error;
-      }
-    }
-  }
-
   #checked(
     answer: JsonAnswer,
     { md5, sizeBytes }: { readonly md5?: string; readonly sizeBytes: number },
   ): FileEntry {
-    const file = fileOf(answer);
+    const file = fileIn(answer);
     if (file.uploadStatus !== undefined && file.uploadStatus !== "complete") {
       throw otherBytes(answer, `file ${file.id} is ${file.uploadStatus}, not complete`);
     }
@@ -155,9 +139,6 @@ export class Uploads {
   }
 }
 
-/** Asking between them takes time enough for a service to come to itself. */
-const MAX_ATTEMPTS = 3;
-
 function newFile(place: UploadPlace, more: Query): Pick<Change, "method" | "path" | "query"> {
   const cut = place.path.lastIndexOf("/");
   const query = {
@@ -165,7 +146,7 @@ function newFile(place: UploadPlace, more: Query): Pick<Change, "method" | "path
     directory: cut === -1 ? undefined : place.path.slice(0, cut),
     ...more,
   };
-  return { method: "POST", path: `/v1pre3/appresults/${segment(place.appResultId)}/files`, query };
+  return { method: "POST", path: filesPathOf(place), query };
 }
 
 function contentHeaders(place: UploadPlace, md5: string): Record<string, string> {
@@ -175,10 +156,6 @@ function contentHeaders(place: UploadPlace, md5: string): Record<string, string>
 
 function contentTypeOf(place: UploadPlace): string {
   return place.contentType ?? "application/octet-stream";
-}
-
-function fileOf(answer: JsonAnswer): FileEntry {
-  return decoded(answer, () => decodeFile(decodeEnvelope(answer.json), "Response"));
 }
 
 function otherBytes(answer: JsonAnswer, problem: string): ApiError {

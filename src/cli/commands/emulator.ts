@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { OWN_CREDENTIALS } from "../../emulator/access/applications.ts";
 import { DEMO_CATALOG } from "../../emulator/demo-catalog.ts";
 import { readyLine } from "../../emulator/ready-line.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
@@ -11,8 +12,14 @@ interface EmulatorFlags {
   readonly data?: string;
   readonly catalog?: string;
   readonly objectStoreUrl?: string;
+  readonly autoApprove?: true;
   readonly fault: readonly string[];
 }
+
+const SIGN_IN_HELP = `
+To sign in to it where the catalog has no app of its own:
+  client id      ${OWN_CREDENTIALS.clientKey}
+  client secret  ${OWN_CREDENTIALS.clientSecret}`;
 
 export function emulatorCommand({ context, onResult }: ProgramOptions): Command {
   return new Command("emulator")
@@ -22,10 +29,7 @@ export function emulatorCommand({ context, onResult }: ProgramOptions): Command 
       "--data <dir>",
       "keep everything here, through restarts and crashes (default: in memory)",
     )
-    .option(
-      "--auto-approve",
-      "approve every device login at once (this version has none to approve)",
-    )
+    .option("--auto-approve", "approve every sign-in at once, without its page")
     .option("--catalog <file>", "the account to begin with (default: the demo's)")
     .option(
       "--object-store-url <url>",
@@ -37,6 +41,7 @@ export function emulatorCommand({ context, onResult }: ProgramOptions): Command 
       collect,
       [],
     )
+    .addHelpText("after", SIGN_IN_HELP)
     .action(async (flags: EmulatorFlags) => onResult(await emulator(flags, context)));
 }
 
@@ -50,6 +55,7 @@ async function emulator(flags: EmulatorFlags, { signal }: CommandContext): Comma
   await using running = await startEmulator({
     port: flags.port,
     faults: flags.fault,
+    autoApprove: flags.autoApprove ?? false,
     ...(flags.data === undefined ? {} : { dataDir: flags.data }),
     catalogFile: flags.catalog ?? DEMO_CATALOG,
     ...(flags.objectStoreUrl === undefined ? {} : { objectStoreUrl: flags.objectStoreUrl }),

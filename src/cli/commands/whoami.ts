@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import type { BaseSpace } from "../../api/client.ts";
+import type { TokenDetails } from "../../api/decode/access-token.ts";
 import { resolveConfig } from "../../config/resolve.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -25,16 +27,35 @@ async function whoami(
   { environment, signal }: CommandContext,
 ): CommandResult {
   const { connection } = await resolveConfig(givenOptions(parsed), environment);
-  const { BaseSpace } = await loadClient();
-  await using client = new BaseSpace(connection);
+  const api = await loadClient();
+  await using client = new api.BaseSpace(connection);
   const { id, name, email } = await client.users.current({ signal });
-  const { apiServer, profile, tokenSource } = connection;
+  const details = await tokenDetails(client, signal);
+  const { apiServer, profile, tokenSource, tokenExpires: expires } = connection;
+  const { application: app, scopes } = details ?? {};
   if (parsed["json"] === true) {
-    printJson({ id, name, email, apiServer, profile, tokenSource });
+    const facts = { id, name, email, apiServer, profile, tokenSource };
+    printJson({ ...facts, application: app?.name, scopes, expires });
     return EXIT.done;
   }
   const address = email === undefined ? "" : ` <${printable(email)}>`;
   printLine(`${printable(name)}${address}, user ${id}`);
   printLine(`at ${apiServer}, by the token of ${tokenSource}`);
+  if (app?.name !== undefined) printLine(`given to ${printable(app.name)}`);
+  if (scopes !== undefined) printLine(`allows: ${printable(scopes.join(", ")) || "nothing more"}`);
+  if (expires !== undefined) printLine(`until ${printable(expires)}`);
   return EXIT.done;
+}
+
+/** Not every server tells; whose token it is matters more. */
+async function tokenDetails(
+  client: BaseSpace,
+  signal: AbortSignal,
+): Promise<TokenDetails | undefined> {
+  try {
+    return await client.tokens.current({ signal });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return undefined;
+  }
 }

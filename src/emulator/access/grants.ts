@@ -3,7 +3,8 @@ import type { State } from "../state/state.ts";
 import { implies, parseClause, type Right, type Scope } from "./scopes.ts";
 
 /** Nouns whose access is decided by scopes. */
-export type GuardedNoun = "projects" | "samples" | "appresults" | "runs";
+export type GuardedNoun =
+  "projects" | "samples" | "appresults" | "runs" | "datasets" | "biosamples" | "libraries";
 
 /** A thing with an owner, and the things that lend it their scopes. */
 export interface Guarded {
@@ -34,6 +35,11 @@ export class Grants {
 
   get userId(): string {
     return this.token.userId;
+  }
+
+  /** Rights beside the four: `start applications`, `movetotrash global`, `empty trash`. */
+  holds(clause: string): boolean {
+    return this.token.scopes.includes(clause.toUpperCase());
   }
 
   mayCreateProjects(): boolean {
@@ -83,11 +89,16 @@ export class Grants {
   }
 }
 
-/** Samples and app results inherit from their project. */
+/** Whatever lies in a project inherits from it. */
 function lendersOf(state: State, { noun, id }: Guarded): Guarded[] {
-  if (noun !== "samples" && noun !== "appresults") return [];
-  const projectId = state.get(noun, id)?.projectId;
+  const projectId = projectOf(state, noun, id);
   return projectId === undefined ? [] : [{ noun: "projects", id: projectId }];
+}
+
+function projectOf(state: State, noun: GuardedNoun, id: string): string | undefined {
+  if (noun === "projects" || noun === "runs") return undefined;
+  if (noun === "biosamples") return state.get(noun, id)?.defaultProjectId;
+  return state.get(noun, id)?.projectId;
 }
 
 function isGlobal({ target }: Scope): boolean {

@@ -1,7 +1,7 @@
 import { noPermission, removed } from "../http/problem.ts";
-import type { AppSession, BaseSpaceFile, Tables } from "../state/entities.ts";
+import type { AppSession, BaseSpaceFile, Tables, User } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
-import type { Grants, GuardedNoun } from "./grants.ts";
+import type { Grants, Guarded, GuardedNoun } from "./grants.ts";
 import type { Right } from "./scopes.ts";
 
 /** The service's word for each noun in its refusals. */
@@ -10,6 +10,9 @@ export const RESOURCE_WORDS: Readonly<Record<GuardedNoun | "appsessions" | "user
   samples: "Sample",
   appresults: "AppResult",
   runs: "Run",
+  datasets: "Dataset",
+  biosamples: "BioSample",
+  libraries: "Library",
   appsessions: "AppSession",
   users: "User",
 };
@@ -46,6 +49,16 @@ export class Guard {
     return file;
   }
 
+  /** `current` or the own Id: other users are nobody's business. */
+  needOwnUser(id: string): User {
+    if (id !== "current" && id !== this.grants.userId) throw noPermission("browse", "User");
+    return this.#state.need("users", this.grants.userId);
+  }
+
+  knowsApplication(id: string): boolean {
+    return this.#state.get("applications", id) !== undefined;
+  }
+
   needSession(right: Right, id: string): AppSession {
     const session = this.#state.get("appsessions", id);
     if (session === undefined || !this.maySession(right, session)) {
@@ -63,14 +76,14 @@ export class Guard {
     return this.#resultsOf(session.id).some((result) => this.grants.may(right, result));
   }
 
-  #resultsOf(sessionId: string): { noun: "samples" | "appresults"; id: string }[] {
+  #resultsOf(sessionId: string): Guarded[] {
     const { indexes } = this.#state;
+    const all = (noun: GuardedNoun, ids: Iterable<string>): Guarded[] =>
+      [...ids].map((id) => ({ noun, id }));
     return [
-      ...[...indexes.appResultsOfSession(sessionId)].map((id) => ({
-        noun: "appresults" as const,
-        id,
-      })),
-      ...[...indexes.samplesOfSession(sessionId)].map((id) => ({ noun: "samples" as const, id })),
+      ...all("appresults", indexes.appResultsOfSession(sessionId)),
+      ...all("samples", indexes.samplesOfSession(sessionId)),
+      ...all("datasets", indexes.datasetsOfSession(sessionId)),
     ];
   }
 }

@@ -10,6 +10,8 @@ export interface NewToken {
   readonly applicationId: string;
   /** Clauses as {@link scopeClauses} gives them. */
   readonly scopes: readonly string[];
+  /** See {@link Token}. */
+  readonly isAuthorized?: boolean;
 }
 
 /** Makes a token known. It ends only when it is revoked. */
@@ -20,8 +22,14 @@ export function issueToken(draft: Draft, token: NewToken, nowMs: number): Token 
     applicationId: token.applicationId,
     scopes: token.scopes,
     granted: [],
+    ...(token.isAuthorized === undefined ? {} : { isAuthorized: token.isAuthorized }),
     dateCreated: storedDate(nowMs),
   });
+}
+
+/** Ends a token for good. */
+export function revokeToken(draft: Draft, accessToken: string): void {
+  draft.put("tokens", { ...draft.need("tokens", accessToken), removed: true });
 }
 
 /** Gives the token a right on what it has just made. */

@@ -33,11 +33,22 @@ function* completeFiles(catalog: Catalog): Generator<CatalogFile> {
   }
 }
 
-function* filesOf({ projects = [], runs = [] }: Catalog): Iterable<CatalogFile> {
-  for (const { samples = [], appResults = [] } of projects) {
-    for (const { files = [] } of [...samples, ...appResults]) yield* files;
-  }
-  for (const { files = [] } of runs) yield* files;
+function filesOf(catalog: Catalog): CatalogFile[] {
+  return parentsOf(catalog).flatMap((parent) => parent.files ?? []);
+}
+
+/** Everything in a catalog that may hold files. */
+export function parentsOf({ projects = [], runs = [] }: Catalog): readonly WithFiles[] {
+  const inProjects = projects.flatMap(({ samples = [], appResults = [], datasets = [] }) => [
+    ...samples,
+    ...appResults,
+    ...datasets,
+  ]);
+  return [...inProjects, ...runs];
+}
+
+interface WithFiles {
+  readonly files?: readonly CatalogFile[];
 }
 
 async function adoptFile(

@@ -1,5 +1,6 @@
 import { normalDate, storedDate } from "../dates.ts";
-import type { Entity, Property, Reference } from "../state/entities.ts";
+import type { Reference } from "../state/entities.ts";
+import type { Entity, Property } from "../state/entity.ts";
 import type { CatalogProperty, CatalogReference } from "./schema.ts";
 
 /** Who changed what, where the catalog does not say. */

@@ -1,7 +1,7 @@
 import { BsmountError } from "../../core/errors.ts";
 import { isKnownClause, scopeClauses } from "../access/scopes.ts";
 import { issueToken } from "../access/tokens.ts";
-import { type Author, entityKeys } from "./defaults.ts";
+import { type Author, entityKeys, storedProperties } from "./defaults.ts";
 import { type Filling, type FillingStart, knownOr } from "./filling.ts";
 import type { CatalogApplication, CatalogUser } from "./schema.ts";
 
@@ -14,6 +14,9 @@ export function fillPeople(filling: FillingStart): Author {
   const userIds = people.map((user) => fillUser(filling, user));
   const [applicationId = ""] = [OWN_APPLICATION, ...applications].map((application) =>
     fillApplication(filling, application),
+  );
+  people.forEach((user, index) =>
+    fillUserProperties(filling, user, { userId: userIds[index] ?? "", applicationId }),
   );
   return { userId: userIds[0] ?? "", applicationId };
 }
@@ -47,6 +50,18 @@ function fillUser({ draft, ids, dates }: FillingStart, user: CatalogUser): strin
   return id;
 }
 
+/** Once there is an application that has set them. */
+function fillUserProperties(
+  { draft }: FillingStart,
+  { properties }: CatalogUser,
+  author: Author,
+): void {
+  if (properties === undefined) return;
+  const user = draft.need("users", author.userId);
+  const stored = storedProperties(properties, author, user.dateCreated);
+  draft.put("users", { ...user, properties: stored });
+}
+
 function fillApplication(
   { draft, ids, dates }: FillingStart,
   application: CatalogApplication,
@@ -65,8 +80,19 @@ function fillApplication(
     category: application.category ?? "Native",
     classifications: application.classifications ?? [],
     features: application.features ?? [],
+    ...credentialKeys(application),
     ...(homepageUri === undefined ? {} : { homepageUri }),
     ...(datePublished === undefined ? {} : { datePublished: dates.pick(datePublished) }),
   });
   return id;
+}
+
+function credentialKeys({ name, clientKey, clientSecret, redirectUri }: CatalogApplication) {
+  if ((clientKey === undefined) !== (clientSecret === undefined)) {
+    throw new BsmountError("usage", `the catalog's ${name} needs clientKey and clientSecret`);
+  }
+  return {
+    ...(clientKey === undefined || clientSecret === undefined ? {} : { clientKey, clientSecret }),
+    ...(redirectUri === undefined ? {} : { redirectUri }),
+  };
 }

@@ -2,6 +2,7 @@ import { putAppResult } from "../services/start-app-result.ts";
 import { putProject } from "../services/start-project.ts";
 import type { AppResult, Project, Sample } from "../state/entities.ts";
 import { entityKeys, storedProperties, storedReferences } from "./defaults.ts";
+import { fillDataset } from "./fill-datasets.ts";
 import { fillFiles } from "./fill-files.ts";
 import { fillSession } from "./fill-sessions.ts";
 import { type Filling, knownId, knownOr } from "./filling.ts";
@@ -26,6 +27,9 @@ export function fillProject(filling: Filling, given: CatalogProject): void {
     fillSample(filling, project, { sampleNumber: index + 1, ...sample }),
   );
   for (const result of given.appResults ?? []) fillAppResult(filling, project, result);
+  (given.datasets ?? []).forEach((dataset, index) =>
+    fillDataset(filling, project, { place: index, ...dataset }),
+  );
 }
 
 function fillSample(filling: Filling, project: Project, given: CatalogSample): void {

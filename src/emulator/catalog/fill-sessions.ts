@@ -1,3 +1,5 @@
+import { normalDate } from "../dates.ts";
+import type { AppSession } from "../state/entities.ts";
 import { entityKeys, storedProperties, storedReferences } from "./defaults.ts";
 import { type Filling, knownOr } from "./filling.ts";
 import type { CatalogAppSession } from "./schema.ts";
@@ -23,6 +25,18 @@ export function fillSession(filling: Filling, given: CatalogAppSession): string 
     properties: storedProperties(given.properties, author, dateCreated),
     dateModified: dates.pick(given.dateModified ?? dateCompleted ?? dateCreated),
     ...(dateCompleted === undefined ? {} : { dateCompleted }),
+    ...v2Keys(given),
   });
   return id;
+}
+
+/** What only v2 tells; absent is its default. */
+function v2Keys(given: CatalogAppSession): Partial<AppSession> {
+  const { purpose, qcStatus, deliveryStatus, dateStarted } = given;
+  return {
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(qcStatus === undefined ? {} : { qcStatus }),
+    ...(deliveryStatus === undefined ? {} : { deliveryStatus }),
+    ...(dateStarted === undefined ? {} : { dateStarted: normalDate(dateStarted) ?? dateStarted }),
+  };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { ContentStore } from "../content/content-store.ts";
 import type { State } from "../state/state.ts";
 import { adoptContents } from "./contents.ts";
+import { fillBioSample } from "./fill-biosamples.ts";
 import { fillPeople, fillTokens } from "./fill-people.ts";
 import { fillProject } from "./fill-projects.ts";
 import { fillRun } from "./fill-runs.ts";
@@ -24,6 +25,7 @@ export async function fillFromCatalog(
     for (const session of whole.appSessions ?? []) fillSession(filling, session);
     for (const project of whole.projects ?? []) fillProject(filling, project);
     for (const run of whole.runs ?? []) fillRun(filling, run);
+    for (const bioSample of whole.bioSamples ?? []) fillBioSample(filling, bioSample);
     fillTokens(filling, Date.now());
     draft.put("settings", { id: "first-user", value: filling.author.userId });
     draft.put("settings", { id: "own-application", value: filling.author.applicationId });

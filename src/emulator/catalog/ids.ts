@@ -1,7 +1,8 @@
 import { BsmountError } from "../../core/errors.ts";
 import type { Draft } from "../state/draft.ts";
 import type { TableName } from "../state/entities.ts";
-import type { Catalog, CatalogFile } from "./schema.ts";
+import { parentsOf } from "./contents.ts";
+import type { Catalog } from "./schema.ts";
 
 /** Gives Ids out in order, and never one that the catalog itself uses further down. */
 export class CatalogIds {
@@ -43,7 +44,11 @@ function* entitiesByTable(catalog: Catalog): Iterable<[TableName, readonly WithI
   const { users = [], applications = [], appSessions = [], projects = [], runs = [] } = catalog;
   const samples = projects.flatMap((project) => project.samples ?? []);
   const results = projects.flatMap((project) => project.appResults ?? []);
-  const parents: readonly { files?: readonly CatalogFile[] }[] = [...samples, ...results, ...runs];
+  const datasets = projects.flatMap((project) => project.datasets ?? []);
+  const { bioSamples = [] } = catalog;
+  yield ["biosamples", bioSamples];
+  yield ["libraries", bioSamples.flatMap((bioSample) => bioSample.libraries ?? [])];
+  yield ["datasets", datasets];
   yield ["users", users];
   yield ["applications", applications];
   yield ["appsessions", appSessions];
@@ -51,5 +56,5 @@ function* entitiesByTable(catalog: Catalog): Iterable<[TableName, readonly WithI
   yield ["samples", samples];
   yield ["appresults", results];
   yield ["runs", runs];
-  yield ["files", parents.flatMap((parent) => parent.files ?? [])];
+  yield ["files", parentsOf(catalog).flatMap((parent) => parent.files ?? [])];
 }

@@ -1,4 +1,5 @@
-import type { Property, SessionStatus, UploadStatus } from "../state/entities.ts";
+import type { SessionStatus, UploadStatus } from "../state/entities.ts";
+import type { Property } from "../state/entity.ts";
 
 /*
  * What an account holds at first. Everything may be left out except names: Ids are then given in order,
@@ -28,6 +29,8 @@ export interface CatalogUser extends CatalogEntity {
   readonly email?: string;
   readonly gravatarUrl?: string;
   readonly dateCreated?: string;
+  /** Of v2's `users/current/properties`. */
+  readonly properties?: readonly CatalogProperty[];
 }
 
 export interface CatalogApplication extends CatalogEntity {
@@ -42,6 +45,11 @@ export interface CatalogApplication extends CatalogEntity {
   readonly datePublished?: string;
   readonly classifications?: readonly string[];
   readonly features?: readonly string[];
+  /** 32 hex digits: what the app signs users in with, always both. */
+  readonly clientKey?: string;
+  readonly clientSecret?: string;
+  /** Where a browser may be sent with a code; for names of this machine scheme and port do not matter. */
+  readonly redirectUri?: string;
 }
 
 export interface CatalogToken {
@@ -123,6 +131,51 @@ export interface CatalogAppResult extends WithSession {
   readonly description?: string;
 }
 
+/** v2's view of files that belong together. */
+export interface CatalogDataset extends WithFiles {
+  /** `ds.` and 32 hex digits. @default made from the project's Id and the place in it */
+  readonly id?: string;
+  /** @default "illumina.fastq.v1.8" for a sample, else "common.files" */
+  readonly type?: string;
+  /** Id of an app session. @default the sample's, or one of its own */
+  readonly appSession?: string;
+  /** Of its own session. @default "Complete" */
+  readonly status?: SessionStatus;
+  /** Id of a sample: the dataset is this one, its files are the sample's. */
+  readonly sample?: string;
+  /** By type, with `_` for `.`: `{"common_fastq": {…}}`. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  /** @default "Undefined" */
+  readonly qcStatus?: string;
+  /** @default "Completed" */
+  readonly uploadStatus?: string;
+  readonly archived?: boolean;
+}
+
+export interface CatalogLibrary extends WithDates {
+  /** @default the biosample's */
+  readonly name?: string;
+  /** Id of a project. @default the biosample's */
+  readonly project?: string;
+  /** @default "Active" */
+  readonly status?: string;
+  readonly properties?: readonly CatalogProperty[];
+}
+
+export interface CatalogBioSample extends WithDates {
+  readonly name: string;
+  /** Id of a user. @default the project's owner */
+  readonly owner?: string;
+  /** Id of its default project. */
+  readonly project: string;
+  /** @default "New" */
+  readonly status?: string;
+  /** @default "Sequencing" */
+  readonly labStatus?: string;
+  readonly libraries?: readonly CatalogLibrary[];
+  readonly properties?: readonly CatalogProperty[];
+}
+
 export interface CatalogProject extends WithDates {
   readonly name: string;
   readonly description?: string;
@@ -132,6 +185,7 @@ export interface CatalogProject extends WithDates {
   readonly sharedWith?: readonly string[];
   readonly samples?: readonly CatalogSample[];
   readonly appResults?: readonly CatalogAppResult[];
+  readonly datasets?: readonly CatalogDataset[];
   readonly properties?: readonly CatalogProperty[];
   /** A folder of plain files: each subfolder becomes an app result; loose files go into one named as the project. */
   readonly importFolder?: string;
@@ -146,7 +200,14 @@ export interface CatalogAppSession extends WithDates {
   /** @default "Complete" */
   readonly status?: SessionStatus;
   readonly statusSummary?: string;
+  readonly dateStarted?: string;
   readonly dateCompleted?: string;
+  /** v2's word for where it came from. @default "AppTrigger" */
+  readonly purpose?: string;
+  /** @default "Undefined" */
+  readonly qcStatus?: string;
+  /** @default "None" */
+  readonly deliveryStatus?: string;
   readonly references?: readonly CatalogReference[];
   readonly properties?: readonly CatalogProperty[];
 }
@@ -181,4 +242,5 @@ export interface Catalog {
   readonly appSessions?: readonly CatalogAppSession[];
   readonly projects?: readonly CatalogProject[];
   readonly runs?: readonly CatalogRun[];
+  readonly bioSamples?: readonly CatalogBioSample[];
 }

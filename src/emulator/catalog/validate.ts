@@ -74,6 +74,40 @@ const sample = object(
 
 const appResult = object({ ...withSession, description: text }, "name");
 
+const dataset = object(
+  {
+    ...withFiles,
+    id: matching(/^ds\.[0-9a-f]{32}$/, "ds. and 32 hex digits"),
+    type: text,
+    appSession: id,
+    status,
+    sample: id,
+    attributes: record,
+    qcStatus: text,
+    uploadStatus: text,
+    archived: flag,
+  },
+  "name",
+);
+
+const library = object({ ...identity, ...dates, name, project: id, status: text, properties });
+
+const bioSample = object(
+  {
+    ...identity,
+    ...dates,
+    name,
+    owner: id,
+    project: id,
+    status: text,
+    labStatus: text,
+    libraries: list(library),
+    properties,
+  },
+  "name",
+  "project",
+);
+
 const project = object(
   {
     ...identity,
@@ -84,6 +118,7 @@ const project = object(
     sharedWith: list(id),
     samples: list(sample),
     appResults: list(appResult),
+    datasets: list(dataset),
     properties,
     importFolder: text,
   },
@@ -119,7 +154,11 @@ const appSession = object(
     application: id,
     statusSummary: text,
     status,
+    dateStarted: date,
     dateCompleted: date,
+    purpose: text,
+    qcStatus: text,
+    deliveryStatus: text,
     references,
     properties,
   },
@@ -127,10 +166,11 @@ const appSession = object(
 );
 
 const user = object(
-  { ...identity, name, email: text, gravatarUrl: text, dateCreated: date },
+  { ...identity, name, email: text, gravatarUrl: text, dateCreated: date, properties },
   "name",
 );
 
+const credential = matching(/^[0-9a-f]{32}$/, "32 hex digits");
 const application = object(
   {
     ...identity,
@@ -145,6 +185,9 @@ const application = object(
     datePublished: date,
     classifications: list(text),
     features: list(text),
+    clientKey: credential,
+    clientSecret: credential,
+    redirectUri: matching(/^https?:\/\/[^\s#]+$/, "an http address"),
   },
   "name",
 );
@@ -164,6 +207,7 @@ const catalog = object({
   appSessions: list(appSession),
   projects: list(project),
   runs: list(run),
+  bioSamples: list(bioSample),
 });
 
 /** @throws BsmountError `usage` that says which place of the JSON is wrong, and how. */

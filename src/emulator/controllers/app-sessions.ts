@@ -1,14 +1,15 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { basicCredentials, sessionOfApplication } from "../access/applications.ts";
 import type { Context } from "../context.ts";
 import { sendResponse } from "../http/answer.ts";
 import { type ApiCall, apiCall } from "../http/api-call.ts";
 import { readFields, textField } from "../http/body.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
-import { badRequest, conflict, noPermission } from "../http/problem.ts";
 import { appResultCompact } from "../serialise/app-result.ts";
 import { appSessionFull } from "../serialise/full/app-session.ts";
-import { isTerminal, sessionStatus, withStatus } from "../services/app-sessions.ts";
+import { changedStatus } from "../services/app-sessions.ts";
 import type { AppResult, AppSession } from "../state/entities.ts";
+import type { State } from "../state/state.ts";
 
 const RESULT_SORTS: Sorts<AppResult> = {
   Id: byId,
@@ -21,8 +22,7 @@ export function appSessionRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
 
   app.get("/appsessions/:id", (request, reply) => {
-    const { guard, param } = apiCall(state, request);
-    return sendResponse(reply, appSessionFull(view, guard.needSession("browse", param("id"))));
+    return sendResponse(reply, appSessionFull(view, readableSession(state, request)));
   });
 
   app.post("/appsessions/:id", async (request, reply) => {
@@ -49,24 +49,27 @@ export function appSessionRoutes(app: FastifyInstance, context: Context): void {
   });
 }
 
+/** By a token, or by the credentials of its application, which a started app has before it has a token. */
+function readableSession(state: State, request: FastifyRequest): AppSession {
+  const credentials = basicCredentials(request.headers.authorization);
+  if (credentials === undefined) {
+    const { guard, param } = apiCall(state, request);
+    return guard.needSession("browse", param("id"));
+  }
+  const { id = "" } = request.params as Readonly<Record<string, string>>;
+  return sessionOfApplication(state, id, credentials);
+}
+
 /** Only the application that owns the session may move it, and nobody once it has ended. */
 async function setStatus(
   { state, clock }: Context,
   { guard, grants, param }: ApiCall,
-  text: string,
+  status: string,
   summary: string | undefined,
 ): Promise<AppSession> {
   return await state.transact((draft) => {
     const session = guard.needSession("write", param("id"));
-    if (session.applicationId !== grants.token.applicationId) {
-      throw noPermission("write", "AppSession");
-    }
-    const status = text === "" ? session.status : sessionStatus(text);
-    if (status === undefined) throw badRequest(`${JSON.stringify(text)} is no AppSession status`);
-    if (isTerminal(session)) {
-      throw conflict(`AppSession ${session.id} is ${session.status}: its status is final`);
-    }
-    const changed = withStatus(session, status, summary ?? session.statusSummary, clock.now());
-    return draft.put("appsessions", changed);
+    const nowMs = clock.now();
+    return draft.put("appsessions", changedStatus(session, grants, { status, summary, nowMs }));
   });
 }

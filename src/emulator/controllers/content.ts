@@ -24,11 +24,16 @@ export function contentRoutes(app: FastifyInstance, context: Context): void {
       const headers = { contentType: file.contentType, contentDisposition: disposition(file) };
       return sendObject(content, request, reply, { object, headers });
     }
-    const link = context.links.sign(object.id, {
-      contentDisposition: disposition(file),
-      contentType: file.contentType,
-    });
+    const link = contentLink(context, file);
     return redirect === "meta" ? sendMeta(reply, link) : sendRedirect(reply, link);
+  });
+}
+
+/** A signed link to the file's content. @throws Problem 409 where there is none */
+export function contentLink(context: Context, file: BaseSpaceFile): SignedLink {
+  return context.links.sign(contentOf(context, file).id, {
+    contentDisposition: disposition(file),
+    contentType: file.contentType,
   });
 }
 

@@ -46,16 +46,18 @@ export function fileRoutes(app: FastifyInstance, { state, view }: Context): void
 
 /** Whether {@link fileFilter} looks at more than the file itself. */
 function isNarrowed(query: Query): boolean {
-  return commaList(query.get("Extensions")).length > 0 || Boolean(query.get("Directory"));
+  return ["Extensions", "Directory", "Statuses"].some((name) => Boolean(query.get(name)));
 }
 
-/** Lists show complete files only; `Directory` means the files right in it, `/` those at the root. */
+/** Lists show complete files only, unless `Statuses` asks for others; `Directory` means the files right in it, `/` those at the root. */
 function fileFilter(query: Query): (file: BaseSpaceFile) => boolean {
   const extensions = commaList(query.get("Extensions")).map(withDot);
+  const asked = commaList(query.get("Statuses")).map((status) => status.toLowerCase());
+  const statuses = asked.length === 0 ? ["complete"] : asked;
   const directory = query.get("Directory") || undefined;
   const folder = directory?.replace(/^\/+|\/+$/g, "");
   return (file) =>
-    file.uploadStatus === "complete" &&
+    statuses.includes(file.uploadStatus) &&
     file.removed !== true &&
     (extensions.length === 0 || extensions.some((end) => file.path.toLowerCase().endsWith(end))) &&
     (folder === undefined || folderOf(file.path) === folder);

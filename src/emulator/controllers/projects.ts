@@ -8,9 +8,11 @@ import { badRequest, noPermission } from "../http/problem.ts";
 import { appResultCompact } from "../serialise/app-result.ts";
 import { appResultFull } from "../serialise/full/app-result.ts";
 import { projectFull } from "../serialise/full/project.ts";
+import { sampleFull } from "../serialise/full/sample.ts";
 import { sampleCompact } from "../serialise/sample.ts";
 import { startAppResult } from "../services/start-app-result.ts";
 import { ownedProjectNamed, startProject } from "../services/start-project.ts";
+import { startSample } from "../services/start-sample.ts";
 import type { AppResult, Sample } from "../state/entities.ts";
 import { commaList } from "../text.ts";
 
@@ -30,6 +32,28 @@ export function projectRoutes(app: FastifyInstance, context: Context): void {
     const { guard, param } = apiCall(state, request);
     return sendResponse(reply, projectFull(view, guard.need("browse", "projects", param("id"))));
   });
+
+  listRoutes(app, context);
+
+  app.post("/projects/:id/appresults", async (request, reply) => {
+    const call = apiCall(state, request);
+    call.guard.need("create", "projects", call.param("id"));
+    const fields = await readFields(request);
+    const result = await startAppResult(context, call, fields);
+    return sendResponse(reply, appResultFull(view, state.need("appresults", result.id)), 201);
+  });
+
+  // Not public: the right to create is not enough here, as it is for app results.
+  app.post("/projects/:id/samples", async (request, reply) => {
+    const call = apiCall(state, request);
+    call.guard.need("write", "projects", call.param("id"));
+    const sample = await startSample(context, call, await readFields(request));
+    return sendResponse(reply, sampleFull(view, state.need("samples", sample.id)), 201);
+  });
+}
+
+function listRoutes(app: FastifyInstance, context: Context): void {
+  const { state, view } = context;
 
   app.get("/projects/:id/samples", (request, reply) => {
     const { guard, query, param } = apiCall(state, request);
@@ -52,20 +76,6 @@ export function projectRoutes(app: FastifyInstance, context: Context): void {
       reply,
       listResponse(page, (result) => appResultCompact(view, result)),
     );
-  });
-
-  app.post("/projects/:id/appresults", async (request, reply) => {
-    const call = apiCall(state, request);
-    call.guard.need("create", "projects", call.param("id"));
-    const fields = await readFields(request);
-    const result = await startAppResult(context, call, fields);
-    return sendResponse(reply, appResultFull(view, state.need("appresults", result.id)), 201);
-  });
-
-  // Not public: the service lets its own uploaders make samples, and nobody else.
-  app.post("/projects/:id/samples", (request) => {
-    apiCall(state, request);
-    throw noPermission("create", "Sample");
   });
 }
 

@@ -5,6 +5,7 @@ import { sendResponse } from "../http/answer.ts";
 import { type ApiCall, apiCall } from "../http/api-call.ts";
 import { bodyChunks, readFields, textField } from "../http/body.ts";
 import { mediaType } from "../http/media-type.ts";
+import { byId, listResponse, pageOf } from "../http/paging.ts";
 import { badRequest, noPermission, tooLarge } from "../http/problem.ts";
 import { fileFull } from "../serialise/full/file.ts";
 import {
@@ -14,7 +15,7 @@ import {
   partNumber,
   uploadPath,
 } from "../services/upload-rules.ts";
-import { type NewFile, pendingFile, Uploads } from "../services/uploads.ts";
+import { type NewFile, pendingFile, type UploadParent, Uploads } from "../services/uploads.ts";
 import type { BaseSpaceFile } from "../state/entities.ts";
 
 interface Upload {
@@ -24,7 +25,7 @@ interface Upload {
   readonly context: Context;
 }
 
-/** Upload in one piece or in parts, into app results. Samples and runs take files from the service alone. */
+/** Upload in one piece or in parts, into app results and samples. Runs take files from instruments alone. */
 export function uploadRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
   const uploads = new Uploads(context);
@@ -34,8 +35,24 @@ export function uploadRoutes(app: FastifyInstance, context: Context): void {
   const send = (reply: FastifyReply, file: BaseSpaceFile, status: number): FastifyReply =>
     sendResponse(reply, fileFull(view, file), status);
 
-  app.post("/appresults/:id/files", async (request, reply) => {
-    return send(reply, await addFile(upload(request)), 201);
+  for (const noun of ["appresults", "samples"] as const) {
+    app.post(`/${noun}/:id/files`, async (request, reply) => {
+      return send(reply, await addFile(upload(request), noun), 201);
+    });
+  }
+
+  app.get("/files/:id/parts", (request, reply) => {
+    const { guard, query, param } = apiCall(state, request);
+    const parts = guard.needFile("browse", param("id")).parts.map((part) => {
+      return { ...part, id: String(part.number) };
+    });
+    const page = pageOf(parts, query, { sorts: { Number: byId }, defaultSort: "Number" });
+    return sendResponse(
+      reply,
+      listResponse(page, ({ number, md5, sizeBytes }) => {
+        return { Number: number, Size: sizeBytes, ETag: md5 };
+      }),
+    );
   });
 
   app.put("/files/:id/parts/:number", async (request, reply) => {
@@ -46,23 +63,21 @@ export function uploadRoutes(app: FastifyInstance, context: Context): void {
     return send(reply, await endUpload(upload(request)), 200);
   });
 
-  app.post("/samples/:id/files", (request) => {
-    apiCall(state, request);
-    throw noPermission("write", "Sample");
-  });
-
   app.post("/runs/:id/files", (request) => {
     apiCall(state, request);
     throw noPermission("write", "Run");
   });
 }
 
-async function addFile({ request, call, uploads, context }: Upload): Promise<BaseSpaceFile> {
-  const appResultId = call.param("id");
-  uploads.target(call, appResultId);
+async function addFile(
+  { request, call, uploads, context }: Upload,
+  noun: UploadParent["noun"],
+): Promise<BaseSpaceFile> {
+  const parent = { noun, id: call.param("id") };
+  uploads.target(call, parent);
   const { query } = call;
   const file: NewFile = {
-    appResultId,
+    parent,
     path: uploadPath(query.get("directory") ?? "", query.get("name") ?? ""),
     contentType: mediaType(request) ?? "application/octet-stream",
   };
@@ -98,11 +113,12 @@ async function endUpload({ request, call, uploads }: Upload): Promise<BaseSpaceF
   throw badRequest("UploadStatus must be complete or aborted");
 }
 
-/** Whoever may write the app result may write its pending files. */
+/** Whoever may write the app result or sample may write its pending files. */
 function writableFile(call: ApiCall, uploads: Uploads): BaseSpaceFile {
   const file = call.guard.needFile("write", call.param("id"));
-  if (file.parent.noun !== "appresults") throw noPermission("write", "File");
-  if (file.uploadStatus !== "complete") uploads.target(call, file.parent.id);
+  const { noun, id } = file.parent;
+  if (noun === "runs" || noun === "datasets") throw noPermission("write", "File");
+  if (file.uploadStatus !== "complete") uploads.target(call, { noun, id });
   return file;
 }
 

@@ -5,12 +5,12 @@ import { sendResponse } from "../http/answer.ts";
 import { type ApiCall, apiCall } from "../http/api-call.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
 import { noPermission } from "../http/problem.ts";
-import { appSessionCompact } from "../serialise/app-session.ts";
 import { userFull } from "../serialise/full/user.ts";
 import { projectCompact } from "../serialise/project.ts";
 import { runCompact } from "../serialise/run.ts";
 import { userCompact } from "../serialise/user.ts";
-import type { AppSession, Project, Run, Tables } from "../state/entities.ts";
+import { emptyTrash } from "../services/trash.ts";
+import type { Project, Run, Tables } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
 import { commaList } from "../text.ts";
 
@@ -20,12 +20,6 @@ const PROJECT_SORTS: Sorts<Project> = {
   DateCreated: byText((project) => project.dateCreated),
 };
 
-const SESSION_SORTS: Sorts<AppSession> = {
-  Id: byId,
-  Name: byText((session) => session.name),
-  DateCreated: byText((session) => session.dateCreated),
-};
-
 /** `users/{id|current}` and what a user has. Lists show what token and shares allow, not more. */
 export function userRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
@@ -33,6 +27,11 @@ export function userRoutes(app: FastifyInstance, context: Context): void {
   app.get("/users/:id", (request, reply) => {
     const call = apiCall(state, request);
     return sendResponse(reply, userResponse(context, call));
+  });
+
+  app.delete("/users/:id/trash", async (request, reply) => {
+    await emptyTrash(context, ownCall(apiCall(state, request)).grants);
+    return sendResponse(reply, {});
   });
 
   app.get("/users/:id/projects", (request, reply) => {
@@ -57,16 +56,6 @@ export function userRoutes(app: FastifyInstance, context: Context): void {
       listResponse(page, (run) => runCompact(view, run)),
     );
   });
-
-  app.get("/users/:id/appsessions", (request, reply) => {
-    const call = ownCall(apiCall(state, request));
-    const sessions = [...state.all("appsessions")].filter(sessionFilter(call));
-    const page = pageOf(sessions, call.query, { sorts: SESSION_SORTS });
-    return sendResponse(
-      reply,
-      listResponse(page, (session) => appSessionCompact(view, session)),
-    );
-  });
 }
 
 /** Only one's own user is fully visible. */
@@ -80,7 +69,7 @@ function userResponse({ state, view }: Context, call: ApiCall): unknown {
 }
 
 /** Other people's lists are nobody's business. */
-function ownCall(call: ApiCall): ApiCall {
+export function ownCall(call: ApiCall): ApiCall {
   const id = call.param("id");
   if (id !== "current" && id !== call.grants.userId) throw noPermission("browse", "User");
   return call;
@@ -124,14 +113,4 @@ function runSorts(state: State): Sorts<Run> {
     InstrumentSerialNumber: byText((run) => run.instrument.name),
     TotalSize: (a, b) => size(a) - size(b),
   };
-}
-
-function sessionFilter({ query, guard }: ApiCall): (session: AppSession) => boolean {
-  const appId = query.get("AppId");
-  const statuses = commaList(query.get("Status")).map((status) => status.toLowerCase());
-  return (session) =>
-    session.removed !== true &&
-    (appId === undefined || session.applicationId === appId) &&
-    (statuses.length === 0 || statuses.includes(session.status.toLowerCase())) &&
-    guard.maySession("browse", session);
 }

@@ -1,14 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
-import type { Problem } from "./problem.ts";
+import { LaunchProblem, type Problem } from "./problem.ts";
 
 const SERVER = "Mono.WebServer.XSP/4.8.0.0 Linux";
 
 /** The envelope of one resource or of a list; chunked, as the service sends every success. */
 export function sendResponse(reply: FastifyReply, response: unknown, status = 200): FastifyReply {
-  const body = JSON.stringify({ Response: response, ResponseStatus: {}, Notifications: [] });
+  return sendBare(reply, { Response: response, ResponseStatus: {}, Notifications: [] }, status);
+}
+
+/** As v2 answers: no envelope, and undefined is no body at all. */
+export function sendBare(reply: FastifyReply, response: unknown, status = 200): FastifyReply {
   withApiHeaders(reply);
+  if (response === undefined) return reply.status(status).send();
+  const body = JSON.stringify(response);
   return reply
     .status(status)
     .header("content-type", "application/json")
@@ -19,11 +25,30 @@ export function sendResponse(reply: FastifyReply, response: unknown, status = 20
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const { status, code, message } = problem;
   if (status === 404 && code === undefined) return sendUnknownPath(reply, message);
-  withApiHeaders(reply);
-  const body = {
+  if (problem instanceof LaunchProblem) {
+    return sendErrorBody(reply, status, { ErrorCode: code, MessageFormatted: message });
+  }
+  return sendErrorBody(reply, status, {
     ResponseStatus: { ErrorCode: code, Message: message },
     Notifications: [{ Type: "error", Item: message }],
-  };
+  });
+}
+
+/** An error in the form of v2; for a path that no route knows v2 has the form of v1. */
+export function sendV2Problem(reply: FastifyReply, problem: Problem): FastifyReply {
+  const { status, code, message } = problem;
+  if (status === 404 && code === undefined) return sendUnknownPath(reply, message);
+  withApiHeaders(reply);
+  return sendErrorBody(reply, status, {
+    ErrorCode: code,
+    ErrorMessage: message,
+    RequestId: reply.getHeader("x-request-id"),
+    AdditionalData: {},
+  });
+}
+
+function sendErrorBody(reply: FastifyReply, status: number, body: unknown): FastifyReply {
+  withApiHeaders(reply);
   return reply
     .status(status)
     .header("content-type", "application/json; charset=utf-8")

@@ -1,5 +1,5 @@
 import { compareIds, compareTexts } from "../state/order.ts";
-import type { Query } from "./query.ts";
+import { Query } from "./query.ts";
 import type { KeepSorted } from "./sorted-lists.ts";
 
 /** Names of fields that a list can be sorted by, and what orders them. */
@@ -9,6 +9,8 @@ export interface ListRules<Item> {
   readonly sorts: Sorts<Item>;
   /** @default "Id" */
   readonly defaultSort?: string;
+  /** Where the query names no field to sort by either. @default "Asc" */
+  readonly defaultDir?: "Asc" | "Desc";
   /** @default 10 */
   readonly defaultLimit?: number;
 }
@@ -39,7 +41,7 @@ export function pageOf<Item extends { readonly id: string }>(
   const offset = query.number("Offset") ?? 0;
   const limit = Math.min(query.number("Limit") ?? rules.defaultLimit ?? DEFAULT_LIMIT, MAX_LIMIT);
   const sortBy = sortKey(query.get("SortBy"), rules);
-  const sortDir = query.get("SortDir")?.toLowerCase() === "desc" ? "Desc" : "Asc";
+  const sortDir = sortDirection(query, rules);
   const compare = rules.sorts[sortBy] ?? byId;
   const sign = sortDir === "Asc" ? 1 : -1;
   const sorted = keep(`${sortBy} ${sortDir}`, () =>
@@ -51,8 +53,31 @@ export function pageOf<Item extends { readonly id: string }>(
   return { items, totalCount: sorted.length, offset, limit, sortDir, sortBy };
 }
 
+/** All of `all` as one page, in the default order, for lists that answer a change. */
+export function wholePage<Item extends { readonly id: string }>(
+  all: readonly Item[],
+  rules: ListRules<Item>,
+): Page<Item> {
+  const limit = Math.max(all.length, rules.defaultLimit ?? DEFAULT_LIMIT);
+  return { ...pageOf(all, new Query(`?Limit=${limit}`), rules), limit };
+}
+
+/** A list as v2 sends it. */
+export function pagedList<Item>(page: Page<Item>, serialise: (item: Item) => unknown): Paged {
+  const { Items, ...paging } = listResponse(page, serialise);
+  return { Items, Paging: paging };
+}
+
+export interface Paged {
+  readonly Items: unknown;
+  readonly Paging: unknown;
+}
+
 /** The `Response` of a list, in the service's key order. */
-export function listResponse<Item>(page: Page<Item>, serialise: (item: Item) => unknown): unknown {
+export function listResponse<Item>(
+  page: Page<Item>,
+  serialise: (item: Item) => unknown,
+): Record<string, unknown> {
   return {
     Items: page.items.map(serialise),
     DisplayedCount: page.items.length,
@@ -71,6 +96,12 @@ export function byId(a: { readonly id: string }, b: { readonly id: string }): nu
 /** Orders by a text of the item: a name, or a date in the service's form. */
 export function byText<Item>(text: (item: Item) => string): (a: Item, b: Item) => number {
   return (a, b) => compareTexts(text(a), text(b));
+}
+
+function sortDirection<Item>(query: Query, rules: ListRules<Item>): "Asc" | "Desc" {
+  const asked = query.get("SortDir")?.toLowerCase();
+  if (asked === undefined && query.get("SortBy") === undefined) return rules.defaultDir ?? "Asc";
+  return asked === "desc" ? "Desc" : "Asc";
 }
 
 function sortKey<Item>(asked: string | undefined, rules: ListRules<Item>): string {

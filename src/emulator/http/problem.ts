@@ -14,6 +14,11 @@ export class Problem extends Error {
   }
 }
 
+/** A refusal of the launcher, which has a form of its own: code and `MessageFormatted`, no envelope. */
+export class LaunchProblem extends Problem {
+  override name = "LaunchProblem";
+}
+
 export function unauthorized(): Problem {
   return new Problem(401, "BASESPACE.COMMON.UNAUTHORIZED", "Unauthorized");
 }
@@ -61,6 +66,11 @@ export function archived(): Problem {
 
 export function propertyNotFound(name: string): Problem {
   return new Problem(404, "BASESPACE.PROPERTIES.NOT_FOUND", `Property ${name} was not found`);
+}
+
+/** `code` is the part behind `BASESPACE.PROPERTIES.`. */
+export function propertyProblem(code: string, message: string, status = 400): Problem {
+  return new Problem(status, `BASESPACE.PROPERTIES.${code}`, message);
 }
 
 export function tooLarge(limitBytes: number): Problem {

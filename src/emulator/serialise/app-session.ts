@@ -15,16 +15,17 @@ export function appSessionKeys(view: View, session: AppSession): Json {
     Application: applicationCompact(view, session.applicationId),
     UserCreatedBy: userCompact(view, session.userId),
     Status: session.status,
-    QcStatus: "Undefined",
+    QcStatus: session.qcStatus ?? "Undefined",
     StatusSummary: session.statusSummary,
     DateCreated: session.dateCreated,
     ModifiedOn: session.dateModified,
     DateCompleted: session.dateCompleted,
-    TotalSize: totalSize(view, session.id),
+    TotalSize: sessionSize(view, session.id),
   };
 }
 
-function totalSize(view: View, sessionId: string): number {
+/** Bytes of all that it made. */
+export function sessionSize(view: View, sessionId: string): number {
   const { indexes } = view.state;
   let bytes = 0;
   for (const id of indexes.samplesOfSession(sessionId)) {
@@ -32,6 +33,9 @@ function totalSize(view: View, sessionId: string): number {
   }
   for (const id of indexes.appResultsOfSession(sessionId)) {
     bytes += indexes.totalSize({ noun: "appresults", id });
+  }
+  for (const id of indexes.datasetsOfSession(sessionId)) {
+    bytes += indexes.totalSize({ noun: "datasets", id });
   }
   return bytes;
 }

@@ -1,8 +1,9 @@
+import type { Application } from "../state/entities.ts";
 import { type Json, slug, type View, withExtra } from "./view.ts";
 
 export function applicationCompact(view: View, applicationId: string): Json {
   const app = view.state.need("applications", applicationId);
-  const family = `${slugPart(app.companyName)}.${slugPart(app.name)}`;
+  const family = familySlug(app);
   return withExtra(app, {
     Id: app.id,
     Href: `v1pre3/applications/${app.id}`,
@@ -22,6 +23,11 @@ export function applicationCompact(view: View, applicationId: string): Json {
     Features: app.features,
     LockStatus: "Unlocked",
   });
+}
+
+/** The same for all versions of an application. */
+export function familySlug({ companyName, name }: Application): string {
+  return `${slugPart(companyName)}.${slugPart(name)}`;
 }
 
 function slugPart(text: string): string {

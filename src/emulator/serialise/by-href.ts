@@ -5,6 +5,7 @@ import { fileCompact } from "./file.ts";
 import { projectCompact } from "./project.ts";
 import { runCompact } from "./run.ts";
 import { sampleCompact } from "./sample.ts";
+import { v2ByHref } from "./v2/by-href.ts";
 import type { Json, View } from "./view.ts";
 
 type Compact = (view: View, id: string) => Json | undefined;
@@ -20,11 +21,11 @@ const COMPACT: Readonly<Record<string, Compact>> = {
   files: (view, id) => found(view.state.get("files", id), fileCompact),
 };
 
-/** The compact form of what `href` names; undefined when there is no such thing. */
+/** The compact form of what `href` names, v2's where v1 has none; undefined when there is no such thing. */
 export function compactByHref(view: View, href: string): Json | undefined {
   const target = parseHref(href);
   if (target === undefined) return undefined;
-  return COMPACT[target.noun]?.(view, target.id);
+  return COMPACT[target.noun]?.(view, target.id) ?? v2ByHref(view, href);
 }
 
 function found<T>(entity: T | undefined, compact: (entity: T) => Json): Json | undefined {

@@ -31,7 +31,8 @@ export function sampleLibrary(view: View, sample: Sample): Json {
   };
 }
 
-function unknownKit(dateModified: string): Json {
+/** The kit of libraries of which nothing more is known. */
+export function unknownKit(dateModified: string): Json {
   return {
     Id: "1",
     Href: "v1pre3/libraryprepkits/1",

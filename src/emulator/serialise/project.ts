@@ -29,5 +29,8 @@ function totalSize(view: View, projectId: string): number {
   for (const id of indexes.appResultsOf(projectId)) {
     bytes += indexes.totalSize({ noun: "appresults", id });
   }
+  for (const id of indexes.datasetsOf(projectId)) {
+    bytes += indexes.totalSize({ noun: "datasets", id });
+  }
   return bytes;
 }

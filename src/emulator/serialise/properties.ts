@@ -1,4 +1,4 @@
-import type { Property } from "../state/entities.ts";
+import type { Property } from "../state/entity.ts";
 import { compareTexts } from "../state/order.ts";
 import { applicationCompact } from "./application.ts";
 import { compactByHref } from "./by-href.ts";

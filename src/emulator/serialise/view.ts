@@ -1,4 +1,4 @@
-import type { Entity } from "../state/entities.ts";
+import type { Entity } from "../state/entity.ts";
 import type { State } from "../state/state.ts";
 
 /** A JSON object under way; keys whose value is undefined do not reach the wire. */
@@ -9,6 +9,8 @@ export interface View {
   readonly state: State;
   /** The origin of pages for people: `HrefBaseSpaceUI`. */
   readonly webOrigin: () => string;
+  /** What v2 puts in front of its Hrefs. */
+  readonly apiOrigin: () => string;
 }
 
 /** `json` with the entity's own extra keys: in place where they exist, behind the others else. */

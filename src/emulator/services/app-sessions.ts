@@ -1,6 +1,9 @@
+import type { Grants } from "../access/grants.ts";
 import { storedDate } from "../dates.ts";
+import { badRequest, conflict, noPermission } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
-import type { AppSession, Property, SessionStatus } from "../state/entities.ts";
+import type { AppSession, SessionStatus } from "../state/entities.ts";
+import type { Property } from "../state/entity.ts";
 
 const STATUSES: readonly SessionStatus[] = [
   "Running",
@@ -11,7 +14,7 @@ const STATUSES: readonly SessionStatus[] = [
 ];
 
 /** A status as any client writes it, in the service's form. */
-export function sessionStatus(text: string): SessionStatus | undefined {
+function sessionStatus(text: string): SessionStatus | undefined {
   return STATUSES.find((status) => status.toLowerCase() === text.toLowerCase());
 }
 
@@ -30,6 +33,35 @@ export function withStatus(
   const date = storedDate(nowMs);
   const changed = { ...session, status, statusSummary, dateModified: date };
   return isTerminal(changed) ? { ...changed, dateCompleted: date } : changed;
+}
+
+/**
+ * The session as a client wants it. Only the application that owns it may move it, and nobody once it has
+ * ended. No status leaves it as it is.
+ *
+ * @throws Problem 400, 403 or 409
+ */
+export function changedStatus(
+  session: AppSession,
+  grants: Grants,
+  to: { readonly status: string; readonly summary: string | undefined; readonly nowMs: number },
+): AppSession {
+  if (session.applicationId !== grants.token.applicationId) {
+    throw noPermission("write", "AppSession");
+  }
+  const status = to.status === "" ? session.status : sessionStatus(to.status);
+  if (status === undefined)
+    throw badRequest(`${JSON.stringify(to.status)} is no AppSession status`);
+  if (isTerminal(session)) {
+    throw conflict(`AppSession ${session.id} is ${session.status}: its status is final`);
+  }
+  return withStatus(session, status, to.summary ?? session.statusSummary, to.nowMs);
+}
+
+/** Whether the session made something in the project of that Href. */
+export function hasOutput({ properties }: AppSession, projectHref: string): boolean {
+  const output = properties.find(({ name }) => name === "Output.Projects");
+  return output?.items?.includes(projectHref) ?? false;
 }
 
 /** Adds `href` to a property of many values, once; the session then tells what came out of it. */

@@ -1,14 +1,14 @@
-import type { Grants } from "../access/grants.ts";
 import { grant } from "../access/tokens.ts";
 import type { Context } from "../context.ts";
 import { storedDate } from "../dates.ts";
 import type { ApiCall } from "../http/api-call.ts";
 import { type Fields, lowerKeys, textField } from "../http/body.ts";
-import { badRequest, conflict, noPermission } from "../http/problem.ts";
+import { badRequest } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
-import type { AppResult, AppSession, Reference } from "../state/entities.ts";
+import type { AppResult, Reference } from "../state/entities.ts";
 import { parseHref } from "../text.ts";
-import { addOutput, isTerminal } from "./app-sessions.ts";
+import { addOutput } from "./app-sessions.ts";
+import { chosenSession } from "./chosen-session.ts";
 
 /**
  * Makes an app result in the project of `call`, in the session that the query or the body names, or in
@@ -19,19 +19,15 @@ import { addOutput, isTerminal } from "./app-sessions.ts";
  */
 export async function startAppResult(
   { state, clock }: Context,
-  { grants, guard, param }: ApiCall,
+  call: ApiCall,
   fields: Fields,
 ): Promise<AppResult> {
+  const { grants, param } = call;
   const name = textField(fields, "Name")?.trim() ?? "";
   if (name === "") throw badRequest("The name of the app result is missing");
   const references = referencesOf(fields.get("references"));
   const date = storedDate(clock.now());
   return await state.transact((draft) => {
-    const sessionId = sessionIdOf(fields);
-    const session =
-      sessionId === undefined
-        ? putSession(draft, { grants, name, date })
-        : usable(guard.needSession("browse", sessionId), grants);
     const genomeId = genomeOf(fields);
     const result: AppResult = {
       id: draft.newId("appresults"),
@@ -41,7 +37,7 @@ export async function startAppResult(
       properties: [],
       projectId: param("id"),
       ownerId: grants.userId,
-      appSessionId: session.id,
+      appSessionId: chosenSession(draft, call, fields, { name, date }).id,
       description: textField(fields, "Description") ?? "",
       ...(genomeId === undefined ? {} : { genomeId }),
     };
@@ -65,43 +61,8 @@ export function putAppResult(draft: Draft, result: AppResult): AppResult {
   return draft.put("appresults", result);
 }
 
-function putSession(
-  draft: Draft,
-  { grants, name, date }: { grants: Grants; name: string; date: string },
-): AppSession {
-  return draft.put("appsessions", {
-    id: draft.newId("appsessions"),
-    name,
-    status: "Running",
-    statusSummary: "",
-    userId: grants.userId,
-    applicationId: grants.token.applicationId,
-    references: [],
-    properties: [],
-    dateCreated: date,
-    dateModified: date,
-  });
-}
-
-function usable(session: AppSession, grants: Grants): AppSession {
-  const isOwn =
-    session.userId === grants.userId && session.applicationId === grants.token.applicationId;
-  if (!isOwn) throw noPermission("write", "AppSession");
-  if (isTerminal(session)) throw conflict(`AppSession ${session.id} is ${session.status}`);
-  return session;
-}
-
-function sessionIdOf(fields: Fields): string | undefined {
-  const byQuery = textField(fields, "AppSessionId");
-  if (byQuery !== undefined && byQuery !== "") return byQuery;
-  const href = textField(fields, "HrefAppSession");
-  if (href === undefined || href === "") return undefined;
-  const target = parseHref(href);
-  if (target?.noun !== "appsessions") throw badRequest(`${href} is not the Href of an AppSession`);
-  return target.id;
-}
-
-function genomeOf(fields: Fields): string | undefined {
+/** The Id in `HrefGenome`. */
+export function genomeOf(fields: Fields): string | undefined {
   const target = parseHref(textField(fields, "HrefGenome") ?? "");
   return target?.noun === "genomes" ? target.id : undefined;
 }

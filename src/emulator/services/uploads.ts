@@ -1,3 +1,4 @@
+import { RESOURCE_WORDS } from "../access/guard.ts";
 import type { ApiCall } from "../http/api-call.ts";
 import { conflict, noPermission } from "../http/problem.ts";
 import type { Context } from "../context.ts";
@@ -5,19 +6,25 @@ import { multipartEtag } from "../content/etag.ts";
 import type { Received } from "../content/content-store.ts";
 import { storedDate } from "../dates.ts";
 import { SingleFlight } from "../../core/single-flight.ts";
-import type { AppResult, BaseSpaceFile, FilePart } from "../state/entities.ts";
+import type { AppResult, BaseSpaceFile, FilePart, Sample } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
 import { isTerminal } from "./app-sessions.ts";
 import { orderedParts } from "./upload-rules.ts";
 
+/** What takes files from clients. */
+export interface UploadParent {
+  readonly noun: "appresults" | "samples";
+  readonly id: string;
+}
+
 export interface NewFile {
-  readonly appResultId: string;
+  readonly parent: UploadParent;
   readonly path: string;
   readonly contentType: string;
 }
 
 /**
- * Uploads into app results. Bytes are in the content store before the state hears of them; what the state
+ * Uploads into app results and samples. Bytes are in the content store before the state hears of them; what the state
  * then refuses is discarded again. The same name twice makes two files, each with its own Id.
  */
 export class Uploads {
@@ -28,12 +35,12 @@ export class Uploads {
     this.#context = context;
   }
 
-  /** The app result, if the token may add files to it now. @throws Problem 403 or 409 */
-  target({ guard, grants }: ApiCall, appResultId: string): AppResult {
-    const result = guard.need("write", "appresults", appResultId);
+  /** The app result or sample, if the token may add files to it now. @throws Problem 403 or 409 */
+  target({ guard, grants }: ApiCall, { noun, id }: UploadParent): AppResult | Sample {
+    const result = guard.need("write", noun, id);
     const session = this.#context.state.need("appsessions", result.appSessionId);
     if (session.applicationId !== grants.token.applicationId) {
-      throw noPermission("write", "AppResult");
+      throw noPermission("write", RESOURCE_WORDS[noun]);
     }
     if (isTerminal(session)) {
       throw conflict(`AppSession ${session.id} is ${session.status}: its files are final`);
@@ -47,7 +54,7 @@ export class Uploads {
     const { key, sizeBytes, md5 } = received;
     try {
       return await state.transact((draft) => {
-        this.target(call, file.appResultId);
+        this.target(call, file.parent);
         const source = { kind: "stored" } as const;
         const modifiedMs = clock.now();
         draft.put("objects", { id: key, sizeBytes, etag: md5, modifiedMs, source });
@@ -63,7 +70,7 @@ export class Uploads {
   /** A pending file that waits for its parts. */
   async begin(call: ApiCall, file: NewFile): Promise<BaseSpaceFile> {
     return await this.#context.state.transact((draft) => {
-      this.target(call, file.appResultId);
+      this.target(call, file.parent);
       const fresh = this.#fresh(draft.newId("files"), file);
       return draft.put("files", { ...fresh, isMultipart: true, uploadStatus: "pending" });
     });
@@ -142,11 +149,11 @@ export class Uploads {
     }
   }
 
-  #fresh(id: string, { appResultId, path, contentType }: NewFile): BaseSpaceFile {
+  #fresh(id: string, { parent, path, contentType }: NewFile): BaseSpaceFile {
     const date = storedDate(this.#context.clock.now());
     return {
       id,
-      parent: { noun: "appresults", id: appResultId },
+      parent,
       path,
       contentType,
       uploadStatus: "undefined",

@@ -1,16 +1,11 @@
+import type { Entity, Property, WithProperties } from "./entity.ts";
+import type { BioSample, Dataset, Library, TrashItem } from "./v2-entities.ts";
+
 /*
  * What a local BaseSpace stores. Entities are plain JSON, never changed in place: a new version replaces
  * the old one. Dates are text in the service's own form, `2024-01-02T03:04:05.0000000Z`, which also sorts
  * as text. What can be computed (sizes of folders of files, Hrefs) is not stored.
  */
-
-export interface Entity {
-  readonly id: string;
-  /** Deleted by its owner: gone from every list, 410 on its own path. */
-  readonly removed?: boolean;
-  /** Keys that replace or join those of the answer, as they stand; null takes a key away. */
-  readonly extra?: Readonly<Record<string, unknown>>;
-}
 
 export interface User extends Entity {
   readonly name: string;
@@ -18,6 +13,8 @@ export interface User extends Entity {
   readonly gravatarUrl: string;
   readonly dateCreated: string;
   readonly dateLastActive: string;
+  /** Only v2 has them; absent where none were ever set. */
+  readonly properties?: readonly Property[];
 }
 
 export interface Application extends Entity {
@@ -32,6 +29,11 @@ export interface Application extends Entity {
   readonly category: string;
   readonly classifications: readonly string[];
   readonly features: readonly string[];
+  /** What the app signs in with; absent for apps that never do. */
+  readonly clientKey?: string;
+  readonly clientSecret?: string;
+  /** Where its users' browsers may be sent with a code. */
+  readonly redirectUri?: string;
 }
 
 /** Its id is the access token itself. */
@@ -42,32 +44,24 @@ export interface Token extends Entity {
   readonly scopes: readonly string[];
   /** Clauses that the token earned by creating things. */
   readonly granted: readonly string[];
+  /** A user granted it to an app: later grants to the same app take its scopes over. */
+  readonly isAuthorized?: boolean;
   readonly dateCreated: string;
 }
 
-/** One key of a map property. */
-export interface PropertyMapEntry {
-  readonly Key: string;
-  readonly Values: readonly string[];
-}
-
-/** Reference types hold Hrefs (`v1pre3/samples/7`) as their text. */
-export interface Property {
-  /** Lower case, `[]` behind it for many values. */
-  readonly type: string;
-  readonly name: string;
-  readonly description: string;
-  readonly content?: string;
-  readonly items?: readonly string[];
-  readonly contentMap?: readonly PropertyMapEntry[];
-  readonly itemsMap?: readonly (readonly PropertyMapEntry[])[];
-  readonly dateModified: string;
-  readonly userId: string;
+/** An app's wish for access to an account. Its id is the secret code that becomes the token. */
+export interface Authorization extends Entity {
   readonly applicationId: string;
-}
-
-interface WithProperties extends Entity {
-  readonly properties: readonly Property[];
+  readonly scopes: readonly string[];
+  readonly decision: "pending" | "approved" | "denied";
+  /** What the user types to find it; absent for those that came by a redirection. */
+  readonly userCode?: string;
+  /** Where the code was sent; absent for device codes. */
+  readonly redirectUri?: string;
+  /** Who decided. */
+  readonly userId?: string;
+  /** Milliseconds since 1970. */
+  readonly expiresMs: number;
 }
 
 export interface Project extends WithProperties {
@@ -128,7 +122,14 @@ export interface AppSession extends WithProperties {
   readonly references: readonly Reference[];
   readonly dateCreated: string;
   readonly dateModified: string;
+  readonly dateStarted?: string;
   readonly dateCompleted?: string;
+  /** Told by v2 alone. @default "AppTrigger" */
+  readonly purpose?: string;
+  /** @default "Undefined" */
+  readonly qcStatus?: string;
+  /** @default "None" */
+  readonly deliveryStatus?: string;
 }
 
 export interface Run extends WithProperties {
@@ -153,7 +154,7 @@ export interface Run extends WithProperties {
 }
 
 /** What can hold files. */
-export type ParentNoun = "samples" | "appresults" | "runs";
+export type ParentNoun = "samples" | "appresults" | "runs" | "datasets";
 
 export interface Parent {
   readonly noun: ParentNoun;
@@ -220,6 +221,7 @@ export interface Tables {
   readonly users: User;
   readonly applications: Application;
   readonly tokens: Token;
+  readonly authorizations: Authorization;
   readonly projects: Project;
   readonly samples: Sample;
   readonly appresults: AppResult;
@@ -227,15 +229,33 @@ export interface Tables {
   readonly runs: Run;
   readonly files: BaseSpaceFile;
   readonly objects: StoredObject;
+  readonly biosamples: BioSample;
+  readonly libraries: Library;
+  readonly datasets: Dataset;
+  readonly trash: TrashItem;
 }
 
 export type TableName = keyof Tables;
+
+/** What carries properties. */
+export type PropertyNoun =
+  | "projects"
+  | "samples"
+  | "appresults"
+  | "appsessions"
+  | "runs"
+  | "files"
+  | "biosamples"
+  | "libraries"
+  | "datasets"
+  | "users";
 
 export const tableNames: readonly TableName[] = [
   "settings",
   "users",
   "applications",
   "tokens",
+  "authorizations",
   "projects",
   "samples",
   "appresults",
@@ -243,4 +263,8 @@ export const tableNames: readonly TableName[] = [
   "runs",
   "files",
   "objects",
+  "biosamples",
+  "libraries",
+  "datasets",
+  "trash",
 ];

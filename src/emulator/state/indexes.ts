@@ -1,4 +1,7 @@
 import type { AppResult, BaseSpaceFile, Parent, Sample, TableName, Tables } from "./entities.ts";
+import type { Dataset } from "./v2-entities.ts";
+
+const INDEXED: ReadonlySet<TableName> = new Set(["files", "samples", "appresults", "datasets"]);
 
 /** Who belongs to whom, and how many bytes each parent holds, kept up with every change. */
 export class Indexes {
@@ -34,6 +37,14 @@ export class Indexes {
     return this.#get(`appresults of session ${sessionId}`);
   }
 
+  datasetsOf(projectId: string): Iterable<string> {
+    return this.#get(`datasets of ${projectId}`);
+  }
+
+  datasetsOfSession(sessionId: string): Iterable<string> {
+    return this.#get(`datasets of session ${sessionId}`);
+  }
+
   /** Bytes of all complete files. */
   totalSize(parent: Parent): number {
     return this.#bytes.get(`${parent.noun} ${parent.id}`) ?? 0;
@@ -44,7 +55,7 @@ export class Indexes {
     before: Tables[TableName] | undefined,
     after: Tables[TableName] | undefined,
   ): void {
-    if (table !== "files" && table !== "samples" && table !== "appresults") return;
+    if (!INDEXED.has(table)) return;
     if (before !== undefined) this.#each(table, before, (key) => this.#remove(key, before.id));
     if (after !== undefined) this.#each(table, after, (key) => this.#add(key, after.id));
     if (table !== "files") return;
@@ -62,7 +73,7 @@ export class Indexes {
       visit(`files of ${parent.noun} ${parent.id}`);
       return;
     }
-    const { projectId, appSessionId } = entity as Sample | AppResult;
+    const { projectId, appSessionId } = entity as Sample | AppResult | Dataset;
     visit(`${table} of ${projectId}`);
     visit(`${table} of session ${appSessionId}`);
   }

@@ -18,6 +18,9 @@ const FIRST_IDS: Readonly<Partial<Record<TableName, number>>> = {
   appsessions: 400_001,
   runs: 500_001,
   files: 9_000_000_001,
+  biosamples: 600_001,
+  libraries: 700_001,
+  trash: 800_001,
 };
 
 /**

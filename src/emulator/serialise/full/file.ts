@@ -25,6 +25,8 @@ function parentKey(view: View, { parent }: BaseSpaceFile): Json {
       return { ParentSample: sampleCompact(view, state.need("samples", parent.id)) };
     case "appresults":
       return { ParentAppResult: appResultCompact(view, state.need("appresults", parent.id)) };
+    case "datasets":
+      return {};
     default:
       return { ParentRun: runCompact(view, state.need("runs", parent.id)) };
   }

@@ -1,0 +1,37 @@
+import { BsmountError } from "../../core/errors.ts";
+
+/** What a scope allows: `write` includes the other three, `read` includes `browse`, `create` only itself. */
+export type AccessRight = "browse" | "read" | "write" | "create";
+
+/** Anything with an Href of BaseSpace: a project, a sample, an app result or a run. */
+export interface Accessible {
+  readonly href: string;
+}
+
+const NOUNS: Readonly<Record<string, string>> = {
+  projects: "project",
+  samples: "sample",
+  appresults: "appresult",
+  runs: "run",
+};
+
+/**
+ * The scope that gives a right on one thing, e.g. `write project 12`, for a sign-in.
+ *
+ * @throws BsmountError `usage` for things that no scope can name
+ */
+export function accessScope(thing: Accessible, right: AccessRight = "write"): string {
+  const [, noun = "", id = ""] = /^\/?v1pre3\/(\w+)\/(\d+)\/?$/.exec(thing.href) ?? [];
+  const name = NOUNS[noun];
+  if (name !== undefined) return `${right} ${name} ${id}`;
+  const problem = `no scope can name ${JSON.stringify(thing.href)}`;
+  throw new BsmountError("usage", problem, {
+    remedy: "ask for a project, a sample, an app result or a run",
+  });
+}
+
+/** The clauses of a text such as `browse global, read project 12`, without empty ones. */
+export function scopeList(text: string): readonly string[] {
+  const clauses = text.split(",").map((clause) => clause.trim().replace(/\s+/g, " "));
+  return clauses.filter((clause) => clause !== "");
+}

@@ -1,0 +1,79 @@
+import type { AppSessionId, SampleId } from "../../core/ids.ts";
+import { BsmountError } from "../../core/errors.ts";
+import { segment } from "../address.ts";
+import { checkNumber, checkText } from "../list-parameters.ts";
+import type { Raw } from "../raw.ts";
+
+export interface NewAppResult {
+  readonly name: string;
+  readonly description?: string;
+  /** The session it belongs to, which must be open. Default: the service makes a new one, `Running`. */
+  readonly appSessionId?: AppSessionId;
+  /** What it is made of. */
+  readonly samples?: readonly SampleId[];
+  /** The genome it refers to. */
+  readonly genomeId?: string;
+}
+
+/** The body of `POST …/appresults`. @throws BsmountError `usage` for an empty name */
+export function newAppResultBody(created: NewAppResult): Raw {
+  checkText("the app result's name", created.name);
+  const { samples = [], genomeId } = created;
+  return {
+    Name: created.name,
+    Description: created.description ?? "",
+    ...(samples.length === 0 ? {} : { References: samples.map(usingSample) }),
+    ...(genomeId === undefined ? {} : { HrefGenome: `v1pre3/genomes/${segment(genomeId)}` }),
+  };
+}
+
+function usingSample(id: SampleId): Raw {
+  return { Rel: "using", Type: "Sample", HrefContent: `v1pre3/samples/${segment(id)}` };
+}
+
+export interface NewSample {
+  readonly name: string;
+  readonly experimentName: string;
+  /** On the sample sheet, counted from 1. */
+  readonly sampleNumber: number;
+  /** The name on the sample sheet. */
+  readonly sampleId: string;
+  /** Cycles of one read, or of both of a pair. */
+  readonly readLengths: readonly [number] | readonly [number, number];
+  readonly numReadsRaw: number;
+  /** Reads after filtering. */
+  readonly numReadsPf: number;
+  readonly genomeId?: string;
+  readonly appSessionId?: AppSessionId;
+}
+
+/** The body of `POST …/samples`. @throws BsmountError `usage` */
+export function newSampleBody(created: NewSample): Raw {
+  checkText("the sample's name", created.name);
+  const [read1, read2, ...more] = created.readLengths as readonly number[];
+  if (read1 === undefined || more.length > 0) {
+    throw new BsmountError("usage", "a sample has one read length or two");
+  }
+  for (const [name, value] of [
+    ["sampleNumber", created.sampleNumber],
+    ["numReadsRaw", created.numReadsRaw],
+    ["numReadsPf", created.numReadsPf],
+    ["readLengths", read1],
+    ["readLengths", read2 ?? read1],
+  ] as const) {
+    checkNumber(name, value);
+  }
+  const { genomeId } = created;
+  return {
+    Name: created.name,
+    ExperimentName: created.experimentName,
+    SampleNumber: created.sampleNumber,
+    SampleId: created.sampleId,
+    NumReadsRaw: created.numReadsRaw,
+    NumReadsPF: created.numReadsPf,
+    Read1: read1,
+    IsPairedEnd: read2 !== undefined,
+    ...(read2 === undefined ? {} : { Read2: read2 }),
+    ...(genomeId === undefined ? {} : { HrefGenome: `v1pre3/genomes/${segment(genomeId)}` }),
+  };
+}

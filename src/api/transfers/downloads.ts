@@ -1,0 +1,171 @@
+import { byteRange, type ByteRange, clampRange, rangeLength } from "../../core/byte-range.ts";
+import { neverAborted } from "../../core/abort.ts";
+import { BsmountError } from "../../core/errors.ts";
+import type { FileId } from "../../core/ids.ts";
+import { inParallel } from "../../core/parallel.ts";
+import type { Content, StoreVersion } from "../content/content.ts";
+import type { FileEntry } from "../models.ts";
+import type { Files } from "../resources/files.ts";
+import { partsOf } from "./download-plan.ts";
+import { type Downloaded, type DownloadOptions, FileDownload } from "./file-download.ts";
+import { pathNames, placeBelow } from "./local-place.ts";
+import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions } from "./options.ts";
+
+export interface ReadOptions extends TransferOptions {
+  /** Default: the whole file. What lies behind its end is left out. */
+  readonly range?: ByteRange;
+}
+
+export interface FolderOptions extends DownloadOptions {
+  /** Makes the folders of the file's own path below the target folder. Default false: its name alone. */
+  readonly keepPath?: boolean;
+}
+
+/** Parts of one file at a time where several files are under way. */
+const PARTS_OF_MANY = 2;
+
+const STREAM_PART_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Files of BaseSpace to this machine. Each takes a file, or its Id, which is then asked for first.
+ *
+ * Methods throw BsmountError: `archived`, `access-denied`, `changed` when the content is another one half
+ * way through, `timeout`, `unavailable`; the signal's reason.
+ */
+export class Downloads {
+  readonly #content: Content;
+  readonly #files: Files;
+
+  constructor(content: Content, files: Files) {
+    this.#content = content;
+    this.#files = files;
+  }
+
+  /**
+   * To one place on disk, whatever the file is called; what is there is replaced when every byte has
+   * come. Goes on with what an earlier attempt left in `<target>.partial`.
+   */
+  async toFile(
+    file: FileEntry | FileId,
+    target: string,
+    options: DownloadOptions = {},
+  ): Promise<Downloaded> {
+    const entry = await this.#entry(file, options);
+    return await new FileDownload(this.#content, entry, target, options).run(
+      options.signal ?? neverAborted,
+    );
+  }
+
+  /**
+   * Into a folder, which is made, under the file's own name or, with `keepPath`, its own path.
+   * @throws BsmountError `invalid` for a name that would lead out of the folder, `usage` when a link is in
+   * the way
+   */
+  async toFolder(
+    file: FileEntry | FileId,
+    folder: string,
+    options: FolderOptions = {},
+  ): Promise<Downloaded> {
+    const entry = await this.#entry(file, options);
+    const path = options.keepPath === true ? entry.path : (pathNames(entry.path).at(-1) ?? "");
+    return await this.toFile(entry, await placeBelow(folder, path), options);
+  }
+
+  /**
+   * All of `files` into a folder by their own paths, some at a time; answers in the order of their ends.
+   * The first failure ends it. @throws as {@link toFolder}
+   */
+  async allToFolder(
+    files: Iterable<FileEntry> | AsyncIterable<FileEntry>,
+    folder: string,
+    options: DownloadOptions = {},
+  ): Promise<Downloaded[]> {
+    const done: Downloaded[] = [];
+    const { signal = neverAborted, parallel: limit = DEFAULT_PARALLEL } = options;
+    await inParallel(files, { limit, signal }, async (file, inner) => {
+      const one = { ...options, keepPath: true, signal: inner, parallel: PARTS_OF_MANY };
+      done.push(await this.toFolder(file, folder, one));
+    });
+    return done;
+  }
+
+  /** The bytes of a file or of a range of it, at once in memory. */
+  async read(file: FileEntry | FileId, options: ReadOptions = {}): Promise<Uint8Array> {
+    const entry = await this.#entry(file, options);
+    const range = wantedRange(entry, options.range);
+    const bytes = Buffer.alloc(rangeLength(range));
+    let at = 0;
+    for await (const piece of this.#pieces(entry, range, options)) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return bytes;
+  }
+
+  /** The bytes in order, some pieces fetched ahead; `Readable.from` makes a stream of it. */
+  async *stream(
+    file: FileEntry | FileId,
+    options: ReadOptions = {},
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const entry = await this.#entry(file, options);
+    yield* this.#pieces(entry, wantedRange(entry, options.range), options);
+  }
+
+  async *#pieces(
+    file: FileEntry,
+    range: ByteRange,
+    options: ReadOptions,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const ended = new AbortController();
+    const { signal: whole = neverAborted, parallel = DEFAULT_PARALLEL } = options;
+    const signal = AbortSignal.any([whole, ended.signal]);
+    const progress = new ProgressCount(rangeLength(range), options.onProgress);
+    const ahead: Promise<Uint8Array>[] = [];
+    let version: StoreVersion | undefined;
+    const fetch = async (part: ByteRange): Promise<Uint8Array> => {
+      const bytes = new Uint8Array(new SharedArrayBuffer(rangeLength(part)));
+      const { id: fileId, sizeBytes } = file;
+      const request = { fileId, sizeBytes, range: part, into: [bytes], expected: version };
+      version = await this.#content.readRange(request, signal);
+      return bytes;
+    };
+    try {
+      const parts = partsOf(range, STREAM_PART_BYTES);
+      while (parts.length > 0 || ahead.length > 0) {
+        // Alone at first: the others have to be of its version.
+        const room = version === undefined ? 1 : parallel;
+        for (const part of parts.splice(0, Math.max(0, room - ahead.length))) {
+          const piece = fetch(part);
+          piece.catch(() => {});
+          ahead.push(piece);
+        }
+        const piece = await ahead.shift();
+        if (piece === undefined) return;
+        progress.add(piece.length);
+        yield piece;
+      }
+    } finally {
+      ended.abort(new DOMException("the file is no longer read", "AbortError"));
+      await Promise.allSettled(ahead);
+    }
+  }
+
+  async #entry(file: FileEntry | FileId, options: TransferOptions): Promise<FileEntry> {
+    const entry = typeof file === "string" ? await this.#files.get(file, options) : file;
+    if (!entry.isArchived) return entry;
+    throw new BsmountError("archived", `file ${entry.id} (${entry.name}) is archived`, {
+      remedy: "restore it in BaseSpace first",
+    });
+  }
+}
+
+/** @throws BsmountError `usage` for a range that makes no sense */
+function wantedRange({ sizeBytes }: FileEntry, range: ByteRange | undefined): ByteRange {
+  if (range === undefined) return { start: 0, end: sizeBytes };
+  try {
+    return clampRange(byteRange(range.start, range.end), sizeBytes);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new BsmountError("usage", message, { cause });
+  }
+}

@@ -1,0 +1,183 @@
+import { type FileHandle, rename, rm } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { ByteRange } from "../../core/byte-range.ts";
+import { BsmountError, reasonOf } from "../../core/errors.ts";
+import { inParallel } from "../../core/parallel.ts";
+import type { Content, StoreVersion } from "../content/content.ts";
+import type { FileEntry } from "../models.ts";
+import {
+  DownloadJournal,
+  type DownloadName,
+  hasChecksum,
+  readJournal,
+  removeJournal,
+} from "./download-journal.ts";
+import { type Part, partsOf, type ScratchNames, scratchNames } from "./download-plan.ts";
+import { openOwn } from "./local-place.ts";
+import { md5OfFile } from "./md5.ts";
+import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions } from "./options.ts";
+
+export interface DownloadOptions extends TransferOptions {
+  /** Bytes of a part. Default 16 MiB. */
+  readonly partBytes?: number;
+  /**
+   * Compares the whole file with the MD5 that BaseSpace has for files that were uploaded in one piece;
+   * those that came in parts have none. Default false: length, range and version of each part are checked
+   * in any case.
+   */
+  readonly checksum?: boolean;
+}
+
+export interface Downloaded {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** `md5` when the whole file was compared with BaseSpace's MD5, `parts` when each part was checked. */
+  readonly verified: "md5" | "parts";
+}
+
+const DEFAULT_PART_BYTES = 16 * 1024 * 1024;
+
+/** Targets of this process; others are seen by their journals. */
+const underWay = new Set<string>();
+
+/**
+ * One file to one place on disk: several parts at a time into `<target>.partial`, which takes the name
+ * when every byte is there and checked. What a crash or a failure left is gone on with.
+ */
+export class FileDownload {
+  readonly #content: Content;
+  readonly #file: FileEntry;
+  readonly #target: string;
+  readonly #names: ScratchNames;
+  readonly #options: DownloadOptions;
+  readonly #progress: ProgressCount;
+  readonly #partBytes: number;
+  #version: StoreVersion | undefined;
+
+  constructor(content: Content, file: FileEntry, target: string, options: DownloadOptions) {
+    this.#content = content;
+    this.#file = file;
+    this.#target = resolve(target);
+    this.#names = scratchNames(this.#target);
+    this.#options = options;
+    this.#progress = new ProgressCount(file.sizeBytes, options.onProgress);
+    this.#partBytes = options.partBytes ?? DEFAULT_PART_BYTES;
+  }
+
+  async run(signal: AbortSignal): Promise<Downloaded> {
+    if (underWay.has(this.#target)) {
+      throw new BsmountError("busy", `${this.#target} is being downloaded already`);
+    }
+    underWay.add(this.#target);
+    try {
+      await this.#fetchAll(signal);
+      const verified = await this.#verify();
+      await rename(this.#names.partial, this.#target);
+      await removeJournal(this.#names.journal);
+      return { path: this.#target, sizeBytes: this.#file.sizeBytes, verified };
+    } catch (error) {
+      // Another version, or wrong bytes: nothing to go on with.
+      if (reasonOf(error) === "changed") await this.#discard();
+      throw error;
+    } finally {
+      underWay.delete(this.#target);
+    }
+  }
+
+  async #fetchAll(signal: AbortSignal): Promise<void> {
+    const { sizeBytes } = this.#file;
+    const parts = partsOf({ start: 0, end: sizeBytes }, this.#partBytes);
+    const left = await readJournal(this.#names.journal);
+    const isSame = left !== undefined && this.#isSame(left.name);
+    const file = await openOwn(this.#names.partial, !isSame);
+    try {
+      if (isSame) this.#version = { etag: left.name.etag };
+      const done = isSame ? left.parts : new Map<number, number>();
+      const missing = await this.#missing(file, parts, done);
+      const [first, ...others] = missing;
+      if (first === undefined) return await file.truncate(sizeBytes);
+      const bytes = await this.#fetch(file, first, signal);
+      if (parts.length === 1) return;
+      await this.#rest(file, { first, bytes, others, isNew: !isSame }, signal);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** The version is known by now: every part after the first has to be of it. */
+  async #rest(
+    file: FileHandle,
+    { first, bytes, others, isNew }: Remaining,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await using journal = await DownloadJournal.open(this.#names.journal, this.#name, isNew);
+    await journal.add(first.number, bytes);
+    const limit = this.#options.parallel ?? DEFAULT_PARALLEL;
+    await inParallel(others, { limit, signal }, async (part, inner) => {
+      await journal.add(part.number, await this.#fetch(file, part, inner));
+    });
+  }
+
+  get #name(): DownloadName {
+    const { id: fileId, sizeBytes } = this.#file;
+    return { fileId, sizeBytes, etag: this.#version?.etag, partBytes: this.#partBytes };
+  }
+
+  #isSame(name: DownloadName): boolean {
+    const { id, sizeBytes } = this.#file;
+    const { fileId, etag, partBytes } = name;
+    const isTheFile = fileId === id && name.sizeBytes === sizeBytes;
+    return isTheFile && etag !== undefined && partBytes === this.#partBytes;
+  }
+
+  async #missing(
+    file: FileHandle,
+    parts: readonly Part[],
+    done: ReadonlyMap<number, number>,
+  ): Promise<readonly Part[]> {
+    const missing: Part[] = [];
+    for (const part of parts) {
+      const checksum = done.get(part.number);
+      if (checksum !== undefined && (await hasChecksum(file, part, checksum))) {
+        this.#progress.add(part.end - part.start);
+      } else missing.push(part);
+    }
+    return missing;
+  }
+
+  async #fetch(file: FileHandle, range: ByteRange, signal: AbortSignal): Promise<Uint8Array> {
+    const length = range.end - range.start;
+    const bytes = new Uint8Array(new SharedArrayBuffer(length));
+    const { id: fileId, sizeBytes } = this.#file;
+    const request = { fileId, sizeBytes, range, into: [bytes], expected: this.#version };
+    this.#version = await this.#content.readRange(request, signal);
+    for (let written = 0; written < length;) {
+      const left = length - written;
+      const { bytesWritten } = await file.write(bytes, written, left, range.start + written);
+      written += bytesWritten;
+    }
+    this.#progress.add(length);
+    return bytes;
+  }
+
+  async #verify(): Promise<Downloaded["verified"]> {
+    const { etag = "", id } = this.#file;
+    if (this.#options.checksum !== true || !/^[0-9a-f]{32}$/i.test(etag)) return "parts";
+    const md5 = await md5OfFile(this.#names.partial);
+    if (md5 === etag.toLowerCase()) return "md5";
+    throw new BsmountError("changed", `file ${id} arrived with MD5 ${md5}, BaseSpace has ${etag}`);
+  }
+
+  async #discard(): Promise<void> {
+    await rm(this.#names.partial, { force: true });
+    await removeJournal(this.#names.journal);
+  }
+}
+
+interface Remaining {
+  readonly first: Part;
+  /** Of the first one. */
+  readonly bytes: Uint8Array;
+  readonly others: readonly Part[];
+  readonly isNew: boolean;
+}

@@ -1,0 +1,173 @@
+import { createHash } from "node:crypto";
+import { reasonOf } from "../../core/errors.ts";
+import type { FileId } from "../../core/ids.ts";
+import { inParallel } from "../../core/parallel.ts";
+import type { FileEntry } from "../models.ts";
+import type { Files } from "../resources/files.ts";
+import type { UploadPlace } from "../uploads/upload-place.ts";
+import { filesPathOf } from "../uploads/upload-place.ts";
+import type { Uploads } from "../uploads/uploads.ts";
+import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions } from "./options.ts";
+import {
+  readUploadJournal,
+  removeUploadJournal,
+  UploadJournal,
+  type UploadLeft,
+} from "./upload-journal.ts";
+import { partBytesOf, type UploadPart, uploadParts } from "./upload-parts.ts";
+import type { UploadSource } from "./upload-source.ts";
+
+export interface UploadOptions extends TransferOptions {
+  /** Bytes of a part, 5 MiB to 25 000 000. Default 8 MiB, more for files over 80 GB. */
+  readonly partBytes?: number;
+  /**
+   * A file of one's own that remembers which parts BaseSpace has: with it an upload of a local file that
+   * was cut short goes on where it was. Default: what fails is given up in BaseSpace at once.
+   */
+  readonly journal?: string;
+}
+
+export interface UploadParts {
+  readonly uploads: Uploads;
+  readonly files: Files;
+  readonly place: UploadPlace;
+  readonly options: UploadOptions;
+}
+
+const ABORT_TIMEOUT_MS = 10_000;
+
+/** What may go away by itself, so that a journal is worth keeping. */
+const PASSING: ReadonlySet<string> = new Set(["timeout", "unavailable", "aborted"]);
+
+/** Uploads a source of known length in parts, or goes on with an upload of it. */
+export class FileUpload {
+  readonly #parts: UploadParts;
+  readonly #source: UploadSource;
+  readonly #partBytes: number;
+  readonly #progress: ProgressCount;
+
+  constructor(parts: UploadParts, source: UploadSource) {
+    this.#parts = parts;
+    this.#source = source;
+    this.#partBytes = partBytesOf(source.sizeBytes, parts.options.partBytes);
+    this.#progress = new ProgressCount(source.sizeBytes, parts.options.onProgress);
+  }
+
+  async run(signal: AbortSignal): Promise<FileEntry> {
+    const { files } = this.#parts;
+    const left = await this.#left(signal);
+    const pending = left === undefined ? undefined : await files.get(left.name.fileId, { signal });
+    if (left !== undefined && pending?.uploadStatus === "complete") {
+      await this.#forget();
+      if (pending.sizeBytes === this.#source.sizeBytes) return pending;
+    }
+    const goesOn = pending?.uploadStatus === "pending";
+    const fileId = goesOn ? pending.id : await this.#begin(signal);
+    const done = goesOn && left !== undefined ? left.parts : new Map<number, string>();
+    return await givingUp(this.#parts, fileId, async () => {
+      await this.#sendAll(fileId, { done, goesOn }, signal);
+      await this.#source.checkUnchanged();
+      const file = await this.#complete(fileId, signal);
+      await this.#forget();
+      return file;
+    });
+  }
+
+  async #begin(signal: AbortSignal): Promise<FileId> {
+    await this.#forget();
+    return await this.#parts.uploads.begin(this.#parts.place, { ...this.#call, signal });
+  }
+
+  async #complete(fileId: FileId, signal: AbortSignal): Promise<FileEntry> {
+    const { sizeBytes } = this.#source;
+    return await this.#parts.uploads.complete({ fileId, sizeBytes }, { ...this.#call, signal });
+  }
+
+  async #sendAll(
+    fileId: FileId,
+    { done, goesOn }: { readonly done: ReadonlyMap<number, string>; readonly goesOn: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
+    await using journal = await this.#openJournal(fileId, goesOn);
+    const limit = this.#parts.options.parallel ?? DEFAULT_PARALLEL;
+    const parts = uploadParts(this.#source.sizeBytes, this.#partBytes);
+    await inParallel(parts, { limit, signal }, async (part, inner) => {
+      const { bytes, md5 } = await this.#read(part);
+      if (done.get(part.number) !== md5) {
+        const numbered = { fileId, number: part.number };
+        await this.#parts.uploads.part(numbered, { bytes, md5 }, { ...this.#call, signal: inner });
+        await journal?.add(part.number, md5);
+      }
+      this.#progress.add(bytes.length);
+    });
+  }
+
+  async #read({ start, end }: UploadPart): Promise<{ bytes: Uint8Array; md5: string }> {
+    const bytes = await this.#source.read(start, end);
+    return { bytes, md5: createHash("md5").update(bytes).digest("hex") };
+  }
+
+  async #openJournal(fileId: FileId, goesOn: boolean): Promise<UploadJournal | undefined> {
+    const { journal } = this.#parts.options;
+    const { sizeBytes, mtimeMs } = this.#source;
+    if (journal === undefined || mtimeMs === undefined) return undefined;
+    if (goesOn) return await UploadJournal.goOn(journal);
+    const name = { fileId, place: this.#place, sizeBytes, mtimeMs, partBytes: this.#partBytes };
+    return await UploadJournal.begin(journal, name);
+  }
+
+  /** What an earlier upload of the same file to the same place left. */
+  async #left(signal: AbortSignal): Promise<UploadLeft | undefined> {
+    const { journal } = this.#parts.options;
+    const left = journal === undefined ? undefined : await readUploadJournal(journal);
+    if (left === undefined) return undefined;
+    const { name } = left;
+    const { sizeBytes, mtimeMs } = this.#source;
+    const isSame =
+      name.place === this.#place &&
+      name.sizeBytes === sizeBytes &&
+      name.mtimeMs === mtimeMs &&
+      name.partBytes === this.#partBytes;
+    if (isSame) return left;
+    if (name.place === this.#place) await abort(this.#parts.uploads, name.fileId, signal);
+    return undefined;
+  }
+
+  get #place(): string {
+    return `${filesPathOf(this.#parts.place)}/${this.#parts.place.path}`;
+  }
+
+  get #call(): { readonly timeoutMs?: number } {
+    const { timeoutMs } = this.#parts.options;
+    return timeoutMs === undefined ? {} : { timeoutMs };
+  }
+
+  async #forget(): Promise<void> {
+    const { journal } = this.#parts.options;
+    if (journal !== undefined) await removeUploadJournal(journal);
+  }
+}
+
+/** Runs `upload`; what fails is given up in BaseSpace, unless a journal lets it go on later. */
+export async function givingUp<Value>(
+  { uploads, options }: UploadParts,
+  fileId: FileId,
+  upload: () => Promise<Value>,
+): Promise<Value> {
+  try {
+    return await upload();
+  } catch (error) {
+    const isKept = options.journal !== undefined && PASSING.has(reasonOf(error));
+    if (!isKept) {
+      // The caller's signal may be what ended it.
+      await abort(uploads, fileId, AbortSignal.timeout(ABORT_TIMEOUT_MS));
+      if (options.journal !== undefined) await removeUploadJournal(options.journal);
+    }
+    throw error;
+  }
+}
+
+/** The upload has failed already, or is of no use: that it cannot be given up changes nothing. */
+async function abort(uploads: Uploads, fileId: FileId, signal: AbortSignal): Promise<void> {
+  await uploads.abort(fileId, { signal }).catch(() => {});
+}

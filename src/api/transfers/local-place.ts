@@ -1,0 +1,71 @@
+import { constants } from "node:fs";
+import { type FileHandle, lstat, mkdir, open } from "node:fs/promises";
+import { join } from "node:path";
+import { BsmountError } from "../../core/errors.ts";
+
+/*
+ * Where files of the service go on this machine. Their paths come from whoever made them: none may lead
+ * out of the folder that the user named, neither by `..` nor by a link that is there already.
+ */
+
+/**
+ * The names of a file's path, from the folder down.
+ * @throws BsmountError `invalid` for a path that is not one below a folder
+ */
+export function pathNames(path: string): readonly string[] {
+  const names = path.split("/");
+  const isSafe = names.every(
+    (name) => name !== "" && name !== "." && name !== ".." && !name.includes("\0"),
+  );
+  if (isSafe) return names;
+  throw new BsmountError(
+    "invalid",
+    `${JSON.stringify(path)} is no path below a folder, so the file is left where it is`,
+    { remedy: "download it by itself, under a name of your own" },
+  );
+}
+
+/**
+ * The place of `path` below `folder`; the folders on the way are made.
+ * @throws BsmountError `invalid`; `usage` when a link or a file stands where a folder is needed
+ */
+export async function placeBelow(folder: string, path: string): Promise<string> {
+  const names = pathNames(path);
+  let at = folder;
+  // The folder itself is the user's: it may be a link.
+  await mkdir(folder, { recursive: true });
+  for (const name of names.slice(0, -1)) {
+    at = join(at, name);
+    await makeFolder(at);
+  }
+  return join(at, names.at(-1) ?? "");
+}
+
+/** Makes one folder, in one that is there. @throws BsmountError `usage` when something else is in the way */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+    return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  if ((await lstat(path)).isDirectory()) return;
+  throw new BsmountError("usage", `${path} is in the way: it is a link or a file, not a folder`);
+}
+
+/** Opens a file of one's own for reading and writing; a link of that name is refused, not followed. */
+export async function openOwn(path: string, isNew: boolean): Promise<FileHandle> {
+  const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  try {
+    return await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | (isNew ? O_TRUNC : 0), 0o644);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ELOOP") {
+      throw new BsmountError("usage", `${path} is in the way: it is a link`, { cause: error });
+    }
+    throw new BsmountError("unavailable", `cannot write ${path}`, {
+      cause: error,
+      ...(code === "ENOENT" ? { remedy: "make the folder first" } : {}),
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import type { CallOptions } from "../rest.ts";
+
+export interface Progress {
+  /** Bytes that are done, those of an earlier attempt included. */
+  readonly doneBytes: number;
+  /** Absent while a stream has not ended. */
+  readonly totalBytes?: number;
+}
+
+export interface TransferOptions extends CallOptions {
+  /** Parts under way at a time, each with a buffer of its own. Default 4. */
+  readonly parallel?: number;
+  /** Told after each part. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export const DEFAULT_PARALLEL = 4;
+
+/** Counts what is done, and tells whoever wants to know. */
+export class ProgressCount {
+  #doneBytes = 0;
+  readonly #totalBytes: number | undefined;
+  readonly #onProgress: TransferOptions["onProgress"];
+
+  constructor(totalBytes: number | undefined, onProgress: TransferOptions["onProgress"]) {
+    this.#totalBytes = totalBytes;
+    this.#onProgress = onProgress;
+  }
+
+  add(bytes: number): void {
+    this.#doneBytes += bytes;
+    const total = this.#totalBytes === undefined ? {} : { totalBytes: this.#totalBytes };
+    this.#onProgress?.({ doneBytes: this.#doneBytes, ...total });
+  }
+}

@@ -1,0 +1,58 @@
+import { type Grant, OAuth } from "../../api/oauth/oauth.ts";
+import { RedirectListener } from "../../api/oauth/redirect-listener.ts";
+import { scopeList } from "../../api/oauth/scopes.ts";
+import type { SignInConfig } from "../../config/sign-in.ts";
+import { printLine } from "../output.ts";
+import type { ClientCredentials } from "./client-credentials.ts";
+
+/** Signs in by a code or by the browser, and tells the user what to do. Prints no secret. */
+export async function obtainGrant(
+  config: SignInConfig,
+  credentials: ClientCredentials,
+  how: { readonly web: boolean; readonly signal: AbortSignal },
+): Promise<Grant> {
+  await using oauth = new OAuth({ ...config, ...credentials });
+  const scopes = scopeList(config.scopes);
+  return how.web
+    ? await byBrowser(oauth, scopes, how.signal)
+    : await byCode(oauth, scopes, how.signal);
+}
+
+async function byCode(
+  oauth: OAuth,
+  scopes: readonly string[],
+  signal: AbortSignal,
+): Promise<Grant> {
+  const login = await oauth.startDevice(scopes, { signal });
+  printLine(`Open this page in a browser, on any machine:
+
+    ${login.verificationUriWithCode}
+
+and approve if it shows the code
+
+    ${login.userCode}
+
+Waiting for you until ${timeOfDay(login.expires)}; Ctrl-C gives up.`);
+  return await oauth.awaitDevice(login, { signal });
+}
+
+async function byBrowser(
+  oauth: OAuth,
+  scopes: readonly string[],
+  signal: AbortSignal,
+): Promise<Grant> {
+  await using listener = await RedirectListener.open();
+  const { redirectUri, state } = listener;
+  printLine(`Open this page in a browser on this machine:
+
+    ${oauth.authorizeUrl({ redirectUri, state, scopes })}
+
+Waiting for you for five minutes; Ctrl-C gives up.`);
+  const code = await listener.code(signal);
+  return await oauth.exchangeCode(code, redirectUri, { signal });
+}
+
+function timeOfDay(date: Date): string {
+  const digits = (value: number): string => String(value).padStart(2, "0");
+  return `${digits(date.getHours())}:${digits(date.getMinutes())}`;
+}

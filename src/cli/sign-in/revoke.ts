@@ -1,0 +1,48 @@
+import { BaseSpace } from "../../api/client.ts";
+import type { ConnectionConfig } from "../../config/connection.ts";
+import type { Environment } from "../../config/environment.ts";
+import type { GivenOptions } from "../../config/options.ts";
+import { readProfile } from "../../config/profile.ts";
+import { resolveConfig } from "../../config/resolve.ts";
+import { writeProfile } from "../../config/write-profile.ts";
+import { reasonOf } from "../../core/errors.ts";
+import { EXIT } from "../exit-codes.ts";
+import { printLine } from "../output.ts";
+
+/** Ends the token at BaseSpace, then takes it out of the profile; gives the exit code. */
+export async function revoke(
+  given: GivenOptions,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<number> {
+  const { connection } = await resolveConfig(given, environment);
+  const wasKnown = await endToken(connection, signal);
+  const { apiServer, tokenOrigin, tokenSource } = connection;
+  printLine(
+    wasKnown
+      ? `The token is revoked: ${apiServer} takes it no more.`
+      : `${apiServer} did not know the token any more.`,
+  );
+  if (tokenOrigin.kind !== "profile") {
+    printLine(`It still stands in ${tokenSource}: take it away there.`);
+    return EXIT.done;
+  }
+  const profile = await readProfile(tokenOrigin.name, tokenOrigin.home);
+  if (profile?.accessToken === connection.accessToken) {
+    await writeProfile(profile, { accessToken: undefined, accessTokenExpires: undefined });
+    printLine(`It is gone from ${profile.file}.`);
+  }
+  return EXIT.done;
+}
+
+/** @returns false for a token that the service does not know. */
+async function endToken(connection: ConnectionConfig, signal: AbortSignal): Promise<boolean> {
+  await using client = new BaseSpace(connection);
+  try {
+    await client.tokens.revoke({ signal });
+    return true;
+  } catch (error) {
+    if (reasonOf(error) === "not-signed-in") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import { BaseSpace } from "../../api/client.ts";
+import type { Environment } from "../../config/environment.ts";
+import type { GivenOptions } from "../../config/options.ts";
+import { resolveSignIn, type SignInConfig } from "../../config/sign-in.ts";
+import { writeProfile } from "../../config/write-profile.ts";
+import { describeError } from "../../core/errors.ts";
+import { EXIT } from "../exit-codes.ts";
+import { printable, printLine, printWarning } from "../output.ts";
+import { clientCredentials } from "./client-credentials.ts";
+import { obtainGrant } from "./obtain-grant.ts";
+
+/** Signs in and writes the token into the profile; gives the exit code. */
+export async function signIn(
+  given: GivenOptions,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<number> {
+  const config = await resolveSignIn(given, environment);
+  const credentials = await clientCredentials(config, signal);
+  const web = given.web === true;
+  const { accessToken, expires } = await obtainGrant(config, credentials, { web, signal });
+  await writeProfile(config.place, {
+    apiServer: config.apiServer,
+    accessToken,
+    accessTokenExpires: expires?.toISOString(),
+  });
+  printLine(`Signed in${await whoIsIt(config, accessToken, signal)}.`);
+  printLine(`The token is in ${config.place.file}.`);
+  if (environment.variables["BASESPACE_ACCESS_TOKEN"]) {
+    printWarning("BASESPACE_ACCESS_TOKEN is set, and wins over the profile");
+  }
+  return EXIT.done;
+}
+
+/** The token is stored by now: that it cannot be tried out does not undo the sign-in. */
+async function whoIsIt(
+  config: SignInConfig,
+  accessToken: string,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    await using client = new BaseSpace({ ...config, accessToken });
+    const { name } = await client.users.current({ signal });
+    return ` to ${config.apiServer} as ${printable(name)}`;
+  } catch (error) {
+    printWarning(`the new token could not be tried out: ${describeError(error)}`);
+    return ` to ${config.apiServer}`;
+  }
+}

@@ -1,0 +1,87 @@
+import { readdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { BsmountError } from "../core/errors.ts";
+import { isProfileName } from "./option-parsers.ts";
+import { readPrivateFile } from "./private-file.ts";
+import {
+  ownProfileFile,
+  type Profile,
+  profileOfSection,
+  readProfile,
+  sectionNames,
+  sharedProfileFile,
+} from "./profile.ts";
+
+/** One profile of this machine's user; no secrets. */
+export interface ProfileSummary {
+  readonly name: string;
+  readonly file: string;
+  /** Absent where the profile leaves it to the default region. */
+  readonly apiServer?: string;
+  readonly signedIn: boolean;
+  /** Whether it has an app's key and secret, so that `bsmount auth` needs to ask for none. */
+  readonly hasClient: boolean;
+  /** Why the file is not read. */
+  readonly problem?: string;
+}
+
+/**
+ * All profiles, by name: a file of one's own in `~/.basespace/` hides the section of the same name in
+ * `~/.basespacepy.cfg`.
+ */
+export async function listProfiles(home: string): Promise<readonly ProfileSummary[]> {
+  const own = await Promise.all(
+    (await ownNames(home)).map(async (name) => await summaryOf(name, home)),
+  );
+  const hidden = new Set(own.map(({ name }) => name));
+  const shared = (await sharedProfiles(home)).filter(({ name }) => !hidden.has(name));
+  return [...own, ...shared].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function ownNames(home: string): Promise<readonly string[]> {
+  const folder = dirname(ownProfileFile("default", home));
+  const entries = await readdir(folder).catch(() => []);
+  const names = entries.filter((entry) => entry.endsWith(".cfg")).map((e) => e.slice(0, -4));
+  return names.filter(isProfileName);
+}
+
+async function summaryOf(name: string, home: string): Promise<ProfileSummary> {
+  try {
+    const profile = await readProfile(name, home);
+    return summarise(name, profile ?? { file: ownProfileFile(name, home), section: "DEFAULT" });
+  } catch (error) {
+    return unreadable(name, ownProfileFile(name, home), error);
+  }
+}
+
+async function sharedProfiles(home: string): Promise<readonly ProfileSummary[]> {
+  const file = sharedProfileFile(home);
+  try {
+    const text = await readPrivateFile(file);
+    if (text === undefined) return [];
+    return sectionNames(text).flatMap((section) => {
+      const profile = profileOfSection(text, file, section);
+      const name = section === "DEFAULT" ? "default" : section;
+      return profile === undefined ? [] : [summarise(name, profile)];
+    });
+  } catch (error) {
+    return [unreadable("default", file, error)];
+  }
+}
+
+function summarise(name: string, profile: Profile): ProfileSummary {
+  const { file, apiServer, accessToken, clientKey, clientSecret } = profile;
+  return {
+    name,
+    file,
+    ...(apiServer === undefined ? {} : { apiServer }),
+    signedIn: accessToken !== undefined,
+    hasClient: clientKey !== undefined && clientSecret !== undefined,
+  };
+}
+
+function unreadable(name: string, file: string, error: unknown): ProfileSummary {
+  if (!(error instanceof BsmountError)) throw error;
+  const problem = `${error.message}${error.remedy === undefined ? "" : `: ${error.remedy}`}`;
+  return { name, file, signedIn: false, hasClient: false, problem };
+}

@@ -1,0 +1,163 @@
+import { randomBytes, randomInt } from "node:crypto";
+import type { Draft } from "../state/draft.ts";
+import type { Application, Authorization, Token } from "../state/entities.ts";
+import type { State } from "../state/state.ts";
+import { OAuthProblem, unknownScope } from "./oauth-problem.ts";
+import { isKnownClause, scopeClauses } from "./scopes.ts";
+import { issueToken } from "./tokens.ts";
+
+/*
+ * From the wish for access to the token. An authorization is made when an app asks, is decided by the user
+ * on a page, and ends when the app exchanges its code; each code works once.
+ */
+
+/** How long the user has to decide, and the app to fetch the token. */
+export const AUTHORIZATION_SECONDS = 1800;
+
+/** No letters and digits that can be taken for each other. */
+const USER_CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
+const USER_CODE_LENGTH = 5;
+
+/** More than anybody waits for; the oldest give way. */
+const MAX_WAITING = 1000;
+
+export interface Wish {
+  readonly application: Application;
+  readonly scopes: readonly string[];
+  readonly nowMs: number;
+}
+
+/** The clauses of a scope text. @throws OAuthProblem `invalid_scope` */
+export function askedScopes(text: string): readonly string[] {
+  const clauses = scopeClauses(text);
+  const unknown = clauses.find((clause) => !isKnownClause(clause));
+  if (unknown !== undefined) throw unknownScope(unknown);
+  return clauses;
+}
+
+/** A wish that its user will decide with the help of a code of five characters. */
+export async function startDeviceAuthorization(state: State, wish: Wish): Promise<Authorization> {
+  return await state.transact((draft) => {
+    forgetOld(draft, state, wish.nowMs);
+    return draft.put("authorizations", { ...pending(wish), userCode: newUserCode(state) });
+  });
+}
+
+/** A wish that its user has granted in the browser: `redirectUri` gets the code. */
+export async function grantWebAuthorization(
+  state: State,
+  wish: Wish & { readonly redirectUri: string; readonly userId: string },
+): Promise<Authorization> {
+  const { redirectUri, userId } = wish;
+  return await state.transact((draft) => {
+    forgetOld(draft, state, wish.nowMs);
+    const authorization = { ...pending(wish), redirectUri, userId, decision: "approved" as const };
+    return draft.put("authorizations", authorization);
+  });
+}
+
+/** The wish that waits under a user's code; undefined for one that is unknown, decided or too old. */
+export function waitingUnder(
+  state: State,
+  userCode: string,
+  nowMs: number,
+): Authorization | undefined {
+  for (const authorization of state.all("authorizations")) {
+    if (authorization.userCode !== userCode || authorization.decision !== "pending") continue;
+    if (nowMs < authorization.expiresMs) return authorization;
+  }
+  return undefined;
+}
+
+export async function decide(
+  state: State,
+  id: string,
+  decision: { readonly approved: boolean; readonly userId: string },
+): Promise<void> {
+  await state.transact((draft) => {
+    const authorization = draft.get("authorizations", id);
+    if (authorization?.decision !== "pending") return;
+    const decided = decision.approved ? ("approved" as const) : ("denied" as const);
+    draft.put("authorizations", { ...authorization, decision: decided, userId: decision.userId });
+  });
+}
+
+/** What an app shows to get its token. */
+export interface Exchange {
+  readonly application: Application;
+  readonly code: string;
+  /** For codes that came by a redirection: where to. */
+  readonly redirectUri?: string;
+  readonly nowMs: number;
+}
+
+/** Turns an approved authorization into a token, once. @throws OAuthProblem */
+export async function exchange(state: State, given: Exchange): Promise<Token> {
+  return await state.transact((draft) => {
+    const authorization = needOwn(draft, given);
+    if (authorization.decision === "pending") {
+      const wait = "User has not yet approved the access request";
+      throw new OAuthProblem("authorization_pending", wait);
+    }
+    if (authorization.decision === "denied") {
+      throw new OAuthProblem("access_denied", "User has denied the access request");
+    }
+    draft.remove("authorizations", authorization.id);
+    return issueToken(draft, tokenFor(state, authorization), given.nowMs);
+  });
+}
+
+function needOwn(draft: Draft, { application, code, redirectUri, nowMs }: Exchange): Authorization {
+  const authorization = draft.get("authorizations", code);
+  if (authorization === undefined || authorization.applicationId !== application.id) {
+    throw new OAuthProblem("invalid_grant", "The code is unknown or was used before");
+  }
+  if (nowMs >= authorization.expiresMs) {
+    throw new OAuthProblem("invalid_grant", "The code has expired");
+  }
+  if (authorization.redirectUri !== redirectUri) {
+    throw new OAuthProblem("invalid_grant", "The code was given to another redirect_uri");
+  }
+  return authorization;
+}
+
+/** Scopes add up over what the same user granted the same app before, as long as a token of it lives. */
+function tokenFor(state: State, { userId = "", applicationId, scopes }: Authorization) {
+  const earlier = [...state.all("tokens")].filter(
+    (token) =>
+      token.isAuthorized === true &&
+      token.removed !== true &&
+      token.userId === userId &&
+      token.applicationId === applicationId,
+  );
+  const all = [...scopes, ...earlier.flatMap((token) => token.scopes)];
+  return { userId, applicationId, scopes: [...new Set(all)], isAuthorized: true };
+}
+
+function pending({ application, scopes, nowMs }: Wish): Authorization {
+  return {
+    id: randomBytes(16).toString("hex"),
+    applicationId: application.id,
+    scopes,
+    decision: "pending",
+    expiresMs: nowMs + AUTHORIZATION_SECONDS * 1000,
+  };
+}
+
+function newUserCode(state: State): string {
+  const used = new Set([...state.all("authorizations")].map(({ userCode }) => userCode));
+  for (;;) {
+    const letters = Array.from(
+      { length: USER_CODE_LENGTH },
+      () => USER_CODE_LETTERS[randomInt(USER_CODE_LETTERS.length)],
+    );
+    const code = letters.join("");
+    if (!used.has(code)) return code;
+  }
+}
+
+function forgetOld(draft: Draft, state: State, nowMs: number): void {
+  const all = [...state.all("authorizations")].sort((a, b) => b.expiresMs - a.expiresMs);
+  const old = all.filter(({ expiresMs }, at) => expiresMs <= nowMs || at >= MAX_WAITING - 1);
+  for (const { id } of old) draft.remove("authorizations", id);
+}

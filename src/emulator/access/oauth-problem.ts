@@ -1,0 +1,26 @@
+export type OAuthErrorCode =
+  | "access_denied"
+  | "authorization_pending"
+  | "invalid_client"
+  | "invalid_grant"
+  | "invalid_request"
+  | "invalid_scope"
+  | "slow_down"
+  | "unsupported_grant_type"
+  | "unsupported_response_type";
+
+/** A refusal in the form of OAuth: 400 with `error` and `error_description`, and no envelope. */
+export class OAuthProblem extends Error {
+  override name = "OAuthProblem";
+  readonly code: OAuthErrorCode;
+
+  constructor(code: OAuthErrorCode, description: string) {
+    super(description);
+    this.code = code;
+  }
+}
+
+/** @throws OAuthProblem `invalid_scope`, naming the clause that does not exist */
+export function unknownScope(clause: string): OAuthProblem {
+  return new OAuthProblem("invalid_scope", `The requested scope is invalid: ${clause}`);
+}

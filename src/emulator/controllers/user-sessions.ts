@@ -1,0 +1,52 @@
+import type { FastifyInstance } from "fastify";
+import type { Context } from "../context.ts";
+import { sendResponse } from "../http/answer.ts";
+import { type ApiCall, apiCall } from "../http/api-call.ts";
+import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
+import type { Query } from "../http/query.ts";
+import { appSessionCompact } from "../serialise/app-session.ts";
+import { propertiesContainer } from "../serialise/properties.ts";
+import type { Json, View } from "../serialise/view.ts";
+import { hasOutput } from "../services/app-sessions.ts";
+import type { AppSession } from "../state/entities.ts";
+import { ownCall } from "./users.ts";
+
+const SORTS: Sorts<AppSession> = {
+  Id: byId,
+  Name: byText((session) => session.name),
+  DateCreated: byText((session) => session.dateCreated),
+};
+
+/** `users/current/appsessions`: those that the user made, and those of results that he may see. */
+export function userSessionRoutes(app: FastifyInstance, { state, view }: Context): void {
+  app.get("/users/:id/appsessions", (request, reply) => {
+    const call = ownCall(apiCall(state, request));
+    const sessions = [...state.all("appsessions")].filter(sessionFilter(call));
+    const page = pageOf(sessions, call.query, { sorts: SORTS });
+    return sendResponse(
+      reply,
+      listResponse(page, (session) => ({
+        ...appSessionCompact(view, session),
+        ...includedProperties(view, call.query, session),
+      })),
+    );
+  });
+}
+
+function sessionFilter({ query, guard }: ApiCall): (session: AppSession) => boolean {
+  const projects = query.list("OutputProjects").map((id) => `v1pre3/projects/${id}`);
+  return (session) =>
+    session.removed !== true &&
+    query.allows("AppId", session.applicationId) &&
+    query.allows("Status", session.status) &&
+    query.allows("UserCreatedBy", session.userId) &&
+    (projects.length === 0 || projects.some((href) => hasOutput(session, href))) &&
+    guard.maySession("browse", session);
+}
+
+/** With `include=properties` also those, or the ones that `propertyFilters` names. */
+function includedProperties(view: View, query: Query, session: AppSession): Json {
+  if (!query.list("include").includes("properties")) return {};
+  const shown = session.properties.filter(({ name }) => query.allows("propertyFilters", name));
+  return { Properties: propertiesContainer(view, `v1pre3/appsessions/${session.id}`, shown) };
+}

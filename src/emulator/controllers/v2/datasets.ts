@@ -1,0 +1,99 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { Context } from "../../context.ts";
+import { sendBare } from "../../http/answer.ts";
+import { type ApiCall, apiCall } from "../../http/api-call.ts";
+import { readFields, textField } from "../../http/body.ts";
+import { byId, byText, type ListRules, pagedList, pageOf } from "../../http/paging.ts";
+import { applicationCompact } from "../../serialise/application.ts";
+import { datasetSize, datasetV2 } from "../../serialise/v2/dataset.ts";
+import type { View } from "../../serialise/view.ts";
+import { datasetFilter } from "../../services/dataset-filter.ts";
+import type { State } from "../../state/state.ts";
+import type { Dataset } from "../../state/v2-entities.ts";
+import { includedProperties } from "./included.ts";
+
+const noun = "datasets";
+
+/** v2's `datasets`: lists, newest first, of all or of a project; one; its name and QC changed. */
+export function datasetRoutes(app: FastifyInstance, context: Context): void {
+  const { state, view } = context;
+  const rules = rulesOf(view);
+
+  const sendList = (reply: FastifyReply, call: ApiCall, all: Iterable<Dataset>): FastifyReply => {
+    const page = pageOf(shownOf(state, call, all), call.query, rules);
+    return sendBare(
+      reply,
+      pagedList(page, (dataset) =>
+        datasetV2(view, dataset, includedProperties(view, call.query, noun, dataset)),
+      ),
+    );
+  };
+
+  app.get("/datasets", (request, reply) =>
+    sendList(reply, apiCall(state, request), state.all(noun)),
+  );
+
+  app.get("/projects/:id/datasets", (request, reply) => {
+    const call = apiCall(state, request);
+    const project = call.guard.need("browse", "projects", call.param("id"));
+    return sendList(
+      reply,
+      call,
+      [...state.indexes.datasetsOf(project.id)].map((id) => state.need(noun, id)),
+    );
+  });
+
+  app.get("/datasets/:id", (request, reply) => {
+    const { guard, query, param } = apiCall(state, request);
+    const dataset = guard.need("browse", noun, param("id"));
+    const properties = includedProperties(view, query, noun, dataset);
+    return sendBare(reply, datasetV2(view, dataset, properties));
+  });
+
+  changeRoutes(app, context);
+}
+
+function changeRoutes(app: FastifyInstance, { state, view }: Context): void {
+  app.post("/datasets/:id", async (request, reply) => {
+    const { guard, param } = apiCall(state, request);
+    const fields = await readFields(request);
+    const changed = await state.transact((draft) => {
+      const before = guard.need("write", noun, param("id"));
+      const name = textField(fields, "Name") ?? before.name;
+      const qcStatus = textField(fields, "QcStatus") ?? before.qcStatus;
+      return draft.put(noun, { ...before, name, qcStatus });
+    });
+    return sendBare(reply, datasetV2(view, changed));
+  });
+}
+
+function shownOf(state: State, { grants, query }: ApiCall, all: Iterable<Dataset>): Dataset[] {
+  return [...all]
+    .filter(({ id, removed }) => removed !== true && grants.may("browse", { noun, id }))
+    .filter(datasetFilter(state, query));
+}
+
+function rulesOf(view: View): ListRules<Dataset> {
+  const { state } = view;
+  const sessionOf = ({ appSessionId }: Dataset): string =>
+    state.need("appsessions", appSessionId).name;
+  const applicationOf = ({ appSessionId }: Dataset): string => {
+    const { applicationId } = state.need("appsessions", appSessionId);
+    return String(applicationCompact(view, applicationId)["Name"]);
+  };
+  return {
+    defaultSort: "DateCreated",
+    defaultDir: "Desc",
+    sorts: {
+      Id: byId,
+      Name: byText((dataset) => dataset.name),
+      DateCreated: byText((dataset) => dataset.dateCreated),
+      DateModified: byText((dataset) => dataset.dateModified),
+      AppSessionName: byText(sessionOf),
+      ApplicationName: byText(applicationOf),
+      ProjectName: byText(({ projectId }) => state.need("projects", projectId).name),
+      Size: (a, b) => datasetSize(view, a) - datasetSize(view, b),
+      QcStatus: byText((dataset) => dataset.qcStatus),
+    },
+  };
+}

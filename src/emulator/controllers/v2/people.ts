@@ -1,0 +1,52 @@
+import type { FastifyInstance } from "fastify";
+import type { Context } from "../../context.ts";
+import { sendBare } from "../../http/answer.ts";
+import { apiCall } from "../../http/api-call.ts";
+import { byId, byText, pagedList, pageOf, type Sorts } from "../../http/paging.ts";
+import { noPermission, removed } from "../../http/problem.ts";
+import type { Query } from "../../http/query.ts";
+import { applicationCompact } from "../../serialise/application.ts";
+import { userV2 } from "../../serialise/v2/user.ts";
+import { newestApplications } from "../../services/newest-applications.ts";
+import type { Application } from "../../state/entities.ts";
+import type { State } from "../../state/state.ts";
+
+const SORTS: Sorts<Application> = {
+  Id: byId,
+  Name: byText((application) => application.name),
+  DateCreated: byText((application) => application.dateCreated),
+  DatePublished: byText((application) => application.datePublished ?? ""),
+  VersionNumber: byText((application) => application.versionNumber),
+};
+
+/** v2's `users` and `applications`. */
+export function peopleRoutesV2(app: FastifyInstance, { state, view }: Context): void {
+  app.get("/users/:id", (request, reply) => {
+    const { grants, param } = apiCall(state, request);
+    const id = param("id") === "current" ? grants.userId : param("id");
+    if (state.get("users", id) === undefined) throw noPermission("browse", "User");
+    return sendBare(reply, userV2(view, id));
+  });
+
+  app.get("/applications", (request, reply) => {
+    const { query } = apiCall(state, request);
+    const page = pageOf(applicationsOf(state, query), query, { sorts: SORTS });
+    return sendBare(
+      reply,
+      pagedList(page, ({ id }) => applicationCompact(view, id)),
+    );
+  });
+
+  app.get("/applications/:id", (request, reply) => {
+    const application = state.get("applications", apiCall(state, request).param("id"));
+    if (application === undefined) throw noPermission("browse", "Application");
+    if (application.removed === true) throw removed();
+    return sendBare(reply, applicationCompact(view, application.id));
+  });
+}
+
+function applicationsOf(state: State, query: Query): Application[] {
+  const all = [...state.all("applications")].filter(({ removed: gone }) => gone !== true);
+  const shown = query.get("allversions")?.toLowerCase() === "true" ? all : newestApplications(all);
+  return shown.filter(({ category }) => query.allows("category", category));
+}

@@ -1,0 +1,44 @@
+import type { FastifyInstance } from "fastify";
+import type { Context } from "../../context.ts";
+import { sendBare } from "../../http/answer.ts";
+import { apiCall } from "../../http/api-call.ts";
+import { readFields, textField } from "../../http/body.ts";
+import { badRequest, noPermission } from "../../http/problem.ts";
+import { datasetV2 } from "../../serialise/v2/dataset.ts";
+import { projectV2 } from "../../serialise/v2/project.ts";
+import { startDataset } from "../../services/start-dataset.ts";
+import { ownedProjectNamed, startProject } from "../../services/start-project.ts";
+import { included } from "./included.ts";
+
+/** v2's `projects`: made, seen, and given datasets. It has no list of them. */
+export function projectRoutesV2(app: FastifyInstance, context: Context): void {
+  const { state, view } = context;
+
+  app.post("/projects", async (request, reply) => {
+    const { grants } = apiCall(state, request);
+    const fields = await readFields(request);
+    const name = textField(fields, "Name")?.trim() ?? "";
+    if (name === "") throw badRequest("The name of the project is missing");
+    if (!grants.mayCreateProjects()) throw noPermission("create", "Project");
+    const existed = ownedProjectNamed(state, grants.userId, name) !== undefined;
+    const description = textField(fields, "Description") ?? "";
+    const project = await startProject(context, grants, { name, description });
+    return sendBare(reply, projectV2(view, project), existed ? 200 : 201);
+  });
+
+  app.get("/projects/:id", (request, reply) => {
+    const { guard, query, param } = apiCall(state, request);
+    const project = guard.need("browse", "projects", param("id"));
+    return sendBare(reply, {
+      ...projectV2(view, project),
+      ...included(view, query, "projects", project),
+    });
+  });
+
+  app.post("/projects/:id/datasets", async (request, reply) => {
+    const call = apiCall(state, request);
+    call.guard.need("create", "projects", call.param("id"));
+    const dataset = await startDataset(context, call, await readFields(request));
+    return sendBare(reply, datasetV2(view, dataset), 201);
+  });
+}

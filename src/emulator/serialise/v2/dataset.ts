@@ -1,0 +1,65 @@
+import type { Sample } from "../../state/entities.ts";
+import type { Dataset } from "../../state/v2-entities.ts";
+import { type Json, type View, withExtra } from "../view.ts";
+import { appSessionV2 } from "./app-session.ts";
+import { datasetType } from "./dataset-type.ts";
+import { v2Href } from "./href.ts";
+import { projectV2 } from "./project.ts";
+import { userV2 } from "./user.ts";
+
+/** `properties` is there when a client asked for it. */
+export function datasetV2(view: View, dataset: Dataset, properties?: Json): Json {
+  const href = v2Href(view, "datasets", dataset.id);
+  return withExtra(dataset, {
+    Id: dataset.id,
+    Href: href,
+    HrefFiles: `${href}/files`,
+    Name: dataset.name,
+    DateCreated: dataset.dateCreated,
+    DateModified: dataset.dateModified,
+    AppSession: appSessionV2(view, view.state.need("appsessions", dataset.appSessionId)),
+    Project: projectV2(view, view.state.need("projects", dataset.projectId)),
+    TotalSize: datasetSize(view, dataset),
+    IsArchived: dataset.isArchived,
+    UserOwnedBy: userV2(view, dataset.ownerId),
+    DatasetType: datasetType(view, dataset.typeId),
+    Attributes: { ...readAttributes(view, dataset), ...dataset.attributes },
+    Properties: properties,
+    QcStatus: dataset.qcStatus,
+    QcStatusSummary: "No thresholds were evaluated",
+    UploadStatus: dataset.uploadStatus,
+    UploadStatusSummary: "",
+    ValidationStatus: "Passed",
+    V1pre3Id: dataset.sampleId === undefined ? undefined : `sample.${dataset.sampleId}`,
+    HrefComments: `${href}/comments`,
+    ContainsComments: false,
+  });
+}
+
+/** Bytes of its files, which may be those of a sample. */
+export function datasetSize({ state }: View, { id, sampleId }: Dataset): number {
+  return state.indexes.totalSize(
+    sampleId === undefined ? { noun: "datasets", id } : { noun: "samples", id: sampleId },
+  );
+}
+
+/** What is known of the reads of a dataset that is a sample. */
+function readAttributes({ state }: View, { sampleId }: Dataset): Json {
+  const sample = sampleId === undefined ? undefined : state.get("samples", sampleId);
+  return sample === undefined ? {} : { common_fastq: readCounts(sample) };
+}
+
+function readCounts(sample: Sample): Json {
+  const perCluster = sample.isPairedEnd ? 2 : 1;
+  return {
+    MaxLengthRead1: sample.read1,
+    MaxLengthRead2: sample.read2,
+    IsPairedEnd: sample.isPairedEnd,
+    TotalClustersPF: sample.numReadsPF,
+    TotalClustersRaw: sample.numReadsRaw,
+    TotalReadsPF: sample.numReadsPF * perCluster,
+    TotalReadsRaw: sample.numReadsRaw * perCluster,
+    MaxLengthIndexRead1: 0,
+    MaxLengthIndexRead2: 0,
+  };
+}

@@ -1,0 +1,50 @@
+import { randomBytes } from "node:crypto";
+import type { Context } from "../context.ts";
+import { storedDate } from "../dates.ts";
+import type { ApiCall } from "../http/api-call.ts";
+import { type Fields, textField } from "../http/body.ts";
+import { badRequest } from "../http/problem.ts";
+import type { Dataset } from "../state/v2-entities.ts";
+import { addOutput } from "./app-sessions.ts";
+import { chosenSession } from "./chosen-session.ts";
+
+/** Makes a dataset without files in the project of `call`. @throws Problem as for an app result */
+export async function startDataset(
+  { state, clock }: Context,
+  call: ApiCall,
+  fields: Fields,
+): Promise<Dataset> {
+  const name = textField(fields, "Name")?.trim() ?? "";
+  if (name === "") throw badRequest("The name of the dataset is missing");
+  const attributes = attributesOf(fields.get("attributes"));
+  const date = storedDate(clock.now());
+  return await state.transact((draft) => {
+    const dataset: Dataset = {
+      id: `ds.${randomBytes(16).toString("hex")}`,
+      name,
+      projectId: call.param("id"),
+      ownerId: call.grants.userId,
+      appSessionId: chosenSession(draft, call, fields, { name, date }).id,
+      typeId: textField(fields, "DatasetTypeId") ?? "common.files",
+      attributes,
+      qcStatus: "Undefined",
+      uploadStatus: "Pending",
+      isArchived: false,
+      properties: [],
+      dateCreated: date,
+      dateModified: date,
+    };
+    addOutput(draft, dataset.appSessionId, {
+      name: "Output.Datasets",
+      type: "dataset[]",
+      href: `v2/datasets/${dataset.id}`,
+    });
+    return draft.put("datasets", dataset);
+  });
+}
+
+function attributesOf(value: unknown): Dataset["attributes"] {
+  if (value === undefined || value === null) return {};
+  if (typeof value === "object" && !Array.isArray(value)) return { ...value };
+  throw badRequest("Attributes is not an object");
+}

@@ -1,0 +1,94 @@
+import { grant } from "../access/tokens.ts";
+import type { Context } from "../context.ts";
+import { storedDate } from "../dates.ts";
+import type { ApiCall } from "../http/api-call.ts";
+import { type Fields, textField } from "../http/body.ts";
+import { badRequest } from "../http/problem.ts";
+import type { Draft } from "../state/draft.ts";
+import type { Sample } from "../state/entities.ts";
+import { addOutput } from "./app-sessions.ts";
+import { chosenSession } from "./chosen-session.ts";
+import { genomeOf } from "./start-app-result.ts";
+
+/**
+ * Makes a sample in the project of `call`, in the session that the query or the body names or in a new one.
+ *
+ * @throws Problem 400 for a body that makes no sense, 403 for a session of another application, 409 for
+ * a session that has ended.
+ */
+export async function startSample(
+  { state, clock }: Context,
+  call: ApiCall,
+  fields: Fields,
+): Promise<Sample> {
+  const { grants, param } = call;
+  const name = textField(fields, "Name")?.trim() ?? "";
+  if (name === "") throw badRequest("The name of the sample is missing");
+  const reads = readKeys(fields);
+  const date = storedDate(clock.now());
+  return await state.transact((draft) => {
+    const genomeId = genomeOf(fields);
+    const sample: Sample = {
+      id: draft.newId("samples"),
+      name,
+      projectId: param("id"),
+      ownerId: grants.userId,
+      appSessionId: chosenSession(draft, call, fields, { name, date }).id,
+      sampleId: textField(fields, "SampleId") ?? name,
+      experimentName: textField(fields, "ExperimentName") ?? "",
+      isMerged: false,
+      ...reads,
+      references: [],
+      properties: [],
+      dateCreated: date,
+      ...(genomeId === undefined ? {} : { genomeId }),
+    };
+    grant(draft, grants.token.id, `WRITE SAMPLE ${sample.id}`);
+    return putSample(draft, sample);
+  });
+}
+
+function putSample(draft: Draft, sample: Sample): Sample {
+  addOutput(draft, sample.appSessionId, {
+    name: "Output.Samples",
+    type: "sample[]",
+    href: `v1pre3/samples/${sample.id}`,
+  });
+  addOutput(draft, sample.appSessionId, {
+    name: "Output.Projects",
+    type: "project[]",
+    href: `v1pre3/projects/${sample.projectId}`,
+  });
+  return draft.put("samples", sample);
+}
+
+type ReadKeys = Pick<
+  Sample,
+  "sampleNumber" | "isPairedEnd" | "read1" | "read2" | "numReadsRaw" | "numReadsPF"
+>;
+
+function readKeys(fields: Fields): ReadKeys {
+  const read2 = count(fields, "Read2");
+  return {
+    sampleNumber: count(fields, "SampleNumber", 1),
+    isPairedEnd: flag(fields, "IsPairedEnd", read2 > 0),
+    read1: count(fields, "Read1"),
+    read2,
+    numReadsRaw: count(fields, "NumReadsRaw"),
+    numReadsPF: count(fields, "NumReadsPF"),
+  };
+}
+
+function count(fields: Fields, name: string, otherwise = 0): number {
+  const text = textField(fields, name);
+  if (text === undefined || text === "") return otherwise;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw badRequest(`${name} is not a whole number`);
+}
+
+/** Clients send true, "True" and 1. */
+function flag(fields: Fields, name: string, otherwise: boolean): boolean {
+  const value = fields.get(name.toLowerCase());
+  if (value === undefined || value === null) return otherwise;
+  return ["true", "1"].includes(JSON.stringify(value).replaceAll('"', "").toLowerCase());
+}

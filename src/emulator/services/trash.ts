@@ -1,0 +1,110 @@
+import type { Grants } from "../access/grants.ts";
+import type { Context } from "../context.ts";
+import { storedDate } from "../dates.ts";
+import { noPermission } from "../http/problem.ts";
+import { sessionSize } from "../serialise/app-session.ts";
+import type { Draft } from "../state/draft.ts";
+import type { AppSession, Parent } from "../state/entities.ts";
+import type { TrashedEntity, TrashItem } from "../state/v2-entities.ts";
+import type { State } from "../state/state.ts";
+
+export interface Deletion {
+  /** Only the files go; session and results stay. */
+  readonly keepsMetadata: boolean;
+  /** Nothing is kept for later. */
+  readonly bypassesTrash: boolean;
+}
+
+/** Deletes a session with all that it made; gives what lies in the trash, if anything does. */
+export async function deleteSession(
+  context: Context,
+  grants: Grants,
+  session: AppSession,
+  { keepsMetadata, bypassesTrash }: Deletion,
+): Promise<TrashItem | undefined> {
+  const { state, view, clock } = context;
+  if (!grants.holds("movetotrash global")) throw noPermission("write", "AppSession");
+  const contents = keepsMetadata ? filesMade(state, session) : allMade(state, session);
+  const item = await state.transact((draft) => {
+    const sizeBytes = sessionSize(view, session.id);
+    for (const each of contents) mark(draft, each, true);
+    return draft.put("trash", {
+      id: draft.newId("trash"),
+      userId: grants.userId,
+      sessionId: session.id,
+      name: session.name,
+      sizeBytes,
+      dateDeleted: storedDate(clock.now()),
+      contents,
+    });
+  });
+  if (!bypassesTrash) return item;
+  await destroy(context, [item]);
+  return undefined;
+}
+
+/** Everything that went with `item` is back where it was. */
+export async function restore({ state }: Context, item: TrashItem): Promise<void> {
+  await state.transact((draft) => {
+    for (const each of item.contents) mark(draft, each, false);
+    draft.remove("trash", item.id);
+  });
+}
+
+/** Ends for good all that the user has in the trash. @throws Problem 403 without the right to */
+export async function emptyTrash(context: Context, grants: Grants): Promise<void> {
+  if (!grants.holds("empty trash")) throw noPermission("write", "Trash");
+  const { state } = context;
+  const items = [...state.all("trash")].filter(({ userId }) => userId === grants.userId);
+  await destroy(context, items);
+}
+
+/** The contents go, their entities stay as removed ones: their paths answer 410 for ever. */
+async function destroy({ state, content }: Context, items: readonly TrashItem[]): Promise<void> {
+  const keys = await state.transact((draft) => {
+    const found = items.flatMap((item) => item.contents).flatMap((each) => keysIn(state, each));
+    for (const key of found) draft.remove("objects", key);
+    for (const item of items) draft.remove("trash", item.id);
+    return found;
+  });
+  await content.discard(keys, "objects");
+}
+
+function keysIn(state: State, { table, id }: TrashedEntity): string[] {
+  if (table === "appsessions") return [];
+  const ids = table === "files" ? [id] : [...state.indexes.filesOf({ noun: table, id })];
+  return ids
+    .map((each) => state.need("files", each).objectKey)
+    .filter((key) => key !== undefined)
+    .filter((key) => state.get("objects", key)?.source.kind === "stored");
+}
+
+function mark(draft: Draft, { table, id }: TrashedEntity, removed: boolean): void {
+  draft.put(table, { ...draft.need(table, id), removed });
+}
+
+/** What is removed already stays so when the item comes back. */
+function allMade(state: State, { id }: AppSession): TrashedEntity[] {
+  const results = resultsOf(state, id).map(({ noun, id: made }) => ({ table: noun, id: made }));
+  const all: TrashedEntity[] = [{ table: "appsessions", id }, ...results];
+  return all.filter(({ table, id: each }) => state.need(table, each).removed !== true);
+}
+
+function filesMade(state: State, { id }: AppSession): TrashedEntity[] {
+  return resultsOf(state, id)
+    .flatMap((parent) => [...state.indexes.filesOf(parent)])
+    .filter((file) => state.need("files", file).removed !== true)
+    .map((file) => ({ table: "files", id: file }));
+}
+
+type Result = Parent & { readonly noun: "samples" | "appresults" | "datasets" };
+
+function resultsOf({ indexes }: State, sessionId: string): Result[] {
+  const all = (noun: Result["noun"], ids: Iterable<string>): Result[] =>
+    [...ids].map((id) => ({ noun, id }));
+  return [
+    ...all("samples", indexes.samplesOfSession(sessionId)),
+    ...all("appresults", indexes.appResultsOfSession(sessionId)),
+    ...all("datasets", indexes.datasetsOfSession(sessionId)),
+  ];
+}

@@ -1,0 +1,163 @@
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { editIni } from "../../src/config/edit-ini.ts";
+import { listProfiles } from "../../src/config/list-profiles.ts";
+import { readProfile } from "../../src/config/profile.ts";
+import { readTokenAgain } from "../../src/config/token-origin.ts";
+import { writeProfile } from "../../src/config/write-profile.ts";
+import { tempDir, type TempDir } from "../helpers/temp-dir.ts";
+
+async function own(home: TempDir, name: string, text: string, mode = 0o600): Promise<string> {
+  await mkdir(home.join(".basespace"), { recursive: true });
+  const file = home.join(`.basespace/${name}.cfg`);
+  await writeFile(file, text, { mode });
+  return file;
+}
+
+async function shared(home: TempDir, text: string, mode = 0o600): Promise<string> {
+  const file = home.join(".basespacepy.cfg");
+  await writeFile(file, text, { mode });
+  return file;
+}
+
+describe("editIni", () => {
+  const text =
+    "; mine\r\n[DEFAULT]\r\nApiServer : https://a.example/\r\naccesstoken=old\r\n\r\n[BSFS]\r\naccessToken = x\r\n";
+
+  it("changes values and keeps comments, spelling, order, line ends and other sections", () => {
+    const changes = { apiServer: "https://b.example", accessToken: "new" };
+    expect(editIni(text, "DEFAULT", changes)).toBe(
+      "; mine\r\n[DEFAULT]\r\nApiServer : https://b.example\r\naccesstoken=new\r\n\r\n[BSFS]\r\naccessToken = x\r\n",
+    );
+  });
+
+  it("takes keys away, adds what is missing at the end of the section, and whole sections", () => {
+    expect(editIni(text, "DEFAULT", { accessToken: undefined, clientKey: "k" })).toBe(
+      "; mine\r\n[DEFAULT]\r\nApiServer : https://a.example/\r\nclientKey = k\r\n\r\n[BSFS]\r\naccessToken = x\r\n",
+    );
+    expect(editIni("", "DEFAULT", { a: "1" })).toBe("[DEFAULT]\na = 1\n");
+    expect(editIni("x = 1", "lab", { a: "1", b: undefined })).toBe("x = 1\n\n[lab]\na = 1\n");
+    expect(editIni("x = 1\n", "lab", { b: undefined })).toBe("x = 1\n");
+  });
+
+  it("leaves one of two equal keys, and comments that look like keys", () => {
+    const twice = "[DEFAULT]\n# accessToken = no\naccessToken = 1\nACCESSTOKEN = 2\n";
+    expect(editIni(twice, "DEFAULT", { accessToken: "3" })).toBe(
+      "[DEFAULT]\n# accessToken = no\naccessToken = 3\n",
+    );
+  });
+});
+
+describe("writeProfile", () => {
+  it("[S3] makes a private file in a private folder, and leaves nothing else behind", async () => {
+    await using home = await tempDir();
+    const file = home.join(".basespace/lab.cfg");
+    await writeProfile({ file, section: "DEFAULT" }, { accessToken: "abc" });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await stat(home.join(".basespace"))).mode & 0o777).toBe(0o700);
+    expect(await readdir(home.join(".basespace"))).toEqual(["lab.cfg"]);
+    expect(await readProfile("lab", home.path)).toEqual({
+      file,
+      section: "DEFAULT",
+      accessToken: "abc",
+    });
+  });
+
+  it("replaces what a link leads to, and not the link", async () => {
+    await using home = await tempDir();
+    await writeFile(home.join("real.cfg"), "[DEFAULT]\nname = x\n", { mode: 0o600 });
+    await symlink(home.join("real.cfg"), home.join("link.cfg"));
+    await writeProfile({ file: home.join("link.cfg"), section: "DEFAULT" }, { accessToken: "abc" });
+    const text = await readFile(home.join("real.cfg"), "utf8");
+    expect(text).toBe("[DEFAULT]\nname = x\naccessToken = abc\n");
+  });
+
+  it("[S3] does not touch a file that others can read", async () => {
+    await using home = await tempDir();
+    const file = await own(home, "default", "[DEFAULT]\naccessToken = a\n", 0o644);
+    await expect(
+      writeProfile({ file, section: "DEFAULT" }, { accessToken: "b" }),
+    ).rejects.toMatchObject({ remedy: `chmod 600 ${file}` });
+    expect(await readFile(file, "utf8")).toContain("= a");
+  });
+});
+
+describe("a section of BaseSpacePy's file", () => {
+  it("inherits client, server and token, but no token along with another server", async () => {
+    await using home = await tempDir();
+    await shared(
+      home,
+      "[DEFAULT]\nclientKey = k\nclientSecret = s\napiServer = https://a.example\naccessToken = t\n[lab]\napiServer = https://a.example/\n[eu]\napiServer = https://b.example\n",
+    );
+    expect(await readProfile("lab", home.path)).toMatchObject({
+      section: "lab",
+      clientKey: "k",
+      clientSecret: "s",
+      apiServer: "https://a.example/",
+      accessToken: "t",
+    });
+    const eu = await readProfile("eu", home.path);
+    expect(eu).toMatchObject({ apiServer: "https://b.example", clientKey: "k" });
+    expect(eu).not.toHaveProperty("accessToken");
+  });
+});
+
+describe("listProfiles", () => {
+  it("[S1] shows both formats without a secret, the own file before the section", async () => {
+    await using home = await tempDir();
+    const token = "feedface".repeat(4);
+    const labFile = await own(home, "lab", `[DEFAULT]\naccessToken = ${token}\n`);
+    const openFile = await own(home, "open", "[DEFAULT]\naccessToken = x\n", 0o644);
+    await writeFile(home.join(".basespace/notes.txt"), "not a profile");
+    const sharedFile = await shared(
+      home,
+      "[DEFAULT]\nclientKey = k\nclientSecret = s3cr3t\n[lab]\nx = 1\n[eu]\napiServer = https://b.example\n",
+    );
+    const profiles = await listProfiles(home.path);
+    expect(profiles).toEqual([
+      { name: "default", file: sharedFile, signedIn: false, hasClient: true },
+      {
+        name: "eu",
+        file: sharedFile,
+        apiServer: "https://b.example",
+        signedIn: false,
+        hasClient: true,
+      },
+      { name: "lab", file: labFile, signedIn: true, hasClient: false },
+      {
+        name: "open",
+        file: openFile,
+        signedIn: false,
+        hasClient: false,
+        problem: expect.stringContaining(`chmod 600 ${openFile}`) as string,
+      },
+    ]);
+    expect(JSON.stringify(profiles)).not.toMatch(new RegExp(`${token}|s3cr3t`));
+  });
+
+  it("is empty where there is nothing", async () => {
+    await using home = await tempDir();
+    expect(await listProfiles(home.path)).toEqual([]);
+  });
+});
+
+describe("readTokenAgain", () => {
+  it("finds what was stored since, unless it is of another server", async () => {
+    await using home = await tempDir();
+    const file = await own(home, "default", "[DEFAULT]\napiServer = https://a.example\n");
+    const origin = {
+      kind: "profile",
+      name: "default",
+      home: home.path,
+      servers: ["https://a.example/v1pre3/"],
+    } as const;
+    const place = { file, section: "DEFAULT" };
+    await writeProfile(place, { accessToken: "new" });
+    expect(await readTokenAgain(origin)).toBe("new");
+    await writeProfile(place, { apiServer: "https://b.example" });
+    expect(await readTokenAgain(origin)).toBeUndefined();
+    await chmod(file, 0o644);
+    await expect(readTokenAgain(origin)).rejects.toMatchObject({ reason: "usage" });
+    expect(await readTokenAgain({ kind: "fixed" })).toBeUndefined();
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
+
+const CATALOG = {
+  applications: [{ id: "90", name: "Other" }],
+  tokens: [
+    { accessToken: "may-create", scopes: "create project 10, browse global" },
+    { accessToken: "other-app", application: "90", scopes: "write global" },
+  ],
+  projects: [{ id: "10", name: "p" }],
+} as const;
+
+interface Answer {
+  readonly Response: {
+    readonly Id: string;
+    readonly AppSession: { readonly Id: string };
+  };
+}
+
+async function post(
+  emulator: TestEmulator,
+  path: string,
+  body: string,
+  accessToken = emulator.accessToken,
+): Promise<{ status: number; body: Answer }> {
+  const headers = { authorization: `Bearer ${accessToken}` };
+  const answer = await emulator.get(path, { method: "POST", body, headers });
+  return { status: answer.status, body: (await answer.json()) as Answer };
+}
+
+const SAMPLE = JSON.stringify({
+  Name: "NA12878",
+  ExperimentName: "exp",
+  SampleNumber: 3,
+  SampleId: "id-1",
+  NumReadsRaw: 100,
+  NumReadsPF: 90,
+  Read1: 151,
+  Read2: 150,
+  IsPairedEnd: "True",
+  HrefGenome: "v1pre3/genomes/4",
+});
+
+describe("a sample", () => {
+  it("is made in a project, with a session of its own that tells of it", async () => {
+    await using emulator = await startTestEmulator(CATALOG);
+    const { status, body } = await post(emulator, "projects/10/samples", SAMPLE);
+    expect(status).toBe(201);
+    expect(body.Response).toMatchObject({
+      Name: "NA12878",
+      ExperimentName: "exp",
+      SampleNumber: 3,
+      SampleId: "id-1",
+      IsPairedEnd: true,
+      Read1: 151,
+      Read2: 150,
+      NumReadsRaw: 100,
+      TotalReadsPF: 180,
+      HrefGenome: "v1pre3/genomes/4",
+      Status: "Running",
+      AppSession: { Name: "NA12878", Application: { Name: "BaseSpace Emulator" } },
+    });
+    const { Id, AppSession } = body.Response;
+    const list = await emulator.get("projects/10/samples");
+    expect(await list.json()).toMatchObject({ Response: { Items: [{ Id }] } });
+    const output = `appsessions/${AppSession.Id}/properties/Output.Samples/items`;
+    expect(await (await emulator.get(output)).json()).toMatchObject({
+      Response: { Type: "sample[]", Items: [{ Content: { Id } }] },
+    });
+  });
+
+  it("takes files until its session has ended", async () => {
+    await using emulator = await startTestEmulator(CATALOG);
+    const { Response } = (await post(emulator, "projects/10/samples", SAMPLE)).body;
+    const path = `samples/${Response.Id}/files?name=a_R1.fastq.gz&directory=reads`;
+    const file = await post(emulator, path, "reads");
+    expect([file.status, file.body.Response]).toMatchObject([
+      201,
+      { Path: "reads/a_R1.fastq.gz", ParentSample: { Id: Response.Id, TotalSize: 5 } },
+    ]);
+    expect((await post(emulator, path, "x", "other-app")).status).toBe(403);
+    const pending = await post(emulator, `${path}&multipart=true`, "");
+    const { Id } = pending.body.Response;
+    await emulator.get(`files/${Id}/parts/2`, { method: "PUT", body: "two" });
+    await emulator.get(`files/${Id}/parts/1`, { method: "PUT", body: "one" });
+    expect(await (await emulator.get(`files/${Id}/parts`)).json()).toMatchObject({
+      Response: {
+        Items: [
+          { Number: 1, Size: 3, ETag: "f97c5d29941bfb1b2fdab0874906ab82" },
+          { Number: 2, Size: 3, ETag: "b8a9f715dbb64fd5c56e7783c6820a61" },
+        ],
+        TotalCount: 2,
+      },
+    });
+    expect((await post(emulator, `files/${Id}?uploadstatus=aborted`, "")).status).toBe(200);
+    await post(emulator, `appsessions/${Response.AppSession.Id}?status=complete`, "");
+    expect((await post(emulator, path, "x")).status).toBe(409);
+  });
+
+  it("goes into the session that is named, unless that has ended", async () => {
+    await using emulator = await startTestEmulator(CATALOG);
+    const first = (await post(emulator, "projects/10/samples", SAMPLE)).body.Response;
+    const path = `projects/10/samples?appsessionid=${first.AppSession.Id}`;
+    const second = await post(emulator, path, SAMPLE);
+    expect(second.body.Response.AppSession.Id).toBe(first.AppSession.Id);
+    await post(emulator, `appsessions/${first.AppSession.Id}?status=aborted`, "");
+    expect((await post(emulator, path, SAMPLE)).status).toBe(409);
+  });
+
+  it("is refused to a token that may only create, without a name, and with odd numbers", async () => {
+    await using emulator = await startTestEmulator(CATALOG);
+    const path = "projects/10/samples";
+    expect((await post(emulator, path, SAMPLE, "may-create")).status).toBe(403);
+    expect((await post(emulator, path, '{"Name":" "}')).status).toBe(400);
+    expect((await post(emulator, path, '{"Name":"x","Read1":"long"}')).status).toBe(400);
+  });
+});
