@@ -1,5 +1,5 @@
 import type { FileItem } from "../catalog/catalog.ts";
-import { compareIds } from "./compare-ids.ts";
+import { compareIds } from "../core/compare-ids.ts";
 import { dateOf } from "./node.ts";
 
 /** A folder of a file list, before it has names. */

@@ -1,5 +1,5 @@
 import { nameWithId, plainName } from "./candidate-name.ts";
-import { compareIds } from "./compare-ids.ts";
+import { compareIds } from "../core/compare-ids.ts";
 
 /*
  * BaseSpace lets many things in one place have the same name; a directory does not. Who gets the plain

@@ -62,6 +62,20 @@ describe("a file in one request", () => {
     expect(await listed()).toEqual(["f"]);
   });
 
+  test("is sent again when only an older file of its path has its bytes", async () => {
+    const send = async (text: string): Promise<void> => {
+      await client.uploads.whole({ appResultId, path: "f" }, { bytes: Buffer.from(text) });
+    };
+    await send("one");
+    await send("two");
+    emulator.addFaults("POST /appresults/*/files n=1 reset-before");
+    await send("one");
+    const files = await client.appResults.files(appResultId).all();
+    expect(files.map(({ etag }) => etag)).toEqual(
+      ["one", "two", "one"].map((t) => md5(Buffer.from(t))),
+    );
+  });
+
   test("is sent again when the service was busy", async () => {
     emulator.addFaults("POST /appresults/*/files n=2 status=503");
     await client.uploads.whole({ appResultId, path: "f" }, { bytes: Buffer.from("f") });

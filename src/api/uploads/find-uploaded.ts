@@ -1,3 +1,4 @@
+import { compareIds } from "../../core/compare-ids.ts";
 import { segment } from "../address.ts";
 import { decodeEnvelope, decodePage } from "../decode/answers.ts";
 import { decodeFile } from "../decode/file.ts";
@@ -27,12 +28,9 @@ export function lookForUploaded(rest: Rest, wanted: Uploaded, options: CallOptio
     const { place, sizeBytes, md5 } = wanted;
     const { files } = await newestFiles(rest, place, {}, options);
     // An older one of the same bytes will not do: what came after it would stay the newest.
-    const ofPath = files.filter(({ path }) => path === place.path);
-    const latestMs = ofPath[0]?.dateCreated.getTime();
-    const file = ofPath
-      .filter(({ dateCreated }) => dateCreated.getTime() === latestMs)
-      .find((each) => each.sizeBytes === sizeBytes && isSame(each.etag, md5));
-    return file === undefined ? undefined : await single(rest, file, options);
+    const newest = files.filter(({ path }) => path === place.path).toSorted(newestFirst)[0];
+    const isThere = newest?.sizeBytes === sizeBytes && isSame(newest.etag, md5);
+    return newest !== undefined && isThere ? await single(rest, newest, options) : undefined;
   };
 }
 
@@ -78,6 +76,11 @@ async function newestFiles(
 
 async function single(rest: Rest, { id }: FileEntry, options: CallOptions): Promise<JsonAnswer> {
   return await rest.get(`/v1pre3/files/${segment(id)}`, {}, options);
+}
+
+/** Dates are whole seconds. */
+function newestFirst(a: FileEntry, b: FileEntry): number {
+  return b.dateCreated.getTime() - a.dateCreated.getTime() || compareIds(b.id, a.id);
 }
 
 /** Lists without ETags are told apart by path and size. */

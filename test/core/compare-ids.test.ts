@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { compareIds } from "../../src/tree/compare-ids.ts";
+import { compareIds } from "../../src/core/compare-ids.ts";
 
 it("orders Ids by value, beyond what a number holds, and before any text", () => {
   const ordered = ["0", "9", "10", "9007199254740993", "9007199254740994", "ds.0a", "ds.1"];
