@@ -12,6 +12,7 @@ import { createReaders } from "../read/create-readers.ts";
 import type { Readers } from "../read/reader.ts";
 import { type Node, parentOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
+import { placesOf, type TransferPlaces } from "./transfer-places.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
 import { currentToken } from "./current-token.ts";
 import {
@@ -39,6 +40,8 @@ export interface Session extends AsyncDisposable {
   describe(): SessionDescription;
   /** Forgets every listing, so that the next look asks the service. */
   refresh(): Promise<void>;
+  /** Which files of BaseSpace stand behind paths, for copying them without the file system. */
+  readonly places: TransferPlaces;
   metrics(): Promise<MetricsSnapshot>;
   uploads(): UploadCounts;
   /** Finishes what was written and not finished, empty files mostly. @throws what uploading can throw */
@@ -108,7 +111,7 @@ interface TreeParts {
 function composeTree(
   config: Config,
   { client, readers, uploads }: TreeParts,
-): Pick<Session, "fileSystem" | "refresh" | "setStatus"> {
+): Pick<Session, "fileSystem" | "places" | "refresh" | "setStatus"> {
   const { negativeTtlMs, showHidden } = config.tree;
   const { cached, catalog, local } = uploads;
   const tree = new PathTree({ catalog, showHidden, negativeTtlMs });
@@ -123,6 +126,7 @@ function composeTree(
       attributeTtlMs: KERNEL_TTL_MS,
       ...writing,
     }),
+    places: placesOf({ tree, maker, stateFolder: config.folders.state }),
     refresh: async () => {
       cached.invalidateAll();
       tree.forgetAbsent();
