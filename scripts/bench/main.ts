@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseOptions } from "./options.ts";
 import { describeMachine, renderTable } from "./report.ts";
 import { benchSequentialRead } from "./sequential-read.ts";
+import { benchTransfers } from "./transfers/bench-transfers.ts";
 
 const results = fileURLToPath(new URL("results/", import.meta.url));
 
@@ -27,7 +28,8 @@ async function main(): Promise<void> {
 }
 
 try {
-  await main();
+  if (process.argv[2] === "transfers") await benchTransfers();
+  else await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
