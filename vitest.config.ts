@@ -8,6 +8,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    setupFiles: ["test/helpers/no-leaks.ts"],
     projects: [
       {
         extends: true,

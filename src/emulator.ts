@@ -1,3 +1,4 @@
+export { type AppCredentials, OWN_CREDENTIALS } from "./emulator/access/applications.ts";
 export { importFolder } from "./emulator/catalog/import-folder.ts";
 export type { Catalog } from "./emulator/catalog/schema.ts";
 export { DEMO_CATALOG } from "./emulator/demo-catalog.ts";

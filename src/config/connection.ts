@@ -3,7 +3,7 @@ import type { Environment } from "./environment.ts";
 import type { GivenOptions } from "./options.ts";
 import { readPrivateFile } from "./private-file.ts";
 import { type Profile, readProfile } from "./profile.ts";
-import { apiServerOfRegion } from "./regions.ts";
+import { apiServerOfRegion, DEFAULT_API_SERVER } from "./regions.ts";
 import type { TokenOrigin } from "./token-origin.ts";
 
 export interface ConnectionConfig {
@@ -33,10 +33,11 @@ export async function resolveConnection(
       remedy: `sign in with: bsmount auth --profile ${name}`,
     });
   }
-  const { token, ...found } = await chooseToken(options, environment, { name, profile });
+  const apiServer = chooseServer(options, profile);
+  const { token, ...found } = await chooseToken(options, environment, { name, profile, apiServer });
   return {
     profile: name,
-    apiServer: chooseServer(options, profile),
+    apiServer,
     accessToken: token,
     ...found,
     insecureHttp: options.insecureHttp ?? false,
@@ -50,7 +51,11 @@ export const DEFAULT_TIMEOUT_MS = 30_000;
 export function chooseServer(options: GivenOptions, profile: Profile | undefined): string {
   if (options.apiServer !== undefined) return options.apiServer;
   if (options.region !== undefined) return apiServerOfRegion(options.region);
-  return profile?.apiServer ?? apiServerOfRegion("use1");
+  return serverOfProfile(profile);
+}
+
+function serverOfProfile(profile: Profile | undefined): string {
+  return profile?.apiServer ?? DEFAULT_API_SERVER;
 }
 
 interface FoundToken {
@@ -82,6 +87,8 @@ async function chooseToken(
 interface NamedProfile {
   readonly name: string;
   readonly profile: Profile | undefined;
+  /** The server that is used. */
+  readonly apiServer: string;
 }
 
 async function tokenFromFile(path: string | undefined): Promise<FoundToken | undefined> {
@@ -98,13 +105,17 @@ function tokenFromEnvironment({ variables }: Environment): FoundToken | undefine
   return { token, tokenSource: "BASESPACE_ACCESS_TOKEN", tokenOrigin: { kind: "fixed" } };
 }
 
-function tokenFromProfile(home: string, { name, profile }: NamedProfile): FoundToken | undefined {
+function tokenFromProfile(
+  home: string,
+  { name, profile, apiServer }: NamedProfile,
+): FoundToken | undefined {
   if (profile?.accessToken === undefined) return undefined;
-  const { accessToken, file, apiServer, accessTokenExpires } = profile;
+  const { accessToken, file, accessTokenExpires } = profile;
+  const servers = [serverOfProfile(profile), apiServer];
   return {
     token: accessToken,
     tokenSource: file,
-    tokenOrigin: { kind: "profile", name, home, apiServer },
+    tokenOrigin: { kind: "profile", name, home, servers },
     ...(accessTokenExpires === undefined ? {} : { tokenExpires: accessTokenExpires }),
   };
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { parse } from "ini";
 import { readPrivateFile } from "./private-file.ts";
+import { isSameServer } from "./regions.ts";
 
 /** Where a profile stands. */
 export interface ProfilePlace {
@@ -62,9 +63,8 @@ export function profileOfSection(text: string, file: string, name: string): Prof
 /** A token belongs to its server: a section that names another one does not inherit it. */
 function withInherited(own: Section, inherited: Section): Section {
   const merged = { ...inherited, ...own };
-  const server = textValue(own, "apiserver");
-  const isElsewhere = server !== undefined && server !== textValue(inherited, "apiserver");
-  if (!isElsewhere) return merged;
+  if (isSameServer(textValue(merged, "apiserver"), textValue(inherited, "apiserver")))
+    return merged;
   return {
     ...merged,
     accesstoken: own["accesstoken"],

@@ -10,6 +10,9 @@ const API_SERVERS: Readonly<Record<string, string>> = {
   cnn1: "https://api.cnn1.sh.basespace.illumina.com.cn",
 };
 
+/** Region use1, where nothing else is said. */
+export const DEFAULT_API_SERVER: string = apiServerOfRegion("use1");
+
 /** @throws BsmountError `usage` for a region that does not exist */
 export function apiServerOfRegion(region: string): string {
   const server = API_SERVERS[region.toLowerCase()];
@@ -19,4 +22,14 @@ export function apiServerOfRegion(region: string): string {
     });
   }
   return server;
+}
+
+/** Whether two addresses are of one server, in whichever way they are written; none means the default. */
+export function isSameServer(a: string | undefined, b: string | undefined): boolean {
+  return originOf(a ?? DEFAULT_API_SERVER) === originOf(b ?? DEFAULT_API_SERVER);
+}
+
+/** People write a slash or a version behind it, or leave it away. */
+function originOf(apiServer: string): string {
+  return URL.canParse(apiServer) ? new URL(apiServer).origin : apiServer;
 }

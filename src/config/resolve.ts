@@ -92,7 +92,9 @@ export function withEnvironment(given: GivenOptions, environment: Environment): 
   const merged: Record<string, unknown> = {};
   for (const key of Object.keys(OPTIONS) as OptionKey[]) {
     const { env, parse } = OPTIONS[key];
-    const fromEnvironment = env === undefined ? undefined : environment.variables[env];
+    // A region is a server too: as a flag it wins over the server of the environment.
+    const isChosen = key === "apiServer" && given.region !== undefined;
+    const fromEnvironment = env === undefined || isChosen ? "" : environment.variables[env];
     const value = given[key] ?? (fromEnvironment ? parse(fromEnvironment) : undefined);
     if (value !== undefined) merged[key] = value;
   }

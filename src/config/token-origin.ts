@@ -1,14 +1,18 @@
 import { readPrivateFile } from "./private-file.ts";
 import { readProfile } from "./profile.ts";
+import { isSameServer } from "./regions.ts";
 
 /** Where an access token came from. Plain data: it crosses processes. */
 export type TokenOrigin =
-  /** The server stands beside it: a profile that has moved to another server has a token of that one. */
+  /**
+   * A profile, and the servers that its token may go to: its own one, and the one that is used instead.
+   * A profile that has moved elsewhere has a token of that place.
+   */
   | {
       readonly kind: "profile";
       readonly name: string;
       readonly home: string;
-      readonly apiServer: string | undefined;
+      readonly servers: readonly string[];
     }
   | { readonly kind: "file"; readonly path: string }
   /** The environment, which does not change. */
@@ -22,5 +26,6 @@ export async function readTokenAgain(origin: TokenOrigin): Promise<string | unde
   if (origin.kind === "fixed") return undefined;
   if (origin.kind === "file") return (await readPrivateFile(origin.path))?.trim();
   const profile = await readProfile(origin.name, origin.home);
-  return profile?.apiServer === origin.apiServer ? profile?.accessToken : undefined;
+  const isKnown = origin.servers.some((known) => isSameServer(known, profile?.apiServer));
+  return isKnown ? profile?.accessToken : undefined;
 }

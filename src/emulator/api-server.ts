@@ -61,8 +61,8 @@ export function apiRoutes(app: FastifyInstance, context: Context): void {
   );
   app.register(
     (v2, _options, done) => {
-      oauthV2Routes(v2, context);
       v2.setErrorHandler((error, _request, reply) => sendV2Problem(reply, problemOf(error)));
+      oauthV2Routes(v2, context);
       for (const routes of V2_ROUTES) routes(v2, context);
       done();
     },

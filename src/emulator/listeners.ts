@@ -6,6 +6,8 @@ import { faultHooks } from "./faults/hooks.ts";
 import { faultRoutes } from "./faults/routes.ts";
 import { sendProblem } from "./http/answer.ts";
 import { Problem, unknownPath } from "./http/problem.ts";
+import { leakRoutes } from "./object-store/leak-routes.ts";
+import type { Leaks } from "./object-store/leaks.ts";
 import { objectStoreRoutes } from "./object-store/routes.ts";
 import { sendStoreError } from "./object-store/xml-error.ts";
 import type { RequestLog } from "./request-log.ts";
@@ -17,12 +19,19 @@ export interface Origins {
   objects: string;
 }
 
+export interface ListenerParts {
+  readonly context: Context;
+  readonly faults: FaultRules;
+  readonly log: RequestLog;
+  readonly leaks: Leaks;
+}
+
 /** The API and the object store, each on its own port and so on its own origin. */
 export class Listeners {
   readonly #api: FastifyInstance;
   readonly #objects: FastifyInstance;
 
-  constructor({ context, faults, log }: { context: Context; faults: FaultRules; log: RequestLog }) {
+  constructor({ context, faults, log, leaks }: ListenerParts) {
     this.#api = createServer(log, (reply) => sendProblem(reply, unknownPath()));
     faultHooks(this.#api, {
       rules: faults,
@@ -31,6 +40,7 @@ export class Listeners {
         sendProblem(reply, new Problem(status, "BASESPACE.COMMON.FAULT", "A fault was asked for")),
     });
     faultRoutes(this.#api, faults);
+    leakRoutes(this.#api, leaks);
     apiRoutes(this.#api, context);
     this.#objects = createServer(log, (reply) => sendStoreError(reply, "noSuchKey"));
     faultHooks(this.#objects, {
@@ -38,7 +48,7 @@ export class Listeners {
       pathPrefix: "/objects",
       send: (reply, status) => sendStoreError(reply, "unavailable", status),
     });
-    objectStoreRoutes(this.#objects, context);
+    objectStoreRoutes(this.#objects, { ...context, leaks });
   }
 
   /** Listens and writes the origins down; both or none. */

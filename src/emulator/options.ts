@@ -40,6 +40,12 @@ export interface Emulator extends AsyncDisposable {
   /** The last requests to both halves, oldest first. */
   readonly requests: readonly LoggedRequest[];
   clearRequests(): void;
+  /**
+   * Requests that brought the object store a token, an `Authorization` or a cookie beside a signed link,
+   * such as `GET /0f…: authorization`. The object store refuses them with 400; a client has none.
+   */
+  readonly leaks: readonly string[];
+  clearLeaks(): void;
   /** Adds fault rules. @throws BsmountError `usage` for one that makes no sense */
   addFaults(...rules: string[]): void;
   clearFaults(): void;

@@ -7,6 +7,7 @@ import type { ContentStore } from "./content/content-store.ts";
 import type { Context } from "./context.ts";
 import { FaultRules } from "./faults/fault-rules.ts";
 import { Listeners, type Origins } from "./listeners.ts";
+import { Leaks } from "./object-store/leaks.ts";
 import { SignedLinks } from "./object-store/signed-links.ts";
 import type { Emulator, EmulatorOptions } from "./options.ts";
 import { openStorage, type Storage } from "./storage.ts";
@@ -47,13 +48,10 @@ async function serve(
   const view = { state, webOrigin: () => origins.api, apiOrigin: () => origins.api };
   const autoApprove = options.autoApprove ?? false;
   const context: Context = { state, content, links, view, clock, autoApprove };
-  const listeners = new Listeners({ context, faults, log });
+  const leaks = new Leaks();
+  const listeners = new Listeners({ context, faults, log, leaks });
   await listeners.open(origins, options.host ?? "127.0.0.1", options.port ?? 0);
-  let closing: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
-    closing ??= closeAll(listeners, storage);
-    await closing;
-  };
+  const close = closer(listeners, storage);
   return {
     apiServer: origins.api,
     storeServer: origins.api,
@@ -65,6 +63,10 @@ async function serve(
       return log.requests;
     },
     clearRequests: () => log.clear(),
+    get leaks() {
+      return leaks.found;
+    },
+    clearLeaks: () => leaks.clear(),
     addFaults: (...rules) => faults.add(rules),
     clearFaults: () => faults.clear(),
     close,
@@ -79,6 +81,15 @@ function signedLinks({ state }: Storage, origins: Origins, options: EmulatorOpti
     lifetimeMs: options.linkLifetimeMs ?? LINK_LIFETIME_MS,
     clock: options.clock ?? systemClock,
   });
+}
+
+/** Closes both once, however often it is called. */
+function closer(listeners: Listeners, storage: Storage): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  return async () => {
+    closing ??= closeAll(listeners, storage);
+    await closing;
+  };
 }
 
 async function closeAll(listeners: Listeners, storage: Storage): Promise<void> {

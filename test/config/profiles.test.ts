@@ -87,13 +87,13 @@ describe("a section of BaseSpacePy's file", () => {
     await using home = await tempDir();
     await shared(
       home,
-      "[DEFAULT]\nclientKey = k\nclientSecret = s\napiServer = https://a.example\naccessToken = t\n[lab]\nname = lab\n[eu]\napiServer = https://b.example\n",
+      "[DEFAULT]\nclientKey = k\nclientSecret = s\napiServer = https://a.example\naccessToken = t\n[lab]\napiServer = https://a.example/\n[eu]\napiServer = https://b.example\n",
     );
     expect(await readProfile("lab", home.path)).toMatchObject({
       section: "lab",
       clientKey: "k",
       clientSecret: "s",
-      apiServer: "https://a.example",
+      apiServer: "https://a.example/",
       accessToken: "t",
     });
     const eu = await readProfile("eu", home.path);
@@ -149,7 +149,7 @@ describe("readTokenAgain", () => {
       kind: "profile",
       name: "default",
       home: home.path,
-      apiServer: "https://a.example",
+      servers: ["https://a.example/v1pre3/"],
     } as const;
     const place = { file, section: "DEFAULT" };
     await writeProfile(place, { accessToken: "new" });

@@ -42,6 +42,8 @@ describe("resolveConfig", () => {
       environment(home, variables),
     );
     expect(byFlag.connection.apiServer).toBe("https://c.example");
+    const byRegion = await resolveConfig({ region: "cac1" }, environment(home, variables));
+    expect(byRegion.connection.apiServer).toBe("https://api.cac1.sh.basespace.illumina.com");
   });
 
   it("reads a section of the old file with what it inherits, names in any case", async () => {

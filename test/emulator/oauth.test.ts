@@ -348,3 +348,13 @@ describe("a session by its app's credentials", () => {
     expect((await session("999", key, secret)).status).toBe(403);
   });
 });
+
+describe("a catalog's app", () => {
+  it("has both credentials or none, 32 hex digits each", async () => {
+    const { clientKey: key, clientSecret: secret } = LAB;
+    for (const wrong of [{ clientKey: key }, { clientKey: "x", clientSecret: secret }]) {
+      const starting = startTestEmulator({ applications: [{ name: "Half", ...wrong }] });
+      await expect(starting).rejects.toMatchObject({ reason: "usage" });
+    }
+  });
+});

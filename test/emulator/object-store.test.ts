@@ -135,10 +135,21 @@ describe("the object store", () => {
     expect(status).toBe(400);
     expect(xml).toContain("<Code>InvalidArgument</Code>");
     expect(xml).toContain("Only one auth mechanism allowed");
+    const [name] = Object.keys(headers);
+    expect(emulator.leaks).toEqual([`GET ${new URL(link).pathname}: ${name}`]);
+    emulator.clearLeaks();
   });
 
-  it("refuses a token in the query", async () => {
+  it("refuses a token in the query, and one beside a link that is no good", async () => {
     expect((await ask({}, `${link}&access_token=x`))[0]).toBe(400);
+    const nowhere = `${emulator.objectServer}/a/b`;
+    expect((await ask({ "x-access-token": "x" }, nowhere))[0]).toBe(400);
+    const told = await fetch(`${emulator.apiServer}/__leaks`);
+    expect(await told.json()).toEqual([
+      `GET ${new URL(link).pathname}: access_token`,
+      "GET /a/b: x-access-token",
+    ]);
+    emulator.clearLeaks();
   });
 
   it("refuses a link that was changed, has no signature, or names nothing", async () => {

@@ -243,6 +243,23 @@ describe("an upload in parts", () => {
     expect((await post(emulator, `files/${id}?uploadstatus=complete`)).status).toBe(409);
   });
 
+  it("has a part whose answer was lost, and takes it once more", async () => {
+    await using emulator = await startTestEmulator(CATALOG);
+    const id = await begin(emulator);
+    emulator.addFaults(`PUT /files/${id}/parts/1 n=1 reset-after`);
+    await expect(post(emulator, `files/${id}/parts/1`, tail)).rejects.toThrow();
+    const parts = async (): Promise<unknown> => (await emulator.get(`files/${id}/parts`)).json();
+    const listed = { Response: { Items: [{ Number: 1, Size: tail.length, ETag: md5(tail) }] } };
+    expect(await parts()).toMatchObject(listed);
+    expect((await post(emulator, `files/${id}/parts/1`, tail)).status).toBe(200);
+    expect(await parts()).toMatchObject(listed);
+    emulator.addFaults(`POST /files/${id} n=1 reset-after`);
+    await expect(post(emulator, `files/${id}?uploadstatus=complete`)).rejects.toThrow();
+    const single = await emulator.get(`files/${id}`);
+    expect(await single.json()).toMatchObject({ Response: { UploadStatus: "complete", Size: 7 } });
+    expect(await content(emulator, id)).toEqual(tail);
+  });
+
   it("takes parts from curl -T, which waits for 100 Continue", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     await using folder = await tempDir();

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
 import type { ReadyLine } from "../../src/emulator/ready-line.ts";
 import { type CommandOutcome, runCommand, runShell } from "./run-command.ts";
 import { type TempDir, tempDir } from "./temp-dir.ts";
@@ -73,8 +74,10 @@ function assemble(dir: TempDir, { child, ready }: RunningEmulator): Product {
     [Symbol.asyncDispose]: async () => {
       await bsmount(["unmount", "--lazy", mountPoint]);
       await runCommand("fusermount3", ["-u", "-z", "-q", mountPoint]);
+      const leaks = await leaksOf(child, ready);
       await endChild(child);
       await dir[Symbol.asyncDispose]();
+      expect(leaks, "credentials that were sent to the object store").toEqual([]);
     },
   };
 }
@@ -87,6 +90,12 @@ async function startEmulatorCommand(args: readonly string[]): Promise<RunningEmu
     return { child, ready: JSON.parse(line) as ReadyLine };
   }
   throw new Error("bsmount emulator ended before it was ready");
+}
+
+/** Credentials that its object store was sent, if the emulator is still there to tell. */
+async function leaksOf(child: ChildProcess, { apiServer }: ReadyLine): Promise<unknown> {
+  if (child.exitCode !== null || child.signalCode !== null) return [];
+  return await (await fetch(`${apiServer}/__leaks`)).json();
 }
 
 async function endChild(child: ChildProcess): Promise<void> {

@@ -7,6 +7,8 @@ export interface Terminal extends AsyncDisposable {
   screen(): Promise<string>;
   /** Types a text and Enter. */
   type(text: string): Promise<void>;
+  /** Presses a key by tmux's name for it, such as `C-c`. */
+  press(key: string): Promise<void>;
 }
 
 /** Runs a bash command in a terminal of its own tmux; the screen stays when the command has ended. */
@@ -26,6 +28,9 @@ export async function openTerminal(
     type: async (text) => {
       await tmux("send-keys", "-l", text);
       await tmux("send-keys", "Enter");
+    },
+    press: async (key) => {
+      await tmux("send-keys", key);
     },
     [Symbol.asyncDispose]: async () => {
       await tmux("kill-server");

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { OWN_CREDENTIALS } from "../../src/emulator/access/applications.ts";
+import { decideOnPage } from "../helpers/approval-page.ts";
 import { openBrowser } from "../helpers/browser.ts";
 import { startProduct } from "../helpers/product.ts";
 import { openTerminal, type Terminal } from "../helpers/terminal.ts";
@@ -82,5 +83,28 @@ describe("sign-in", () => {
     expect((await product.shell(read)).stderr).toContain("Permission denied");
     expect(await signIn()).toMatchObject({ code: 0, stderr: "" });
     await expect.poll(async () => (await product.shell(read)).code, PATIENCE).toBe(0);
+  });
+
+  it("names the ways out without an app, and ends when the user denies or presses Ctrl-C", async () => {
+    await using product = await startProduct({ mountArgs: null });
+    const without = await product.bsmount(["auth"], { BASESPACE_ACCESS_TOKEN: undefined });
+    expect(without.code).toBe(4);
+    expect(without.stderr).toContain("developer.basespace.illumina.com");
+    expect(without.stderr).toContain("bs auth");
+
+    const secretFile = product.dir.join("secret");
+    await writeFile(secretFile, clientSecret, { mode: 0o600 });
+    const auth = `${process.execPath} ${CLI} auth --api-server ${product.emulator.apiServer}`;
+    const app = `--client-id ${clientKey} --client-secret-file ${secretFile}`;
+    const env = { ...NO_TOKEN, HOME: product.dir.path };
+    const command = `${auth} ${app}; echo first: $?; ${auth} ${app}; echo second: $?`;
+    await using terminal = await openTerminal(command, product.dir, env);
+    const address = await shown(terminal, /^\s+(http:\S+\/oauth\/device\?code=\w+)$/m);
+    await decideOnPage(address, "deny");
+    expect(await shown(terminal, /first: (\d+)/)).toBe("4");
+    await shown(terminal, /first:[^]*(Ctrl-C gives up)/);
+    await terminal.press("C-c");
+    expect(await shown(terminal, /second: (\d+)/)).toBe("130");
+    expect((await product.bsmount(["profiles"])).stdout).toContain("no profiles yet");
   });
 });

@@ -1,10 +1,13 @@
 import type { Dispatcher } from "undici";
 import type { Clock } from "../../core/clock.ts";
-import { apiOrigin } from "../address.ts";
+import type { AppSessionId } from "../../core/ids.ts";
+import { apiOrigin, segment } from "../address.ts";
+import { decodeAppSession } from "../decode/app-session.ts";
 import { createDispatcher } from "../dispatcher.ts";
-import { httpSend } from "../http.ts";
+import { httpSend, type Send } from "../http.ts";
 import { withTelemetry } from "../measured.ts";
-import { decoded } from "../resource-client.ts";
+import type { AppSession } from "../models.ts";
+import { decoded, ResourceClient } from "../resource-client.ts";
 import { type CallOptions, type JsonAnswer, Rest } from "../rest.ts";
 import { type ClientOptions, withDefaults } from "../settings.ts";
 import { decodeDevice, decodeGrant } from "./decode-oauth.ts";
@@ -66,6 +69,7 @@ export class OAuth implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #dispatcher: Dispatcher;
   readonly #rest: Rest;
+  readonly #asApp: ResourceClient;
 
   /** @throws BsmountError `usage` for an address that cannot be used */
   constructor(options: OAuthOptions) {
@@ -76,6 +80,8 @@ export class OAuth implements AsyncDisposable {
     this.#dispatcher = createDispatcher(settings);
     const send = withTelemetry(httpSend(this.#dispatcher, this.#origin));
     this.#rest = new Rest({ ...settings, send });
+    const asApp = new Rest({ ...settings, send: withBasic(options, send) });
+    this.#asApp = new ResourceClient(asApp, settings.retry);
   }
 
   /**
@@ -146,6 +152,16 @@ export class OAuth implements AsyncDisposable {
     }
   }
 
+  /**
+   * The session that a user started the app with, for an app that has no token yet:
+   * `GET /v1pre3/appsessions/{id}` with the app's credentials.
+   *
+   * @throws ApiError `access-denied` for a session of another app
+   */
+  async appSession(id: AppSessionId, options: CallOptions = {}): Promise<AppSession> {
+    return await this.#asApp.one(`appsessions/${segment(id)}`, decodeAppSession, options);
+  }
+
   async close(): Promise<void> {
     await this.#dispatcher.destroy();
   }
@@ -180,6 +196,12 @@ export class OAuth implements AsyncDisposable {
 
 function tooLate(cause?: unknown): OAuthError {
   return new OAuthError("expired", "nobody approved the sign-in in time", { cause });
+}
+
+function withBasic({ clientId, clientSecret }: OAuthOptions, send: Send): Send {
+  const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}`;
+  return async (request, signal) =>
+    await send({ ...request, headers: { ...request.headers, authorization } }, signal);
 }
 
 type Form = Readonly<Record<string, string>>;

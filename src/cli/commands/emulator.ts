@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { OWN_CREDENTIALS } from "../../emulator/access/applications.ts";
 import { DEMO_CATALOG } from "../../emulator/demo-catalog.ts";
 import { readyLine } from "../../emulator/ready-line.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
@@ -14,6 +15,11 @@ interface EmulatorFlags {
   readonly autoApprove?: true;
   readonly fault: readonly string[];
 }
+
+const SIGN_IN_HELP = `
+To sign in to it where the catalog has no app of its own:
+  client id      ${OWN_CREDENTIALS.clientKey}
+  client secret  ${OWN_CREDENTIALS.clientSecret}`;
 
 export function emulatorCommand({ context, onResult }: ProgramOptions): Command {
   return new Command("emulator")
@@ -35,6 +41,7 @@ export function emulatorCommand({ context, onResult }: ProgramOptions): Command 
       collect,
       [],
     )
+    .addHelpText("after", SIGN_IN_HELP)
     .action(async (flags: EmulatorFlags) => onResult(await emulator(flags, context)));
 }
 

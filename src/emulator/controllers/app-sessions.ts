@@ -60,6 +60,7 @@ function readableSession(state: State, request: FastifyRequest): AppSession {
   return sessionOfApplication(state, id, credentials);
 }
 
+/** Only the application that owns the session may move it, and nobody once it has ended. */
 async function setStatus(
   { state, clock }: Context,
   { guard, grants, param }: ApiCall,

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { BsmountError } from "../../core/errors.ts";
 import { bodyChunks } from "../http/body.ts";
-import { badRequest, Problem } from "../http/problem.ts";
+import { onlyLocal } from "../http/only-local.ts";
+import { badRequest } from "../http/problem.ts";
 import type { FaultRules } from "./fault-rules.ts";
 import { FAULTS_PATH } from "./hooks.ts";
 
@@ -23,12 +24,6 @@ export function faultRoutes(app: FastifyInstance, rules: FaultRules): void {
     addRules(rules, await readRules(request));
     return rules.list();
   });
-}
-
-function onlyLocal(request: FastifyRequest): void {
-  const address = request.raw.socket.remoteAddress ?? "";
-  if (/^(::1|(::ffff:)?127\.)/.test(address)) return;
-  throw new Problem(403, "Forbidden", "Fault rules are set from this machine only");
 }
 
 async function readRules(request: FastifyRequest): Promise<string[]> {

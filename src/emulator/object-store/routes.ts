@@ -1,18 +1,25 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ContentStore } from "../content/content-store.ts";
 import type { State } from "../state/state.ts";
+import type { Leaks } from "./leaks.ts";
 import { sendObject } from "./send-object.ts";
 import type { SignedLinks } from "./signed-links.ts";
-import { sendStoreError, type StoreError } from "./xml-error.ts";
+import { sendStoreError } from "./xml-error.ts";
 
 export interface ObjectStoreParts {
   readonly state: State;
   readonly content: ContentStore;
   readonly links: SignedLinks;
+  readonly leaks: Leaks;
 }
 
 /** `GET|HEAD /<32 hex>?<signed query>`: nothing else, and no credentials beside the signature. */
 export function objectStoreRoutes(app: FastifyInstance, parts: ObjectStoreParts): void {
+  // Before anything else, whatever is asked: a client that leaks a credential must notice.
+  app.addHook("onRequest", (request, reply, done) => {
+    if (parts.leaks.look(request.raw).length === 0) done();
+    else sendStoreError(reply, "badAuth");
+  });
   app.route({
     method: ["GET", "HEAD"],
     url: "/:key",
@@ -33,8 +40,8 @@ function answer(
   const key = (request.params as Record<string, string>)["key"] ?? "";
   const url = request.raw.url ?? "";
   const query = new URLSearchParams(url.slice(url.indexOf("?") + 1));
-  const refusal = refusalOf(parts.links, request, key, query);
-  if (refusal !== undefined) return sendStoreError(reply, refusal);
+  const verdict = parts.links.check(key, query);
+  if (verdict !== "valid") return sendStoreError(reply, verdict);
   const object = parts.state.get("objects", key);
   if (object === undefined) return sendStoreError(reply, "noSuchKey");
   const headers = {
@@ -42,18 +49,4 @@ function answer(
     contentDisposition: query.get("response-content-disposition") || undefined,
   };
   return sendObject(parts.content, request, reply, { object, headers });
-}
-
-/** A credential beside the signature is refused first: a client that leaks one must notice. */
-function refusalOf(
-  links: SignedLinks,
-  request: FastifyRequest,
-  key: string,
-  query: URLSearchParams,
-): StoreError | undefined {
-  const credentials = ["authorization", "x-access-token", "cookie"];
-  if (credentials.some((name) => request.headers[name] !== undefined)) return "badAuth";
-  if ([...query.keys()].some((name) => name.toLowerCase() === "access_token")) return "badAuth";
-  const verdict = links.check(key, query);
-  return verdict === "valid" ? undefined : verdict;
 }

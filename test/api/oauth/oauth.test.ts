@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { accessScope, BaseSpace, OAuth, RedirectListener, scopeList } from "../../../src/index.ts";
+import {
+  accessScope,
+  type AppSessionId,
+  BaseSpace,
+  OAuth,
+  RedirectListener,
+  scopeList,
+} from "../../../src/index.ts";
 import { OWN_CREDENTIALS } from "../../../src/emulator/access/applications.ts";
 import { decideOnPage, page } from "../../helpers/approval-page.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
@@ -10,7 +17,11 @@ const clientId = OWN_CREDENTIALS.clientKey;
 const { clientSecret } = OWN_CREDENTIALS;
 const CATALOG = { users: [{ id: "7", name: "Ada" }], projects: [{ id: "12", name: "p" }] };
 
-function connect(apiServer: string, clock: FakeClock, more: { clientSecret?: string } = {}): OAuth {
+function connect(
+  apiServer: string,
+  clock: FakeClock,
+  more: { readonly clientId?: string; readonly clientSecret?: string } = {},
+): OAuth {
   return new OAuth({ apiServer, clientId, clientSecret, clock, environment: {}, ...more });
 }
 
@@ -240,6 +251,26 @@ describe("sign-in by the browser", () => {
     await expect(waiting).rejects.toMatchObject({ failure: "expired" });
     await using other = await RedirectListener.open();
     await expect(other.code(AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
+  });
+});
+
+describe("a session that a user started", () => {
+  it("is read with the app's credentials, by that app alone", async () => {
+    const clock = new FakeClock();
+    const credentials = { clientId: "aa".repeat(16), clientSecret: "bb".repeat(16) };
+    const app = { clientKey: credentials.clientId, clientSecret: credentials.clientSecret };
+    await using emulator = await startTestEmulator({
+      applications: [{ id: "90", name: "Lab", ...app }],
+      appSessions: [{ id: "40", name: "started", application: "90" }],
+    });
+    await using lab = connect(emulator.apiServer, clock, credentials);
+    const id = "40" as AppSessionId;
+    expect(await lab.appSession(id)).toMatchObject({ name: "started", applicationName: "Lab" });
+    await using other = connect(emulator.apiServer, clock);
+    await expect(other.appSession(id)).rejects.toMatchObject({
+      reason: "access-denied",
+      message: expect.stringContaining("do not match") as string,
+    });
   });
 });
 
