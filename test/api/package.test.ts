@@ -25,6 +25,11 @@ test("the client loads neither the FUSE binding nor the emulator's server", asyn
     "BsmountError",
     "DecodeError",
     "List",
+    "OAuth",
+    "OAuthError",
+    "RedirectListener",
+    "accessScope",
+    "scopeList",
   ]);
   const packages = new Set(loaded.map((path) => /node_modules\/([^/]+)/.exec(path)?.[1]));
   expect(packages).toContain("undici");
