@@ -14,7 +14,7 @@ import { type Node, parentOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
 import { placesOf, type TransferPlaces } from "./transfer-places.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
-import { currentToken } from "./current-token.ts";
+import { CurrentToken } from "./current-token.ts";
 import {
   countUploads,
   type LocalUploads,
@@ -78,9 +78,12 @@ export async function openSession(
   const owned = new OwnedResources();
   try {
     const metrics = owned.use(new MetricsCollector());
-    const accessToken = currentToken(config.connection, logger);
-    const client = owned.use(new BaseSpace({ ...config.connection, accessToken, logger }));
+    const token = new CurrentToken(config.connection, logger);
+    const client = owned.use(
+      new BaseSpace({ ...config.connection, accessToken: token.ask, logger }),
+    );
     const { id, name } = await client.users.current({ signal });
+    token.belongsTo(id);
     const source = client.content;
     const memoryBytes = config.memoryCacheBytes;
     const readers = owned.use(createReaders({ source, memoryBytes, logger }));
