@@ -63,7 +63,7 @@ export type { TrashParams } from "./api/resources/v2/trash.ts";
 export type { CallOptions } from "./api/rest.ts";
 export type { RetryLimits } from "./api/retry-delay.ts";
 export { downloadByExtension } from "./api/transfers/by-extension.ts";
-export type { Downloaded, DownloadOptions } from "./api/transfers/file-download.ts";
+export type { Downloadable, Downloaded, DownloadOptions } from "./api/transfers/file-download.ts";
 export type { Downloads, FolderOptions, ReadOptions } from "./api/transfers/downloads.ts";
 export type { UploadOptions } from "./api/transfers/file-upload.ts";
 export { md5OfFile } from "./api/transfers/md5.ts";

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseOptions, type ReadOptions, type WriteOptions } from "./options.ts";
 import { describeMachine, renderTable } from "./report.ts";
 import { benchSequentialRead } from "./sequential-read.ts";
+import { benchTransfers } from "./transfers/bench-transfers.ts";
 import { benchWrites } from "./writes/bench-writes.ts";
 import { renderWriteTable } from "./writes/report.ts";
 import { workloads } from "./writes/workload.ts";
@@ -52,7 +53,8 @@ async function keep(outcome: { readonly name: string }): Promise<void> {
 }
 
 try {
-  await main();
+  if (process.argv[2] === "transfers") await benchTransfers();
+  else await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -2,10 +2,14 @@ import { randomBytes } from "node:crypto";
 import { type FileHandle, lstat, mkdir, open, rename, rm, symlink, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
+import type { Session } from "../session/session.ts";
 import { readRemote } from "./remote-file.ts";
 import { childOf, listRemote, type RemoteNode, type RemoteTreeOptions } from "./remote-tree.ts";
 
 export interface DownloadOptions extends RemoteTreeOptions {
+  readonly session: Session;
+  /** Compare whole files with the MD5s that BaseSpace has. */
+  readonly checksum: boolean;
   /** Told of each file when it is complete. */
   readonly onFile: (target: string, sizeBytes: number) => void;
   /** Told of each file below a folder that could not be copied; the others are copied all the same. */
@@ -14,9 +18,28 @@ export interface DownloadOptions extends RemoteTreeOptions {
 
 /**
  * Copies one file to `target`: into a scratch file beside it first, which takes the name once every byte
- * is there and checked, so a failure leaves no half file behind. Keeps the modification time.
+ * is there and checked. What was cut short goes on at the next copy. Keeps the modification time.
  */
 export async function downloadFile(
+  node: RemoteNode,
+  target: string,
+  options: DownloadOptions,
+): Promise<void> {
+  const { session, signal, checksum } = options;
+  const file = await session.places.fileAt(node.path.slice("bs:".length), signal);
+  if (file === undefined) {
+    await copyGenerated(node, target, options);
+    return;
+  }
+  const { download } = session.client.transfers;
+  await download.toFile(file, target, { signal, checksum });
+  const modified = new Date(node.attributes.mtimeMs);
+  await utimes(target, modified, modified);
+  options.onFile(target, file.sizeBytes);
+}
+
+/** What is made here, such as `.json`, and what has not been uploaded yet. */
+async function copyGenerated(
   node: RemoteNode,
   target: string,
   options: DownloadOptions,

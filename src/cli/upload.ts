@@ -1,20 +1,18 @@
 import { createReadStream } from "node:fs";
-import { constants } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { BsmountError, reasonOf } from "../core/errors.ts";
-import type { Handle } from "../fs/file-system.ts";
+import type { Session } from "../session/session.ts";
 import { isTemporaryName } from "../write/temporary-names.ts";
 import { childOf, type RemoteNode, type RemoteTreeOptions } from "./remote-tree.ts";
 
 export interface UploadOptions extends RemoteTreeOptions {
+  readonly session: Session;
   /** Told of each file when BaseSpace has it. */
   readonly onFile: (target: string, sizeBytes: number) => void;
   /** Told of each file below a folder that could not be copied; the others are copied all the same. */
   readonly onFailure: (error: unknown) => void;
 }
-
-const CHUNK_BYTES = 1024 * 1024;
 
 /** All bytes of the regular files at `path` and below. */
 export async function sizeOf(path: string): Promise<number> {
@@ -39,21 +37,15 @@ export async function uploadFile(
       remedy: `give it another one: bsmount cp ${source} '${parent.path}/NAME'`,
     });
   }
-  const { fileSystem, signal } = options;
-  const handle = await openForWriting(parent, name, options);
-  try {
-    let offset = 0;
-    for await (const chunk of createReadStream(source, { highWaterMark: CHUNK_BYTES, signal })) {
-      const bytes = chunk as Buffer;
-      await fileSystem.write(handle, offset, bytes, signal);
-      offset += bytes.length;
-    }
-    if (offset === 0) await fileSystem.ftruncate(handle, 0, signal);
-    await fileSystem.flush(handle, nobodyElse, signal);
-    options.onFile(`${parent.path}/${name}`, offset);
-  } finally {
-    fileSystem.release(handle);
-  }
+  const { session, signal } = options;
+  const folder = parent.path.slice("bs:".length);
+  const place = await session.places.uploadInto(folder, { name, source }, signal);
+  const { journal, ...to } = place;
+  const { transfers } = session.client;
+  const { sizeBytes } = (await stat(source)).isFile()
+    ? await transfers.upload(to, source, { signal, journal })
+    : await transfers.upload(to, createReadStream(source, { signal }), { signal });
+  options.onFile(`${parent.path}/${name}`, sizeBytes);
 }
 
 /** Copies a local folder with everything in it into `parent` as `name`; links are followed. */
@@ -74,19 +66,6 @@ export async function uploadFolder(
       options.onFailure(error);
     }
   }
-}
-
-async function openForWriting(
-  parent: RemoteNode,
-  name: string,
-  { fileSystem, signal }: RemoteTreeOptions,
-): Promise<Handle> {
-  const existing = await find(parent, name, { fileSystem, signal });
-  if (existing === undefined) {
-    return await fileSystem.change.create(parent.attributes.ino, name, 0o644, signal);
-  }
-  const { O_WRONLY, O_TRUNC } = constants;
-  return await fileSystem.open(existing.attributes.ino, O_WRONLY | O_TRUNC, signal);
 }
 
 async function makeFolder(
@@ -111,8 +90,4 @@ async function find(
     if (reasonOf(error) === "not-found") return undefined;
     throw error;
   }
-}
-
-async function nobodyElse(): Promise<boolean> {
-  return false;
 }

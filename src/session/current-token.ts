@@ -1,3 +1,4 @@
+import { BaseSpace } from "../api/client.ts";
 import type { ConnectionConfig } from "../config/connection.ts";
 import { readTokenAgain } from "../config/token-origin.ts";
 import type { Logger } from "../core/logger.ts";
@@ -5,28 +6,58 @@ import type { Logger } from "../core/logger.ts";
 /**
  * The session's access token for as long as the service takes it. One that is refused is looked up again
  * where it came from, so that a running mount goes on after a new `bsmount auth`. Many requests that are
- * refused at a time look once.
+ * refused at a time look once. A token of another user is not taken: what is listed and kept in memory
+ * is the first one's.
  */
-export function currentToken(
-  { accessToken, tokenOrigin }: ConnectionConfig,
-  logger: Logger,
-): (rejected?: string) => Promise<string> {
-  let token = accessToken;
-  let looking: Promise<void> | undefined;
-  const look = async (): Promise<void> => {
-    try {
-      const found = await readTokenAgain(tokenOrigin);
-      if (found === undefined || found === "" || found === token) return;
-      token = found;
-      logger.info("the access token was refused; going on with the one that was stored since");
-    } catch (err) {
-      logger.warn({ err }, "the access token was refused, and cannot be looked up again");
-    } finally {
-      looking = undefined;
+export class CurrentToken {
+  readonly #connection: ConnectionConfig;
+  readonly #logger: Logger;
+  #token: string;
+  #userId: string | undefined;
+  #looking: Promise<void> | undefined;
+
+  constructor(connection: ConnectionConfig, logger: Logger) {
+    this.#connection = connection;
+    this.#logger = logger;
+    this.#token = connection.accessToken;
+  }
+
+  /** As `AccessToken` of the client. */
+  readonly ask = async (rejected?: string): Promise<string> => {
+    if (rejected === this.#token) {
+      this.#looking ??= this.#look().finally(() => {
+        this.#looking = undefined;
+      });
+      await this.#looking;
     }
+    return this.#token;
   };
-  return async (rejected) => {
-    if (rejected === token) await (looking ??= look());
-    return token;
-  };
+
+  /** From now on only tokens of this user will do. */
+  belongsTo(userId: string): void {
+    this.#userId = userId;
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const found = await readTokenAgain(this.#connection.tokenOrigin);
+      if (found === undefined || found === "" || found === this.#token) return;
+      if (await this.#isOfOtherUser(found)) {
+        this.#logger.warn("the token was refused; the one stored since is another user's");
+        return;
+      }
+      this.#token = found;
+      this.#logger.info(
+        "the access token was refused; going on with the one that was stored since",
+      );
+    } catch (err) {
+      this.#logger.warn({ err }, "the access token was refused, and there is no other that works");
+    }
+  }
+
+  async #isOfOtherUser(accessToken: string): Promise<boolean> {
+    if (this.#userId === undefined) return false;
+    await using client = new BaseSpace({ ...this.#connection, accessToken });
+    return (await client.users.current()).id !== this.#userId;
+  }
 }

@@ -12,9 +12,10 @@ import { createReaders } from "../read/create-readers.ts";
 import type { Readers } from "../read/reader.ts";
 import { type Node, parentOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
+import { placesOf, type TransferPlaces } from "./transfer-places.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
+import { CurrentToken } from "./current-token.ts";
 import type { HeldFiles } from "./held-files.ts";
-import { currentToken } from "./current-token.ts";
 import {
   countUploads,
   type LocalUploads,
@@ -41,6 +42,8 @@ export interface Session extends AsyncDisposable {
   describe(): SessionDescription;
   /** Forgets every listing, so that the next look asks the service. */
   refresh(): Promise<void>;
+  /** Which files of BaseSpace stand behind paths, for copying them without the file system. */
+  readonly places: TransferPlaces;
   metrics(): Promise<MetricsSnapshot>;
   uploads(): UploadCounts;
   /** What would be lost if the session ended now. */
@@ -86,9 +89,12 @@ export async function openSession(
   const owned = new OwnedResources();
   try {
     const metrics = owned.use(new MetricsCollector());
-    const accessToken = currentToken(config.connection, logger);
-    const client = owned.use(new BaseSpace({ ...config.connection, accessToken, logger }));
+    const token = new CurrentToken(config.connection, logger);
+    const client = owned.use(
+      new BaseSpace({ ...config.connection, accessToken: token.ask, logger }),
+    );
     const { id, name } = await client.users.current({ signal });
+    token.belongsTo(id);
     const source = client.content;
     const memoryBytes = config.memoryCacheBytes;
     const readers = owned.use(createReaders({ source, memoryBytes, logger }));
@@ -120,7 +126,7 @@ interface TreeParts {
 function composeTree(
   config: Config,
   { client, readers, uploads }: TreeParts,
-): Pick<Session, "fileSystem" | "refresh" | "setStatus" | "uploadsLeft"> {
+): Pick<Session, "fileSystem" | "places" | "refresh" | "setStatus" | "uploadsLeft"> {
   const { negativeTtlMs, showHidden } = config.tree;
   const { cached, catalog, local } = uploads;
   const tree = new PathTree({ catalog, showHidden, negativeTtlMs });
@@ -135,6 +141,7 @@ function composeTree(
       attributeTtlMs: KERNEL_TTL_MS,
       ...writing,
     }),
+    places: placesOf({ tree, maker, stateFolder: config.folders.state }),
     refresh: async () => {
       cached.invalidateAll();
       tree.forgetAbsent();

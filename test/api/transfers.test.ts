@@ -5,6 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
 import type { FileEntry } from "../../src/api/models.ts";
+import { scratchNames } from "../../src/api/transfers/download-plan.ts";
 import type { AppResultId, FileId } from "../../src/core/ids.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
@@ -120,7 +121,7 @@ describe("a download", () => {
       },
     });
     await expect(first).rejects.toThrow("cut short");
-    expect((await readdir(dir.path)).toSorted()).toEqual(["out.partial", "out.partial.parts"]);
+    expect(await readdir(dir.path)).toHaveLength(2);
     emulator.clearRequests();
     await client.transfers.download.toFile(file, dir.join("out"), options);
     expect((await readFile(dir.join("out"))).equals(big)).toBe(true);
@@ -141,18 +142,19 @@ describe("a download", () => {
         },
       })
       .catch(() => {});
-    const journal = dir.join("out.partial.parts");
-    await truncate(dir.join("out.partial"), MIB + 5);
+    const { partial, journal } = scratchNames(dir.join("out"), "100");
+    await truncate(partial, MIB + 5);
     await writeFile(journal, `${await readFile(journal, "utf8")}\n{"part":3,"cr`);
     await client.transfers.download.toFile("100" as FileId, dir.join("out"), options);
     expect((await readFile(dir.join("out"))).equals(big)).toBe(true);
   });
 
   test("takes nothing from a partial of another file", async () => {
-    await writeFile(dir.join("out.partial"), randomBytes(big.length));
+    const { partial, journal } = scratchNames(dir.join("out"), "100");
+    await writeFile(partial, randomBytes(big.length));
     const other = { fileId: "7", sizeBytes: big.length, etag: "x", partBytes: MIB };
     const parts = [0, 1, 2, 3].map((part) => JSON.stringify({ part, crc32: 1 }));
-    await writeFile(dir.join("out.partial.parts"), [JSON.stringify(other), ...parts].join("\n"));
+    await writeFile(journal, [JSON.stringify(other), ...parts].join("\n"));
     await client.transfers.download.toFile("100" as FileId, dir.join("out"), { partBytes: MIB });
     expect((await readFile(dir.join("out"))).equals(big)).toBe(true);
   });
@@ -239,7 +241,7 @@ describe("a path from the service", () => {
   test("replaces a link of its own name, and does not write through it", async () => {
     await writeFile(dir.join("precious"), "precious");
     await symlink(dir.join("precious"), dir.join("out"));
-    await symlink(dir.join("precious"), dir.join("other.partial"));
+    await symlink(dir.join("precious"), scratchNames(dir.join("other"), "100").partial);
     await client.transfers.download.toFile("100" as FileId, dir.join("out"));
     expect((await lstat(dir.join("out"))).isSymbolicLink()).toBe(false);
     await expect(

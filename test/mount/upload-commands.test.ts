@@ -94,3 +94,48 @@ describe("bsmount complete, abort, needs-attention", () => {
     expect((await product.bsmount(["complete", product.dir.path])).stderr).toMatch(/status/);
   });
 });
+
+describe("bsmount cp that was cut short", () => {
+  const faults = async (rules: readonly string[]): Promise<void> => {
+    const answer = await fetch(`${product.emulator.apiServer}/__faults`, {
+      method: rules.length === 0 ? "DELETE" : "POST",
+      ...(rules.length === 0 ? {} : { body: JSON.stringify(rules) }),
+      headers: { "content-type": "application/json" },
+    });
+    expect(answer.ok).toBe(true);
+  };
+
+  it("goes on with an upload, and with a download, where it was", async () => {
+    const files = await newResult("resumed");
+    await runShell("head -c 40000000 /dev/urandom > long", product.dir.path);
+    const long = product.dir.join("long");
+    await faults(["PUT /files/*/parts/4 status=400"]);
+    expect((await product.bsmount(["cp", long, `${files}/`])).code).toBe(1);
+    await faults([]);
+    await faults(["PUT /files/*/parts/4 status=501"]);
+    expect((await product.bsmount(["cp", long, `${files}/`])).code).toBe(1);
+    const journals = "ls state/bsmount/transfers | wc -l";
+    expect((await runShell(journals, product.dir.path)).stdout.trim()).toBe("1");
+    // The same pending file is gone on with: no other one could be started.
+    await faults([]);
+    await faults(["POST /appresults/*/files status=400"]);
+    expect(await product.bsmount(["cp", long, `${files}/`])).toMatchObject({ code: 0 });
+    expect((await runShell(journals, product.dir.path)).stdout.trim()).toBe("0");
+    await faults([]);
+
+    const back = product.dir.join("long-back");
+    await faults(["GET /objects/* n=1 delay=1ms", "GET /objects/* status=501"]);
+    expect((await product.bsmount(["cp", `${files}/long`, back])).code).toBe(1);
+    await faults([]);
+    expect((await runShell("ls -A | grep -c '^.bsmount-'", product.dir.path)).stdout.trim()).toBe(
+      "2",
+    );
+    expect(await product.bsmount(["cp", "--checksum", `${files}/long`, back])).toMatchObject({
+      code: 0,
+    });
+    expect(await runShell("cmp long long-back", product.dir.path)).toMatchObject({ code: 0 });
+    expect((await runShell("ls -A | grep -c '^.bsmount-'", product.dir.path)).stdout.trim()).toBe(
+      "0",
+    );
+  });
+});

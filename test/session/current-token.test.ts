@@ -10,12 +10,20 @@ import { tempDir } from "../helpers/temp-dir.ts";
 
 const OLD = "0ld0".repeat(8);
 const NEW = "nE33".repeat(8);
+const GUESTS = "6e57".repeat(8);
 
 describe("a session whose token is revoked", () => {
-  it("[S1] goes on with the one that a new sign-in stored, and logs neither", async () => {
+  it("[S1] goes on with the one that its user's next sign-in stored, and logs none", async () => {
     await using home = await tempDir();
     const tokens = [OLD, NEW].map((accessToken) => ({ accessToken, scopes: "browse global" }));
-    await using emulator = await startTestEmulator({ tokens, projects: [{ name: "p" }] });
+    await using emulator = await startTestEmulator({
+      users: [
+        { id: "7", name: "Ada" },
+        { id: "8", name: "Guest" },
+      ],
+      tokens: [...tokens, { accessToken: GUESTS, user: "8", scopes: "browse global" }],
+      projects: [{ name: "p" }],
+    });
     const store = async (token: string): Promise<void> => {
       await mkdir(home.join(".basespace"), { recursive: true });
       const text = `[DEFAULT]\napiServer = ${emulator.apiServer}\naccessToken = ${token}\n`;
@@ -33,10 +41,13 @@ describe("a session whose token is revoked", () => {
     await session.client.tokens.revoke();
 
     await expect(session.client.users.current()).rejects.toMatchObject({ reason: "not-signed-in" });
+    await store(GUESTS);
+    await expect(session.client.users.current()).rejects.toMatchObject({ reason: "not-signed-in" });
     await store(NEW);
     const both = [session.client.users.current(), session.client.users.projects().all()] as const;
     expect((await Promise.all(both))[1]).toHaveLength(1);
+    expect(said.join("")).toContain("another user's");
     expect(said.join("")).toContain("going on with the one that was stored since");
-    expect(said.join("")).not.toMatch(new RegExp(`${OLD}|${NEW}`));
+    expect(said.join("")).not.toMatch(new RegExp(`${OLD}|${NEW}|${GUESTS}`));
   });
 });

@@ -23,14 +23,13 @@ export interface ScratchNames {
   readonly journal: string;
 }
 
-/** What a file system takes as a name, less what is added here. */
-const MAX_NAME_BYTES = 255 - ".partial.parts".length;
-
-/** Beside the target, so that the rename stays on one file system. */
-export function scratchNames(target: string): ScratchNames {
-  const name = basename(target);
-  const digest = createHash("sha256").update(name).digest("hex").slice(0, 32);
-  const short = Buffer.byteLength(name) <= MAX_NAME_BYTES ? name : `.bsmount-${digest}`;
-  const partial = join(dirname(target), `${short}.partial`);
+/**
+ * Beside the target, so that the rename stays on one file system. Named by a digest: what is in BaseSpace
+ * may have any name, also one that ends in `.partial`, up to the longest.
+ */
+export function scratchNames(target: string, fileId: string): ScratchNames {
+  const what = `${fileId} ${basename(target)}`;
+  const digest = createHash("sha256").update(what).digest("hex").slice(0, 24);
+  const partial = join(dirname(target), `.bsmount-${digest}.partial`);
   return { partial, journal: `${partial}.parts` };
 }

@@ -4,10 +4,14 @@ import { BsmountError } from "../../core/errors.ts";
 import type { FileId } from "../../core/ids.ts";
 import { inParallel } from "../../core/parallel.ts";
 import type { Content, StoreVersion } from "../content/content.ts";
-import type { FileEntry } from "../models.ts";
 import type { Files } from "../resources/files.ts";
 import { partsOf } from "./download-plan.ts";
-import { type Downloaded, type DownloadOptions, FileDownload } from "./file-download.ts";
+import {
+  type Downloadable,
+  type Downloaded,
+  type DownloadOptions,
+  FileDownload,
+} from "./file-download.ts";
 import { pathNames, placeBelow } from "./local-place.ts";
 import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions } from "./options.ts";
 
@@ -43,10 +47,10 @@ export class Downloads {
 
   /**
    * To one place on disk, whatever the file is called; what is there is replaced when every byte has
-   * come. Goes on with what an earlier attempt left in `<target>.partial`.
+   * come. Goes on with what an earlier attempt left beside it.
    */
   async toFile(
-    file: FileEntry | FileId,
+    file: Downloadable | FileId,
     target: string,
     options: DownloadOptions = {},
   ): Promise<Downloaded> {
@@ -62,7 +66,7 @@ export class Downloads {
    * the way
    */
   async toFolder(
-    file: FileEntry | FileId,
+    file: Downloadable | FileId,
     folder: string,
     options: FolderOptions = {},
   ): Promise<Downloaded> {
@@ -76,7 +80,7 @@ export class Downloads {
    * The first failure ends it. @throws as {@link toFolder}
    */
   async allToFolder(
-    files: Iterable<FileEntry> | AsyncIterable<FileEntry>,
+    files: Iterable<Downloadable> | AsyncIterable<Downloadable>,
     folder: string,
     options: DownloadOptions = {},
   ): Promise<Downloaded[]> {
@@ -90,7 +94,7 @@ export class Downloads {
   }
 
   /** The bytes of a file or of a range of it, at once in memory. */
-  async read(file: FileEntry | FileId, options: ReadOptions = {}): Promise<Uint8Array> {
+  async read(file: Downloadable | FileId, options: ReadOptions = {}): Promise<Uint8Array> {
     const entry = await this.#entry(file, options);
     const range = wantedRange(entry, options.range);
     const bytes = Buffer.alloc(rangeLength(range));
@@ -104,7 +108,7 @@ export class Downloads {
 
   /** The bytes in order, some pieces fetched ahead; `Readable.from` makes a stream of it. */
   async *stream(
-    file: FileEntry | FileId,
+    file: Downloadable | FileId,
     options: ReadOptions = {},
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const entry = await this.#entry(file, options);
@@ -112,7 +116,7 @@ export class Downloads {
   }
 
   async *#pieces(
-    file: FileEntry,
+    file: Downloadable,
     range: ByteRange,
     options: ReadOptions,
   ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -150,7 +154,7 @@ export class Downloads {
     }
   }
 
-  async #entry(file: FileEntry | FileId, options: TransferOptions): Promise<FileEntry> {
+  async #entry(file: Downloadable | FileId, options: TransferOptions): Promise<Downloadable> {
     const entry = typeof file === "string" ? await this.#files.get(file, options) : file;
     if (!entry.isArchived) return entry;
     throw new BsmountError("archived", `file ${entry.id} (${entry.name}) is archived`, {
@@ -160,7 +164,7 @@ export class Downloads {
 }
 
 /** @throws BsmountError `usage` for a range that makes no sense */
-function wantedRange({ sizeBytes }: FileEntry, range: ByteRange | undefined): ByteRange {
+function wantedRange({ sizeBytes }: Downloadable, range: ByteRange | undefined): ByteRange {
   if (range === undefined) return { start: 0, end: sizeBytes };
   try {
     return clampRange(byteRange(range.start, range.end), sizeBytes);

@@ -28,6 +28,12 @@ export interface DownloadOptions extends TransferOptions {
   readonly checksum?: boolean;
 }
 
+/** What has to be known of a file to download it. */
+export type Downloadable = Pick<
+  FileEntry,
+  "id" | "name" | "path" | "sizeBytes" | "isArchived" | "etag"
+>;
+
 export interface Downloaded {
   readonly path: string;
   readonly sizeBytes: number;
@@ -37,16 +43,19 @@ export interface Downloaded {
 
 const DEFAULT_PART_BYTES = 16 * 1024 * 1024;
 
+/** What may go away by itself, so that what came is worth keeping. */
+const PASSING: ReadonlySet<string> = new Set(["timeout", "unavailable", "aborted"]);
+
 /** Targets of this process; others are seen by their journals. */
 const underWay = new Set<string>();
 
 /**
- * One file to one place on disk: several parts at a time into `<target>.partial`, which takes the name
- * when every byte is there and checked. What a crash or a failure left is gone on with.
+ * One file to one place on disk: several parts at a time into a `.partial` beside it, which takes the name
+ * when every byte is there and checked. What a crash or a failure that may pass left is gone on with.
  */
 export class FileDownload {
   readonly #content: Content;
-  readonly #file: FileEntry;
+  readonly #file: Downloadable;
   readonly #target: string;
   readonly #names: ScratchNames;
   readonly #options: DownloadOptions;
@@ -54,11 +63,11 @@ export class FileDownload {
   readonly #partBytes: number;
   #version: StoreVersion | undefined;
 
-  constructor(content: Content, file: FileEntry, target: string, options: DownloadOptions) {
+  constructor(content: Content, file: Downloadable, target: string, options: DownloadOptions) {
     this.#content = content;
     this.#file = file;
     this.#target = resolve(target);
-    this.#names = scratchNames(this.#target);
+    this.#names = scratchNames(this.#target, file.id);
     this.#options = options;
     this.#progress = new ProgressCount(file.sizeBytes, options.onProgress);
     this.#partBytes = options.partBytes ?? DEFAULT_PART_BYTES;
@@ -76,8 +85,8 @@ export class FileDownload {
       await removeJournal(this.#names.journal);
       return { path: this.#target, sizeBytes: this.#file.sizeBytes, verified };
     } catch (error) {
-      // Another version, or wrong bytes: nothing to go on with.
-      if (reasonOf(error) === "changed") await this.#discard();
+      // Another version, or a refusal, or not a byte: nothing to go on with.
+      if (!this.#isWorthKeeping(error)) await this.#discard();
       throw error;
     } finally {
       underWay.delete(this.#target);
@@ -166,6 +175,11 @@ export class FileDownload {
     const md5 = await md5OfFile(this.#names.partial);
     if (md5 === etag.toLowerCase()) return "md5";
     throw new BsmountError("changed", `file ${id} arrived with MD5 ${md5}, BaseSpace has ${etag}`);
+  }
+
+  #isWorthKeeping(error: unknown): boolean {
+    const isSeveral = this.#file.sizeBytes > this.#partBytes;
+    return isSeveral && this.#version !== undefined && PASSING.has(reasonOf(error));
   }
 
   async #discard(): Promise<void> {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { reasonOf } from "../../core/errors.ts";
 import type { FileId } from "../../core/ids.ts";
 import { inParallel } from "../../core/parallel.ts";
@@ -7,6 +6,7 @@ import type { Files } from "../resources/files.ts";
 import type { UploadPlace } from "../uploads/upload-place.ts";
 import { filesPathOf } from "../uploads/upload-place.ts";
 import type { Uploads } from "../uploads/uploads.ts";
+import { md5OfBytes } from "./md5.ts";
 import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions } from "./options.ts";
 import {
   readUploadJournal,
@@ -104,7 +104,7 @@ export class FileUpload {
 
   async #read({ start, end }: UploadPart): Promise<{ bytes: Uint8Array; md5: string }> {
     const bytes = await this.#source.read(start, end);
-    return { bytes, md5: createHash("md5").update(bytes).digest("hex") };
+    return { bytes, md5: await md5OfBytes(bytes) };
   }
 
   async #openJournal(fileId: FileId, goesOn: boolean): Promise<UploadJournal | undefined> {

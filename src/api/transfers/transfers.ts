@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { neverAborted } from "../../core/abort.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { inParallel } from "../../core/parallel.ts";
@@ -11,6 +10,7 @@ import { Downloads } from "./downloads.ts";
 import { FileUpload, givingUp, type UploadOptions, type UploadParts } from "./file-upload.ts";
 import { DEFAULT_PARALLEL, ProgressCount } from "./options.ts";
 import { pathNames } from "./local-place.ts";
+import { md5OfBytes } from "./md5.ts";
 import { MAX_WHOLE_BYTES, partBytesOf, streamPartBytes } from "./upload-parts.ts";
 import { fileSource, memorySource, regrouped, type UploadSource } from "./upload-source.ts";
 
@@ -71,7 +71,8 @@ async function uploadWhole(
   partBytesOf(0, options.partBytes);
   const bytes = await source.read(0, source.sizeBytes);
   await source.checkUnchanged();
-  const file = await uploads.whole(place, { bytes }, options);
+  const md5 = await md5OfBytes(bytes);
+  const file = await uploads.whole(place, { bytes, md5 }, options);
   new ProgressCount(bytes.length, options.onProgress).add(bytes.length);
   return file;
 }
@@ -123,7 +124,7 @@ async function sendParts(
   const limit = options.parallel ?? DEFAULT_PARALLEL;
   await inParallel(all, { limit, signal }, async ({ number, bytes }, inner) => {
     sizeBytes += bytes.length;
-    const md5 = createHash("md5").update(bytes).digest("hex");
+    const md5 = await md5OfBytes(bytes);
     await uploads.part({ fileId, number }, { bytes, md5 }, { ...options, signal: inner });
     progress.add(bytes.length);
   });

@@ -18,7 +18,8 @@ export function cpCommand({ context, onResult }: ProgramOptions): Command {
   const command = new Command("cp")
     .description("copy out of and into bs:/PATH without a mount")
     .argument("<sources...>", "bs:/projects/… then a local file or folder, or the other way round")
-    .option("-r, --recursive", "copy folders with everything in them");
+    .option("-r, --recursive", "copy folders with everything in them")
+    .option("--checksum", "compare what was downloaded with BaseSpace's MD5, where it has one");
   addOptions(command, TREE_OPTIONS);
   return command.action(async (places: string[], parsed: Record<string, unknown>) => {
     onResult(await cp(places, parsed, context));
@@ -33,7 +34,9 @@ async function cp(
   const { sources, target } = checkPlaces(places);
   await using session = await openRemoteSession(parsed, context);
   const plan = { sources, target, recursive: parsed["recursive"] === true };
-  const common = { fileSystem: session.fileSystem, signal: context.signal };
+  const checksum = parsed["checksum"] === true;
+  const { fileSystem } = session;
+  const common = { session, fileSystem, signal: context.signal, checksum };
   const tally = isRemote(target) ? await copyIn(plan, common) : await copyOut(plan, common);
   await session.finishUploads(context.signal);
   if (tally.failed === 0) return EXIT.done;
@@ -47,12 +50,14 @@ interface CpPlan {
   readonly recursive: boolean;
 }
 
+type Common = Pick<DownloadOptions, "session" | "fileSystem" | "signal" | "checksum">;
+
 interface Tally {
   copied: number;
   failed: number;
 }
 
-async function copyOut(plan: CpPlan, common: RemoteTreeOptions): Promise<Tally> {
+async function copyOut(plan: CpPlan, common: Common): Promise<Tally> {
   const { sources, target, recursive } = plan;
   const tally = { copied: 0, failed: 0 };
   const options: DownloadOptions = { ...common, ...counted(tally, (print) => print()) };
@@ -67,7 +72,7 @@ async function copyOut(plan: CpPlan, common: RemoteTreeOptions): Promise<Tally> 
 }
 
 /** Into a folder that is there, or, for one source, under a new name in one. */
-async function copyIn(plan: CpPlan, common: RemoteTreeOptions): Promise<Tally> {
+async function copyIn(plan: CpPlan, common: Common): Promise<Tally> {
   const { sources, target, recursive } = plan;
   const tally = { copied: 0, failed: 0 };
   const existing = await findFolder(target, common);

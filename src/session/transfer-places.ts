@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { BsmountError } from "../core/errors.ts";
+import type { AppResultId, FileId } from "../core/ids.ts";
+import { newName, writablePlace } from "../fs/writable-place.ts";
+import type { EntityMaker } from "../fs/writing.ts";
+import { decodeName } from "../tree/encoding.ts";
+import type { PathTree } from "../tree/path-tree.ts";
+import { LocalFile } from "../write/local-file.ts";
+
+/** A file that can be downloaded. */
+export interface RemoteFile {
+  readonly id: FileId;
+  readonly name: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly isArchived: boolean;
+  readonly etag?: string;
+}
+
+/** Where an upload goes, and what remembers how far it has come. */
+export interface UploadTarget {
+  readonly appResultId: AppResultId;
+  readonly path: string;
+  readonly journal: string;
+}
+
+export interface TransferPlaces {
+  /** The file of BaseSpace at `path`; undefined for what is made here, such as `.json`. @throws `not-found` */
+  fileAt(path: string, signal: AbortSignal): Promise<RemoteFile | undefined>;
+  /**
+   * Where a local file of that name goes when it is copied into the folder at `path`.
+   * @throws BsmountError `read-only`, `access-denied`, `invalid`, `is-a-directory`
+   */
+  uploadInto(
+    path: string,
+    local: { readonly name: string; readonly source: string },
+    signal: AbortSignal,
+  ): Promise<UploadTarget>;
+}
+
+export interface PlacesOptions {
+  readonly tree: PathTree;
+  readonly maker: EntityMaker;
+  readonly stateFolder: string;
+}
+
+/** Paths are those that the mount shows. */
+export function placesOf({ tree, maker, stateFolder }: PlacesOptions): TransferPlaces {
+  return {
+    fileAt: async (path, signal) => {
+      const node = await tree.resolve(path, signal);
+      if (node.kind !== "file" || node.item instanceof LocalFile) return undefined;
+      const { id, path: inside, sizeBytes, isArchived, etag } = node.item;
+      const name = inside.split("/").at(-1) ?? inside;
+      const known = { id, name, path: inside, sizeBytes, isArchived };
+      return etag === undefined ? known : { ...known, etag };
+    },
+    uploadInto: async (path, { name, source }, signal) => {
+      const folder = await tree.resolve(path, signal);
+      const { appResult, appResultId, prefix } = writablePlace(folder);
+      const target = `${prefix}${newName(name)}`;
+      const existing = (await tree.list(folder, signal)).get(name);
+      if (existing?.type === "directory") {
+        throw new BsmountError("is-a-directory", `${path}/${decodeName(name)} is a directory`);
+      }
+      await maker.checkAccess(appResult, signal);
+      const journal = await journalOf(stateFolder, `${appResultId}/${target} ${resolve(source)}`);
+      return { appResultId, path: target, journal };
+    },
+  };
+}
+
+/** One file for each upload, called by a digest of what goes where. */
+async function journalOf(stateFolder: string, what: string): Promise<string> {
+  const folder = join(stateFolder, "transfers");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return join(folder, `${createHash("sha256").update(what).digest("hex").slice(0, 32)}.parts`);
+}

@@ -1,0 +1,41 @@
+import { BASESPACEPY } from "./basespacepy.ts";
+import type { Row } from "./row.ts";
+import { AROUND } from "./rows-around.ts";
+import { READING } from "./rows-reading.ts";
+import { WRITING } from "./rows-writing.ts";
+
+export const METHODS: readonly string[] = Object.entries(BASESPACEPY).flatMap(([name, methods]) =>
+  methods.map((method) => `${name}.${method}`),
+);
+
+const all: readonly Row[] = [...READING, ...WRITING, ...AROUND];
+
+/** A row for each method, in the order of BaseSpacePy's classes. */
+export const ROWS: readonly Row[] = METHODS.flatMap((method) =>
+  all.filter(({ python }) => python === method),
+);
+
+/** Rows that are of no method, such as those with a slip in their name. */
+export const STRAY: readonly string[] = all
+  .map(({ python }) => python)
+  .filter((python) => !METHODS.includes(python));
+
+/** The README's table: one line for what one thing takes the place of, a class at a time. */
+export function parityTable(): string {
+  const lines = new Map<string, { readonly bsmount: string; readonly pythons: string[] }>();
+  for (const { python, bsmount } of ROWS) {
+    const [name = ""] = python.split(".");
+    const key = `${name} ${bsmount}`;
+    const line = lines.get(key) ?? { bsmount, pythons: [] };
+    line.pythons.push(`\`${python}\``);
+    lines.set(key, line);
+  }
+  const cell = (text: string): string => (/^[a-zA-Z.]+\(/.test(text) ? `\`${text}\`` : text);
+  return [
+    "| BaseSpacePy | bsmount |",
+    "| --- | --- |",
+    ...[...lines.values()].map(
+      ({ pythons, bsmount }) => `| ${pythons.join(", ")} | ${cell(bsmount)} |`,
+    ),
+  ].join("\n");
+}
