@@ -6,7 +6,6 @@ import type { Files } from "../resources/files.ts";
 import type { UploadPlace } from "../uploads/upload-place.ts";
 import { filesPathOf } from "../uploads/upload-place.ts";
 import type { Uploads } from "../uploads/uploads.ts";
-import { md5OfBytes } from "./md5.ts";
 import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions } from "./options.ts";
 import {
   readUploadJournal,
@@ -104,7 +103,7 @@ export class FileUpload {
 
   async #read({ start, end }: UploadPart): Promise<{ bytes: Uint8Array; md5: string }> {
     const bytes = await this.#source.read(start, end);
-    return { bytes, md5: await md5OfBytes(bytes) };
+    return { bytes, md5: await this.#parts.uploads.md5(bytes) };
   }
 
   async #openJournal(fileId: FileId, goesOn: boolean): Promise<UploadJournal | undefined> {

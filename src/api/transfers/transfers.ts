@@ -10,7 +10,6 @@ import { Downloads } from "./downloads.ts";
 import { FileUpload, givingUp, type UploadOptions, type UploadParts } from "./file-upload.ts";
 import { DEFAULT_PARALLEL, ProgressCount } from "./options.ts";
 import { pathNames } from "./local-place.ts";
-import { md5OfBytes } from "./md5.ts";
 import { MAX_WHOLE_BYTES, partBytesOf, streamPartBytes } from "./upload-parts.ts";
 import { fileSource, memorySource, regrouped, type UploadSource } from "./upload-source.ts";
 
@@ -71,8 +70,7 @@ async function uploadWhole(
   partBytesOf(0, options.partBytes);
   const bytes = await source.read(0, source.sizeBytes);
   await source.checkUnchanged();
-  const md5 = await md5OfBytes(bytes);
-  const file = await uploads.whole(place, { bytes, md5 }, options);
+  const file = await uploads.whole(place, { bytes }, options);
   new ProgressCount(bytes.length, options.onProgress).add(bytes.length);
   return file;
 }
@@ -124,8 +122,7 @@ async function sendParts(
   const limit = options.parallel ?? DEFAULT_PARALLEL;
   await inParallel(all, { limit, signal }, async ({ number, bytes }, inner) => {
     sizeBytes += bytes.length;
-    const md5 = await md5OfBytes(bytes);
-    await uploads.part({ fileId, number }, { bytes, md5 }, { ...options, signal: inner });
+    await uploads.part({ fileId, number }, { bytes }, { ...options, signal: inner });
     progress.add(bytes.length);
   });
   return sizeBytes;

@@ -39,7 +39,8 @@ export async function fileSource(path: string): Promise<UploadSource> {
     sizeBytes: info.size,
     mtimeMs: info.mtimeMs,
     read: async (start, end) => {
-      const bytes = Buffer.allocUnsafe(end - start);
+      // Shared memory can be hashed in another thread.
+      const bytes = Buffer.from(new SharedArrayBuffer(end - start));
       for (let filled = 0; filled < bytes.length;) {
         const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
         if (bytesRead === 0) throw changed();

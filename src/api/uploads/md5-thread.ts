@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Worker } from "node:worker_threads";
 import { startThread, threadModule } from "../thread.ts";
+import { md5OfBytes } from "./md5-of-bytes.ts";
 
 export interface Digest {
   readonly id: number;
@@ -31,7 +31,7 @@ export class Md5Thread {
   async md5(bytes: Uint8Array): Promise<string> {
     const isForThread = bytes.length >= SHORT_BYTES && bytes.buffer instanceof SharedArrayBuffer;
     const md5 = isForThread && !this.#hasFailed ? await this.#ask(bytes) : undefined;
-    return md5 ?? createHash("md5").update(bytes).digest("hex");
+    return md5 ?? (await md5OfBytes(bytes));
   }
 
   /** What is under way is done by the calling thread. */

@@ -35,6 +35,14 @@ export class Uploads {
     this.#times = times;
   }
 
+  /**
+   * The MD5 of `bytes`, in lower-case hex, for a body that is sent more than once or remembered. That of long
+   * bytes in shared memory is computed in a thread.
+   */
+  async md5(bytes: Uint8Array): Promise<string> {
+    return await this.#md5s.md5(bytes);
+  }
+
   /** Gives a thread back. */
   async close(): Promise<void> {
     await this.#md5s.close();
