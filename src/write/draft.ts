@@ -70,6 +70,11 @@ export class Draft {
     return this.#version !== this.#finished;
   }
 
+  /** True while it is made complete under its name, which nothing can stop for sure. */
+  get isFinishing(): boolean {
+    return this.#finishing !== undefined;
+  }
+
   /** Bytes that BaseSpace has not confirmed, of the version that is here. */
   get leftBytes(): number {
     return this.isUnfinished ? Math.max(0, this.sizeBytes - this.#uploader.confirmedBytes) : 0;
@@ -169,8 +174,13 @@ export class Draft {
   }
 
   async #upload(signal: AbortSignal): Promise<UploadedFile> {
-    const version = this.#version;
-    const file = await this.#send(signal);
+    let version: number;
+    let file: UploadedFile | undefined;
+    // Once more only when somebody has cut it shorter meanwhile.
+    do {
+      version = this.#version;
+      file = await this.#send(signal);
+    } while (file === undefined);
     this.#uploaded = file;
     this.#finished = version;
     // The parts belong to a complete file now.
@@ -178,7 +188,7 @@ export class Draft {
     return file;
   }
 
-  async #send(signal: AbortSignal): Promise<UploadedFile> {
+  async #send(signal: AbortSignal): Promise<UploadedFile | undefined> {
     const { sizeBytes } = this;
     if (this.#isOvertaken || this.#uploader.isTooLongFor(sizeBytes)) {
       await this.#uploader.abort(signal);
@@ -205,7 +215,7 @@ export class Draft {
 
   #sendAhead(): void {
     const { sizeBytes } = this;
-    while (this.sendsAhead) {
+    while (this.sendsAhead && !this.isFinishing) {
       const range = this.#options.plan.range(this.#nextPart, Number.MAX_SAFE_INTEGER);
       if (range.end >= sizeBytes || !this.#extents.covers(range)) return;
       this.#uploader.sendAhead(this.#nextPart);

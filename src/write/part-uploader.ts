@@ -36,6 +36,8 @@ export class PartUploader {
   readonly #parts = new Map<number, Part>();
   readonly #controller = new AbortController();
   #fileId: Promise<FileId> | undefined;
+  /** Where the file ends that is being finished, whatever is written behind it meanwhile. */
+  #endBytes = Number.MAX_SAFE_INTEGER;
   /** The highest part that the service may have. */
   #highest = 0;
 
@@ -80,8 +82,20 @@ export class PartUploader {
     });
   }
 
-  /** Sends what is due and makes one file of the parts. */
-  async finish(sizeBytes: number, signal: AbortSignal): Promise<UploadedFile> {
+  /**
+   * Sends what is due and makes one file of the parts. What others write meanwhile is not waited for. Answers
+   * undefined, and makes no file, when they cut it shorter.
+   */
+  async finish(sizeBytes: number, signal: AbortSignal): Promise<UploadedFile | undefined> {
+    this.#endBytes = sizeBytes;
+    try {
+      return await this.#finish(sizeBytes, signal);
+    } finally {
+      this.#endBytes = Number.MAX_SAFE_INTEGER;
+    }
+  }
+
+  async #finish(sizeBytes: number, signal: AbortSignal): Promise<UploadedFile | undefined> {
     const both = AbortSignal.any([signal, this.#controller.signal]);
     const numbers = Array.from(
       { length: this.#options.plan.count(sizeBytes) },
@@ -93,6 +107,7 @@ export class PartUploader {
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
     const fileId = await this.#begun(both);
+    if (this.#isCutBelow(sizeBytes)) return undefined;
     return await this.#options.target.complete({ fileId, sizeBytes }, { signal: both });
   }
 
@@ -107,12 +122,18 @@ export class PartUploader {
 
   async #settle(number: number, sizeBytes: number, signal: AbortSignal): Promise<void> {
     const length = rangeLength(this.#options.plan.range(number, sizeBytes));
+    const part = this.#part(number);
+    const due = part.version;
     for (;;) {
-      const part = this.#part(number);
       await part.sending?.catch(() => {});
-      if (part.sentVersion === part.version && part.sentBytes === length) return;
+      if ((part.sentVersion ?? -1) >= due && part.sentBytes === length) return;
+      if (this.#isCutBelow(sizeBytes)) return;
       await this.#send(number, signal);
     }
+  }
+
+  #isCutBelow(sizeBytes: number): boolean {
+    return this.#options.staging.sizeBytes < sizeBytes;
   }
 
   async #send(number: number, signal: AbortSignal): Promise<void> {
@@ -131,11 +152,13 @@ export class PartUploader {
     const mostBytes = Math.min(planned, staging.sizeBytes);
     await memory.use(mostBytes, signal, async (room) => {
       const { version } = part;
-      const { start, end } = plan.range(number, staging.sizeBytes);
-      const bytes = room.subarray(0, Math.max(0, end - start));
+      const { start, end } = plan.range(number, Math.min(staging.sizeBytes, this.#endBytes));
+      // The file was cut while this part waited, and has no place for it any more.
+      if (end <= start && number > 1) return;
+      this.#highest = Math.max(this.#highest, number);
+      const bytes = room.subarray(0, end - start);
       const read = await staging.read(start, bytes);
       const body = { bytes: bytes.subarray(0, read) };
-      this.#highest = Math.max(this.#highest, number);
       await target.part({ fileId, number }, body, { signal });
       part.sentVersion = version;
       part.sentBytes = read;

@@ -143,6 +143,18 @@ describe("a draft", () => {
     expect((await versions("cut")).map(({ length }) => length)).toEqual([3]);
   });
 
+  test("that is cut while parts of it wait for memory is only as long as it was left", async () => {
+    emulator.addFaults("PUT /files/*/parts/* n=6 delay=200ms");
+    const file = await draft("cut");
+    const content = pattern(8 * PART + 5);
+    await file.write(0, content);
+    await file.truncate(6 * PART + 5);
+    await file.finish(neverAborted);
+    const whole = content.subarray(0, 6 * PART + 5);
+    expect((await versions("cut")).map((bytes) => bytes.equals(whole))).toEqual([true]);
+    expect(parts()).toBeLessThanOrEqual(8);
+  });
+
   test("that grows by truncation ends in zeros", async () => {
     const file = await draft("grown");
     await file.write(0, Buffer.from("x"));
