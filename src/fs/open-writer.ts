@@ -13,6 +13,8 @@ export class LocalWriter implements OpenFile, OpenForWriting {
   readonly writing: OpenForWriting = this;
   readonly #local: LocalFiles;
   readonly #file: LocalFile;
+  /** What comes after a flush that found nobody else is from somebody who cannot be seen. */
+  #hasUnseen = false;
 
   constructor(ino: Ino, local: LocalFiles, file: LocalFile) {
     this.ino = ino;
@@ -45,6 +47,7 @@ export class LocalWriter implements OpenFile, OpenForWriting {
   flush(othersWrite: OthersWrite, signal: AbortSignal): Answer<void> {
     const { draft, isHeld, isRemoved } = this.#file;
     if (isHeld || isRemoved || !draft.isUnfinished || draft.sizeBytes === 0) return undefined;
+    if (this.#hasUnseen) return this.sync();
     return this.#finishUnless(othersWrite, signal);
   }
 
@@ -69,5 +72,6 @@ export class LocalWriter implements OpenFile, OpenForWriting {
   async #finishUnless(othersWrite: OthersWrite, signal: AbortSignal): Promise<void> {
     if (await othersWrite()) return;
     await this.#local.finish(this.#file, signal);
+    this.#hasUnseen = true;
   }
 }

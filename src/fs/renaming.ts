@@ -56,6 +56,8 @@ export class Renaming {
     const file = unfinishedFile(source, "rename");
     if (target.existing?.kind === "file" && target.existing.item === file) return;
     await this.#makeWay(target.existing, signal);
+    // Somebody may have closed it meanwhile.
+    unfinishedFile(source, "rename");
     const wasHeld = file.isHeld;
     const isQuick = await local.rename(file, target.path, signal);
     if (!wasHeld || file.isHeld || file.openWriters > 0) return;
@@ -71,7 +73,7 @@ export class Renaming {
     }
     const { item } = existing;
     if (item instanceof LocalFile && item.draft.isUnfinished) {
-      await this.#options.writing.local.remove(item, signal);
+      await this.#options.writing.local.remove(unfinishedFile(existing, "replace"), signal);
     }
   }
 

@@ -108,11 +108,16 @@ export interface OpenRequest {
   readonly before: () => OpenFile;
 }
 
-/** The file of `node`, when it was made here and is not finished. @throws `never-possible` otherwise */
+/**
+ * The file of `node`, when it was made here and is not finished.
+ * @throws BsmountError `busy` while it is being finished, `never-possible` when it is
+ */
 export function unfinishedFile(node: FileNode, what: string): LocalFile {
   const { item } = node;
-  if (item instanceof LocalFile && item.draft.isUnfinished) return item;
-  throw isComplete(node, what);
+  if (!(item instanceof LocalFile) || !item.draft.isUnfinished) throw isComplete(node, what);
+  if (!item.draft.isFinishing) return item;
+  const why = "it is on its way to be complete in BaseSpace";
+  throw new BsmountError("busy", `cannot ${what} ${pathOf(node)}: ${why}`);
 }
 
 export function isComplete(node: FileNode, what: string): BsmountError {

@@ -131,6 +131,7 @@ export class LocalFiles implements AsyncDisposable {
       file.failure = error;
       throw error;
     }
+    file.failure = undefined;
     this.#overtake(file);
     this.#listOf(file.draft.place.appResultId).changed(file);
     this.closed(file);

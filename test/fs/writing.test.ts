@@ -105,6 +105,18 @@ describe("a file whose bytes are only in BaseSpace", () => {
     await real.settled(false);
   });
 
+  test("[W5] leaves staging when it was finished by a second try", async () => {
+    const handle = await create("g");
+    await put(handle, "two");
+    emulator.addFaults("POST /appresults/*/files n=1 status=403");
+    const flush = async (): Promise<void> =>
+      await real.fs.flush(handle, async () => false, neverAborted);
+    expect(await failureOf(flush())).toBe("access-denied");
+    await close(handle);
+    await real.settled(false);
+    expect(await remote()).toEqual(["f=one", "g=two"]);
+  });
+
   test("[W3] has one new version, whoever of those that opened it writes", async () => {
     const [first, second] = [await create("f"), await create("f")];
     await put(first, "A", 0);
@@ -138,6 +150,78 @@ describe("a file whose bytes are only in BaseSpace", () => {
     await close(handle);
     expect(await remote()).toEqual(["f=one"]);
   });
+});
+
+describe("a file that is being finished", () => {
+  /** Begins to close `handle`, and returns when the service has the first request and lets it wait. */
+  async function closing(handle: Handle): Promise<{ readonly closed: Promise<void> }> {
+    emulator.addFaults("POST /appresults/*/files n=1 delay=1s");
+    const closed = close(handle);
+    await expect.poll(requestsToDelay).toBe(0);
+    return { closed };
+  }
+
+  async function requestsToDelay(): Promise<number | undefined> {
+    const answer = await fetch(`${emulator.apiServer}/__faults`);
+    return ((await answer.json()) as { readonly left?: number }[])[0]?.left;
+  }
+
+  afterEach(() => emulator.clearFaults());
+
+  test("[W2] can be neither renamed nor removed: that could not be undone in BaseSpace", async () => {
+    const handle = await create("f");
+    await put(handle, "one");
+    const { closed } = await closing(handle);
+    expect(await failureOf(real.rename("f", "g"))).toBe("busy");
+    expect(await failureOf(unlink("f"))).toBe("busy");
+    await closed;
+    expect([await text("f"), await remote()]).toEqual(["one", ["f=one"]]);
+  });
+
+  test("[W2] is not replaced by a file that is renamed to its name", async () => {
+    const handle = await create("f");
+    await put(handle, "one");
+    await written("g.tmp", "two");
+    const { closed } = await closing(handle);
+    expect(await failureOf(real.rename("g.tmp", "f"))).toBe("busy");
+    await closed;
+    await real.rename("g.tmp", "f");
+    expect(await remote()).toEqual(["f=one", "f=two"]);
+  });
+
+  test("[W3] has what was there at its close, and what others append becomes a new version", async () => {
+    const handle = await create("f");
+    await put(handle, "a".repeat(100));
+    const other = await real.open("f", "w");
+    const { closed } = await closing(handle);
+    await put(other, "b".repeat(200), 100);
+    await closed;
+    const [first, second] = ["a".repeat(100), "a".repeat(100) + "b".repeat(200)];
+    expect(await remote()).toEqual([`f=${first}`]);
+    await close(other);
+    expect(await remote()).toEqual([`f=${first}`, `f=${second}`]);
+  });
+
+  test("[W3] goes up as short as others cut it meanwhile", async () => {
+    const handle = await create("f");
+    await put(handle, "a".repeat(400));
+    const other = await real.open("f", "w");
+    const { closed } = await closing(handle);
+    await real.fs.ftruncate(other, 130, neverAborted);
+    await closed;
+    await close(other);
+    expect(await remote()).toEqual([`f=${"a".repeat(130)}`]);
+  });
+});
+
+test("[W3] a file whose writers cannot be seen gets one version too many, however often they close it", async () => {
+  const handle = await create("f");
+  for (const [at, letter] of ["a", "b", "c", "d", "e"].entries()) {
+    await put(handle, letter, at);
+    await real.fs.flush(handle, async () => false, neverAborted);
+  }
+  real.fs.release(handle);
+  await expect.poll(remote).toEqual(["f=a", "f=abcde"]);
 });
 
 describe("a file that somebody reads", () => {
