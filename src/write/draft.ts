@@ -95,8 +95,12 @@ export class Draft {
     if (end > plan.maxFileBytes) throw this.#tooBig(end);
     // A gap reads as zeros, in a part that was sent as the last one too.
     const from = Math.min(offset, staging.sizeBytes);
-    await staging.write(offset, bytes);
-    this.#changed({ start: from, end });
+    try {
+      await staging.write(offset, bytes);
+    } finally {
+      // A disk that is full takes some of the bytes.
+      this.#changed({ start: from, end });
+    }
     this.#extents.add({ start: offset, end });
     this.#sendAhead();
   }
