@@ -89,12 +89,26 @@ export function reasonOf(error: unknown): FailureReason {
 
 /** The text of any thrown value, its causes included, on one line. */
 export function describeError(error: unknown): string {
+  if (isSuppressed(error)) {
+    return `${describeError(error.suppressed)}; and after that: ${describeError(error.error)}`;
+  }
   const parts: string[] = [];
   for (let at: unknown = error; at !== undefined && parts.length < 8; at = causeOf(at)) {
     const text = at instanceof Error ? at.message : textOf(at);
     if (text !== "" && !parts.some((part) => part.includes(text))) parts.push(text);
   }
   return parts.join(": ");
+}
+
+/** What `using` throws when a block failed, and then what it owned failed to close. */
+interface Suppressed extends Error {
+  /** The later one. */
+  readonly error: unknown;
+  readonly suppressed: unknown;
+}
+
+function isSuppressed(error: unknown): error is Suppressed {
+  return error instanceof Error && error.name === "SuppressedError" && "suppressed" in error;
 }
 
 function causeOf(error: unknown): unknown {

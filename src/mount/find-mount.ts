@@ -64,8 +64,12 @@ export async function livePlace(place: Place): Promise<LivePlace> {
   if (entry !== undefined) return { ...place, mountPoint, entry };
   throw new BsmountError(
     "usage",
-    `the mount on ${mountPoint} is dead, or mounted with other folders or by somebody else`,
-    { remedy: `bsmount unmount ${mountPoint}, which clears a dead one` },
+    `no process of yours that is known here serves the mount on ${mountPoint}`,
+    {
+      remedy:
+        "a live mount is found with the XDG_RUNTIME_DIR and XDG_STATE_HOME that it was made with; " +
+        `a dead one is cleared by bsmount unmount ${mountPoint}`,
+    },
   );
 }
 

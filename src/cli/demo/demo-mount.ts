@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
@@ -21,6 +22,8 @@ export interface DemoMount extends AsyncDisposable {
   /** The lines that `bsmount …` prints. @throws BsmountError `unavailable` when it fails */
   bsmount(args: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
   metrics(signal: AbortSignal): Promise<MetricsSnapshot>;
+  /** Sourced by a shell, it makes `bsmount` there the demo's, on the demo's mount. */
+  readonly shellFile: string;
 }
 
 export async function demoMount(
@@ -38,13 +41,23 @@ export async function demoMount(
   const bsmount: DemoMount["bsmount"] = async (args, signal) =>
     await runBsmount(args, environment, signal);
   await bsmount(["mount", mountPoint], signal);
+  const shellFile = join(folder, "bsmount.sh");
+  await writeFile(shellFile, shellLines(environment), { mode: 0o600 });
   return {
     bsmount,
+    shellFile,
     metrics: async (signal) => await metricsAt(mountPoint, { runtimeFolder }, signal),
     // Somebody may still have a shell in it when the demo ends.
     [Symbol.asyncDispose]: async () =>
       void (await bsmount(["unmount", "--lazy", mountPoint], neverAborted)),
   };
+}
+
+function shellLines(environment: Readonly<Record<string, string>>): string {
+  const exports = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'`);
+  const command = [process.execPath, ...process.execArgv, process.argv[1] ?? ""];
+  const words = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  return [...exports, `bsmount() { ${words} "$@"; }`, ""].join("\n");
 }
 
 async function runBsmount(

@@ -37,7 +37,7 @@ export async function runDemo(once: boolean, { signal }: CommandContext): Comman
   await showCompletion(mount, mountPoint, signal);
   await showWire(mount, signal);
   if (once) return EXIT.done;
-  showInvitation(mountPoint);
+  showInvitation(mount, mountPoint);
   await untilAborted(signal);
   printLine("\nUnmounting; nothing stays behind.");
   return EXIT.done;
@@ -101,9 +101,11 @@ async function showWire(mount: DemoMount, signal: AbortSignal): Promise<void> {
   for (const line of wireReport(await mount.metrics(signal))) printLine(line);
 }
 
-function showInvitation(mountPoint: string): void {
-  printTitle("Look around");
+function showInvitation({ shellFile }: DemoMount, mountPoint: string): void {
+  printTitle("Look around, in another terminal");
+  printLine(`. '${shellFile}'`);
   printLine(`cd '${mountPoint}'`);
+  printLine("bsmount status");
   printLine("\nCtrl-C unmounts and ends everything.");
 }
 
