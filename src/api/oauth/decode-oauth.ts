@@ -2,8 +2,12 @@ import { z } from "zod";
 import { parse } from "../decode/parse.ts";
 import { maybe, text } from "../decode/wire.ts";
 
+/** What lasts longer is as good as for ever, and would not be a date any more. */
+const MAX_SECONDS = 100 * 365 * 24 * 3600;
+
 const seconds = z
   .union([z.number(), text.regex(/^\d+$/).transform(Number)])
+  .transform((value) => Math.min(value, MAX_SECONDS))
   .pipe(z.number().nonnegative());
 
 const device = z.object({

@@ -94,8 +94,13 @@ export class RedirectListener implements AsyncDisposable {
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
-    const url = new URL(request.url ?? "/", this.redirectUri);
-    if (request.method !== "GET" || url.pathname !== "/" || !this.#isOurHost(request)) {
+    const url = this.#urlOf(request);
+    if (
+      url === undefined ||
+      request.method !== "GET" ||
+      url.pathname !== "/" ||
+      !this.#isOurHost(request)
+    ) {
       redirectPage(response, 404, "Nothing is here.");
     } else if (!isSame(url.searchParams.get("state") ?? "", this.state)) {
       redirectPage(response, 400, "This answer belongs to no sign-in of this program.");
@@ -105,6 +110,12 @@ export class RedirectListener implements AsyncDisposable {
       this.#isUsed = true;
       this.#take(url.searchParams, response);
     }
+  }
+
+  /** Whoever asks chooses the text, and not every text is an address: `//` is none. */
+  #urlOf(request: IncomingMessage): URL | undefined {
+    const path = request.url ?? "/";
+    return URL.canParse(path, this.redirectUri) ? new URL(path, this.redirectUri) : undefined;
   }
 
   #take(query: URLSearchParams, response: ServerResponse): void {

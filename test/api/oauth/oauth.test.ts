@@ -1,3 +1,5 @@
+import { connect as connectTo } from "node:net";
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import {
   accessScope,
@@ -7,6 +9,7 @@ import {
   RedirectListener,
   scopeList,
 } from "../../../src/index.ts";
+import { decodeGrant } from "../../../src/api/oauth/decode-oauth.ts";
 import { OWN_CREDENTIALS } from "../../../src/emulator/access/applications.ts";
 import { decideOnPage, page } from "../../helpers/approval-page.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
@@ -229,6 +232,15 @@ describe("sign-in by the browser", () => {
     expect(await waiting).toBe("c");
   });
 
+  it("outlives a request for what is no address", async () => {
+    await using listener = await RedirectListener.open();
+    const { port } = new URL(listener.redirectUri);
+    const socket = connectTo(Number(port), "127.0.0.1");
+    socket.end(`GET // HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 404 /);
+    expect((await page(`${listener.redirectUri}?code=c`)).status).toBe(400);
+  });
+
   it("says that the user denied", async () => {
     await using listener = await RedirectListener.open();
     const waiting = listener.code();
@@ -279,5 +291,13 @@ describe("accessScope", () => {
     expect(accessScope({ href: "v1pre3/appresults/30" })).toBe("write appresult 30");
     expect(accessScope({ href: "v1pre3/runs/5" }, "browse")).toBe("browse run 5");
     expect(() => accessScope({ href: "v1pre3/files/9" })).toThrow(/no scope can name/);
+  });
+});
+
+describe("the life of a token", () => {
+  it.each([1e12, 1e300, "9".repeat(400)])("of %s seconds ends at a date", (seconds) => {
+    const answer = { access_token: "a".repeat(32), expires_in: seconds };
+    const { expiresInSeconds = 0 } = decodeGrant(answer);
+    expect(new Date(Date.now() + expiresInSeconds * 1000).toISOString()).toMatch(/^2\d{3}-/);
   });
 });
