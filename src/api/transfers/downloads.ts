@@ -1,4 +1,5 @@
 import { byteRange, type ByteRange, clampRange, rangeLength } from "../../core/byte-range.ts";
+import { compareIds } from "../../core/compare-ids.ts";
 import { neverAborted } from "../../core/abort.ts";
 import { BsmountError } from "../../core/errors.ts";
 import type { FileId } from "../../core/ids.ts";
@@ -77,7 +78,8 @@ export class Downloads {
 
   /**
    * All of `files` into a folder by their own paths, some at a time; answers in the order of their ends.
-   * The first failure ends it. @throws as {@link toFolder}
+   * Of several files with one path, which are versions, the newest is taken. The first failure ends it.
+   * @throws as {@link toFolder}
    */
   async allToFolder(
     files: Iterable<Downloadable> | AsyncIterable<Downloadable>,
@@ -86,7 +88,7 @@ export class Downloads {
   ): Promise<Downloaded[]> {
     const done: Downloaded[] = [];
     const { signal = neverAborted, parallel: limit = DEFAULT_PARALLEL } = options;
-    await inParallel(files, { limit, signal }, async (file, inner) => {
+    await inParallel(await newestByPath(files, signal), { limit, signal }, async (file, inner) => {
       const one = { ...options, keepPath: true, signal: inner, parallel: PARTS_OF_MANY };
       done.push(await this.toFolder(file, folder, one));
     });
@@ -161,6 +163,20 @@ export class Downloads {
       remedy: "restore it in BaseSpace first",
     });
   }
+}
+
+/** Ids grow, so the newest version of a path has the greatest. */
+async function newestByPath(
+  files: Iterable<Downloadable> | AsyncIterable<Downloadable>,
+  signal: AbortSignal,
+): Promise<Iterable<Downloadable>> {
+  const newest = new Map<string, Downloadable>();
+  for await (const file of files) {
+    signal.throwIfAborted();
+    const known = newest.get(file.path);
+    if (known === undefined || compareIds(file.id, known.id) > 0) newest.set(file.path, file);
+  }
+  return newest.values();
 }
 
 /** @throws BsmountError `usage` for a range that makes no sense */
