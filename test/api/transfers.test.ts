@@ -359,6 +359,35 @@ describe("an upload", () => {
     expect(await pending()).toBe(0);
   });
 
+  test("with a journal of a file that is gone begins anew", async () => {
+    await writeFile(dir.join("f"), bytes);
+    const place = { appResultId: OPEN, path: "gone" };
+    const options = { journal: dir.join("journal"), partBytes: PART, parallel: 1 };
+    emulator.addFaults("PUT /files/*/parts/2 status=500");
+    await expect(client.transfers.upload(place, dir.join("f"), options)).rejects.toThrow("500");
+    emulator.clearFaults();
+    const left = await readFile(dir.join("journal"), "utf8");
+    const [, id = ""] = /"fileId":"(\d+)"/.exec(left) ?? [];
+    await client.uploads.abort(id as FileId);
+    await writeFile(dir.join("journal"), left.replace(`"${id}"`, '"987654"'));
+    const file = await client.transfers.upload(place, dir.join("f"), options);
+    expect((await contentOf(file)).equals(bytes)).toBe(true);
+    expect(await readdir(dir.path)).toEqual(["f"]);
+  });
+
+  test("in two versions comes back as the newest, also with all others of the folder", async () => {
+    const place = { appResultId: OPEN, path: "versions/x" };
+    const versions = [];
+    for (const text of ["old", "newer"]) {
+      versions.push(await client.transfers.upload(place, Buffer.from(text)));
+    }
+    for (const files of [versions, versions.toReversed()]) {
+      const done = await client.transfers.download.allToFolder(files, dir.path);
+      expect(done).toHaveLength(1);
+      expect(await readFile(dir.join("versions/x"), "utf8")).toBe("newer");
+    }
+  });
+
   test.each(HOSTILE)("to %j is refused", async (path) => {
     await expect(
       client.transfers.upload({ appResultId: OPEN, path }, Buffer.from("x")),

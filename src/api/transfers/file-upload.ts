@@ -38,6 +38,8 @@ const ABORT_TIMEOUT_MS = 10_000;
 /** What may go away by itself, so that a journal is worth keeping. */
 const PASSING: ReadonlySet<string> = new Set(["timeout", "unavailable", "aborted"]);
 
+const GONE: ReadonlySet<string> = new Set(["access-denied", "not-found"]);
+
 /** Uploads a source of known length in parts, or goes on with an upload of it. */
 export class FileUpload {
   readonly #parts: UploadParts;
@@ -55,7 +57,7 @@ export class FileUpload {
   async run(signal: AbortSignal): Promise<FileEntry> {
     const { files } = this.#parts;
     const left = await this.#left(signal);
-    const pending = left === undefined ? undefined : await files.get(left.name.fileId, { signal });
+    const pending = left && (await lookedUp(files, left.name.fileId, signal));
     if (left !== undefined && pending?.uploadStatus === "complete") {
       await this.#forget();
       if (pending.sizeBytes === this.#source.sizeBytes) return pending;
@@ -144,6 +146,20 @@ export class FileUpload {
   async #forget(): Promise<void> {
     const { journal } = this.#parts.options;
     if (journal !== undefined) await removeUploadJournal(journal);
+  }
+}
+
+/** A file that is gone, or another user's, which the service answers alike, is nothing to go on with. */
+async function lookedUp(
+  files: Files,
+  fileId: FileId,
+  signal: AbortSignal,
+): Promise<FileEntry | undefined> {
+  try {
+    return await files.get(fileId, { signal });
+  } catch (error) {
+    if (GONE.has(reasonOf(error))) return undefined;
+    throw error;
   }
 }
 
