@@ -85,6 +85,21 @@ describe("sign-in", () => {
     await expect.poll(async () => (await product.shell(read)).code, PATIENCE).toBe(0);
   });
 
+  it("[S1] revokes the token of the profile that was named, and not another one", async () => {
+    const emulatorArgs = ["--auto-approve"];
+    await using product = await startProduct({ emulatorArgs, mountArgs: null });
+    const secretFile = product.dir.join("secret");
+    await writeFile(secretFile, clientSecret, { mode: 0o600 });
+    const app = ["--client-id", clientKey, "--client-secret-file", secretFile];
+    const lab = ["--profile", "lab"];
+    const signedIn = await product.bsmount(["auth", ...lab, ...app]);
+    expect(signedIn.stderr).toContain("BASESPACE_ACCESS_TOKEN is set");
+    const revoked = await product.bsmount(["auth", "--revoke", ...lab]);
+    expect(revoked.stdout).toMatch(/is revoked[^]*gone from \S+lab\.cfg/);
+    expect(await product.bsmount(["whoami"])).toMatchObject({ code: 0 });
+    expect((await product.bsmount(["whoami", ...lab], NO_TOKEN)).code).toBe(4);
+  });
+
   it("names the ways out without an app, and ends when the user denies or presses Ctrl-C", async () => {
     await using product = await startProduct({ mountArgs: null });
     const without = await product.bsmount(["auth"], { BASESPACE_ACCESS_TOKEN: undefined });

@@ -15,7 +15,7 @@ export async function revoke(
   environment: Environment,
   signal: AbortSignal,
 ): Promise<number> {
-  const { connection } = await resolveConfig(given, environment);
+  const { connection } = await resolveConfig(given, ofProfile(given, environment));
   const wasKnown = await endToken(connection, signal);
   const { apiServer, tokenOrigin, tokenSource } = connection;
   printLine(
@@ -33,6 +33,13 @@ export async function revoke(
     printLine(`It is gone from ${profile.file}.`);
   }
   return EXIT.done;
+}
+
+/** Whoever names a profile means its token, and no other one is to be ended instead. */
+function ofProfile({ profile }: GivenOptions, environment: Environment): Environment {
+  if (profile === undefined) return environment;
+  const { BASESPACE_ACCESS_TOKEN: _, ...variables } = environment.variables;
+  return { ...environment, variables };
 }
 
 /** @returns false for a token that the service does not know. */
