@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { Session } from "../session/session.ts";
@@ -14,13 +14,34 @@ export interface UploadOptions extends RemoteTreeOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** All bytes of the regular files at `path` and below. */
-export async function sizeOf(path: string): Promise<number> {
-  const info = await stat(path);
-  if (!info.isDirectory()) return info.size;
-  let sum = 0;
-  for (const name of await readdir(path)) sum += await sizeOf(join(path, name));
-  return sum;
+/**
+ * All bytes of the regular files at `path` and below, for a bar. What cannot be looked at below it, such as
+ * a link to nothing, counts nothing: copying it says what is wrong.
+ */
+export async function sizeOf(path: string, above: readonly string[] = []): Promise<number> {
+  try {
+    const info = await stat(path);
+    if (!info.isDirectory()) return info.size;
+    const inside = await enterFolder(path, above);
+    let sum = 0;
+    for (const name of await readdir(path)) sum += await sizeOf(join(path, name), inside);
+    return sum;
+  } catch (error) {
+    if (above.length === 0) throw error;
+    return 0;
+  }
+}
+
+/**
+ * The folders around what is in `path`, by their real places.
+ * @throws BsmountError `usage` for a folder that a link leads back to, which would have no end
+ */
+async function enterFolder(path: string, above: readonly string[]): Promise<readonly string[]> {
+  const real = await realpath(path);
+  if (!above.includes(real)) return [...above, real];
+  throw new BsmountError("usage", `${path} is a link back to ${real}, which it is in`, {
+    remedy: "take the link away, or copy the folders one by one",
+  });
 }
 
 /**
@@ -53,13 +74,15 @@ export async function uploadFolder(
   source: string,
   { parent, name }: { readonly parent: RemoteNode; readonly name: string },
   options: UploadOptions,
+  above: readonly string[] = [],
 ): Promise<void> {
+  const inside = await enterFolder(source, above);
   const folder = await makeFolder(parent, name, options);
   for (const entry of await readdir(source)) {
     const path = join(source, entry);
     const place = { parent: folder, name: basename(entry) };
     try {
-      if ((await stat(path)).isDirectory()) await uploadFolder(path, place, options);
+      if ((await stat(path)).isDirectory()) await uploadFolder(path, place, options, inside);
       else await uploadFile(path, place, options);
     } catch (error) {
       options.signal.throwIfAborted();

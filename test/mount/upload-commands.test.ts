@@ -41,6 +41,17 @@ describe("bsmount cp into bs:", () => {
     expect(await runShell(`diff -r '${src}' '${back}'`, "/")).toMatchObject({ code: 0 });
   });
 
+  it("copies what is beside a link to nothing and a link back, and says of each", async () => {
+    const files = await newResult("links");
+    await runShell("mkdir l && echo a > l/a && ln -s none l/no && ln -s . l/me", product.dir.path);
+    const { code, stderr } = await product.bsmount(["cp", "-r", product.dir.join("l"), files]);
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/l\/no/);
+    expect(stderr).toMatch(/l\/me is a link back to/);
+    expect(stderr).toMatch(/copied 1 files, 2 could not/);
+    expect((await product.bsmount(["ls", `${files}/l`])).stdout).toBe("a\n");
+  });
+
   it("copies one file under another name, and a new version of it", async () => {
     const files = await newResult("file");
     const one = product.dir.join("src", "one");
