@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
 import { ensureParent, readPrivateFile, writePrivateFile } from "./private-file.ts";
 import { editIni, type IniChanges } from "./edit-ini.ts";
-import type { ProfilePlace } from "./profile.ts";
+import { type Profile, type ProfilePlace, profileOfSection, sectionNames } from "./profile.ts";
+import { DEFAULT_API_SERVER, isSameServer } from "./regions.ts";
 
 /**
  * Changes keys of a profile and keeps everything else in its file. Whoever reads it meanwhile sees the old
@@ -12,5 +13,27 @@ import type { ProfilePlace } from "./profile.ts";
 export async function writeProfile(place: ProfilePlace, changes: IniChanges): Promise<void> {
   await ensureParent(dirname(place.file));
   const text = (await readPrivateFile(place.file)) ?? "";
-  await writePrivateFile(place.file, editIni(text, place.section, changes));
+  const changed = editIni(text, place.section, changes);
+  await writePrivateFile(place.file, withServersKept(changed, text, place.file));
+}
+
+/**
+ * A section may have a token of its own and inherit the server: when that becomes another one, the section
+ * keeps the one before, since a token goes to its own server only.
+ */
+function withServersKept(changed: string, before: string, file: string): string {
+  let text = changed;
+  for (const name of sectionNames(before)) {
+    const old = profileOfSection(before, file, name);
+    const now = profileOfSection(changed, file, name);
+    if (name === "DEFAULT" || !old || !now || !isTokenMoved(old, now)) continue;
+    text = editIni(text, name, { apiServer: old.apiServer ?? DEFAULT_API_SERVER });
+  }
+  return text;
+}
+
+/** Whether the same token would go to another server. */
+function isTokenMoved(old: Profile, now: Profile): boolean {
+  const isSameToken = old.accessToken !== undefined && old.accessToken === now.accessToken;
+  return isSameToken && !isSameServer(old.apiServer, now.apiServer);
 }

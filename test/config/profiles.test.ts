@@ -102,6 +102,24 @@ describe("a section of BaseSpacePy's file", () => {
   });
 });
 
+describe("a new server in [DEFAULT]", () => {
+  it("does not get the tokens of sections that had no server of their own", async () => {
+    await using home = await tempDir();
+    const file = await shared(
+      home,
+      "[DEFAULT]\napiServer = https://a.example\naccessToken = a\n[clinic]\naccessToken = c\n[lab]\nx = 1\n",
+    );
+    const changes = { apiServer: "https://b.example", accessToken: "b" };
+    await writeProfile({ file, section: "DEFAULT" }, changes);
+    expect(await readProfile("default", home.path)).toMatchObject(changes);
+    expect(await readProfile("clinic", home.path)).toMatchObject({
+      apiServer: "https://a.example",
+      accessToken: "c",
+    });
+    expect(await readProfile("lab", home.path)).toMatchObject(changes);
+  });
+});
+
 describe("listProfiles", () => {
   it("[S1] shows both formats without a secret, the own file before the section", async () => {
     await using home = await tempDir();
