@@ -14,19 +14,19 @@ export async function writeProfile(place: ProfilePlace, changes: IniChanges): Pr
   await ensureParent(dirname(place.file));
   const text = (await readPrivateFile(place.file)) ?? "";
   const changed = editIni(text, place.section, changes);
-  await writePrivateFile(place.file, withServersKept(changed, text, place.file));
+  await writePrivateFile(place.file, withServersKept(changed, text, place));
 }
 
 /**
  * A section may have a token of its own and inherit the server: when that becomes another one, the section
  * keeps the one before, since a token goes to its own server only.
  */
-function withServersKept(changed: string, before: string, file: string): string {
+function withServersKept(changed: string, before: string, { file, section }: ProfilePlace): string {
   let text = changed;
   for (const name of sectionNames(before)) {
     const old = profileOfSection(before, file, name);
     const now = profileOfSection(changed, file, name);
-    if (name === "DEFAULT" || !old || !now || !isTokenMoved(old, now)) continue;
+    if (name === section || name === "DEFAULT" || !old || !now || !isTokenMoved(old, now)) continue;
     text = editIni(text, name, { apiServer: old.apiServer ?? DEFAULT_API_SERVER });
   }
   return text;

@@ -117,6 +117,11 @@ describe("a new server in [DEFAULT]", () => {
       accessToken: "c",
     });
     expect(await readProfile("lab", home.path)).toMatchObject(changes);
+    await writeProfile({ file, section: "clinic" }, { apiServer: "https://c.example" });
+    expect(await readProfile("clinic", home.path)).toMatchObject({
+      apiServer: "https://c.example",
+      accessToken: "c",
+    });
   });
 });
 
