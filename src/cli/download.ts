@@ -3,6 +3,7 @@ import { type FileHandle, lstat, mkdir, open, rename, rm, symlink, utimes } from
 import { dirname, join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import type { Session } from "../session/session.ts";
+import { byteBar } from "./progress.ts";
 import { readRemote } from "./remote-file.ts";
 import { childOf, listRemote, type RemoteNode, type RemoteTreeOptions } from "./remote-tree.ts";
 
@@ -32,10 +33,12 @@ export async function downloadFile(
     return;
   }
   const { download } = session.client.transfers;
-  await download.toFile(file, target, { signal, checksum });
+  using bar = byteBar(file.sizeBytes);
+  const onProgress = ({ doneBytes }: { readonly doneBytes: number }): void => bar.show(doneBytes);
+  await download.toFile(file, target, { signal, checksum, onProgress });
   const modified = new Date(node.attributes.mtimeMs);
   await utimes(target, modified, modified);
-  options.onFile(target, file.sizeBytes);
+  bar.interrupt(() => options.onFile(target, file.sizeBytes));
 }
 
 /** What is made here, such as `.json`, and what has not been uploaded yet. */

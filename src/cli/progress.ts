@@ -11,8 +11,30 @@ export interface Progress extends Disposable {
 
 /** Shows how many of `totalBytes` the service has confirmed, part by part. */
 export function uploadProgress(totalBytes: number): Progress {
+  const bar = byteBar(totalBytes);
+  let sent = 0;
+  const stop = requests.subscribe(({ status, bytesOut }) => {
+    if (status < 200 || status > 299) return;
+    sent += bytesOut;
+    bar.show(sent);
+  });
+  return {
+    interrupt: (print) => bar.interrupt(print),
+    [Symbol.dispose]: () => {
+      stop();
+      bar[Symbol.dispose]();
+    },
+  };
+}
+
+/** A bar of bytes that is told how far it is. */
+export interface ByteBar extends Progress {
+  show(doneBytes: number): void;
+}
+
+export function byteBar(totalBytes: number): ByteBar {
   if (!process.stderr.isTTY || totalBytes === 0) {
-    return { interrupt: (print) => print(), [Symbol.dispose]: () => {} };
+    return { show: () => {}, interrupt: (print) => print(), [Symbol.dispose]: () => {} };
   }
   const bar = new SingleBar({
     format: "{bar} {percentage} %  {done} of {all}  {eta_formatted} left",
@@ -23,26 +45,21 @@ export function uploadProgress(totalBytes: number): Progress {
     barCompleteChar: "█",
     barIncompleteChar: "░",
   });
-  let sent = 0;
-  const shown = (): { done: string; all: string } => ({
-    done: formatBytes(Math.min(sent, totalBytes)),
+  const texts = (done: number): { done: string; all: string } => ({
+    done: formatBytes(done),
     all: formatBytes(totalBytes),
   });
-  bar.start(totalBytes, 0, shown());
-  const stop = requests.subscribe(({ status, bytesOut }) => {
-    if (status < 200 || status > 299) return;
-    sent += bytesOut;
-    bar.update(Math.min(sent, totalBytes), shown());
-  });
+  bar.start(totalBytes, 0, texts(0));
   return {
+    show: (doneBytes) => {
+      const done = Math.min(doneBytes, totalBytes);
+      bar.update(done, texts(done));
+    },
     interrupt: (print) => {
       process.stderr.write("\r\u001b[K");
       print();
       bar.render();
     },
-    [Symbol.dispose]: () => {
-      stop();
-      bar.stop();
-    },
+    [Symbol.dispose]: () => bar.stop(),
   };
 }
