@@ -150,7 +150,9 @@ async function openScratch(folder: string): Promise<ScratchFile> {
 }
 
 async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
+  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    throw new BsmountError("usage", `cannot make the folder ${path}`, { cause });
+  });
   const info = await lstat(path);
   if (!info.isDirectory()) {
     throw new BsmountError("usage", `${path} is in the way: it is a link or a file, not a folder`);
