@@ -185,4 +185,11 @@ describe("what is in doubt", () => {
     emulator.addFaults("POST /projects n=1 reset-before");
     expect((await client.projects.create("older")).id).toBe(other.id);
   });
+
+  test("is not sent again when it throws away what is in the trash: more may be in it by then", async () => {
+    emulator.addFaults("DELETE /v2/trash n=1 reset-after");
+    await expect(client.trash.empty()).rejects.toMatchObject({ mayHaveSucceeded: true });
+    const sent = emulator.requests.filter(({ method }) => method === "DELETE");
+    expect(sent).toHaveLength(1);
+  });
 });

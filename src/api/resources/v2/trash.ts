@@ -35,9 +35,14 @@ export class Trash {
     await this.#client.once({ method: "POST", path }, this.#isGone(id, options), options);
   }
 
-  /** Throws everything away for good: `DELETE /v2/trash`. @throws ApiError `access-denied` */
+  /**
+   * Throws everything away for good: `DELETE /v2/trash`. Never sent twice: what came into the trash after the
+   * first time would go as well.
+   *
+   * @throws ApiError `access-denied`; with `mayHaveSucceeded` when the answer was lost
+   */
   async empty(options: CallOptions = {}): Promise<void> {
-    const change = { method: "DELETE", path: "/v2/trash", isRepeatable: true } as const;
+    const change = { method: "DELETE", path: "/v2/trash", isRepeatable: false } as const;
     await this.#client.rest.change(change, options);
   }
 
