@@ -28,6 +28,8 @@ export class ApiError extends BsmountError {
   readonly path: string;
   /** The answer was lost, or the service failed on the way: what was asked for may be done all the same. */
   mayHaveSucceeded = false;
+  /** How long the service asks to wait before the next try, in milliseconds. */
+  retryAfterMs: number | undefined;
 
   constructor(
     reason: FailureReason,

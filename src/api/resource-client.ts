@@ -4,7 +4,8 @@ import { type Decode, WireError } from "./decode/parse.ts";
 import type { Page, PageWindow } from "./page.ts";
 import { List } from "./paging.ts";
 import type { CallOptions, JsonAnswer, Query, Rest } from "./rest.ts";
-import { type Look, type OnceOnly, settled, type Times } from "./settled.ts";
+import type { RetryOptions } from "./retry.ts";
+import { type Look, type OnceOnly, settled } from "./settled.ts";
 
 export type ApiVersion = "v1" | "v2";
 
@@ -28,12 +29,12 @@ interface Identified {
 /** Resources and lists of both API versions, decoded: what the classes of `resources/` are made of. */
 export class ResourceClient {
   readonly rest: Rest;
-  /** What says how long ago something was sent. */
-  readonly times: Times;
+  readonly #retry: RetryOptions;
 
-  constructor(rest: Rest, times: Times) {
+  /** @param retry how often and how fast a call is sent again that must not be done twice */
+  constructor(rest: Rest, retry: RetryOptions) {
     this.rest = rest;
-    this.times = times;
+    this.#retry = retry;
   }
 
   /** One resource of v1: `GET /v1pre3/{path}`, out of its envelope. */
@@ -57,7 +58,7 @@ export class ResourceClient {
    * `path` begins with the version.
    */
   async once(change: OnceOnly, look: Look, options: CallOptions = {}): Promise<JsonAnswer> {
-    return await settled(this.rest, change, { look, options, times: this.times });
+    return await settled(this.rest, change, { look, options, retry: this.#retry });
   }
 
   /** A list of v1: `GET /v1pre3/{path}` with `Offset`, `Limit` and `query`; or of v2, in lower case. */

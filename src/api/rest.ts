@@ -47,8 +47,8 @@ export interface Change {
 
 const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
-/** The service turned these away before it did anything. */
-const UNPROCESSED_STATUS: ReadonlySet<number> = new Set([429, 503]);
+/** Turned away before anything was done. A 503 may come from behind something that was done already. */
+const UNPROCESSED_STATUS = 429;
 
 /** JSON from the REST service: repeated when that is safe and may help, judged by status and body. */
 export class Rest {
@@ -69,7 +69,7 @@ export class Rest {
 
   /**
    * Sends a request that changes something. What is not repeatable is sent again only when it was surely
-   * not done: no connection, 429, 503. After any other failure that could hide a success the error has
+   * not done: no connection, 429. After any other failure that could hide a success the error has
    * `mayHaveSucceeded`, and who knows what was asked for looks whether it is there.
    *
    * @throws ApiError; the signal's reason
@@ -122,11 +122,12 @@ function whenRepeatable(asked: Asked, outcome: TryAgain): TryAgain {
   const { error } = outcome;
   if (asked.isRepeatable || !(error instanceof ApiError) || isUnprocessed(error)) return outcome;
   error.mayHaveSucceeded = true;
+  error.retryAfterMs = outcome.retryAfterMs;
   throw error;
 }
 
 function isUnprocessed(error: ApiError): boolean {
-  if (error.status !== 0) return UNPROCESSED_STATUS.has(error.status);
+  if (error.status !== 0) return error.status === UNPROCESSED_STATUS;
   return networkProblem(error.cause).neverSent === true;
 }
 

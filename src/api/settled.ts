@@ -1,6 +1,7 @@
-import type { Clock } from "../core/clock.ts";
 import { ApiError } from "./errors.ts";
 import type { CallOptions, Change, JsonAnswer, Rest } from "./rest.ts";
+import { retryDelay } from "./retry-delay.ts";
+import type { RetryOptions } from "./retry.ts";
 
 /*
  * A call that must not be done twice, such as making a project, is sent once. When its answer is lost it
@@ -24,17 +25,13 @@ export interface Sent {
   earliest(listed: JsonAnswer): Date;
 }
 
-export interface Times {
-  readonly clock: Clock;
-}
-
 export interface Settling {
   readonly look: Look;
   readonly options: CallOptions;
-  readonly times: Times;
+  readonly retry: RetryOptions;
 }
 
-/** Asking between them takes time enough for a service to come to itself. */
+/** Those that may have done it; the ones that surely did not are repeated by `Rest`. */
 const MAX_ATTEMPTS = 3;
 
 /** A second for the whole seconds of dates, one for the `Date` header's. */
@@ -47,13 +44,14 @@ const DATE_SLACK_MS = 2000;
 export async function settled(
   rest: Rest,
   change: OnceOnly,
-  { look, options, times }: Settling,
+  { look, options, retry }: Settling,
 ): Promise<JsonAnswer> {
-  const startedAt = times.clock.now();
+  const { clock } = retry;
+  const startedAt = clock.now();
   const sent: Sent = {
     earliest: (listed) => {
       const serverNow = Date.parse(listed.headers["date"] ?? "");
-      const now = times.clock.now();
+      const now = clock.now();
       const base = Number.isNaN(serverNow) ? now : serverNow;
       return new Date(base - (now - startedAt) - DATE_SLACK_MS);
     },
@@ -63,9 +61,13 @@ export async function settled(
       return await rest.change({ ...change, isRepeatable: false }, options);
     } catch (error) {
       if (!(error instanceof ApiError) || !error.mayHaveSucceeded) throw error;
+      // First the wait, then the look: what is still under way has the time to come to its end.
+      const past = { attempt, elapsedMs: clock.now() - startedAt };
+      const delayMs = retryDelay(past, error.retryAfterMs, retry.limits, retry.random());
+      await clock.sleep(delayMs ?? 0, options.signal ?? new AbortController().signal);
       const found = await lookedFor(look, sent, error);
       if (found !== undefined) return found;
-      if (attempt === MAX_ATTEMPTS) throw error;
+      if (attempt === MAX_ATTEMPTS || delayMs === undefined) throw error;
     }
   }
 }

@@ -7,6 +7,7 @@ import type {
   FileId,
   ProjectId,
 } from "../../src/core/ids.ts";
+import { recordingProxy } from "../helpers/recording-proxy.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 
 /*
@@ -158,6 +159,22 @@ describe("is done exactly once", () => {
     const posts = emulator.requests.filter(({ method }) => method === "POST").length;
     const wasDone = fault === "reset-after" || fault === "drop-answer";
     expect(posts).toBeLessThanOrEqual(wasDone ? 1 : 2);
+  });
+});
+
+describe("a 503 of a gateway", () => {
+  test("does not make it twice, although the server behind it had done it", async () => {
+    let left = 1;
+    const drops = (method: string): boolean => method === "POST" && left-- > 0;
+    await using gateway = await recordingProxy(emulator.apiServer, drops);
+    const { accessToken } = emulator;
+    const apiServer = gateway.origin;
+    await using behind = new BaseSpace({ apiServer, accessToken, retry: QUICK, environment: {} });
+    emulator.clearRequests();
+    await behind.projects.createAppResult(PROJECT, { name: "behind a gateway" });
+    expect(left).toBe(0);
+    expect(emulator.requests.filter(({ method }) => method === "POST")).toHaveLength(1);
+    expect(await called(client.projects.appResults(PROJECT), "behind a gateway")).toBe(1);
   });
 });
 

@@ -8,7 +8,7 @@ import { httpSend, type Send } from "../http.ts";
 import { withTelemetry } from "../measured.ts";
 import type { AppSession } from "../models.ts";
 import { decoded, ResourceClient } from "../resource-client.ts";
-import { type CallOptions, type JsonAnswer, Rest } from "../rest.ts";
+import { type CallOptions, type Change, type JsonAnswer, Rest } from "../rest.ts";
 import { type ClientOptions, withDefaults } from "../settings.ts";
 import { decodeDevice, decodeGrant } from "./decode-oauth.ts";
 import { asOAuthError, OAuthError } from "./oauth-error.ts";
@@ -93,7 +93,7 @@ export class OAuth implements AsyncDisposable {
     const { client_id } = this.#credentials;
     const form = { response_type: "device_code", client_id, scope: scopes.join(",") };
     const startedMs = this.#clock.now();
-    const answer = await this.#post("/v1pre3/oauthv2/deviceauthorization", form, options);
+    const answer = await this.#beginDevice(form, options);
     const { expiresInSeconds, intervalSeconds, ...login } = decoded(answer, () =>
       decodeDevice(answer.json),
     );
@@ -171,27 +171,29 @@ export class OAuth implements AsyncDisposable {
   }
 
   async #grant(form: Form, options: CallOptions): Promise<Grant> {
-    const answer = await this.#send("/v1pre3/oauthv2/token", form, options);
+    const change = { ...formOf("/v1pre3/oauthv2/token", form), isRepeatable: false };
+    const answer = await this.#rest.change(change, options);
     const { accessToken, expiresInSeconds } = decoded(answer, () => decodeGrant(answer.json));
     if (expiresInSeconds === undefined) return { accessToken };
     return { accessToken, expires: new Date(this.#clock.now() + expiresInSeconds * 1000) };
   }
 
-  async #post(path: string, form: Form, options: CallOptions): Promise<JsonAnswer> {
+  /** A sign-in that nobody goes on with ends by itself, so it may be begun twice. */
+  async #beginDevice(form: Form, options: CallOptions): Promise<JsonAnswer> {
+    const change = formOf("/v1pre3/oauthv2/deviceauthorization", form);
     try {
-      return await this.#send(path, form, options);
+      return await this.#rest.change({ ...change, isRepeatable: true }, options);
     } catch (error) {
       throw asOAuthError(error);
     }
   }
+}
 
-  /** Secrets travel in the body, never in an address. */
-  async #send(path: string, form: Form, options: CallOptions): Promise<JsonAnswer> {
-    const headers = { "content-type": "application/x-www-form-urlencoded" };
-    const body = Buffer.from(new URLSearchParams(form).toString());
-    const change = { method: "POST", path, headers, body, isRepeatable: false } as const;
-    return await this.#rest.change(change, options);
-  }
+/** Secrets travel in the body, never in an address. */
+function formOf(path: string, form: Form): Omit<Change, "isRepeatable"> {
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const body = Buffer.from(new URLSearchParams(form).toString());
+  return { method: "POST", path, headers, body };
 }
 
 function tooLate(cause?: unknown): OAuthError {

@@ -6,7 +6,8 @@ import { ApiError } from "../errors.ts";
 import type { FileEntry } from "../models.ts";
 import { decoded } from "../resource-client.ts";
 import type { CallOptions, Change, JsonAnswer, Query, Rest } from "../rest.ts";
-import { settled, type Times } from "../settled.ts";
+import type { RetryOptions } from "../retry.ts";
+import { settled } from "../settled.ts";
 import { fileIn, lookForBegun, lookForUploaded } from "./find-uploaded.ts";
 import { Md5Thread } from "./md5-thread.ts";
 import { filesPathOf, type UploadPlace } from "./upload-place.ts";
@@ -27,12 +28,12 @@ export interface UploadBody {
  */
 export class Uploads {
   readonly #rest: Rest;
-  readonly #times: Times;
+  readonly #retry: RetryOptions;
   readonly #md5s = new Md5Thread();
 
-  constructor(rest: Rest, times: Times) {
+  constructor(rest: Rest, retry: RetryOptions) {
     this.#rest = rest;
-    this.#times = times;
+    this.#retry = retry;
   }
 
   /**
@@ -61,7 +62,7 @@ export class Uploads {
       {
         look: lookForUploaded(this.#rest, { place, sizeBytes, md5 }, options),
         options,
-        times: this.#times,
+        retry: this.#retry,
       },
     );
     return this.#checked(answered, { md5, sizeBytes });
@@ -72,7 +73,7 @@ export class Uploads {
     const headers = { "content-type": contentTypeOf(place) };
     const change = { ...newFile(place, { multipart: true }), headers };
     const look = lookForBegun(this.#rest, place, options);
-    const answer = await settled(this.#rest, change, { look, options, times: this.#times });
+    const answer = await settled(this.#rest, change, { look, options, retry: this.#retry });
     return fileIn(answer).id;
   }
 
@@ -118,7 +119,7 @@ export class Uploads {
       return fileIn(answer).uploadStatus === "complete" ? answer : undefined;
     };
     const change = { method: "POST", path, query: { uploadstatus: "complete" } } as const;
-    const answered = await settled(this.#rest, change, { look, options, times: this.#times });
+    const answered = await settled(this.#rest, change, { look, options, retry: this.#retry });
     return this.#checked(answered, { sizeBytes });
   }
 
