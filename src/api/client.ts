@@ -74,7 +74,8 @@ export class BaseSpace implements AsyncDisposable {
     const settings = withDefaults(options);
     this.#dispatcher = createDispatcher(settings);
     this.#fetcher = createFetcher(this.#dispatcher, settings);
-    const send = withAuth(options.accessToken, withTelemetry(httpSend(this.#dispatcher, origin)));
+    const measured = withTelemetry(httpSend(this.#dispatcher, origin), settings.logger);
+    const send = withAuth(options.accessToken, measured);
     const rest = new Rest({ ...settings, send });
     const plainHttp = plainHttpOf(origin, options.insecureHttp ?? false);
     const links = new LinkCache(rest, settings.retry.clock, plainHttp);

@@ -1,24 +1,30 @@
 import { performance } from "node:perf_hooks";
-import { requests } from "../core/telemetry.ts";
+import { type Logger, silentLogger } from "../core/logger.ts";
+import type { RequestMessage } from "../core/telemetry.ts";
 import type { HttpAnswer, HttpRequest, Send } from "./http.ts";
+import { isTold, tell } from "./told.ts";
 
-/** Publishes each exchange, failed ones too. */
-export function withTelemetry(send: Send): Send {
+/** Publishes each exchange, failed ones too, and logs it at level debug. */
+export function withTelemetry(send: Send, logger: Logger = silentLogger): Send {
   return async (request, signal) => {
-    if (!requests.active) return await send(request, signal);
+    if (!isTold(logger)) return await send(request, signal);
     const startedAt = performance.now();
     let answer: HttpAnswer | undefined;
     try {
       answer = await send(request, signal);
       return answer;
     } finally {
-      publish(request, answer, performance.now() - startedAt);
+      tell(messageOf(request, answer, performance.now() - startedAt), logger);
     }
   };
 }
 
-function publish(request: HttpRequest, answer: HttpAnswer | undefined, durationMs: number): void {
-  requests.publish({
+function messageOf(
+  request: HttpRequest,
+  answer: HttpAnswer | undefined,
+  durationMs: number,
+): RequestMessage {
+  return {
     target: "api",
     method: request.method,
     path: request.path,
@@ -27,5 +33,5 @@ function publish(request: HttpRequest, answer: HttpAnswer | undefined, durationM
     bytesIn: answer?.body.length ?? 0,
     bytesOut: request.body === undefined ? 0 : Buffer.byteLength(request.body),
     attempt: request.attempt,
-  });
+  };
 }

@@ -24,6 +24,7 @@ export interface ClientOptions {
   /** For proxies and certificate authorities. Default `process.env`. */
   readonly environment?: EnvironmentVariables;
   readonly clock?: Clock;
+  /** Told each request at level debug, without secrets. Default: a silent one. */
   readonly logger?: Logger;
 }
 

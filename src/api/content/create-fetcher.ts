@@ -25,7 +25,8 @@ export interface FetcherOptions {
 
 /** Behind a proxy there is only undici: the sockets go straight to the store. */
 export function createFetcher(dispatcher: Dispatcher, options: FetcherOptions): RangeFetcher {
-  const thorough = new MeasuredFetcher(new UndiciFetcher(dispatcher, options.userAgent));
+  const { logger } = options;
+  const thorough = new MeasuredFetcher(new UndiciFetcher(dispatcher, options.userAgent), logger);
   if (options.fetcherKind === "main" || proxySettings(options.variables) !== undefined) {
     return thorough;
   }
@@ -33,5 +34,5 @@ export function createFetcher(dispatcher: Dispatcher, options: FetcherOptions): 
   const { SSL_CERT_FILE, NODE_EXTRA_CA_CERTS } = options.variables;
   const variables = { SSL_CERT_FILE, NODE_EXTRA_CA_CERTS };
   const fast = new WorkerFetcher({ connections, connectTimeoutMs, userAgent, variables });
-  return new FallbackFetcher(new MeasuredFetcher(fast), thorough, options.logger);
+  return new FallbackFetcher(new MeasuredFetcher(fast, logger), thorough, logger);
 }

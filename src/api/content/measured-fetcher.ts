@@ -1,27 +1,31 @@
 import { performance } from "node:perf_hooks";
 import { rangeLength } from "../../core/byte-range.ts";
-import { requests } from "../../core/telemetry.ts";
+import type { Logger } from "../../core/logger.ts";
+import type { RequestMessage } from "../../core/telemetry.ts";
+import { isTold, tell } from "../told.ts";
 import type { RangeFetcher, RangeOutcome, RangeQuery, Unusual } from "./range-fetcher.ts";
 
-/** Publishes each attempt of the fetcher inside. */
+/** Publishes each attempt of the fetcher inside, and logs it at level debug. */
 export class MeasuredFetcher<
   Outcome extends RangeOutcome | Unusual,
 > implements RangeFetcher<Outcome> {
   readonly #inner: RangeFetcher<Outcome>;
+  readonly #logger: Logger;
 
-  constructor(inner: RangeFetcher<Outcome>) {
+  constructor(inner: RangeFetcher<Outcome>, logger: Logger) {
     this.#inner = inner;
+    this.#logger = logger;
   }
 
   async fetch(query: RangeQuery, signal: AbortSignal): Promise<Outcome> {
-    if (!requests.active) return await this.#inner.fetch(query, signal);
+    if (!isTold(this.#logger)) return await this.#inner.fetch(query, signal);
     const startedAt = performance.now();
     let outcome: Outcome | undefined;
     try {
       outcome = await this.#inner.fetch(query, signal);
       return outcome;
     } finally {
-      publish(query, outcome, performance.now() - startedAt);
+      tell(messageOf(query, outcome, performance.now() - startedAt), this.#logger);
     }
   }
 
@@ -30,12 +34,12 @@ export class MeasuredFetcher<
   }
 }
 
-function publish(
+function messageOf(
   query: RangeQuery,
   outcome: RangeOutcome | Unusual | undefined,
   durationMs: number,
-): void {
-  requests.publish({
+): RequestMessage {
+  return {
     target: "store",
     method: "GET",
     path: "/content",
@@ -44,5 +48,5 @@ function publish(
     bytesIn: outcome?.kind === "taken" ? rangeLength(query.range) : 0,
     bytesOut: 0,
     attempt: query.attempt,
-  });
+  };
 }
