@@ -1,8 +1,10 @@
+import { model } from "./decode/parse.ts";
+
 /** What an error body says, whichever of its forms it has. */
 export interface ErrorBody {
-  readonly errorCode: string | undefined;
-  readonly message: string | undefined;
-  readonly requestId: string | undefined;
+  readonly errorCode?: string;
+  readonly message?: string;
+  readonly requestId?: string;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -28,20 +30,21 @@ function fromResponseStatus(json: Fields): ErrorBody | undefined {
   const errorCode = text(status["ErrorCode"]);
   const message = text(status["Message"]);
   const isError = errorCode !== undefined || (message !== undefined && !isFields(json["Response"]));
-  return isError ? { errorCode, message, requestId: undefined } : undefined;
+  return isError ? model<ErrorBody>({ errorCode, message, requestId: undefined }) : undefined;
 }
 
 function fromTopLevel(json: Fields): ErrorBody | undefined {
   const errorCode = text(json["ErrorCode"]);
   const message = text(json["ErrorMessage"]) ?? text(json["MessageFormatted"]);
   if (errorCode === undefined && message === undefined) return undefined;
-  return { errorCode, message, requestId: text(json["RequestId"]) };
+  return model<ErrorBody>({ errorCode, message, requestId: text(json["RequestId"]) });
 }
 
 function fromOAuth(json: Fields): ErrorBody | undefined {
   const errorCode = text(json["error"]);
   if (errorCode === undefined) return undefined;
-  return { errorCode, message: text(json["error_description"]), requestId: undefined };
+  const message = text(json["error_description"]);
+  return model<ErrorBody>({ errorCode, message, requestId: undefined });
 }
 
 function isFields(value: unknown): value is Fields {

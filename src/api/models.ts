@@ -119,6 +119,12 @@ export interface FileEntry extends Resource<FileId> {
   /** Folders and name inside its sample, result or run, without a leading slash. */
   readonly path: string;
   readonly hrefContent?: string;
+  /** Only of a file that came in parts. */
+  readonly hrefParts?: string;
+  /** Only of a BAM whose coverage BaseSpace can show. */
+  readonly hrefCoverage?: string;
+  /** Only of a VCF whose variants BaseSpace can search. */
+  readonly hrefVariants?: string;
   readonly contentType?: string;
   readonly sizeBytes: number;
   /** In cold storage: the content cannot be read until it is restored. */

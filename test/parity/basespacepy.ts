@@ -21,19 +21,12 @@ export const BASESPACEPY: Readonly<Record<string, readonly string[]>> = {
     getAccessToken setAccessToken`.split(/\s+/),
   APIClient: ["__init__", "callAPI", "__forcePostCall__", "__putCall__", "deserialize"],
   BillingAPI: "__init__ createPurchase getPurchaseById getUserProducts refundPurchase".split(" "),
-  MultipartFileTransfer: [
-    "UploadTask.execute",
-    "DownloadTask.execute",
-    "Consumer.run",
-    "Consumer.purge_task_queue",
-    "Executor.add_task",
-    "Executor.add_workers",
-    "Executor.start_workers",
-    "MultipartUpload.upload",
-    "MultipartDownload.download",
-    "Utils.md5_for_file",
-    "Utils.readable_bytes",
-  ],
+  MultipartFileTransfer:
+    `UploadTask.execute UploadTask.__str__ DownloadTask.execute DownloadTask.__str__ Consumer.run
+    Consumer.purge_task_queue Executor.add_task Executor.add_workers Executor.start_workers MultipartUpload.upload
+    MultipartUpload._setup MultipartUpload._start_workers MultipartUpload._finalize_upload MultipartDownload.download
+    MultipartDownload._setup MultipartDownload._start_workers MultipartDownload._rename_final_file
+    MultipartDownload._combine_file_chunks Utils.md5_for_file Utils.readable_bytes`.split(/\s+/),
   Project: "isInit getAccessStr getAppResults getSamples createAppResult createSample".split(" "),
   Sample: "isInit getAccessStr getReferencedAppResults getFiles uploadFile".split(" "),
   AppResult:
@@ -45,6 +38,7 @@ export const BASESPACEPY: Readonly<Record<string, readonly string[]>> = {
     filterVariant getVariantMeta`.split(/\s+/),
   User: "isInit getProjects getRuns".split(" "),
   AppSession: "isInit canWorkOn setStatus __deserializeReferences__".split(" "),
+  AppSessionSemiCompact: "isInit canWorkOn setStatus".split(" "),
   AppSessionLaunchObject: ["__deserializeObject__"],
   ListResponse: ["_convertToObjectList"],
   QueryParameters: ["getParameterDict", "validate"],
@@ -53,7 +47,14 @@ export const BASESPACEPY: Readonly<Record<string, readonly string[]>> = {
   SessionAuthentication: "basespace_session check_session_details set_session_details".split(" "),
   OAuthAuthentication: ["set_oauth_details"],
   AppLaunchHelpers: ["AppSessionMetaData", "LaunchSpecification", "LaunchPayload"],
-  BaseMountInterface: "__validate_basemount__ __resolve_details__ get_meta_data access_token".split(
-    " ",
-  ),
+  BaseMountInterface: `__validate_basemount__ __resolve_details__ __str__ get_meta_data access_token
+    _get_access_token_from_config`.split(/\s+/),
+  Exceptions:
+    `UndefinedParameterException UnknownParameterException IllegalParameterException WrongFiletypeException
+    ServerResponseException ModelNotInitializedException ByteRangeException MultiProcessingTaskFailedException
+    UploadPartSizeException CredentialsException QueryParameterException AppSessionException
+    ModelNotSupportedException OAuthException RestMethodException DownloadFailedException AuthenticationException
+    AuthenticationScopeException LaunchSpecificationException BaseMountInterfaceException`.split(
+      /\s+/,
+    ),
 };

@@ -1,55 +1,18 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { expect } from "vitest";
-import { accessScope, BaseSpace, triggeredAppSession } from "../../src/index.ts";
-import type { FileId, Grant } from "../../src/index.ts";
-import { resolveConfig } from "../../src/config/resolve.ts";
-import { readProfile } from "../../src/config/profile.ts";
-import { writeProfile } from "../../src/config/write-profile.ts";
-import { silentLogger } from "../../src/core/logger.ts";
-import { openSession } from "../../src/session/session.ts";
+import { BaseSpace } from "../../src/index.ts";
+import type { Raw } from "../../src/index.ts";
+import { decodeAppResult } from "../../src/api/decode/app-result.ts";
+import { decodeAppSession } from "../../src/api/decode/app-session.ts";
+import { decodeFile } from "../../src/api/decode/file.ts";
+import type { Decode } from "../../src/api/decode/parse.ts";
+import { decodeProject } from "../../src/api/decode/project.ts";
+import { decodeRun } from "../../src/api/decode/run.ts";
+import { decodeSample } from "../../src/api/decode/sample.ts";
+import { decodeUser } from "../../src/api/decode/user.ts";
+import { createLogger } from "../../src/core/logger.ts";
+import { errors, hidden, refused } from "./expectations.ts";
 import { later, type Row, row, rows } from "./row.ts";
-import { PROJECT, RUN, SAMPLE, RESULT, SESSION, type World } from "./world.ts";
-
-const PROFILE = "a profile: `~/.basespacepy.cfg` or `~/.basespace/NAME.cfg`, see Sign in";
-const DEVICE = "oauth.startDevice(scopes), then oauth.awaitDevice(login)";
-
-async function device(w: World): Promise<Grant> {
-  const login = await w.oauth.startDevice(["browse global"]);
-  expect(login.verificationUriWithCode).toContain(login.userCode);
-  return await w.oauth.awaitDevice(login);
-}
-
-/** What a browser is sent back with, once the user has agreed. */
-async function codeOf(w: World, redirectUri: string): Promise<string> {
-  const scopes = ["browse global"];
-  const url = w.oauth.authorizeUrl({ redirectUri, scopes, state: "s" });
-  const answer = await fetch(url, { redirect: "manual" });
-  const target = new URL(answer.headers.get("location") ?? "");
-  expect(target.searchParams.get("state")).toBe("s");
-  return target.searchParams.get("code") ?? "";
-}
-
-async function web(w: World): Promise<void> {
-  const redirectUri = "http://localhost/back";
-  const grant = await w.oauth.exchangeCode(await codeOf(w, redirectUri), redirectUri);
-  const { apiServer } = w.emulator;
-  const { accessToken } = grant;
-  await using basespace = new BaseSpace({ apiServer, accessToken, environment: {} });
-  expect((await basespace.tokens.current()).scopes).toEqual(["BROWSE GLOBAL"]);
-}
-
-async function profile(w: World): Promise<void> {
-  const { apiServer, accessToken } = w.emulator;
-  const home = w.dir.path;
-  const text = `[DEFAULT]\napiServer = ${apiServer}/\n[clinic]\naccessToken = ${accessToken}\n`;
-  await writeFile(w.dir.join(".basespacepy.cfg"), text, { mode: 0o600 });
-  const { connection } = await resolveConfig(
-    { profile: "clinic" },
-    { home, uid: 0, gid: 0, variables: {} },
-  );
-  await using basespace = new BaseSpace({ ...connection, environment: {} });
-  expect((await basespace.users.current()).id).not.toBe("");
-}
+import { PROJECT, RESULT, RUN, SAMPLE, SESSION, VCF, type World } from "./world.ts";
 
 async function session(w: World): Promise<void> {
   const { id, properties } = await w.basespace.appSessions.get(SESSION);
@@ -57,73 +20,34 @@ async function session(w: World): Promise<void> {
   expect(properties?.map(({ name }) => name)).toContain("Input.note");
 }
 
-async function refused(w: World): Promise<void> {
-  const wrong = { sortBy: "Size" } as never;
-  w.emulator.clearRequests();
-  expect(() => w.basespace.projects.samples(PROJECT, wrong)).toThrow(
-    expect.objectContaining({ reason: "usage" }),
-  );
-  expect(w.emulator.requests).toEqual([]);
+interface Model {
+  readonly get: (world: World) => Promise<{ readonly raw: Raw }>;
+  readonly decode: Decode<{ readonly raw: Raw }>;
 }
 
-async function errors(w: World): Promise<void> {
-  await expect(w.basespace.files.get("999" as FileId)).rejects.toMatchObject({
-    reason: "access-denied",
-    status: 403,
-    errorCode: "BASESPACE.COMMON.INSUFFICIENT_RESOURCE_PERMISSIONS",
-  });
-}
+const MODELS: Readonly<Record<string, Model>> = {
+  Project: { get: async (w) => await w.basespace.projects.get(PROJECT), decode: decodeProject },
+  Sample: { get: async (w) => await w.basespace.samples.get(SAMPLE), decode: decodeSample },
+  AppResult: {
+    get: async (w) => await w.basespace.appResults.get(RESULT),
+    decode: decodeAppResult,
+  },
+  Run: { get: async (w) => await w.basespace.runs.get(RUN), decode: decodeRun },
+  File: { get: async (w) => await w.basespace.files.get(VCF), decode: decodeFile },
+  User: { get: async (w) => await w.basespace.users.current(), decode: decodeUser },
+  AppSession: {
+    get: async (w) => await w.basespace.appSessions.get(SESSION),
+    decode: decodeAppSession,
+  },
+  AppSessionSemiCompact: {
+    get: async (w) => (await w.openResult()).appSession,
+    decode: decodeAppSession,
+  },
+};
 
-/** What a mount shows, without one: `session` is what `bsmount cat` uses. */
-async function hidden(w: World): Promise<void> {
-  const { apiServer, accessToken } = w.emulator;
-  const variables = { BASESPACE_ACCESS_TOKEN: accessToken };
-  await mkdir(w.dir.join("state"), { recursive: true });
-  const given = { apiServer, stateDir: w.dir.join("state"), cacheDir: w.dir.join("cache") };
-  const config = await resolveConfig(given, { home: w.dir.path, uid: 0, gid: 0, variables });
-  const { signal } = new AbortController();
-  await using session = await openSession(config, { logger: silentLogger }, signal);
-  const { fileSystem } = session;
-  let ino = fileSystem.root;
-  for (const name of ["projects", "Demo", ".id"]) {
-    ino = (await fileSystem.lookup(ino, name, signal)).ino;
-  }
-  const handle = await fileSystem.open(ino, 0, signal);
-  const bytes = Buffer.alloc(64);
-  const length = await fileSystem.read(handle, 0, bytes, signal);
-  fileSystem.release(handle);
-  expect(bytes.subarray(0, length).toString().trim()).toBe(PROJECT);
-}
-
-const MODELS = ["Project", "Sample", "AppResult", "Run", "File", "User", "AppSession"] as const;
-
-/** Signing in, errors, parameters, and what hangs on the models. */
+/** Errors, parameters, and what hangs on the models. */
 export const AROUND: readonly Row[] = [
   row("BaseSpaceAPI.__init__", "new BaseSpace({ apiServer, accessToken })", errors),
-  ...rows(["BaseSpaceAPI._setCredentials", "BaseSpaceAPI._getLocalCredentials"], PROFILE, profile),
-  row("AuthenticationAPI.parse_config", PROFILE, profile),
-  ...rows(
-    ["AuthenticationAPI.construct_default_config", "AuthenticationAPI.write_config"],
-    "bsmount auth writes the profile",
-    async (w) => {
-      const file = w.dir.join(".basespace/lab.cfg");
-      const accessToken = "f".repeat(32);
-      await writeProfile({ file, section: "DEFAULT" }, { accessToken });
-      expect(await readProfile("lab", w.dir.path)).toMatchObject({ accessToken });
-    },
-  ),
-  row(
-    "BaseSpaceAPI.getAppSessionOld",
-    "triggeredAppSession({ clientId, clientSecret }, id)",
-    async (w) => {
-      const { clientKey: clientId, clientSecret } = w.lab;
-      const { apiServer } = w.emulator;
-      const app = { apiServer, clientId, clientSecret, environment: {} };
-      expect((await triggeredAppSession(app, SESSION)).name).toBe("of lab");
-      const { appSession } = await w.openResult();
-      await expect(triggeredAppSession(app, appSession.id)).rejects.toMatchObject({ status: 403 });
-    },
-  ),
   ...rows(
     [
       "BaseSpaceAPI.__deserializeAppSessionResponse__",
@@ -141,49 +65,6 @@ export const AROUND: readonly Row[] = [
       expect(typeof project.id).toBe("string");
       expect(project.dateCreated).toBeInstanceOf(Date);
     },
-  ),
-  ...rows(
-    ["BaseSpaceAPI.getVerificationCode", "BaseSpaceAPI.obtainAccessToken"],
-    DEVICE,
-    async (w) => {
-      expect((await device(w)).accessToken).toMatch(/^[0-9a-f]{32}$/);
-    },
-  ),
-  row("OAuthAuthentication.set_oauth_details", "bsmount auth", async (w) => {
-    expect((await device(w)).accessToken).toMatch(/^[0-9a-f]{32}$/);
-  }),
-  row(
-    "BaseSpaceAPI.getWebVerificationCode",
-    "oauth.authorizeUrl({ redirectUri, scopes, state })",
-    web,
-  ),
-  row("BaseSpaceAPI.getAccess", `oauth.authorizeUrl(…), or ${DEVICE}; accessScope(thing)`, web),
-  ...rows(
-    ["BaseSpaceAPI.updatePrivileges", "BaseAPI.setAccessToken", "BaseAPI.getAccessToken"],
-    "the option `accessToken` may be a function, asked at each request",
-    async (w) => {
-      let accessToken = "0".repeat(32);
-      const { apiServer } = w.emulator;
-      const options = { apiServer, accessToken: () => accessToken, environment: {} };
-      await using basespace = new BaseSpace(options);
-      await expect(basespace.users.current()).rejects.toMatchObject({ reason: "not-signed-in" });
-      ({ accessToken } = await device(w));
-      expect((await basespace.users.current()).id).not.toBe("");
-    },
-  ),
-  row("BaseSpaceAPI.getAccessTokenDetails", "basespace.tokens.current()", async (w) => {
-    const details = await w.basespace.tokens.current();
-    expect(details.scopes.length).toBeGreaterThan(0);
-    expect(JSON.stringify(details)).not.toContain(w.emulator.accessToken);
-  }),
-  ...["basespace_session", "check_session_details", "set_session_details"].map((name) =>
-    row(
-      `SessionAuthentication.${name}`,
-      `none: no password is ever asked for; ${DEVICE}`,
-      async (w) => {
-        expect((await device(w)).accessToken).toMatch(/^[0-9a-f]{32}$/);
-      },
-    ),
   ),
   ...rows(
     [
@@ -212,11 +93,6 @@ export const AROUND: readonly Row[] = [
       expect(page.items.map(({ id }) => id)).toEqual(seen.slice(1, 2));
     },
   ),
-  ...rows(
-    ["APIClient.__forcePostCall__", "BaseAPI.__makeCurlRequest__"],
-    "requests of their own kind are made by the methods that need them",
-    async (w) => void (await device(w)),
-  ),
   row("APIClient.__putCall__", "basespace.uploads.part(…)", async (w) => {
     const { id } = await w.openResult();
     const fileId = await w.basespace.uploads.begin({ appResultId: id, path: "f" });
@@ -237,34 +113,44 @@ export const AROUND: readonly Row[] = [
       });
     },
   ),
-  row("BaseAPI.__json_print__", "the option `logger`, and `raw`", session),
-  ...rows(
-    MODELS.map((model) => `${model}.isInit`),
-    "types: there is no resource without its Id",
-    session,
+  row("BaseAPI.__json_print__", "the option `logger`, at level debug; `raw`", async (w) => {
+    const lines: string[] = [];
+    const logger = createLogger("debug", { write: (line) => void lines.push(line) });
+    const { apiServer, accessToken } = w.emulator;
+    await using basespace = new BaseSpace({ apiServer, accessToken, logger, environment: {} });
+    const { raw } = await basespace.projects.get(PROJECT);
+    expect(JSON.stringify(raw, null, 4)).toContain('"HrefSamples"');
+    expect(lines.join("")).toContain(`/v1pre3/projects/${PROJECT}`);
+    expect(lines.join("")).not.toContain(accessToken);
+  }),
+  ...Object.entries(MODELS).map(([name, { get, decode }]) =>
+    row(`${name}.isInit`, "none: there is no resource without its Id", async (w) => {
+      const { raw } = await get(w);
+      expect(decode(raw, "").raw).toBe(raw);
+      const { Id: _left, ...rest } = raw;
+      expect(() => decode(rest, "")).toThrow(/Id/);
+    }),
   ),
   ...rows(
-    ["Project", "Sample", "AppResult", "Run"].map((model) => `${model}.getAccessStr`),
-    "accessScope(thing, right)",
-    async ({ basespace }) => {
-      expect(accessScope(await basespace.projects.get(PROJECT))).toBe(`write project ${PROJECT}`);
-      expect(accessScope(await basespace.samples.get(SAMPLE))).toBe(`write sample ${SAMPLE}`);
-      expect(accessScope(await basespace.runs.get(RUN), "read")).toBe(`read run ${RUN}`);
-      const result = await basespace.appResults.get(RESULT);
-      expect(accessScope(result, "browse")).toBe(`browse appresult ${RESULT}`);
-      expect(() => accessScope({ href: "v1pre3/files/1" })).toThrow();
+    ["File.isValidFileOption", "Exceptions.WrongFiletypeException"],
+    "`file.hrefCoverage` and `file.hrefVariants`, absent where there is nothing to show",
+    async (w) => {
+      const file = await w.basespace.files.get(VCF);
+      expect(file.hrefCoverage ?? file.hrefVariants).toBe(undefined);
+      const indexed = decodeFile({ ...file.raw, HrefVariants: `v1pre3/variantset/${VCF}` }, "");
+      expect(indexed.hrefVariants).toBe(`v1pre3/variantset/${VCF}`);
     },
   ),
   ...rows(
     [
       "BaseMountInterface.__validate_basemount__",
       "BaseMountInterface.__resolve_details__",
+      "BaseMountInterface.__str__",
       "BaseMountInterface.get_meta_data",
     ],
     "the hidden files `.id`, `.type` and `.json` on the mount",
     hidden,
   ),
-  row("BaseMountInterface.access_token", PROFILE, profile),
   ...[
     "BillingAPI.__init__",
     "BillingAPI.createPurchase",

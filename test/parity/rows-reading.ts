@@ -190,6 +190,5 @@ export const READING: readonly Row[] = [
     "File.getCoverageMeta",
     "File.filterVariant",
     "File.getVariantMeta",
-    "File.isValidFileOption",
   ].map(later),
 ];

@@ -111,11 +111,26 @@ export const WRITING: readonly Row[] = [
     async (w) => void (await createSample(w)),
   ),
   ...rows(
-    ["BaseSpaceAPI.setAppSessionState", "AppSession.setStatus"],
+    ["BaseSpaceAPI.setAppSessionState", "AppSession.setStatus", "AppSessionSemiCompact.setStatus"],
     "basespace.appSessions.setStatus(id, { status, summary })",
     setStatus,
   ),
-  row("AppSession.canWorkOn", "canWorkOn(session)", setStatus),
+  ...rows(
+    ["AppSession.canWorkOn", "AppSessionSemiCompact.canWorkOn"],
+    "canWorkOn(session)",
+    setStatus,
+  ),
+  ...rows(
+    ["MultipartFileTransfer.UploadTask.__str__", "MultipartFileTransfer.DownloadTask.__str__"],
+    "the option `onProgress` of uploads and downloads",
+    async (w) => {
+      const seen: number[] = [];
+      const onProgress = ({ doneBytes }: { readonly doneBytes: number }): number =>
+        seen.push(doneBytes);
+      await w.basespace.transfers.download.toFile(VCF, w.dir.join("p"), { onProgress });
+      expect(seen.at(-1)).toBe(TEXT.length);
+    },
+  ),
   row("BaseSpaceAPI.stopAppSession", "basespace.v2.appSessions.stop(id)", async (w) => {
     const { appSession } = await w.openResult();
     const stopped = await w.basespace.v2.appSessions.stop(appSession.id);
@@ -150,6 +165,8 @@ export const WRITING: readonly Row[] = [
     [
       "BaseSpaceAPI.multipartFileUpload",
       "MultipartFileTransfer.MultipartUpload.upload",
+      "MultipartFileTransfer.MultipartUpload._setup",
+      "MultipartFileTransfer.MultipartUpload._finalize_upload",
       "MultipartFileTransfer.UploadTask.execute",
     ],
     UPLOAD,
@@ -164,6 +181,8 @@ export const WRITING: readonly Row[] = [
       "MultipartFileTransfer.Executor.add_workers",
       "MultipartFileTransfer.Executor.start_workers",
       "MultipartFileTransfer.Consumer.run",
+      "MultipartFileTransfer.MultipartUpload._start_workers",
+      "MultipartFileTransfer.MultipartDownload._start_workers",
     ],
     "the option `parallel` of uploads and downloads",
     async (w) => await uploadBig(w, BIG, { partBytes: PART, parallel: 2 }),
@@ -207,6 +226,9 @@ export const WRITING: readonly Row[] = [
       "BaseSpaceAPI.multipartFileDownload",
       "BaseSpaceAPI.__downloadFile__",
       "MultipartFileTransfer.MultipartDownload.download",
+      "MultipartFileTransfer.MultipartDownload._setup",
+      "MultipartFileTransfer.MultipartDownload._rename_final_file",
+      "MultipartFileTransfer.MultipartDownload._combine_file_chunks",
       "MultipartFileTransfer.DownloadTask.execute",
     ],
     DOWNLOAD,

@@ -1,14 +1,16 @@
 import { BASESPACEPY } from "./basespacepy.ts";
 import type { Row } from "./row.ts";
 import { AROUND } from "./rows-around.ts";
+import { EXCEPTIONS } from "./rows-exceptions.ts";
 import { READING } from "./rows-reading.ts";
+import { SIGNING_IN } from "./rows-signing-in.ts";
 import { WRITING } from "./rows-writing.ts";
 
 export const METHODS: readonly string[] = Object.entries(BASESPACEPY).flatMap(([name, methods]) =>
   methods.map((method) => `${name}.${method}`),
 );
 
-const all: readonly Row[] = [...READING, ...WRITING, ...AROUND];
+const all: readonly Row[] = [...READING, ...WRITING, ...SIGNING_IN, ...AROUND, ...EXCEPTIONS];
 
 /** A row for each method, in the order of BaseSpacePy's classes. */
 export const ROWS: readonly Row[] = METHODS.flatMap((method) =>

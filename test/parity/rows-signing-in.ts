@@ -1,0 +1,206 @@
+import { writeFile } from "node:fs/promises";
+import process from "node:process";
+import { expect, vi } from "vitest";
+import { buildProgram } from "../../src/cli/program.ts";
+import { readProfile } from "../../src/config/profile.ts";
+import { resolveConfig } from "../../src/config/resolve.ts";
+import { writeProfile } from "../../src/config/write-profile.ts";
+import { accessScope, BaseSpace, triggeredAppSession } from "../../src/index.ts";
+import type { Grant } from "../../src/index.ts";
+import { type Row, row, rows } from "./row.ts";
+import { PROJECT, RESULT, RUN, SAMPLE, SESSION, type World } from "./world.ts";
+
+const PROFILE = "a profile: `~/.basespacepy.cfg` or `~/.basespace/NAME.cfg`, see Sign in";
+const DEVICE = "oauth.startDevice(scopes), then oauth.awaitDevice(login)";
+
+async function device(w: World): Promise<Grant> {
+  const login = await w.oauth.startDevice(["browse global"]);
+  expect(login.verificationUriWithCode).toContain(login.userCode);
+  return await w.oauth.awaitDevice(login);
+}
+
+/** What a browser is sent back with, once the user has agreed. */
+async function codeOf(w: World, redirectUri: string): Promise<string> {
+  const scopes = ["browse global"];
+  const url = w.oauth.authorizeUrl({ redirectUri, scopes, state: "s" });
+  const answer = await fetch(url, { redirect: "manual" });
+  const target = new URL(answer.headers.get("location") ?? "");
+  expect(target.searchParams.get("state")).toBe("s");
+  return target.searchParams.get("code") ?? "";
+}
+
+async function web(w: World): Promise<void> {
+  const redirectUri = "http://localhost/back";
+  const grant = await w.oauth.exchangeCode(await codeOf(w, redirectUri), redirectUri);
+  const { apiServer } = w.emulator;
+  const { accessToken } = grant;
+  await using basespace = new BaseSpace({ apiServer, accessToken, environment: {} });
+  expect((await basespace.tokens.current()).scopes).toEqual(["BROWSE GLOBAL"]);
+}
+
+async function profile(w: World): Promise<void> {
+  const { apiServer, accessToken } = w.emulator;
+  const home = w.dir.path;
+  const text = `[DEFAULT]\napiServer = ${apiServer}/\n[clinic]\naccessToken = ${accessToken}\n`;
+  await writeFile(w.dir.join(".basespacepy.cfg"), text, { mode: 0o600 });
+  const { connection } = await resolveConfig(
+    { profile: "clinic" },
+    { home, uid: 0, gid: 0, variables: {} },
+  );
+  await using basespace = new BaseSpace({ ...connection, environment: {} });
+  expect((await basespace.users.current()).id).not.toBe("");
+}
+
+/** `bsmount auth` as a shell runs it; answers what it printed. */
+async function authCommand(w: World, profile: string): Promise<string> {
+  const secretFile = w.dir.join("client-secret");
+  await writeFile(secretFile, w.lab.clientSecret, { mode: 0o600 });
+  const variables = {
+    BASESPACE_CLIENT_ID: w.lab.clientKey,
+    BASESPACE_CLIENT_SECRET_FILE: secretFile,
+    BASESPACE_API_SERVER: w.emulator.apiServer,
+  };
+  const printed: string[] = [];
+  const keep = (text: string | Uint8Array): boolean => printed.push(String(text)) > 0;
+  const streams = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, "write").mockImplementation(keep),
+  );
+  const exitCodes: number[] = [];
+  try {
+    const { signal } = new AbortController();
+    const environment = { home: w.dir.path, uid: 0, gid: 0, variables };
+    const onResult = (code: number): number => exitCodes.push(code);
+    const program = buildProgram({ context: { signal, environment }, onResult });
+    await program.parseAsync(["auth", "--profile", profile], { from: "user" });
+  } finally {
+    for (const stream of streams) stream.mockRestore();
+  }
+  expect(exitCodes).toEqual([0]);
+  return printed.join("");
+}
+
+/** Signing in: profiles, the device and the browser, tokens and scopes. */
+export const SIGNING_IN: readonly Row[] = [
+  ...rows(["BaseSpaceAPI._setCredentials", "BaseSpaceAPI._getLocalCredentials"], PROFILE, profile),
+  ...rows(
+    [
+      "AuthenticationAPI.parse_config",
+      "BaseMountInterface.access_token",
+      "BaseMountInterface._get_access_token_from_config",
+    ],
+    PROFILE,
+    profile,
+  ),
+  ...rows(
+    ["AuthenticationAPI.construct_default_config", "AuthenticationAPI.write_config"],
+    "bsmount auth writes the profile",
+    async (w) => {
+      const file = w.dir.join(".basespace/lab.cfg");
+      const accessToken = "f".repeat(32);
+      await writeProfile({ file, section: "DEFAULT" }, { accessToken });
+      expect(await readProfile("lab", w.dir.path)).toMatchObject({ accessToken });
+    },
+  ),
+  row(
+    "BaseSpaceAPI.getAppSessionOld",
+    "triggeredAppSession({ clientId, clientSecret }, id)",
+    async (w) => {
+      const { clientKey: clientId, clientSecret } = w.lab;
+      const { apiServer } = w.emulator;
+      const app = { apiServer, clientId, clientSecret, environment: {} };
+      expect((await triggeredAppSession(app, SESSION)).name).toBe("of lab");
+      const { appSession } = await w.openResult();
+      await expect(triggeredAppSession(app, appSession.id)).rejects.toMatchObject({ status: 403 });
+    },
+  ),
+  ...rows(
+    ["BaseSpaceAPI.getVerificationCode", "BaseSpaceAPI.obtainAccessToken"],
+    DEVICE,
+    async (w) => {
+      expect((await device(w)).accessToken).toMatch(/^[0-9a-f]{32}$/);
+    },
+  ),
+  ...rows(
+    ["OAuthAuthentication.set_oauth_details", "SessionAuthentication.set_session_details"],
+    "bsmount auth",
+    async (w) => {
+      const printed = await authCommand(w, "signed-in");
+      const { accessToken, apiServer } = (await readProfile("signed-in", w.dir.path)) ?? {};
+      expect(apiServer).toBe(w.emulator.apiServer);
+      expect(accessToken).toMatch(/^[0-9a-f]{32}$/);
+      expect(printed).toContain("/oauth/device?code=");
+      expect(printed).not.toContain(accessToken);
+    },
+  ),
+  row(
+    "BaseSpaceAPI.getWebVerificationCode",
+    "oauth.authorizeUrl({ redirectUri, scopes, state })",
+    web,
+  ),
+  row("BaseSpaceAPI.getAccess", `oauth.authorizeUrl(…), or ${DEVICE}; accessScope(thing)`, web),
+  ...rows(
+    ["BaseSpaceAPI.updatePrivileges", "BaseAPI.setAccessToken", "BaseAPI.getAccessToken"],
+    "the option `accessToken` may be a function, asked at each request",
+    async (w) => {
+      let accessToken = "0".repeat(32);
+      const { apiServer } = w.emulator;
+      const options = { apiServer, accessToken: () => accessToken, environment: {} };
+      await using basespace = new BaseSpace(options);
+      await expect(basespace.users.current()).rejects.toMatchObject({ reason: "not-signed-in" });
+      ({ accessToken } = await device(w));
+      expect((await basespace.users.current()).id).not.toBe("");
+    },
+  ),
+  ...rows(
+    ["BaseSpaceAPI.getAccessTokenDetails", "SessionAuthentication.check_session_details"],
+    "basespace.tokens.current()",
+    async (w) => {
+      const details = await w.basespace.tokens.current();
+      expect(details.scopes.length).toBeGreaterThan(0);
+      expect(JSON.stringify(details)).not.toContain(w.emulator.accessToken);
+    },
+  ),
+  row(
+    "SessionAuthentication.basespace_session",
+    `none: no password is ever asked for; ${DEVICE}`,
+    async (w) => {
+      w.emulator.clearRequests();
+      await device(w);
+      const asked = w.emulator.requests.map(({ path }) => path);
+      expect(new Set(asked)).toEqual(
+        new Set(["/v1pre3/oauthv2/deviceauthorization", "/v1pre3/oauthv2/token"]),
+      );
+    },
+  ),
+  row(
+    "APIClient.__forcePostCall__",
+    "oauth's methods; parameters travel in the body, never in an address",
+    async (w) => {
+      w.emulator.clearRequests();
+      await device(w);
+      const posts = w.emulator.requests.filter(({ method }) => method === "POST");
+      expect(posts.length).toBeGreaterThan(1);
+      expect(posts.map(({ query }) => query).join("")).toBe("");
+    },
+  ),
+  row(
+    "BaseAPI.__makeCurlRequest__",
+    "oauth's methods; what the service says against it is in the OAuthError",
+    async (w) => {
+      const wrong = w.oauth.exchangeCode("0".repeat(32), "http://localhost/back");
+      await expect(wrong).rejects.toThrow(/invalid_grant/);
+    },
+  ),
+  ...rows(
+    ["Project", "Sample", "AppResult", "Run"].map((model) => `${model}.getAccessStr`),
+    "accessScope(thing, right)",
+    async ({ basespace }) => {
+      expect(accessScope(await basespace.projects.get(PROJECT))).toBe(`write project ${PROJECT}`);
+      expect(accessScope(await basespace.samples.get(SAMPLE))).toBe(`write sample ${SAMPLE}`);
+      expect(accessScope(await basespace.runs.get(RUN), "read")).toBe(`read run ${RUN}`);
+      const result = await basespace.appResults.get(RESULT);
+      expect(accessScope(result, "browse")).toBe(`browse appresult ${RESULT}`);
+      expect(() => accessScope({ href: "v1pre3/files/1" })).toThrow();
+    },
+  ),
+];
