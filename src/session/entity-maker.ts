@@ -63,10 +63,12 @@ export class ApiEntityMaker implements EntityMaker {
     if (appSession === undefined) {
       throw new BsmountError("not-supported", `app result ${appResult.id} has no session`);
     }
-    if (status === "Complete" || status === "Aborted") {
-      await this.#finishFiles(appResult, change.held ?? "refuse", signal);
-    }
     const summary = change.summary ?? textOf(raw["StatusSummary"]);
+    if (isFinal(textOf(raw["Status"]))) {
+      refuseUnlessSame(appResult.name, raw, { status, summary });
+      return;
+    }
+    if (isFinal(status)) await this.#finishFiles(appResult, change.held ?? "refuse", signal);
     await this.#client.appSessions.setStatus(appSession.id, { status, summary }, { signal });
     this.#catalog.invalidate(appResult);
     this.#forgetListing(raw);
@@ -154,6 +156,25 @@ function statusOf(word: string): SessionStatus {
   if (status !== undefined) return status;
   throw new BsmountError("invalid", `${JSON.stringify(word)} is no status of an app result`, {
     remedy: `one of: ${[...STATUS_BY_WORD.values()].join(", ")}`,
+  });
+}
+
+function isFinal(status: string): boolean {
+  return status === "Complete" || status === "Aborted";
+}
+
+/** The service would answer 409 to either; the same once more is what somebody wants who is not sure. */
+function refuseUnlessSame(
+  name: string,
+  raw: Readonly<Record<string, unknown>>,
+  wanted: { readonly status: SessionStatus; readonly summary: string },
+): void {
+  const status = textOf(raw["Status"]);
+  const isSame = status === wanted.status && textOf(raw["StatusSummary"]) === wanted.summary;
+  if (isSame) return;
+  const what = status === wanted.status ? "its summary" : "it";
+  throw new BsmountError("read-only", `${name} is ${status}: ${what} can no longer change`, {
+    remedy: "make a new app result",
   });
 }
 

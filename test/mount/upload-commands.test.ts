@@ -93,7 +93,11 @@ describe("bsmount complete, abort, needs-attention", () => {
       await product.bsmount(["unmount", "--lazy", product.mountPoint]);
     }
     const again = await product.bsmount(["abort", files]);
-    expect(again.code).not.toBe(0);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toMatch(/ended is Complete: it can no longer change[^]*try: make a new/);
+    expect(await product.bsmount(["complete", files])).toMatchObject({ code: 0, stderr: "" });
+    const other = await product.bsmount(["complete", files, "--summary", "other"]);
+    expect(other.stderr).toMatch(/its summary can no longer change/);
     const json = await product.bsmount(["cat", `${RESULTS}/ended/.json`]);
     expect(JSON.parse(json.stdout)).toMatchObject({ Status: "Complete", StatusSummary: "look" });
   });
