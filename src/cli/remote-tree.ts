@@ -32,13 +32,15 @@ export async function findRemote(
   return node;
 }
 
-/** What `node` holds, without `.` and `..`; `node` is no link, see {@link followLink}. */
+/** What `node` holds by name, without `.` and `..`; `node` is no link, see {@link followLink}. */
 export async function listRemote(
   { attributes }: RemoteNode,
   { fileSystem, signal }: RemoteTreeOptions,
 ): Promise<readonly DirectoryEntry[]> {
   const entries = await fileSystem.readdir(attributes.ino, signal);
-  return entries.filter(({ name }) => name !== "." && name !== "..");
+  return entries
+    .filter(({ name }) => name !== "." && name !== "..")
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** The child `name` of `parent`. */

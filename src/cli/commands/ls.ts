@@ -53,7 +53,7 @@ async function nodesOf(path: string, options: RemoteTreeOptions): Promise<readon
   const children: RemoteNode[] = [];
   for (const { name } of await listRemote(node, options))
     children.push(await childOf(node, name, options));
-  return children.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return children;
 }
 
 function describeNode({ path, name, attributes }: RemoteNode): Record<string, unknown> {
