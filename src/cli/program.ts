@@ -7,6 +7,7 @@ import { emulatorCommand } from "./commands/emulator.ts";
 import { lsCommand } from "./commands/ls.ts";
 import { mountCommand } from "./commands/mount.ts";
 import { profilesCommand } from "./commands/profiles.ts";
+import { refreshCommand } from "./commands/refresh.ts";
 import { statusChangeCommands } from "./commands/status-change.ts";
 import { statusCommand } from "./commands/status.ts";
 import { treeCommand } from "./commands/tree.ts";
@@ -19,6 +20,7 @@ const COMMANDS: readonly CommandFactory[] = [
   mountCommand,
   unmountCommand,
   statusCommand,
+  refreshCommand,
   authCommand,
   whoamiCommand,
   profilesCommand,

@@ -39,17 +39,17 @@ async function statusOf(entry: RegistryEntry, signal: AbortSignal): Promise<Moun
 }
 
 /**
- * Tells the mount at `path` to forget what it has cached of `inside`, a path in it, or of everything.
- * @throws BsmountError `usage` when no mount of this user is there, `timeout` when its process says nothing
+ * Tells a mount to forget what it has cached of `path`, in it, or of everything.
+ * @throws BsmountError `usage` when `path` is in no mount of this user, `timeout` when its process says
+ * nothing
  */
 export async function refreshAt(
   path: string,
-  options: { readonly runtimeFolder: string; readonly inside?: string },
+  { runtimeFolder }: { readonly runtimeFolder: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const { entry } = await livePlace(await findMountPoint(path, options.runtimeFolder));
-  const { inside } = options;
-  const request = { method: "refresh", ...(inside === undefined ? {} : { path: inside }) } as const;
+  const { entry, inside } = await livePlace(await findMount(path, runtimeFolder));
+  const request = { method: "refresh", ...(inside === "" ? {} : { path: inside }) } as const;
   await askEntry(entry, request, { signal });
 }
 

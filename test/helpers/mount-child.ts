@@ -58,7 +58,7 @@ function openTestSession(payload: MountChildPayload): MountableSession {
       stagingDir: "/nowhere/staging",
     }),
     refresh: async (path) => {
-      fileSystem.addFile(path === undefined ? "refreshed" : `refreshed-${path}`);
+      fileSystem.addFile(`refreshed${(path ?? "").replaceAll("/", "-")}`);
     },
     [Symbol.asyncDispose]: async () => {},
   };

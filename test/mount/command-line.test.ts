@@ -84,6 +84,35 @@ describe("bsmount mount, status and unmount", () => {
   });
 });
 
+describe("bsmount refresh", () => {
+  it("shows at once what is new in BaseSpace", async () => {
+    const at = await mountPoint();
+    await product.bsmount(["mount", at, "--metadata-ttl", "1h"]);
+    try {
+      const results = `${at}/projects/Phage lambda/appresults`;
+      const list = async (): Promise<string> =>
+        (await runShell(`ls '${results}'`, product.dir.path)).stdout;
+      expect(await list()).not.toContain("brand new");
+      const { apiServer, accessToken } = product.emulator;
+      const made = await fetch(`${apiServer}/v1pre3/projects/1001/appresults`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
+        body: JSON.stringify({ Name: "brand new" }),
+      });
+      expect(made.status).toBe(201);
+      expect(await list()).not.toContain("brand new");
+      const refreshed = await product.bsmount(["refresh", results]);
+      expect(refreshed).toEqual({ code: 0, stdout: "", stderr: "" });
+      expect(await list()).toContain("brand new");
+    } finally {
+      await product.bsmount(["unmount", at]);
+    }
+    const gone = await product.bsmount(["refresh", at]);
+    expect(gone.code).toBe(2);
+    expect(gone.stderr).toMatch(/mounted/);
+  });
+});
+
 describe("a mount that cannot be made says why in one line, and what to do", () => {
   const cases: readonly (readonly [
     string,

@@ -172,7 +172,7 @@ describe("the registry of live mounts", () => {
     await using place = await MountPlace.create();
     await using child = await MountedChild.start(place.payload);
     const { runtimeFolder } = place;
-    await refreshAt(place.mountPoint, { runtimeFolder, inside: "x" }, neverAborted);
+    await refreshAt(join(place.mountPoint, "x"), { runtimeFolder }, neverAborted);
     expect(existsSync(join(place.mountPoint, "refreshed-x"))).toBe(true);
     child.process.kill("SIGHUP");
     await expect

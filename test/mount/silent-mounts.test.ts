@@ -53,7 +53,7 @@ describe("a mount whose process is stopped", () => {
       }
       // It does not do later what was given up.
       child.process.kill("SIGCONT");
-      await refreshAt(mountPoint, { runtimeFolder, inside: "x" }, neverAborted);
+      await refreshAt(join(mountPoint, "x"), { runtimeFolder }, neverAborted);
       expect(existsSync(join(mountPoint, "refreshed-x"))).toBe(true);
       expect(existsSync(join(mountPoint, "refreshed"))).toBe(false);
       expect(place.isMounted).toBe(true);

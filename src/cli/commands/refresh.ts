@@ -1,0 +1,17 @@
+import { Command } from "commander";
+import { defaultFolders } from "../../config/folders.ts";
+import { refreshAt } from "../../mount/index.ts";
+import type { ProgramOptions } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+
+/** Not only of the path: what it is called, and whether it is there, stands in the listings above it. */
+export function refreshCommand({ context, onResult }: ProgramOptions): Command {
+  return new Command("refresh")
+    .description("let a mount forget its listings, to show what is new in BaseSpace at once")
+    .argument("<path>", "the mount point, or anything in the mount")
+    .action(async (path: string) => {
+      const { runtime: runtimeFolder } = defaultFolders(context.environment);
+      await refreshAt(path, { runtimeFolder }, context.signal);
+      onResult(EXIT.done);
+    });
+}
