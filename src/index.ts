@@ -73,6 +73,7 @@ export type { UploadPlace } from "./api/uploads/upload-place.ts";
 export type { UploadBody, Uploads } from "./api/uploads/uploads.ts";
 export { formatBytes } from "./core/units.ts";
 export { BsmountError, type FailureReason } from "./core/errors.ts";
+export { connect, type ConnectOptions } from "./session/connect.ts";
 export type {
   ApplicationId,
   AppResultId,

@@ -1,4 +1,4 @@
-import { BaseSpace } from "../api/client.ts";
+import type { BaseSpace } from "../api/client.ts";
 import type { Entity } from "../catalog/catalog.ts";
 import type { Config } from "../config/resolve.ts";
 import { BsmountError } from "../core/errors.ts";
@@ -14,7 +14,7 @@ import { type Node, parentOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
 import { placesOf, type TransferPlaces } from "./transfer-places.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
-import { CurrentToken } from "./current-token.ts";
+import { signIn } from "./connect.ts";
 import type { HeldFiles } from "./held-files.ts";
 import {
   countUploads,
@@ -89,12 +89,9 @@ export async function openSession(
   const owned = new OwnedResources();
   try {
     const metrics = owned.use(new MetricsCollector());
-    const token = new CurrentToken(config.connection, logger);
-    const client = owned.use(
-      new BaseSpace({ ...config.connection, accessToken: token.ask, logger }),
-    );
-    const { id, name } = await client.users.current({ signal });
-    token.belongsTo(id);
+    const { client, user } = await signIn(config.connection, { logger }, signal);
+    owned.use(client);
+    const { id, name } = user;
     const source = client.content;
     const memoryBytes = config.memoryCacheBytes;
     const readers = owned.use(createReaders({ source, memoryBytes, logger }));

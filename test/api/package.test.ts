@@ -30,6 +30,7 @@ test("the client loads neither the FUSE binding nor the emulator's server", asyn
     "RedirectListener",
     "accessScope",
     "canWorkOn",
+    "connect",
     "downloadByExtension",
     "formatBytes",
     "md5OfFile",

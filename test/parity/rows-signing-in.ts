@@ -3,14 +3,13 @@ import process from "node:process";
 import { expect, vi } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
 import { readProfile } from "../../src/config/profile.ts";
-import { resolveConfig } from "../../src/config/resolve.ts";
 import { writeProfile } from "../../src/config/write-profile.ts";
-import { accessScope, BaseSpace, triggeredAppSession } from "../../src/index.ts";
+import { accessScope, BaseSpace, connect, triggeredAppSession } from "../../src/index.ts";
 import type { Grant } from "../../src/index.ts";
 import { type Row, row, rows } from "./row.ts";
 import { PROJECT, RESULT, RUN, SAMPLE, SESSION, type World } from "./world.ts";
 
-const PROFILE = "a profile: `~/.basespacepy.cfg` or `~/.basespace/NAME.cfg`, see Sign in";
+const PROFILE = "connect({ profile })";
 const DEVICE = "oauth.startDevice(scopes), then oauth.awaitDevice(login)";
 
 async function device(w: World): Promise<Grant> {
@@ -43,11 +42,7 @@ async function profile(w: World): Promise<void> {
   const home = w.dir.path;
   const text = `[DEFAULT]\napiServer = ${apiServer}/\n[clinic]\naccessToken = ${accessToken}\n`;
   await writeFile(w.dir.join(".basespacepy.cfg"), text, { mode: 0o600 });
-  const { connection } = await resolveConfig(
-    { profile: "clinic" },
-    { home, uid: 0, gid: 0, variables: {} },
-  );
-  await using basespace = new BaseSpace({ ...connection, environment: {} });
+  await using basespace = await connect({ profile: "clinic", environment: { HOME: home } });
   expect((await basespace.users.current()).id).not.toBe("");
 }
 

@@ -1,0 +1,70 @@
+import { BaseSpace } from "../api/client.ts";
+import type { User } from "../api/models.ts";
+import type { ClientOptions } from "../api/settings.ts";
+import { type ConnectionConfig, resolveConnection } from "../config/connection.ts";
+import { type Environment, processEnvironment } from "../config/environment.ts";
+import type { GivenOptions } from "../config/options.ts";
+import { withEnvironment } from "../config/resolve.ts";
+import { neverAborted } from "../core/abort.ts";
+import { silentLogger } from "../core/logger.ts";
+import { CurrentToken } from "./current-token.ts";
+
+export interface ConnectOptions extends ClientOptions {
+  /** `~/.basespace/<name>.cfg`, else a section of `~/.basespacepy.cfg`. Default `default`. */
+  readonly profile?: string;
+  /** Default: the profile's, else region use1. */
+  readonly apiServer?: string;
+  /** `use1`, `euc1`, … in place of `apiServer`. */
+  readonly region?: string;
+  /** A file that holds the access token, mode 0600. */
+  readonly accessTokenFile?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A client that is signed in as `bsmount whoami` is: options win over the environment
+ * (`BASESPACE_PROFILE`, `BASESPACE_API_SERVER`, `BASESPACE_ACCESS_TOKEN`), the environment over the profile.
+ * After a new `bsmount auth` of the same user it goes on with the new token. Close it.
+ *
+ * @throws BsmountError `not-signed-in` when there is no token, or the service refuses it; `usage` for values
+ * that make no sense and files that others can read; ApiError
+ */
+export async function connect(options: ConnectOptions = {}): Promise<BaseSpace> {
+  const { profile, apiServer, region, accessTokenFile, signal, ...clientOptions } = options;
+  const { insecureHttp } = options;
+  const given = present({ profile, apiServer, region, accessTokenFile, insecureHttp });
+  const environment = environmentOf(options);
+  const connection = await resolveConnection(withEnvironment(given, environment), environment);
+  const { client } = await signIn(connection, clientOptions, signal ?? neverAborted);
+  return client;
+}
+
+/** The client of a connection and whose it is; a token that is refused is looked up again. */
+export async function signIn(
+  connection: ConnectionConfig,
+  options: ClientOptions,
+  signal: AbortSignal,
+): Promise<{ readonly client: BaseSpace; readonly user: User }> {
+  const token = new CurrentToken(connection, options.logger ?? silentLogger);
+  const client = new BaseSpace({ ...connection, ...options, accessToken: token.ask });
+  try {
+    const user = await client.users.current({ signal });
+    token.belongsTo(user.id);
+    return { client, user };
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+function environmentOf({ environment }: ClientOptions): Environment {
+  const process = processEnvironment();
+  if (environment === undefined) return process;
+  return { ...process, variables: environment, home: environment["HOME"] ?? process.home };
+}
+
+type Loose = { readonly [Key in keyof GivenOptions]: GivenOptions[Key] | undefined };
+
+function present(given: Loose): GivenOptions {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
