@@ -78,15 +78,14 @@ function wireProperty(property: NewProperty): Raw {
 function wireValue(property: NewProperty): Raw {
   const { name } = property;
   if (isMap(property)) return { ContentMap: wireMap(name, property.entries) };
-  if (isMaps(property)) return { ItemsMap: property.maps.map((map) => wireMap(name, map)) };
+  if (isMaps(property)) {
+    return { ItemsMap: arrayOf(name, "maps", property.maps).map((map) => wireMap(name, map)) };
+  }
   const bald = property.type.replace(/\[\]$/, "");
   const write = (value: unknown): string =>
     bald === "string" ? checkedText(name, value) : href(name, bald as EntityType, value);
-  if ("items" in property) {
-    if (!Array.isArray(property.items)) throw wrong(name, "must have an array of items");
-    return { Items: property.items.map(write) };
-  }
-  if (property.type.endsWith("[]")) throw wrong(name, "must have items");
+  if ("items" in property) return { Items: arrayOf(name, "items", property.items).map(write) };
+  if (property.type.endsWith("[]")) throw wrong(name, "must have an array of items");
   return { Content: write(property.content) };
 }
 
@@ -98,6 +97,12 @@ function isMaps(property: NewProperty): property is Extract<NewProperty, { type:
   return property.type === "map[]";
 }
 
+/** Types say so; who calls from JavaScript has none. */
+function arrayOf<Item>(name: string, what: string, value: readonly Item[]): readonly Item[] {
+  if (Array.isArray(value)) return value as readonly Item[];
+  throw wrong(name, `must have an array of ${what}`);
+}
+
 function checkedText(name: string, value: unknown): string {
   if (typeof value !== "string") throw wrong(name, "must be a text");
   const bytes = Buffer.byteLength(value);
@@ -107,14 +112,22 @@ function checkedText(name: string, value: unknown): string {
 
 function wireMap(name: string, entries: readonly MapEntry[]): readonly Raw[] {
   const keys = new Set<string>();
-  return entries.map(({ key, values }) => {
-    if (key === "" || key.length > MAX_KEY_LENGTH || /[$\p{Cc}]/u.test(key)) {
+  return arrayOf(name, "entries", entries).map(({ key, values }) => {
+    if (
+      typeof key !== "string" ||
+      key === "" ||
+      key.length > MAX_KEY_LENGTH ||
+      /[$\p{Cc}]/u.test(key)
+    ) {
       const problem = `has the key ${JSON.stringify(key)}; a key is 1 to ${MAX_KEY_LENGTH} characters without $`;
       throw wrong(name, problem);
     }
     if (keys.has(key)) throw wrong(name, `has the key ${JSON.stringify(key)} twice`);
     keys.add(key);
-    return { Key: key, Values: values.map((value) => checkedText(name, value)) };
+    return {
+      Key: key,
+      Values: arrayOf(name, "values", values).map((value) => checkedText(name, value)),
+    };
   });
 }
 

@@ -152,6 +152,16 @@ const WRONG: readonly (readonly [string, unknown])[] = [
   ["several values without any list", { type: "string[]", name: "demo.x" }],
   ["a reference to another type", { type: "run", name: "demo.x", content: "v1pre3/samples/20" }],
   ["a reference that is only an Id", { type: "run", name: "demo.x", content: "20" }],
+  ["a map without entries", { type: "map", name: "demo.x" }],
+  ["maps that are no list", { type: "map[]", name: "demo.x", maps: {} }],
+  [
+    "a map key that is a number",
+    { type: "map", name: "demo.x", entries: [{ key: 1, values: [] }] },
+  ],
+  [
+    "a map key with one value",
+    { type: "map", name: "demo.x", entries: [{ key: "a", values: "b" }] },
+  ],
   ["an empty map key", { type: "map", name: "demo.x", entries: [{ key: "", values: [] }] }],
   ["a map key with $", { type: "map", name: "demo.x", entries: [{ key: "a$", values: [] }] }],
   [
