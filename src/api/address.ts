@@ -45,9 +45,13 @@ function notAnAddress(what: string, problem: string): BsmountError {
 /**
  * One segment of a path, from an Id or a name.
  *
- * @throws BsmountError `invalid` for what a URL cannot hold as a segment
+ * @throws BsmountError `usage` for what is no text, `invalid` for what a URL cannot hold as a segment
  */
 export function segment(value: string): string {
+  if (typeof value !== "string") {
+    const shown = value === undefined ? "undefined" : JSON.stringify(value).slice(0, 100);
+    throw new BsmountError("usage", `${shown} is no Id: Ids are texts, such as "12"`);
+  }
   // A lone surrogate has no encoding.
   if (/\p{Surrogate}/u.test(value) || value === "" || value === "." || value === "..") {
     throw new BsmountError(

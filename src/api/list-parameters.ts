@@ -33,6 +33,9 @@ export interface ListRules {
 
 /** @throws BsmountError `usage` for a parameter or a value that the list does not have */
 export function listQuery(rules: ListRules, params: object): Query {
+  if (typeof params !== "object" || params === null) {
+    throw wrong("the list's parameters", params, "an object");
+  }
   const { sortBy = rules.sorts[0], sortDir = "Asc", ...filters } = params as ListParams<string>;
   const sort = oneOf(rules.sorts)(sortBy, "sortBy");
   const direction = oneOf(["Asc", "Desc"])(sortDir, "sortDir");

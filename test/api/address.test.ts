@@ -40,6 +40,10 @@ describe("apiOrigin", () => {
 });
 
 describe("segment", () => {
+  test.each([undefined, null, 12, {}, ["12"]])("refuses %j, which is no Id", (value) => {
+    expect(() => segment(value as never)).toThrow(expect.objectContaining({ reason: "usage" }));
+  });
+
   test("encodes what a path cannot hold", () => {
     expect(segment("a/b?c#d e")).toBe("a%2Fb%3Fc%23d%20e");
     expect(segment("ds.0123")).toBe("ds.0123");

@@ -35,6 +35,12 @@ async function queryOf(read: () => Promise<unknown>): Promise<Record<string, str
 }
 
 describe("parameters of lists", () => {
+  test.each([null, 5, "name"])("are an object, not %j", (params) => {
+    expect(() => client.users.projects(untyped(params))).toThrow(
+      expect.objectContaining({ reason: "usage" }),
+    );
+  });
+
   test("are sent in the service's spelling, by Id in ascending order by default", async () => {
     expect(await queryOf(() => client.projects.samples(project).all())).toEqual({
       SortBy: "Id",
