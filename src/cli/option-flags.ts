@@ -25,8 +25,12 @@ export function addOptions(command: Command, keys: readonly OptionKey[]): Comman
   for (const key of keys) {
     const { name, argument, help, defaultText, env, parse } = OPTIONS[key];
     const flags = argument === undefined ? `--${name}` : `--${name} <${argument}>`;
-    const from = env === undefined ? "" : `, env: ${env}`;
-    const option = new Option(flags, `${help} (default: ${defaultText}${from})`);
+    const facts = [
+      ...(defaultText === undefined ? [] : [`default: ${defaultText}`]),
+      ...(env === undefined ? [] : [`env: ${env}`]),
+    ];
+    const more = facts.length === 0 ? "" : ` (${facts.join(", ")})`;
+    const option = new Option(flags, help + more);
     command.addOption(
       option.argParser((text) => parseOrExplain(text, parse as (text: string) => unknown)),
     );

@@ -21,8 +21,8 @@ export interface OptionDefinition<Value> {
   /** Placeholder of the argument in help; an option without one is a switch. */
   readonly argument?: string;
   readonly env?: string;
-  /** The default as a reader understands it; shown, not parsed. */
-  readonly defaultText: string;
+  /** The default as a reader understands it; shown, not parsed. Absent where there is none. */
+  readonly defaultText?: string;
   readonly help: string;
   readonly parse: (text: string) => Value;
 }
@@ -82,14 +82,13 @@ export const OPTIONS: {
   region: {
     name: "region",
     argument: "NAME",
-    defaultText: "use1",
+    defaultText: "the profile's, else use1",
     help: "API server by region: use1, euc1, euw2, aps2, cac1 or cnn1",
     parse: text,
   },
   accessTokenFile: {
     name: "access-token-file",
     argument: "FILE",
-    defaultText: "–",
     help: "file that holds the access token, mode 0600 (BASESPACE_ACCESS_TOKEN holds the token itself)",
     parse: text,
   },

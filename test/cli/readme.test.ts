@@ -6,7 +6,7 @@ import { OPTIONS } from "../../src/config/options.ts";
 function optionTable(): string {
   const rows = Object.values(OPTIONS).map(({ name, argument, env, defaultText, help }) => {
     const flag = argument === undefined ? `--${name}` : `--${name} ${argument}`;
-    return `| \`${flag}\` | ${env === undefined ? "" : `\`${env}\``} | ${defaultText} | ${help} |`;
+    return `| \`${flag}\` | ${env === undefined ? "" : `\`${env}\``} | ${defaultText ?? "–"} | ${help} |`;
   });
   return [
     "| Option | Environment | Default | Meaning |",
