@@ -1,130 +1,58 @@
 import { BsmountError } from "../core/errors.ts";
+import { namedServer, serverOfProfile } from "./choose-server.ts";
 import type { Environment } from "./environment.ts";
+import { type FoundToken, findToken } from "./find-token.ts";
 import type { GivenOptions } from "./options.ts";
-import { readPrivateFile } from "./private-file.ts";
 import { type Profile, readProfile } from "./profile.ts";
-import { apiServerOfRegion, DEFAULT_API_SERVER } from "./regions.ts";
-import type { TokenOrigin } from "./token-origin.ts";
+import { refuseOtherServer } from "./refuse-other-server.ts";
+import { withEnvironment } from "./with-environment.ts";
 
-export interface ConnectionConfig {
+export interface ConnectionConfig extends FoundToken {
   readonly profile: string;
   readonly apiServer: string;
-  /** A secret. */
-  readonly accessToken: string;
-  /** Where it was found, in words. */
-  readonly tokenSource: string;
-  /** Where it was found, for looking again. */
-  readonly tokenOrigin: TokenOrigin;
-  /** When the token ends, as ISO 8601, if that is known. */
-  readonly tokenExpires?: string;
   readonly insecureHttp: boolean;
   readonly timeoutMs: number;
 }
 
-/** @throws BsmountError `usage`, `not-signed-in` */
+export const DEFAULT_TIMEOUT_MS = 30_000;
+
+/**
+ * Which server, and which token. Flags win over the environment, the environment over the profile. A profile
+ * that a flag names is a flag itself as far as it goes: where it has a token, both that and its server win
+ * over the environment's. Where it has none, the environment's token goes to the environment's server.
+ *
+ * @throws BsmountError `usage`; `not-signed-in` when there is no token, or a profile's is of another server
+ */
 export async function resolveConnection(
-  options: GivenOptions,
+  given: GivenOptions,
   environment: Environment,
 ): Promise<ConnectionConfig> {
+  const options = withEnvironment(given, environment);
   const name = options.profile ?? "default";
-  const profile = await readProfile(name, environment.home);
-  if (profile === undefined && options.profile !== undefined) {
-    throw new BsmountError("usage", `there is no profile ${JSON.stringify(name)}`, {
-      remedy: `sign in with: bsmount auth --profile ${name}`,
-    });
-  }
-  const apiServer = chooseServer(options, profile);
-  const { token, ...found } = await chooseToken(options, environment, { name, profile, apiServer });
+  const profile = await existingProfile(options.profile, environment.home);
+  const isMeant = given.profile !== undefined;
+  const file = options.accessTokenFile;
+  const found = await findToken({ file, environment, name, profile, isMeant });
+  const isWinner = isMeant && found.tokenOrigin.kind !== "fixed";
+  const named = namedServer(given, options, isWinner ? profile : undefined);
+  if (named !== undefined) refuseOtherServer(found, named, { profile, isMeant });
   return {
     profile: name,
-    apiServer,
-    accessToken: token,
+    apiServer: named?.apiServer ?? serverOfProfile(profile),
     ...found,
     insecureHttp: options.insecureHttp ?? false,
     timeoutMs: options.timeout ?? DEFAULT_TIMEOUT_MS,
   };
 }
 
-export const DEFAULT_TIMEOUT_MS = 30_000;
-
-/** Flags and environment win over the profile. */
-export function chooseServer(options: GivenOptions, profile: Profile | undefined): string {
-  if (options.apiServer !== undefined) return options.apiServer;
-  if (options.region !== undefined) return apiServerOfRegion(options.region);
-  return serverOfProfile(profile);
-}
-
-function serverOfProfile(profile: Profile | undefined): string {
-  return profile?.apiServer ?? DEFAULT_API_SERVER;
-}
-
-interface FoundToken {
-  readonly token: string;
-  readonly tokenSource: string;
-  readonly tokenOrigin: TokenOrigin;
-  readonly tokenExpires?: string;
-}
-
-async function chooseToken(
-  options: GivenOptions,
-  environment: Environment,
-  named: NamedProfile,
-): Promise<FoundToken> {
-  const found =
-    (await tokenFromFile(options.accessTokenFile)) ??
-    tokenFromEnvironment(environment) ??
-    tokenFromProfile(environment.home, named);
-  if (found === undefined) throw noToken(environment.home, named.name);
-  if (!/^[\w.~+/=-]+$/.test(found.token)) {
-    throw new BsmountError(
-      "usage",
-      `the access token of ${found.tokenSource} holds characters that no token has`,
-    );
-  }
-  return found;
-}
-
-interface NamedProfile {
-  readonly name: string;
-  readonly profile: Profile | undefined;
-  /** The server that is used. */
-  readonly apiServer: string;
-}
-
-async function tokenFromFile(path: string | undefined): Promise<FoundToken | undefined> {
-  if (path === undefined) return undefined;
-  const text = await readPrivateFile(path);
-  if (text === undefined) throw new BsmountError("usage", `there is no access token file ${path}`);
-  if (text.trim() === "") throw new BsmountError("usage", `the access token file ${path} is empty`);
-  return { token: text.trim(), tokenSource: path, tokenOrigin: { kind: "file", path } };
-}
-
-function tokenFromEnvironment({ variables }: Environment): FoundToken | undefined {
-  const token = variables["BASESPACE_ACCESS_TOKEN"]?.trim();
-  if (!token) return undefined;
-  return { token, tokenSource: "BASESPACE_ACCESS_TOKEN", tokenOrigin: { kind: "fixed" } };
-}
-
-function tokenFromProfile(
+/** One that was named has to be there; without a name it is the default one, if there is any. */
+async function existingProfile(
+  name: string | undefined,
   home: string,
-  { name, profile, apiServer }: NamedProfile,
-): FoundToken | undefined {
-  if (profile?.accessToken === undefined) return undefined;
-  const { accessToken, file, accessTokenExpires } = profile;
-  const servers = [serverOfProfile(profile), apiServer];
-  return {
-    token: accessToken,
-    tokenSource: file,
-    tokenOrigin: { kind: "profile", name, home, servers },
-    ...(accessTokenExpires === undefined ? {} : { tokenExpires: accessTokenExpires }),
-  };
-}
-
-function noToken(home: string, name: string): BsmountError {
-  const files = `${home}/.basespace/${name}.cfg, ${home}/.basespacepy.cfg`;
-  const problem = `no access token was found: looked at BASESPACE_ACCESS_TOKEN, ${files}`;
-  const profile = name === "default" ? "" : ` --profile ${name}`;
-  return new BsmountError("not-signed-in", problem, {
-    remedy: `run \`bsmount auth${profile}\`, or \`bs auth\` (its ~/.basespace/default.cfg works as it is), or set BASESPACE_ACCESS_TOKEN, or give --access-token-file FILE`,
+): Promise<Profile | undefined> {
+  const profile = await readProfile(name ?? "default", home);
+  if (profile !== undefined || name === undefined) return profile;
+  throw new BsmountError("usage", `there is no profile ${JSON.stringify(name)}`, {
+    remedy: `sign in with: bsmount auth --profile ${name}`,
   });
 }

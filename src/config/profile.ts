@@ -60,16 +60,13 @@ export function profileOfSection(text: string, file: string, name: string): Prof
   return own && toProfile({ file, section: name }, withInherited(own, inherited));
 }
 
-/** A token belongs to its server: a section that names another one does not inherit it. */
+/** Token and app belong to their server: a section that names another one inherits neither. */
 function withInherited(own: Section, inherited: Section): Section {
   const merged = { ...inherited, ...own };
   if (isSameServer(textValue(merged, "apiserver"), textValue(inherited, "apiserver")))
     return merged;
-  return {
-    ...merged,
-    accesstoken: own["accesstoken"],
-    accesstokenexpires: own["accesstokenexpires"],
-  };
+  const ofServer = ["accesstoken", "accesstokenexpires", "clientkey", "clientsecret"];
+  return { ...merged, ...Object.fromEntries(ofServer.map((key) => [key, own[key]])) };
 }
 
 /** Names of all sections of an ini file, `DEFAULT` included, in their order. */

@@ -29,7 +29,11 @@ export function isSameServer(a: string | undefined, b: string | undefined): bool
   return originOf(a ?? DEFAULT_API_SERVER) === originOf(b ?? DEFAULT_API_SERVER);
 }
 
-/** People write a slash or a version behind it, or leave it away. */
-function originOf(apiServer: string): string {
-  return URL.canParse(apiServer) ? new URL(apiServer).origin : apiServer;
+/**
+ * What tells servers apart: people write a slash or a version behind it, or leave it away. What is no
+ * address of a server (`host:443` has no origin) stays as it is.
+ */
+export function originOf(apiServer: string): string {
+  const origin = URL.canParse(apiServer) ? new URL(apiServer).origin : "null";
+  return origin === "null" ? apiServer : origin;
 }

@@ -4,7 +4,8 @@ import type { LogLevel } from "../core/logger.ts";
 import { type ConnectionConfig, resolveConnection } from "./connection.ts";
 import type { Environment } from "./environment.ts";
 import { defaultFolders, type Folders } from "./folders.ts";
-import { type GivenOptions, OPTIONS, type OptionKey } from "./options.ts";
+import type { GivenOptions } from "./options.ts";
+import { withEnvironment } from "./with-environment.ts";
 
 /** Everything a session needs to know, with nothing left to default. Plain data: it crosses processes. */
 export interface Config {
@@ -46,7 +47,7 @@ const MIN_MEMORY_CACHE_BYTES = 4 * 1024 * 1024;
 /**
  * Merges flags, environment and profile, in this order of precedence, and fills in defaults.
  *
- * @throws BsmountError `usage` for values that make no sense, `not-signed-in` when there is no token
+ * @throws BsmountError `usage` for values that make no sense, `not-signed-in` when there is no token of the server
  */
 export async function resolveConfig(
   given: GivenOptions,
@@ -54,7 +55,7 @@ export async function resolveConfig(
 ): Promise<Config> {
   const options = withEnvironment(given, environment);
   return {
-    connection: await resolveConnection(options, environment),
+    connection: await resolveConnection(given, environment),
     tree: {
       metadataTtlMs: options.metadataTtl ?? 60_000,
       negativeTtlMs: options.negativeTtl ?? 5000,
@@ -85,20 +86,6 @@ function resolveLog(options: GivenOptions): LogConfig {
     ...(options.logFile === undefined ? {} : { file: resolve(options.logFile) }),
     level: options.logLevel ?? "info",
   };
-}
-
-/** Options that were not given, from the environment. */
-export function withEnvironment(given: GivenOptions, environment: Environment): GivenOptions {
-  const merged: Record<string, unknown> = {};
-  for (const key of Object.keys(OPTIONS) as OptionKey[]) {
-    const { env, parse } = OPTIONS[key];
-    // A region is a server too: as a flag it wins over the server of the environment.
-    const isChosen = key === "apiServer" && given.region !== undefined;
-    const fromEnvironment = env === undefined || isChosen ? "" : environment.variables[env];
-    const value = given[key] ?? (fromEnvironment ? parse(fromEnvironment) : undefined);
-    if (value !== undefined) merged[key] = value;
-  }
-  return merged;
 }
 
 export function resolveFolders(options: GivenOptions, environment: Environment): Folders {

@@ -1,21 +1,18 @@
-import { BsmountError } from "../core/errors.ts";
-import { chooseServer, DEFAULT_TIMEOUT_MS } from "./connection.ts";
+import { type ChosenClient, chooseClient } from "./choose-client.ts";
+import { namedServer, serverOfProfile } from "./choose-server.ts";
+import { DEFAULT_TIMEOUT_MS } from "./connection.ts";
 import type { Environment } from "./environment.ts";
 import type { GivenOptions } from "./options.ts";
-import { readPrivateFile } from "./private-file.ts";
 import { ownProfileFile, type Profile, type ProfilePlace, readProfile } from "./profile.ts";
-import { withEnvironment } from "./resolve.ts";
+import { withEnvironment } from "./with-environment.ts";
 
 /** What signing in needs to know. */
-export interface SignInConfig {
+export interface SignInConfig extends ChosenClient {
   readonly profile: string;
   /** Where the token goes. */
   readonly place: ProfilePlace;
   readonly apiServer: string;
   readonly scopes: string;
-  readonly clientId: string | undefined;
-  /** A secret. */
-  readonly clientSecret: string | undefined;
   readonly insecureHttp: boolean;
   readonly timeoutMs: number;
 }
@@ -24,8 +21,8 @@ export interface SignInConfig {
 export const DEFAULT_SCOPES = "BROWSE GLOBAL,READ GLOBAL,CREATE GLOBAL,CREATE PROJECTS";
 
 /**
- * Flags win over the environment, the environment over the profile; a profile that is not there will be
- * made as `~/.basespace/<name>.cfg`.
+ * Flags win over the environment, the environment over the profile, unless a flag names the profile: then its
+ * server wins. A profile that is not there will be made as `~/.basespace/<name>.cfg`.
  *
  * @throws BsmountError `usage` for values that make no sense and files that others can read
  */
@@ -36,12 +33,14 @@ export async function resolveSignIn(
   const options = withEnvironment(given, environment);
   const name = options.profile ?? "default";
   const profile = await readProfile(name, environment.home);
+  const named = namedServer(given, options, given.profile === undefined ? undefined : profile);
+  const apiServer = named?.apiServer ?? serverOfProfile(profile);
   return {
     profile: name,
     place: placeOf(profile) ?? { file: ownProfileFile(name, environment.home), section: "DEFAULT" },
-    apiServer: chooseServer(options, profile),
+    apiServer,
     scopes: options.scopes ?? DEFAULT_SCOPES,
-    ...(await chooseClient(options, profile)),
+    ...(await chooseClient(options, profile, apiServer)),
     insecureHttp: options.insecureHttp ?? false,
     timeoutMs: options.timeout ?? DEFAULT_TIMEOUT_MS,
   };
@@ -49,26 +48,4 @@ export async function resolveSignIn(
 
 function placeOf(profile: Profile | undefined): ProfilePlace | undefined {
   return profile && { file: profile.file, section: profile.section };
-}
-
-/** An id from one place and a secret from another would be of two apps, unless that was said so. */
-async function chooseClient(
-  options: GivenOptions,
-  profile: Profile | undefined,
-): Promise<Pick<SignInConfig, "clientId" | "clientSecret">> {
-  const secret = await secretFromFile(options.clientSecretFile);
-  const isOfProfile = options.clientId === undefined || options.clientId === profile?.clientKey;
-  return {
-    clientId: options.clientId ?? profile?.clientKey,
-    clientSecret: secret ?? (isOfProfile ? profile?.clientSecret : undefined),
-  };
-}
-
-async function secretFromFile(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  const text = (await readPrivateFile(file))?.trim();
-  if (text) return text;
-  throw new BsmountError("usage", `there is no client secret in ${file}`, {
-    remedy: "write the app's client secret into it, mode 0600",
-  });
 }

@@ -5,14 +5,14 @@ import { isSameServer } from "./regions.ts";
 /** Where an access token came from. Plain data: it crosses processes. */
 export type TokenOrigin =
   /**
-   * A profile, and the servers that its token may go to: its own one, and the one that is used instead.
-   * A profile that has moved elsewhere has a token of that place.
+   * A profile, and the server that its token is of, which is the one that is used. A profile that has moved
+   * elsewhere has a token of that place.
    */
   | {
       readonly kind: "profile";
       readonly name: string;
       readonly home: string;
-      readonly servers: readonly string[];
+      readonly apiServer: string;
     }
   | { readonly kind: "file"; readonly path: string }
   /** The environment, which does not change. */
@@ -26,6 +26,6 @@ export async function readTokenAgain(origin: TokenOrigin): Promise<string | unde
   if (origin.kind === "fixed") return undefined;
   if (origin.kind === "file") return (await readPrivateFile(origin.path))?.trim();
   const profile = await readProfile(origin.name, origin.home);
-  const isKnown = origin.servers.some((known) => isSameServer(known, profile?.apiServer));
-  return isKnown ? profile?.accessToken : undefined;
+  const isThere = isSameServer(origin.apiServer, profile?.apiServer);
+  return isThere ? profile?.accessToken : undefined;
 }

@@ -18,22 +18,26 @@ export async function writeProfile(place: ProfilePlace, changes: IniChanges): Pr
 }
 
 /**
- * A section may have a token of its own and inherit the server: when that becomes another one, the section
- * keeps the one before, since a token goes to its own server only.
+ * A section may have a token or an app of its own and inherit the server: when that becomes another one, the
+ * section keeps the one before, since both go to their own server only.
  */
 function withServersKept(changed: string, before: string, { file, section }: ProfilePlace): string {
+  const shared = profileOfSection(before, file, "default");
   let text = changed;
   for (const name of sectionNames(before)) {
     const old = profileOfSection(before, file, name);
     const now = profileOfSection(changed, file, name);
-    if (name === section || name === "DEFAULT" || !old || !now || !isTokenMoved(old, now)) continue;
+    if (name === section || name === "DEFAULT" || !old || !now) continue;
+    if (isSameServer(old.apiServer, now.apiServer) || !keepsOwn(old, now, shared)) continue;
     text = editIni(text, name, { apiServer: old.apiServer ?? DEFAULT_API_SERVER });
   }
   return text;
 }
 
-/** Whether the same token would go to another server. */
-function isTokenMoved(old: Profile, now: Profile): boolean {
-  const isSameToken = old.accessToken !== undefined && old.accessToken === now.accessToken;
-  return isSameToken && !isSameServer(old.apiServer, now.apiServer);
+/** Whether a token, or an app that is not the shared one, would go to another server now. */
+function keepsOwn(old: Profile, now: Profile, shared: Profile | undefined): boolean {
+  const { accessToken, clientSecret } = old;
+  if (accessToken !== undefined && accessToken === now.accessToken) return true;
+  const isOwnApp = clientSecret !== undefined && clientSecret !== shared?.clientSecret;
+  return isOwnApp && clientSecret === now.clientSecret;
 }

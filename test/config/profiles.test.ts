@@ -83,7 +83,7 @@ describe("writeProfile", () => {
 });
 
 describe("a section of BaseSpacePy's file", () => {
-  it("inherits client, server and token, but no token along with another server", async () => {
+  it("[S5] inherits app, server and token, but neither app nor token along with another server", async () => {
     await using home = await tempDir();
     await shared(
       home,
@@ -96,14 +96,16 @@ describe("a section of BaseSpacePy's file", () => {
       apiServer: "https://a.example/",
       accessToken: "t",
     });
-    const eu = await readProfile("eu", home.path);
-    expect(eu).toMatchObject({ apiServer: "https://b.example", clientKey: "k" });
-    expect(eu).not.toHaveProperty("accessToken");
+    expect(await readProfile("eu", home.path)).toEqual({
+      file: home.join(".basespacepy.cfg"),
+      section: "eu",
+      apiServer: "https://b.example",
+    });
   });
 });
 
 describe("a new server in [DEFAULT]", () => {
-  it("does not get the tokens of sections that had no server of their own", async () => {
+  it("[S5] does not get the tokens of sections that had no server of their own", async () => {
     await using home = await tempDir();
     const file = await shared(
       home,
@@ -121,6 +123,25 @@ describe("a new server in [DEFAULT]", () => {
     expect(await readProfile("clinic", home.path)).toMatchObject({
       apiServer: "https://c.example",
       accessToken: "c",
+    });
+  });
+});
+
+describe("a new server in [DEFAULT] of a section with an app of its own", () => {
+  it("[S5] leaves that app where it is, and takes its own along", async () => {
+    await using home = await tempDir();
+    const file = await shared(
+      home,
+      "[DEFAULT]\napiServer = https://a.example\nclientKey = k\nclientSecret = s\n[clinic]\nclientKey = ck\nclientSecret = cs\n[lab]\nx = 1\n",
+    );
+    await writeProfile({ file, section: "DEFAULT" }, { apiServer: "https://b.example" });
+    expect(await readProfile("clinic", home.path)).toMatchObject({
+      apiServer: "https://a.example",
+      clientKey: "ck",
+    });
+    expect(await readProfile("lab", home.path)).toMatchObject({
+      apiServer: "https://b.example",
+      clientKey: "k",
     });
   });
 });
@@ -144,7 +165,7 @@ describe("listProfiles", () => {
         file: sharedFile,
         apiServer: "https://b.example",
         signedIn: false,
-        hasClient: true,
+        hasClient: false,
       },
       { name: "lab", file: labFile, signedIn: true, hasClient: false },
       {
@@ -172,7 +193,7 @@ describe("readTokenAgain", () => {
       kind: "profile",
       name: "default",
       home: home.path,
-      servers: ["https://a.example/v1pre3/"],
+      apiServer: "https://a.example/v1pre3/",
     } as const;
     const place = { file, section: "DEFAULT" };
     await writeProfile(place, { accessToken: "new" });

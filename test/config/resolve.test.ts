@@ -84,6 +84,18 @@ describe("resolveConfig", () => {
     }
   });
 
+  it("says that the variable of the token is empty when there is no other token", async () => {
+    await using home = await tempDir();
+    const empty = environment(home, { BASESPACE_ACCESS_TOKEN: " " });
+    await expect(resolveConfig({}, empty)).rejects.toMatchObject({
+      reason: "not-signed-in",
+      message: expect.stringMatching(/; BASESPACE_ACCESS_TOKEN is set but empty$/) as string,
+    });
+    await expect(resolveConfig({}, environment(home))).rejects.not.toThrow(/empty/);
+    await profileFile(home, "default", "[DEFAULT]\naccessToken=abc\n");
+    expect((await resolveConfig({}, empty)).connection.accessToken).toBe("abc");
+  });
+
   it("says how to sign in when there is no token, and names a profile that is not there", async () => {
     await using home = await tempDir();
     await expect(resolveConfig({}, environment(home))).rejects.toMatchObject({

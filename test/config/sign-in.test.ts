@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { Environment } from "../../src/config/environment.ts";
+import type { GivenOptions } from "../../src/config/options.ts";
 import { resolveSignIn } from "../../src/config/sign-in.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 
@@ -47,16 +48,68 @@ describe("resolveSignIn", () => {
     const variables = {
       BASESPACE_CLIENT_ID: "env-id",
       BASESPACE_CLIENT_SECRET_FILE: home.join("secret"),
-      BASESPACE_API_SERVER: "https://env.example",
     };
     const byVariable = await resolveSignIn({}, environment(home, variables));
-    expect(byVariable).toMatchObject({
-      apiServer: "https://env.example",
-      clientId: "env-id",
-      clientSecret: "from-file",
+    expect(byVariable).toMatchObject({ clientId: "env-id", clientSecret: "from-file" });
+    const byFlag = await resolveSignIn({ clientId: "flag-id" }, environment(home, variables));
+    expect(byFlag).toMatchObject({ clientId: "flag-id", clientSecret: "from-file" });
+  });
+
+  it("takes the server of a flag, else of a profile that a flag names, else of the environment", async () => {
+    await using home = await homeWith(
+      "[DEFAULT]\napiServer = https://a.example\naccessToken = t\n",
+    );
+    const variables = { BASESPACE_API_SERVER: "https://env.example" };
+    const serverBy = async (given: GivenOptions): Promise<string> =>
+      (await resolveSignIn(given, environment(home, variables))).apiServer;
+    expect(await serverBy({ apiServer: "https://flag.example" })).toBe("https://flag.example");
+    expect(await serverBy({ profile: "default" })).toBe("https://a.example");
+    expect(await serverBy({ profile: "new" })).toBe("https://env.example");
+    expect(await serverBy({})).toBe("https://env.example");
+  });
+
+  it("[S5] says so when the profile's app would be used at another server than its own", async () => {
+    await using home = await homeWith(PROFILE);
+    await writeFile(home.join("secret"), "s", { mode: 0o600 });
+    const file = home.join(".basespace/default.cfg");
+    const server = { apiServer: "https://b.example" };
+    expect(await resolveSignIn(server, environment(home))).toMatchObject({
+      clientId: "k",
+      moved: { file, from: "https://a.example", to: "https://b.example" },
     });
-    const given = { clientId: "flag-id", apiServer: "https://flag.example" };
-    expect(await resolveSignIn(given, environment(home, variables))).toMatchObject(given);
+    const variables = { BASESPACE_API_SERVER: "https://b.example/v2" };
+    expect(await resolveSignIn({}, environment(home, variables))).toMatchObject({
+      moved: { to: "https://b.example" },
+    });
+    const same = { apiServer: "https://A.example/v1pre3" };
+    expect((await resolveSignIn(same, environment(home))).moved).toBeUndefined();
+    const given = { ...server, clientSecretFile: home.join("secret") };
+    expect((await resolveSignIn(given, environment(home))).moved).toBeUndefined();
+  });
+
+  it("[S5] takes no profile to another server that keeps another app, for its next sign-in", async () => {
+    await using home = await homeWith(PROFILE);
+    await writeFile(home.join("secret"), "other", { mode: 0o600 });
+    const clientSecretFile = home.join("secret");
+    const server = { apiServer: "https://b.example" };
+    for (const app of [
+      { clientId: "other" },
+      { clientId: "other", clientSecretFile },
+      { clientSecretFile },
+    ]) {
+      await expect(resolveSignIn({ ...server, ...app }, environment(home))).rejects.toMatchObject({
+        reason: "usage",
+        message: expect.stringMatching(
+          /another app, of https:\/\/a\.example.*https:\/\/b\.example/,
+        ) as string,
+      });
+    }
+  });
+
+  it("lets the first sign-in of a profile say where its app is registered", async () => {
+    await using home = await homeWith("[DEFAULT]\nclientKey = k\nclientSecret = s\n");
+    const config = await resolveSignIn({ region: "euc1" }, environment(home));
+    expect(config).toMatchObject({ clientId: "k", clientSecret: "s", moved: undefined });
   });
 
   it("does not pair an app's id with another app's secret", async () => {

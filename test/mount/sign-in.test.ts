@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { OWN_CREDENTIALS } from "../../src/emulator/access/applications.ts";
@@ -98,6 +98,34 @@ describe("sign-in", () => {
     expect(revoked.stdout).toMatch(/is revoked[^]*gone from \S+lab\.cfg/);
     expect(await product.bsmount(["whoami"])).toMatchObject({ code: 0 });
     expect((await product.bsmount(["whoami", ...lab], NO_TOKEN)).code).toBe(4);
+  });
+
+  it("[S5] takes a profile's app to another server when the user says yes, and not unasked", async () => {
+    await using product = await startProduct({ emulatorArgs: ["--auto-approve"], mountArgs: null });
+    const { apiServer } = product.emulator;
+    const file = product.dir.join(".basespace/lab.cfg");
+    await mkdir(product.dir.join(".basespace"), { mode: 0o700 });
+    const app = `clientKey = ${clientKey}\nclientSecret = ${clientSecret}\n`;
+    const before = `[DEFAULT]\napiServer = https://a.example\n${app}`;
+    await writeFile(file, before, { mode: 0o600 });
+    const args = ["auth", "--profile", "lab", "--api-server", apiServer];
+    const unasked = await product.bsmount(args, NO_TOKEN);
+    expect(unasked.code).toBe(2);
+    expect(unasked.stderr).toMatch(/is one of https:\/\/a\.example, .*\n {2}try: .*--profile/);
+
+    const auth = `${process.execPath} ${CLI} ${args.join(" ")}`;
+    const command = `${auth}; echo first: $?; ${auth}; echo second: $?`;
+    const env = { ...NO_TOKEN, HOME: product.dir.path };
+    await using terminal = await openTerminal(command, product.dir, env);
+    await shown(terminal, /Send its secret to (\S+)\? \[y\/N\]/);
+    await terminal.type("");
+    expect(await shown(terminal, /first: (\d+)/)).toBe("2");
+    expect(await readFile(file, "utf8")).toBe(before);
+    await shown(terminal, /first:[^]*(Send its secret)/);
+    await terminal.type("y");
+    expect(await shown(terminal, /second: (\d+)/)).toBe("0");
+    expect(await readFile(file, "utf8")).toContain(`apiServer = ${apiServer}\n${app}`);
+    expect(await terminal.screen()).not.toContain(clientSecret);
   });
 
   it("names the ways out without an app, and ends when the user denies or presses Ctrl-C", async () => {

@@ -35,7 +35,7 @@ export async function revoke(
   return EXIT.done;
 }
 
-/** Whoever names a profile means its token, and no other one is to be ended instead. */
+/** Whoever names a profile means its token: where it has none, no other one is to be ended instead. */
 function ofProfile({ profile }: GivenOptions, environment: Environment): Environment {
   if (profile === undefined) return environment;
   const { BASESPACE_ACCESS_TOKEN: _, ...variables } = environment.variables;

@@ -26,8 +26,9 @@ export async function signIn(
   });
   printLine(`Signed in${await whoIsIt(config, accessToken, signal)}.`);
   printLine(`The token is in ${config.place.file}.`);
-  if (environment.variables["BASESPACE_ACCESS_TOKEN"]) {
-    printWarning("BASESPACE_ACCESS_TOKEN is set, and wins over the profile");
+  if (environment.variables["BASESPACE_ACCESS_TOKEN"]?.trim()) {
+    const { profile } = config;
+    printWarning(`BASESPACE_ACCESS_TOKEN is set, and wins unless --profile ${profile} is given`);
   }
   return EXIT.done;
 }

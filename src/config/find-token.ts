@@ -1,0 +1,91 @@
+import { BsmountError } from "../core/errors.ts";
+import { serverOfProfile } from "./choose-server.ts";
+import type { Environment } from "./environment.ts";
+import { readPrivateFile } from "./private-file.ts";
+import { ownProfileFile, type Profile, sharedProfileFile } from "./profile.ts";
+import type { TokenOrigin } from "./token-origin.ts";
+
+/** The variable that holds a token. It is no row of the option table: a token never stands on a command line. */
+const VARIABLE = "BASESPACE_ACCESS_TOKEN";
+
+export interface FoundToken {
+  /** A secret. */
+  readonly accessToken: string;
+  /** Where it was found, in words. */
+  readonly tokenSource: string;
+  /** Where it was found, for looking again. */
+  readonly tokenOrigin: TokenOrigin;
+  /** When the token ends, as ISO 8601, if that is known. */
+  readonly tokenExpires?: string;
+}
+
+/** Where a token may stand. */
+export interface TokenPlaces {
+  /** What `--access-token-file` names. */
+  readonly file: string | undefined;
+  readonly environment: Environment;
+  readonly name: string;
+  readonly profile: Profile | undefined;
+  /** Whether a flag named the profile: then its token comes before that of the environment. */
+  readonly isMeant: boolean;
+}
+
+/**
+ * The token of the file, else the profile's if that was named by a flag, else the environment's, else the
+ * profile's.
+ *
+ * @throws BsmountError `not-signed-in` when there is none, `usage` for a file or a text that holds no token
+ */
+export async function findToken(places: TokenPlaces): Promise<FoundToken> {
+  const ofProfile = tokenOfProfile(places);
+  const found =
+    (await tokenOfFile(places.file)) ??
+    (places.isMeant ? ofProfile : undefined) ??
+    tokenOfEnvironment(places.environment) ??
+    ofProfile;
+  if (found === undefined) throw noToken(places);
+  if (!/^[\w.~+/=-]+$/.test(found.accessToken)) {
+    throw new BsmountError(
+      "usage",
+      `the access token of ${found.tokenSource} holds characters that no token has`,
+    );
+  }
+  return found;
+}
+
+async function tokenOfFile(path: string | undefined): Promise<FoundToken | undefined> {
+  if (path === undefined) return undefined;
+  const text = await readPrivateFile(path);
+  if (text === undefined) throw new BsmountError("usage", `there is no access token file ${path}`);
+  if (text.trim() === "") throw new BsmountError("usage", `the access token file ${path} is empty`);
+  return { accessToken: text.trim(), tokenSource: path, tokenOrigin: { kind: "file", path } };
+}
+
+function tokenOfEnvironment({ variables }: Environment): FoundToken | undefined {
+  const accessToken = variables[VARIABLE]?.trim();
+  if (!accessToken) return undefined;
+  return { accessToken, tokenSource: VARIABLE, tokenOrigin: { kind: "fixed" } };
+}
+
+function tokenOfProfile({ name, profile, environment }: TokenPlaces): FoundToken | undefined {
+  if (profile?.accessToken === undefined) return undefined;
+  const { accessToken, file, section, accessTokenExpires: tokenExpires } = profile;
+  const { home } = environment;
+  return {
+    accessToken,
+    tokenSource: section === "DEFAULT" ? file : `${file}, section ${section}`,
+    tokenOrigin: { kind: "profile", name, home, apiServer: serverOfProfile(profile) },
+    ...(tokenExpires === undefined ? {} : { tokenExpires }),
+  };
+}
+
+function noToken({ name, environment: { home, variables } }: TokenPlaces): BsmountError {
+  const files = `${ownProfileFile(name, home)}, ${sharedProfileFile(home)}`;
+  const isEmpty = variables[VARIABLE] !== undefined;
+  const empty = isEmpty ? `; ${VARIABLE} is set but empty` : "";
+  const problem = `no access token was found: looked at ${VARIABLE}, ${files}${empty}`;
+  const profile = name === "default" ? "" : ` --profile ${name}`;
+  return new BsmountError("not-signed-in", problem, {
+    remedy: `run \`bsmount auth${profile}\`, or \`bs auth\` (its ~/.basespace/default.cfg works as it is), or set ${VARIABLE}, or give --access-token-file FILE`,
+  });
+}
