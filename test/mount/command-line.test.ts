@@ -129,7 +129,7 @@ describe("a mount that cannot be made says why in one line, and what to do", () 
     [
       "with a token that the service does not know",
       4,
-      /not accept|token/i,
+      /the access token of BASESPACE_ACCESS_TOKEN was refused by http:.*401.*\n {2}try: .*unset it/,
       async () => [[await mountPoint()], { BASESPACE_ACCESS_TOKEN: "0".repeat(32) }],
     ],
     [

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { BaseSpace } from "../../api/client.ts";
 import type { TokenDetails } from "../../api/decode/access-token.ts";
+import { explainRefusal } from "../../config/refused-token.ts";
 import { resolveConfig } from "../../config/resolve.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -29,7 +30,9 @@ async function whoami(
   const { connection } = await resolveConfig(givenOptions(parsed), environment);
   const api = await loadClient();
   await using client = new api.BaseSpace(connection);
-  const { id, name, email } = await client.users.current({ signal });
+  const { id, name, email } = await client.users.current({ signal }).catch((error: unknown) => {
+    throw explainRefusal(error, connection);
+  });
   const details = await tokenDetails(client, signal);
   const { apiServer, profile, tokenSource, tokenExpires: expires } = connection;
   const { application: app, scopes } = details ?? {};
