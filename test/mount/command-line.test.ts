@@ -245,9 +245,16 @@ describe("a failure on a mount", () => {
 });
 
 describe("commands without a mount", () => {
-  it("tell whose token it is", async () => {
+  it("tell whose token it is and where it came from, also when it is refused", async () => {
     const { stdout } = await product.bsmount(["whoami"]);
+    const from = "the token of BASESPACE_ACCESS_TOKEN\n";
     expect(stdout).toMatch(/^Demo User <demo@example\.org>, user 101\n/);
+    expect(stdout).toContain(`\nat ${product.emulator.apiServer}, by ${from}`);
+    const refused = await product.bsmount(["whoami"], { BASESPACE_ACCESS_TOKEN: "0".repeat(32) });
+    expect(refused).toMatchObject({ code: 4, stdout: "" });
+    expect(refused.stderr).toMatch(
+      /^bsmount: the access token of BASESPACE_ACCESS_TOKEN was refused/,
+    );
     const json = await product.bsmount(["whoami", "--json"]);
     expect(JSON.parse(json.stdout)).toMatchObject({ id: "101", name: "Demo User" });
   });
