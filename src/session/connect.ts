@@ -4,7 +4,7 @@ import type { ClientOptions } from "../api/settings.ts";
 import { type ConnectionConfig, resolveConnection } from "../config/connection.ts";
 import { type Environment, processEnvironment } from "../config/environment.ts";
 import type { GivenOptions } from "../config/options.ts";
-import { withEnvironment } from "../config/resolve.ts";
+import { explainRefusal } from "../config/refused-token.ts";
 import { neverAborted } from "../core/abort.ts";
 import { silentLogger } from "../core/logger.ts";
 import { CurrentToken } from "./current-token.ts";
@@ -22,9 +22,9 @@ export interface ConnectOptions extends ClientOptions {
 }
 
 /**
- * A client that is signed in as `bsmount whoami` is: options win over the environment
- * (`BASESPACE_PROFILE`, `BASESPACE_API_SERVER`, `BASESPACE_ACCESS_TOKEN`), the environment over the profile.
- * After a new `bsmount auth` of the same user it goes on with the new token. Close it.
+ * A client that is signed in as `bsmount whoami` is with the same options as flags: they win over the
+ * environment (`BASESPACE_PROFILE`, `BASESPACE_API_SERVER`, `BASESPACE_ACCESS_TOKEN`), the environment over
+ * the profile. After a new `bsmount auth` of the same user it goes on with the new token. Close it.
  *
  * @throws BsmountError `not-signed-in` when there is no token, or the service refuses it; `usage` for values
  * that make no sense and files that others can read; ApiError
@@ -33,8 +33,7 @@ export async function connect(options: ConnectOptions = {}): Promise<BaseSpace> 
   const { profile, apiServer, region, accessTokenFile, signal, ...clientOptions } = options;
   const { insecureHttp } = options;
   const given = present({ profile, apiServer, region, accessTokenFile, insecureHttp });
-  const environment = environmentOf(options);
-  const connection = await resolveConnection(withEnvironment(given, environment), environment);
+  const connection = await resolveConnection(given, environmentOf(options));
   const { client } = await signIn(connection, clientOptions, signal ?? neverAborted);
   return client;
 }
@@ -53,7 +52,7 @@ export async function signIn(
     return { client, user };
   } catch (error) {
     await client.close();
-    throw error;
+    throw explainRefusal(error, connection);
   }
 }
 

@@ -1,6 +1,5 @@
 import type { BaseSpace } from "../api/client.ts";
 import type { Entity } from "../catalog/catalog.ts";
-import { explainRefusal } from "../config/refused-token.ts";
 import type { Config } from "../config/resolve.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
@@ -111,7 +110,7 @@ export async function openSession(
     };
   } catch (error) {
     await owned[Symbol.asyncDispose]();
-    throw explainRefusal(error, config.connection);
+    throw error;
   }
 }
 
