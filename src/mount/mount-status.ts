@@ -10,6 +10,8 @@ export interface MountStatus extends SessionDescription {
   readonly uploads: UploadCounts;
   /** When it was mounted, ISO 8601. */
   readonly since: string;
+  /** Only when its process does not answer, which it says in words: all else is then as it began. */
+  readonly silence?: string;
 }
 
 export const NO_UPLOADS: UploadCounts = { pending: 0, failed: 0, held: 0 };

@@ -2,7 +2,7 @@ import { MOUNT_TYPE } from "../fuse/mount-options.ts";
 import { readMountTable } from "../fuse/mount-table.ts";
 import type { MetricsSnapshot } from "../metrics/collector.ts";
 import type { HeldFiles } from "../session/held-files.ts";
-import { askEntry } from "./ask-entry.ts";
+import { askEntry, isSilence, silenceOf } from "./ask-entry.ts";
 import type { AskOptions } from "./control-client.ts";
 import { findMount, findMountPoint, livePlace } from "./find-mount.ts";
 import type { MountStatus } from "./mount-status.ts";
@@ -32,9 +32,10 @@ async function statusOf(entry: RegistryEntry, signal: AbortSignal): Promise<Moun
   try {
     const options = { signal, silenceMs: STATUS_SILENCE_MS };
     return (await askEntry(entry, { method: "status" }, options)) as MountStatus;
-  } catch {
+  } catch (error) {
     signal.throwIfAborted();
-    return entry.record.status;
+    const { status } = entry.record;
+    return isSilence(error) ? { ...status, silence: silenceOf(status.pid) } : status;
   }
 }
 

@@ -76,7 +76,8 @@ describe("a mount whose process is stopped", () => {
       inside: "/folder/none",
     });
     const [status] = await listMounts(runtimeFolder, neverAborted);
-    expect(status).toMatchObject({ mountPoint, pid: child.pid });
+    const silence = `process ${child.pid} is stopped`;
+    expect(status).toMatchObject({ mountPoint, pid: child.pid, silence });
   });
 
   it("is detached by --lazy, and ends when it goes on", { timeout: BOUND_MS }, async () => {

@@ -74,6 +74,8 @@ describe("a file under a temporary name", () => {
         `${name}/files/f.tmp is held back under a temporary name\n  try: ${OPTIONS}\n`,
     );
     expect(await isMounted()).toBe(true);
+    const { stdout } = await product.bsmount(["status"]);
+    expect(stdout).toContain(`${product.mountPoint}  files on their way up: 1 held\n`);
     await write("mv f.tmp f");
     expect(await unmount()).toMatchObject({ code: 0, stderr: "" });
     expect(await remote()).toBe("f\n");

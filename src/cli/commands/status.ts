@@ -59,9 +59,21 @@ function statusLines(
   const head = ["MOUNT POINT", "USER", "SERVER", "PROFILE", "PID", "SINCE (UTC)", "LOG"];
   return [
     ...(rows.length === 0 ? [] : table([head, ...rows], new Set([4]))),
+    ...mounts.flatMap(notesOf),
     ...others.map(
       (other) => `${printable(other)}  dead, or mounted with other folders or by somebody else`,
     ),
+  ];
+}
+
+/** What somebody should know who looks at a mount. */
+function notesOf({ mountPoint, silence, uploads }: MountStatus): readonly string[] {
+  const { pending, failed, held } = uploads;
+  const counts = Object.entries({ pending, failed, held }).filter(([, count]) => count > 0);
+  const files = counts.map(([what, count]) => `${count} ${what}`).join(", ");
+  return [
+    ...(silence === undefined ? [] : [`${printable(mountPoint)}  ${silence}`]),
+    ...(files === "" ? [] : [`${printable(mountPoint)}  files on their way up: ${files}`]),
   ];
 }
 
