@@ -29,7 +29,6 @@ export {
   type OAuthOptions,
 } from "./api/oauth/oauth.ts";
 export { OAuthError, type OAuthFailure } from "./api/oauth/oauth-error.ts";
-export { triggeredAppSession } from "./api/oauth/triggered-session.ts";
 export { RedirectListener, type RedirectListenerOptions } from "./api/oauth/redirect-listener.ts";
 export { accessScope, type AccessRight, type Accessible, scopeList } from "./api/oauth/scopes.ts";
 export type { Page, PageWindow } from "./api/page.ts";

@@ -93,6 +93,8 @@ export interface AppSession extends Resource<AppSessionId> {
   readonly application?: Application;
   /** What started it, such as a link into the web page of an app. */
   readonly originatingUri?: string;
+  /** A secret, which only the app that was started is told: what becomes its token, once. */
+  readonly authorizationCode?: string;
   /** Only in a session asked for by itself. */
   readonly references?: readonly Reference[];
   /** The properties that came along; only in a resource asked for by itself. All of them: `…properties()`. */

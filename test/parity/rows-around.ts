@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { expect } from "vitest";
-import { accessScope, BaseSpace, triggeredAppSession } from "../../src/index.ts";
+import { accessScope, BaseSpace } from "../../src/index.ts";
 import type { FileId, Grant } from "../../src/index.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import { readProfile } from "../../src/config/profile.ts";
@@ -112,18 +112,11 @@ export const AROUND: readonly Row[] = [
       expect(await readProfile("lab", w.dir.path)).toMatchObject({ accessToken });
     },
   ),
-  row(
-    "BaseSpaceAPI.getAppSessionOld",
-    "triggeredAppSession({ clientId, clientSecret }, id)",
-    async (w) => {
-      const { clientKey: clientId, clientSecret } = w.lab;
-      const { apiServer } = w.emulator;
-      const app = { apiServer, clientId, clientSecret, environment: {} };
-      expect((await triggeredAppSession(app, SESSION)).name).toBe("of lab");
-      const { appSession } = await w.openResult();
-      await expect(triggeredAppSession(app, appSession.id)).rejects.toMatchObject({ status: 403 });
-    },
-  ),
+  row("BaseSpaceAPI.getAppSessionOld", "oauth.triggeredAppSession(id)", async (w) => {
+    expect((await w.oauth.triggeredAppSession(SESSION)).name).toBe("of lab");
+    const { appSession } = await w.openResult();
+    await expect(w.oauth.triggeredAppSession(appSession.id)).rejects.toMatchObject({ status: 403 });
+  }),
   ...rows(
     [
       "BaseSpaceAPI.__deserializeAppSessionResponse__",

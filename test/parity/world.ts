@@ -23,7 +23,7 @@ export const SESSION = "40" as AppSessionId;
 export const APP = "90" as ApplicationId;
 export const TEXT: string = "chr1\t100\t200\n".repeat(1000);
 
-const LAB: { readonly clientKey: string; readonly clientSecret: string } = {
+const LAB = {
   clientKey: "aa".repeat(16),
   clientSecret: "bb".repeat(16),
 };
@@ -34,7 +34,6 @@ export interface World extends AsyncDisposable {
   readonly basespace: BaseSpace;
   /** Of an app whose sign-ins are approved at once. */
   readonly oauth: OAuth;
-  readonly lab: typeof LAB;
   readonly dir: TempDir;
   /** A result of its own, and its session, both open. */
   openResult(): Promise<AppResult & { readonly appSession: { readonly id: AppSessionId } }>;
@@ -114,7 +113,6 @@ export async function createWorld(): Promise<World> {
     emulator,
     basespace,
     oauth,
-    lab: LAB,
     dir,
     openResult: async () => {
       made += 1;
