@@ -8,7 +8,7 @@ import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.t
 import { appResultCompact } from "../serialise/app-result.ts";
 import { appSessionFull } from "../serialise/full/app-session.ts";
 import type { Json } from "../serialise/view.ts";
-import { changedStatus } from "../services/app-sessions.ts";
+import { changedStatus, putMoved } from "../services/app-sessions.ts";
 import { sessionCode } from "../services/session-code.ts";
 import type { AppResult, AppSession } from "../state/entities.ts";
 
@@ -76,6 +76,7 @@ async function setStatus(
   return await state.transact((draft) => {
     const session = guard.needSession("write", param("id"));
     const nowMs = clock.now();
-    return draft.put("appsessions", changedStatus(session, grants, { status, summary, nowMs }));
+    const moved = changedStatus(session, grants, { status, summary, nowMs });
+    return putMoved(draft, state, moved);
   });
 }

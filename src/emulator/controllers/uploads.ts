@@ -25,7 +25,7 @@ interface Upload {
   readonly context: Context;
 }
 
-/** Upload in one piece or in parts, into app results and samples. Runs take files from instruments alone. */
+/** Upload in one piece or in parts, into app results and samples. Runs come from instruments alone. */
 export function uploadRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
   const uploads = new Uploads(context);
@@ -63,10 +63,19 @@ export function uploadRoutes(app: FastifyInstance, context: Context): void {
     return send(reply, await endUpload(upload(request)), 200);
   });
 
-  app.post("/runs/:id/files", (request) => {
-    apiCall(state, request);
-    throw noPermission("write", "Run");
-  });
+  refuseRuns(app, context);
+}
+
+function refuseRuns(app: FastifyInstance, { state }: Context): void {
+  for (const [path, right] of [
+    ["/runs", "create"],
+    ["/runs/:id/files", "write"],
+  ] as const) {
+    app.post(path, (request) => {
+      apiCall(state, request);
+      throw noPermission(right, "Run");
+    });
+  }
 }
 
 async function addFile(
@@ -113,11 +122,11 @@ async function endUpload({ request, call, uploads }: Upload): Promise<BaseSpaceF
   throw badRequest("UploadStatus must be complete or aborted");
 }
 
-/** Whoever may write the app result or sample may write its pending files. */
+/** Whoever may write the app result, sample or dataset may write its pending files. */
 function writableFile(call: ApiCall, uploads: Uploads): BaseSpaceFile {
   const file = call.guard.needFile("write", call.param("id"));
   const { noun, id } = file.parent;
-  if (noun === "runs" || noun === "datasets") throw noPermission("write", "File");
+  if (noun === "runs") throw noPermission("write", "File");
   if (file.uploadStatus !== "complete") uploads.target(call, { noun, id });
   return file;
 }

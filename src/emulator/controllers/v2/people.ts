@@ -28,6 +28,17 @@ export function peopleRoutesV2(app: FastifyInstance, { state, view }: Context): 
     return sendBare(reply, userV2(view, id));
   });
 
+  // Nobody is told anything here, so both are always empty.
+  for (const list of ["notifications", "messages"]) {
+    app.get(`/users/current/${list}`, (request, reply) => {
+      const { query } = apiCall(state, request);
+      return sendBare(
+        reply,
+        pagedList(pageOf([], query, { sorts: {} }), () => ({})),
+      );
+    });
+  }
+
   app.get("/applications", (request, reply) => {
     const { query } = apiCall(state, request);
     const page = pageOf(applicationsOf(state, query), query, { sorts: SORTS });
