@@ -57,6 +57,7 @@ export {
 export type { RunSort, RunsParams, RunStatus } from "./api/resources/run-status.ts";
 export { canWorkOn, type SessionStatus } from "./api/resources/session-status.ts";
 export type { AppSessionsParams, ProjectsParams } from "./api/resources/users.ts";
+export type { ApplicationsV2Params } from "./api/resources/v2/applications.ts";
 export type { AppSessionsV2Params } from "./api/resources/v2/app-session-lists.ts";
 export type {
   AppSessionChanges,

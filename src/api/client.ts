@@ -20,6 +20,7 @@ import { Runs } from "./resources/runs.ts";
 import { Samples } from "./resources/samples.ts";
 import { Tokens } from "./resources/tokens.ts";
 import { Users } from "./resources/users.ts";
+import { ApplicationsV2 } from "./resources/v2/applications.ts";
 import { AppSessionsV2 } from "./resources/v2/app-sessions.ts";
 import { Archive } from "./resources/v2/archive.ts";
 import { BioSamples } from "./resources/v2/biosamples.ts";
@@ -41,6 +42,7 @@ export interface BaseSpaceOptions extends ClientOptions {
 }
 
 export interface V2 {
+  readonly applications: ApplicationsV2;
   readonly appSessions: AppSessionsV2;
   readonly projects: ProjectsV2;
   readonly runs: RunsV2;
@@ -106,6 +108,7 @@ export class BaseSpace implements AsyncDisposable {
     this.trash = new Trash(resources);
     const { biosamples, libraries, datasets, archive, trash } = this;
     const own = {
+      applications: new ApplicationsV2(resources),
       appSessions: new AppSessionsV2(resources),
       projects: new ProjectsV2(resources),
       runs: new RunsV2(resources),

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
-import type { AppSessionId, ProjectId, RunId, SampleId } from "../../src/core/ids.ts";
+import type {
+  ApplicationId,
+  AppSessionId,
+  ProjectId,
+  RunId,
+  SampleId,
+} from "../../src/core/ids.ts";
 import { scriptedApi } from "../helpers/scripted-api.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { CATALOG, FASTQ, REPORT } from "../helpers/v2-account.ts";
@@ -139,6 +145,31 @@ describe("what else v2 has", () => {
     expect(await libraries.list({ sortBy: "Name" }).all()).toMatchObject([library]);
     expect(await libraries.get("80")).toMatchObject(library);
     expect(await libraries.properties("80").all()).toEqual([]);
+  });
+
+  it("is apps in all their versions, and sessions by the family of their app", async () => {
+    await using other = await startTestEmulator({
+      applications: ["1.0.0", "2.0.0"].map((versionNumber, at) => ({
+        id: String(90 + at),
+        name: "FASTQ Generation",
+        companyName: "Illumina",
+        versionNumber,
+        category: "Uploader",
+      })),
+      appSessions: [{ name: "of an older version", application: "90" }, { name: "of none" }],
+    });
+    const { apiServer, accessToken } = other;
+    await using basespace = new BaseSpace({ apiServer, accessToken, environment: {} });
+    const { applications, appSessions } = basespace.v2;
+    const category = "Uploader";
+    expect(await applications.list({ category }).all()).toMatchObject([{ id: "91" }]);
+    const all = await applications.list({ category, allVersions: true }).all();
+    expect(all).toMatchObject([{ id: "90" }, { id: "91" }]);
+    expect(await applications.get("90" as ApplicationId)).toMatchObject({ versionNumber: "1.0.0" });
+    const applicationFamilySlugs = ["illumina.fastq-generation"];
+    expect(await appSessions.list({ applicationFamilySlugs }).all()).toMatchObject([
+      { name: "of an older version" },
+    ]);
   });
 
   it("leaves statistics and libraries of a run to v1", async () => {

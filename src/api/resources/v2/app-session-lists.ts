@@ -17,6 +17,8 @@ const SORTS = [
 
 export interface AppSessionsV2Params extends ListParams<(typeof SORTS)[number]>, Included {
   readonly appId?: ApplicationId;
+  /** E.g. `illumina.fastq-generation`. */
+  readonly applicationFamilySlugs?: readonly string[];
   readonly name?: string;
   readonly ownedByCurrentUser?: boolean;
   readonly executionStatus?: string;
@@ -34,6 +36,7 @@ export const APP_SESSIONS: ListRules = {
   sorts: SORTS,
   filters: {
     appId: text("appid"),
+    applicationFamilySlugs: texts("applicationfamilyslugs"),
     name: text("name"),
     ownedByCurrentUser: flag("ownedbycurrentuser"),
     executionStatus: text("executionstatus"),

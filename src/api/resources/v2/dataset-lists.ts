@@ -63,6 +63,10 @@ export interface DatasetFilesParams extends ListParams<(typeof FILE_SORTS)[numbe
   readonly includeSubdirectories?: boolean;
   readonly excludeSystemFolder?: boolean;
   readonly excludeEmptyFiles?: boolean;
+  /** Leave out the folders that BaseSpace keeps indexes of VCFs in. */
+  readonly excludeVcfIndexFolder?: boolean;
+  /** Leave out those that it keeps coverage of BAMs in. */
+  readonly excludeBamCoverageFolder?: boolean;
   readonly pathPrefix?: string;
   /** Default: only complete ones. */
   readonly statuses?: readonly (typeof FILE_STATUSES)[number][];
@@ -79,6 +83,8 @@ export const DATASET_FILES: ListRules = {
     includeSubdirectories: flag("includesubdirectories"),
     excludeSystemFolder: flag("excludesystemfolder"),
     excludeEmptyFiles: flag("excludeemptyfiles"),
+    excludeVcfIndexFolder: flag("excludevcfindexfolder"),
+    excludeBamCoverageFolder: flag("excludebamcoveragefolder"),
     pathPrefix: text("pathprefix"),
     statuses: choices("statuses", FILE_STATUSES),
   },
