@@ -164,6 +164,7 @@ describe("lists of v2", () => {
     const hidden = await ask(emulator, "GET libraries", undefined, "the-guest");
     expect(hidden).toMatchObject({ status: 200, body: { Items: [] } });
     expect((await list(emulator, "users/current/notifications")).Items).toEqual([]);
+    expect((await list(emulator, `datasets/${REPORT}/comments`)).Items).toEqual([]);
   });
 });
 

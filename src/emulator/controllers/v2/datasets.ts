@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import { sendBare } from "../../http/answer.ts";
 import { type ApiCall, apiCall } from "../../http/api-call.ts";
 import { readFields, textField } from "../../http/body.ts";
-import { byId, byText, type ListRules, pagedList, pageOf } from "../../http/paging.ts";
+import { byId, byText, emptyList, type ListRules, pagedList, pageOf } from "../../http/paging.ts";
 import { applicationCompact } from "../../serialise/application.ts";
 import { datasetSize, datasetV2 } from "../../serialise/v2/dataset.ts";
 import type { View } from "../../serialise/view.ts";
@@ -50,6 +50,13 @@ export function datasetRoutes(app: FastifyInstance, context: Context): void {
     const dataset = guard.need("browse", noun, param("id"));
     const properties = includedProperties(view, query, noun, dataset);
     return sendBare(reply, datasetV2(view, dataset, properties));
+  });
+
+  // Nobody comments here, so it is always empty.
+  app.get("/datasets/:id/comments", (request, reply) => {
+    const { guard, query, param } = apiCall(state, request);
+    guard.need("browse", noun, param("id"));
+    return sendBare(reply, emptyList(query));
   });
 
   changeRoutes(app, context);

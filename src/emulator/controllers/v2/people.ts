@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { Context } from "../../context.ts";
 import { sendBare } from "../../http/answer.ts";
 import { apiCall } from "../../http/api-call.ts";
-import { byId, byText, pagedList, pageOf, type Sorts } from "../../http/paging.ts";
+import { byId, byText, emptyList, pagedList, pageOf, type Sorts } from "../../http/paging.ts";
 import { noPermission, removed } from "../../http/problem.ts";
 import type { Query } from "../../http/query.ts";
 import { applicationCompact } from "../../serialise/application.ts";
@@ -32,10 +32,7 @@ export function peopleRoutesV2(app: FastifyInstance, { state, view }: Context): 
   for (const list of ["notifications", "messages"]) {
     app.get(`/users/current/${list}`, (request, reply) => {
       const { query } = apiCall(state, request);
-      return sendBare(
-        reply,
-        pagedList(pageOf([], query, { sorts: {} }), () => ({})),
-      );
+      return sendBare(reply, emptyList(query));
     });
   }
 
