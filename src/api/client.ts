@@ -32,6 +32,7 @@ import { Trash } from "./resources/v2/trash.ts";
 import { Rest } from "./rest.ts";
 import { type ClientOptions, withDefaults } from "./settings.ts";
 import { Transfers } from "./transfers/transfers.ts";
+import { StorePuts } from "./uploads/store-puts.ts";
 import { Uploads } from "./uploads/uploads.ts";
 
 export interface BaseSpaceOptions extends ClientOptions {
@@ -103,7 +104,8 @@ export class BaseSpace implements AsyncDisposable {
     this.applications = new Applications(resources);
     this.biosamples = new BioSamples(resources);
     this.libraries = new Libraries(resources);
-    this.datasets = new Datasets(resources);
+    const store = new StorePuts({ ...settings, dispatcher: this.#dispatcher, plainHttp });
+    this.datasets = new Datasets(resources, store);
     this.archive = new Archive(resources);
     this.trash = new Trash(resources);
     const { biosamples, libraries, datasets, archive, trash } = this;

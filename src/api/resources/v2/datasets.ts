@@ -9,6 +9,7 @@ import type { Property } from "../../property.ts";
 import type { Raw } from "../../raw.ts";
 import { type ResourceClient, resourceOf } from "../../resource-client.ts";
 import type { CallOptions } from "../../rest.ts";
+import type { StorePuts } from "../../uploads/store-puts.ts";
 import type { UploadBody } from "../../uploads/uploads.ts";
 import { lookForNewest } from "../find-made.ts";
 import { propertyList } from "../properties.ts";
@@ -46,9 +47,11 @@ export interface DatasetCopy {
 
 export class Datasets {
   readonly #client: ResourceClient;
+  readonly #store: StorePuts;
 
-  constructor(client: ResourceClient) {
+  constructor(client: ResourceClient, store: StorePuts) {
     this.#client = client;
+    this.#store = store;
   }
 
   /** `GET /v2/datasets/{id}` */
@@ -107,8 +110,8 @@ export class Datasets {
   }
 
   /**
-   * A whole file in one request: `POST /v2/datasets/{id}/files`. The service takes 25 000 000 bytes at most.
-   * When the answer is lost the newest files are searched for one of the same path and bytes.
+   * A whole file: `POST /v2/datasets/{id}/files`, beyond 25 000 000 bytes in parts to the object store by links
+   * of `GET /v2/datasets/{id}/file-upload-info`, and `POST` of the same path to complete it. When the answer is lost the newest files are searched for one of the same path and bytes.
    * @throws ApiError `access-denied`, `unavailable` when the service received other bytes or the session of
    * the dataset has ended
    */
@@ -118,11 +121,8 @@ export class Datasets {
     body: UploadBody,
     options: CallOptions = {},
   ): Promise<FileEntry> {
-    return await uploadIntoDataset(
-      this.#client,
-      { path: `${pathOf(id)}/files`, file, body },
-      options,
-    );
+    const upload = { path: pathOf(id), file, body };
+    return await uploadIntoDataset(this.#client, this.#store, upload, options);
   }
 
   async #make(
