@@ -33,7 +33,7 @@ export const layers = {
     layers: ["core", "config", "fs", "session", "fuse", "metrics"],
     packages: ["rotating-file-stream"],
   },
-  emulator: { layers: ["core"], packages: ["fastify", "lmdb"] },
+  emulator: { layers: ["core"], packages: ["@fastify/busboy", "fastify", "lmdb"] },
   cli: {
     layers: [
       "core",

@@ -11,11 +11,13 @@ export type {
   BioSample,
   Dataset,
   FileEntry,
+  Library,
   Project,
   Raw,
   Reference,
   Run,
   Sample,
+  SequencingStats,
   TrashItem,
   UploadStatus,
   User,
@@ -29,7 +31,6 @@ export {
   type OAuthOptions,
 } from "./api/oauth/oauth.ts";
 export { OAuthError, type OAuthFailure } from "./api/oauth/oauth-error.ts";
-export { triggeredAppSession } from "./api/oauth/triggered-session.ts";
 export { RedirectListener, type RedirectListenerOptions } from "./api/oauth/redirect-listener.ts";
 export { accessScope, type AccessRight, type Accessible, scopeList } from "./api/oauth/scopes.ts";
 export type { Page, PageWindow } from "./api/page.ts";
@@ -53,12 +54,23 @@ export {
   referencedIds,
   referencedSampleIds,
 } from "./api/resources/references.ts";
-export type { RunSort, RunStatus } from "./api/resources/run-status.ts";
+export type { RunSort, RunsParams, RunStatus } from "./api/resources/run-status.ts";
 export { canWorkOn, type SessionStatus } from "./api/resources/session-status.ts";
-export type { AppSessionsParams, ProjectsParams, RunsParams } from "./api/resources/users.ts";
-export type { AppSessionsV2Params } from "./api/resources/v2/app-sessions.ts";
-export type { BioSamplesParams } from "./api/resources/v2/biosamples.ts";
-export type { DatasetFilesParams, DatasetsParams } from "./api/resources/v2/datasets.ts";
+export type { AppSessionsParams, ProjectsParams } from "./api/resources/users.ts";
+export type { ApplicationsV2Params } from "./api/resources/v2/applications.ts";
+export type { AppSessionsV2Params } from "./api/resources/v2/app-session-lists.ts";
+export type {
+  AppSessionChanges,
+  Deletion,
+  NewAppSession,
+} from "./api/resources/v2/app-sessions.ts";
+export type { Archivable, Archived } from "./api/resources/v2/archive.ts";
+export type { BioSampleChanges, BioSamplesParams } from "./api/resources/v2/biosamples.ts";
+export type { DatasetFilesParams, DatasetsParams } from "./api/resources/v2/dataset-lists.ts";
+export type { DatasetFile } from "./api/resources/v2/dataset-upload.ts";
+export type { DatasetChanges, DatasetCopy, NewDataset } from "./api/resources/v2/datasets.ts";
+export type { LibrariesParams } from "./api/resources/v2/libraries.ts";
+export type { NewProject } from "./api/resources/v2/projects.ts";
 export type { TrashParams } from "./api/resources/v2/trash.ts";
 export type { CallOptions } from "./api/rest.ts";
 export type { RetryLimits } from "./api/retry-delay.ts";

@@ -18,6 +18,7 @@ export interface AccountSample {
   readonly id: string;
   readonly name: string;
   readonly number: number;
+  readonly lane: number;
   readonly pairs: number;
   readonly readLength: number;
   readonly index: string;
@@ -121,10 +122,11 @@ export function describeAccount({ plan, genome, samples, runFiles }: AccountPart
 
 function sampleEntities(sample: SequencedSample, readLength: number): AccountSample[] {
   const { name, number, index, lanes } = sample.plan;
-  return lanes.map(({ pairs }, position) => ({
+  return lanes.map(({ lane, pairs }, position) => ({
     id: sampleId(number, position),
     name,
     number,
+    lane,
     pairs,
     readLength,
     index,

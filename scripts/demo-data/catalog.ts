@@ -3,6 +3,8 @@ import type {
   CatalogAppResult,
   CatalogAppSession,
   CatalogFile,
+  CatalogProperty,
+  CatalogReference,
   CatalogRun,
   CatalogSample,
 } from "../../src/emulator/catalog/schema.ts";
@@ -14,6 +16,14 @@ import type {
   AccountRun,
   AccountSample,
 } from "./account.ts";
+import {
+  FASTQ_APPLICATION,
+  fastqSessionId,
+  inputRuns,
+  toBioSamples,
+  toDataset,
+  toFastqSessions,
+} from "./catalog-v2.ts";
 import { instrument, runCycles } from "./run-facts.ts";
 
 /** The account as the emulator's catalog, with a line for each file. */
@@ -27,32 +37,43 @@ const FILE = /\{\s+"path": "[^"]*",\s+"dateCreated": "[^"]*",\s+"content": \{[^}
 
 function toCatalog({ projects, run }: Account): Catalog {
   const results = projects.flatMap(({ appResults }) => appResults);
-  const applications = [...new Set(results.map(({ application }) => application))];
+  const makers = results.map(({ application }) => application);
+  const applications = [...new Set([...makers, FASTQ_APPLICATION])];
   const applicationIds = new Map(applications.map((name, at) => [name, String(201 + at)]));
   return {
     users: [{ id: "101", name: "Demo User", email: "demo@example.org", dateCreated: "2023-11-06" }],
     applications: applications.map((name, at) => ({ id: String(201 + at), name })),
-    appSessions: results.map((result) =>
-      toSession(result, applicationIds.get(result.application) ?? ""),
-    ),
-    projects: projects.map(toProject),
+    appSessions: [
+      ...toFastqSessions({ projects, run }, applicationIds.get(FASTQ_APPLICATION) ?? ""),
+      ...results.map((result) => toSession(result, applicationIds.get(result.application) ?? "")),
+    ],
+    projects: projects.map((project) => toProject(project, run)),
     runs: [toRun(run, projects)],
+    bioSamples: toBioSamples(projects),
   };
 }
 
-function toProject(project: AccountProject): NonNullable<Catalog["projects"]>[number] {
+function toProject(
+  project: AccountProject,
+  run: AccountRun,
+): NonNullable<Catalog["projects"]>[number] {
   const { id, name, description, dateCreated } = project;
   return {
     id,
     name,
     description,
     dateCreated,
-    samples: project.samples.map(toSample),
+    samples: project.samples.map((sample) => toSample(sample, project, run)),
     appResults: project.appResults.map(toAppResult),
+    datasets: project.samples.map((sample) => toDataset(sample, run)),
   };
 }
 
-function toSample(sample: AccountSample): CatalogSample {
+function toSample(
+  sample: AccountSample,
+  { appResults }: AccountProject,
+  run: AccountRun,
+): CatalogSample {
   const { id, name, number, pairs, readLength, dateCreated } = sample;
   return {
     id,
@@ -66,7 +87,15 @@ function toSample(sample: AccountSample): CatalogSample {
     read2: readLength,
     numReadsRaw: 2 * pairs,
     numReadsPF: 2 * pairs,
-    properties: [{ name: "Demo.index", content: sample.index }],
+    appSession: fastqSessionId(sample.lane),
+    references: appResults
+      .filter(({ sampleIds }) => sampleIds.includes(id))
+      .map((result) => reference("UsedBy", "AppResult", `appresults/${result.id}`)),
+    properties: [
+      { name: "Demo.index", content: sample.index },
+      inputRuns(run),
+      { name: "PerLaneAttributes.LaneNumbers", content: String(sample.lane) },
+    ],
     files: sample.files.map((file) => toFile(file, dateCreated)),
   };
 }
@@ -79,7 +108,8 @@ function toAppResult(result: AccountAppResult): CatalogAppResult {
     name,
     description,
     dateCreated,
-    references: result.sampleIds.map((sample) => sampleReference("Using", sample)),
+    references: result.sampleIds.map((sample) => reference("Using", "Sample", `samples/${sample}`)),
+    properties: inputSamples(result),
     files: result.files.map((file) => toFile(file, dateCreated)),
   };
 }
@@ -93,7 +123,8 @@ function toSession(result: AccountAppResult, application: string): CatalogAppSes
     status,
     statusSummary,
     dateCreated,
-    references: result.sampleIds.map((sample) => sampleReference("Input", sample)),
+    references: result.sampleIds.map((sample) => reference("Input", "Sample", `samples/${sample}`)),
+    properties: inputSamples(result),
   };
 }
 
@@ -120,9 +151,13 @@ function toFile({ path, source }: AccountFile, dateCreated: string): CatalogFile
   return { path, dateCreated, content: { path: source } };
 }
 
-function sampleReference(
-  rel: string,
-  id: string,
-): { readonly rel: string; readonly type: string; readonly href: string } {
-  return { rel, type: "Sample", href: `v1pre3/samples/${id}` };
+function reference(rel: string, type: string, path: string): CatalogReference {
+  return { rel, type, href: `v1pre3/${path}` };
+}
+
+/** What takes the place of references in newer sessions and results; none for what used no sample. */
+function inputSamples({ sampleIds }: AccountAppResult): readonly CatalogProperty[] {
+  if (sampleIds.length === 0) return [];
+  const items = sampleIds.map((id) => `v1pre3/samples/${id}`);
+  return [{ name: "Input.Samples", type: "sample[]", items }];
 }

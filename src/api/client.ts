@@ -20,13 +20,19 @@ import { Runs } from "./resources/runs.ts";
 import { Samples } from "./resources/samples.ts";
 import { Tokens } from "./resources/tokens.ts";
 import { Users } from "./resources/users.ts";
+import { ApplicationsV2 } from "./resources/v2/applications.ts";
 import { AppSessionsV2 } from "./resources/v2/app-sessions.ts";
+import { Archive } from "./resources/v2/archive.ts";
 import { BioSamples } from "./resources/v2/biosamples.ts";
 import { Datasets } from "./resources/v2/datasets.ts";
+import { Libraries } from "./resources/v2/libraries.ts";
+import { ProjectsV2 } from "./resources/v2/projects.ts";
+import { RunsV2 } from "./resources/v2/runs.ts";
 import { Trash } from "./resources/v2/trash.ts";
 import { Rest } from "./rest.ts";
 import { type ClientOptions, withDefaults } from "./settings.ts";
 import { Transfers } from "./transfers/transfers.ts";
+import { StorePuts } from "./uploads/store-puts.ts";
 import { Uploads } from "./uploads/uploads.ts";
 
 export interface BaseSpaceOptions extends ClientOptions {
@@ -37,9 +43,14 @@ export interface BaseSpaceOptions extends ClientOptions {
 }
 
 export interface V2 {
+  readonly applications: ApplicationsV2;
   readonly appSessions: AppSessionsV2;
+  readonly projects: ProjectsV2;
+  readonly runs: RunsV2;
   readonly biosamples: BioSamples;
+  readonly libraries: Libraries;
   readonly datasets: Datasets;
+  readonly archive: Archive;
   readonly trash: Trash;
 }
 
@@ -56,7 +67,9 @@ export class BaseSpace implements AsyncDisposable {
   readonly properties: Properties;
   readonly applications: Applications;
   readonly biosamples: BioSamples;
+  readonly libraries: Libraries;
   readonly datasets: Datasets;
+  readonly archive: Archive;
   readonly trash: Trash;
   /** What version 2 of the API has; what version 1 has not is also found by its name alone. */
   readonly v2: V2;
@@ -91,10 +104,19 @@ export class BaseSpace implements AsyncDisposable {
     this.properties = new Properties(resources);
     this.applications = new Applications(resources);
     this.biosamples = new BioSamples(resources);
-    this.datasets = new Datasets(resources);
+    this.libraries = new Libraries(resources);
+    const store = new StorePuts({ ...settings, dispatcher: this.#dispatcher, plainHttp });
+    this.datasets = new Datasets(resources, store);
+    this.archive = new Archive(resources);
     this.trash = new Trash(resources);
-    const { biosamples, datasets, trash } = this;
-    this.v2 = { appSessions: new AppSessionsV2(resources), biosamples, datasets, trash };
+    const { biosamples, libraries, datasets, archive, trash } = this;
+    const own = {
+      applications: new ApplicationsV2(resources),
+      appSessions: new AppSessionsV2(resources),
+      projects: new ProjectsV2(resources),
+      runs: new RunsV2(resources),
+    };
+    this.v2 = { ...own, biosamples, libraries, datasets, archive, trash };
     this.uploads = new Uploads(rest, settings.retry);
     this.content = new Content({ ...settings, links, fetcher: this.#fetcher });
     this.transfers = new Transfers(this);

@@ -93,6 +93,8 @@ export interface AppSession extends Resource<AppSessionId> {
   readonly application?: Application;
   /** What started it, such as a link into the web page of an app. */
   readonly originatingUri?: string;
+  /** A secret, which only the app that was started is told: what becomes its token, once. */
+  readonly authorizationCode?: string;
   /** Only in a session asked for by itself. */
   readonly references?: readonly Reference[];
   /** The properties that came along; only in a resource asked for by itself. All of them: `…properties()`. */
@@ -110,6 +112,29 @@ export interface Run extends Resource<RunId> {
   readonly instrumentName?: string;
   /** The properties that came along; only in a resource asked for by itself. All of them: `…properties()`. */
   readonly properties?: readonly Property[];
+}
+
+/** What the instrument measured in a run. Percentages are as the service has them: 90.6, but 0.9 for `percentPf`. */
+export interface SequencingStats {
+  readonly isIndexed?: boolean;
+  readonly numLanes?: number;
+  /** Reads of a cluster, those of the index too. */
+  readonly numReads?: number;
+  readonly numCyclesRead1?: number;
+  readonly numCyclesRead2?: number;
+  readonly numCyclesIndex1?: number;
+  readonly numCyclesIndex2?: number;
+  readonly readsTotal?: number;
+  /** Reads after filtering. */
+  readonly readsPfTotal?: number;
+  /** Thousand millions of bases. */
+  readonly yieldTotal?: number;
+  /** Bases of a quality over 30. */
+  readonly percentGtQ30?: number;
+  readonly percentPf?: number;
+  readonly percentAligned?: number;
+  readonly errorRate?: number;
+  readonly raw: Raw;
 }
 
 /** Whether a file's bytes are all there. */
@@ -179,6 +204,15 @@ export interface BioSample extends Resource<string> {
   readonly defaultProject?: Project;
   /** The properties that came along; only those asked for with `include`. All of them: `…properties()`. */
   readonly properties?: readonly Property[];
+}
+
+/** What was made of a biosample for sequencing. */
+export interface Library extends Resource<string> {
+  /** `Active`, …; v1 calls it State. */
+  readonly status?: string;
+  readonly dateModified?: Date;
+  /** Told by v2 alone. */
+  readonly bioSample?: BioSample;
 }
 
 export interface Dataset extends Resource<string> {

@@ -94,7 +94,8 @@ export function resourceOf<Model>(
   );
 }
 
-function bodyOf(json: unknown, version: ApiVersion): unknown {
+/** What an answer is about: out of the envelope that v1 puts around it. @throws WireError */
+export function bodyOf(json: unknown, version: ApiVersion): unknown {
   return version === "v1" ? decodeEnvelope(json) : json;
 }
 

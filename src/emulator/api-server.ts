@@ -13,12 +13,16 @@ import { uploadRoutes } from "./controllers/uploads.ts";
 import { userSessionRoutes } from "./controllers/user-sessions.ts";
 import { userRoutes } from "./controllers/users.ts";
 import { v1Properties, v2Properties } from "./controllers/property-dialect.ts";
+import { archiveRoutes } from "./controllers/v2/archive.ts";
 import { appSessionRoutesV2 } from "./controllers/v2/app-sessions.ts";
 import { bioSampleRoutes } from "./controllers/v2/biosamples.ts";
 import { datasetFileRoutes } from "./controllers/v2/dataset-files.ts";
+import { datasetUploadRoutes } from "./controllers/v2/dataset-uploads.ts";
 import { datasetRoutes } from "./controllers/v2/datasets.ts";
+import { fileUploadInfoRoutes } from "./controllers/v2/file-upload-info.ts";
 import { peopleRoutesV2 } from "./controllers/v2/people.ts";
 import { projectRoutesV2 } from "./controllers/v2/projects.ts";
+import { runRoutesV2 } from "./controllers/v2/runs.ts";
 import { trashRoutes } from "./controllers/v2/trash.ts";
 import { sendProblem, sendV2Problem } from "./http/answer.ts";
 import { Problem, unknownPath } from "./http/problem.ts";
@@ -45,8 +49,12 @@ const V2_ROUTES: readonly Routes[] = [
   bioSampleRoutes,
   datasetRoutes,
   datasetFileRoutes,
+  datasetUploadRoutes,
+  fileUploadInfoRoutes,
   appSessionRoutesV2,
+  runRoutesV2,
   trashRoutes,
+  archiveRoutes,
   propertyRoutes(v2Properties),
 ];
 

@@ -134,6 +134,47 @@ const CALLS: Readonly<Record<string, Call>> = {
     },
     count: async (name) => await called(client.projects.appResults(PROJECT), name),
   },
+  "a new session of v2": {
+    path: "/v2/appsessions",
+    run: async (name) => await client.v2.appSessions.create({ name }),
+    count: async (name) => await called(client.v2.appSessions.list(), name),
+  },
+  "a change of a session of v2": {
+    path: "/v2/appsessions/*",
+    prepare: async (name) => (await client.v2.appSessions.create({ name })).id,
+    run: async (name, id) => {
+      const change = { name: `${name} done`, status: "Complete" } as const;
+      const session = await client.v2.appSessions.update(id as AppSessionId, change);
+      expect(session).toMatchObject(change);
+    },
+    count: async (name) => await called(client.v2.appSessions.list(), `${name} done`),
+  },
+  "a new project of v2": {
+    path: "/v2/projects",
+    run: async (name) => await client.v2.projects.create({ name }),
+    count: async (name) => await called(client.users.projects({ name }), name),
+  },
+  "a new dataset": {
+    path: "/v2/projects/*/datasets",
+    run: async (name) => await client.datasets.create(PROJECT, { name }),
+    count: async (name) => await called(client.datasets.list(), name),
+  },
+  "the copy of a dataset": {
+    path: "/v2/datasets/*/copy",
+    prepare: async (name) => (await client.datasets.create(PROJECT, { name })).id,
+    run: async (name, id) =>
+      await client.datasets.copy(id, { projectId: PROJECT, name: `${name} again` }),
+    count: async (name) => await called(client.datasets.list(), `${name} again`),
+  },
+  "a file for a dataset": {
+    path: "/v2/datasets/*/files",
+    prepare: async (name) => (await client.datasets.create(PROJECT, { name })).id,
+    run: async (name, id) => {
+      const file = await client.datasets.upload(id, { path: `out/${name}` }, { bytes });
+      expect(file).toMatchObject({ path: `out/${name}`, sizeBytes: bytes.length });
+    },
+    count: async (name, id) => await called(client.datasets.files(id), name),
+  },
   "the launch of an app": {
     path: "/applications/*/appsessions",
     run: async (name) => await client.applications.launch(APP, { name, properties: [] }),
@@ -203,7 +244,20 @@ describe("what is in doubt", () => {
     expect((await client.projects.create("older")).id).toBe(other.id);
   });
 
+  test("is a session that is deleted: gone when it is found to be, in doubt when it was to stay", async () => {
+    const { appSessions } = client.v2;
+    const { id } = await appSessions.create({ name: "short-lived" });
+    emulator.addFaults("DELETE /v2/appsessions/* n=1 reset-after");
+    await expect(appSessions.delete(id, { keepMetadata: true })).rejects.toMatchObject({
+      mayHaveSucceeded: true,
+    });
+    emulator.addFaults("DELETE /v2/appsessions/* n=1 reset-after");
+    expect(await appSessions.delete(id)).toBeUndefined();
+    await expect(appSessions.get(id)).rejects.toMatchObject({ reason: "not-found" });
+  });
+
   test("is not sent again when it throws away what is in the trash: more may be in it by then", async () => {
+    emulator.clearRequests();
     emulator.addFaults("DELETE /v2/trash n=1 reset-after");
     await expect(client.trash.empty()).rejects.toMatchObject({ mayHaveSucceeded: true });
     const sent = emulator.requests.filter(({ method }) => method === "DELETE");

@@ -38,7 +38,6 @@ test("the client loads neither the FUSE binding nor the emulator's server", asyn
     "referencedIds",
     "referencedSampleIds",
     "scopeList",
-    "triggeredAppSession",
   ]);
   const packages = new Set(loaded.map((path) => /node_modules\/([^/]+)/.exec(path)?.[1]));
   expect(packages).toContain("undici");

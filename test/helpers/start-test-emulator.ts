@@ -10,12 +10,13 @@ export interface TestEmulator extends Emulator {
   get(path: string, init?: RequestInit): Promise<Response>;
 }
 
-/** `catalog` is what the account holds, see `src/emulator/catalog/schema.ts`; all of it is optional. */
+/** `catalog` is what the account holds, or its file, see `src/emulator/catalog/schema.ts`; all of it is optional. */
 export async function startTestEmulator(
-  catalog: Catalog = {},
+  catalog: Catalog | string = {},
   options: Omit<EmulatorOptions, "catalog" | "catalogFile"> = {},
 ): Promise<TestEmulator> {
-  const emulator = await startEmulator({ ...options, catalog });
+  const account = typeof catalog === "string" ? { catalogFile: catalog } : { catalog };
+  const emulator = await startEmulator({ ...options, ...account });
   const get = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const headers = new Headers(init.headers);
     if (!headers.has("authorization")) {

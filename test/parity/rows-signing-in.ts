@@ -4,7 +4,7 @@ import { expect, vi } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
 import { readProfile } from "../../src/config/profile.ts";
 import { writeProfile } from "../../src/config/write-profile.ts";
-import { accessScope, BaseSpace, connect, triggeredAppSession } from "../../src/index.ts";
+import { accessScope, BaseSpace, connect } from "../../src/index.ts";
 import type { Grant } from "../../src/index.ts";
 import { type Row, row, rows } from "./row.ts";
 import { PROJECT, RESULT, RUN, SAMPLE, SESSION, type World } from "./world.ts";
@@ -96,18 +96,11 @@ export const SIGNING_IN: readonly Row[] = [
       expect(await readProfile("lab", w.dir.path)).toMatchObject({ accessToken });
     },
   ),
-  row(
-    "BaseSpaceAPI.getAppSessionOld",
-    "triggeredAppSession({ clientId, clientSecret }, id)",
-    async (w) => {
-      const { clientKey: clientId, clientSecret } = w.lab;
-      const { apiServer } = w.emulator;
-      const app = { apiServer, clientId, clientSecret, environment: {} };
-      expect((await triggeredAppSession(app, SESSION)).name).toBe("of lab");
-      const { appSession } = await w.openResult();
-      await expect(triggeredAppSession(app, appSession.id)).rejects.toMatchObject({ status: 403 });
-    },
-  ),
+  row("BaseSpaceAPI.getAppSessionOld", "oauth.triggeredAppSession(id)", async (w) => {
+    expect((await w.oauth.triggeredAppSession(SESSION)).name).toBe("of lab");
+    const { appSession } = await w.openResult();
+    await expect(w.oauth.triggeredAppSession(appSession.id)).rejects.toMatchObject({ status: 403 });
+  }),
   ...rows(
     ["BaseSpaceAPI.getVerificationCode", "BaseSpaceAPI.obtainAccessToken"],
     DEVICE,

@@ -154,11 +154,12 @@ export class OAuth implements AsyncDisposable {
 
   /**
    * The session that a user started the app with, for an app that has no token yet:
-   * `GET /v1pre3/appsessions/{id}` with the app's credentials.
+   * `GET /v1pre3/appsessions/{id}` with the app's credentials. Its `authorizationCode`, while there is one,
+   * is what `exchangeCode` makes a token of.
    *
    * @throws ApiError `access-denied` for a session of another app
    */
-  async appSession(id: AppSessionId, options: CallOptions = {}): Promise<AppSession> {
+  async triggeredAppSession(id: AppSessionId, options: CallOptions = {}): Promise<AppSession> {
     return await this.#asApp.one(`appsessions/${segment(id)}`, decodeAppSession, options);
   }
 

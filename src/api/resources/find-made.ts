@@ -1,11 +1,22 @@
-import { decodeEnvelope, decodePage } from "../decode/answers.ts";
+import { decodePage } from "../decode/answers.ts";
 import type { Decode } from "../decode/parse.ts";
-import { decoded, type ResourceClient } from "../resource-client.ts";
+import {
+  type ApiVersion,
+  bodyOf,
+  decoded,
+  PREFIX,
+  type ResourceClient,
+} from "../resource-client.ts";
 import type { CallOptions, Query } from "../rest.ts";
 import type { Look } from "../settled.ts";
 
 /** What was just made is among the newest or is not there. */
 const NEWEST = 100;
+
+const FIRST: Readonly<Record<ApiVersion, Query>> = {
+  v1: { SortBy: "DateCreated", SortDir: "Desc", Limit: NEWEST },
+  v2: { sortby: "DateCreated", sortdir: "Desc", limit: NEWEST },
+};
 
 interface Made {
   readonly id: string;
@@ -14,7 +25,9 @@ interface Made {
 }
 
 export interface MadeSearch<Model extends Made> {
-  /** Of the list of v1 that shows it, behind the version. */
+  /** Default v1. */
+  readonly version?: ApiVersion;
+  /** Of the list that shows it, behind the version. */
   readonly listPath: string;
   readonly query?: Query;
   readonly decode: Decode<Model>;
@@ -29,14 +42,18 @@ export interface MadeSearch<Model extends Made> {
  */
 export function lookForNewest<Model extends Made>(
   { rest }: ResourceClient,
-  { listPath, query, decode, name, pathOf }: MadeSearch<Model>,
+  { version = "v1", listPath, query, decode, name, pathOf }: MadeSearch<Model>,
   options: CallOptions = {},
 ): Look {
   return async (sent) => {
-    const newest = { SortBy: "DateCreated", SortDir: "Desc", Limit: NEWEST };
-    const listed = await rest.get(`/v1pre3/${listPath}`, { ...newest, ...query }, options);
+    const prefix = PREFIX[version];
+    const listed = await rest.get(
+      `/${prefix}/${listPath}`,
+      { ...FIRST[version], ...query },
+      options,
+    );
     const items = decoded(listed, () =>
-      decodePage(decodeEnvelope(listed.json)).items.map((item, index) =>
+      decodePage(bodyOf(listed.json, version)).items.map((item, index) =>
         decode(item, `Items[${index}]`),
       ),
     );
@@ -47,6 +64,6 @@ export function lookForNewest<Model extends Made>(
     });
     if (found === undefined) return undefined;
     if (more.length > 0 || found.dateCreated.getTime() === 0) return "unclear";
-    return await rest.get(`/v1pre3/${pathOf(found.id)}`, {}, options);
+    return await rest.get(`/${prefix}/${pathOf(found.id)}`, {}, options);
   };
 }

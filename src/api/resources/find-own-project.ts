@@ -2,14 +2,14 @@ import { decodeEnvelope, decodePage } from "../decode/answers.ts";
 import { decodeProject } from "../decode/project.ts";
 import { decodeUser } from "../decode/user.ts";
 import { segment } from "../address.ts";
-import { decoded, type ResourceClient } from "../resource-client.ts";
+import { type ApiVersion, decoded, PREFIX, type ResourceClient } from "../resource-client.ts";
 import type { CallOptions } from "../rest.ts";
 import type { Look } from "../settled.ts";
 
-/** Finds one's own project of a name, which is what making it would answer; other people's do not count. */
+/** Finds one's own project of a name, which is what making it would answer, in that version's form; other people's do not count. */
 export function findOwnProject(
   client: ResourceClient,
-  name: string,
+  { name, version = "v1" }: { readonly name: string; readonly version?: ApiVersion },
   options: CallOptions = {},
 ): Look {
   const { rest } = client;
@@ -25,6 +25,6 @@ export function findOwnProject(
     const me = await client.one("users/current", decodeUser, options);
     const own = projects.find(({ userOwnedBy }) => userOwnedBy?.id === me.id);
     if (own === undefined) return undefined;
-    return await rest.get(`/v1pre3/projects/${segment(own.id)}`, {}, options);
+    return await rest.get(`/${PREFIX[version]}/projects/${segment(own.id)}`, {}, options);
   };
 }

@@ -59,7 +59,7 @@ export class Projects {
     checkText("the project's name", name);
     const answer = await this.#client.once(
       { method: "POST", path: "/v1pre3/projects", body: { Name: name } },
-      findOwnProject(this.#client, name, options),
+      findOwnProject(this.#client, { name }, options),
       options,
     );
     return resourceOf(answer, decodeProject, "v1");

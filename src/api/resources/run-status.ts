@@ -1,3 +1,5 @@
+import { choices, type Filter, type ListParams, text } from "../list-parameters.ts";
+
 export const RUN_STATUSES = [
   "New",
   "Ready",
@@ -30,3 +32,19 @@ export const RUN_SORTS = [
 ] as const;
 
 export type RunSort = (typeof RUN_SORTS)[number];
+
+/** The parameters of lists of runs. */
+export interface RunsParams extends ListParams<RunSort> {
+  /** Only runs in one of these states. */
+  readonly statuses?: readonly RunStatus[];
+  readonly instrumentType?: string;
+  readonly reagentBarcode?: string;
+  readonly flowcellBarcode?: string;
+}
+
+export const RUN_FILTERS: Readonly<Record<string, Filter>> = {
+  statuses: choices("Statuses", RUN_STATUSES),
+  instrumentType: text("InstrumentType"),
+  reagentBarcode: text("ReagentBarcode"),
+  flowcellBarcode: text("FlowcellBarcode"),
+};

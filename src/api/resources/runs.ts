@@ -1,10 +1,12 @@
 import type { RunId } from "../../core/ids.ts";
 import { segment } from "../address.ts";
 import { decodeFile } from "../decode/file.ts";
+import { decodeLibrary } from "../decode/library.ts";
 import { decodeRun } from "../decode/run.ts";
 import { decodeSample } from "../decode/sample.ts";
+import { decodeSequencingStats } from "../decode/sequencing-stats.ts";
 import type { ListParams } from "../list-parameters.ts";
-import type { FileEntry, Run, Sample } from "../models.ts";
+import type { FileEntry, Library, Run, Sample, SequencingStats } from "../models.ts";
 import type { List } from "../paging.ts";
 import type { Property } from "../property.ts";
 import type { ResourceClient } from "../resource-client.ts";
@@ -35,6 +37,18 @@ export class Runs {
   samples(id: RunId, params: ListParams = {}): List<Sample> {
     const path = `runs/${segment(id)}/samples`;
     return this.#client.list({ path, query: samplesQuery(params), decode: decodeSample });
+  }
+
+  /** `GET /v1pre3/runs/{id}/samplelibraries` */
+  libraries(id: RunId, params: ListParams = {}): List<Library> {
+    const path = `runs/${segment(id)}/samplelibraries`;
+    return this.#client.list({ path, query: samplesQuery(params), decode: decodeLibrary });
+  }
+
+  /** What the instrument measured: `GET /v1pre3/runs/{id}/sequencingstats`. */
+  async sequencingStats(id: RunId, options?: CallOptions): Promise<SequencingStats> {
+    const path = `runs/${segment(id)}/sequencingstats`;
+    return await this.#client.one(path, decodeSequencingStats, options);
   }
 
   /** `GET /v1pre3/runs/{id}/properties` */

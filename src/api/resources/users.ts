@@ -19,20 +19,12 @@ import type { AppSession, Project, Run, User } from "../models.ts";
 import type { List } from "../paging.ts";
 import type { ResourceClient } from "../resource-client.ts";
 import type { CallOptions } from "../rest.ts";
-import { RUN_SORTS, RUN_STATUSES, type RunSort, type RunStatus } from "./run-status.ts";
+import { RUN_FILTERS, RUN_SORTS, type RunsParams } from "./run-status.ts";
 import { SESSION_STATUSES, type SessionStatus } from "./session-status.ts";
 
 export interface ProjectsParams extends ListParams {
   /** Only projects of exactly this name. */
   readonly name?: string;
-}
-
-export interface RunsParams extends ListParams<RunSort> {
-  /** Only runs in one of these states. */
-  readonly statuses?: readonly RunStatus[];
-  readonly instrumentType?: string;
-  readonly reagentBarcode?: string;
-  readonly flowcellBarcode?: string;
 }
 
 export interface AppSessionsParams extends ListParams {
@@ -54,16 +46,7 @@ const SORTS = ["Id", "Name", "DateCreated"] as const;
 
 const PROJECTS: ListRules = { version: "v1", sorts: SORTS, filters: { name: text("Name") } };
 
-const RUNS: ListRules = {
-  version: "v1",
-  sorts: RUN_SORTS,
-  filters: {
-    statuses: choices("Statuses", RUN_STATUSES),
-    instrumentType: text("InstrumentType"),
-    reagentBarcode: text("ReagentBarcode"),
-    flowcellBarcode: text("FlowcellBarcode"),
-  },
-};
+const RUNS: ListRules = { version: "v1", sorts: RUN_SORTS, filters: RUN_FILTERS };
 
 const APP_SESSIONS: ListRules = {
   version: "v1",

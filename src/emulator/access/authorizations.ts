@@ -4,7 +4,7 @@ import type { Application, Authorization, Token } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
 import { OAuthProblem, unknownScope } from "./oauth-problem.ts";
 import { isKnownClause, scopeClauses } from "./scopes.ts";
-import { issueToken } from "./tokens.ts";
+import { issueToken, type NewToken } from "./tokens.ts";
 
 /*
  * From the wish for access to the token. An authorization is made when an app asks, is decided by the user
@@ -43,16 +43,19 @@ export async function startDeviceAuthorization(state: State, wish: Wish): Promis
   });
 }
 
-/** A wish that its user has granted in the browser: `redirectUri` gets the code. */
-export async function grantWebAuthorization(
-  state: State,
-  wish: Wish & { readonly redirectUri: string; readonly userId: string },
-): Promise<Authorization> {
-  const { redirectUri, userId } = wish;
+/** How a wish came that its user has granted already. */
+export type Granted = Wish & { readonly userId: string } & (
+    | { /** What gets the code from the browser. */ readonly redirectUri: string }
+    | { /** The session that the user started the app with. */ readonly appSessionId: string }
+  );
+
+/** A wish that its user has granted, in the browser or by starting the app. */
+export async function grantAuthorization(state: State, granted: Granted): Promise<Authorization> {
+  const { application, scopes, nowMs, ...known } = granted;
   return await state.transact((draft) => {
-    forgetOld(draft, state, wish.nowMs);
-    const authorization = { ...pending(wish), redirectUri, userId, decision: "approved" as const };
-    return draft.put("authorizations", authorization);
+    forgetOld(draft, state, nowMs);
+    const wish = pending({ application, scopes, nowMs });
+    return draft.put("authorizations", { ...wish, ...known, decision: "approved" });
   });
 }
 
@@ -86,7 +89,7 @@ export async function decide(
 export interface Exchange {
   readonly application: Application;
   readonly code: string;
-  /** For codes that came by a redirection: where to. */
+  /** For all codes but those of devices: the app's address, for those that came by a redirection where to. */
   readonly redirectUri?: string;
   readonly nowMs: number;
 }
@@ -115,14 +118,21 @@ function needOwn(draft: Draft, { application, code, redirectUri, nowMs }: Exchan
   if (nowMs >= authorization.expiresMs) {
     throw new OAuthProblem("invalid_grant", "The code has expired");
   }
-  if (authorization.redirectUri !== redirectUri) {
+  if (!fitsAddress(authorization, redirectUri)) {
     throw new OAuthProblem("invalid_grant", "The code was given to another redirect_uri");
   }
   return authorization;
 }
 
+/** The code of a session went to no address: there any of the app's will do. */
+function fitsAddress(authorization: Authorization, redirectUri: string | undefined): boolean {
+  if (authorization.appSessionId !== undefined) return redirectUri !== undefined;
+  return authorization.redirectUri === redirectUri;
+}
+
 /** Scopes add up over what the same user granted the same app before, as long as a token of it lives. */
-function tokenFor(state: State, { userId = "", applicationId, scopes }: Authorization) {
+function tokenFor(state: State, authorization: Authorization): NewToken {
+  const { userId = "", applicationId, scopes, appSessionId } = authorization;
   const earlier = [...state.all("tokens")].filter(
     (token) =>
       token.isAuthorized === true &&
@@ -131,7 +141,8 @@ function tokenFor(state: State, { userId = "", applicationId, scopes }: Authoriz
       token.applicationId === applicationId,
   );
   const all = [...scopes, ...earlier.flatMap((token) => token.scopes)];
-  return { userId, applicationId, scopes: [...new Set(all)], isAuthorized: true };
+  const own = appSessionId === undefined ? {} : { appSessionId };
+  return { userId, applicationId, scopes: [...new Set(all)], isAuthorized: true, ...own };
 }
 
 function pending({ application, scopes, nowMs }: Wish): Authorization {

@@ -68,8 +68,9 @@ export class Guard {
     return session;
   }
 
-  /** A session is open to its maker, and to read for whoever may see one of its results. */
+  /** A session is open to the app started for it and to its maker, and to read for whoever may see one of its results. */
   maySession(right: Right, session: AppSession): boolean {
+    if (session.id === this.grants.token.appSessionId) return true;
     const isMaker = session.userId === this.grants.userId;
     if (isMaker && this.grants.mayGlobally(right)) return true;
     if (!isMaker && right !== "browse") return false;

@@ -12,6 +12,8 @@ export interface NewToken {
   readonly scopes: readonly string[];
   /** See {@link Token}. */
   readonly isAuthorized?: boolean;
+  /** See {@link Token}. */
+  readonly appSessionId?: string;
 }
 
 /** Makes a token known. It ends only when it is revoked. */
@@ -23,6 +25,7 @@ export function issueToken(draft: Draft, token: NewToken, nowMs: number): Token 
     scopes: token.scopes,
     granted: [],
     ...(token.isAuthorized === undefined ? {} : { isAuthorized: token.isAuthorized }),
+    ...(token.appSessionId === undefined ? {} : { appSessionId: token.appSessionId }),
     dateCreated: storedDate(nowMs),
   });
 }

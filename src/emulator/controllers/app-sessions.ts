@@ -7,9 +7,10 @@ import { readFields, textField } from "../http/body.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
 import { appResultCompact } from "../serialise/app-result.ts";
 import { appSessionFull } from "../serialise/full/app-session.ts";
-import { changedStatus } from "../services/app-sessions.ts";
+import type { Json } from "../serialise/view.ts";
+import { changedStatus, putMoved } from "../services/app-sessions.ts";
+import { sessionCode } from "../services/session-code.ts";
 import type { AppResult, AppSession } from "../state/entities.ts";
-import type { State } from "../state/state.ts";
 
 const RESULT_SORTS: Sorts<AppResult> = {
   Id: byId,
@@ -21,8 +22,8 @@ const RESULT_SORTS: Sorts<AppResult> = {
 export function appSessionRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
 
-  app.get("/appsessions/:id", (request, reply) => {
-    return sendResponse(reply, appSessionFull(view, readableSession(state, request)));
+  app.get("/appsessions/:id", async (request, reply) => {
+    return sendResponse(reply, await readSession(context, request));
   });
 
   app.post("/appsessions/:id", async (request, reply) => {
@@ -49,15 +50,20 @@ export function appSessionRoutes(app: FastifyInstance, context: Context): void {
   });
 }
 
-/** By a token, or by the credentials of its application, which a started app has before it has a token. */
-function readableSession(state: State, request: FastifyRequest): AppSession {
+/**
+ * By a token, or by the credentials of its application, which a started app has before it has a token:
+ * then with the code that becomes one.
+ */
+async function readSession(context: Context, request: FastifyRequest): Promise<Json> {
+  const { state, view } = context;
   const credentials = basicCredentials(request.headers.authorization);
   if (credentials === undefined) {
     const { guard, param } = apiCall(state, request);
-    return guard.needSession("browse", param("id"));
+    return appSessionFull(view, guard.needSession("browse", param("id")));
   }
   const { id = "" } = request.params as Readonly<Record<string, string>>;
-  return sessionOfApplication(state, id, credentials);
+  const session = sessionOfApplication(state, id, credentials);
+  return appSessionFull(view, session, await sessionCode(context, session));
 }
 
 /** Only the application that owns the session may move it, and nobody once it has ended. */
@@ -70,6 +76,7 @@ async function setStatus(
   return await state.transact((draft) => {
     const session = guard.needSession("write", param("id"));
     const nowMs = clock.now();
-    return draft.put("appsessions", changedStatus(session, grants, { status, summary, nowMs }));
+    const moved = changedStatus(session, grants, { status, summary, nowMs });
+    return putMoved(draft, state, moved);
   });
 }

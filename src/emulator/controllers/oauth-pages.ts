@@ -4,7 +4,7 @@ import {
   askedScopes,
   AUTHORIZATION_SECONDS,
   decide,
-  grantWebAuthorization,
+  grantAuthorization,
   waitingUnder,
 } from "../access/authorizations.ts";
 import { FormTokens } from "../access/form-tokens.ts";
@@ -95,7 +95,7 @@ class OAuthPages {
   async #grant(reply: FastifyReply, wish: WebWish, userId: string): Promise<FastifyReply> {
     const { application, scopes, redirectUri } = wish;
     const asked = { application, scopes, redirectUri, userId, nowMs: this.#context.clock.now() };
-    const { id } = await grantWebAuthorization(this.#context.state, asked);
+    const { id } = await grantAuthorization(this.#context.state, asked);
     return sendBack(reply, wish, { code: id });
   }
 

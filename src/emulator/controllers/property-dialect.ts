@@ -1,9 +1,9 @@
 import type { FastifyReply } from "fastify";
 import { sendBare, sendResponse } from "../http/answer.ts";
 import { listResponse, type Page, pagedList } from "../http/paging.ts";
-import { propertyFull, propertyItem, propertyValues } from "../serialise/properties.ts";
+import { propertiesV1 } from "../serialise/properties.ts";
 import { v2Href } from "../serialise/v2/href.ts";
-import { propertyEntriesV2, propertyFullV2, propertyItemV2 } from "../serialise/v2/properties.ts";
+import { keyOf, propertiesV2 } from "../serialise/v2/properties.ts";
 import type { Json, View } from "../serialise/view.ts";
 import type { ApiVersion } from "../services/properties/types.ts";
 import type { PropertyNoun } from "../state/entities.ts";
@@ -32,10 +32,10 @@ export const v1Properties: PropertyDialect = {
   readable: [...V1_WRITABLE, "files"],
   writable: V1_WRITABLE,
   href: (_view, noun, id) => `v1pre3/${noun}/${id}`,
-  item: propertyItem,
-  full: propertyFull,
+  item: propertiesV1.item,
+  full: propertiesV1.full,
   entries: (view, property) =>
-    propertyValues(view, property)?.map((content) => ({ Content: content })),
+    propertiesV1.values(view, property)?.map((content) => ({ Content: content })),
   list: listResponse,
   send: sendResponse,
   sendDeleted: (reply) => sendResponse(reply, {}),
@@ -48,9 +48,10 @@ export const v2Properties: PropertyDialect = {
   readable: [...V2_WRITABLE, "files"],
   writable: V2_WRITABLE,
   href: v2Href,
-  item: propertyItemV2,
-  full: propertyFullV2,
-  entries: propertyEntriesV2,
+  item: propertiesV2.item,
+  full: propertiesV2.full,
+  entries: (view, property) =>
+    propertiesV2.values(view, property)?.map((value) => ({ [keyOf(property)]: value })),
   list: pagedList,
   send: sendBare,
   sendDeleted: (reply) => sendBare(reply, undefined, 204),

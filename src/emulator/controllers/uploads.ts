@@ -4,12 +4,12 @@ import type { Context } from "../context.ts";
 import { sendResponse } from "../http/answer.ts";
 import { type ApiCall, apiCall } from "../http/api-call.ts";
 import { bodyChunks, readFields, textField } from "../http/body.ts";
+import { checkedMd5 } from "../http/checked-md5.ts";
 import { mediaType } from "../http/media-type.ts";
 import { byId, listResponse, pageOf } from "../http/paging.ts";
 import { badRequest, noPermission, tooLarge } from "../http/problem.ts";
 import { fileFull } from "../serialise/full/file.ts";
 import {
-  checkMd5,
   MAX_PART_BYTES,
   MAX_SINGLE_BYTES,
   partNumber,
@@ -25,7 +25,7 @@ interface Upload {
   readonly context: Context;
 }
 
-/** Upload in one piece or in parts, into app results and samples. Runs take files from instruments alone. */
+/** Upload in one piece or in parts, into app results and samples. Runs come from instruments alone. */
 export function uploadRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
   const uploads = new Uploads(context);
@@ -63,10 +63,19 @@ export function uploadRoutes(app: FastifyInstance, context: Context): void {
     return send(reply, await endUpload(upload(request)), 200);
   });
 
-  app.post("/runs/:id/files", (request) => {
-    apiCall(state, request);
-    throw noPermission("write", "Run");
-  });
+  refuseRuns(app, context);
+}
+
+function refuseRuns(app: FastifyInstance, { state }: Context): void {
+  for (const [path, right] of [
+    ["/runs", "create"],
+    ["/runs/:id/files", "write"],
+  ] as const) {
+    app.post(path, (request) => {
+      apiCall(state, request);
+      throw noPermission(right, "Run");
+    });
+  }
 }
 
 async function addFile(
@@ -85,7 +94,7 @@ async function addFile(
   if (query.get("multipart")?.toLowerCase() === "true") return await uploads.begin(call, file);
   const body = bodyChunks(request, MAX_SINGLE_BYTES, () => tooLarge(MAX_SINGLE_BYTES));
   const received = await context.content.receive(body, "objects");
-  await checked(request, received.md5, async () => {
+  await checkedMd5(request, received.md5, async () => {
     await context.content.discard([received.key], "objects");
   });
   return await uploads.addWhole(call, file, received);
@@ -100,7 +109,11 @@ async function addPart({ request, call, uploads, context }: Upload): Promise<str
     badRequest(`A part may have at most ${MAX_PART_BYTES} bytes`, "EntityTooLarge"),
   );
   const received = await content.receive(body, "parts");
-  await checked(request, received.md5, async () => await content.discard([received.key], "parts"));
+  await checkedMd5(
+    request,
+    received.md5,
+    async () => await content.discard([received.key], "parts"),
+  );
   await uploads.addPart(file.id, number, received);
   return received.md5;
 }
@@ -113,25 +126,11 @@ async function endUpload({ request, call, uploads }: Upload): Promise<BaseSpaceF
   throw badRequest("UploadStatus must be complete or aborted");
 }
 
-/** Whoever may write the app result or sample may write its pending files. */
+/** Whoever may write the app result, sample or dataset may write its pending files. */
 function writableFile(call: ApiCall, uploads: Uploads): BaseSpaceFile {
   const file = call.guard.needFile("write", call.param("id"));
   const { noun, id } = file.parent;
-  if (noun === "runs" || noun === "datasets") throw noPermission("write", "File");
+  if (noun === "runs") throw noPermission("write", "File");
   if (file.uploadStatus !== "complete") uploads.target(call, { noun, id });
   return file;
-}
-
-async function checked(
-  request: FastifyRequest,
-  md5: string,
-  discard: () => Promise<void>,
-): Promise<void> {
-  const header = request.headers["content-md5"];
-  try {
-    checkMd5(typeof header === "string" ? header : undefined, md5);
-  } catch (error) {
-    await discard();
-    throw error;
-  }
 }

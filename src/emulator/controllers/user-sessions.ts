@@ -5,7 +5,7 @@ import { type ApiCall, apiCall } from "../http/api-call.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
 import type { Query } from "../http/query.ts";
 import { appSessionCompact } from "../serialise/app-session.ts";
-import { propertiesContainer } from "../serialise/properties.ts";
+import { propertiesV1 } from "../serialise/properties.ts";
 import type { Json, View } from "../serialise/view.ts";
 import { hasOutput } from "../services/app-sessions.ts";
 import type { AppSession } from "../state/entities.ts";
@@ -48,5 +48,5 @@ function sessionFilter({ query, guard }: ApiCall): (session: AppSession) => bool
 function includedProperties(view: View, query: Query, session: AppSession): Json {
   if (!query.list("include").includes("properties")) return {};
   const shown = session.properties.filter(({ name }) => query.allows("propertyFilters", name));
-  return { Properties: propertiesContainer(view, `v1pre3/appsessions/${session.id}`, shown) };
+  return { Properties: propertiesV1.container(view, `v1pre3/appsessions/${session.id}`, shown) };
 }

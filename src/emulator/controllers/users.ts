@@ -1,5 +1,4 @@
 import type { FastifyInstance } from "fastify";
-import type { GuardedNoun } from "../access/grants.ts";
 import type { Context } from "../context.ts";
 import { sendResponse } from "../http/answer.ts";
 import { type ApiCall, apiCall } from "../http/api-call.ts";
@@ -9,10 +8,9 @@ import { userFull } from "../serialise/full/user.ts";
 import { projectCompact } from "../serialise/project.ts";
 import { runCompact } from "../serialise/run.ts";
 import { userCompact } from "../serialise/user.ts";
+import { runPage } from "../services/run-lists.ts";
 import { emptyTrash } from "../services/trash.ts";
-import type { Project, Run, Tables } from "../state/entities.ts";
-import type { State } from "../state/state.ts";
-import { commaList } from "../text.ts";
+import type { Project } from "../state/entities.ts";
 
 const PROJECT_SORTS: Sorts<Project> = {
   Id: byId,
@@ -37,8 +35,11 @@ export function userRoutes(app: FastifyInstance, context: Context): void {
   app.get("/users/:id/projects", (request, reply) => {
     const call = ownCall(apiCall(state, request));
     const name = call.query.get("Name");
-    const projects = browsable(state, call, "projects").filter(
-      (project) => name === undefined || project.name === name,
+    const projects = [...state.all("projects")].filter(
+      (project) =>
+        project.removed !== true &&
+        (name === undefined || project.name === name) &&
+        call.grants.may("browse", { noun: "projects", id: project.id }),
     );
     const page = pageOf(projects, call.query, { sorts: PROJECT_SORTS });
     return sendResponse(
@@ -49,11 +50,9 @@ export function userRoutes(app: FastifyInstance, context: Context): void {
 
   app.get("/users/:id/runs", (request, reply) => {
     const call = ownCall(apiCall(state, request));
-    const runs = browsable(state, call, "runs").filter(runFilter(call));
-    const page = pageOf(runs, call.query, { sorts: runSorts(state) });
     return sendResponse(
       reply,
-      listResponse(page, (run) => runCompact(view, run)),
+      listResponse(runPage(state, call), (run) => runCompact(view, run)),
     );
   });
 }
@@ -73,44 +72,4 @@ export function ownCall(call: ApiCall): ApiCall {
   const id = call.param("id");
   if (id !== "current" && id !== call.grants.userId) throw noPermission("browse", "User");
   return call;
-}
-
-function browsable<Noun extends "projects" | "runs">(
-  state: State,
-  call: ApiCall,
-  noun: Noun & GuardedNoun,
-): Tables[Noun][] {
-  return [...state.all(noun)].filter(
-    (entity) => entity.removed !== true && call.grants.may("browse", { noun, id: entity.id }),
-  );
-}
-
-function runFilter({ query }: ApiCall): (run: Run) => boolean {
-  const statuses = commaList(query.get("Statuses")).map((status) => status.toLowerCase());
-  const wanted: readonly [string | undefined, (run: Run) => string][] = [
-    [query.get("InstrumentType"), (run) => run.instrument.type],
-    [query.get("ReagentBarcode"), (run) => run.reagentBarcode],
-    [query.get("FlowcellBarcode"), (run) => run.flowcellBarcode],
-  ];
-  return (run) =>
-    (statuses.length === 0 || statuses.includes(run.status.toLowerCase())) &&
-    wanted.every(([value, of]) => value === undefined || value === of(run));
-}
-
-function runSorts(state: State): Sorts<Run> {
-  const size = ({ id }: Run): number => state.indexes.totalSize({ noun: "runs", id });
-  return {
-    Id: byId,
-    DateCreated: byText((run) => run.dateCreated),
-    DateModified: byText((run) => run.dateModified),
-    ExperimentName: byText((run) => run.experimentName),
-    LaneAndQcStatus: byId,
-    PlatformName: byText((run) => run.platformName),
-    UserOwnedBy: byText((run) => run.ownerId),
-    Status: byText((run) => run.status),
-    Workflow: byText((run) => run.workflow),
-    InstrumentName: byText((run) => run.instrument.name),
-    InstrumentSerialNumber: byText((run) => run.instrument.name),
-    TotalSize: (a, b) => size(a) - size(b),
-  };
 }

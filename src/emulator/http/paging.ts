@@ -68,6 +68,11 @@ export function pagedList<Item>(page: Page<Item>, serialise: (item: Item) => unk
   return { Items, Paging: paging };
 }
 
+/** A list of v2 that nobody writes into. */
+export function emptyList(query: Query): Paged {
+  return pagedList(pageOf([], query, { sorts: {} }), () => ({}));
+}
+
 export interface Paged {
   readonly Items: unknown;
   readonly Paging: unknown;

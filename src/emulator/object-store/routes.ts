@@ -1,19 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { ContentStore } from "../content/content-store.ts";
-import type { State } from "../state/state.ts";
+import type { Context } from "../context.ts";
 import type { Leaks } from "./leaks.ts";
+import { putPart } from "./put-part.ts";
 import { sendObject } from "./send-object.ts";
-import type { SignedLinks } from "./signed-links.ts";
 import { sendStoreError } from "./xml-error.ts";
 
-export interface ObjectStoreParts {
-  readonly state: State;
-  readonly content: ContentStore;
-  readonly links: SignedLinks;
+export interface ObjectStoreParts extends Context {
   readonly leaks: Leaks;
 }
 
-/** `GET|HEAD /<32 hex>?<signed query>`: nothing else, and no credentials beside the signature. */
+/**
+ * `GET|HEAD /<32 hex>?<signed query>`, and `PUT` of a part: nothing else, and no credentials beside the
+ * signature.
+ */
 export function objectStoreRoutes(app: FastifyInstance, parts: ObjectStoreParts): void {
   // Before anything else, whatever is asked: a client that leaks a credential must notice.
   app.addHook("onRequest", (request, reply, done) => {
@@ -25,6 +24,7 @@ export function objectStoreRoutes(app: FastifyInstance, parts: ObjectStoreParts)
     url: "/:key",
     handler: (request, reply) => answer(parts, request, reply),
   });
+  app.put("/:key", async (request, reply) => await putPart(parts, request, reply));
   app.setNotFoundHandler((request, reply) => {
     const reads = request.method === "GET" || request.method === "HEAD";
     return sendStoreError(reply, reads ? "noSuchKey" : "badMethod");

@@ -14,6 +14,16 @@ export interface SignedLink {
   readonly expiresMs: number;
 }
 
+/** Links for the parts of one upload, which differ in number and signature. */
+export interface SignedParts {
+  /** With `{PartNumber}` and `{Signature}` in it. */
+  readonly template: string;
+  /** In the order of the parts. */
+  readonly signatures: readonly string[];
+  /** The template filled in, for a part counted from 1. */
+  readonly url: (part: number) => string;
+}
+
 export type LinkVerdict = "valid" | "expired" | "unsigned" | "forged";
 
 export interface LinkOptions {
@@ -56,14 +66,43 @@ export class SignedLinks {
   }
 
   check(key: string, query: URLSearchParams): LinkVerdict {
+    const values = ["response-content-disposition", "response-content-type"].map(
+      (name) => query.get(name) ?? "",
+    );
+    return this.#verdict(query, (expires) => this.#signature(key, [expires, ...values]));
+  }
+
+  /** Links that take the parts of an upload, for as long as others give contents. */
+  signParts(uploadId: string, count: number): SignedParts {
+    const { clock, lifetimeMs, baseUrl } = this.#options;
+    const expires = String(Math.floor((clock.now() + lifetimeMs) / 1000));
+    const signatures = Array.from({ length: count }, (_, at) =>
+      this.#signature(uploadId, ["PUT", expires, String(at + 1)]),
+    );
+    const start = `${baseUrl().replace(/\/+$/, "")}/${uploadId}?AWSAccessKeyId=${ACCESS_KEY}`;
+    const template = `${start}&Expires=${expires}&partNumber={PartNumber}&Signature={Signature}`;
+    return {
+      template,
+      signatures,
+      url: (part) =>
+        template
+          .replace("{PartNumber}", String(part))
+          .replace("{Signature}", percentEncoded(signatures[part - 1] ?? "")),
+    };
+  }
+
+  /** Whether a part may be put there. */
+  checkPart(uploadId: string, query: URLSearchParams): LinkVerdict {
+    const part = query.get("partNumber") ?? "";
+    return this.#verdict(query, (expires) => this.#signature(uploadId, ["PUT", expires, part]));
+  }
+
+  #verdict(query: URLSearchParams, signed: (expires: string) => string): LinkVerdict {
     const expires = query.get("Expires");
     const signature = query.get("Signature");
     if (expires === null || signature === null) return "unsigned";
     if (Number(expires) * 1000 <= this.#options.clock.now()) return "expired";
-    const values = ["response-content-disposition", "response-content-type"].map(
-      (name) => query.get(name) ?? "",
-    );
-    return equal(signature, this.#signature(key, [expires, ...values])) ? "valid" : "forged";
+    return equal(signature, signed(expires)) ? "valid" : "forged";
   }
 
   #signature(key: string, values: readonly string[]): string {

@@ -16,6 +16,21 @@ const ERRORS = {
     code: "SignatureDoesNotMatch",
     message: "The request signature we calculated does not match the signature you provided.",
   },
+  noSuchUpload: {
+    status: 404,
+    code: "NoSuchUpload",
+    message: "The specified multipart upload does not exist.",
+  },
+  tooLarge: {
+    status: 400,
+    code: "EntityTooLarge",
+    message: "Your proposed upload exceeds the maximum allowed size",
+  },
+  badDigest: {
+    status: 400,
+    code: "BadDigest",
+    message: "The Content-MD5 you specified did not match what we received.",
+  },
   noSuchKey: { status: 404, code: "NoSuchKey", message: "The specified key does not exist." },
   badMethod: {
     status: 405,

@@ -3,6 +3,7 @@ import { storedDate } from "../dates.ts";
 import { badRequest, conflict, noPermission } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
 import type { AppSession, SessionStatus } from "../state/entities.ts";
+import type { State } from "../state/state.ts";
 import type { Property } from "../state/entity.ts";
 
 const STATUSES: readonly SessionStatus[] = [
@@ -12,6 +13,12 @@ const STATUSES: readonly SessionStatus[] = [
   "Complete",
   "Aborted",
 ];
+
+/** What the pending datasets of a session are once it has ended. */
+const UPLOADS_AT_END: Readonly<Partial<Record<SessionStatus, string>>> = {
+  Complete: "Completed",
+  Aborted: "Aborted",
+};
 
 /** A status as any client writes it, in the service's form. */
 function sessionStatus(text: string): SessionStatus | undefined {
@@ -56,6 +63,18 @@ export function changedStatus(
     throw conflict(`AppSession ${session.id} is ${session.status}: its status is final`);
   }
   return withStatus(session, status, to.summary ?? session.statusSummary, to.nowMs);
+}
+
+/** Stores a session in its new status; what it was uploading is settled with its end. */
+export function putMoved(draft: Draft, { indexes }: State, session: AppSession): AppSession {
+  const uploadStatus = UPLOADS_AT_END[session.status];
+  if (uploadStatus !== undefined) {
+    for (const id of indexes.datasetsOfSession(session.id)) {
+      const dataset = draft.need("datasets", id);
+      if (dataset.uploadStatus === "Pending") draft.put("datasets", { ...dataset, uploadStatus });
+    }
+  }
+  return draft.put("appsessions", session);
 }
 
 /** Whether the session made something in the project of that Href. */

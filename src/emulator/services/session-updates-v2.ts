@@ -4,7 +4,7 @@ import type { ApiCall } from "../http/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { conflict } from "../http/problem.ts";
 import type { AppSession } from "../state/entities.ts";
-import { changedStatus, isTerminal, withStatus } from "./app-sessions.ts";
+import { changedStatus, isTerminal, putMoved, withStatus } from "./app-sessions.ts";
 
 /**
  * Name, QC and delivery may change at any time; the status, by the session's own application, until it
@@ -26,7 +26,7 @@ export async function updateSession(
           nowMs: clock.now(),
         })
       : before;
-    return draft.put("appsessions", {
+    return putMoved(draft, state, {
       ...moved,
       name: textField(fields, "Name") ?? before.name,
       dateModified: storedDate(clock.now()),
@@ -47,7 +47,7 @@ export async function stopSession(
       throw conflict(`AppSession ${session.id} is ${session.status}: there is nothing to stop`);
     }
     const stopped = withStatus(session, "Aborted", "Stopped by its user", clock.now());
-    return draft.put("appsessions", stopped);
+    return putMoved(draft, state, stopped);
   });
 }
 

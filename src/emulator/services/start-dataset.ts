@@ -4,25 +4,28 @@ import { storedDate } from "../dates.ts";
 import type { ApiCall } from "../http/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { badRequest } from "../http/problem.ts";
+import type { Draft } from "../state/draft.ts";
 import type { Dataset } from "../state/v2-entities.ts";
 import { addOutput } from "./app-sessions.ts";
 import { chosenSession } from "./chosen-session.ts";
 
-/** Makes a dataset without files in the project of `call`. @throws Problem as for an app result */
+/** Makes a dataset without files in a project. @throws Problem as for an app result */
 export async function startDataset(
   { state, clock }: Context,
   call: ApiCall,
+  projectId: string,
   fields: Fields,
 ): Promise<Dataset> {
+  call.guard.need("create", "projects", projectId);
   const name = textField(fields, "Name")?.trim() ?? "";
   if (name === "") throw badRequest("The name of the dataset is missing");
   const attributes = attributesOf(fields.get("attributes"));
   const date = storedDate(clock.now());
   return await state.transact((draft) => {
     const dataset: Dataset = {
-      id: `ds.${randomBytes(16).toString("hex")}`,
+      id: newDatasetId(),
       name,
-      projectId: call.param("id"),
+      projectId,
       ownerId: call.grants.userId,
       appSessionId: chosenSession(draft, call, fields, { name, date }).id,
       typeId: textField(fields, "DatasetTypeId") ?? "common.files",
@@ -34,13 +37,22 @@ export async function startDataset(
       dateCreated: date,
       dateModified: date,
     };
-    addOutput(draft, dataset.appSessionId, {
-      name: "Output.Datasets",
-      type: "dataset[]",
-      href: `v2/datasets/${dataset.id}`,
-    });
-    return draft.put("datasets", dataset);
+    return putDataset(draft, dataset);
   });
+}
+
+/** Stores a new dataset; its session tells of it from now on. */
+export function putDataset(draft: Draft, dataset: Dataset): Dataset {
+  addOutput(draft, dataset.appSessionId, {
+    name: "Output.Datasets",
+    type: "dataset[]",
+    href: `v2/datasets/${dataset.id}`,
+  });
+  return draft.put("datasets", dataset);
+}
+
+export function newDatasetId(): string {
+  return `ds.${randomBytes(16).toString("hex")}`;
 }
 
 function attributesOf(value: unknown): Dataset["attributes"] {

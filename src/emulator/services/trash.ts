@@ -62,7 +62,8 @@ export async function emptyTrash(context: Context, grants: Grants): Promise<void
 /** The contents go, their entities stay as removed ones: their paths answer 410 for ever. */
 async function destroy({ state, content }: Context, items: readonly TrashItem[]): Promise<void> {
   const keys = await state.transact((draft) => {
-    const found = items.flatMap((item) => item.contents).flatMap((each) => keysIn(state, each));
+    const gone = items.flatMap((item) => item.contents).flatMap((each) => filesIn(state, each));
+    const found = keysOf(state, new Set(gone));
     for (const key of found) draft.remove("objects", key);
     for (const item of items) draft.remove("trash", item.id);
     return found;
@@ -70,13 +71,22 @@ async function destroy({ state, content }: Context, items: readonly TrashItem[])
   await content.discard(keys, "objects");
 }
 
-function keysIn(state: State, { table, id }: TrashedEntity): string[] {
+function filesIn(state: State, { table, id }: TrashedEntity): string[] {
   if (table === "appsessions") return [];
-  const ids = table === "files" ? [id] : [...state.indexes.filesOf({ noun: table, id })];
-  return ids
-    .map((each) => state.need("files", each).objectKey)
-    .filter((key) => key !== undefined)
-    .filter((key) => state.get("objects", key)?.source.kind === "stored");
+  return table === "files" ? [id] : [...state.indexes.filesOf({ noun: table, id })];
+}
+
+/** The stored objects that the files have; those that the copy of a dataset has as well stay. */
+function keysOf(state: State, fileIds: ReadonlySet<string>): string[] {
+  const keys = new Set<string>();
+  for (const id of fileIds) {
+    const { objectKey = "" } = state.need("files", id);
+    if (state.get("objects", objectKey)?.source.kind === "stored") keys.add(objectKey);
+  }
+  for (const { id, objectKey = "" } of state.all("files")) {
+    if (!fileIds.has(id)) keys.delete(objectKey);
+  }
+  return [...keys];
 }
 
 function mark(draft: Draft, { table, id }: TrashedEntity, removed: boolean): void {

@@ -7,13 +7,14 @@ import type { Received } from "../content/content-store.ts";
 import { storedDate } from "../dates.ts";
 import { SingleFlight } from "../../core/single-flight.ts";
 import type { AppResult, BaseSpaceFile, FilePart, Sample } from "../state/entities.ts";
+import type { Dataset } from "../state/v2-entities.ts";
 import type { State } from "../state/state.ts";
 import { isTerminal } from "./app-sessions.ts";
 import { orderedParts } from "./upload-rules.ts";
 
 /** What takes files from clients. */
 export interface UploadParent {
-  readonly noun: "appresults" | "samples";
+  readonly noun: "appresults" | "samples" | "datasets";
   readonly id: string;
 }
 
@@ -24,8 +25,8 @@ export interface NewFile {
 }
 
 /**
- * Uploads into app results and samples. Bytes are in the content store before the state hears of them; what the state
- * then refuses is discarded again. The same name twice makes two files, each with its own Id.
+ * Uploads into app results, samples and datasets. Bytes are in the content store before the state hears of
+ * them; what the state then refuses is discarded again. The same name twice makes two files, each with its own Id.
  */
 export class Uploads {
   readonly #context: Context;
@@ -35,8 +36,8 @@ export class Uploads {
     this.#context = context;
   }
 
-  /** The app result or sample, if the token may add files to it now. @throws Problem 403 or 409 */
-  target({ guard, grants }: ApiCall, { noun, id }: UploadParent): AppResult | Sample {
+  /** The app result, sample or dataset, if the token may add files to it now. @throws Problem 403 or 409 */
+  target({ guard, grants }: ApiCall, { noun, id }: UploadParent): AppResult | Sample | Dataset {
     const result = guard.need("write", noun, id);
     const session = this.#context.state.need("appsessions", result.appSessionId);
     if (session.applicationId !== grants.token.applicationId) {

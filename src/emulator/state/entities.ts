@@ -46,6 +46,8 @@ export interface Token extends Entity {
   readonly granted: readonly string[];
   /** A user granted it to an app: later grants to the same app take its scopes over. */
   readonly isAuthorized?: boolean;
+  /** The session that its app was started for: the token may read it and move its status. */
+  readonly appSessionId?: string;
   readonly dateCreated: string;
 }
 
@@ -56,8 +58,10 @@ export interface Authorization extends Entity {
   readonly decision: "pending" | "approved" | "denied";
   /** What the user types to find it; absent for those that came by a redirection. */
   readonly userCode?: string;
-  /** Where the code was sent; absent for device codes. */
+  /** Where the code was sent; absent for device codes and those of a session. */
   readonly redirectUri?: string;
+  /** The session that an app was started for, which tells the app the code. */
+  readonly appSessionId?: string;
   /** Who decided. */
   readonly userId?: string;
   /** Milliseconds since 1970. */

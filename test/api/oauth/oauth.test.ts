@@ -3,9 +3,11 @@ import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import {
   accessScope,
+  type ApplicationId,
   type AppSessionId,
   BaseSpace,
   OAuth,
+  type ProjectId,
   RedirectListener,
   scopeList,
 } from "../../../src/index.ts";
@@ -277,12 +279,61 @@ describe("a session that a user started", () => {
     });
     await using lab = connect(emulator.apiServer, clock, credentials);
     const id = "40" as AppSessionId;
-    expect(await lab.appSession(id)).toMatchObject({ name: "started", applicationName: "Lab" });
+    expect(await lab.triggeredAppSession(id)).toMatchObject({
+      name: "started",
+      applicationName: "Lab",
+    });
     await using other = connect(emulator.apiServer, clock);
-    await expect(other.appSession(id)).rejects.toMatchObject({
+    await expect(other.triggeredAppSession(id)).rejects.toMatchObject({
       reason: "access-denied",
       message: expect.stringContaining("do not match") as string,
     });
+  });
+
+  it("has a code, told to its app alone, that becomes a token for its work, once", async () => {
+    const clock = new FakeClock();
+    const credentials = { clientId: "aa".repeat(16), clientSecret: "bb".repeat(16) };
+    const app = { clientKey: credentials.clientId, clientSecret: credentials.clientSecret };
+    await using emulator = await startTestEmulator({
+      applications: [{ id: "90", name: "Lab", ...app, redirectUri: "https://lab.example/back" }],
+      projects: [
+        { id: "10", name: "in and out", samples: [{ id: "20", name: "s" }] },
+        { id: "11", name: "another" },
+      ],
+    });
+    const { apiServer, accessToken } = emulator;
+    await using user = new BaseSpace({ apiServer, accessToken, environment: {} });
+    const { id } = await user.applications.launch("90" as ApplicationId, {
+      name: "go",
+      properties: [
+        { name: "Input.project-id", type: "project", content: "v1pre3/projects/10" },
+        { name: "Input.sample-id", type: "sample[]", items: ["v1pre3/samples/20"] },
+      ],
+    });
+    expect((await user.appSessions.get(id)).authorizationCode).toBeUndefined();
+    await using lab = connect(apiServer, clock, credentials);
+    const { authorizationCode = "" } = await lab.triggeredAppSession(id);
+    expect(authorizationCode).toMatch(/^[0-9a-f]{32}$/);
+    expect(await lab.triggeredAppSession(id)).toMatchObject({ authorizationCode });
+    const back = "https://lab.example/back";
+    await expect(lab.exchangeCode(authorizationCode, "https://else.example/")).rejects.toThrow();
+    const grant = await lab.exchangeCode(authorizationCode, back);
+    await expect(lab.exchangeCode(authorizationCode, back)).rejects.toMatchObject({
+      failure: "invalid-code",
+    });
+    expect((await lab.triggeredAppSession(id)).authorizationCode).toBeUndefined();
+    await using started = new BaseSpace({ apiServer, ...grant, environment: {} });
+    expect((await started.tokens.current()).scopes).toEqual(["WRITE PROJECT 10", "READ SAMPLE 20"]);
+    const made = await started.projects.createAppResult("10" as ProjectId, {
+      name: "out",
+      appSessionId: id,
+    });
+    expect(made.appSession?.id).toBe(id);
+    await expect(
+      started.projects.createAppResult("11" as ProjectId, { name: "out" }),
+    ).rejects.toMatchObject({ reason: "access-denied" });
+    await started.appSessions.setStatus(id, { status: "Complete" });
+    expect(await user.appSessions.get(id)).toMatchObject({ status: "Complete" });
   });
 });
 

@@ -1,80 +1,45 @@
-import type { ApplicationId, AppSessionId, ProjectId, RunId, UserId } from "../../../core/ids.ts";
+import type { AppSessionId } from "../../../core/ids.ts";
 import { segment } from "../../address.ts";
 import { decodeAppSession } from "../../decode/app-session.ts";
-import {
-  flag,
-  listQuery,
-  type ListParams,
-  type ListRules,
-  text,
-  texts,
-} from "../../list-parameters.ts";
-import type { AppSession } from "../../models.ts";
+import { decodeTrashItem } from "../../decode/trash-item.ts";
+import { ApiError } from "../../errors.ts";
+import { checkText, listQuery } from "../../list-parameters.ts";
+import type { AppSession, TrashItem } from "../../models.ts";
 import type { List } from "../../paging.ts";
 import type { Property } from "../../property.ts";
 import { type ResourceClient, resourceOf } from "../../resource-client.ts";
 import type { CallOptions, JsonAnswer } from "../../rest.ts";
+import type { Look } from "../../settled.ts";
+import { lookForNewest } from "../find-made.ts";
 import { propertyList } from "../properties.ts";
-import { canWorkOn } from "../session-status.ts";
+import { canWorkOn, type SessionStatus } from "../session-status.ts";
+import { APP_SESSIONS, type AppSessionsV2Params } from "./app-session-lists.ts";
+import { changeV2 } from "./change.ts";
 
-type Sort =
-  | "Id"
-  | "Name"
-  | "AppId"
-  | "ExecutionStatus"
-  | "ModifiedOn"
-  | "DateCreated"
-  | "AppName"
-  | "TotalSize"
-  | "QcStatus"
-  | "DeliveryStatus";
-
-export interface AppSessionsV2Params extends ListParams<Sort> {
-  readonly appId?: ApplicationId;
-  readonly name?: string;
-  readonly ownedByCurrentUser?: boolean;
-  readonly executionStatus?: string;
-  readonly qcStatus?: string;
-  readonly deliveryStatus?: string;
-  readonly outputProjects?: readonly ProjectId[];
-  readonly inputRuns?: readonly RunId[];
-  readonly inputBioSamples?: readonly string[];
-  readonly userCreatedBy?: UserId;
-  /** What is to come with each, e.g. `Properties`. */
-  readonly include?: readonly string[];
-  /** Names of the properties that are to come. */
-  readonly propertyFilters?: readonly string[];
+export interface NewAppSession {
+  readonly name: string;
+  /** A sentence for people. Default: none. */
+  readonly statusSummary?: string;
 }
 
-const APP_SESSIONS: ListRules = {
-  version: "v2",
-  sorts: [
-    "Id",
-    "Name",
-    "AppId",
-    "ExecutionStatus",
-    "ModifiedOn",
-    "DateCreated",
-    "AppName",
-    "TotalSize",
-    "QcStatus",
-    "DeliveryStatus",
-  ] satisfies readonly Sort[],
-  filters: {
-    appId: text("appid"),
-    name: text("name"),
-    ownedByCurrentUser: flag("ownedbycurrentuser"),
-    executionStatus: text("executionstatus"),
-    qcStatus: text("qcstatus"),
-    deliveryStatus: text("deliverystatus"),
-    outputProjects: texts("output.projects"),
-    inputRuns: texts("input.runs"),
-    inputBioSamples: texts("input.biosamples"),
-    userCreatedBy: text("usercreatedby"),
-    include: texts("include"),
-    propertyFilters: texts("propertyfilters"),
-  },
-};
+/** What is to be different; the rest stays. */
+export interface AppSessionChanges {
+  readonly name?: string;
+  /** Complete and Aborted are final. */
+  readonly status?: SessionStatus;
+  readonly statusSummary?: string;
+  readonly qcStatus?: string;
+  readonly deliveryStatus?: string;
+  /** Why it is changed. */
+  readonly comment?: string;
+}
+
+export interface Deletion {
+  /** Take the files alone: the session and its results stay. Default false. */
+  readonly keepMetadata?: boolean;
+  /** Keep nothing in the trash. Default false. */
+  readonly bypassTrash?: boolean;
+}
 
 /** Sessions by v2. */
 export class AppSessionsV2 {
@@ -86,18 +51,14 @@ export class AppSessionsV2 {
 
   /** `GET /v2/appsessions/{id}` */
   async get(id: AppSessionId, options?: CallOptions): Promise<AppSession> {
-    return await this.#client.oneV2(`appsessions/${segment(id)}`, decodeAppSession, options);
+    return await this.#client.oneV2(pathOf(id), decodeAppSession, options);
   }
 
   /** `GET /v2/appsessions` */
   list(params: AppSessionsV2Params = {}): List<AppSession> {
     const query = listQuery(APP_SESSIONS, params);
-    return this.#client.list({
-      path: "appsessions",
-      query,
-      decode: decodeAppSession,
-      version: "v2",
-    });
+    const source = { path: "appsessions", query, decode: decodeAppSession } as const;
+    return this.#client.list({ ...source, version: "v2" });
   }
 
   /** `GET /v2/appsessions/{id}/properties` */
@@ -106,12 +67,75 @@ export class AppSessionsV2 {
   }
 
   /**
+   * Makes a session that runs: `POST /v2/appsessions`. When the answer is lost the newest sessions are
+   * searched for it by its name.
+   * @throws BsmountError `usage` for an empty name; ApiError `access-denied`, with `mayHaveSucceeded` while
+   * it is in doubt
+   */
+  async create(created: NewAppSession, options: CallOptions = {}): Promise<AppSession> {
+    const { name, statusSummary = "" } = created;
+    checkText("the session's name", name);
+    const body = { Name: name, StatusSummary: statusSummary };
+    const listPath = "appsessions";
+    const look = lookForNewest(
+      this.#client,
+      { version: "v2", listPath, query: { name }, name, decode: decodeAppSession, pathOf },
+      options,
+    );
+    const change = { method: "POST", path: "/v2/appsessions", body } as const;
+    const answer = await this.#client.once(change, look, options);
+    return resourceOf(answer, decodeAppSession, "v2");
+  }
+
+  /**
+   * `POST /v2/appsessions/{id}`. When the answer is lost the session is asked how it is.
+   * @throws ApiError `access-denied` for the status of another app's session, `unavailable` with the code
+   * `Conflict` for that of one that has ended
+   */
+  async update(
+    id: AppSessionId,
+    { status, comment, ...changes }: AppSessionChanges,
+    options: CallOptions = {},
+  ): Promise<AppSession> {
+    const wanted = {
+      Name: changes.name,
+      ExecutionStatus: status,
+      StatusSummary: changes.statusSummary,
+      QcStatus: changes.qcStatus,
+      DeliveryStatus: changes.deliveryStatus,
+    };
+    const extra = comment === undefined ? {} : { Comment: comment };
+    const answer = await changeV2(this.#client, { path: pathOf(id), wanted, extra }, options);
+    return resourceOf(answer, decodeAppSession, "v2");
+  }
+
+  /**
+   * Deletes a session with all that it made: `DELETE /v2/appsessions/{id}`. Answers what lies in the trash
+   * now; undefined when nothing does, or when the answer was lost and the session is found to be gone.
+   * @throws ApiError `access-denied`, with `mayHaveSucceeded` while it is in doubt
+   */
+  async delete(
+    id: AppSessionId,
+    { keepMetadata = false, bypassTrash = false }: Deletion = {},
+    options: CallOptions = {},
+  ): Promise<TrashItem | undefined> {
+    const query = {
+      preserve: keepMetadata ? "Metadata" : undefined,
+      bypasstrash: bypassTrash ? true : undefined,
+    };
+    const change = { method: "DELETE", path: `/v2/${pathOf(id)}`, query } as const;
+    const look = this.#isGone(id, keepMetadata ? "unclear" : undefined, options);
+    const answer = await this.#client.once(change, look, options);
+    return answer.json === undefined ? undefined : resourceOf(answer, decodeTrashItem, "v2");
+  }
+
+  /**
    * Stops what runs: `POST /v2/appsessions/{id}/stop`, and answers the session as it is then. v1's own way
    * takes no token. When the answer is lost, looks whether it still runs.
    * @throws ApiError `access-denied`
    */
   async stop(id: AppSessionId, options: CallOptions = {}): Promise<AppSession> {
-    const path = `/v2/appsessions/${segment(id)}`;
+    const path = `/v2/${pathOf(id)}`;
     const look = async (): Promise<JsonAnswer | undefined> => {
       const asked = await this.#client.rest.get(path, {}, options);
       return canWorkOn(resourceOf(asked, decodeAppSession, "v2")) ? undefined : asked;
@@ -119,4 +143,23 @@ export class AppSessionsV2 {
     await this.#client.once({ method: "POST", path: `${path}/stop`, body: {} }, look, options);
     return await this.get(id, options);
   }
+
+  /** `ifThere` is what a session says that is still there: of one that was to stay nobody can tell. */
+  #isGone(id: AppSessionId, ifThere: "unclear" | undefined, options: CallOptions): Look {
+    return async () => {
+      const path = `/v2/${pathOf(id)}`;
+      try {
+        await this.#client.rest.get(path, {}, options);
+        return ifThere;
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.reason !== "not-found") throw error;
+        const request = { method: "DELETE", path } as const;
+        return { json: undefined, headers: {}, request, status: error.status };
+      }
+    };
+  }
+}
+
+function pathOf(id: string): string {
+  return `appsessions/${segment(id)}`;
 }

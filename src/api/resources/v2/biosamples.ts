@@ -2,35 +2,16 @@ import type { ProjectId } from "../../../core/ids.ts";
 import { segment } from "../../address.ts";
 import { decodeBioSample } from "../../decode/biosample.ts";
 import { listQuery, type ListParams, type ListRules, texts } from "../../list-parameters.ts";
-import type { BioSample } from "../../models.ts";
+import type { BioSample, Library } from "../../models.ts";
 import type { List } from "../../paging.ts";
 import type { Property } from "../../property.ts";
-import type { ResourceClient } from "../../resource-client.ts";
+import { type ResourceClient, resourceOf } from "../../resource-client.ts";
 import type { CallOptions } from "../../rest.ts";
 import { propertyList } from "../properties.ts";
+import { changeV2 } from "./change.ts";
+import { type LibrariesParams, libraryList } from "./libraries.ts";
 
-type Sort =
-  | "Id"
-  | "BioSampleName"
-  | "Nickname"
-  | "DateModified"
-  | "UserOwnedBy"
-  | "Project"
-  | "Subject"
-  | "LabStatus"
-  | "Status";
-
-export interface BioSamplesParams extends ListParams<Sort> {
-  readonly bioSampleNames?: readonly string[];
-  readonly projectIds?: readonly ProjectId[];
-  readonly statuses?: readonly string[];
-  readonly labStatuses?: readonly string[];
-  /** What is to come with each, e.g. `properties`. */
-  readonly include?: readonly string[];
-  readonly propertyNamesStartWith?: readonly string[];
-}
-
-const SORTS: readonly Sort[] = [
+const SORTS = [
   "Id",
   "BioSampleName",
   "Nickname",
@@ -40,7 +21,17 @@ const SORTS: readonly Sort[] = [
   "Subject",
   "LabStatus",
   "Status",
-];
+] as const;
+
+export interface BioSamplesParams extends ListParams<(typeof SORTS)[number]> {
+  readonly bioSampleNames?: readonly string[];
+  readonly projectIds?: readonly ProjectId[];
+  readonly statuses?: readonly string[];
+  readonly labStatuses?: readonly string[];
+  /** What is to come with each, e.g. `properties`. */
+  readonly include?: readonly string[];
+  readonly propertyNamesStartWith?: readonly string[];
+}
 
 const BIOSAMPLES: ListRules = {
   version: "v2",
@@ -54,6 +45,13 @@ const BIOSAMPLES: ListRules = {
     propertyNamesStartWith: texts("propertynamestartswith"),
   },
 };
+
+/** What is to be different; the rest stays. */
+export interface BioSampleChanges {
+  readonly name?: string;
+  readonly status?: string;
+  readonly labStatus?: string;
+}
 
 export class BioSamples {
   readonly #client: ResourceClient;
@@ -71,6 +69,22 @@ export class BioSamples {
   list(params: BioSamplesParams = {}): List<BioSample> {
     const query = listQuery(BIOSAMPLES, params);
     return this.#client.list({ path: "biosamples", query, decode: decodeBioSample, version: "v2" });
+  }
+
+  /** `GET /v2/biosamples/{id}/libraries` */
+  libraries(id: string, params: LibrariesParams = {}): List<Library> {
+    return libraryList(this.#client, `biosamples/${segment(id)}/libraries`, params);
+  }
+
+  /** `POST /v2/biosamples/{id}`. When the answer is lost the biosample is asked how it is. */
+  async update(
+    id: string,
+    { name, status, labStatus }: BioSampleChanges,
+    options: CallOptions = {},
+  ): Promise<BioSample> {
+    const wanted = { BioSampleName: name, Status: status, LabStatus: labStatus };
+    const change = { path: `biosamples/${segment(id)}`, wanted };
+    return resourceOf(await changeV2(this.#client, change, options), decodeBioSample, "v2");
   }
 
   /** `GET /v2/biosamples/{id}/properties` */

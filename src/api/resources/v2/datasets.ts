@@ -1,116 +1,62 @@
-import type { AppSessionId, ProjectId, RunId } from "../../../core/ids.ts";
+import type { AppSessionId, ProjectId } from "../../../core/ids.ts";
 import { segment } from "../../address.ts";
 import { decodeDataset } from "../../decode/dataset.ts";
 import { decodeFile } from "../../decode/file.ts";
-import {
-  choices,
-  extensions,
-  flag,
-  listQuery,
-  type ListParams,
-  type ListRules,
-  text,
-  texts,
-} from "../../list-parameters.ts";
+import { checkText, listQuery } from "../../list-parameters.ts";
 import type { Dataset, FileEntry } from "../../models.ts";
 import type { List } from "../../paging.ts";
 import type { Property } from "../../property.ts";
-import type { ResourceClient } from "../../resource-client.ts";
+import type { Raw } from "../../raw.ts";
+import { type ResourceClient, resourceOf } from "../../resource-client.ts";
 import type { CallOptions } from "../../rest.ts";
+import type { StorePuts } from "../../uploads/store-puts.ts";
+import type { UploadBody } from "../../uploads/uploads.ts";
+import { lookForNewest } from "../find-made.ts";
 import { propertyList } from "../properties.ts";
+import { changeV2 } from "./change.ts";
+import {
+  DATASET_FILES,
+  type DatasetFilesParams,
+  DATASETS,
+  type DatasetsParams,
+} from "./dataset-lists.ts";
+import { type DatasetFile, uploadIntoDataset } from "./dataset-upload.ts";
 
-type Sort =
-  | "DateCreated"
-  | "Name"
-  | "DateModified"
-  | "AppSessionName"
-  | "ApplicationName"
-  | "ProjectName"
-  | "Size"
-  | "QcStatus";
+export interface NewDataset {
+  readonly name: string;
+  /** E.g. `common.fastq`. Default: the service's, files of any kind. */
+  readonly datasetTypeId?: string;
+  /** By type, with `_` for `.`: `{ common_fastq: { … } }`. */
+  readonly attributes?: Raw;
+  /** The session it belongs to, which must be open. Default: the service makes a new one, `Running`. */
+  readonly appSessionId?: AppSessionId;
+}
 
-/** `sortBy` is `DateCreated` by default, as v2 cannot sort datasets by Id. */
-export interface DatasetsParams extends ListParams<Sort> {
-  readonly projectId?: ProjectId;
-  readonly appSessionIds?: readonly AppSessionId[];
-  readonly inputBioSamples?: readonly string[];
-  readonly inputRuns?: readonly RunId[];
-  /** E.g. `illumina.fastq.v1.8`; with `~` in front whatever conforms to it: `~common.fastq`. */
-  readonly datasetTypes?: readonly string[];
+/** What is to be different; the rest stays. */
+export interface DatasetChanges {
+  readonly name?: string;
   readonly qcStatus?: string;
-  readonly uploadStatus?: string;
-  readonly isArchived?: boolean;
-  /** What is to come with each, e.g. `properties`. */
-  readonly include?: readonly string[];
-  /** Names of the properties that are to come. */
-  readonly propertyFilters?: readonly string[];
 }
 
-const DATASETS: ListRules = {
-  version: "v2",
-  sorts: [
-    "DateCreated",
-    "Name",
-    "DateModified",
-    "AppSessionName",
-    "ApplicationName",
-    "ProjectName",
-    "Size",
-    "QcStatus",
-  ] satisfies readonly Sort[],
-  filters: {
-    projectId: text("projectid"),
-    appSessionIds: texts("appsessionids"),
-    inputBioSamples: texts("inputbiosamples"),
-    inputRuns: texts("inputruns"),
-    datasetTypes: texts("datasettypes"),
-    qcStatus: text("qcstatus"),
-    uploadStatus: text("uploadstatus"),
-    isArchived: flag("isarchived"),
-    include: texts("include"),
-    propertyFilters: texts("propertyfilters"),
-  },
-};
-
-export interface DatasetFilesParams extends ListParams<"Id" | "DateCreated" | "Path" | "Name"> {
-  /** Only files whose names end so, e.g. `.bam`. */
-  readonly extensions?: readonly string[];
-  readonly excludeExtensions?: readonly string[];
-  /** Only files in this folder; `/` is the outermost. */
-  readonly directory?: string;
-  readonly includeSubdirectories?: boolean;
-  readonly excludeSystemFolder?: boolean;
-  readonly excludeEmptyFiles?: boolean;
-  readonly pathPrefix?: string;
-  /** Default: only complete ones. */
-  readonly statuses?: readonly ("complete" | "pending" | "aborted")[];
+/** Where the copy of a dataset goes. */
+export interface DatasetCopy {
+  readonly projectId: ProjectId;
+  /** Default: the original's. */
+  readonly name?: string;
 }
-
-const FILES: ListRules = {
-  version: "v2",
-  sorts: ["Id", "DateCreated", "Path", "Name"],
-  filters: {
-    extensions: extensions("extensions"),
-    excludeExtensions: extensions("excludeextensions"),
-    directory: text("directory"),
-    includeSubdirectories: flag("includesubdirectories"),
-    excludeSystemFolder: flag("excludesystemfolder"),
-    excludeEmptyFiles: flag("excludeemptyfiles"),
-    pathPrefix: text("pathprefix"),
-    statuses: choices("statuses", ["complete", "pending", "aborted"]),
-  },
-};
 
 export class Datasets {
   readonly #client: ResourceClient;
+  readonly #store: StorePuts;
 
-  constructor(client: ResourceClient) {
+  constructor(client: ResourceClient, store: StorePuts) {
     this.#client = client;
+    this.#store = store;
   }
 
   /** `GET /v2/datasets/{id}` */
   async get(id: string, options?: CallOptions): Promise<Dataset> {
-    return await this.#client.oneV2(`datasets/${segment(id)}`, decodeDataset, options);
+    return await this.#client.oneV2(pathOf(id), decodeDataset, options);
   }
 
   /** `GET /v2/datasets`; oldest first by default. */
@@ -121,8 +67,8 @@ export class Datasets {
 
   /** `GET /v2/datasets/{id}/files` */
   files(id: string, params: DatasetFilesParams = {}): List<FileEntry> {
-    const path = `datasets/${segment(id)}/files`;
-    const query = listQuery(FILES, params);
+    const path = `${pathOf(id)}/files`;
+    const query = listQuery(DATASET_FILES, params);
     return this.#client.list({ path, query, decode: decodeFile, version: "v2" });
   }
 
@@ -130,4 +76,73 @@ export class Datasets {
   properties(id: string): List<Property> {
     return propertyList(this.#client, { resource: "datasets", id });
   }
+
+  /**
+   * Makes a dataset, to upload into: `POST /v2/projects/{id}/datasets`. When the answer is lost the newest
+   * datasets of the project are searched for it.
+   * @throws BsmountError `usage` for an empty name; ApiError `access-denied` without create or write on the
+   * project; with `mayHaveSucceeded` while it is in doubt
+   */
+  async create(id: ProjectId, created: NewDataset, options: CallOptions = {}): Promise<Dataset> {
+    checkText("the dataset's name", created.name);
+    const { name, datasetTypeId, attributes, appSessionId } = created;
+    const body = {
+      Name: name,
+      ...(datasetTypeId === undefined ? {} : { DatasetTypeId: datasetTypeId }),
+      ...(attributes === undefined ? {} : { Attributes: attributes }),
+      ...(appSessionId === undefined ? {} : { AppSessionId: appSessionId }),
+    };
+    return await this.#make(`projects/${segment(id)}/datasets`, body, { id, name }, options);
+  }
+
+  /** Copies a dataset with its files: `POST /v2/datasets/{id}/copy`; what is lost is looked for as by `create`. */
+  async copy(id: string, to: DatasetCopy, options: CallOptions = {}): Promise<Dataset> {
+    const { name = (await this.get(id, options)).name, projectId } = to;
+    const body = { ProjectId: projectId, Name: name };
+    return await this.#make(`${pathOf(id)}/copy`, body, { id: projectId, name }, options);
+  }
+
+  /** `POST /v2/datasets/{id}`. When the answer is lost the dataset is asked how it is. */
+  async update(id: string, changes: DatasetChanges, options: CallOptions = {}): Promise<Dataset> {
+    const wanted = { Name: changes.name, QcStatus: changes.qcStatus };
+    const answer = await changeV2(this.#client, { path: pathOf(id), wanted }, options);
+    return resourceOf(answer, decodeDataset, "v2");
+  }
+
+  /**
+   * A whole file: `POST /v2/datasets/{id}/files`, beyond 25 000 000 bytes in parts to the object store by links
+   * of `GET /v2/datasets/{id}/file-upload-info`, and `POST` of the same path to complete it. When the answer is lost the newest files are searched for one of the same path and bytes.
+   * @throws ApiError `access-denied`, `unavailable` when the service received other bytes or the session of
+   * the dataset has ended
+   */
+  async upload(
+    id: string,
+    file: DatasetFile,
+    body: UploadBody,
+    options: CallOptions = {},
+  ): Promise<FileEntry> {
+    const upload = { path: pathOf(id), file, body };
+    return await uploadIntoDataset(this.#client, this.#store, upload, options);
+  }
+
+  async #make(
+    path: string,
+    body: Raw,
+    { id, name }: { readonly id: ProjectId; readonly name: string },
+    options: CallOptions,
+  ): Promise<Dataset> {
+    const listPath = `projects/${segment(id)}/datasets`;
+    const look = lookForNewest(
+      this.#client,
+      { version: "v2", listPath, name, decode: decodeDataset, pathOf },
+      options,
+    );
+    const change = { method: "POST", path: `/v2/${path}`, body } as const;
+    const answer = await this.#client.once(change, look, options);
+    return resourceOf(answer, decodeDataset, "v2");
+  }
+}
+
+function pathOf(id: string): string {
+  return `datasets/${segment(id)}`;
 }

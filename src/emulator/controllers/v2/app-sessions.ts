@@ -4,7 +4,7 @@ import { storedDate } from "../../dates.ts";
 import { sendBare } from "../../http/answer.ts";
 import { apiCall } from "../../http/api-call.ts";
 import { readFields, textField } from "../../http/body.ts";
-import { pagedList, pageOf } from "../../http/paging.ts";
+import { emptyList, pagedList, pageOf } from "../../http/paging.ts";
 import { badRequest, noPermission } from "../../http/problem.ts";
 import { appSessionV2 } from "../../serialise/v2/app-session.ts";
 import { trashItem } from "../../serialise/v2/trash-item.ts";
@@ -50,10 +50,7 @@ function readRoutes(app: FastifyInstance, { state, view }: Context): void {
     app.get(`/appsessions/:id/${list}`, (request, reply) => {
       const { guard, query, param } = apiCall(state, request);
       guard.needSession("browse", param("id"));
-      return sendBare(
-        reply,
-        pagedList(pageOf([], query, { sorts: {} }), () => ({})),
-      );
+      return sendBare(reply, emptyList(query));
     });
   }
 }

@@ -88,6 +88,18 @@ function libraryRoutes(app: FastifyInstance, { state, view }: Context): void {
     );
   });
 
+  app.get("/libraries", (request, reply) => {
+    const { grants, query } = apiCall(state, request);
+    const seen = [...state.all("libraries")].filter(
+      ({ id, removed }) => removed !== true && grants.may("browse", { noun: "libraries", id }),
+    );
+    const page = pageOf(seen, query, { sorts: LIBRARY_SORTS });
+    return sendBare(
+      reply,
+      pagedList(page, (library) => libraryV2(view, library)),
+    );
+  });
+
   app.get("/libraries/:id", (request, reply) => {
     const { guard, param } = apiCall(state, request);
     return sendBare(reply, libraryV2(view, guard.need("browse", "libraries", param("id"))));

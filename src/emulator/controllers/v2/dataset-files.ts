@@ -7,6 +7,7 @@ import { v2Href } from "../../serialise/v2/href.ts";
 import { fileV2 } from "../../serialise/v2/file.ts";
 import { fileListRules, subDirectories } from "../../services/file-list-v2.ts";
 import type { BaseSpaceFile, Parent } from "../../state/entities.ts";
+import { filesParent } from "../../state/files-parent.ts";
 import { baseName } from "../../text.ts";
 import { contentLink } from "../content.ts";
 
@@ -23,10 +24,9 @@ export function datasetFileRoutes(app: FastifyInstance, context: Context): void 
 
   app.get("/datasets/:id/files", (request, reply) => {
     const call = apiCall(state, request);
-    const { id, sampleId } = call.guard.need("browse", "datasets", call.param("id"));
-    const parent: Parent =
-      sampleId === undefined ? { noun: "datasets", id } : { noun: "samples", id: sampleId };
-    return sendFiles(context, reply, call, { parent, path: `datasets/${id}` });
+    const dataset = call.guard.need("browse", "datasets", call.param("id"));
+    const place = { parent: filesParent(dataset), path: `datasets/${dataset.id}` };
+    return sendFiles(context, reply, call, place);
   });
 
   for (const noun of ["appresults", "samples", "runs"] as const) {

@@ -3,18 +3,20 @@ import type { Context } from "../../context.ts";
 import { sendBare } from "../../http/answer.ts";
 import { type ApiCall, apiCall } from "../../http/api-call.ts";
 import { readFields, textField } from "../../http/body.ts";
-import { byId, byText, type ListRules, pagedList, pageOf } from "../../http/paging.ts";
+import { byId, byText, emptyList, type ListRules, pagedList, pageOf } from "../../http/paging.ts";
 import { applicationCompact } from "../../serialise/application.ts";
 import { datasetSize, datasetV2 } from "../../serialise/v2/dataset.ts";
 import type { View } from "../../serialise/view.ts";
+import { copyDataset } from "../../services/copy-dataset.ts";
 import { datasetFilter } from "../../services/dataset-filter.ts";
+import { startDataset } from "../../services/start-dataset.ts";
 import type { State } from "../../state/state.ts";
 import type { Dataset } from "../../state/v2-entities.ts";
 import { includedProperties } from "./included.ts";
 
 const noun = "datasets";
 
-/** v2's `datasets`: lists, newest first, of all or of a project; one; its name and QC changed. */
+/** v2's `datasets`: lists, newest first, of all or of a project; one; made, copied, its name and QC changed. */
 export function datasetRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
   const rules = rulesOf(view);
@@ -50,10 +52,32 @@ export function datasetRoutes(app: FastifyInstance, context: Context): void {
     return sendBare(reply, datasetV2(view, dataset, properties));
   });
 
+  // Nobody comments here, so it is always empty.
+  app.get("/datasets/:id/comments", (request, reply) => {
+    const { guard, query, param } = apiCall(state, request);
+    guard.need("browse", noun, param("id"));
+    return sendBare(reply, emptyList(query));
+  });
+
   changeRoutes(app, context);
 }
 
-function changeRoutes(app: FastifyInstance, { state, view }: Context): void {
+function changeRoutes(app: FastifyInstance, context: Context): void {
+  const { state, view } = context;
+
+  app.post("/datasets", async (request, reply) => {
+    const call = apiCall(state, request);
+    const fields = await readFields(request);
+    const dataset = await startDataset(context, call, textField(fields, "ProjectId") ?? "", fields);
+    return sendBare(reply, datasetV2(view, dataset), 201);
+  });
+
+  app.post("/datasets/:id/copy", async (request, reply) => {
+    const call = apiCall(state, request);
+    const copy = await copyDataset(context, call, await readFields(request));
+    return sendBare(reply, datasetV2(view, copy), 201);
+  });
+
   app.post("/datasets/:id", async (request, reply) => {
     const { guard, param } = apiCall(state, request);
     const fields = await readFields(request);

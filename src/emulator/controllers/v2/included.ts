@@ -1,6 +1,6 @@
 import type { Query } from "../../http/query.ts";
 import { v2Href } from "../../serialise/v2/href.ts";
-import { propertiesContainerV2 } from "../../serialise/v2/properties.ts";
+import { propertiesV2 } from "../../serialise/v2/properties.ts";
 import type { Json, View } from "../../serialise/view.ts";
 import type { PropertyNoun } from "../../state/entities.ts";
 import type { Property } from "../../state/entity.ts";
@@ -14,7 +14,7 @@ export function includedProperties(
 ): Json | undefined {
   if (!query.list("include").includes("properties")) return undefined;
   const shown = properties.filter(({ name }) => query.allows("propertyFilters", name));
-  return propertiesContainerV2(view, v2Href(view, noun, id), shown);
+  return propertiesV2.container(view, v2Href(view, noun, id), shown);
 }
 
 /** The same as keys that join those of the thing. */

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { Context } from "../../context.ts";
 import { sendBare } from "../../http/answer.ts";
 import { apiCall } from "../../http/api-call.ts";
-import { byId, byText, pagedList, pageOf, type Sorts } from "../../http/paging.ts";
+import { byId, byText, emptyList, pagedList, pageOf, type Sorts } from "../../http/paging.ts";
 import { noPermission, removed } from "../../http/problem.ts";
 import type { Query } from "../../http/query.ts";
 import { applicationCompact } from "../../serialise/application.ts";
@@ -27,6 +27,14 @@ export function peopleRoutesV2(app: FastifyInstance, { state, view }: Context): 
     if (state.get("users", id) === undefined) throw noPermission("browse", "User");
     return sendBare(reply, userV2(view, id));
   });
+
+  // Nobody is told anything here, so both are always empty.
+  for (const list of ["notifications", "messages"]) {
+    app.get(`/users/current/${list}`, (request, reply) => {
+      const { query } = apiCall(state, request);
+      return sendBare(reply, emptyList(query));
+    });
+  }
 
   app.get("/applications", (request, reply) => {
     const { query } = apiCall(state, request);

@@ -37,8 +37,8 @@ export function projectRoutesV2(app: FastifyInstance, context: Context): void {
 
   app.post("/projects/:id/datasets", async (request, reply) => {
     const call = apiCall(state, request);
-    call.guard.need("create", "projects", call.param("id"));
-    const dataset = await startDataset(context, call, await readFields(request));
+    const fields = await readFields(request);
+    const dataset = await startDataset(context, call, call.param("id"), fields);
     return sendBare(reply, datasetV2(view, dataset), 201);
   });
 }

@@ -1,7 +1,7 @@
 import type { AppResult } from "../../state/entities.ts";
 import { appResultKeys } from "../app-result.ts";
 import { projectCompact } from "../project.ts";
-import { propertiesContainer } from "../properties.ts";
+import { propertiesV1 } from "../properties.ts";
 import { referenceList } from "../references.ts";
 import { type Json, type View, withExtra } from "../view.ts";
 
@@ -12,7 +12,7 @@ export function appResultFull(view: View, result: AppResult): Json {
     HrefFiles: `${href}/files`,
     HrefGenome: result.genomeId === undefined ? undefined : `v1pre3/genomes/${result.genomeId}`,
     References: referenceList(view, result.references),
-    Properties: propertiesContainer(view, href, result.properties),
+    Properties: propertiesV1.container(view, href, result.properties),
     ...appResultKeys(view, result),
     Projects: [projectCompact(view, view.state.need("projects", result.projectId))],
   });

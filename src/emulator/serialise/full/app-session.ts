@@ -1,18 +1,19 @@
 import type { AppSession } from "../../state/entities.ts";
 import { appSessionKeys } from "../app-session.ts";
-import { propertiesContainer } from "../properties.ts";
+import { propertiesV1 } from "../properties.ts";
 import { referenceList } from "../references.ts";
 import { type Json, type View, withExtra } from "../view.ts";
 
-export function appSessionFull(view: View, session: AppSession): Json {
+/** `authorizationCode` is for the app that the session is of, and nobody else. */
+export function appSessionFull(view: View, session: AppSession, authorizationCode = ""): Json {
   const href = `v1pre3/appsessions/${session.id}`;
   return withExtra(session, {
     OriginatingUri: view.webOrigin(),
     References: referenceList(view, session.references),
-    AuthorizationCode: "",
+    AuthorizationCode: authorizationCode,
     HrefLogs: `${href}/filesets/${session.id}`,
     RunningDuration: runningSeconds(session),
-    Properties: propertiesContainer(view, href, session.properties),
+    Properties: propertiesV1.container(view, href, session.properties),
     ...appSessionKeys(view, session),
   });
 }

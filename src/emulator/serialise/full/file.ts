@@ -3,14 +3,14 @@ import { appResultCompact } from "../app-result.ts";
 import { fileKeys } from "../file.ts";
 import { runCompact } from "../run.ts";
 import { sampleCompact } from "../sample.ts";
-import { propertiesContainer } from "../properties.ts";
+import { propertiesV1 } from "../properties.ts";
 import { type Json, type View, withExtra } from "../view.ts";
 
 export function fileFull(view: View, file: BaseSpaceFile): Json {
   const href = `v1pre3/files/${file.id}`;
   return withExtra(file, {
     UploadStatus: file.uploadStatus,
-    Properties: propertiesContainer(view, href, file.properties),
+    Properties: propertiesV1.container(view, href, file.properties),
     HrefParts: file.isMultipart ? `${href}/parts` : undefined,
     ...fileKeys(file),
     ...parentKey(view, file),

@@ -1,6 +1,6 @@
 import type { Project } from "../../state/entities.ts";
 import { projectKeys } from "../project.ts";
-import { propertiesContainer } from "../properties.ts";
+import { propertiesV1 } from "../properties.ts";
 import { type Json, slug, type View, withExtra } from "../view.ts";
 
 export function projectFull(view: View, project: Project): Json {
@@ -9,7 +9,7 @@ export function projectFull(view: View, project: Project): Json {
     HrefSamples: `${href}/samples`,
     HrefAppResults: `${href}/appresults`,
     HrefBaseSpaceUI: `${view.webOrigin()}/project/${project.id}/${slug(project.name)}`,
-    Properties: propertiesContainer(view, href, project.properties),
+    Properties: propertiesV1.container(view, href, project.properties),
     ...projectKeys(view, project),
   });
 }

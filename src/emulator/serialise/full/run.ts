@@ -1,6 +1,6 @@
 import type { Run } from "../../state/entities.ts";
 import { runKeys } from "../run.ts";
-import { propertiesContainer } from "../properties.ts";
+import { propertiesV1 } from "../properties.ts";
 import { type Json, type View, withExtra } from "../view.ts";
 
 export function runFull(view: View, run: Run): Json {
@@ -10,7 +10,7 @@ export function runFull(view: View, run: Run): Json {
     HrefSamples: `${href}/samples`,
     DateUploadStarted: run.dateCreated,
     DateUploadCompleted: run.dateModified,
-    Properties: propertiesContainer(view, href, run.properties),
+    Properties: propertiesV1.container(view, href, run.properties),
     ...runKeys(view, run),
   });
 }

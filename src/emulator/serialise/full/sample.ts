@@ -2,7 +2,7 @@ import type { Sample } from "../../state/entities.ts";
 import { appSessionCompact } from "../app-session.ts";
 import { projectCompact } from "../project.ts";
 import { countKeys, identityKeys, libraryKeys } from "../sample.ts";
-import { propertiesContainer } from "../properties.ts";
+import { propertiesV1 } from "../properties.ts";
 import { referenceList } from "../references.ts";
 import { type Json, type View, withExtra } from "../view.ts";
 
@@ -18,7 +18,7 @@ export function sampleFull(view: View, sample: Sample): Json {
     NumReadsRaw: sample.numReadsRaw,
     NumReadsPF: sample.numReadsPF,
     References: referenceList(view, sample.references),
-    Properties: propertiesContainer(view, href, sample.properties),
+    Properties: propertiesV1.container(view, href, sample.properties),
     ...identityKeys(view, sample),
     AppSession: appSessionCompact(view, session),
     Projects: [projectCompact(view, view.state.need("projects", sample.projectId))],

@@ -1,4 +1,5 @@
 import type { Sample } from "../../state/entities.ts";
+import { filesParent } from "../../state/files-parent.ts";
 import type { Dataset } from "../../state/v2-entities.ts";
 import { type Json, type View, withExtra } from "../view.ts";
 import { appSessionV2 } from "./app-session.ts";
@@ -37,10 +38,8 @@ export function datasetV2(view: View, dataset: Dataset, properties?: Json): Json
 }
 
 /** Bytes of its files, which may be those of a sample. */
-export function datasetSize({ state }: View, { id, sampleId }: Dataset): number {
-  return state.indexes.totalSize(
-    sampleId === undefined ? { noun: "datasets", id } : { noun: "samples", id: sampleId },
-  );
+export function datasetSize({ state }: View, dataset: Dataset): number {
+  return state.indexes.totalSize(filesParent(dataset));
 }
 
 /** What is known of the reads of a dataset that is a sample. */

@@ -1,0 +1,27 @@
+import type { ResourceClient } from "../../resource-client.ts";
+import type { CallOptions, JsonAnswer } from "../../rest.ts";
+
+export interface ChangeV2 {
+  /** Behind the version, encoded. */
+  readonly path: string;
+  /** What is to be different, by the service's names: a thing that has it all is changed already. */
+  readonly wanted: Readonly<Record<string, string | undefined>>;
+  /** What goes along and is not told again. */
+  readonly extra?: Readonly<Record<string, string>>;
+}
+
+/** Changes a thing of v2: `POST /v2/{path}`. When the answer is lost the thing is asked how it is. */
+export async function changeV2(
+  client: ResourceClient,
+  { path, wanted, extra = {} }: ChangeV2,
+  options: CallOptions,
+): Promise<JsonAnswer> {
+  const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  const look = async (): Promise<JsonAnswer | undefined> => {
+    const asked = await client.rest.get(`/v2/${path}`, {}, options);
+    const is = new Map(Object.entries(asked.json ?? {}));
+    return given.every(([name, value]) => is.get(name) === value) ? asked : undefined;
+  };
+  const body = { ...Object.fromEntries(given), ...extra };
+  return await client.once({ method: "POST", path: `/v2/${path}`, body }, look, options);
+}

@@ -1,0 +1,51 @@
+import { segment } from "../../address.ts";
+import { decodeLibrary } from "../../decode/library.ts";
+import { listQuery, type ListParams, type ListRules } from "../../list-parameters.ts";
+import type { Library } from "../../models.ts";
+import type { List } from "../../paging.ts";
+import type { Property } from "../../property.ts";
+import type { ResourceClient } from "../../resource-client.ts";
+import type { CallOptions } from "../../rest.ts";
+import { propertyList } from "../properties.ts";
+
+export type LibrariesParams = ListParams<"Id" | "Name" | "DateModified">;
+
+const LIBRARIES: ListRules = {
+  version: "v2",
+  sorts: ["Id", "Name", "DateModified"],
+  filters: {},
+};
+
+/** What was made of biosamples for sequencing. */
+export class Libraries {
+  readonly #client: ResourceClient;
+
+  constructor(client: ResourceClient) {
+    this.#client = client;
+  }
+
+  /** `GET /v2/libraries/{id}` */
+  async get(id: string, options?: CallOptions): Promise<Library> {
+    return await this.#client.oneV2(`libraries/${segment(id)}`, decodeLibrary, options);
+  }
+
+  /** `GET /v2/libraries` */
+  list(params: LibrariesParams = {}): List<Library> {
+    return libraryList(this.#client, "libraries", params);
+  }
+
+  /** `GET /v2/libraries/{id}/properties` */
+  properties(id: string): List<Property> {
+    return propertyList(this.#client, { resource: "libraries", id });
+  }
+}
+
+/** A list of libraries at `path`, behind the version. @throws BsmountError `usage` */
+export function libraryList(
+  client: ResourceClient,
+  path: string,
+  params: LibrariesParams,
+): List<Library> {
+  const query = listQuery(LIBRARIES, params);
+  return client.list({ path, query, decode: decodeLibrary, version: "v2" });
+}

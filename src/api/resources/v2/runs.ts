@@ -1,0 +1,22 @@
+import { decodeRun } from "../../decode/run.ts";
+import { listQuery } from "../../list-parameters.ts";
+import type { Run } from "../../models.ts";
+import type { List } from "../../paging.ts";
+import type { ResourceClient } from "../../resource-client.ts";
+import { RUN_FILTERS, RUN_SORTS, type RunsParams } from "../run-status.ts";
+
+/** The list of runs by v2; all else of them is v1's: see `BaseSpace.runs`. */
+export class RunsV2 {
+  readonly #client: ResourceClient;
+
+  constructor(client: ResourceClient) {
+    this.#client = client;
+  }
+
+  /** `GET /v2/runs` */
+  list(params: RunsParams = {}): List<Run> {
+    const rules = { version: "v2", sorts: RUN_SORTS, filters: RUN_FILTERS } as const;
+    const query = listQuery(rules, params);
+    return this.#client.list({ path: "runs", query, decode: decodeRun, version: "v2" });
+  }
+}

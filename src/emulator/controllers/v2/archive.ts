@@ -1,0 +1,31 @@
+import type { FastifyInstance } from "fastify";
+import type { Context } from "../../context.ts";
+import { sendBare } from "../../http/answer.ts";
+import { apiCall } from "../../http/api-call.ts";
+import { readFields } from "../../http/body.ts";
+import { runCompact } from "../../serialise/run.ts";
+import { datasetV2 } from "../../serialise/v2/dataset.ts";
+import { setArchived } from "../../services/archive.ts";
+
+/** v2's `archive` and `restore`: datasets and runs into cold storage and back. */
+export function archiveRoutes(app: FastifyInstance, context: Context): void {
+  const { state, view } = context;
+  for (const [path, isArchived] of [
+    ["/archive", true],
+    ["/restore", false],
+  ] as const) {
+    app.post(path, async (request, reply) => {
+      const call = apiCall(state, request);
+      const { datasets, runs } = await setArchived(
+        context,
+        call,
+        await readFields(request),
+        isArchived,
+      );
+      return sendBare(reply, {
+        Datasets: datasets.map((dataset) => datasetV2(view, dataset)),
+        Runs: runs.map((run) => runCompact(view, run)),
+      });
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from "fastify";
+import type { Context } from "../../context.ts";
+import { sendBare } from "../../http/answer.ts";
+import { apiCall } from "../../http/api-call.ts";
+import { readFormFile } from "../../http/form-file.ts";
+import { fileV2 } from "../../serialise/v2/file.ts";
+import { MAX_SINGLE_BYTES, uploadPath } from "../../services/upload-rules.ts";
+import { Uploads } from "../../services/uploads.ts";
+import { filesParent } from "../../state/files-parent.ts";
+
+/** Uploads into datasets: a form with one file in it. */
+export function datasetUploadRoutes(app: FastifyInstance, context: Context): void {
+  const { state, view, content } = context;
+  const uploads = new Uploads(context);
+
+  app.post("/datasets/:id/files", async (request, reply) => {
+    const call = apiCall(state, request);
+    const dataset = call.guard.need("write", "datasets", call.param("id"));
+    const parent = filesParent(dataset);
+    uploads.target(call, parent);
+    const { bytes, name, directory, contentType } = await readFormFile(request, MAX_SINGLE_BYTES);
+    const path = uploadPath(directory, name);
+    const received = await content.receive(only(bytes), "objects");
+    const file = await uploads.addWhole(call, { parent, path, contentType }, received);
+    return sendBare(reply, fileV2(view, file), 201);
+  });
+}
+
+async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
+  if (bytes.length > 0) yield bytes;
+}

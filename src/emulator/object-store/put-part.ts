@@ -1,0 +1,51 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Context } from "../context.ts";
+import { bodyChunks } from "../http/body.ts";
+import { checkedMd5 } from "../http/checked-md5.ts";
+import { Problem, tooLarge } from "../http/problem.ts";
+import { MAX_SINGLE_BYTES } from "../services/upload-rules.ts";
+import { Uploads } from "../services/uploads.ts";
+import { sendStoreError } from "./xml-error.ts";
+
+/** `PUT /<upload's Id>?<signed query>`: a part of an upload that waits, or all of it. */
+export async function putPart(
+  context: Context,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const id = (request.params as Record<string, string>)["key"] ?? "";
+  const url = request.raw.url ?? "";
+  const query = new URLSearchParams(url.slice(url.indexOf("?") + 1));
+  const verdict = context.links.checkPart(id, query);
+  if (verdict !== "valid") return sendStoreError(reply, verdict);
+  if (context.state.get("files", id)?.uploadStatus !== "pending") {
+    return sendStoreError(reply, "noSuchUpload");
+  }
+  try {
+    const md5 = await keepPart(context, request, { id, number: Number(query.get("partNumber")) });
+    return await reply.status(200).header("etag", `"${md5}"`).send();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return sendStoreError(reply, STORE_ERRORS[error.status] ?? "noSuchUpload");
+  }
+}
+
+/** Gives its MD5. @throws Problem 400, 409, 413 */
+async function keepPart(
+  context: Context,
+  request: FastifyRequest,
+  { id, number }: { readonly id: string; readonly number: number },
+): Promise<string> {
+  const { content } = context;
+  const body = bodyChunks(request, MAX_SINGLE_BYTES, () => tooLarge(MAX_SINGLE_BYTES));
+  const received = await content.receive(body, "parts");
+  const { key, md5 } = received;
+  await checkedMd5(request, md5, async () => await content.discard([key], "parts"));
+  await new Uploads(context).addPart(id, number, received);
+  return md5;
+}
+
+const STORE_ERRORS: Readonly<Record<number, "tooLarge" | "badDigest">> = {
+  413: "tooLarge",
+  400: "badDigest",
+};

@@ -1,0 +1,47 @@
+import type { Context } from "../context.ts";
+import { storedDate } from "../dates.ts";
+import type { ApiCall } from "../http/api-call.ts";
+import { type Fields, textField } from "../http/body.ts";
+import type { Parent } from "../state/entities.ts";
+import { filesParent } from "../state/files-parent.ts";
+import type { Dataset } from "../state/v2-entities.ts";
+import { chosenSession } from "./chosen-session.ts";
+import { newDatasetId, putDataset } from "./start-dataset.ts";
+
+/**
+ * Copies a dataset into the project that the body names, with the files that are complete. Their bytes are
+ * the same objects.
+ *
+ * @throws Problem 403 without the right to read the one and create in the other
+ */
+export async function copyDataset(
+  { state, clock }: Context,
+  call: ApiCall,
+  fields: Fields,
+): Promise<Dataset> {
+  const original = call.guard.need("read", "datasets", call.param("id"));
+  const projectId = textField(fields, "ProjectId") ?? "";
+  call.guard.need("create", "projects", projectId);
+  const date = storedDate(clock.now());
+  const name = textField(fields, "Name") ?? original.name;
+  return await state.transact((draft) => {
+    const { sampleId: _of, removed: _gone, extra: _own, ...kept } = original;
+    const copy: Dataset = {
+      ...kept,
+      id: newDatasetId(),
+      name,
+      projectId,
+      ownerId: call.grants.userId,
+      appSessionId: chosenSession(draft, call, fields, { name, date }).id,
+      dateCreated: date,
+      dateModified: date,
+    };
+    for (const id of state.indexes.filesOf(filesParent(original))) {
+      const file = state.need("files", id);
+      if (file.uploadStatus !== "complete" || file.removed === true) continue;
+      const parent: Parent = { noun: "datasets", id: copy.id };
+      draft.put("files", { ...file, id: draft.newId("files"), parent, dateCreated: date });
+    }
+    return putDataset(draft, copy);
+  });
+}

@@ -1,0 +1,84 @@
+import { neverAborted } from "../../core/abort.ts";
+import type { Context } from "../context.ts";
+import type { ApiCall } from "../http/api-call.ts";
+import { type Fields, textField } from "../http/body.ts";
+import { badRequest, conflict } from "../http/problem.ts";
+import type { BaseSpaceFile } from "../state/entities.ts";
+import type { State } from "../state/state.ts";
+import { partNumber, uploadPath } from "./upload-rules.ts";
+import { pendingFile, type UploadParent, type Uploads } from "./uploads.ts";
+
+/*
+ * Uploads that go to the object store itself, by links that the API signs beforehand. The upload's Id is
+ * that of the file that waits for its parts; without a number of parts there is one link for all bytes.
+ */
+
+/** Begins an upload to `filepath`; gives its links. @throws Problem 400, 403, 409 */
+export async function presign(
+  { links }: Context,
+  uploads: Uploads,
+  call: ApiCall,
+  parent: UploadParent,
+): Promise<object> {
+  const { query } = call;
+  const path = uploadPath("", query.get("filepath") ?? "");
+  const asked = query.get("uploadpartcount");
+  const count = asked === undefined ? 1 : partNumber(asked);
+  uploads.target(call, parent);
+  const contentType = "application/octet-stream";
+  const { id } = await uploads.begin(call, { parent, path, contentType });
+  const signed = links.signParts(id, count);
+  const ServerSideEncryption = "AES256";
+  if (asked === undefined) return { SinglePartUrl: signed.url(1), ServerSideEncryption };
+  return {
+    MultipartUploadId: id,
+    MultipartTemplate: signed.template,
+    MultipartSignatures: signed.signatures,
+    ServerSideEncryption,
+  };
+}
+
+/** Makes one file of what came. @throws Problem 400 for an unknown upload, 409 for other parts than are said */
+export async function completePresigned(
+  { state }: Context,
+  uploads: Uploads,
+  call: ApiCall,
+  { parent, fields }: { readonly parent: UploadParent; readonly fields: Fields },
+): Promise<BaseSpaceFile> {
+  uploads.target(call, parent);
+  const { id } = uploadOf(state, parent, fields);
+  const contentType = textField(fields, "ContentType");
+  await state.transact((draft) => {
+    const file = pendingFile(state, id);
+    checkParts(file, fields);
+    if (contentType !== undefined) draft.put("files", { ...file, contentType });
+  });
+  return await uploads.complete(id, neverAborted);
+}
+
+/** The upload that `UploadId` names, else the newest one that waits at `FilePath`. */
+function uploadOf(state: State, parent: UploadParent, fields: Fields): BaseSpaceFile {
+  const id = textField(fields, "UploadId");
+  const path = uploadPath("", textField(fields, "FilePath") ?? "");
+  const found = [...state.indexes.filesOf(parent)]
+    .map((each) => state.need("files", each))
+    .filter((file) => file.path === path && file.uploadStatus === "pending")
+    .findLast((file) => id === undefined || file.id === id);
+  if (found === undefined) throw badRequest(`No upload of ${path} waits to be completed`);
+  return found;
+}
+
+function checkParts({ id, parts }: BaseSpaceFile, fields: Fields): void {
+  const size = textField(fields, "Size");
+  const sizeBytes = parts.reduce((bytes, part) => bytes + part.sizeBytes, 0);
+  if (size !== undefined && Number(size) !== sizeBytes) {
+    throw conflict(`File ${id} has ${sizeBytes} bytes, not ${size}`);
+  }
+  const etags = fields.get("partetags") ?? [];
+  if (!Array.isArray(etags)) throw badRequest("PartEtags is not a list");
+  const ordered = parts.toSorted((a, b) => a.number - b.number).map(({ md5 }) => md5);
+  const said = etags.map((etag: unknown) => String(etag).replaceAll('"', "").toLowerCase());
+  if (said.length > 0 && said.join() !== ordered.join()) {
+    throw conflict(`The parts of file ${id} are not those that PartEtags names`);
+  }
+}

@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { FakeClock } from "../helpers/fake-clock.ts";
+import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
+import { ask, CATALOG, list } from "../helpers/v2-account.ts";
+
+interface Info {
+  readonly SinglePartUrl: string;
+  readonly MultipartUploadId: string;
+  readonly MultipartTemplate: string;
+  readonly MultipartSignatures: readonly string[];
+}
+
+async function makeDataset(emulator: TestEmulator): Promise<string> {
+  const made = await ask(emulator, "POST datasets", { Name: "set", ProjectId: "10" });
+  return `datasets/${(made.body as { Id: string }).Id}`;
+}
+
+async function infoOf(emulator: TestEmulator, path: string, query: string): Promise<Info> {
+  const { status, body } = await ask(emulator, `GET ${path}/file-upload-info?${query}`);
+  expect(status).toBe(200);
+  return body as Info;
+}
+
+async function put(url: string, body: string, headers = {}): Promise<Response> {
+  return await fetch(url, { method: "PUT", body, headers });
+}
+
+function filled({ MultipartTemplate, MultipartSignatures }: Info, part: number): string {
+  const signature = encodeURIComponent(MultipartSignatures[part - 1] ?? "");
+  return MultipartTemplate.replace("{PartNumber}", String(part)).replace("{Signature}", signature);
+}
+
+function md5(text: string): string {
+  return createHash("md5").update(text).digest("hex");
+}
+
+test("a file goes by one link, and is there once it is completed", async () => {
+  await using emulator = await startTestEmulator(CATALOG);
+  const path = await makeDataset(emulator);
+  const { SinglePartUrl } = await infoOf(emulator, path, "filepath=/a/b.txt");
+  expect(new URL(SinglePartUrl).origin).not.toBe(emulator.apiServer);
+  const answer = await put(SinglePartUrl, "hello");
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("etag")).toBe(`"${md5("hello")}"`);
+  expect((await list(emulator, `${path}/files`)).Items).toEqual([]);
+  const done = { FilePath: "a/b.txt", Size: 5, ContentType: "text/plain" };
+  expect(await ask(emulator, `POST ${path}/file-upload-info`, done)).toMatchObject({
+    status: 200,
+    body: { Path: "a/b.txt", Size: 5, ContentType: "text/plain", Name: "b.txt" },
+  });
+  const [file] = (await list(emulator, `${path}/files`)).Items;
+  expect(await (await emulator.get(`files/${file?.Id}/content`)).text()).toBe("hello");
+  expect((await put(SinglePartUrl, "late")).status).toBe(404);
+});
+
+test("parts are joined in order, when they are those that are said", async () => {
+  await using emulator = await startTestEmulator(CATALOG, { minPartBytes: 1 });
+  const path = await makeDataset(emulator);
+  const info = await infoOf(emulator, path, "filepath=x&uploadpartcount=2");
+  expect(info.MultipartSignatures).toHaveLength(2);
+  expect((await put(filled(info, 2), "world")).status).toBe(200);
+  expect((await put(filled(info, 1), "hello ")).status).toBe(200);
+  const complete = async (more: object): Promise<number> => {
+    const body = { UploadId: info.MultipartUploadId, FilePath: "x", ...more };
+    return (await ask(emulator, `POST ${path}/file-upload-info`, body)).status;
+  };
+  const PartEtags = [`"${md5("hello ")}"`, `"${md5("world")}"`];
+  expect(await complete({ Size: 10 })).toBe(409);
+  expect(await complete({ PartEtags: PartEtags.toReversed() })).toBe(409);
+  expect(await complete({ PartEtags: "x" })).toBe(400);
+  expect(await complete({ UploadId: "999" })).toBe(400);
+  expect(await complete({ Size: 11, PartEtags })).toBe(200);
+  const [file] = (await list(emulator, `${path}/files`)).Items;
+  expect(await (await emulator.get(`files/${file?.Id}/content`)).text()).toBe("hello world");
+});
+
+test("a link serves its own part, unforged, until it ends", async () => {
+  const clock = new FakeClock();
+  await using emulator = await startTestEmulator(CATALOG, { clock });
+  const path = await makeDataset(emulator);
+  const info = await infoOf(emulator, path, "filepath=x&uploadpartcount=2");
+  const first = filled(info, 1);
+  expect((await put(first.replace("partNumber=1", "partNumber=2"), "x")).status).toBe(403);
+  expect((await put(first.replace(/&Signature=.*/, ""), "x")).status).toBe(403);
+  const wrong = { "content-md5": Buffer.from(md5("y"), "hex").toString("base64") };
+  const refused = await put(first, "x", wrong);
+  expect(refused.status).toBe(400);
+  expect(await refused.text()).toContain("BadDigest");
+  clock.advance(7 * 86_400_000);
+  expect(await (await put(first, "x")).text()).toContain("Request has expired");
+});
+
+test("nothing is signed for runs, for no path, for too many parts, or without the right", async () => {
+  await using emulator = await startTestEmulator(CATALOG);
+  const path = await makeDataset(emulator);
+  const status = async (request: string, token?: string): Promise<number> =>
+    (await ask(emulator, `GET ${request}`, undefined, token)).status;
+  expect(await status("runs/50/file-upload-info?filepath=x")).toBe(403);
+  expect(await status(`${path}/file-upload-info`)).toBe(400);
+  expect(await status(`${path}/file-upload-info?filepath=x&uploadpartcount=10001`)).toBe(400);
+  expect(await status(`${path}/file-upload-info?filepath=x`, "the-guest")).toBe(403);
+  expect((await list(emulator, `${path}/files?statuses=pending`)).Items).toEqual([]);
+});

@@ -1,0 +1,186 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
+import { ask, CATALOG, FASTQ, list, REPORT } from "../helpers/v2-account.ts";
+
+interface Made {
+  readonly Id: string;
+  readonly AppSession: { readonly Id: string };
+}
+
+async function makeDataset(emulator: TestEmulator, name: string): Promise<Made> {
+  const made = await ask(emulator, "POST datasets", { Name: name, ProjectId: "10" });
+  expect(made.status).toBe(201);
+  return made.body as Made;
+}
+
+async function post(
+  emulator: TestEmulator,
+  path: string,
+  body: FormData | string,
+): Promise<{ readonly status: number; readonly body: unknown }> {
+  const headers = { "x-access-token": emulator.accessToken };
+  const answer = await fetch(`${emulator.apiServer}/v2/${path}`, { method: "POST", headers, body });
+  return { status: answer.status, body: await answer.json() };
+}
+
+function form(...files: readonly (readonly [name: string, text: string])[]): FormData {
+  const fields = new FormData();
+  for (const [name, text] of files) fields.append("file", new File([text], name));
+  return fields;
+}
+
+describe("files of a dataset", () => {
+  it("come as forms while its session runs, and make it complete when the session is", async () => {
+    await using emulator = await startTestEmulator(CATALOG);
+    const { Id, AppSession } = await makeDataset(emulator, "fresh");
+    const fields = new FormData();
+    fields.append("directory", "/out/deep/");
+    fields.append("file", new File(["all is well"], "notes.txt", { type: "text/plain" }));
+    const sent = await post(emulator, `datasets/${Id}/files`, fields);
+    const md5 = createHash("md5").update("all is well").digest("hex");
+    expect(sent).toMatchObject({
+      status: 201,
+      body: {
+        Href: expect.stringMatching(/^http.*\/v2\/files\/\d+$/) as string,
+        Name: "notes.txt",
+        Path: "out/deep/notes.txt",
+        Size: 11,
+        ContentType: "text/plain",
+        ETag: md5,
+      },
+    });
+    const { Id: fileId } = sent.body as { Id: string };
+    expect(await (await emulator.get(`files/${fileId}/content`)).text()).toBe("all is well");
+    expect((await list(emulator, `datasets/${Id}/files`)).Items).toMatchObject([{ Id: fileId }]);
+    expect(await ask(emulator, `GET datasets/${Id}`)).toMatchObject({
+      body: { UploadStatus: "Pending", TotalSize: 11 },
+    });
+    await ask(emulator, `POST appsessions/${AppSession.Id}`, { ExecutionStatus: "complete" });
+    expect(await ask(emulator, `GET datasets/${Id}`)).toMatchObject({
+      body: { UploadStatus: "Completed" },
+    });
+    const late = await post(emulator, `datasets/${Id}/files`, form(["late", "x"]));
+    expect(late).toMatchObject({ status: 409, body: { ErrorCode: "Conflict" } });
+  });
+
+  it("are refused where there is no form, no file, more than one, or no right", async () => {
+    await using emulator = await startTestEmulator(CATALOG);
+    const { Id } = await makeDataset(emulator, "fresh");
+    const path = `datasets/${Id}/files`;
+    for (const body of ["plain", form(), form(["a", "1"], ["b", "2"])]) {
+      expect((await post(emulator, path, body)).status).toBe(400);
+    }
+    const start = '--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n';
+    for (const body of ["no boundary at all", `${start}cut off here`]) {
+      const headers = {
+        "x-access-token": emulator.accessToken,
+        "content-type": "multipart/form-data; boundary=x",
+      };
+      const url = `${emulator.apiServer}/v2/${path}`;
+      const broken = await fetch(url, { method: "POST", headers, body });
+      expect(broken.status).toBe(400);
+    }
+    // FASTQ is of another application's session.
+    expect((await post(emulator, `datasets/${FASTQ}/files`, form(["a", "1"]))).status).toBe(403);
+    expect((await list(emulator, path)).Items).toEqual([]);
+  });
+});
+
+describe("a dataset", () => {
+  it("is not made without the project that takes it", async () => {
+    await using emulator = await startTestEmulator(CATALOG);
+    expect((await ask(emulator, "POST datasets", { Name: "x" })).status).toBe(403);
+    expect((await ask(emulator, "POST datasets", { Name: "x", ProjectId: "11" })).status).toBe(403);
+    expect((await ask(emulator, "POST datasets", { ProjectId: "10" })).status).toBe(400);
+  });
+
+  it("is copied with its files, which outlive the original", async () => {
+    await using emulator = await startTestEmulator(CATALOG);
+    const project = await ask(emulator, "POST projects", { Name: "other" });
+    const { Id: ProjectId } = project.body as { Id: string };
+    const copied = await ask(emulator, `POST datasets/${FASTQ}/copy`, { ProjectId, Name: "twin" });
+    expect(copied).toMatchObject({
+      status: 201,
+      body: {
+        Name: "twin",
+        Project: { Id: ProjectId },
+        DatasetType: { Id: "illumina.fastq.v1.8" },
+        TotalSize: 15,
+      },
+    });
+    const { Id, V1pre3Id } = copied.body as { Id: string; V1pre3Id?: string };
+    expect(V1pre3Id).toBeUndefined();
+    expect(Id).not.toBe(FASTQ);
+    await ask(emulator, "DELETE appsessions/40?bypasstrash=true");
+    expect((await emulator.get("files/60/content")).status).toBe(410);
+    const { Items } = await list(emulator, `datasets/${Id}/files`);
+    expect(Items.map(({ Name }) => Name)).toEqual(["Rep1_R1.fastq.gz", "Rep1_R2.fastq.gz"]);
+    expect(await (await emulator.get(`files/${Items[0]?.Id}/content`)).text()).toBe("reads");
+  });
+
+  it("goes into cold storage with its files, as runs do, and comes back", async () => {
+    await using emulator = await startTestEmulator(CATALOG);
+    const all = { Datasets: [FASTQ, REPORT], Runs: ["50"] };
+    const archived = await ask(emulator, "POST archive", all);
+    expect(archived).toMatchObject({
+      status: 200,
+      body: {
+        Datasets: [
+          { Id: FASTQ, IsArchived: true },
+          { Id: REPORT, IsArchived: true },
+        ],
+        Runs: [{ Id: "50", IsArchived: true }],
+      },
+    });
+    expect((await list(emulator, "datasets?isarchived=true")).Paging).toMatchObject({
+      TotalCount: 2,
+    });
+    expect((await emulator.get("files/60/content")).status).toBe(409);
+    expect((await ask(emulator, "POST restore", { runs: ["50"] })).status).toBe(200);
+    expect((await ask(emulator, "POST restore", { datasets: [FASTQ] })).status).toBe(200);
+    expect(await (await emulator.get("files/60/content")).text()).toBe("reads");
+    expect((await list(emulator, "runs")).Items).toMatchObject([{ IsArchived: false }]);
+    for (const body of [{}, { Datasets: "x" }, { Runs: [50] }]) {
+      expect((await ask(emulator, "POST archive", body)).status).toBe(400);
+    }
+    const guest = await ask(emulator, "POST archive", { Datasets: [FASTQ] }, "the-guest");
+    expect(guest.status).toBe(403);
+  });
+});
+
+describe("lists of v2", () => {
+  it("are there for runs, in v1's form, and for libraries", async () => {
+    await using emulator = await startTestEmulator(CATALOG);
+    expect(await list(emulator, "runs?sortby=TotalSize&statuses=Complete")).toMatchObject({
+      Items: [{ Id: "50", Href: "v1pre3/runs/50", Name: "180718_M04074" }],
+      Paging: { TotalCount: 1, SortBy: "TotalSize" },
+    });
+    expect((await list(emulator, "runs?statuses=Failed")).Items).toEqual([]);
+    expect(await list(emulator, "libraries")).toMatchObject({
+      Items: [{ Id: "80", BioSample: { Id: "70" } }],
+      Paging: { TotalCount: 1 },
+    });
+    const hidden = await ask(emulator, "GET libraries", undefined, "the-guest");
+    expect(hidden).toMatchObject({ status: 200, body: { Items: [] } });
+    expect((await list(emulator, "users/current/notifications")).Items).toEqual([]);
+    expect((await list(emulator, `datasets/${REPORT}/comments`)).Items).toEqual([]);
+  });
+});
+
+describe("a run", () => {
+  it("has statistics and libraries on paths of their own, and comes from no client", async () => {
+    await using emulator = await startTestEmulator({
+      projects: [{ id: "10", name: "p", samples: [{ id: "20", name: "s" }] }],
+      runs: [{ id: "50", name: "r", samples: ["20"], cycles: [151, 151, 8, 0] }],
+    });
+    expect(await (await emulator.get("runs/50/sequencingstats")).json()).toMatchObject({
+      Response: { Href: "v1pre3/runs/50/sequencingstats", NumCyclesRead1: 151, NumReads: 3 },
+    });
+    expect(await (await emulator.get("runs/50/samplelibraries")).json()).toMatchObject({
+      Response: { Items: [{ LibraryName: "s", State: "Active" }], TotalCount: 1 },
+    });
+    const made = await emulator.get("runs", { method: "POST", body: "{}" });
+    expect(made.status).toBe(403);
+  });
+});
