@@ -9,13 +9,15 @@ import {
   DownloadJournal,
   type DownloadName,
   hasChecksum,
+  type JournalContent,
   readJournal,
   removeJournal,
 } from "./download-journal.ts";
 import { type Part, partsOf, type ScratchNames, scratchNames } from "./download-plan.ts";
-import { openOwn } from "./local-place.ts";
+import { isStillAt, openOwn } from "./local-place.ts";
 import { md5OfFile } from "./md5.ts";
 import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions } from "./options.ts";
+import { lockPlace } from "./place-lock.ts";
 
 export interface DownloadOptions extends TransferOptions {
   /** Bytes of a part. Default 16 MiB. */
@@ -46,9 +48,6 @@ const DEFAULT_PART_BYTES = 16 * 1024 * 1024;
 /** What may go away by itself, so that what came is worth keeping. */
 const PASSING: ReadonlySet<string> = new Set(["timeout", "unavailable", "aborted"]);
 
-/** Targets of this process; others are seen by their journals. */
-const underWay = new Set<string>();
-
 /**
  * One file to one place on disk: several parts at a time into a `.partial` beside it, which takes the name
  * when every byte is there and checked. What a crash or a failure that may pass left is gone on with.
@@ -74,43 +73,58 @@ export class FileDownload {
   }
 
   async run(signal: AbortSignal): Promise<Downloaded> {
-    if (underWay.has(this.#target)) {
-      throw new BsmountError("busy", `${this.#target} is being downloaded already`);
-    }
-    underWay.add(this.#target);
+    await using _lock = await lockPlace(this.#target, `${this.#target} is being downloaded`);
     try {
-      await this.#fetchAll(signal);
-      const verified = await this.#verify();
-      await rename(this.#names.partial, this.#target);
+      const verified = await this.#fetchAll(signal);
       await removeJournal(this.#names.journal);
       return { path: this.#target, sizeBytes: this.#file.sizeBytes, verified };
     } catch (error) {
-      // Another version, or a refusal, or not a byte: nothing to go on with.
-      if (!this.#isWorthKeeping(error)) await this.#discard();
+      // Another version, or a refusal, or not a byte: nothing to go on with. What is busy is somebody else's.
+      if (!this.#isWorthKeeping(error) && reasonOf(error) !== "busy") await this.#discard();
       throw error;
-    } finally {
-      underWay.delete(this.#target);
     }
   }
 
-  async #fetchAll(signal: AbortSignal): Promise<void> {
-    const { sizeBytes } = this.#file;
-    const parts = partsOf({ start: 0, end: sizeBytes }, this.#partBytes);
+  async #fetchAll(signal: AbortSignal): Promise<Downloaded["verified"]> {
     const left = await readJournal(this.#names.journal);
-    const isSame = left !== undefined && this.#isSame(left.name);
-    const file = await openOwn(this.#names.partial, !isSame);
+    const goesOn = left !== undefined && this.#isSame(left.name) ? left : undefined;
+    const file = await openOwn(this.#names.partial, goesOn === undefined);
     try {
-      if (isSame) this.#version = { etag: left.name.etag };
-      const done = isSame ? left.parts : new Map<number, number>();
-      const missing = await this.#missing(file, parts, done);
-      const [first, ...others] = missing;
-      if (first === undefined) return await file.truncate(sizeBytes);
-      const bytes = await this.#fetch(file, first, signal);
-      if (parts.length === 1) return;
-      await this.#rest(file, { first, bytes, others, isNew: !isSame }, signal);
+      await this.#fill(file, goesOn, signal);
+      const verified = await this.#verify();
+      await this.#take(file);
+      return verified;
     } finally {
       await file.close();
     }
+  }
+
+  /** Where locks do not reach, on a disk that machines share, somebody else may have begun anew. */
+  async #take(file: FileHandle): Promise<void> {
+    const { partial } = this.#names;
+    if (!(await isStillAt(partial, file))) {
+      throw new BsmountError("busy", `somebody else downloads to ${this.#target} as well`, {
+        remedy: "wait until that has ended, or take another name",
+      });
+    }
+    await rename(partial, this.#target);
+  }
+
+  async #fill(
+    file: FileHandle,
+    left: JournalContent | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { sizeBytes } = this.#file;
+    const parts = partsOf({ start: 0, end: sizeBytes }, this.#partBytes);
+    if (left !== undefined) this.#version = { etag: left.name.etag };
+    const missing = await this.#missing(file, parts, left?.parts ?? new Map());
+    const [first, ...others] = missing;
+    if (first === undefined) return await file.truncate(sizeBytes);
+    const bytes = await this.#fetch(file, first, signal);
+    if (parts.length === 1) return;
+    const isNew = left === undefined;
+    await this.#rest(file, { first, bytes, others, isNew }, signal);
   }
 
   /** The version is known by now: every part after the first has to be of it. */

@@ -7,6 +7,7 @@ import type { UploadPlace } from "../uploads/upload-place.ts";
 import { filesPathOf } from "../uploads/upload-place.ts";
 import type { Uploads } from "../uploads/uploads.ts";
 import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions } from "./options.ts";
+import { lockPlace } from "./place-lock.ts";
 import {
   readUploadJournal,
   removeUploadJournal,
@@ -54,7 +55,15 @@ export class FileUpload {
     this.#progress = new ProgressCount(source.sizeBytes, parts.options.onProgress);
   }
 
+  /** @throws BsmountError `busy` while another upload has the journal, and what uploading can throw */
   async run(signal: AbortSignal): Promise<FileEntry> {
+    const { journal } = this.#parts.options;
+    const what = `${this.#parts.place.path} is being uploaded`;
+    await using _lock = journal === undefined ? undefined : await lockPlace(journal, what);
+    return await this.#upload(signal);
+  }
+
+  async #upload(signal: AbortSignal): Promise<FileEntry> {
     const { files } = this.#parts;
     const left = await this.#left(signal);
     const pending = left && (await lookedUp(files, left.name.fileId, signal));
