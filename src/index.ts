@@ -62,6 +62,7 @@ export type { DatasetFilesParams, DatasetsParams } from "./api/resources/v2/data
 export type { TrashParams } from "./api/resources/v2/trash.ts";
 export type { CallOptions } from "./api/rest.ts";
 export type { RetryLimits } from "./api/retry-delay.ts";
+export type { Compared } from "./api/transfers/compare-with-etag.ts";
 export { downloadByExtension } from "./api/transfers/by-extension.ts";
 export type { Downloadable, Downloaded, DownloadOptions } from "./api/transfers/file-download.ts";
 export type { Downloads, FolderOptions, ReadOptions } from "./api/transfers/downloads.ts";
@@ -71,6 +72,7 @@ export type { Progress, TransferOptions } from "./api/transfers/options.ts";
 export type { Transfers, UploadFrom } from "./api/transfers/transfers.ts";
 export type { UploadPlace } from "./api/uploads/upload-place.ts";
 export type { UploadBody, Uploads } from "./api/uploads/uploads.ts";
+export { ByteBudget } from "./core/byte-budget.ts";
 export { formatBytes } from "./core/units.ts";
 export { BsmountError, type FailureReason } from "./core/errors.ts";
 export type {

@@ -42,8 +42,8 @@ export class DownloadJournal implements AsyncDisposable {
     return journal;
   }
 
-  async add(part: number, bytes: Uint8Array): Promise<void> {
-    await this.#append({ part, crc32: crc32(bytes) });
+  async add(part: number, checksum: number): Promise<void> {
+    await this.#append({ part, crc32: checksum });
   }
 
   /** The line before may be torn, so each begins with a line end of its own. */
