@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Product, startProduct } from "../helpers/product.ts";
 import { type CommandOutcome, runShell } from "../helpers/run-command.ts";
+import { openTerminal } from "../helpers/terminal.ts";
 
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const ALIGNMENT = "bs:/projects/Phage lambda/appresults/lambda-1 alignment/files";
@@ -170,6 +171,32 @@ describe("bsmount cp of many files", () => {
     }
   });
 
+  it("shows one bar in a terminal, and leaves every line that it printed", async () => {
+    const { apiServer, accessToken } = product.emulator;
+    const env = {
+      HOME: product.dir.path,
+      BASESPACE_API_SERVER: apiServer,
+      BASESPACE_ACCESS_TOKEN: accessToken,
+    };
+    await faults(["GET /objects/* slow=80kB/s"]);
+    try {
+      const out = product.dir.join("shown");
+      const command = `node '${CLI}' cp -r '${ALIGNMENT}' '${out}'; echo ended-$?`;
+      await using terminal = await openTerminal(command, product.dir, env);
+      const shown = async (): Promise<string> => await terminal.screen();
+      await expect.poll(shown, { timeout: 60_000 }).toMatch(/\d+ %.* left/);
+      await expect.poll(shown, { timeout: 60_000 }).toContain("ended-0");
+      const names = (await inDir("ls shown")).stdout.trim().split("\n");
+      const screen = Buffer.from(await shown(), "latin1").toString();
+      const lines = screen.split("\n").filter((line) => line !== "");
+      const copied = lines.slice(0, names.length).map((line) => /shown\/(\S+) {2}/.exec(line)?.[1]);
+      expect(new Set(copied)).toEqual(new Set(names));
+      expect(lines.slice(names.length)).toEqual([`copied ${names.length} files`, "ended-0"]);
+    } finally {
+      await faults([]);
+    }
+  });
+
   it("goes on while one of them waits, and ends all of them when it is interrupted", async () => {
     await faults(["GET /files/*/content n=1 drop-answer"]);
     try {
@@ -186,9 +213,7 @@ describe("bsmount cp of many files", () => {
       const ended = once(child, "exit");
       let printed = "";
       child.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
-      const total = Number(
-        (await product.bsmount(["ls", ALIGNMENT])).stdout.split("\n").length - 1,
-      );
+      const total = (await product.bsmount(["ls", ALIGNMENT])).stdout.split("\n").length - 1;
       expect(total).toBeGreaterThan(2);
       const lines = (): number => printed.split("\n").length - 1;
       await expect.poll(lines, { timeout: 30_000 }).toBe(total - 1);

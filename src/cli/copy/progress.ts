@@ -15,6 +15,10 @@ export interface FileProgress extends Disposable {
   readonly onProgress: (progress: Progress) => void;
 }
 
+/** DECSC and EL; see console_codes(4). */
+const SAVE_CURSOR = "\u001b7";
+const CLEAR_LINE = "\r\u001b[K";
+
 /** Whether a bar would be seen, so that its total is worth counting. */
 export function showsProgress(): boolean {
   return process.stderr.isTTY;
@@ -37,11 +41,15 @@ export function copyProgress(totalBytes: number): CopyProgress {
       };
     },
     interrupt: (print) => {
-      if (bar !== undefined) process.stderr.write("\r\u001b[K");
+      if (bar !== undefined) process.stderr.write(CLEAR_LINE);
       print();
       bar?.render();
     },
-    [Symbol.dispose]: () => bar?.stop(),
+    [Symbol.dispose]: () => {
+      // The bar would go back to where it began, over what was printed since.
+      if (bar !== undefined) process.stderr.write(SAVE_CURSOR);
+      bar?.stop();
+    },
   };
 }
 
@@ -50,6 +58,8 @@ function startBar(totalBytes: number): SingleBar {
     format: "{bar} {percentage} %  {done} of {all}  {eta_formatted} left",
     stream: process.stderr,
     hideCursor: true,
+    // It is disposed when the command is interrupted, like everything else.
+    gracefulExit: false,
     clearOnComplete: true,
     // A line that was printed has wiped it, though nothing in it changed.
     forceRedraw: true,
