@@ -129,6 +129,19 @@ describe("bsmount cp that is given again", () => {
     expect(await inDir("diff -r t out/folder")).toMatchObject({ code: 0 });
   });
 
+  it("into an app result that is not there says how to make it", async () => {
+    await inDir("echo 1 > lonely");
+    const lonely = product.dir.join("lonely");
+    for (const inside of ["files", "files/", "files/sub/x"]) {
+      const path = `bs:/projects/Mine/appresults/None/${inside}`;
+      const { code, stderr } = await product.bsmount(["cp", lonely, path]);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /no bs:\/projects\/Mine\/appresults\/None\n {2}try: bsmount mkdir -p '/,
+      );
+    }
+  });
+
   it("takes no folder for a file, and no two sources under one name", async () => {
     const files = await newFiles();
     await inDir("mkdir -p d/e && echo 1 > d/f && echo 2 > d/e/f && mkdir empty-folder");

@@ -1,4 +1,4 @@
-import { reasonOf } from "../../core/errors.ts";
+import { BsmountError, reasonOf } from "../../core/errors.ts";
 import { remoteNames } from "../remote-path.ts";
 import {
   childOf,
@@ -38,12 +38,25 @@ export async function findFolder(
  */
 export async function folderAt(path: string, options: RemoteTreeOptions): Promise<RemoteNode> {
   const names = remoteNames(path);
-  const [kind, , sort, , files] = names;
-  const isInResult = kind === "projects" && sort === "appresults" && files === "files";
+  const [kind, , sort, result, files] = names;
+  const isInResult = kind === "projects" && sort === "appresults" && result !== undefined;
   if (!isInResult) return await followLink(await findRemote(path, options), options);
-  let folder = await findRemote(`bs:/${names.slice(0, 5).join("/")}`, options);
-  for (const name of names.slice(5)) folder = await folderIn(folder, name, options);
+  await checkResult(`bs:/${names.slice(0, 4).join("/")}`, options);
+  const ownNames = files === "files" ? 5 : names.length;
+  let folder = await findRemote(`bs:/${names.slice(0, ownNames).join("/")}`, options);
+  for (const name of names.slice(ownNames)) folder = await folderIn(folder, name, options);
   return folder;
+}
+
+/** @throws BsmountError `not-found`, and says what makes an app result */
+async function checkResult(path: string, options: RemoteTreeOptions): Promise<void> {
+  try {
+    await findRemote(path, options);
+  } catch (error) {
+    if (reasonOf(error) !== "not-found" || !(error instanceof BsmountError)) throw error;
+    const remedy = `bsmount mkdir -p '${path}'`;
+    throw new BsmountError("not-found", error.message, { cause: error, remedy });
+  }
 }
 
 /** @throws what `looking` throws, but for `not-found` */
