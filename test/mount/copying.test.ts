@@ -77,6 +77,12 @@ describe("without a mount, bsmount mkdir", () => {
     ]);
     expect((await product.bsmount(["ls", "bs:/projects"])).stdout).toContain("Beside/");
     expect(await mkdir("local")).toEqual([2, expect.stringMatching(/bs:/)]);
+    await faults(["POST /projects status=403"]);
+    try {
+      expect((await mkdir("bs:/projects/Refused"))[0]).toBe(4);
+    } finally {
+      await faults([]);
+    }
   });
 });
 
