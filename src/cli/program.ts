@@ -5,6 +5,7 @@ import { cpCommand } from "./commands/cp.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
 import { lsCommand } from "./commands/ls.ts";
+import { mkdirCommand } from "./commands/mkdir.ts";
 import { mountCommand } from "./commands/mount.ts";
 import { profilesCommand } from "./commands/profiles.ts";
 import { refreshCommand } from "./commands/refresh.ts";
@@ -27,6 +28,7 @@ const COMMANDS: readonly CommandFactory[] = [
   lsCommand,
   catCommand,
   cpCommand,
+  mkdirCommand,
   treeCommand,
   ...statusChangeCommands,
   emulatorCommand,

@@ -88,11 +88,11 @@ export class Renaming {
     }
     if (target.existing !== undefined) await this.#checkEmpty(target.existing, signal);
     const files = await this.#filesToMove(source, signal);
-    if (target.existing !== undefined) writing.local.removeFolder(appResultId, target.path);
-    for (const folder of writing.local.of(appResultId).folders) {
+    if (target.existing !== undefined) writing.local.lists.removeFolder(appResultId, target.path);
+    for (const folder of writing.local.lists.of(appResultId).folders) {
       if (!`${folder}/`.startsWith(prefix)) continue;
-      writing.local.removeFolder(appResultId, folder);
-      writing.local.addFolder(
+      writing.local.lists.removeFolder(appResultId, folder);
+      writing.local.lists.addFolder(
         appResultId,
         (target.path + `/${folder}/`.slice(prefix.length)).slice(0, -1),
       );

@@ -63,7 +63,7 @@ class TreeChanges {
     }
     const { appResult, appResultId, prefix } = writablePlace(directory);
     await writing.maker.checkAccess(appResult, signal);
-    writing.local.addFolder(appResultId, prefix + inBaseSpace);
+    writing.local.lists.addFolder(appResultId, prefix + inBaseSpace);
   }
 
   async unlink(parent: Ino, name: string, signal: AbortSignal): Promise<void> {
@@ -90,7 +90,7 @@ class TreeChanges {
     if ((await tree.list(node, signal)).size > 0) {
       throw new BsmountError("not-empty", `${pathOf(node)} is not empty`);
     }
-    writing.local.removeFolder(appResultId, prefix.slice(0, -1));
+    writing.local.lists.removeFolder(appResultId, prefix.slice(0, -1));
   }
 
   /** As a short open: what it leaves is finished unless somebody else is writing. */

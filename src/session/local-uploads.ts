@@ -40,7 +40,7 @@ export function openLocalUploads(config: Config, client: BaseSpace, logger: Logg
   return {
     local,
     cached,
-    catalog: new OverlaidCatalog(cached, local),
+    catalog: new OverlaidCatalog(cached, local.lists),
     [Symbol.asyncDispose]: async () => await local[Symbol.asyncDispose](),
   };
 }

@@ -6,6 +6,7 @@ import type { AppResultId, FileId } from "../core/ids.ts";
 import { newName, writablePlace } from "../fs/writable-place.ts";
 import type { EntityMaker } from "../fs/writing.ts";
 import { decodeName } from "../tree/encoding.ts";
+import type { Node } from "../tree/node.ts";
 import type { PathTree } from "../tree/path-tree.ts";
 import { LocalFile } from "../write/local-file.ts";
 
@@ -24,6 +25,8 @@ export interface UploadTarget {
   readonly appResultId: AppResultId;
   readonly path: string;
   readonly journal: string;
+  /** The file that has the name now. */
+  readonly existing?: RemoteFile;
 }
 
 export interface TransferPlaces {
@@ -50,12 +53,7 @@ export interface PlacesOptions {
 export function placesOf({ tree, maker, stateFolder }: PlacesOptions): TransferPlaces {
   return {
     fileAt: async (path, signal) => {
-      const node = await tree.resolve(path, signal);
-      if (node.kind !== "file" || node.item instanceof LocalFile) return undefined;
-      const { id, path: inside, sizeBytes, isArchived, etag } = node.item;
-      const name = inside.split("/").at(-1) ?? inside;
-      const known = { id, name, path: inside, sizeBytes, isArchived };
-      return etag === undefined ? known : { ...known, etag };
+      return remoteFile(await tree.resolve(path, signal));
     },
     uploadInto: async (path, { name, source }, signal) => {
       const folder = await tree.resolve(path, signal);
@@ -67,9 +65,19 @@ export function placesOf({ tree, maker, stateFolder }: PlacesOptions): TransferP
       }
       await maker.checkAccess(appResult, signal);
       const journal = await journalOf(stateFolder, `${appResultId}/${target} ${resolve(source)}`);
-      return { appResultId, path: target, journal };
+      const place = { appResultId, path: target, journal };
+      const file = existing === undefined ? undefined : remoteFile(existing);
+      return file === undefined ? place : { ...place, existing: file };
     },
   };
+}
+
+function remoteFile(node: Node): RemoteFile | undefined {
+  if (node.kind !== "file" || node.item instanceof LocalFile) return undefined;
+  const { id, path, sizeBytes, isArchived, etag } = node.item;
+  const name = path.split("/").at(-1) ?? path;
+  const known = { id, name, path, sizeBytes, isArchived };
+  return etag === undefined ? known : { ...known, etag };
 }
 
 /** One file for each upload, called by a digest of what goes where. */

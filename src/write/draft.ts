@@ -4,7 +4,7 @@ import { BsmountError } from "../core/errors.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { Extents } from "./extents.ts";
 import type { PartMemory } from "./part-memory.ts";
-import type { PartPlan } from "./part-plan.ts";
+import type { PartPlan } from "../core/part-plan.ts";
 import { PartUploader } from "./part-uploader.ts";
 import type { StagingFile } from "./staging-file.ts";
 import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts";

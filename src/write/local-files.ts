@@ -1,45 +1,16 @@
-import { type Clock, systemClock } from "../core/clock.ts";
 import type { AppResultId } from "../core/ids.ts";
-import { type Logger, silentLogger } from "../core/logger.ts";
 import { describeError } from "../core/errors.ts";
 import { TaskGroup } from "../core/task-group.ts";
 import { Draft, tooBig } from "./draft.ts";
 import { KeptFiles } from "./kept-files.ts";
 import { LocalFile } from "./local-file.ts";
-import { LocalList } from "./local-list.ts";
+import { type LocalFilesOptions, withDefaults } from "./local-files-options.ts";
+import { LocalLists } from "./local-lists.ts";
 import { PartMemory } from "./part-memory.ts";
-import { BASESPACE_PARTS, type PartPlan } from "./part-plan.ts";
-import type { Space, StagingFolder } from "./staging-folder.ts";
+import type { Space } from "./staging-folder.ts";
 import { expectedPath } from "./temporary-names.ts";
-import type { UploadPlace, UploadTarget } from "./upload-target.ts";
+import type { UploadPlace } from "./upload-target.ts";
 
-export interface LocalFilesOptions {
-  readonly target: UploadTarget;
-  readonly staging: StagingFolder;
-  readonly clock?: Clock;
-  readonly logger?: Logger;
-  /** Where files are cut. @default as BaseSpace wants it */
-  readonly plan?: PartPlan;
-  /** Memory for bytes on their way up. @default 48 MiB */
-  readonly memoryBytes?: number;
-  /** Finished files whose bytes stay in staging to be read from there. @default 256 */
-  readonly keptFiles?: number;
-  /** Bytes of those, in all. @default 1 GiB */
-  readonly keptBytes?: number;
-  /** Finished files of one app result that are remembered; older ones are BaseSpace's to list. @default 20 000 */
-  readonly rememberedFiles?: number;
-  /** Told when BaseSpace has files of an app result that are no longer remembered here. */
-  readonly onForgotten?: (appResultId: AppResultId) => void;
-}
-
-/** What was made in one app result, for those who look. */
-export type LocalListing = Pick<
-  LocalList<LocalFile>,
-  "revision" | "items" | "folders" | "changesSince"
->;
-
-const NOTHING: LocalListing = new LocalList<LocalFile>();
-const MIB = 1024 * 1024;
 /** What a mount that ends waits for uploads that nobody waits for. */
 const DRAIN_MS = 5 * 60_000;
 
@@ -48,8 +19,9 @@ const DRAIN_MS = 5 * 60_000;
  * their staging files and everything that goes up in the background.
  */
 export class LocalFiles implements AsyncDisposable {
+  /** What was made, by app result. */
+  readonly lists: LocalLists = new LocalLists();
   readonly #options: Required<LocalFilesOptions>;
-  readonly #lists = new Map<string, LocalList<LocalFile>>();
   /** Open or unfinished: few, however many were made. */
   readonly #active = new Set<LocalFile>();
   readonly #kept: KeptFiles;
@@ -58,27 +30,12 @@ export class LocalFiles implements AsyncDisposable {
   #made = 0;
 
   constructor(options: LocalFilesOptions) {
-    this.#options = {
-      clock: systemClock,
-      logger: silentLogger,
-      plan: BASESPACE_PARTS,
-      memoryBytes: 48 * MIB,
-      keptFiles: 256,
-      keptBytes: 1024 * MIB,
-      rememberedFiles: 20_000,
-      onForgotten: () => {},
-      ...options,
-    };
+    this.#options = withDefaults(options);
     this.#memory = new PartMemory(this.#options.memoryBytes);
     this.#kept = new KeptFiles(this.#options);
     this.#tasks = new TaskGroup((error) =>
       this.#options.logger.error({ error: describeError(error) }, "an upload failed"),
     );
-  }
-
-  /** What was made in an app result. */
-  of(appResultId: string): LocalListing {
-    return this.#lists.get(appResultId) ?? NOTHING;
   }
 
   /**
@@ -133,7 +90,7 @@ export class LocalFiles implements AsyncDisposable {
     }
     file.failure = undefined;
     this.#overtake(file);
-    this.#listOf(file.draft.place.appResultId).changed(file);
+    this.lists.changed(file);
     this.closed(file);
   }
 
@@ -172,7 +129,7 @@ export class LocalFiles implements AsyncDisposable {
     file.isHeld = isHeld;
     draft.sendsAhead = !isHeld || uploadPath !== undefined;
     const renaming = draft.rename(wanted, signal);
-    this.#listOf(file.draft.place.appResultId).move(file, path);
+    this.lists.move(file, path);
     await renaming;
     return isQuick;
   }
@@ -188,14 +145,6 @@ export class LocalFiles implements AsyncDisposable {
     if (file.hasCompleteVersion) this.#options.onForgotten(file.draft.place.appResultId);
     this.#forget(file);
     await file.draft.discard(signal);
-  }
-
-  addFolder(appResultId: AppResultId, path: string): void {
-    this.#listOf(appResultId).addFolder(path);
-  }
-
-  removeFolder(appResultId: AppResultId, path: string): void {
-    this.#listOf(appResultId).removeFolder(path);
   }
 
   /** Nobody has `file` open: when it is finished its bytes may go to make room for others. */
@@ -239,8 +188,7 @@ export class LocalFiles implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#drain(AbortSignal.timeout(DRAIN_MS));
     await this.#tasks[Symbol.asyncDispose]();
-    const files = [...this.#lists.values()].flatMap(({ items }) => items);
-    await Promise.all(files.map(async ({ draft }) => await draft.close()));
+    await Promise.all(this.lists.files.map(async ({ draft }) => await draft.close()));
     await this.#options.staging[Symbol.asyncDispose]();
   }
 
@@ -263,26 +211,19 @@ export class LocalFiles implements AsyncDisposable {
 
   /** Gives back staging files that there is no room for; the files themselves stay listed. */
   #evict(): void {
+    const { rememberedFiles, onForgotten } = this.#options;
     for (const file of this.#kept.takeExcess()) {
       file.isStaged = false;
       this.#tasks.start(async () => await file.draft.close());
-      this.#forgetOldest(file.draft.place.appResultId);
+      const { appResultId } = file.draft.place;
+      const isFull = this.lists.forgetOldest(appResultId, rememberedFiles);
+      if (isFull) onForgotten(appResultId);
     }
-  }
-
-  #forgetOldest(appResultId: AppResultId): void {
-    const list = this.#listOf(appResultId);
-    if (list.size <= this.#options.rememberedFiles) return;
-    const { items } = list;
-    for (const file of items.slice(0, items.length / 2)) {
-      if (!file.isStaged && file.openHandles === 0) list.remove(file);
-    }
-    this.#options.onForgotten(appResultId);
   }
 
   #listed(file: LocalFile): LocalFile {
     this.#active.add(file);
-    this.#listOf(file.draft.place.appResultId).add(file);
+    this.lists.add(file);
     return file;
   }
 
@@ -300,14 +241,6 @@ export class LocalFiles implements AsyncDisposable {
     file.isRemoved = true;
     this.#active.delete(file);
     this.#kept.remove(file);
-    this.#listOf(file.draft.place.appResultId).remove(file);
-  }
-
-  #listOf(appResultId: string): LocalList<LocalFile> {
-    const known = this.#lists.get(appResultId);
-    if (known !== undefined) return known;
-    const list = new LocalList<LocalFile>();
-    this.#lists.set(appResultId, list);
-    return list;
+    this.lists.remove(file);
   }
 }

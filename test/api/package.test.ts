@@ -23,6 +23,7 @@ test("the client loads neither the FUSE binding nor the emulator's server", asyn
     "ApiError",
     "BaseSpace",
     "BsmountError",
+    "ByteBudget",
     "DecodeError",
     "List",
     "OAuth",

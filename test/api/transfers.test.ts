@@ -159,14 +159,6 @@ describe("a download", () => {
     expect((await readFile(dir.join("out"))).equals(big)).toBe(true);
   });
 
-  test("is refused while another one writes to the same place", async () => {
-    const first = client.transfers.download.toFile(await bigFile(), dir.join("out"));
-    await expect(
-      client.transfers.download.toFile(await bigFile(), dir.join("out")),
-    ).rejects.toMatchObject({ reason: "busy" });
-    await first;
-  });
-
   test("as a stream gives the bytes in order, and ends when its reader does", async () => {
     const stream = client.transfers.download.stream(await bigFile(), {
       range: { start: 10, end: 2 * MIB },

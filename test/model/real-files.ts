@@ -14,7 +14,7 @@ import type { Readers } from "../../src/read/reader.ts";
 import { ApiEntityMaker } from "../../src/session/entity-maker.ts";
 import { PathTree } from "../../src/tree/path-tree.ts";
 import { LocalFiles } from "../../src/write/local-files.ts";
-import { PartPlan } from "../../src/write/part-plan.ts";
+import { PartPlan } from "../../src/core/part-plan.ts";
 import { StagingFolder } from "../../src/write/staging-folder.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import type { TestEmulator } from "../helpers/start-test-emulator.ts";
@@ -100,7 +100,7 @@ export class RealFiles implements AsyncDisposable {
       clock,
       keptFiles,
     });
-    const catalog = new OverlaidCatalog(cached, this.local);
+    const catalog = new OverlaidCatalog(cached, this.local.lists);
     const { local } = this;
     this.fs = createFileSystem({
       tree: new PathTree({ catalog, clock }),
@@ -189,7 +189,9 @@ export class RealFiles implements AsyncDisposable {
   async settled(keepsStaged: boolean, alsoEmpty = false): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
     while (
-      this.local.of(this.appResultId).items.some((file) => isBusy(file, keepsStaged, alsoEmpty))
+      this.local.lists
+        .of(this.appResultId)
+        .items.some((file) => isBusy(file, keepsStaged, alsoEmpty))
     ) {
       if (Date.now() > deadline) throw new Error("what goes on in the background does not end");
       await setImmediate();
@@ -238,7 +240,7 @@ export class RealFiles implements AsyncDisposable {
   }
 }
 
-type Local = ReturnType<LocalFiles["of"]>["items"][number];
+type Local = LocalFiles["lists"]["files"][number];
 
 function isBusy(file: Local, keepsStaged: boolean, alsoEmpty: boolean): boolean {
   const { openHandles, openWriters, isHeld, isStaged, failure, draft } = file;

@@ -48,7 +48,7 @@ describe("bsmount cp into bs:", () => {
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/l\/no/);
     expect(stderr).toMatch(/l\/me is a link back to/);
-    expect(stderr).toMatch(/copied 1 files, 2 could not/);
+    expect(stderr).toMatch(/copied 1 file, 2 could not/);
     expect((await product.bsmount(["ls", `${files}/l`])).stdout).toBe("a\n");
   });
 

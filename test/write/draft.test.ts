@@ -8,7 +8,7 @@ import type { AppResultId, ProjectId } from "../../src/core/ids.ts";
 import { TaskGroup } from "../../src/core/task-group.ts";
 import { Draft } from "../../src/write/draft.ts";
 import { PartMemory } from "../../src/write/part-memory.ts";
-import { BASESPACE_PARTS as plan } from "../../src/write/part-plan.ts";
+import { BASESPACE_PARTS as plan } from "../../src/core/part-plan.ts";
 import { StagingFile } from "../../src/write/staging-file.ts";
 import { type TestEmulator, startTestEmulator } from "../helpers/start-test-emulator.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";

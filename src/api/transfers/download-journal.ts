@@ -1,8 +1,6 @@
 import { type FileHandle, readFile, rm } from "node:fs/promises";
 import { crc32 } from "node:zlib";
-import process from "node:process";
 import type { ByteRange } from "../../core/byte-range.ts";
-import { BsmountError } from "../../core/errors.ts";
 import { openOwn } from "./local-place.ts";
 
 /*
@@ -40,12 +38,12 @@ export class DownloadJournal implements AsyncDisposable {
   static async open(path: string, name: DownloadName, isNew: boolean): Promise<DownloadJournal> {
     const file = await openOwn(path, isNew);
     const journal = new DownloadJournal(file, (await file.stat()).size);
-    await journal.#append({ ...name, pid: process.pid });
+    await journal.#append(name);
     return journal;
   }
 
-  async add(part: number, bytes: Uint8Array): Promise<void> {
-    await this.#append({ part, crc32: crc32(bytes) });
+  async add(part: number, checksum: number): Promise<void> {
+    await this.#append({ part, crc32: checksum });
   }
 
   /** The line before may be torn, so each begins with a line end of its own. */
@@ -61,13 +59,10 @@ export class DownloadJournal implements AsyncDisposable {
   }
 }
 
-/**
- * What an earlier download left; undefined when there is nothing that makes sense.
- * @throws BsmountError `busy` while another process is at it
- */
+/** What an earlier download left; undefined when there is nothing that makes sense. */
 export async function readJournal(path: string): Promise<JournalContent | undefined> {
   const text = await readFile(path, "utf8").catch(() => "");
-  let name: (DownloadName & { readonly pid?: unknown }) | undefined;
+  let name: DownloadName | undefined;
   const parts = new Map<number, number>();
   for (const line of text.split("\n")) {
     const fields = parseLine(line);
@@ -77,9 +72,7 @@ export async function readJournal(path: string): Promise<JournalContent | undefi
       parts.set(fields["part"], Number(fields["crc32"]));
     }
   }
-  if (name === undefined) return undefined;
-  checkIdle(path, name.pid);
-  return { name, parts };
+  return name === undefined ? undefined : { name, parts };
 }
 
 export async function removeJournal(path: string): Promise<void> {
@@ -106,21 +99,5 @@ function parseLine(line: string): Readonly<Record<string, unknown>> | undefined 
       : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function checkIdle(path: string, pid: unknown): void {
-  if (typeof pid !== "number" || pid === process.pid || !isRunning(pid)) return;
-  throw new BsmountError("busy", `process ${pid} is downloading to this place (${path})`, {
-    remedy: `wait for it; if that process is something else, remove ${path}`,
-  });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

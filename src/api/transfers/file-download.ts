@@ -1,29 +1,32 @@
 import { type FileHandle, rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
+import { crc32 } from "node:zlib";
 import type { ByteRange } from "../../core/byte-range.ts";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
 import { inParallel } from "../../core/parallel.ts";
 import type { Content, StoreVersion } from "../content/content.ts";
 import type { FileEntry } from "../models.ts";
+import { compareWithEtag } from "./compare-with-etag.ts";
 import {
   DownloadJournal,
   type DownloadName,
   hasChecksum,
+  type JournalContent,
   readJournal,
   removeJournal,
 } from "./download-journal.ts";
 import { type Part, partsOf, type ScratchNames, scratchNames } from "./download-plan.ts";
-import { openOwn } from "./local-place.ts";
-import { md5OfFile } from "./md5.ts";
-import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions } from "./options.ts";
+import { isStillAt, openOwn } from "./local-place.ts";
+import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions, withMemory } from "./options.ts";
+import { lockPlace } from "./place-lock.ts";
 
 export interface DownloadOptions extends TransferOptions {
   /** Bytes of a part. Default 16 MiB. */
   readonly partBytes?: number;
   /**
-   * Compares the whole file with the MD5 that BaseSpace has for files that were uploaded in one piece;
-   * those that came in parts have none. Default false: length, range and version of each part are checked
-   * in any case.
+   * Compares the whole file with the MD5 that BaseSpace has for files that were uploaded in one piece, or
+   * with the MD5s of the parts that a file came in, where their sizes can be found out. Default false: length,
+   * range and version of each part are checked in any case.
    */
   readonly checksum?: boolean;
 }
@@ -37,17 +40,17 @@ export type Downloadable = Pick<
 export interface Downloaded {
   readonly path: string;
   readonly sizeBytes: number;
-  /** `md5` when the whole file was compared with BaseSpace's MD5, `parts` when each part was checked. */
-  readonly verified: "md5" | "parts";
+  /**
+   * `md5` when the whole file was compared with BaseSpace's MD5, `md5s` with those of the parts it was uploaded
+   * in, `parts` when each part of the download was checked.
+   */
+  readonly verified: "md5" | "md5s" | "parts";
 }
 
 const DEFAULT_PART_BYTES = 16 * 1024 * 1024;
 
 /** What may go away by itself, so that what came is worth keeping. */
 const PASSING: ReadonlySet<string> = new Set(["timeout", "unavailable", "aborted"]);
-
-/** Targets of this process; others are seen by their journals. */
-const underWay = new Set<string>();
 
 /**
  * One file to one place on disk: several parts at a time into a `.partial` beside it, which takes the name
@@ -74,53 +77,68 @@ export class FileDownload {
   }
 
   async run(signal: AbortSignal): Promise<Downloaded> {
-    if (underWay.has(this.#target)) {
-      throw new BsmountError("busy", `${this.#target} is being downloaded already`);
-    }
-    underWay.add(this.#target);
+    await using _lock = await lockPlace(this.#target, `${this.#target} is being downloaded`);
     try {
-      await this.#fetchAll(signal);
-      const verified = await this.#verify();
-      await rename(this.#names.partial, this.#target);
+      const verified = await this.#fetchAll(signal);
       await removeJournal(this.#names.journal);
       return { path: this.#target, sizeBytes: this.#file.sizeBytes, verified };
     } catch (error) {
-      // Another version, or a refusal, or not a byte: nothing to go on with.
-      if (!this.#isWorthKeeping(error)) await this.#discard();
+      // Another version, or a refusal, or not a byte: nothing to go on with. What is busy is somebody else's.
+      if (!this.#isWorthKeeping(error) && reasonOf(error) !== "busy") await this.#discard();
       throw error;
-    } finally {
-      underWay.delete(this.#target);
     }
   }
 
-  async #fetchAll(signal: AbortSignal): Promise<void> {
-    const { sizeBytes } = this.#file;
-    const parts = partsOf({ start: 0, end: sizeBytes }, this.#partBytes);
+  async #fetchAll(signal: AbortSignal): Promise<Downloaded["verified"]> {
     const left = await readJournal(this.#names.journal);
-    const isSame = left !== undefined && this.#isSame(left.name);
-    const file = await openOwn(this.#names.partial, !isSame);
+    const goesOn = left !== undefined && this.#isSame(left.name) ? left : undefined;
+    const file = await openOwn(this.#names.partial, goesOn === undefined);
     try {
-      if (isSame) this.#version = { etag: left.name.etag };
-      const done = isSame ? left.parts : new Map<number, number>();
-      const missing = await this.#missing(file, parts, done);
-      const [first, ...others] = missing;
-      if (first === undefined) return await file.truncate(sizeBytes);
-      const bytes = await this.#fetch(file, first, signal);
-      if (parts.length === 1) return;
-      await this.#rest(file, { first, bytes, others, isNew: !isSame }, signal);
+      await this.#fill(file, goesOn, signal);
+      const verified = await this.#verify();
+      await this.#take(file);
+      return verified;
     } finally {
       await file.close();
     }
   }
 
+  /** Where locks do not reach, on a disk that machines share, somebody else may have begun anew. */
+  async #take(file: FileHandle): Promise<void> {
+    const { partial } = this.#names;
+    if (!(await isStillAt(partial, file))) {
+      throw new BsmountError("busy", `somebody else downloads to ${this.#target} as well`, {
+        remedy: "wait until that has ended, or take another name",
+      });
+    }
+    await rename(partial, this.#target);
+  }
+
+  async #fill(
+    file: FileHandle,
+    left: JournalContent | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { sizeBytes } = this.#file;
+    const parts = partsOf({ start: 0, end: sizeBytes }, this.#partBytes);
+    if (left !== undefined) this.#version = { etag: left.name.etag };
+    const missing = await this.#missing(file, parts, left?.parts ?? new Map());
+    const [first, ...others] = missing;
+    if (first === undefined) return await file.truncate(sizeBytes);
+    const checksum = await this.#fetch(file, first, signal);
+    if (parts.length === 1) return;
+    const isNew = left === undefined;
+    await this.#rest(file, { first, checksum, others, isNew }, signal);
+  }
+
   /** The version is known by now: every part after the first has to be of it. */
   async #rest(
     file: FileHandle,
-    { first, bytes, others, isNew }: Remaining,
+    { first, checksum, others, isNew }: Remaining,
     signal: AbortSignal,
   ): Promise<void> {
     await using journal = await DownloadJournal.open(this.#names.journal, this.#name, isNew);
-    await journal.add(first.number, bytes);
+    await journal.add(first.number, checksum);
     const limit = this.#options.parallel ?? DEFAULT_PARALLEL;
     await inParallel(others, { limit, signal }, async (part, inner) => {
       await journal.add(part.number, await this.#fetch(file, part, inner));
@@ -154,27 +172,35 @@ export class FileDownload {
     return missing;
   }
 
-  async #fetch(file: FileHandle, range: ByteRange, signal: AbortSignal): Promise<Uint8Array> {
-    const length = range.end - range.start;
-    const bytes = new Uint8Array(new SharedArrayBuffer(length));
+  /** Answers the checksum of what came. */
+  async #fetch(file: FileHandle, range: ByteRange, signal: AbortSignal): Promise<number> {
+    const bytes = range.end - range.start;
+    return await withMemory(this.#options, { bytes, signal }, async () => {
+      const came = await this.#read(range, signal);
+      for (let at = 0; at < bytes;) {
+        const { bytesWritten } = await file.write(came, at, bytes - at, range.start + at);
+        at += bytesWritten;
+      }
+      this.#progress.add(bytes);
+      return crc32(came);
+    });
+  }
+
+  async #read(range: ByteRange, signal: AbortSignal): Promise<Uint8Array> {
+    const bytes = new Uint8Array(new SharedArrayBuffer(range.end - range.start));
     const { id: fileId, sizeBytes } = this.#file;
     const request = { fileId, sizeBytes, range, into: [bytes], expected: this.#version };
     this.#version = await this.#content.readRange(request, signal);
-    for (let written = 0; written < length;) {
-      const left = length - written;
-      const { bytesWritten } = await file.write(bytes, written, left, range.start + written);
-      written += bytesWritten;
-    }
-    this.#progress.add(length);
     return bytes;
   }
 
   async #verify(): Promise<Downloaded["verified"]> {
-    const { etag = "", id } = this.#file;
-    if (this.#options.checksum !== true || !/^[0-9a-f]{32}$/i.test(etag)) return "parts";
-    const md5 = await md5OfFile(this.#names.partial);
-    if (md5 === etag.toLowerCase()) return "md5";
-    throw new BsmountError("changed", `file ${id} arrived with MD5 ${md5}, BaseSpace has ${etag}`);
+    const { etag, id } = this.#file;
+    if (this.#options.checksum !== true) return "parts";
+    const compared = await compareWithEtag(this.#names.partial, etag);
+    if (compared === "unknown") return "parts";
+    if (compared !== "other") return compared;
+    throw new BsmountError("changed", `file ${id} arrived with another MD5 than ${etag}`);
   }
 
   #isWorthKeeping(error: unknown): boolean {
@@ -191,7 +217,7 @@ export class FileDownload {
 interface Remaining {
   readonly first: Part;
   /** Of the first one. */
-  readonly bytes: Uint8Array;
+  readonly checksum: number;
   readonly others: readonly Part[];
   readonly isNew: boolean;
 }

@@ -6,7 +6,8 @@ import type { Files } from "../resources/files.ts";
 import type { UploadPlace } from "../uploads/upload-place.ts";
 import { filesPathOf } from "../uploads/upload-place.ts";
 import type { Uploads } from "../uploads/uploads.ts";
-import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions } from "./options.ts";
+import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions, withMemory } from "./options.ts";
+import { lockPlace } from "./place-lock.ts";
 import {
   readUploadJournal,
   removeUploadJournal,
@@ -54,7 +55,15 @@ export class FileUpload {
     this.#progress = new ProgressCount(source.sizeBytes, parts.options.onProgress);
   }
 
+  /** @throws BsmountError `busy` while another upload has the journal, and what uploading can throw */
   async run(signal: AbortSignal): Promise<FileEntry> {
+    const { journal } = this.#parts.options;
+    const what = `${this.#parts.place.path} is being uploaded`;
+    await using _lock = journal === undefined ? undefined : await lockPlace(journal, what);
+    return await this.#upload(signal);
+  }
+
+  async #upload(signal: AbortSignal): Promise<FileEntry> {
     const { files } = this.#parts;
     const left = await this.#left(signal);
     const pending = left && (await lookedUp(files, left.name.fileId, signal));
@@ -93,14 +102,24 @@ export class FileUpload {
     const limit = this.#parts.options.parallel ?? DEFAULT_PARALLEL;
     const parts = uploadParts(this.#source.sizeBytes, this.#partBytes);
     await inParallel(parts, { limit, signal }, async (part, inner) => {
-      const { bytes, md5 } = await this.#read(part);
-      if (done.get(part.number) !== md5) {
-        const numbered = { fileId, number: part.number };
-        await this.#parts.uploads.part(numbered, { bytes, md5 }, { ...this.#call, signal: inner });
-        await journal?.add(part.number, md5);
-      }
-      this.#progress.add(bytes.length);
+      const bytes = part.end - part.start;
+      await withMemory(this.#parts.options, { bytes, signal: inner }, async () => {
+        const had = done.get(part.number);
+        const md5 = await this.#send({ fileId, part, had }, inner);
+        if (had !== md5) await journal?.add(part.number, md5);
+      });
+      this.#progress.add(bytes);
     });
+  }
+
+  /** Sends a part, unless BaseSpace has it with the same MD5, which is answered. */
+  async #send({ fileId, part, had }: PartToSend, signal: AbortSignal): Promise<string> {
+    const { bytes, md5 } = await this.#read(part);
+    if (had !== md5) {
+      const numbered = { fileId, number: part.number };
+      await this.#parts.uploads.part(numbered, { bytes, md5 }, { ...this.#call, signal });
+    }
+    return md5;
   }
 
   async #read({ start, end }: UploadPart): Promise<{ bytes: Uint8Array; md5: string }> {
@@ -147,6 +166,13 @@ export class FileUpload {
     const { journal } = this.#parts.options;
     if (journal !== undefined) await removeUploadJournal(journal);
   }
+}
+
+interface PartToSend {
+  readonly fileId: FileId;
+  readonly part: UploadPart;
+  /** The MD5 of what BaseSpace has of it. */
+  readonly had: string | undefined;
 }
 
 /** A file that is gone, or another user's, which the service answers alike, is nothing to go on with. */

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, lstat, mkdir, open } from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { BsmountError } from "../../core/errors.ts";
 
@@ -53,11 +53,15 @@ export async function makeFolder(path: string): Promise<void> {
   throw new BsmountError("usage", `${path} is in the way: it is a link or a file, not a folder`);
 }
 
-/** Opens a file of one's own for reading and writing; a link of that name is refused, not followed. */
+/**
+ * Opens a file of one's own for reading and writing; a link of that name is refused, not followed. A new one
+ * takes the place of the old: who has that open keeps it as it is.
+ */
 export async function openOwn(path: string, isNew: boolean): Promise<FileHandle> {
-  const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   try {
-    return await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | (isNew ? O_TRUNC : 0), 0o644);
+    if (isNew) await removeFile(path);
+    return await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | (isNew ? O_EXCL : 0), 0o644);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ELOOP") {
@@ -68,4 +72,19 @@ export async function openOwn(path: string, isNew: boolean): Promise<FileHandle>
       ...(code === "ENOENT" ? { remedy: "make the folder first" } : {}),
     });
   }
+}
+
+/** Whether `path` is the very file that is open as `file`. */
+export async function isStillAt(path: string, file: FileHandle): Promise<boolean> {
+  const there = await lstat(path, { bigint: true }).catch(() => undefined);
+  const own = await file.stat({ bigint: true });
+  return there?.ino === own.ino && there.dev === own.dev;
+}
+
+async function removeFile(path: string): Promise<void> {
+  const there = await lstat(path).catch(() => undefined);
+  if (there?.isSymbolicLink() === true) {
+    throw Object.assign(new Error(`${path} is a link`), { code: "ELOOP" });
+  }
+  await rm(path, { force: true });
 }

@@ -1,3 +1,4 @@
+import type { ByteBudget } from "../../core/byte-budget.ts";
 import type { CallOptions } from "../rest.ts";
 
 export interface Progress {
@@ -10,11 +11,22 @@ export interface Progress {
 export interface TransferOptions extends CallOptions {
   /** Parts under way at a time, each with a buffer of its own. Default 4. */
   readonly parallel?: number;
+  /** For the buffers of several transfers at a time: they wait for each other when it is used up. */
+  readonly memory?: ByteBudget;
   /** Told after each part. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
 export const DEFAULT_PARALLEL = 4;
+
+/** Runs `work`, which holds `bytes` in memory, when there is room for them. */
+export async function withMemory<Value>(
+  { memory }: Pick<TransferOptions, "memory">,
+  { bytes, signal }: { readonly bytes: number; readonly signal: AbortSignal },
+  work: () => Promise<Value>,
+): Promise<Value> {
+  return memory === undefined ? await work() : await memory.run(bytes, signal, work);
+}
 
 /** Counts what is done, and tells whoever wants to know. */
 export class ProgressCount {

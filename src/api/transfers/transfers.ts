@@ -1,14 +1,17 @@
+import { stat } from "node:fs/promises";
 import { neverAborted } from "../../core/abort.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { inParallel } from "../../core/parallel.ts";
 import type { Content } from "../content/content.ts";
 import type { FileEntry } from "../models.ts";
 import type { Files } from "../resources/files.ts";
+import type { CallOptions } from "../rest.ts";
 import type { UploadPlace } from "../uploads/upload-place.ts";
 import type { Uploads } from "../uploads/uploads.ts";
+import { type Compared, compareWithEtag } from "./compare-with-etag.ts";
 import { Downloads } from "./downloads.ts";
 import { FileUpload, givingUp, type UploadOptions, type UploadParts } from "./file-upload.ts";
-import { DEFAULT_PARALLEL, ProgressCount } from "./options.ts";
+import { DEFAULT_PARALLEL, ProgressCount, withMemory } from "./options.ts";
 import { pathNames } from "./local-place.ts";
 import { MAX_WHOLE_BYTES, partBytesOf, streamPartBytes } from "./upload-parts.ts";
 import { fileSource, memorySource, regrouped, type UploadSource } from "./upload-source.ts";
@@ -25,11 +28,13 @@ export interface TransfersOptions {
 /** Whole files, to this machine and from it. */
 export class Transfers {
   readonly download: Downloads;
+  readonly #content: Content;
   readonly #uploads: Uploads;
   readonly #files: Files;
 
   constructor({ content, uploads, files }: TransfersOptions) {
     this.download = new Downloads(content, files);
+    this.#content = content;
     this.#uploads = uploads;
     this.#files = files;
   }
@@ -52,8 +57,48 @@ export class Transfers {
     const signal = options.signal ?? neverAborted;
     if (isStream(from)) return await uploadStream(parts, from, signal);
     await using source = typeof from === "string" ? await fileSource(from) : memorySource(from);
-    if (source.sizeBytes > MAX_WHOLE_BYTES) return await new FileUpload(parts, source).run(signal);
-    return await uploadWhole(parts, source);
+    const { sizeBytes } = source;
+    if (sizeBytes > MAX_WHOLE_BYTES) return await new FileUpload(parts, source).run(signal);
+    return await withMemory(options, { bytes: sizeBytes, signal }, async () => {
+      return await uploadWhole(parts, source);
+    });
+  }
+
+  /**
+   * Whether a local file has the content of a file in BaseSpace: by its size, and by its ETag, which is an
+   * MD5 or made of those of the parts that it was uploaded in. A file of a list without ETags is looked at
+   * in the object store.
+   *
+   * @throws what reading the local file can throw; the signal's reason
+   */
+  async compare(
+    path: string,
+    file: Pick<FileEntry, "id" | "sizeBytes" | "etag">,
+    { signal = neverAborted }: Pick<CallOptions, "signal"> = {},
+  ): Promise<Compared> {
+    const before = await stat(path);
+    if (!before.isFile()) return "unknown";
+    if (before.size !== file.sizeBytes) return "other";
+    if (before.size === 0) return "md5";
+    const etag = file.etag ?? (await this.#storeEtag(file, signal));
+    const compared = await compareWithEtag(path, etag, signal);
+    const after = await stat(path);
+    const isSame = after.size === before.size && after.mtimeMs === before.mtimeMs;
+    return isSame ? compared : "unknown";
+  }
+
+  /** What cannot be read is not known. */
+  async #storeEtag(
+    { id: fileId, sizeBytes }: Pick<FileEntry, "id" | "sizeBytes">,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const request = { fileId, sizeBytes, range: { start: 0, end: 1 }, into: [Buffer.alloc(1)] };
+    try {
+      return (await this.#content.readRange({ ...request, expected: undefined }, signal)).etag;
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { BsmountError } from "../../core/errors.ts";
-import type { ByteRange } from "../../core/byte-range.ts";
+import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
+import { BASESPACE_PARTS, PartPlan } from "../../core/part-plan.ts";
 
 /*
  * Into which parts an upload is cut. BaseSpace takes parts numbered 1 to 10 000, of 5 MiB to 25 MB but for
@@ -14,6 +15,10 @@ const USUAL_PART_BYTES: number = 8 * 1024 * 1024;
 
 /** A stream begins with parts of usual size, and has as many before they grow. */
 const USUAL_PARTS_OF_STREAM = 128;
+const STREAM_PARTS = new PartPlan([
+  { parts: USUAL_PARTS_OF_STREAM, partBytes: USUAL_PART_BYTES },
+  { parts: MAX_PARTS - USUAL_PARTS_OF_STREAM, partBytes: MAX_PART_BYTES },
+]);
 
 export interface UploadPart extends ByteRange {
   /** From 1. */
@@ -38,7 +43,7 @@ export function partBytesOf(sizeBytes: number, asked?: number): number {
 export function streamPartBytes(number: number, asked?: number): number {
   if (number > MAX_PARTS) throw tooBig("the stream");
   if (asked !== undefined) return partBytesOf(0, asked);
-  return number <= USUAL_PARTS_OF_STREAM ? USUAL_PART_BYTES : MAX_PART_BYTES;
+  return rangeLength(STREAM_PARTS.range(number, Number.MAX_SAFE_INTEGER));
 }
 
 export function uploadParts(sizeBytes: number, partBytes: number): UploadPart[] {
@@ -46,6 +51,29 @@ export function uploadParts(sizeBytes: number, partBytes: number): UploadPart[] 
     const start = index * partBytes;
     return { number: index + 1, start, end: Math.min(start + partBytes, sizeBytes) };
   });
+}
+
+/** Sizes of parts that other programs cut files into. */
+const OTHER_PART_BYTES: readonly number[] = [
+  ...[5, 6, 10, 12, 15, 16, 20, 23, 24, 25].map((mib) => mib * 1024 * 1024),
+  ...[5, 8, 10, 16, 20, 25].map((megabytes) => megabytes * 1_000_000),
+];
+
+/** Every way to cut a file of `sizeBytes` into `count` parts that somebody may have taken. */
+export function plansOf(sizeBytes: number, count: number): readonly PartPlan[] {
+  const even = new Set([USUAL_PART_BYTES, Math.ceil(sizeBytes / MAX_PARTS), ...OTHER_PART_BYTES]);
+  const plans = [
+    ...[...even].map((partBytes) => new PartPlan([{ parts: MAX_PARTS, partBytes }])),
+    STREAM_PARTS,
+    BASESPACE_PARTS,
+  ];
+  const fitting = plans.filter(
+    (plan) => plan.maxFileBytes >= sizeBytes && plan.count(sizeBytes) === count,
+  );
+  // Most plans begin alike: what they make of this file is often the same.
+  const ends = (plan: PartPlan): string =>
+    [plan.range(1, sizeBytes).end, plan.range(count, sizeBytes).start].join(" ");
+  return [...new Map(fitting.map((plan) => [ends(plan), plan])).values()];
 }
 
 function tooBig(what: string): BsmountError {

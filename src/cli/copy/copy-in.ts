@@ -1,0 +1,79 @@
+import { posix } from "node:path";
+import { findFolder, folderAt, folderIn } from "./remote-folders.ts";
+import type { RemoteNode } from "../remote-tree.ts";
+import { type Copying, type CopyJob, reporting } from "./copying.ts";
+import {
+  checkSeveral,
+  type CpPlan,
+  isContents,
+  isFolder,
+  localName,
+  needsRecursive,
+  TakenNames,
+} from "./places.ts";
+import { sizeOf, uploadFile, uploadJobs } from "./upload.ts";
+
+/** A job for each file that is copied into BaseSpace. */
+export async function* jobsIn(
+  plan: CpPlan,
+  copying: Copying,
+): AsyncGenerator<CopyJob, void, undefined> {
+  const place = await targetOf(plan, copying);
+  checkSeveral(plan, place.folder !== undefined);
+  const names = new TakenNames();
+  for (const source of plan.sources) {
+    if (!(await isFolder(source))) {
+      yield async () => {
+        const { parent, name } = await place.of(localName(source));
+        names.take(name, source);
+        await uploadFile(source, { parent, name }, copying);
+      };
+      continue;
+    }
+    const folders: RemoteNode[] = [];
+    await reporting(copying, async () => {
+      if (!plan.isRecursive) throw needsRecursive(source);
+      if (isContents(source)) {
+        folders.push(await place.self());
+        return;
+      }
+      const { parent, name } = await place.of(localName(source));
+      names.take(name, source);
+      folders.push(await folderIn(parent, name, copying));
+    });
+    for (const folder of folders) yield* uploadJobs(source, folder, copying);
+  }
+}
+
+interface Target {
+  /** The folder that takes what is copied under its own name; undefined when the target is a new name. */
+  readonly folder: RemoteNode | undefined;
+  /** Where something of that name goes. */
+  of(name: string): Promise<{ readonly parent: RemoteNode; readonly name: string }>;
+  /** The target itself as a folder. */
+  self(): Promise<RemoteNode>;
+}
+
+async function targetOf({ target, isExact }: CpPlan, copying: Copying): Promise<Target> {
+  const existing = isExact ? undefined : await findFolder(target, copying);
+  const isNewFolder = !isExact && existing === undefined && target.endsWith("/");
+  const folder = isNewFolder ? await folderAt(target, copying) : existing;
+  return {
+    folder,
+    of: async (name) => {
+      if (folder !== undefined) return { parent: folder, name };
+      return {
+        parent: await folderAt(posix.dirname(target), copying),
+        name: posix.basename(target),
+      };
+    },
+    self: async () => folder ?? (await folderAt(target, copying)),
+  };
+}
+
+/** All bytes that are to be copied, for a bar. */
+export async function sizeIn({ sources }: CpPlan): Promise<number> {
+  let sum = 0;
+  for (const source of sources) sum += await sizeOf(source).catch(() => 0);
+  return sum;
+}

@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import { BsmountError } from "../../core/errors.ts";
+import { findRemote, followLink, type RemoteNode, type RemoteTreeOptions } from "../remote-tree.ts";
+import { type Copying, type CopyJob, reporting } from "./copying.ts";
+import { downloadJobs, sizeOfRemote } from "./download.ts";
+import {
+  checkSeveral,
+  type CpPlan,
+  isContents,
+  isFolder,
+  needsRecursive,
+  TakenNames,
+} from "./places.ts";
+
+/** A job for each file that is copied to this machine. */
+export async function* jobsOut(
+  plan: CpPlan,
+  copying: Copying,
+): AsyncGenerator<CopyJob, void, undefined> {
+  const { target } = plan;
+  const isThere = await isFolder(target);
+  const isIntoFolder = isThere && !plan.isExact;
+  checkSeveral(plan, isIntoFolder);
+  const names = new TakenNames();
+  for (const source of plan.sources) {
+    const starts: Start[] = [];
+    await reporting(copying, async () => {
+      const named = await findRemote(source, copying);
+      const isInside = isIntoFolder && !isContents(source);
+      if (isInside) names.take(named.name, source);
+      const node = await followLink(named, copying);
+      checkType(node, source, plan);
+      const isFile = node.attributes.type !== "directory";
+      if (isFile && isThere && !isInside) throw isInTheWay(target);
+      starts.push({ node, place: isInside ? join(target, named.name) : target });
+    });
+    for (const { node, place } of starts) yield* downloadJobs(node, place, copying);
+  }
+}
+
+interface Start {
+  readonly node: RemoteNode;
+  readonly place: string;
+}
+
+/** @throws BsmountError `usage` for a folder without -r, and a file of which only a folder has the form */
+function checkType({ attributes, path }: RemoteNode, source: string, plan: CpPlan): void {
+  const isDirectory = attributes.type === "directory";
+  if (isDirectory && !plan.isRecursive) throw needsRecursive(path);
+  if (!isDirectory && isContents(source)) {
+    throw new BsmountError("usage", `${source} is not a folder`);
+  }
+}
+
+/** All bytes that are to be copied, for a bar. */
+export async function sizeOut({ sources }: CpPlan, options: RemoteTreeOptions): Promise<number> {
+  let sum = 0;
+  for (const source of sources) {
+    try {
+      const node = await followLink(await findRemote(source, options), options);
+      sum += await sizeOfRemote(node, options);
+    } catch {
+      // Copying it says what is wrong.
+      options.signal.throwIfAborted();
+    }
+  }
+  return sum;
+}
+
+function isInTheWay(target: string): BsmountError {
+  return new BsmountError("usage", `${target} is a folder: no file can take its place`);
+}

@@ -1,0 +1,64 @@
+import { reasonOf } from "../../core/errors.ts";
+import { formatBytes } from "../../core/units.ts";
+import { EXIT, exitCodeOf } from "../exit-codes.ts";
+import { printable, printError, printLine, printWarning } from "../output.ts";
+import type { Copying } from "./copying.ts";
+
+/** Tells of each file of a `cp` when it has ended, and counts them. */
+export class Tally {
+  readonly #checksum: boolean;
+  #copied = 0;
+  #unchanged = 0;
+  #failed = 0;
+  readonly #exitCodes = new Set<number>();
+
+  constructor(checksum: boolean) {
+    this.#checksum = checksum;
+  }
+
+  /** `interrupt` makes room for a line above the progress bar. */
+  counting(
+    interrupt: (print: () => void) => void,
+  ): Pick<Copying, "onFile" | "onUnchanged" | "onFailure"> {
+    return {
+      onFile: (target, sizeBytes, how) => {
+        this.#copied += 1;
+        interrupt(() => printLine(this.#line([target, formatBytes(sizeBytes)], how)));
+      },
+      onUnchanged: (target, sizeBytes, how) => {
+        this.#unchanged += 1;
+        interrupt(() => printLine(this.#line([target, formatBytes(sizeBytes), "unchanged"], how)));
+      },
+      onFailure: (error) => {
+        this.#failed += 1;
+        this.#exitCodes.add(exitCodeOf(reasonOf(error)));
+        interrupt(() => printError(error));
+      },
+    };
+  }
+
+  /** Prints what became of all files, if there was more than one, and answers the exit code. */
+  close(): number {
+    const done = this.#copied + this.#unchanged;
+    const text = [
+      `copied ${filesOf(this.#copied)}`,
+      ...(this.#unchanged === 0 ? [] : [`${this.#unchanged} unchanged`]),
+      ...(this.#failed === 0 ? [] : [`${this.#failed} could not be copied`]),
+    ].join(", ");
+    if (done + this.#failed > 1) {
+      if (this.#failed > 0) printWarning(text);
+      else printLine(text);
+    }
+    if (this.#failed === 0) return EXIT.done;
+    const [only = EXIT.failed, ...more] = this.#exitCodes;
+    return done > 0 || more.length > 0 ? EXIT.failed : only;
+  }
+
+  #line(columns: readonly string[], how: string): string {
+    return [...columns.map(printable), ...(this.#checksum ? [how] : [])].join("  ");
+  }
+}
+
+function filesOf(count: number): string {
+  return count === 1 ? "1 file" : `${count} files`;
+}

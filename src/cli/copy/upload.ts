@@ -1,0 +1,137 @@
+import { createReadStream, type Stats } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { BsmountError } from "../../core/errors.ts";
+import type { UploadTarget } from "../../session/transfer-places.ts";
+import { isTemporaryName } from "../../write/temporary-names.ts";
+import type { RemoteNode } from "../remote-tree.ts";
+import { type Copying, type CopyJob, reporting } from "./copying.ts";
+import { folderIn } from "./remote-folders.ts";
+
+/** Where something goes: into the folder `parent`, under that name. */
+export interface UploadPlace {
+  readonly parent: RemoteNode;
+  readonly name: string;
+}
+
+/**
+ * All bytes of the regular files at `path` and below, for a bar. What cannot be looked at below it, such as
+ * a link to nothing, counts nothing: copying it says what is wrong.
+ */
+export async function sizeOf(path: string, above: readonly string[] = []): Promise<number> {
+  try {
+    const info = await stat(path);
+    if (!info.isDirectory()) return info.size;
+    const inside = await enterFolder(path, above);
+    let sum = 0;
+    for (const name of await readdir(path)) sum += await sizeOf(join(path, name), inside);
+    return sum;
+  } catch (error) {
+    if (above.length === 0) throw error;
+    return 0;
+  }
+}
+
+/**
+ * The folders around what is in `path`, by their real places.
+ * @throws BsmountError `usage` for a folder that a link leads back to, which would have no end
+ */
+async function enterFolder(path: string, above: readonly string[]): Promise<readonly string[]> {
+  const real = await realpath(path);
+  if (!above.includes(real)) return [...above, real];
+  throw new BsmountError("usage", `${path} is a link back to ${real}, which it is in`, {
+    remedy: "take the link away, or copy the folders one by one",
+  });
+}
+
+/** A job for each file in the local folder `source`, to be copied into `folder`; links are followed. */
+export async function* uploadJobs(
+  source: string,
+  folder: RemoteNode,
+  copying: Copying,
+  above: readonly string[] = [],
+): AsyncGenerator<CopyJob, void, undefined> {
+  const entries: string[] = [];
+  let inside = above;
+  await reporting(copying, async () => {
+    inside = await enterFolder(source, above);
+    entries.push(...(await readdir(source)));
+  });
+  for (const name of entries) {
+    const path = join(source, name);
+    const place = { parent: folder, name };
+    const folders: RemoteNode[] = [];
+    const files: string[] = [];
+    await reporting(copying, async () => {
+      if ((await lookAt(path)).isDirectory()) folders.push(await folderIn(folder, name, copying));
+      else files.push(path);
+    });
+    for (const file of files) yield async () => await uploadFile(file, place, copying);
+    for (const child of folders) yield* uploadJobs(path, child, copying, inside);
+  }
+}
+
+/**
+ * Copies the local file `source` to its place. Returns when BaseSpace says that it is complete. A file of that
+ * name becomes an older version, unless it has the same content: then it is left as it is.
+ */
+export async function uploadFile(
+  source: string,
+  place: UploadPlace,
+  copying: Copying,
+): Promise<void> {
+  const info = await lookAt(source);
+  using bar = copying.progress.file(info.isFile() ? info.size : 0);
+  const { parent, name } = place;
+  const target = `${parent.path}/${name}`;
+  checkName(source, place);
+  const { session, signal, memory } = copying;
+  const folder = parent.path.slice("bs:".length);
+  const to = await session.places.uploadInto(folder, { name, source }, signal);
+  const same = info.isFile() ? await sameContent(source, to, copying) : undefined;
+  if (same !== undefined) {
+    copying.onUnchanged(target, info.size, same);
+    return;
+  }
+  const { appResultId, path, journal } = to;
+  const options = { signal, memory, onProgress: bar.onProgress };
+  const { transfers } = session.client;
+  const file = info.isFile()
+    ? await transfers.upload({ appResultId, path }, source, { ...options, journal })
+    : await transfers.upload({ appResultId, path }, createReadStream(source, { signal }), options);
+  // The service compares each request's body with the MD5 that is sent with it.
+  const isInParts = file.etag?.includes("-") === true;
+  copying.onFile(target, file.sizeBytes, isInParts ? BY_MD5S : BY_MD5);
+}
+
+const BY_MD5 = "compared by MD5";
+const BY_MD5S = "compared by the MD5s of its parts";
+
+/** How it is known that the place has the content of `source` already; undefined when it is not. */
+async function sameContent(
+  source: string,
+  { existing }: UploadTarget,
+  { session, signal }: Copying,
+): Promise<string | undefined> {
+  if (existing === undefined) return undefined;
+  const compared = await session.client.transfers.compare(source, existing, { signal });
+  if (compared === "md5") return BY_MD5;
+  return compared === "md5s" ? BY_MD5S : undefined;
+}
+
+function checkName(source: string, { parent, name }: UploadPlace): void {
+  if (!isTemporaryName(name)) return;
+  throw new BsmountError("usage", `${name} is a temporary name, which no finished file has`, {
+    remedy: `give it another one: bsmount cp ${source} '${parent.path}/NAME'`,
+  });
+}
+
+/** As stat(2). @throws BsmountError `not-found` */
+async function lookAt(path: string): Promise<Stats> {
+  return await stat(path).catch((cause: unknown) => {
+    const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+    throw new BsmountError(isMissing ? "not-found" : "unavailable", `cannot read ${path}`, {
+      cause,
+    });
+  });
+}

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { connect, createServer, type Server } from "node:net";
+import process from "node:process";
+import { text } from "node:stream/consumers";
+
+/** Those of this process: they are kept apart where there are no such sockets as well. */
+const held = new Set<string>();
+
+/** How long the holder of a lock may take to say who it is; one that was stopped says nothing. */
+const ASK_MS = 2000;
+
+/**
+ * Takes what `key` stands for, or answers undefined while somebody else on this machine has it. It is an
+ * abstract Unix socket, see unix(7), so taking it is atomic, the kernel gives it back when the process ends,
+ * however it ends, and there is no file to be stale. Only Linux has them: elsewhere, and between containers
+ * with networks of their own, other processes are not kept out.
+ */
+export async function takeLock(key: string): Promise<AsyncDisposable | undefined> {
+  if (held.has(key)) return undefined;
+  held.add(key);
+  let server: Server | undefined;
+  try {
+    if (process.platform === "linux") server = await listen(key);
+  } catch (error) {
+    held.delete(key);
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    return undefined;
+  }
+  return {
+    [Symbol.asyncDispose]: async () => {
+      if (server !== undefined) await close(server);
+      held.delete(key);
+    },
+  };
+}
+
+/** The process that holds the lock; undefined when it does not say, or has just ended. */
+export async function lockHolder(key: string): Promise<number | undefined> {
+  if (held.has(key)) return process.pid;
+  const socket = connect(addressOf(key));
+  socket.setTimeout(ASK_MS, () => socket.destroy());
+  const answer = await text(socket).catch(() => "");
+  return /^\d+$/.test(answer) ? Number(answer) : undefined;
+}
+
+/** Whoever connects is told the number of this process. */
+async function listen(key: string): Promise<Server> {
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.end(String(process.pid), () => socket.destroy());
+  });
+  server.unref();
+  server.listen(addressOf(key));
+  await once(server, "listening");
+  return server;
+}
+
+function addressOf(key: string): string {
+  return `\0bsmount-${createHash("sha256").update(key).digest("hex")}`;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  await closed;
+}

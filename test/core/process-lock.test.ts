@@ -1,0 +1,48 @@
+import { once } from "node:events";
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { lockHolder, takeLock } from "../../src/core/process-lock.ts";
+
+const MODULE = fileURLToPath(new URL("../../src/core/process-lock.ts", import.meta.url));
+
+it("is held by one at a time, and says by whom", async () => {
+  const key = `test ${process.pid}`;
+  const lock = await takeLock(key);
+  expect(lock).toBeDefined();
+  expect(await takeLock(key)).toBeUndefined();
+  expect(await lockHolder(key)).toBe(process.pid);
+  await lock?.[Symbol.asyncDispose]();
+  expect(await lockHolder(key)).toBeUndefined();
+  const again = await takeLock(key);
+  expect(again).toBeDefined();
+  await again?.[Symbol.asyncDispose]();
+});
+
+it("of another process is given back when that is killed", async () => {
+  const key = `other ${process.pid}`;
+  const program = `
+    const { takeLock } = await import(${JSON.stringify(MODULE)});
+    const lock = await takeLock(${JSON.stringify(key)});
+    console.log(lock === undefined ? "none" : "held");
+    setInterval(() => {}, 1000);
+  `;
+  const args = ["--import", "tsx", "--input-type=module", "-e", program];
+  const other = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const [said] = (await once(other.stdout, "data")) as [Buffer];
+    expect(said.toString().trim()).toBe("held");
+    expect(await takeLock(key)).toBeUndefined();
+    expect(await lockHolder(key)).toBe(other.pid);
+    other.kill("SIGSTOP");
+    expect(await takeLock(key)).toBeUndefined();
+    expect(await lockHolder(key)).toBeUndefined();
+  } finally {
+    const exited = once(other, "exit");
+    other.kill("SIGKILL");
+    await exited;
+  }
+  const lock = await takeLock(key);
+  expect(lock).toBeDefined();
+  await lock?.[Symbol.asyncDispose]();
+});

@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type Product, startProduct } from "../helpers/product.ts";
+import { runShell } from "../helpers/run-command.ts";
+
+const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const FILES = "bs:/projects/Phage lambda/appresults/Two/files";
+
+let product: Product;
+
+beforeAll(async () => {
+  product = await startProduct({ mountArgs: null });
+  const { apiServer, accessToken } = product.emulator;
+  const made = await fetch(`${apiServer}/v1pre3/projects/1001/appresults`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
+    body: JSON.stringify({ Name: "Two" }),
+  });
+  expect(made.status).toBe(201);
+  await runShell("head -c 40000000 /dev/urandom > long", product.dir.path);
+  const up = await product.bsmount(["cp", product.dir.join("long"), `${FILES}/`]);
+  expect(up).toMatchObject({ code: 0 });
+});
+
+afterEach(async () => await faults([]));
+
+afterAll(async () => {
+  await product?.[Symbol.asyncDispose]();
+});
+
+async function faults(rules: readonly string[]): Promise<void> {
+  const post = { method: "POST", body: JSON.stringify(rules) };
+  const answer = await fetch(`${product.emulator.apiServer}/__faults`, {
+    ...(rules.length === 0 ? { method: "DELETE" } : post),
+    headers: { "content-type": "application/json" },
+  });
+  expect(answer.ok).toBe(true);
+}
+
+/** A copy that is left to itself; its end has to be waited for. */
+function startCopy(...args: readonly string[]): ChildProcess {
+  const { apiServer, accessToken } = product.emulator;
+  const env = {
+    ...process.env,
+    HOME: product.dir.path,
+    XDG_STATE_HOME: product.dir.join("state"),
+    BASESPACE_API_SERVER: apiServer,
+    BASESPACE_ACCESS_TOKEN: accessToken,
+  };
+  return spawn(process.execPath, [CLI, "cp", ...args], { env, stdio: "ignore" });
+}
+
+const scratch = async (): Promise<string[]> =>
+  (await readdir(product.dir.path)).filter((name) => name.startsWith(".bsmount-"));
+
+/** Until one part has come, of which the journal tells. */
+async function firstPartCame(): Promise<void> {
+  const parts = async (): Promise<string> => {
+    const journal = (await scratch()).find((name) => name.endsWith(".parts"));
+    return journal === undefined ? "" : await readFile(product.dir.join(journal), "utf8");
+  };
+  await expect.poll(parts, { timeout: 30_000 }).toContain('"part"');
+}
+
+const ONE_PART_COMES = ["GET /objects/* n=1 delay=1ms", "GET /objects/* drop-answer"];
+
+describe("two copies to one local file", () => {
+  it("do not disturb each other: the second says which process has it, the first is whole", async () => {
+    await faults(["GET /objects/* n=1 delay=1ms", "GET /objects/* n=2 drop-answer"]);
+    const target = product.dir.join("back");
+    const first = startCopy("--timeout", "10s", `${FILES}/long`, target);
+    const ended = once(first, "exit");
+    await firstPartCame();
+    const before = await scratch();
+    const second = await product.bsmount(["cp", `${FILES}/long`, `${product.dir.path}/./back`]);
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(`back is being downloaded by process ${first.pid}`);
+    expect(second.stderr).toMatch(/try: wait until that has ended/);
+    expect(await scratch()).toEqual(before);
+    expect(await ended).toEqual([0, null]);
+    expect(await runShell("cmp long back", product.dir.path)).toMatchObject({ code: 0 });
+    expect(await scratch()).toEqual([]);
+  });
+
+  it("one of which was killed: the next goes on with what it left", async () => {
+    await faults(ONE_PART_COMES);
+    const killed = startCopy(`${FILES}/long`, product.dir.join("killed"));
+    await firstPartCame();
+    const ended = once(killed, "exit");
+    killed.kill("SIGKILL");
+    await ended;
+    expect(await scratch()).toHaveLength(2);
+    await faults([]);
+    const next = await product.bsmount(["cp", `${FILES}/long`, product.dir.join("killed")]);
+    expect(next).toMatchObject({ code: 0, stderr: "" });
+    expect(await runShell("cmp long killed", product.dir.path)).toMatchObject({ code: 0 });
+    expect(await scratch()).toEqual([]);
+  });
+});
+
+it("a second upload of the same file to the same place says which process is at it", async () => {
+  await faults(["PUT /files/*/parts/* n=4 drop-answer"]);
+  const long = product.dir.join("long");
+  const first = startCopy("--timeout", "10s", long, `${FILES}/again`);
+  const ended = once(first, "exit");
+  const journals = async (): Promise<string[]> =>
+    await readdir(product.dir.join("state/bsmount/transfers")).catch(() => []);
+  await expect.poll(journals, { timeout: 30_000 }).toHaveLength(1);
+  const second = await product.bsmount(["cp", long, `${FILES}/again`]);
+  expect(second.code).toBe(1);
+  expect(second.stderr).toContain(`again is being uploaded by process ${first.pid}`);
+  expect(await ended).toEqual([0, null]);
+  expect(await journals()).toEqual([]);
+});
