@@ -25,6 +25,10 @@ export interface Product extends AsyncDisposable {
   ): Promise<CommandOutcome>;
   /** Runs a bash command in a folder below the mount point. */
   shell(command: string, folder?: string): Promise<CommandOutcome>;
+  /** Makes an app result in the demo's first project, behind the back of whatever is mounted. */
+  newResult(name: string): Promise<void>;
+  /** Replaces the faults that the emulator shows; none ends them. */
+  faults(...rules: readonly string[]): Promise<void>;
 }
 
 export interface ProductOptions {
@@ -71,6 +75,8 @@ function assemble(dir: TempDir, { child, ready }: RunningEmulator): Product {
     emulator: ready,
     bsmount,
     shell: async (command, folder = ".") => await runShell(command, `${mountPoint}/${folder}`),
+    newResult: async (name) => await newResult(ready, name),
+    faults: async (...rules) => await setFaults(ready, rules),
     [Symbol.asyncDispose]: async () => {
       await bsmount(["unmount", "--lazy", mountPoint]);
       await runCommand("fusermount3", ["-u", "-z", "-q", mountPoint]);
@@ -90,6 +96,27 @@ async function startEmulatorCommand(args: readonly string[]): Promise<RunningEmu
     return { child, ready: JSON.parse(line) as ReadyLine };
   }
   throw new Error("bsmount emulator ended before it was ready");
+}
+
+async function newResult({ apiServer, accessToken }: ReadyLine, name: string): Promise<void> {
+  const made = await fetch(`${apiServer}/v1pre3/projects/1001/appresults`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
+    body: JSON.stringify({ Name: name }),
+  });
+  expect(made.status).toBe(201);
+}
+
+async function setFaults({ apiServer }: ReadyLine, rules: readonly string[]): Promise<void> {
+  const cleared = await fetch(`${apiServer}/__faults`, { method: "DELETE" });
+  expect(cleared.ok).toBe(true);
+  if (rules.length === 0) return;
+  const set = await fetch(`${apiServer}/__faults`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(rules),
+  });
+  expect(set.ok).toBe(true);
 }
 
 /** Credentials that its object store was sent, if the emulator is still there to tell. */

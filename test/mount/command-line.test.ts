@@ -93,13 +93,7 @@ describe("bsmount refresh", () => {
       const list = async (): Promise<string> =>
         (await runShell(`ls '${results}'`, product.dir.path)).stdout;
       expect(await list()).not.toContain("brand new");
-      const { apiServer, accessToken } = product.emulator;
-      const made = await fetch(`${apiServer}/v1pre3/projects/1001/appresults`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
-        body: JSON.stringify({ Name: "brand new" }),
-      });
-      expect(made.status).toBe(201);
+      await product.newResult("brand new");
       expect(await list()).not.toContain("brand new");
       const refreshed = await product.bsmount(["refresh", results]);
       expect(refreshed).toEqual({ code: 0, stdout: "", stderr: "" });
@@ -220,16 +214,13 @@ describe("a mount that cannot be made says why in one line, and what to do", () 
 describe("a failure on a mount", () => {
   it("is in the log that status names, with the request's id and no secret", async () => {
     const at = await mountPoint();
-    const faults = `${product.emulator.apiServer}/__faults`;
     expect((await product.bsmount(["mount", at, "--log-level", "debug"])).code).toBe(0);
-    const rules = JSON.stringify(["GET /files/*/content status=403"]);
-    const headers = { "content-type": "application/json" };
-    expect((await fetch(faults, { method: "POST", body: rules, headers })).ok).toBe(true);
+    await product.faults("GET /files/*/content status=403");
     const path = "projects/Phage lambda/appresults/Reference/files/lambda.fa";
     const read = await runShell(`cat '${path}'`, at);
     expect(read.code).toBe(1);
     expect(read.stderr).toMatch(/Permission denied/);
-    expect((await fetch(faults, { method: "DELETE" })).ok).toBe(true);
+    await product.faults();
     const { stdout } = await product.bsmount(["status", "--json", at]);
     const [status] = JSON.parse(stdout) as { readonly logFile: string }[];
     const log = await readFile(status?.logFile ?? "", "utf8");
@@ -288,7 +279,6 @@ describe("commands without a mount", () => {
   });
 
   it("copy what can be copied when one file cannot, and say so", async () => {
-    const faults = `${product.emulator.apiServer}/__faults`;
     const result = "bs:/projects/Phage lambda/appresults/lambda-2 alignment";
     const id = (await product.bsmount(["cat", `${result}/.id`])).stdout.trim();
     const { apiServer, accessToken } = product.emulator;
@@ -299,15 +289,13 @@ describe("commands without a mount", () => {
       readonly Response: { readonly Items: readonly { Id: string; Path: string }[] };
     };
     const bam = files.Items.find(({ Path }) => Path === "lambda-2.bam");
-    const rules = JSON.stringify([`GET /files/${bam?.Id}/content status=404`]);
-    const headers = { "content-type": "application/json" };
-    expect((await fetch(faults, { method: "POST", body: rules, headers })).ok).toBe(true);
+    await product.faults(`GET /files/${bam?.Id}/content status=404`);
     const folder = `${result}/files`;
     const target = product.dir.join("partly");
     const failing = await product.bsmount(["cp", "-r", folder, target]);
     expect(failing.code).toBe(1);
     expect(failing.stderr).toMatch(/copied 3 files, 1 could not be copied/);
-    expect((await fetch(faults, { method: "DELETE" })).ok).toBe(true);
+    await product.faults();
     expect((await product.bsmount(["cp", "-r", folder, target])).code).toBe(0);
     expect((await runShell("ls -A", target)).stdout).not.toContain(".partial");
   });

@@ -30,15 +30,6 @@ async function newFiles(): Promise<string> {
   return `${path}/files`;
 }
 
-async function faults(rules: readonly string[]): Promise<void> {
-  const post = { method: "POST", body: JSON.stringify(rules) };
-  const answer = await fetch(`${product.emulator.apiServer}/__faults`, {
-    ...(rules.length === 0 ? { method: "DELETE" } : post),
-    headers: { "content-type": "application/json" },
-  });
-  expect(answer.ok).toBe(true);
-}
-
 describe("without a mount, bsmount mkdir", () => {
   it("makes a project and an app result, files are copied into it, and it is completed", async () => {
     const result = "bs:/projects/Round/appresults/My calls";
@@ -77,11 +68,11 @@ describe("without a mount, bsmount mkdir", () => {
     ]);
     expect((await product.bsmount(["ls", "bs:/projects"])).stdout).toContain("Beside/");
     expect(await mkdir("local")).toEqual([2, expect.stringMatching(/bs:/)]);
-    await faults(["POST /projects status=403"]);
+    await product.faults("POST /projects status=403");
     try {
       expect((await mkdir("bs:/projects/Refused"))[0]).toBe(4);
     } finally {
-      await faults([]);
+      await product.faults();
     }
   });
 });
@@ -181,12 +172,12 @@ describe("bsmount cp of many files", () => {
     expect(some.code).toBe(1);
     expect(some.stderr).toMatch(/cannot read .*none[^]*copied 2 files, 1 could not be copied/);
     expect((await product.bsmount(["ls", files])).stdout).toBe("m1\nm2\n");
-    await faults(["POST /appresults/*/files status=403"]);
+    await product.faults("POST /appresults/*/files status=403");
     try {
       await inDir("echo 3 > m1");
       expect((await product.bsmount(["cp", `${m1}`, files])).code).toBe(4);
     } finally {
-      await faults([]);
+      await product.faults();
     }
   });
 
@@ -197,7 +188,7 @@ describe("bsmount cp of many files", () => {
       BASESPACE_API_SERVER: apiServer,
       BASESPACE_ACCESS_TOKEN: accessToken,
     };
-    await faults(["GET /objects/* slow=80kB/s"]);
+    await product.faults("GET /objects/* slow=80kB/s");
     try {
       const out = product.dir.join("shown");
       const command = `node '${CLI}' cp -r '${ALIGNMENT}' '${out}'; echo ended-$?`;
@@ -212,12 +203,12 @@ describe("bsmount cp of many files", () => {
       expect(new Set(copied)).toEqual(new Set(names));
       expect(lines.slice(names.length)).toEqual([`copied ${names.length} files`, "ended-0"]);
     } finally {
-      await faults([]);
+      await product.faults();
     }
   });
 
   it("goes on while one of them waits, and ends all of them when it is interrupted", async () => {
-    await faults(["GET /files/*/content n=1 drop-answer"]);
+    await product.faults("GET /files/*/content n=1 drop-answer");
     try {
       const target = product.dir.join("interrupted");
       const { apiServer, accessToken } = product.emulator;
@@ -242,7 +233,7 @@ describe("bsmount cp of many files", () => {
       expect(left).toHaveLength(total - 1);
       expect(left.join("\n")).not.toContain(".bsmount-");
     } finally {
-      await faults([]);
+      await product.faults();
     }
   });
 });

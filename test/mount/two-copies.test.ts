@@ -13,32 +13,17 @@ let product: Product;
 
 beforeAll(async () => {
   product = await startProduct({ mountArgs: null });
-  const { apiServer, accessToken } = product.emulator;
-  const made = await fetch(`${apiServer}/v1pre3/projects/1001/appresults`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
-    body: JSON.stringify({ Name: "Two" }),
-  });
-  expect(made.status).toBe(201);
+  await product.newResult("Two");
   await runShell("head -c 40000000 /dev/urandom > long", product.dir.path);
   const up = await product.bsmount(["cp", product.dir.join("long"), `${FILES}/`]);
   expect(up).toMatchObject({ code: 0 });
 });
 
-afterEach(async () => await faults([]));
+afterEach(async () => await product.faults());
 
 afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
 });
-
-async function faults(rules: readonly string[]): Promise<void> {
-  const post = { method: "POST", body: JSON.stringify(rules) };
-  const answer = await fetch(`${product.emulator.apiServer}/__faults`, {
-    ...(rules.length === 0 ? { method: "DELETE" } : post),
-    headers: { "content-type": "application/json" },
-  });
-  expect(answer.ok).toBe(true);
-}
 
 /** A copy that is left to itself; its end has to be waited for. */
 function startCopy(...args: readonly string[]): ChildProcess {
@@ -69,7 +54,7 @@ const ONE_PART_COMES = ["GET /objects/* n=1 delay=1ms", "GET /objects/* drop-ans
 
 describe("two copies to one local file", () => {
   it("do not disturb each other: the second says which process has it, the first is whole", async () => {
-    await faults(["GET /objects/* n=1 delay=1ms", "GET /objects/* n=2 drop-answer"]);
+    await product.faults("GET /objects/* n=1 delay=1ms", "GET /objects/* n=2 drop-answer");
     const target = product.dir.join("back");
     const first = startCopy("--timeout", "10s", `${FILES}/long`, target);
     const ended = once(first, "exit");
@@ -86,14 +71,14 @@ describe("two copies to one local file", () => {
   });
 
   it("one of which was killed: the next goes on with what it left", async () => {
-    await faults(ONE_PART_COMES);
+    await product.faults(...ONE_PART_COMES);
     const killed = startCopy(`${FILES}/long`, product.dir.join("killed"));
     await firstPartCame();
     const ended = once(killed, "exit");
     killed.kill("SIGKILL");
     await ended;
     expect(await scratch()).toHaveLength(2);
-    await faults([]);
+    await product.faults();
     const next = await product.bsmount(["cp", `${FILES}/long`, product.dir.join("killed")]);
     expect(next).toMatchObject({ code: 0, stderr: "" });
     expect(await runShell("cmp long killed", product.dir.path)).toMatchObject({ code: 0 });
@@ -102,7 +87,7 @@ describe("two copies to one local file", () => {
 });
 
 it("a second upload of the same file to the same place says which process is at it", async () => {
-  await faults(["PUT /files/*/parts/* n=4 drop-answer"]);
+  await product.faults("PUT /files/*/parts/* n=4 drop-answer");
   const long = product.dir.join("long");
   const first = startCopy("--timeout", "10s", long, `${FILES}/again`);
   const ended = once(first, "exit");

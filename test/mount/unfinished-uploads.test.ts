@@ -26,17 +26,10 @@ beforeEach(async () => {
   expect(await product.bsmount(["mount", product.mountPoint])).toMatchObject({ code: 0 });
   await mkdir(`${product.mountPoint}/${RESULTS}/${name}`);
   return async () => {
-    await fault();
+    await product.faults();
     await product.bsmount(["unmount", "--lazy", "--discard-temporary", product.mountPoint]);
   };
 });
-
-async function fault(...rules: string[]): Promise<void> {
-  const headers = { "content-type": "application/json" };
-  const body = JSON.stringify(rules);
-  const init = rules.length === 0 ? { method: "DELETE" } : { method: "POST", body, headers };
-  expect((await fetch(`${product.emulator.apiServer}/__faults`, init)).ok).toBe(true);
-}
 
 async function write(script: string): Promise<void> {
   expect(await product.shell(script, `${RESULTS}/${name}/files`)).toMatchObject({ code: 0 });
@@ -135,7 +128,7 @@ describe("a file under a temporary name", () => {
 
 describe("uploads that are not done", () => {
   it("are waited for, with a line that says how many", async () => {
-    await fault("POST /appresults/*/files delay=4s");
+    await product.faults("POST /appresults/*/files delay=4s");
     await write("touch later");
     expect(await unmount()).toMatchObject({
       code: 0,
@@ -145,13 +138,13 @@ describe("uploads that are not done", () => {
   });
 
   it("keep the mount up when they fail, and are named with the reason", async () => {
-    await fault("POST /appresults/*/files status=400");
+    await product.faults("POST /appresults/*/files status=400");
     expect((await product.shell("cp /proc/version f", `${RESULTS}/${name}/files`)).code).toBe(1);
     const { code, stderr } = await unmount();
     expect(code).toBe(3);
     expect(stderr).toMatch(new RegExp(`not uploaded: ${name}/files/f \\(.*400.*\\)\n  try: `));
     expect(await isMounted()).toBe(true);
-    await fault();
+    await product.faults();
     expect(await unmount()).toMatchObject({ code: 0, stderr: "" });
     expect(await remote()).toBe("f\n");
   });

@@ -19,13 +19,7 @@ afterAll(async () => {
 });
 
 async function newResult(name: string): Promise<string> {
-  const { apiServer, accessToken } = product.emulator;
-  const made = await fetch(`${apiServer}/v1pre3/projects/1001/appresults`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
-    body: JSON.stringify({ Name: name }),
-  });
-  expect(made.status).toBe(201);
+  await product.newResult(name);
   return `${RESULTS}/${name}/files`;
 }
 
@@ -111,37 +105,28 @@ describe("bsmount complete, abort, needs-attention", () => {
 });
 
 describe("bsmount cp that was cut short", () => {
-  const faults = async (rules: readonly string[]): Promise<void> => {
-    const answer = await fetch(`${product.emulator.apiServer}/__faults`, {
-      method: rules.length === 0 ? "DELETE" : "POST",
-      ...(rules.length === 0 ? {} : { body: JSON.stringify(rules) }),
-      headers: { "content-type": "application/json" },
-    });
-    expect(answer.ok).toBe(true);
-  };
-
   it("goes on with an upload, and with a download, where it was", async () => {
     const files = await newResult("resumed");
     await runShell("head -c 40000000 /dev/urandom > long", product.dir.path);
     const long = product.dir.join("long");
-    await faults(["PUT /files/*/parts/4 status=400"]);
+    await product.faults("PUT /files/*/parts/4 status=400");
     expect((await product.bsmount(["cp", long, `${files}/`])).code).toBe(1);
-    await faults([]);
-    await faults(["PUT /files/*/parts/4 status=501"]);
+    await product.faults();
+    await product.faults("PUT /files/*/parts/4 status=501");
     expect((await product.bsmount(["cp", long, `${files}/`])).code).toBe(1);
     const journals = "ls state/bsmount/transfers | wc -l";
     expect((await runShell(journals, product.dir.path)).stdout.trim()).toBe("1");
     // The same pending file is gone on with: no other one could be started.
-    await faults([]);
-    await faults(["POST /appresults/*/files status=400"]);
+    await product.faults();
+    await product.faults("POST /appresults/*/files status=400");
     expect(await product.bsmount(["cp", long, `${files}/`])).toMatchObject({ code: 0 });
     expect((await runShell(journals, product.dir.path)).stdout.trim()).toBe("0");
-    await faults([]);
+    await product.faults();
 
     const back = product.dir.join("long-back");
-    await faults(["GET /objects/* n=1 delay=1ms", "GET /objects/* status=501"]);
+    await product.faults("GET /objects/* n=1 delay=1ms", "GET /objects/* status=501");
     expect((await product.bsmount(["cp", `${files}/long`, back])).code).toBe(1);
-    await faults([]);
+    await product.faults();
     expect((await runShell("ls -A | grep -c '^.bsmount-'", product.dir.path)).stdout.trim()).toBe(
       "2",
     );

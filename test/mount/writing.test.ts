@@ -72,15 +72,6 @@ async function api(path: string, init: RequestInit = {}): Promise<Response> {
   return await fetch(`${apiServer}/v1pre3/${path}`, { ...init, headers });
 }
 
-async function fault(...rules: string[]): Promise<void> {
-  const { apiServer } = product.emulator;
-  const body = JSON.stringify(rules);
-  const headers = { "content-type": "application/json" };
-  const method = rules.length === 0 ? "DELETE" : "POST";
-  const init = rules.length === 0 ? { method } : { method, body, headers };
-  expect((await fetch(`${apiServer}/__faults`, init)).ok).toBe(true);
-}
-
 /** A new app result, made by mkdir through the mount. */
 async function newResult(): Promise<{ readonly folder: string; readonly id: string }> {
   const name = `written ${(results += 1)}`;
@@ -208,9 +199,9 @@ describe("a large file", () => {
 
   it("[W5] is an error of close when a part keeps failing, and is not listed", async () => {
     const { folder, id } = await newResult();
-    await fault("PUT /files/*/parts/3 status=400");
+    await product.faults("PUT /files/*/parts/3 status=400");
     const { code, stderr } = await product.shell(`cp '${dir.join("huge")}' huge`, folder);
-    await fault();
+    await product.faults();
     expect([code, stderr]).toEqual([1, expect.stringContaining("Input/output error")]);
     expect((await remoteSums(id)).count).toBe(0);
     expect(await product.shell("cat huge | md5sum; rm huge; ls", folder)).toMatchObject({
