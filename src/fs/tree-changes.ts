@@ -46,8 +46,14 @@ class TreeChanges {
     const place = writablePlace(folder);
     await writing.maker.checkAccess(place.appResult, signal);
     const file = await writing.local.create(place.appResultId, place.prefix + newName(name));
-    const node = await tree.child(folder, name, signal);
-    return handles.add(new LocalWriter(attributes.inoOf(node), writing.local, file));
+    try {
+      const node = await tree.child(folder, name, signal);
+      return handles.add(new LocalWriter(attributes.inoOf(node), writing.local, file));
+    } catch (error) {
+      // The caller has no descriptor, so nobody would ever finish it.
+      await writing.local.remove(file, signal);
+      throw error;
+    }
   }
 
   async mkdir(parent: Ino, name: string, signal: AbortSignal): Promise<void> {

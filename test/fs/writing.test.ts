@@ -66,6 +66,20 @@ const remote = async (): Promise<string[]> =>
 const failureOf = async (work: Promise<unknown>): Promise<string> =>
   await work.then(() => "none", reasonOf);
 
+describe("a file that cannot be made, because the service does not say what is there", () => {
+  test("is not there afterwards", async () => {
+    const parent = await real.parent("f");
+    emulator.addFaults("GET /appresults/*/files status=403");
+    const make = async (): Promise<Handle> =>
+      await real.fs.change.create(parent, "f", 0o644, neverAborted);
+    expect(await failureOf(make())).toBe("access-denied");
+    emulator.clearFaults();
+    expect(await failureOf(text("f"))).toBe("not-found");
+    await written("f", "one");
+    expect(await remote()).toEqual(["f=one"]);
+  });
+});
+
 describe("a finished file that is written again", () => {
   test("[W2] is the finished one again when the change is removed", async () => {
     await written("f", "one");
