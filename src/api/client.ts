@@ -30,6 +30,7 @@ import { ProjectsV2 } from "./resources/v2/projects.ts";
 import { RunsV2 } from "./resources/v2/runs.ts";
 import { Trash } from "./resources/v2/trash.ts";
 import { Rest } from "./rest.ts";
+import { OnceOnlyCalls } from "./settled.ts";
 import { type ClientOptions, withDefaults } from "./settings.ts";
 import { Transfers } from "./transfers/transfers.ts";
 import { StorePuts } from "./uploads/store-puts.ts";
@@ -92,7 +93,8 @@ export class BaseSpace implements AsyncDisposable {
     const rest = new Rest({ ...settings, send });
     const plainHttp = plainHttpOf(origin, options.insecureHttp ?? false);
     const links = new LinkCache(rest, settings.retry.clock, plainHttp);
-    const resources = new ResourceClient(rest, settings.retry);
+    const onceOnly = new OnceOnlyCalls(rest, settings.retry);
+    const resources = new ResourceClient(rest, onceOnly);
     this.users = new Users(resources);
     this.tokens = new Tokens(resources, rest);
     this.projects = new Projects(resources);
@@ -117,7 +119,7 @@ export class BaseSpace implements AsyncDisposable {
       runs: new RunsV2(resources),
     };
     this.v2 = { ...own, biosamples, libraries, datasets, archive, trash };
-    this.uploads = new Uploads(rest, settings.retry);
+    this.uploads = new Uploads(rest, onceOnly);
     this.content = new Content({ ...settings, links, fetcher: this.#fetcher });
     this.transfers = new Transfers(this);
   }

@@ -22,14 +22,12 @@ export function networkProblem(error: unknown): NetworkProblem {
   if (/TIMEOUT|ETIMEDOUT/.test(code)) return transient("timeout", "no answer in time");
   if (/^UND_ERR_(DESTROYED|CLOSED)$/.test(code)) return final("aborted", "the client is closed");
   if (CERTIFICATE.test(code)) {
-    return final(
-      "unavailable",
-      `the server's certificate is not trusted (${code})`,
-      CERTIFICATE_REMEDY,
-    );
+    const problem = `the server's certificate is not trusted (${code})`;
+    return { ...final("unavailable", problem, CERTIFICATE_REMEDY), neverSent: true };
   }
   if (code === "ENOTFOUND") {
-    return final("unavailable", "there is no such host", "check the address and the network");
+    const remedy = "check the address and the network";
+    return { ...final("unavailable", "there is no such host", remedy), neverSent: true };
   }
   if (code === "ECONNREFUSED") {
     return { ...transient("unavailable", "the server refuses connections"), neverSent: true };

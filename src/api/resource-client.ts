@@ -4,8 +4,7 @@ import { type Decode, WireError } from "./decode/parse.ts";
 import type { Page, PageWindow } from "./page.ts";
 import { List } from "./paging.ts";
 import type { CallOptions, JsonAnswer, Query, Rest } from "./rest.ts";
-import type { RetryOptions } from "./retry.ts";
-import { type Look, type OnceOnly, settled } from "./settled.ts";
+import type { Look, OnceOnly, OnceOnlyCalls } from "./settled.ts";
 
 export type ApiVersion = "v1" | "v2";
 
@@ -29,12 +28,11 @@ interface Identified {
 /** Resources and lists of both API versions, decoded: what the classes of `resources/` are made of. */
 export class ResourceClient {
   readonly rest: Rest;
-  readonly #retry: RetryOptions;
+  readonly #onceOnly: OnceOnlyCalls;
 
-  /** @param retry how often and how fast a call is sent again that must not be done twice */
-  constructor(rest: Rest, retry: RetryOptions) {
+  constructor(rest: Rest, onceOnly: OnceOnlyCalls) {
     this.rest = rest;
-    this.#retry = retry;
+    this.#onceOnly = onceOnly;
   }
 
   /** One resource of v1: `GET /v1pre3/{path}`, out of its envelope. */
@@ -58,7 +56,7 @@ export class ResourceClient {
    * `path` begins with the version.
    */
   async once(change: OnceOnly, look: Look, options: CallOptions = {}): Promise<JsonAnswer> {
-    return await settled(this.rest, change, { look, options, retry: this.#retry });
+    return await this.#onceOnly.settled(change, { look, options });
   }
 
   /** A list of v1: `GET /v1pre3/{path}` with `Offset`, `Limit` and `query`; or of v2, in lower case. */
@@ -106,7 +104,11 @@ export function decoded<Model>(answer: JsonAnswer, decode: () => Model): Model {
   } catch (cause) {
     if (!(cause instanceof WireError)) throw cause;
     const facts = { ...answer.request, status: answer.status };
-    throw new DecodeError("unavailable", facts, `unexpected answer: ${cause.message}`, { cause });
+    const error = new DecodeError("unavailable", facts, `unexpected answer: ${cause.message}`, {
+      cause,
+    });
+    error.mayHaveSucceeded = answer.request.method !== "GET";
+    throw error;
   }
 }
 

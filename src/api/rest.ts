@@ -91,9 +91,15 @@ export class Rest {
       ...bodyOf(asked, { accept: "application/json", "user-agent": userAgent }),
     };
     return await retrying(retry, signal, async (attempt) => {
-      const sent = { ...request, attempt };
-      const outcome = await this.#attempt(sent, signal);
-      return outcome instanceof TryAgain ? whenRepeatable(asked, outcome) : outcome;
+      try {
+        const outcome = await this.#attempt({ ...request, attempt }, signal);
+        return outcome instanceof TryAgain ? whenRepeatable(asked, outcome) : outcome;
+      } catch (error) {
+        if (!asked.isRepeatable && error instanceof ApiError && !isRefusal(error)) {
+          error.mayHaveSucceeded = true;
+        }
+        throw error;
+      }
     });
   }
 
@@ -121,9 +127,14 @@ type Asked = Omit<Change, "method"> & { readonly method: HttpRequest["method"] }
 function whenRepeatable(asked: Asked, outcome: TryAgain): TryAgain {
   const { error } = outcome;
   if (asked.isRepeatable || !(error instanceof ApiError) || isUnprocessed(error)) return outcome;
-  error.mayHaveSucceeded = true;
   error.retryAfterMs = outcome.retryAfterMs;
   throw error;
+}
+
+/** Said no, or never heard of it. Whatever else went wrong may hide that it was done. */
+function isRefusal(error: ApiError): boolean {
+  if (error.status === 0) return networkProblem(error.cause).neverSent === true;
+  return error.status < 500 && error.status !== 408 && !error.mayHaveSucceeded;
 }
 
 function isUnprocessed(error: ApiError): boolean {
@@ -159,9 +170,11 @@ function judge(request: HttpRequest, answer: HttpAnswer): JsonAnswer | ApiError 
   }
   const isEmpty = answer.body.length === 0 && request.method !== "GET";
   if (json === undefined && !isEmpty) {
-    return new ApiError("unavailable", facts, `the answer (${answer.status}) is not JSON`, {
+    const unread = new ApiError("unavailable", facts, `the answer (${answer.status}) is not JSON`, {
       remedy: "check that the address is that of a BaseSpace API server",
     });
+    unread.mayHaveSucceeded = request.method !== "GET";
+    return unread;
   }
   return { json, headers: answer.headers, request: name, status: answer.status };
 }

@@ -8,6 +8,7 @@ import type {
   ProjectId,
 } from "../../src/core/ids.ts";
 import { recordingProxy } from "../helpers/recording-proxy.ts";
+import { scriptedApi } from "../helpers/scripted-api.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 
 /*
@@ -219,10 +220,98 @@ describe("a 503 of a gateway", () => {
   });
 });
 
+describe("calls of one client", () => {
+  test.each(["status=503", "reset-after", "reset-before"])(
+    "that make several of one name at once make each of them, through %s",
+    async (fault) => {
+      unique += 1;
+      const name = `many ${unique}`;
+      emulator.addFaults(`POST /projects/*/appresults n=3 ${fault}`);
+      const made = await Promise.all(
+        Array.from({ length: 4 }, async () => {
+          return await client.projects.createAppResult(PROJECT, { name });
+        }),
+      );
+      expect(new Set(made.map(({ id }) => id)).size).toBe(4);
+      expect(await called(client.projects.appResults(PROJECT), name)).toBe(4);
+    },
+  );
+
+  test("that upload to one path in parts have an upload each", async () => {
+    const place = { appResultId: RESULT, path: "both/file" };
+    emulator.addFaults("POST /appresults/*/files n=1 status=503");
+    const begun = await Promise.all([client.uploads.begin(place), client.uploads.begin(place)]);
+    emulator.addFaults("POST /appresults/*/files n=1 status=503");
+    begun.push(await client.uploads.begin(place));
+    expect(new Set(begun).size).toBe(3);
+  });
+
+  test("that send equal files to one path leave each of them there", async () => {
+    const place = { appResultId: RESULT, path: "equal/file" };
+    await client.uploads.whole(place, { bytes });
+    emulator.addFaults("POST /appresults/*/files n=1 reset-before");
+    await client.uploads.whole(place, { bytes });
+    const files = await client.appResults.files(RESULT).all();
+    expect(files.filter(({ path }) => path === place.path)).toHaveLength(2);
+  });
+});
+
+describe("what was not done", () => {
+  test("does not count as done: a restore of what was never in the trash", async () => {
+    emulator.addFaults("POST /v2/trash/* n=1 status=503");
+    await expect(client.trash.restore("nope")).rejects.toMatchObject({ mayHaveSucceeded: true });
+  });
+
+  test("does not count as done: a change of which nothing can be seen", async () => {
+    const { id } = await client.v2.appSessions.create({ name: "commented" });
+    emulator.addFaults("POST /v2/appsessions/* n=1 reset-before");
+    const change = { name: "commented", comment: "why" };
+    await expect(client.v2.appSessions.update(id, change)).rejects.toMatchObject({
+      mayHaveSucceeded: true,
+    });
+  });
+});
+
+describe("an answer that cannot be read", () => {
+  test.each([
+    ["is no JSON", 201, "<html>"],
+    ["is of another shape", 201, { Response: { Id: 5 } }],
+    ["is an error that no standard names", 520, ""],
+  ])("of a call that makes something leaves it in doubt: %s", async (_what, status, body) => {
+    await using api = await scriptedApi((request) =>
+      request.method === "POST" ? { status, body } : { status: 403, body: "" },
+    );
+    const apiServer = api.origin;
+    await using behind = new BaseSpace({
+      apiServer,
+      accessToken: "t",
+      retry: QUICK,
+      environment: {},
+    });
+    await expect(behind.projects.createAppResult(PROJECT, { name: "n" })).rejects.toMatchObject({
+      mayHaveSucceeded: true,
+    });
+  });
+
+  test("leaves no doubt when the service said no", async () => {
+    await using api = await scriptedApi(() => ({
+      status: 200,
+      body: { ResponseStatus: { ErrorCode: "A.B" } },
+    }));
+    const apiServer = api.origin;
+    await using behind = new BaseSpace({ apiServer, accessToken: "t", environment: {} });
+    await expect(behind.projects.createAppResult(PROJECT, { name: "n" })).rejects.toMatchObject({
+      mayHaveSucceeded: false,
+    });
+  });
+});
+
 describe("what is in doubt", () => {
   test("is an error that says so, when two of its kind are as new", async () => {
     const name = "twins";
-    await client.projects.createAppResult(PROJECT, { name });
+    const { apiServer, accessToken } = emulator;
+    await using another = new BaseSpace({ apiServer, accessToken, environment: {} });
+    await another.projects.createAppResult(PROJECT, { name });
     emulator.addFaults("POST /projects/*/appresults n=1 reset-after");
     await expect(client.projects.createAppResult(PROJECT, { name })).rejects.toMatchObject({
       mayHaveSucceeded: true,

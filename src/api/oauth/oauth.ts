@@ -9,6 +9,7 @@ import { withTelemetry } from "../measured.ts";
 import type { AppSession } from "../models.ts";
 import { decoded, ResourceClient } from "../resource-client.ts";
 import { type CallOptions, type Change, type JsonAnswer, Rest } from "../rest.ts";
+import { OnceOnlyCalls } from "../settled.ts";
 import { type ClientOptions, withDefaults } from "../settings.ts";
 import { decodeDevice, decodeGrant } from "./decode-oauth.ts";
 import { asOAuthError, OAuthError } from "./oauth-error.ts";
@@ -81,7 +82,7 @@ export class OAuth implements AsyncDisposable {
     const send = withTelemetry(httpSend(this.#dispatcher, this.#origin));
     this.#rest = new Rest({ ...settings, send });
     const asApp = new Rest({ ...settings, send: withBasic(options, send) });
-    this.#asApp = new ResourceClient(asApp, settings.retry);
+    this.#asApp = new ResourceClient(asApp, new OnceOnlyCalls(asApp, settings.retry));
   }
 
   /**

@@ -76,7 +76,8 @@ export class Applications {
       },
       options,
     );
-    const answer = await this.#client.once({ method: "POST", path, body }, look, options);
+    const change = { method: "POST", path, subject: launch.name, body } as const;
+    const answer = await this.#client.once(change, look, options);
     return resourceOf(answer, decodeAppSession, "v1");
   }
 }

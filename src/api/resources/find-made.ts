@@ -37,7 +37,8 @@ export interface MadeSearch<Model extends Made> {
 }
 
 /**
- * Finds what a call made whose answer was lost: the only one of its name that is not older than the call.
+ * Finds what a call made whose answer was lost: the only one of its name that is not older than the call and
+ * that no other call of this client has made.
  * Two of them, or one without a date, leave it in doubt.
  */
 export function lookForNewest<Model extends Made>(
@@ -60,7 +61,8 @@ export function lookForNewest<Model extends Made>(
     const earliest = sent.earliest(listed).getTime();
     const [found, ...more] = items.filter((item) => {
       const created = item.dateCreated.getTime();
-      return item.name === name && (created === 0 || created >= earliest);
+      const isNew = created === 0 || created >= earliest;
+      return item.name === name && isNew && !sent.isOfAnother(item.id);
     });
     if (found === undefined) return undefined;
     if (more.length > 0 || found.dateCreated.getTime() === 0) return "unclear";

@@ -58,7 +58,7 @@ export class Projects {
   async create(name: string, options: CallOptions = {}): Promise<Project> {
     checkText("the project's name", name);
     const answer = await this.#client.once(
-      { method: "POST", path: "/v1pre3/projects", body: { Name: name } },
+      { method: "POST", path: "/v1pre3/projects", subject: name, body: { Name: name } },
       findOwnProject(this.#client, { name }, options),
       options,
     );
@@ -80,7 +80,13 @@ export class Projects {
     const { appSessionId } = created;
     const query = appSessionId === undefined ? {} : { appsessionid: appSessionId };
     const answer = await this.#client.once(
-      { method: "POST", path: `/v1pre3/${listPath}`, query, body: newAppResultBody(created) },
+      {
+        method: "POST",
+        path: `/v1pre3/${listPath}`,
+        query,
+        subject: created.name,
+        body: newAppResultBody(created),
+      },
       lookForNewest(
         this.#client,
         {
@@ -109,7 +115,13 @@ export class Projects {
     const { appSessionId } = created;
     const query = appSessionId === undefined ? {} : { appsessionid: appSessionId };
     const answer = await this.#client.once(
-      { method: "POST", path: `/v1pre3/${listPath}`, query, body: newSampleBody(created) },
+      {
+        method: "POST",
+        path: `/v1pre3/${listPath}`,
+        query,
+        subject: created.name,
+        body: newSampleBody(created),
+      },
       lookForNewest(
         this.#client,
         {

@@ -24,13 +24,16 @@ export interface Uploaded {
  * complete file in its single form.
  */
 export function lookForUploaded(rest: Rest, wanted: Uploaded, options: CallOptions): Look {
-  return async () => {
+  return async (sent) => {
     const { place, sizeBytes, md5 } = wanted;
     const { files } = await newestFiles(rest, place, {}, options);
     // An older one of the same bytes will not do: what came after it would stay the newest.
     const newest = files.filter(({ path }) => path === place.path).toSorted(newestFirst)[0];
-    const isThere = newest?.sizeBytes === sizeBytes && isSame(newest.etag, md5);
-    return newest !== undefined && isThere ? await single(rest, newest, options) : undefined;
+    if (newest?.sizeBytes !== sizeBytes || sent.isOfAnother(newest.id)) return undefined;
+    const found = await single(rest, newest, options);
+    const { etag } = fileIn(found);
+    if (etag === undefined) return "unclear";
+    return etag.toLowerCase() === md5 ? found : undefined;
   };
 }
 
@@ -44,7 +47,11 @@ export function lookForBegun(rest: Rest, place: UploadPlace, options: CallOption
     const { files, listed } = await newestFiles(rest, place, { Statuses: "pending" }, options);
     const earliest = sent.earliest(listed);
     const [begun, ...more] = files.filter(
-      (each) => each.path === place.path && each.sizeBytes === 0 && each.dateCreated >= earliest,
+      (each) =>
+        each.path === place.path &&
+        each.sizeBytes === 0 &&
+        each.dateCreated >= earliest &&
+        !sent.isOfAnother(each.id),
     );
     if (begun === undefined) return undefined;
     const found = await single(rest, begun, options);
@@ -81,9 +88,4 @@ async function single(rest: Rest, { id }: FileEntry, options: CallOptions): Prom
 /** Dates are whole seconds. */
 function newestFirst(a: FileEntry, b: FileEntry): number {
   return b.dateCreated.getTime() - a.dateCreated.getTime() || compareIds(b.id, a.id);
-}
-
-/** Lists without ETags are told apart by path and size. */
-function isSame(etag: string | undefined, md5: string): boolean {
-  return etag === undefined || etag.toLowerCase() === md5;
 }

@@ -6,8 +6,7 @@ import { ApiError } from "../errors.ts";
 import type { FileEntry } from "../models.ts";
 import { decoded } from "../resource-client.ts";
 import type { CallOptions, Change, JsonAnswer, Query, Rest } from "../rest.ts";
-import type { RetryOptions } from "../retry.ts";
-import { settled } from "../settled.ts";
+import type { OnceOnlyCalls } from "../settled.ts";
 import { fileIn, lookForBegun, lookForUploaded } from "./find-uploaded.ts";
 import { Md5Thread } from "./md5-thread.ts";
 import { filesPathOf, type UploadPlace } from "./upload-place.ts";
@@ -28,12 +27,12 @@ export interface UploadBody {
  */
 export class Uploads {
   readonly #rest: Rest;
-  readonly #retry: RetryOptions;
+  readonly #onceOnly: OnceOnlyCalls;
   readonly #md5s = new Md5Thread();
 
-  constructor(rest: Rest, retry: RetryOptions) {
+  constructor(rest: Rest, onceOnly: OnceOnlyCalls) {
     this.#rest = rest;
-    this.#retry = retry;
+    this.#onceOnly = onceOnly;
   }
 
   /**
@@ -56,13 +55,11 @@ export class Uploads {
   async whole(place: UploadPlace, body: UploadBody, options: CallOptions = {}): Promise<FileEntry> {
     const md5 = body.md5 ?? (await this.#md5s.md5(body.bytes));
     const sizeBytes = body.bytes.length;
-    const answered = await settled(
-      this.#rest,
+    const answered = await this.#onceOnly.settled(
       { ...newFile(place, {}), headers: contentHeaders(place, md5), body: body.bytes },
       {
         look: lookForUploaded(this.#rest, { place, sizeBytes, md5 }, options),
         options,
-        retry: this.#retry,
       },
     );
     return this.#checked(answered, { md5, sizeBytes });
@@ -73,7 +70,7 @@ export class Uploads {
     const headers = { "content-type": contentTypeOf(place) };
     const change = { ...newFile(place, { multipart: true }), headers };
     const look = lookForBegun(this.#rest, place, options);
-    const answer = await settled(this.#rest, change, { look, options, retry: this.#retry });
+    const answer = await this.#onceOnly.settled(change, { look, options });
     return fileIn(answer).id;
   }
 
@@ -119,7 +116,7 @@ export class Uploads {
       return fileIn(answer).uploadStatus === "complete" ? answer : undefined;
     };
     const change = { method: "POST", path, query: { uploadstatus: "complete" } } as const;
-    const answered = await settled(this.#rest, change, { look, options, retry: this.#retry });
+    const answered = await this.#onceOnly.settled(change, { look, options });
     return this.#checked(answered, { sizeBytes });
   }
 

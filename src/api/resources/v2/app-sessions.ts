@@ -12,7 +12,7 @@ import type { CallOptions, JsonAnswer } from "../../rest.ts";
 import type { Look } from "../../settled.ts";
 import { lookForNewest } from "../find-made.ts";
 import { propertyList } from "../properties.ts";
-import { canWorkOn, type SessionStatus } from "../session-status.ts";
+import type { SessionStatus } from "../session-status.ts";
 import { APP_SESSIONS, type AppSessionsV2Params } from "./app-session-lists.ts";
 import { changeV2 } from "./change.ts";
 
@@ -82,7 +82,7 @@ export class AppSessionsV2 {
       { version: "v2", listPath, query: { name }, name, decode: decodeAppSession, pathOf },
       options,
     );
-    const change = { method: "POST", path: "/v2/appsessions", body } as const;
+    const change = { method: "POST", path: "/v2/appsessions", subject: name, body } as const;
     const answer = await this.#client.once(change, look, options);
     return resourceOf(answer, decodeAppSession, "v2");
   }
@@ -138,7 +138,8 @@ export class AppSessionsV2 {
     const path = `/v2/${pathOf(id)}`;
     const look = async (): Promise<JsonAnswer | undefined> => {
       const asked = await this.#client.rest.get(path, {}, options);
-      return canWorkOn(resourceOf(asked, decodeAppSession, "v2")) ? undefined : asked;
+      const { status } = resourceOf(asked, decodeAppSession, "v2");
+      return status === "Aborted" || status === "Complete" ? asked : undefined;
     };
     await this.#client.once({ method: "POST", path: `${path}/stop`, body: {} }, look, options);
     return await this.get(id, options);

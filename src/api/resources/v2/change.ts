@@ -17,10 +17,12 @@ export async function changeV2(
   options: CallOptions,
 ): Promise<JsonAnswer> {
   const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
-  const look = async (): Promise<JsonAnswer | undefined> => {
+  const look = async (): Promise<JsonAnswer | undefined | "unclear"> => {
     const asked = await client.rest.get(`/v2/${path}`, {}, options);
     const is = new Map(Object.entries(asked.json ?? {}));
-    return given.every(([name, value]) => is.get(name) === value) ? asked : undefined;
+    if (!given.every(([name, value]) => is.get(name) === value)) return undefined;
+    // It may have been so before, and nobody tells whether the rest has come.
+    return given.length > 0 && Object.keys(extra).length === 0 ? asked : "unclear";
   };
   const body = { ...Object.fromEntries(given), ...extra };
   return await client.once({ method: "POST", path: `/v2/${path}`, body }, look, options);

@@ -3,7 +3,7 @@ import { decodeFile } from "../../decode/file.ts";
 import { ApiError } from "../../errors.ts";
 import type { FileEntry } from "../../models.ts";
 import { decoded, type ResourceClient, resourceOf } from "../../resource-client.ts";
-import type { CallOptions, JsonAnswer } from "../../rest.ts";
+import type { CallOptions } from "../../rest.ts";
 import type { Look } from "../../settled.ts";
 import type { StorePuts } from "../../uploads/store-puts.ts";
 import { md5OfBytes } from "../../uploads/md5-of-bytes.ts";
@@ -79,14 +79,15 @@ function lookFor(
   wanted: Wanted,
   options: CallOptions,
 ): Look {
-  return async (): Promise<JsonAnswer | undefined> => {
+  return async (sent) => {
     const listed = await rest.get(filesPath, NEWEST, options);
     return decoded(listed, () => {
       for (const [index, item] of decodePage(listed.json).items.entries()) {
         const file = decodeFile(item, `Items[${index}]`);
-        if (file.path === wanted.path) {
-          return isSame(file, wanted) ? { ...listed, json: item } : undefined;
-        }
+        if (file.path !== wanted.path) continue;
+        if (sent.isOfAnother(file.id) || file.sizeBytes !== wanted.sizeBytes) return undefined;
+        if (file.etag === undefined) return "unclear";
+        return isSame(file, wanted) ? { ...listed, json: item } : undefined;
       }
       return undefined;
     });

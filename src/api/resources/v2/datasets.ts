@@ -137,7 +137,7 @@ export class Datasets {
       { version: "v2", listPath, name, decode: decodeDataset, pathOf },
       options,
     );
-    const change = { method: "POST", path: `/v2/${path}`, body } as const;
+    const change = { method: "POST", path: `/v2/${path}`, subject: name, body } as const;
     const answer = await this.#client.once(change, look, options);
     return resourceOf(answer, decodeDataset, "v2");
   }

@@ -1,10 +1,9 @@
 import { segment } from "../../address.ts";
-import { decodePage } from "../../decode/answers.ts";
 import { decodeTrashItem } from "../../decode/trash-item.ts";
 import { listQuery, type ListParams, type ListRules } from "../../list-parameters.ts";
 import type { TrashItem } from "../../models.ts";
 import type { List } from "../../paging.ts";
-import { decoded, type ResourceClient } from "../../resource-client.ts";
+import type { ResourceClient } from "../../resource-client.ts";
 import type { CallOptions, JsonAnswer } from "../../rest.ts";
 
 /** Default `DateDeleted`. */
@@ -27,12 +26,20 @@ export class Trash {
   }
 
   /**
-   * Takes something back: `POST /v2/trash/{id}/restorefromtrash`.
-   * @throws ApiError `access-denied`, `not-found`
+   * Takes something back: `POST /v2/trash/{id}/restorefromtrash`. The trash is read before, so that what was
+   * there and is gone after a lost answer counts as taken back.
+   * @throws ApiError `access-denied`, `not-found`; with `mayHaveSucceeded` while it is in doubt
    */
   async restore(id: string, options: CallOptions = {}): Promise<void> {
     const path = `/v2/trash/${segment(id)}/restorefromtrash`;
-    await this.#client.once({ method: "POST", path }, this.#isGone(id, options), options);
+    const before = await this.#has(id, options);
+    const request = { method: "POST", path } as const;
+    const done: JsonAnswer = { json: undefined, headers: {}, request, status: 204 };
+    const look = async (): Promise<JsonAnswer | undefined | "unclear"> => {
+      if (await this.#has(id, options)) return undefined;
+      return before ? done : "unclear";
+    };
+    await this.#client.once(request, look, options);
   }
 
   /**
@@ -46,14 +53,10 @@ export class Trash {
     await this.#client.rest.change(change, options);
   }
 
-  #isGone(id: string, options: CallOptions): () => Promise<JsonAnswer | undefined> {
-    return async () => {
-      const listed = await this.#client.rest.get("/v2/trash", { limit: 1024 }, options);
-      const { items } = decoded(listed, () => decodePage(listed.json));
-      const isThere = items.some(
-        (item, index) => decodeTrashItem(item, `Items[${index}]`).id === id,
-      );
-      return isThere ? undefined : listed;
-    };
+  async #has(id: string, { signal }: CallOptions): Promise<boolean> {
+    for await (const item of this.list().items(signal === undefined ? {} : { signal })) {
+      if (item.id === id) return true;
+    }
+    return false;
   }
 }
