@@ -30,13 +30,21 @@ export function networkProblem(error: unknown): NetworkProblem {
     return { ...final("unavailable", "there is no such host", remedy), neverSent: true };
   }
   if (code === "ECONNREFUSED") {
-    return { ...transient("unavailable", "the server refuses connections"), neverSent: true };
+    const remedy = "check that the address is right and that a server runs there";
+    return {
+      ...transient("unavailable", "the server refuses connections", remedy),
+      neverSent: true,
+    };
   }
   return transient("unavailable", `the connection failed${code === "" ? "" : ` (${code})`}`);
 }
 
-function transient(reason: NetworkProblem["reason"], problem: string): NetworkProblem {
-  return { reason, problem, remedy: undefined, worthRepeating: true };
+function transient(
+  reason: NetworkProblem["reason"],
+  problem: string,
+  remedy?: string,
+): NetworkProblem {
+  return { reason, problem, remedy, worthRepeating: true };
 }
 
 function final(reason: NetworkProblem["reason"], problem: string, remedy?: string): NetworkProblem {

@@ -145,6 +145,10 @@ function composeTree(
     },
     uploadsLeft: () => uploadsLeft(local, (id) => maker.nameOf(id)),
     setStatus: async (path, change, signal) => {
+      if (config.mount.readOnly) {
+        const problem = `cannot set the status of ${path}: nothing is written, as --read-only asks`;
+        throw new BsmountError("read-only", problem, { remedy: "mount without --read-only" });
+      }
       const appResult = appResultOf(await tree.resolve(path, signal), path);
       await maker.setStatus(appResult, change, signal);
     },

@@ -96,6 +96,21 @@ describe("bsmount complete, abort, needs-attention", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ Status: "Complete", StatusSummary: "look" });
   });
 
+  it("set nothing on a mount that refuses every write", async () => {
+    const files = await newResult("kept open");
+    await product.bsmount(["mount", product.mountPoint, "--read-only"]);
+    try {
+      const inMount = `${product.mountPoint}/projects/Phage lambda/appresults/kept open`;
+      const { code, stderr } = await product.bsmount(["complete", inMount]);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/--read-only[^]*try: mount without/);
+    } finally {
+      await product.bsmount(["unmount", "--lazy", product.mountPoint]);
+    }
+    const json = await product.bsmount(["cat", files.replace(/files$/, ".json")]);
+    expect(JSON.parse(json.stdout)).toMatchObject({ Status: "Running" });
+  });
+
   it("say so when the path is in no app result, and in no mount", async () => {
     expect((await product.bsmount(["complete", "bs:/projects"])).stderr).toMatch(
       /not in an app result/,
