@@ -7,7 +7,7 @@ import { systemClock } from "../../src/core/clock.ts";
 import type { AppResultId, ProjectId } from "../../src/core/ids.ts";
 import { TaskGroup } from "../../src/core/task-group.ts";
 import { Draft } from "../../src/write/draft.ts";
-import { PartMemory } from "../../src/write/part-memory.ts";
+import { PartMemory } from "../../src/core/part-memory.ts";
 import { BASESPACE_PARTS as plan } from "../../src/core/part-plan.ts";
 import { StagingFile } from "../../src/write/staging-file.ts";
 import { type TestEmulator, startTestEmulator } from "../helpers/start-test-emulator.ts";

@@ -1,4 +1,4 @@
-import { ByteBudget } from "../core/byte-budget.ts";
+import { ByteBudget } from "./byte-budget.ts";
 
 /**
  * Memory for bytes on their way up, shared by all uploads and bounded. Memory of megabytes that is used
