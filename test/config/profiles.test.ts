@@ -102,6 +102,102 @@ describe("a section of BaseSpacePy's file", () => {
       apiServer: "https://b.example",
     });
   });
+
+  it("[S5] inherits the end of a token with that token alone", async () => {
+    await using home = await tempDir();
+    await shared(
+      home,
+      "[DEFAULT]\naccessToken = t\naccessTokenExpires = 2030-01-01T00:00:00Z\n[lab]\nx = 1\n[eu]\napiServer = https://b.example\naccessToken = e\n[own]\naccessToken = o\n",
+    );
+    expect(await readProfile("lab", home.path)).toMatchObject({
+      accessToken: "t",
+      accessTokenExpires: "2030-01-01T00:00:00Z",
+    });
+    for (const [name, accessToken] of [
+      ["eu", "e"],
+      ["own", "o"],
+    ] as const) {
+      const profile = await readProfile(name, home.path);
+      expect(profile).toMatchObject({ accessToken });
+      expect(profile).not.toHaveProperty("accessTokenExpires");
+    }
+  });
+
+  it("is found by its whole name, dots included, and never by a part of one", async () => {
+    await using home = await tempDir();
+    await shared(
+      home,
+      "[DEFAULT]\naccessToken = t\n[a.b] ; a comment\naccessToken = b\n[c]\napiServer = https://c.example\n[c.apiServer]\nx = 1\n",
+    );
+    expect(await readProfile("a", home.path)).toBeUndefined();
+    expect(await readProfile("a.b", home.path)).toMatchObject({ accessToken: "b" });
+    expect(await readProfile("c", home.path)).toMatchObject({ apiServer: "https://c.example" });
+    expect((await listProfiles(home.path)).map(({ name }) => name)).toEqual([
+      "a.b",
+      "c",
+      "c.apiServer",
+      "default",
+    ]);
+  });
+});
+
+describe("the server of a profile", () => {
+  it.each([
+    "apiServer:https://b.example",
+    "  APISERVER\t:\thttps://b.example",
+    "apiServer=https://b.example ; Frankfurt",
+  ])("[S5] is read where ConfigParser reads it: %s", async (line) => {
+    await using home = await tempDir();
+    const file = await own(home, "lab", `[DEFAULT]\n${line}\naccessToken:t\n`);
+    expect(await readProfile("lab", home.path)).toEqual({
+      file,
+      section: "DEFAULT",
+      apiServer: "https://b.example",
+      accessToken: "t",
+    });
+  });
+
+  it.each([
+    "apiServer[] = https://b.example",
+    "apiServer https://b.example",
+    "apiServer =",
+    "apiServer = ; https://b.example",
+    "apiServer = null",
+    "api_server = https://b.example",
+  ])("[S5] is not guessed where its line cannot be read: %s", async (line) => {
+    await using home = await tempDir();
+    const ownFile = await own(home, "lab", `[DEFAULT]\r\naccessToken = t\r\n${line}\r\n`);
+    const file = await shared(home, `[ok]\nx = 1\n\n[eu]\naccessToken = t\n${line}\n`);
+    for (const [name, message] of [
+      ["lab", `line 3 of ${ownFile} does not say which server section DEFAULT is of`],
+      ["eu", `line 6 of ${file} does not say which server section eu is of`],
+    ] as const) {
+      const refused = { reason: "usage", message };
+      await expect(readProfile(name, home.path)).rejects.toMatchObject(refused);
+    }
+    expect(await readProfile("ok", home.path)).toMatchObject({ section: "ok" });
+    expect(await listProfiles(home.path)).toMatchObject([
+      { name: "eu", problem: expect.stringContaining(`line 6 of ${file}`) as string },
+      { name: "lab", problem: expect.stringContaining(`line 3 of ${ownFile}`) as string },
+      { name: "ok", signedIn: false },
+    ]);
+  });
+
+  it("[S5] is not guessed for sections that inherit such a line; other keys and comments are no such line", async () => {
+    await using home = await tempDir();
+    const file = await shared(home, "[DEFAULT]\napiServer[] = https://b.example\n[eu]\nx = 1\n");
+    await expect(readProfile("eu", home.path)).rejects.toThrow(`line 2 of ${file}`);
+    await own(home, "lab", "[DEFAULT]\n# apiServer =\napiServers =\napiServer.old =\n");
+    expect(await readProfile("lab", home.path)).toMatchObject({ section: "DEFAULT" });
+  });
+
+  it("that cannot be read keeps no other section of the file from being written", async () => {
+    await using home = await tempDir();
+    const file = await shared(home, "[lab]\nx = 1\n[eu]\napiServer[] = https://b.example\n");
+    await writeProfile({ file, section: "lab" }, { accessToken: "new" });
+    expect(await readProfile("lab", home.path)).toMatchObject({ accessToken: "new" });
+    expect(await readFile(file, "utf8")).toContain("[eu]\napiServer[] = https://b.example\n");
+  });
 });
 
 describe("a new server in [DEFAULT]", () => {
