@@ -29,7 +29,12 @@ export async function revoke(
   }
   const profile = await readProfile(tokenOrigin.name, tokenOrigin.home);
   if (profile?.accessToken === connection.accessToken) {
-    await writeProfile(profile, { accessToken: undefined, accessTokenExpires: undefined });
+    await writeProfile(profile, {
+      // The token said which server the profile's app is of: without it the profile itself has to.
+      ...(profile.apiServer === undefined ? { apiServer: tokenOrigin.apiServer } : {}),
+      accessToken: undefined,
+      accessTokenExpires: undefined,
+    });
     printLine(`It is gone from ${profile.file}.`);
   }
   return EXIT.done;
