@@ -20,6 +20,18 @@ export async function writeProfile(place: ProfilePlace, changes: IniChanges): Pr
 }
 
 /**
+ * Takes the token out of a profile. The token said which server the profile's app is of, so a profile that
+ * names none is given its line: the app's secret stays at that server.
+ *
+ * @throws BsmountError as `writeProfile`
+ */
+export async function forgetToken(profile: Profile): Promise<void> {
+  const gone = { accessToken: undefined, accessTokenExpires: undefined };
+  const isSilent = profile.apiServer === undefined;
+  await writeProfile(profile, isSilent ? { apiServer: DEFAULT_API_SERVER, ...gone } : gone);
+}
+
+/**
  * A section may have a token or an app of its own and inherit the server: when that becomes another one, the
  * section keeps the one before, since both go to their own server only.
  */

@@ -4,7 +4,7 @@ import { editIni } from "../../src/config/edit-ini.ts";
 import { listProfiles } from "../../src/config/list-profiles.ts";
 import { readProfile } from "../../src/config/profile.ts";
 import { readTokenAgain } from "../../src/config/token-origin.ts";
-import { writeProfile } from "../../src/config/write-profile.ts";
+import { forgetToken, writeProfile } from "../../src/config/write-profile.ts";
 import { tempDir, type TempDir } from "../helpers/temp-dir.ts";
 
 async function own(home: TempDir, name: string, text: string, mode = 0o600): Promise<string> {
@@ -82,6 +82,24 @@ describe("writeProfile", () => {
   });
 });
 
+describe("forgetToken", () => {
+  it("[S5] leaves behind which server the app is of, as the token said", async () => {
+    await using home = await tempDir();
+    const app = "clientKey = k\nclientSecret = s\n";
+    const silent = await own(home, "silent", `[DEFAULT]\naccessToken = t\n${app}`);
+    const text = `[DEFAULT]\napiServer = https://a.example/\n${app}`;
+    const named = await own(home, "named", `${text}accessToken = t\naccessTokenExpires = x\n`);
+    for (const file of [silent, named]) {
+      const profile = await readProfile(file === silent ? "silent" : "named", home.path);
+      if (profile !== undefined) await forgetToken(profile);
+    }
+    expect(await readFile(silent, "utf8")).toBe(
+      `[DEFAULT]\n${app}apiServer = https://api.basespace.illumina.com\n`,
+    );
+    expect(await readFile(named, "utf8")).toBe(text);
+  });
+});
+
 describe("a section of BaseSpacePy's file", () => {
   it("[S5] inherits app, server and token, but neither app nor token along with another server", async () => {
     await using home = await tempDir();
@@ -107,7 +125,7 @@ describe("a section of BaseSpacePy's file", () => {
     await using home = await tempDir();
     await shared(
       home,
-      "[DEFAULT]\naccessToken = t\naccessTokenExpires = 2030-01-01T00:00:00Z\n[lab]\nx = 1\n[eu]\napiServer = https://b.example\naccessToken = e\n[own]\naccessToken = o\n",
+      "[DEFAULT]\naccessToken = t\naccessTokenExpires = 2030-01-01T00:00:00Z\n[lab]\nx = 1\n[eu]\napiServer = https://b.example\naccessToken = e\n[us]\napiServer = https://c.example\n[own]\naccessToken = o\n",
     );
     expect(await readProfile("lab", home.path)).toMatchObject({
       accessToken: "t",
@@ -116,9 +134,10 @@ describe("a section of BaseSpacePy's file", () => {
     for (const [name, accessToken] of [
       ["eu", "e"],
       ["own", "o"],
+      ["us", undefined],
     ] as const) {
       const profile = await readProfile(name, home.path);
-      expect(profile).toMatchObject({ accessToken });
+      expect(profile?.accessToken).toBe(accessToken);
       expect(profile).not.toHaveProperty("accessTokenExpires");
     }
   });

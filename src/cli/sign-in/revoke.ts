@@ -4,7 +4,7 @@ import type { Environment } from "../../config/environment.ts";
 import type { GivenOptions } from "../../config/options.ts";
 import { readProfile } from "../../config/profile.ts";
 import { resolveConfig } from "../../config/resolve.ts";
-import { writeProfile } from "../../config/write-profile.ts";
+import { forgetToken } from "../../config/write-profile.ts";
 import { reasonOf } from "../../core/errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printLine } from "../output.ts";
@@ -29,12 +29,7 @@ export async function revoke(
   }
   const profile = await readProfile(tokenOrigin.name, tokenOrigin.home);
   if (profile?.accessToken === connection.accessToken) {
-    await writeProfile(profile, {
-      // The token said which server the profile's app is of: without it the profile itself has to.
-      ...(profile.apiServer === undefined ? { apiServer: tokenOrigin.apiServer } : {}),
-      accessToken: undefined,
-      accessTokenExpires: undefined,
-    });
+    await forgetToken(profile);
     printLine(`It is gone from ${profile.file}.`);
   }
   return EXIT.done;
