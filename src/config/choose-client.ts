@@ -1,4 +1,5 @@
 import { BsmountError } from "../core/errors.ts";
+import { serverOfProfile } from "./choose-server.ts";
 import type { GivenOptions } from "./options.ts";
 import { readPrivateFile } from "./private-file.ts";
 import type { Profile } from "./profile.ts";
@@ -57,13 +58,15 @@ function clientOf(
 }
 
 /**
- * A profile that names its server has told where its app is registered. One that names none yet has not: its
- * app goes where its first sign-in goes.
+ * A profile that names its server, or has a token, has told where its app is registered. One without both has
+ * not yet: its app goes where its first sign-in goes.
  */
 function movedApp(profile: Profile | undefined, apiServer: string): MovedApp | undefined {
-  if (profile?.clientSecret === undefined || profile.apiServer === undefined) return undefined;
-  if (isSameServer(profile.apiServer, apiServer)) return undefined;
-  return { file: profile.file, from: originOf(profile.apiServer), to: originOf(apiServer) };
+  if (profile?.clientSecret === undefined) return undefined;
+  if (profile.apiServer === undefined && profile.accessToken === undefined) return undefined;
+  const own = serverOfProfile(profile);
+  if (isSameServer(own, apiServer)) return undefined;
+  return { file: profile.file, from: originOf(own), to: originOf(apiServer) };
 }
 
 function keepsOtherApp({ file, from, to }: MovedApp): BsmountError {

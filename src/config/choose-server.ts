@@ -1,6 +1,7 @@
+import { BsmountError } from "../core/errors.ts";
 import type { GivenOptions } from "./options.ts";
 import type { Profile } from "./profile.ts";
-import { apiServerOfRegion, DEFAULT_API_SERVER } from "./regions.ts";
+import { apiServerOfRegion, DEFAULT_API_SERVER, isSameServer } from "./regions.ts";
 
 /** A server that something else than the profile names. */
 export interface NamedServer {
@@ -16,7 +17,7 @@ export interface NamedServer {
  *
  * @param options those of the environment included
  * @param meant the profile that was named by a flag: its server comes before that of the environment
- * @throws BsmountError `usage` for a region that does not exist
+ * @throws BsmountError `usage` for a region that does not exist, or is not the one of the server beside it
  */
 export function namedServer(
   given: GivenOptions,
@@ -24,16 +25,23 @@ export function namedServer(
   meant: Profile | undefined,
 ): NamedServer | undefined {
   const { apiServer, region } = given;
+  const ofRegion = region === undefined ? undefined : apiServerOfRegion(region);
   if (apiServer !== undefined) {
+    if (ofRegion !== undefined && !isSameServer(apiServer, ofRegion)) throw twoServers(given);
     return { apiServer, setting: "--api-server", without: "leave --api-server away" };
   }
-  if (region !== undefined) {
+  if (ofRegion !== undefined) {
     const setting = `--region ${region}`;
-    return { apiServer: apiServerOfRegion(region), setting, without: `leave ${setting} away` };
+    return { apiServer: ofRegion, setting, without: `leave ${setting} away` };
   }
   if (options.apiServer === undefined || meant?.apiServer !== undefined) return undefined;
   const setting = "BASESPACE_API_SERVER";
   return { apiServer: options.apiServer, setting, without: `unset ${setting}` };
+}
+
+function twoServers({ apiServer, region }: GivenOptions): BsmountError {
+  const problem = `--api-server ${apiServer} and --region ${region} name two servers`;
+  return new BsmountError("usage", problem, { remedy: "leave one of the two away" });
 }
 
 /** Where a profile's token belongs: one that names no server is of the default one. */

@@ -2,13 +2,13 @@ import { readdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import { isProfileName } from "./option-parsers.ts";
+import { sectionNames } from "./ini-text.ts";
 import { readPrivateFile } from "./private-file.ts";
 import {
   ownProfileFile,
   type Profile,
   profileOfSection,
   readProfile,
-  sectionNames,
   sharedProfileFile,
 } from "./profile.ts";
 
@@ -59,13 +59,20 @@ async function sharedProfiles(home: string): Promise<readonly ProfileSummary[]> 
   try {
     const text = await readPrivateFile(file);
     if (text === undefined) return [];
-    return sectionNames(text).flatMap((section) => {
-      const profile = profileOfSection(text, file, section);
-      const name = section === "DEFAULT" ? "default" : section;
-      return profile === undefined ? [] : [summarise(name, profile)];
-    });
+    return sectionNames(text).flatMap((section) => summariesOf(text, file, section));
   } catch (error) {
     return [unreadable("default", file, error)];
+  }
+}
+
+/** None for what is no section after all. */
+function summariesOf(text: string, file: string, section: string): readonly ProfileSummary[] {
+  const name = section === "DEFAULT" ? "default" : section;
+  try {
+    const profile = profileOfSection(text, file, section);
+    return profile === undefined ? [] : [summarise(name, profile)];
+  } catch (error) {
+    return [unreadable(name, file, error)];
   }
 }
 

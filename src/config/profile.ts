@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { parse } from "ini";
+import { type Section, sectionOf, textValue } from "./ini-text.ts";
 import { readPrivateFile } from "./private-file.ts";
+import { refuseUnreadableServer } from "./refuse-unreadable-server.ts";
 import { isSameServer } from "./regions.ts";
 
 /** Where a profile stands. */
@@ -22,8 +23,6 @@ export interface Profile extends ProfilePlace {
   readonly clientSecret?: string;
 }
 
-type Section = Readonly<Record<string, unknown>>;
-
 const DEFAULT = "DEFAULT";
 
 /** The file that `bs` and BaseMount write for profile `name`. */
@@ -41,38 +40,44 @@ export function sharedProfileFile(home: string): string {
  * `[DEFAULT]`), else section `<name>` of `~/.basespacepy.cfg`, which inherits from `[DEFAULT]`.
  * Undefined when neither has it.
  *
- * @throws BsmountError `usage` when others can read the file
+ * @throws BsmountError `usage` when others can read the file, or its server cannot be read
  */
 export async function readProfile(name: string, home: string): Promise<Profile | undefined> {
   const own = { file: ownProfileFile(name, home), section: DEFAULT };
   const ownText = await readPrivateFile(own.file);
-  if (ownText !== undefined) return toProfile(own, sectionOf(ownText, DEFAULT));
+  if (ownText !== undefined) {
+    refuseUnreadableServer(ownText, own);
+    return toProfile(own, sectionOf(ownText, DEFAULT));
+  }
   const shared = sharedProfileFile(home);
   const sharedText = await readPrivateFile(shared);
   return sharedText === undefined ? undefined : profileOfSection(sharedText, shared, name);
 }
 
-/** The profile of one section of BaseSpacePy's file; undefined when there is no such section. */
+/**
+ * The profile of one section of BaseSpacePy's file; undefined when there is no such section.
+ * @throws BsmountError `usage` when its server, or the one that it may inherit, cannot be read
+ */
 export function profileOfSection(text: string, file: string, name: string): Profile | undefined {
+  for (const section of [DEFAULT, name]) refuseUnreadableServer(text, { file, section });
   const inherited = sectionOf(text, DEFAULT) ?? {};
   if (name.toLowerCase() === "default") return toProfile({ file, section: DEFAULT }, inherited);
   const own = sectionOf(text, name);
   return own && toProfile({ file, section: name }, withInherited(own, inherited));
 }
 
-/** Token and app belong to their server: a section that names another one inherits neither. */
+/**
+ * Token and app belong to their server: a section that names another one inherits neither. When a token ends
+ * belongs to the token.
+ */
 function withInherited(own: Section, inherited: Section): Section {
-  const merged = { ...inherited, ...own };
+  const hasToken = own["accesstoken"] !== undefined;
+  const ofToken = hasToken ? { accesstokenexpires: own["accesstokenexpires"] } : {};
+  const merged = { ...inherited, ...own, ...ofToken };
   if (isSameServer(textValue(merged, "apiserver"), textValue(inherited, "apiserver")))
     return merged;
   const ofServer = ["accesstoken", "accesstokenexpires", "clientkey", "clientsecret"];
   return { ...merged, ...Object.fromEntries(ofServer.map((key) => [key, own[key]])) };
-}
-
-/** Names of all sections of an ini file, `DEFAULT` included, in their order. */
-export function sectionNames(text: string): readonly string[] {
-  const names = [...text.matchAll(/^[ \t]*\[([^\]\r\n]+)\]/gm)].map(([, name = ""]) => name.trim());
-  return [...new Set(names)];
 }
 
 const KEYS = [
@@ -86,27 +91,4 @@ const KEYS = [
 function toProfile(place: ProfilePlace, section: Section | undefined): Profile {
   const values = KEYS.map(([name, key]) => [name, textValue(section, key)] as const);
   return { ...place, ...Object.fromEntries(values.filter(([, value]) => value !== undefined)) };
-}
-
-function textValue(section: Section | undefined, key: string): string | undefined {
-  const value = section?.[key];
-  return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
-}
-
-/** The options of one section, keys in lower case. */
-function sectionOf(text: string, name: string): Section | undefined {
-  let at: unknown = parse(colonsToEquals(text));
-  // The ini package nests a section called `a.b` as a → b.
-  for (const part of name.split(".")) at = isSection(at) ? at[part] : undefined;
-  if (!isSection(at)) return undefined;
-  return Object.fromEntries(Object.entries(at).map(([key, value]) => [key.toLowerCase(), value]));
-}
-
-function isSection(value: unknown): value is Section {
-  return typeof value === "object" && value !== null;
-}
-
-/** ConfigParser takes `key: value` as well; ini does not. */
-function colonsToEquals(text: string): string {
-  return text.replace(/^([ \t]*\w+)[ \t]*:[ \t]/gm, "$1 = ");
 }

@@ -4,7 +4,7 @@ import { editIni } from "../../src/config/edit-ini.ts";
 import { listProfiles } from "../../src/config/list-profiles.ts";
 import { readProfile } from "../../src/config/profile.ts";
 import { readTokenAgain } from "../../src/config/token-origin.ts";
-import { writeProfile } from "../../src/config/write-profile.ts";
+import { forgetToken, writeProfile } from "../../src/config/write-profile.ts";
 import { tempDir, type TempDir } from "../helpers/temp-dir.ts";
 
 async function own(home: TempDir, name: string, text: string, mode = 0o600): Promise<string> {
@@ -82,6 +82,24 @@ describe("writeProfile", () => {
   });
 });
 
+describe("forgetToken", () => {
+  it("[S5] leaves behind which server the app is of, as the token said", async () => {
+    await using home = await tempDir();
+    const app = "clientKey = k\nclientSecret = s\n";
+    const silent = await own(home, "silent", `[DEFAULT]\naccessToken = t\n${app}`);
+    const text = `[DEFAULT]\napiServer = https://a.example/\n${app}`;
+    const named = await own(home, "named", `${text}accessToken = t\naccessTokenExpires = x\n`);
+    for (const file of [silent, named]) {
+      const profile = await readProfile(file === silent ? "silent" : "named", home.path);
+      if (profile !== undefined) await forgetToken(profile);
+    }
+    expect(await readFile(silent, "utf8")).toBe(
+      `[DEFAULT]\n${app}apiServer = https://api.basespace.illumina.com\n`,
+    );
+    expect(await readFile(named, "utf8")).toBe(text);
+  });
+});
+
 describe("a section of BaseSpacePy's file", () => {
   it("[S5] inherits app, server and token, but neither app nor token along with another server", async () => {
     await using home = await tempDir();
@@ -101,6 +119,103 @@ describe("a section of BaseSpacePy's file", () => {
       section: "eu",
       apiServer: "https://b.example",
     });
+  });
+
+  it("[S5] inherits the end of a token with that token alone", async () => {
+    await using home = await tempDir();
+    await shared(
+      home,
+      "[DEFAULT]\naccessToken = t\naccessTokenExpires = 2030-01-01T00:00:00Z\n[lab]\nx = 1\n[eu]\napiServer = https://b.example\naccessToken = e\n[us]\napiServer = https://c.example\n[own]\naccessToken = o\n",
+    );
+    expect(await readProfile("lab", home.path)).toMatchObject({
+      accessToken: "t",
+      accessTokenExpires: "2030-01-01T00:00:00Z",
+    });
+    for (const [name, accessToken] of [
+      ["eu", "e"],
+      ["own", "o"],
+      ["us", undefined],
+    ] as const) {
+      const profile = await readProfile(name, home.path);
+      expect(profile?.accessToken).toBe(accessToken);
+      expect(profile).not.toHaveProperty("accessTokenExpires");
+    }
+  });
+
+  it("is found by its whole name, dots included, and never by a part of one", async () => {
+    await using home = await tempDir();
+    await shared(
+      home,
+      "[DEFAULT]\naccessToken = t\n[a.b] ; a comment\naccessToken = b\n[c]\napiServer = https://c.example\n[c.apiServer]\nx = 1\n",
+    );
+    expect(await readProfile("a", home.path)).toBeUndefined();
+    expect(await readProfile("a.b", home.path)).toMatchObject({ accessToken: "b" });
+    expect(await readProfile("c", home.path)).toMatchObject({ apiServer: "https://c.example" });
+    expect((await listProfiles(home.path)).map(({ name }) => name)).toEqual([
+      "a.b",
+      "c",
+      "c.apiServer",
+      "default",
+    ]);
+  });
+});
+
+describe("the server of a profile", () => {
+  it.each([
+    "apiServer:https://b.example",
+    "  APISERVER\t:\thttps://b.example",
+    "apiServer=https://b.example ; Frankfurt",
+  ])("[S5] is read where ConfigParser reads it: %s", async (line) => {
+    await using home = await tempDir();
+    const file = await own(home, "lab", `[DEFAULT]\n${line}\naccessToken:t\n`);
+    expect(await readProfile("lab", home.path)).toEqual({
+      file,
+      section: "DEFAULT",
+      apiServer: "https://b.example",
+      accessToken: "t",
+    });
+  });
+
+  it.each([
+    "apiServer[] = https://b.example",
+    "apiServer https://b.example",
+    "apiServer =",
+    "apiServer = ; https://b.example",
+    "apiServer = null",
+    "api_server = https://b.example",
+  ])("[S5] is not guessed where its line cannot be read: %s", async (line) => {
+    await using home = await tempDir();
+    const ownFile = await own(home, "lab", `[DEFAULT]\r\naccessToken = t\r\n${line}\r\n`);
+    const file = await shared(home, `[ok]\nx = 1\n\n[eu]\naccessToken = t\n${line}\n`);
+    for (const [name, message] of [
+      ["lab", `line 3 of ${ownFile} does not say which server section DEFAULT is of`],
+      ["eu", `line 6 of ${file} does not say which server section eu is of`],
+    ] as const) {
+      const refused = { reason: "usage", message };
+      await expect(readProfile(name, home.path)).rejects.toMatchObject(refused);
+    }
+    expect(await readProfile("ok", home.path)).toMatchObject({ section: "ok" });
+    expect(await listProfiles(home.path)).toMatchObject([
+      { name: "eu", problem: expect.stringContaining(`line 6 of ${file}`) as string },
+      { name: "lab", problem: expect.stringContaining(`line 3 of ${ownFile}`) as string },
+      { name: "ok", signedIn: false },
+    ]);
+  });
+
+  it("[S5] is not guessed for sections that inherit such a line; other keys and comments are no such line", async () => {
+    await using home = await tempDir();
+    const file = await shared(home, "[DEFAULT]\napiServer[] = https://b.example\n[eu]\nx = 1\n");
+    await expect(readProfile("eu", home.path)).rejects.toThrow(`line 2 of ${file}`);
+    await own(home, "lab", "[DEFAULT]\n# apiServer =\napiServers =\napiServer.old =\n");
+    expect(await readProfile("lab", home.path)).toMatchObject({ section: "DEFAULT" });
+  });
+
+  it("that cannot be read keeps no other section of the file from being written", async () => {
+    await using home = await tempDir();
+    const file = await shared(home, "[lab]\nx = 1\n[eu]\napiServer[] = https://b.example\n");
+    await writeProfile({ file, section: "lab" }, { accessToken: "new" });
+    expect(await readProfile("lab", home.path)).toMatchObject({ accessToken: "new" });
+    expect(await readFile(file, "utf8")).toContain("[eu]\napiServer[] = https://b.example\n");
   });
 });
 

@@ -116,6 +116,21 @@ describe("resolveConfig", () => {
     await expect(wrong).rejects.toThrow(/no BaseSpace region "mars"/);
   });
 
+  it("looks at the region beside a server too, and refuses two servers at once", async () => {
+    await using home = await tempDir();
+    const variables = { BASESPACE_ACCESS_TOKEN: "abc" };
+    const apiServer = "https://api.euc1.sh.basespace.illumina.com/";
+    const serverBy = async (region: string): Promise<string> =>
+      (await resolveConfig({ apiServer, region }, environment(home, variables))).connection
+        .apiServer;
+    expect(await serverBy("euc1")).toBe(apiServer);
+    await expect(serverBy("mars")).rejects.toThrow(/no BaseSpace region "mars"/);
+    await expect(serverBy("use1")).rejects.toMatchObject({
+      reason: "usage",
+      message: `--api-server ${apiServer} and --region use1 name two servers`,
+    });
+  });
+
   it("[S4] keeps its folders where XDG says and never under /tmp", async () => {
     await using home = await tempDir();
     const variables = { BASESPACE_ACCESS_TOKEN: "abc" };

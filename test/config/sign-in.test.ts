@@ -112,6 +112,19 @@ describe("resolveSignIn", () => {
     expect(config).toMatchObject({ clientId: "k", clientSecret: "s", moved: undefined });
   });
 
+  it("[S5] knows where an app is registered once its profile has a token, server named or not", async () => {
+    await using home = await homeWith(
+      "[DEFAULT]\naccessToken = t\nclientKey = k\nclientSecret = s\n",
+    );
+    const from = "https://api.basespace.illumina.com";
+    const moved = { file: home.join(".basespace/default.cfg"), from, to: "https://b.example" };
+    const byFlag = await resolveSignIn({ apiServer: "https://b.example" }, environment(home));
+    expect(byFlag.moved).toEqual(moved);
+    const variables = { BASESPACE_API_SERVER: "https://b.example/v2" };
+    expect((await resolveSignIn({}, environment(home, variables))).moved).toEqual(moved);
+    expect((await resolveSignIn({ region: "use1" }, environment(home))).moved).toBeUndefined();
+  });
+
   it("does not pair an app's id with another app's secret", async () => {
     await using home = await homeWith(PROFILE);
     const other = await resolveSignIn({ clientId: "other" }, environment(home));

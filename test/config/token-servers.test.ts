@@ -54,6 +54,21 @@ describe("a profile's token", () => {
     }
   });
 
+  it("names the variable of the token as a way on only where it would be looked at", async () => {
+    await using home = await homeWith({ ".basespace/lab.cfg": LAB });
+    const apiServer = "https://b.example";
+    const byFlag = connect(home, { profile: "lab", apiServer });
+    await expect(byFlag).rejects.toMatchObject({
+      remedy: expect.stringMatching(/or give a token of there by --access-token-file$/) as string,
+    });
+    const byVariable = connect(home, { apiServer }, { BASESPACE_PROFILE: "lab" });
+    await expect(byVariable).rejects.toMatchObject({
+      remedy: expect.stringMatching(
+        /or give a token of there by BASESPACE_ACCESS_TOKEN or --access-token-file$/,
+      ) as string,
+    });
+  });
+
   it("[S5] that a section inherits goes to no other server either", async () => {
     const text = "[DEFAULT]\napiServer = https://a.example\naccessToken = a\n[plain]\nname = x\n";
     await using home = await homeWith({ ".basespacepy.cfg": text });

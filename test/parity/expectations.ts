@@ -1,11 +1,19 @@
 import { mkdir } from "node:fs/promises";
+import { constants } from "node:os";
 import { expect } from "vitest";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import { silentLogger } from "../../src/core/logger.ts";
+import { errnoOf } from "../../src/fs/errno.ts";
 import type { FileSystem } from "../../src/fs/file-system.ts";
 import type { FileId } from "../../src/index.ts";
 import { openSession } from "../../src/session/session.ts";
-import { PROJECT, type World } from "./world.ts";
+import { PROJECT, SAMPLE, type World } from "./world.ts";
+
+/** What the session of the world was started with. */
+export const INPUT_SAMPLE: { readonly type: string; readonly href: string } = {
+  type: "Sample",
+  href: `v1pre3/samples/${SAMPLE}`,
+};
 
 export async function refused(w: World): Promise<void> {
   const wrong = { sortBy: "Size" } as never;
@@ -21,6 +29,7 @@ export async function errors(w: World): Promise<void> {
     reason: "access-denied",
     status: 403,
     errorCode: "BASESPACE.COMMON.INSUFFICIENT_RESOURCE_PERMISSIONS",
+    requestId: expect.stringMatching(/^(\d+\.){6}[\w-]{22}$/) as string,
   });
 }
 
@@ -41,15 +50,21 @@ async function withFileSystem(
 /** What a mount shows, without one: `session` is what `bsmount cat` uses. */
 export async function hidden(w: World): Promise<void> {
   await withFileSystem(w, async (fileSystem, signal) => {
-    let ino = fileSystem.root;
-    for (const name of ["projects", "Demo", ".id"]) {
-      ino = (await fileSystem.lookup(ino, name, signal)).ino;
-    }
-    const handle = await fileSystem.open(ino, 0, signal);
-    const bytes = Buffer.alloc(64);
-    const length = await fileSystem.read(handle, 0, bytes, signal);
-    fileSystem.release(handle);
-    expect(bytes.subarray(0, length).toString().trim()).toBe(PROJECT);
+    const textOf = async (hiddenName: string): Promise<string> => {
+      let ino = fileSystem.root;
+      for (const name of ["projects", "Demo", hiddenName]) {
+        ino = (await fileSystem.lookup(ino, name, signal)).ino;
+      }
+      const handle = await fileSystem.open(ino, 0, signal);
+      const bytes = Buffer.alloc(64 * 1024);
+      const length = await fileSystem.read(handle, 0, bytes, signal);
+      fileSystem.release(handle);
+      return bytes.subarray(0, length).toString();
+    };
+    expect(await textOf(".id")).toBe(`${PROJECT}\n`);
+    expect(await textOf(".type")).toBe("projects\n");
+    const { raw } = await w.basespace.projects.get(PROJECT);
+    expect(JSON.parse(await textOf(".json"))).toEqual(raw);
   });
 }
 
@@ -57,6 +72,6 @@ export async function missing(w: World): Promise<void> {
   await withFileSystem(w, async (fileSystem, signal) => {
     const look = async (): Promise<unknown> =>
       await fileSystem.lookup(fileSystem.root, "nothing", signal);
-    await expect(look()).rejects.toMatchObject({ reason: "not-found" });
+    expect(await look().catch(errnoOf)).toBe(constants.errno.ENOENT);
   });
 }

@@ -4,6 +4,31 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { METHODS, parityTable, ROWS, STRAY } from "./table.ts";
 import { createWorld, type World } from "./world.ts";
 
+/** Billing, launching and what shows variants: what is no longer among them has a row, and none joins unseen. */
+const LATE: readonly string[] = [
+  "BaseSpaceAPI.getGenomeById",
+  "BaseSpaceAPI.getAvailableGenomes",
+  "BaseSpaceAPI.getIntervalCoverage",
+  "BaseSpaceAPI.getCoverageMetaInfo",
+  "BaseSpaceAPI.filterVariantSet",
+  "BaseSpaceAPI.getVariantMetadata",
+  "BillingAPI.__init__",
+  "BillingAPI.createPurchase",
+  "BillingAPI.getPurchaseById",
+  "BillingAPI.getUserProducts",
+  "BillingAPI.refundPurchase",
+  "File.getIntervalCoverage",
+  "File.getCoverageMeta",
+  "File.filterVariant",
+  "File.getVariantMeta",
+  "QueryParametersPurchasedProduct.getParameterDict",
+  "QueryParametersPurchasedProduct.validate",
+  "AppLaunchHelpers.AppSessionMetaData",
+  "AppLaunchHelpers.LaunchSpecification",
+  "AppLaunchHelpers.LaunchPayload",
+  "Exceptions.LaunchSpecificationException",
+];
+
 let world: World;
 
 beforeAll(async () => {
@@ -27,11 +52,8 @@ describe("BaseSpacePy's methods", () => {
     },
   );
 
-  test("that come later are few, and known", () => {
-    const late = ROWS.filter((row) => row.test === undefined).map(({ python }) => python);
-    expect(
-      late.every((name) => /Billing|Purchased|Launch|Coverage|Variant|Genome/.test(name)),
-    ).toBe(true);
+  test("that come later are these, and no other", () => {
+    expect(ROWS.filter((row) => row.test === undefined).map(({ python }) => python)).toEqual(LATE);
   });
 });
 

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { expect } from "vitest";
 import { accessScope, BaseSpace } from "../../src/index.ts";
 import type { NewStatus } from "../../src/index.ts";
@@ -52,7 +53,11 @@ export const EXCEPTIONS: readonly Row[] = [
       const place = { appResultId: OPEN, path: "fails" };
       const bytes = Buffer.alloc(26_000_000);
       const upload = w.basespace.transfers.upload(place, bytes, { partBytes: FIVE_MIB });
-      await expect(upload).rejects.toMatchObject({ status: 400, method: "PUT" });
+      await expect(upload).rejects.toMatchObject({
+        status: 400,
+        method: "PUT",
+        path: expect.stringMatching(/\/parts\/1$/) as string,
+      });
     },
   ),
   row("Exceptions.UploadPartSizeException", "BsmountError, reason `usage`", async (w) => {
@@ -94,6 +99,7 @@ export const EXCEPTIONS: readonly Row[] = [
       await expect(once.transfers.download.toFile(VCF, target)).rejects.toMatchObject({
         reason: "unavailable",
       });
+      await expect(stat(target)).rejects.toMatchObject({ code: "ENOENT" });
       w.emulator.clearFaults();
     },
   ),

@@ -18,6 +18,7 @@ export const READING: readonly Row[] = [
     async (w) => {
       const projects = await w.basespace.users.projects({ name: "Demo" }).all();
       expect(projects).toMatchObject([{ id: PROJECT }]);
+      expect(await w.basespace.users.projects({ name: "Dem" }).all()).toEqual([]);
     },
   ),
   row("BaseSpaceAPI.getUserProjectByName", "basespace.users.projectByName(name)", async (w) => {
@@ -30,12 +31,18 @@ export const READING: readonly Row[] = [
     ["BaseSpaceAPI.getAccessibleRunsByUser", "User.getRuns"],
     "basespace.users.runs({ statuses })",
     async (w) => {
-      expect(names(await w.basespace.users.runs().all())).toEqual(["180101_M1"]);
+      const { users } = w.basespace;
+      expect(names(await users.runs({ statuses: ["Complete"] }).all())).toEqual(["180101_M1"]);
+      expect(names(await users.runs({ statuses: ["Failed", "New"] }).all())).toEqual([]);
     },
   ),
   row("BaseSpaceAPI.getAllAppSessions", "basespace.users.appSessions({ status })", async (w) => {
-    const sessions = await w.basespace.users.appSessions({ appId: APP }).all({ pageSize: 2 });
-    expect(names(sessions)).toContain("of lab");
+    const { users } = w.basespace;
+    const ended = await users.appSessions({ status: ["Complete"] }).all({ pageSize: 2 });
+    expect(names(ended)).toContain("of lab");
+    expect(new Set(ended.map(({ status }) => status))).toEqual(new Set(["Complete"]));
+    const open = await users.appSessions({ status: ["Running"] }).all({ pageSize: 2 });
+    expect(new Set(open.map(({ status }) => status))).toEqual(new Set(["Running"]));
   }),
   row("BaseSpaceAPI.getProjectById", "basespace.projects.get(id)", async (w) => {
     const project = await w.basespace.projects.get(PROJECT);
@@ -56,8 +63,13 @@ export const READING: readonly Row[] = [
     ["BaseSpaceAPI.getAppResultsByProject", "Project.getAppResults"],
     "basespace.projects.appResults(id, { statuses })",
     async (w) => {
-      const results = w.basespace.projects.appResults(PROJECT, { statuses: ["Complete"] });
-      expect(names(await results.all())).toContain("calls");
+      const { projects } = w.basespace;
+      const complete = names(await projects.appResults(PROJECT, { statuses: ["Complete"] }).all());
+      expect(complete).toContain("calls");
+      expect(complete).not.toContain("open");
+      const running = names(await projects.appResults(PROJECT, { statuses: ["Running"] }).all());
+      expect(running).toContain("open");
+      expect(running).not.toContain("calls");
     },
   ),
   row("BaseSpaceAPI.getSampleById", "basespace.samples.get(id)", async (w) => {
@@ -70,8 +82,10 @@ export const READING: readonly Row[] = [
     ["BaseSpaceAPI.getSampleFilesById", "BaseSpaceAPI.getFilesBySample", "Sample.getFiles"],
     "basespace.samples.files(id, { extensions })",
     async (w) => {
-      const files = w.basespace.samples.files(SAMPLE, { extensions: [".fastq.gz"] });
-      expect((await files.all()).map(({ id }) => id)).toContain(FASTQ);
+      const { samples } = w.basespace;
+      const files = await samples.files(SAMPLE, { extensions: [".fastq.gz"] }).all();
+      expect(files.map(({ id }) => id)).toContain(FASTQ);
+      expect(await samples.files(SAMPLE, { extensions: [".bam"] }).all()).toEqual([]);
     },
   ),
   row("Sample.getReferencedAppResults", "referencedAppResults(sample)", async (w) => {
@@ -92,8 +106,10 @@ export const READING: readonly Row[] = [
     ["BaseSpaceAPI.getAppResultFilesById", "BaseSpaceAPI.getAppResultFiles", "AppResult.getFiles"],
     "basespace.appResults.files(id, { extensions })",
     async (w) => {
-      const files = await w.basespace.appResults.files(RESULT).all();
+      const { appResults } = w.basespace;
+      const files = await appResults.files(RESULT, { extensions: [".bam", ".vcf.gz"] }).all();
       expect(files.map(({ path }) => path)).toEqual(["vcf/calls.vcf.gz"]);
+      expect(await appResults.files(RESULT, { extensions: [".bam"] }).all()).toEqual([]);
     },
   ),
   row("AppResult.getReferencedSamplesIds", "referencedSampleIds(result)", async (w) => {

@@ -1,26 +1,26 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import process from "node:process";
 import { expect, vi } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
 import { readProfile } from "../../src/config/profile.ts";
-import { writeProfile } from "../../src/config/write-profile.ts";
-import { accessScope, BaseSpace, connect } from "../../src/index.ts";
+import { accessScope, BaseSpace, connect, OAuth } from "../../src/index.ts";
 import type { Grant } from "../../src/index.ts";
+import { recordingProxy } from "../helpers/recording-proxy.ts";
+import { INPUT_SAMPLE } from "./expectations.ts";
 import { type Row, row, rows } from "./row.ts";
 import { PROJECT, RESULT, RUN, SAMPLE, SESSION, type World } from "./world.ts";
 
 const PROFILE = "connect({ profile })";
 const DEVICE = "oauth.startDevice(scopes), then oauth.awaitDevice(login)";
 
-async function device(w: World): Promise<Grant> {
-  const login = await w.oauth.startDevice(["browse global"]);
+async function device(oauth: OAuth, scopes = ["browse global"]): Promise<Grant> {
+  const login = await oauth.startDevice(scopes);
   expect(login.verificationUriWithCode).toContain(login.userCode);
-  return await w.oauth.awaitDevice(login);
+  return await oauth.awaitDevice(login);
 }
 
 /** What a browser is sent back with, once the user has agreed. */
-async function codeOf(w: World, redirectUri: string): Promise<string> {
-  const scopes = ["browse global"];
+async function codeOf(w: World, redirectUri: string, scopes: readonly string[]): Promise<string> {
   const url = w.oauth.authorizeUrl({ redirectUri, scopes, state: "s" });
   const answer = await fetch(url, { redirect: "manual" });
   const target = new URL(answer.headers.get("location") ?? "");
@@ -28,13 +28,24 @@ async function codeOf(w: World, redirectUri: string): Promise<string> {
   return target.searchParams.get("code") ?? "";
 }
 
-async function web(w: World): Promise<void> {
+async function web(w: World, scopes = ["browse global"]): Promise<Grant> {
   const redirectUri = "http://localhost/back";
-  const grant = await w.oauth.exchangeCode(await codeOf(w, redirectUri), redirectUri);
+  return await w.oauth.exchangeCode(await codeOf(w, redirectUri, scopes), redirectUri);
+}
+
+async function scopesOf(w: World, { accessToken }: Grant): Promise<readonly string[]> {
   const { apiServer } = w.emulator;
-  const { accessToken } = grant;
   await using basespace = new BaseSpace({ apiServer, accessToken, environment: {} });
-  expect((await basespace.tokens.current()).scopes).toEqual(["BROWSE GLOBAL"]);
+  return (await basespace.tokens.current()).scopes;
+}
+
+/** Either way of signing in gets the scope of one thing. The app keeps what it was allowed before. */
+async function access(w: World): Promise<void> {
+  const { projects, samples } = w.basespace;
+  const byWeb = await web(w, [accessScope(await projects.get(PROJECT), "read")]);
+  expect(await scopesOf(w, byWeb)).toContain(`READ PROJECT ${PROJECT}`);
+  const byDevice = await device(w.oauth, [accessScope(await samples.get(SAMPLE), "browse")]);
+  expect(await scopesOf(w, byDevice)).toContain(`BROWSE SAMPLE ${SAMPLE}`);
 }
 
 async function profile(w: World): Promise<void> {
@@ -90,14 +101,18 @@ export const SIGNING_IN: readonly Row[] = [
     ["AuthenticationAPI.construct_default_config", "AuthenticationAPI.write_config"],
     "bsmount auth writes the profile",
     async (w) => {
-      const file = w.dir.join(".basespace/lab.cfg");
-      const accessToken = "f".repeat(32);
-      await writeProfile({ file, section: "DEFAULT" }, { accessToken });
-      expect(await readProfile("lab", w.dir.path)).toMatchObject({ accessToken });
+      await authCommand(w, "written");
+      const file = w.dir.join(".basespace/written.cfg");
+      const [section, ...lines] = (await readFile(file, "utf8")).split("\n");
+      expect(section).toBe("[DEFAULT]");
+      expect(lines).toContain(`apiServer = ${w.emulator.apiServer}`);
+      expect(lines).toContainEqual(expect.stringMatching(/^accessToken = [0-9a-f]{32}$/));
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
     },
   ),
   row("BaseSpaceAPI.getAppSessionOld", "oauth.triggeredAppSession(id)", async (w) => {
-    expect((await w.oauth.triggeredAppSession(SESSION)).name).toBe("of lab");
+    const triggered = await w.oauth.triggeredAppSession(SESSION);
+    expect(triggered).toMatchObject({ name: "of lab", references: [INPUT_SAMPLE] });
     const { appSession } = await w.openResult();
     await expect(w.oauth.triggeredAppSession(appSession.id)).rejects.toMatchObject({ status: 403 });
   }),
@@ -105,7 +120,7 @@ export const SIGNING_IN: readonly Row[] = [
     ["BaseSpaceAPI.getVerificationCode", "BaseSpaceAPI.obtainAccessToken"],
     DEVICE,
     async (w) => {
-      expect((await device(w)).accessToken).toMatch(/^[0-9a-f]{32}$/);
+      expect((await device(w.oauth)).accessToken).toMatch(/^[0-9a-f]{32}$/);
     },
   ),
   ...rows(
@@ -123,9 +138,9 @@ export const SIGNING_IN: readonly Row[] = [
   row(
     "BaseSpaceAPI.getWebVerificationCode",
     "oauth.authorizeUrl({ redirectUri, scopes, state })",
-    web,
+    async (w) => expect(await scopesOf(w, await web(w))).toContain("BROWSE GLOBAL"),
   ),
-  row("BaseSpaceAPI.getAccess", `oauth.authorizeUrl(…), or ${DEVICE}; accessScope(thing)`, web),
+  row("BaseSpaceAPI.getAccess", `oauth.authorizeUrl(…), or ${DEVICE}; accessScope(thing)`, access),
   ...rows(
     ["BaseSpaceAPI.updatePrivileges", "BaseAPI.setAccessToken", "BaseAPI.getAccessToken"],
     "the option `accessToken` may be a function, asked at each request",
@@ -135,7 +150,7 @@ export const SIGNING_IN: readonly Row[] = [
       const options = { apiServer, accessToken: () => accessToken, environment: {} };
       await using basespace = new BaseSpace(options);
       await expect(basespace.users.current()).rejects.toMatchObject({ reason: "not-signed-in" });
-      ({ accessToken } = await device(w));
+      ({ accessToken } = await device(w.oauth));
       expect((await basespace.users.current()).id).not.toBe("");
     },
   ),
@@ -153,7 +168,7 @@ export const SIGNING_IN: readonly Row[] = [
     `none: no password is ever asked for; ${DEVICE}`,
     async (w) => {
       w.emulator.clearRequests();
-      await device(w);
+      await device(w.oauth);
       const asked = w.emulator.requests.map(({ path }) => path);
       expect(new Set(asked)).toEqual(
         new Set(["/v1pre3/oauthv2/deviceauthorization", "/v1pre3/oauthv2/token"]),
@@ -164,11 +179,19 @@ export const SIGNING_IN: readonly Row[] = [
     "APIClient.__forcePostCall__",
     "oauth's methods; parameters travel in the body, never in an address",
     async (w) => {
-      w.emulator.clearRequests();
-      await device(w);
-      const posts = w.emulator.requests.filter(({ method }) => method === "POST");
+      await using proxy = await recordingProxy(w.emulator.apiServer);
+      const { clientKey: clientId, clientSecret } = w.lab;
+      await using oauth = new OAuth({
+        apiServer: proxy.origin,
+        clientId,
+        clientSecret,
+        environment: {},
+      });
+      await device(oauth);
+      const posts = proxy.seen.filter((text) => text.startsWith("POST "));
       expect(posts.length).toBeGreaterThan(1);
-      expect(posts.map(({ query }) => query).join("")).toBe("");
+      expect(posts.join("")).not.toMatch(new RegExp(`\\?|${clientId}|${clientSecret}`));
+      expect(proxy.seen.join("")).toContain(clientSecret);
     },
   ),
   row(

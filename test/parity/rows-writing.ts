@@ -1,36 +1,25 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { expect } from "vitest";
 import { canWorkOn, downloadByExtension, formatBytes, md5OfFile } from "../../src/index.ts";
-import type { FileEntry, FileId, UploadFrom, UploadOptions } from "../../src/index.ts";
 import { type Row, row, rows } from "./row.ts";
-import { APP, OPEN, PROJECT, RESULT, SAMPLE, TEXT, VCF, type World } from "./world.ts";
+import {
+  download,
+  givenUp,
+  goneOnWith,
+  parallel,
+  partByPart,
+  progress,
+  upload,
+  uploadBigFile,
+  uploadBigToSample,
+} from "./transfer-tests.ts";
+import { APP, PROJECT, RESULT, SAMPLE, TEXT, VCF, type World } from "./world.ts";
 
-const BIG = randomBytes(26_000_000);
-const PART = 5 * 1024 * 1024;
 const UPLOAD = "basespace.transfers.upload({ appResultId, path }, from)";
+const UPLOAD_TO_SAMPLE = "basespace.transfers.upload({ sampleId, path }, from)";
 const DOWNLOAD = "basespace.transfers.download.toFile(file, target)";
 const OWNER = { resource: "projects", id: PROJECT } as const;
-
-async function uploadBig(w: World, from: UploadFrom, options: UploadOptions = {}): Promise<void> {
-  const place = { appResultId: OPEN, path: "big/file.bin" };
-  const file = await w.basespace.transfers.upload(place, from, options);
-  expect(file).toMatchObject({ path: "big/file.bin", sizeBytes: BIG.length });
-  const bytes = await w.basespace.transfers.download.read(file);
-  expect(BIG.equals(bytes)).toBe(true);
-}
-
-async function upload(w: World): Promise<void> {
-  await writeFile(w.dir.join("note.txt"), TEXT);
-  const place = { appResultId: OPEN, path: "a/note.txt", contentType: "text/plain" };
-  const file: FileEntry = await w.basespace.transfers.upload(place, w.dir.join("note.txt"));
-  expect(file).toMatchObject({ path: "a/note.txt", contentType: "text/plain" });
-}
-
-async function download(w: World): Promise<void> {
-  await w.basespace.transfers.download.toFile(VCF, w.dir.join("x"), { partBytes: 4000 });
-  expect(await readFile(w.dir.join("x"), "utf8")).toBe(TEXT);
-}
 
 async function createResult(w: World): Promise<void> {
   const created = { name: "mine", description: "d", samples: [SAMPLE] };
@@ -83,15 +72,10 @@ async function properties(w: World): Promise<void> {
   await w.basespace.properties.setTexts(OWNER, { count: 3 }, { namespace: "demo" });
   const value = (await w.basespace.properties.get(OWNER, "demo.count")).value;
   expect(value).toEqual({ kind: "text", text: "3" });
-}
-
-async function partByPart(w: World): Promise<void> {
-  const { uploads } = w.basespace;
-  const fileId: FileId = await uploads.begin({ appResultId: OPEN, path: "by/parts" });
-  await uploads.part({ fileId, number: 1 }, { bytes: BIG.subarray(0, PART) });
-  await uploads.part({ fileId, number: 2 }, { bytes: Buffer.from("end") });
-  const file = await uploads.complete({ fileId, sizeBytes: PART + 3 });
-  expect(file.etag).toMatch(/-2$/);
+  const items = { name: "demo.tags", type: "string[]", items: ["a", "b"] } as const;
+  await w.basespace.properties.set(OWNER, [items]);
+  const tags = await w.basespace.properties.items(OWNER, "demo.tags").all();
+  expect(tags.map((item) => item.value)).toMatchObject([{ text: "a" }, { text: "b" }]);
 }
 
 /** Writing, and whole files both ways. */
@@ -123,13 +107,7 @@ export const WRITING: readonly Row[] = [
   ...rows(
     ["MultipartFileTransfer.UploadTask.__str__", "MultipartFileTransfer.DownloadTask.__str__"],
     "the option `onProgress` of uploads and downloads",
-    async (w) => {
-      const seen: number[] = [];
-      const onProgress = ({ doneBytes }: { readonly doneBytes: number }): number =>
-        seen.push(doneBytes);
-      await w.basespace.transfers.download.toFile(VCF, w.dir.join("p"), { onProgress });
-      expect(seen.at(-1)).toBe(TEXT.length);
-    },
+    progress,
   ),
   row("BaseSpaceAPI.stopAppSession", "basespace.v2.appSessions.stop(id)", async (w) => {
     const { appSession } = await w.openResult();
@@ -170,10 +148,7 @@ export const WRITING: readonly Row[] = [
       "MultipartFileTransfer.UploadTask.execute",
     ],
     UPLOAD,
-    async (w) => {
-      await writeFile(w.dir.join("big"), BIG);
-      await uploadBig(w, w.dir.join("big"), { partBytes: PART });
-    },
+    uploadBigFile,
   ),
   ...rows(
     [
@@ -185,27 +160,18 @@ export const WRITING: readonly Row[] = [
       "MultipartFileTransfer.MultipartDownload._start_workers",
     ],
     "the option `parallel` of uploads and downloads",
-    async (w) => await uploadBig(w, BIG, { partBytes: PART, parallel: 2 }),
+    parallel,
   ),
   row(
     "MultipartFileTransfer.Consumer.purge_task_queue",
     "a failed upload is given up; or the option `journal`",
     async (w) => {
-      w.emulator.addFaults("PUT /files/*/parts/2 n=1 status=400");
-      await expect(uploadBig(w, BIG, { partBytes: PART })).rejects.toMatchObject({ status: 400 });
-      const answer = await w.emulator.get(`appresults/${OPEN}/files?Statuses=pending`);
-      expect(await answer.json()).toMatchObject({ Response: { Items: [] } });
+      await givenUp(w);
+      await goneOnWith(w);
     },
   ),
-  ...rows(
-    [
-      "BaseSpaceAPI.sampleFileUpload",
-      "Sample.uploadFile",
-      "BaseSpaceAPI.multipartFileUploadSample",
-    ],
-    "basespace.transfers.upload({ sampleId, path }, from)",
-    uploadToSample,
-  ),
+  ...rows(["BaseSpaceAPI.sampleFileUpload", "Sample.uploadFile"], UPLOAD_TO_SAMPLE, uploadToSample),
+  row("BaseSpaceAPI.multipartFileUploadSample", UPLOAD_TO_SAMPLE, uploadBigToSample),
   row(
     "BaseSpaceAPI.__initiateMultipartFileUpload__",
     "basespace.uploads.begin({ appResultId, path })",
@@ -241,6 +207,7 @@ export const WRITING: readonly Row[] = [
       const { download } = w.basespace.transfers;
       const { path } = await download.toFolder(VCF, w.dir.join("t"), { keepPath: true });
       expect(path).toBe(w.dir.join("t/vcf/calls.vcf.gz"));
+      expect(await readFile(path, "utf8")).toBe(TEXT);
       const bytes = await download.read(VCF, { range: { start: 5, end: 9 } });
       expect(Buffer.from(bytes).toString()).toBe(TEXT.slice(5, 9));
     },

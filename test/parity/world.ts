@@ -53,6 +53,7 @@ export async function createWorld(): Promise<World> {
             { name: "Input.note", content: "hello" },
             { name: "Input.tags", type: "string[]", items: ["a", "b"] },
           ],
+          references: [{ rel: "Input", type: "Sample", href: "v1pre3/samples/20" }],
         },
       ],
       projects: [

@@ -4,7 +4,7 @@ import type { Environment } from "../../config/environment.ts";
 import type { GivenOptions } from "../../config/options.ts";
 import { readProfile } from "../../config/profile.ts";
 import { resolveConfig } from "../../config/resolve.ts";
-import { writeProfile } from "../../config/write-profile.ts";
+import { forgetToken } from "../../config/write-profile.ts";
 import { reasonOf } from "../../core/errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printLine } from "../output.ts";
@@ -29,7 +29,7 @@ export async function revoke(
   }
   const profile = await readProfile(tokenOrigin.name, tokenOrigin.home);
   if (profile?.accessToken === connection.accessToken) {
-    await writeProfile(profile, { accessToken: undefined, accessTokenExpires: undefined });
+    await forgetToken(profile);
     printLine(`It is gone from ${profile.file}.`);
   }
   return EXIT.done;

@@ -1,0 +1,55 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** Hands requests on, but holds those that are to meet until as many as wanted wait at the same time. */
+export interface MeetingProxy extends AsyncDisposable {
+  readonly origin: string;
+  /** The most of them that were under way at a time. */
+  readonly most: number;
+}
+
+export interface Meeting {
+  /** Origin of the server behind it. */
+  readonly target: (incoming: IncomingMessage) => string;
+  readonly meets: (incoming: IncomingMessage) => boolean;
+  /** So many have to be there before the first one goes on. */
+  readonly count: number;
+}
+
+/** A request of a client that never has `count` under way is never answered. */
+export async function meetingProxy({ target, meets, count }: Meeting): Promise<MeetingProxy> {
+  const held: (() => void)[] = [];
+  const tally = { now: 0, most: 0 };
+  const server = createServer((incoming, outgoing) => {
+    const goOn = (): void => forward(target(incoming), incoming, outgoing);
+    if (!meets(incoming)) return goOn();
+    tally.now += 1;
+    tally.most = Math.max(tally.most, tally.now);
+    outgoing.once("close", () => (tally.now -= 1));
+    held.push(goOn);
+    if (tally.most < count) return;
+    for (const each of held.splice(0)) each();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get most() {
+      return tally.most;
+    },
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function forward(target: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const { method = "GET", url = "/", headers } = incoming;
+  const onward = request(new URL(url, target), { method, headers }, (answer) => {
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(outgoing);
+  });
+  onward.on("error", () => outgoing.destroy());
+  incoming.pipe(onward);
+}
