@@ -54,6 +54,21 @@ test("a file goes by one link, and is there once it is completed", async () => {
   expect((await put(SinglePartUrl, "late")).status).toBe(404);
 });
 
+test("a file takes only a content type that it can be read with", async () => {
+  await using emulator = await startTestEmulator(CATALOG);
+  const path = await makeDataset(emulator);
+  const { SinglePartUrl } = await infoOf(emulator, path, "filepath=x");
+  await put(SinglePartUrl, "hello");
+  const complete = async (ContentType: string): Promise<{ status: number; body: unknown }> =>
+    await ask(emulator, `POST ${path}/file-upload-info`, { FilePath: "x", ContentType });
+  for (const wrong of ["text/plain\r\nx: y", "text/\u2603", "a".repeat(256)]) {
+    expect((await complete(wrong)).status).toBe(400);
+  }
+  const { body } = await complete("odd one");
+  const content = await emulator.get(`files/${(body as { Id: string }).Id}/content?redirect=false`);
+  expect([content.status, content.headers.get("content-type")]).toEqual([200, "odd one"]);
+});
+
 test("parts are joined in order, when they are those that are said", async () => {
   await using emulator = await startTestEmulator(CATALOG, { minPartBytes: 1 });
   const path = await makeDataset(emulator);

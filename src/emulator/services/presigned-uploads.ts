@@ -2,6 +2,7 @@ import { neverAborted } from "../../core/abort.ts";
 import type { Context } from "../context.ts";
 import type { ApiCall } from "../http/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
+import { fileType } from "../http/media-type.ts";
 import { badRequest, conflict } from "../http/problem.ts";
 import type { BaseSpaceFile } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
@@ -25,7 +26,7 @@ export async function presign(
   const asked = query.get("uploadpartcount");
   const count = asked === undefined ? 1 : partNumber(asked);
   uploads.target(call, parent);
-  const contentType = "application/octet-stream";
+  const contentType = fileType(undefined);
   const { id } = await uploads.begin(call, { parent, path, contentType });
   const signed = links.signParts(id, count);
   const ServerSideEncryption = "AES256";
@@ -47,7 +48,8 @@ export async function completePresigned(
 ): Promise<BaseSpaceFile> {
   uploads.target(call, parent);
   const { id } = uploadOf(state, parent, fields);
-  const contentType = textField(fields, "ContentType");
+  const said = textField(fields, "ContentType");
+  const contentType = said === undefined ? undefined : fileType(said);
   await state.transact((draft) => {
     const file = pendingFile(state, id);
     checkParts(file, fields);
