@@ -75,7 +75,10 @@ test("a client that never heard the answer completes again, and gets it", async 
   expect([one.status, two.status]).toEqual([200, 200]);
   expect(two.body).toMatchObject({ ETag: expect.stringMatching(/^[0-9a-f]{32}-1$/) as string });
   expect(same).toEqual(two);
+  const late = await infoOf(emulator, path, "filepath=late");
+  await put(late.SinglePartUrl, "hello");
   await ask(emulator, `POST appsessions/${AppSession.Id}`, { ExecutionStatus: "complete" });
+  expect((await complete({ FilePath: "late" })).status).toBe(409);
   expect(await complete({ FilePath: "one", Size: 5 })).toEqual(one);
   expect(await complete(named)).toEqual(two);
   expect((await complete({ FilePath: "one", Size: 6 })).status).toBe(400);
