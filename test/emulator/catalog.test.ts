@@ -20,6 +20,10 @@ describe("a catalog that is wrong", () => {
       { runs: [{ name: "r", files: [{ path: "a", content: { size: 5 } }] }] },
       /at runs\[0\]\.files\[0\]\.content: "seed" is missing/,
     ],
+    [
+      { runs: [{ name: "r", files: [{ path: "a", contentType: "a/b\r\nx: y" }] }] },
+      /files\[0\]\.contentType: a content type is wanted/,
+    ],
     [{ runs: [{ name: "r", files: [{ path: "a", content: {} }] }] }, /content: a text, {"path"}/],
     [{ runs: [{ name: "r", dateCreated: "soon" }] }, /at runs\[0\]\.dateCreated: a date/],
     [

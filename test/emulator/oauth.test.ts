@@ -326,6 +326,26 @@ describe("the end of a token", () => {
   });
 });
 
+describe("the scopes of a token", () => {
+  async function granted(scope: string): Promise<string> {
+    const device = await startDevice(scope);
+    await decide(device, "approve");
+    return String((await poll(device["device_code"])).json["access_token"]);
+  }
+
+  it("add up over those of the app's tokens that live, and end with the last of them", async () => {
+    const first = await granted("write project 1");
+    const second = await granted("browse global");
+    expect(await scopesOf(second)).toEqual(["BROWSE GLOBAL", "WRITE PROJECT 1"]);
+    for (const token of [first, second]) {
+      const url = `${emulator.apiServer}/v2/oauthv2tokens/current`;
+      const headers = { authorization: `Bearer ${token}` };
+      expect((await fetch(url, { method: "DELETE", headers })).status).toBe(204);
+    }
+    expect(await scopesOf(await granted("read global"))).toEqual(["READ GLOBAL"]);
+  });
+});
+
 describe("a session by its app's credentials", () => {
   async function session(id: string, key: string, secret: string): Promise<Answer> {
     const basic = Buffer.from(`${key}:${secret}`).toString("base64");

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { readdir } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
 import { ask, CATALOG, list } from "../helpers/v2-account.ts";
 
 interface Info {
@@ -50,8 +52,72 @@ test("a file goes by one link, and is there once it is completed", async () => {
     body: { Path: "a/b.txt", Size: 5, ContentType: "text/plain", Name: "b.txt" },
   });
   const [file] = (await list(emulator, `${path}/files`)).Items;
+  // It came in no parts, so that this is no ETag of parts.
+  expect(file).toMatchObject({ ETag: md5("hello") });
   expect(await (await emulator.get(`files/${file?.Id}/content`)).text()).toBe("hello");
   expect((await put(SinglePartUrl, "late")).status).toBe(404);
+});
+
+test("a client that never heard the answer completes again, and gets it", async () => {
+  await using emulator = await startTestEmulator(CATALOG, { minPartBytes: 1 });
+  const made = await ask(emulator, "POST datasets", { Name: "set", ProjectId: "10" });
+  const { Id, AppSession } = made.body as { Id: string; AppSession: { Id: string } };
+  const path = `datasets/${Id}`;
+  const complete = async (body: object): Promise<{ status: number; body: unknown }> =>
+    await ask(emulator, `POST ${path}/file-upload-info`, body);
+  const { SinglePartUrl } = await infoOf(emulator, path, "filepath=one");
+  await put(SinglePartUrl, "hello");
+  const one = await complete({ FilePath: "one", Size: 5 });
+  const info = await infoOf(emulator, path, "filepath=two&uploadpartcount=1");
+  await put(filled(info, 1), "hello");
+  const named = { FilePath: "two", UploadId: info.MultipartUploadId };
+  const [two, same] = await Promise.all([complete(named), complete(named)]);
+  expect([one.status, two.status]).toEqual([200, 200]);
+  expect(two.body).toMatchObject({ ETag: expect.stringMatching(/^[0-9a-f]{32}-1$/) as string });
+  expect(same).toEqual(two);
+  const late = await infoOf(emulator, path, "filepath=late");
+  await put(late.SinglePartUrl, "hello");
+  await ask(emulator, `POST appsessions/${AppSession.Id}`, { ExecutionStatus: "complete" });
+  expect((await complete({ FilePath: "late" })).status).toBe(409);
+  expect(await complete({ FilePath: "one", Size: 5 })).toEqual(one);
+  expect(await complete(named)).toEqual(two);
+  expect((await complete({ FilePath: "one", Size: 6 })).status).toBe(400);
+  expect((await complete({ FilePath: "none" })).status).toBe(400);
+  expect((await list(emulator, `${path}/files`)).Items).toHaveLength(2);
+});
+
+test.each([
+  ["with its session", ""],
+  ["with its session past the trash", "?bypasstrash=true"],
+  ["alone", "?preserve=Metadata"],
+])("an upload that is deleted %s takes nothing any more", async (_title, query) => {
+  await using folder = await tempDir();
+  await using emulator = await startTestEmulator(CATALOG, { dataDir: folder.path });
+  const made = await ask(emulator, "POST datasets", { Name: "set", ProjectId: "10" });
+  const { Id, AppSession } = made.body as { Id: string; AppSession: { Id: string } };
+  const info = await infoOf(emulator, `datasets/${Id}`, "filepath=x&uploadpartcount=2");
+  expect((await put(filled(info, 1), "hello")).status).toBe(200);
+  expect(await readdir(folder.join("parts"))).toHaveLength(1);
+  await ask(emulator, `DELETE appsessions/${AppSession.Id}${query}`);
+  const late = await put(filled(info, 2), "late");
+  expect([late.status, await late.text()]).toEqual([404, expect.stringContaining("NoSuchUpload")]);
+  await ask(emulator, "DELETE trash");
+  expect(await readdir(folder.join("parts"))).toEqual([]);
+});
+
+test("a file takes only a content type that it can be read with", async () => {
+  await using emulator = await startTestEmulator(CATALOG);
+  const path = await makeDataset(emulator);
+  const { SinglePartUrl } = await infoOf(emulator, path, "filepath=x");
+  await put(SinglePartUrl, "hello");
+  const complete = async (ContentType: string): Promise<{ status: number; body: unknown }> =>
+    await ask(emulator, `POST ${path}/file-upload-info`, { FilePath: "x", ContentType });
+  for (const wrong of ["text/plain\r\nx: y", "text/\u2603", "a".repeat(256)]) {
+    expect((await complete(wrong)).status).toBe(400);
+  }
+  const { body } = await complete("odd one");
+  const content = await emulator.get(`files/${(body as { Id: string }).Id}/content?redirect=false`);
+  expect([content.status, content.headers.get("content-type")]).toEqual([200, "odd one"]);
 });
 
 test("parts are joined in order, when they are those that are said", async () => {

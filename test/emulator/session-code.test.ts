@@ -1,11 +1,15 @@
 import { expect, test } from "vitest";
+import { exchange as exchangeCode } from "../../src/emulator/access/authorizations.ts";
+import { noJournal } from "../../src/emulator/state/journal.ts";
+import { State } from "../../src/emulator/state/state.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
 
 const LAB = { clientKey: "aa".repeat(16), clientSecret: "bb".repeat(16) };
 const BACK = "https://lab.example/back";
 
-async function startLab(clock: FakeClock): Promise<TestEmulator> {
+async function startLab(clock: FakeClock, dataDir?: string): Promise<TestEmulator> {
   const properties = [{ name: "Input.Runs", type: "run[]", items: ["v1pre3/runs/50"] }];
   return await startTestEmulator(
     {
@@ -17,7 +21,7 @@ async function startLab(clock: FakeClock): Promise<TestEmulator> {
       ],
       runs: [{ id: "50", name: "r" }],
     },
-    { clock },
+    { clock, ...(dataDir === undefined ? {} : { dataDir }) },
   );
 }
 
@@ -86,4 +90,25 @@ test("the code of a session is no device code", async () => {
   expect(await exchange(emulator, { grant_type: "device", code })).toMatchObject({
     error: "invalid_grant",
   });
+});
+
+test("a session has one code, however many ask for it at once", async () => {
+  await using folder = await tempDir();
+  await using emulator = await startLab(new FakeClock(), folder.path);
+  const codes = await Promise.all(Array.from({ length: 30 }, () => codeOf(emulator, "40")));
+  expect(new Set(codes).size).toBe(1);
+});
+
+test("a session's token is made once, though there be more codes of it", async () => {
+  const state = new State(noJournal);
+  const application = { ...LAB, id: "90" };
+  await state.transact((draft) => {
+    for (const id of ["first", "second"]) {
+      const known = { applicationId: "90", scopes: [], userId: "1", appSessionId: "40" } as const;
+      draft.put("authorizations", { ...known, id, decision: "approved", expiresMs: 1 });
+    }
+  });
+  const given = { application, redirectUri: BACK, nowMs: 0 };
+  await exchangeCode(state, { ...given, code: "first" });
+  await expect(exchangeCode(state, { ...given, code: "second" })).rejects.toThrow(/unknown/);
 });

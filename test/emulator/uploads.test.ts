@@ -48,6 +48,8 @@ function md5(data: Buffer | string, encoding: "hex" | "base64" = "hex"): string 
   return createHash("md5").update(data).digest(encoding);
 }
 
+const LONG_TYPE = { "content-type": `text/${"x".repeat(256)}` };
+
 describe("an upload in one piece", () => {
   it("becomes a complete file with its type, path and md5", async () => {
     await using emulator = await startTestEmulator(CATALOG);
@@ -94,6 +96,7 @@ describe("an upload in one piece", () => {
 
   it.each([
     ["a wrong MD5", "appresults/30/files?name=f", { "content-md5": md5("y", "base64") }, 400],
+    ["a content type that no header carries", "appresults/30/files?name=f", LONG_TYPE, 400],
     ["no name", "appresults/30/files?directory=a", {}, 400],
     ["a complete session", "appresults/31/files?name=f", {}, 409],
     ["an unknown app result", "appresults/99/files?name=f", {}, 403],

@@ -1,7 +1,19 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import type { Catalog } from "../../src/emulator/catalog/schema.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { ask, CATALOG, FASTQ, list, REPORT } from "../helpers/v2-account.ts";
+
+/** With tokens that may do less than everything. */
+const ACCOUNT: Catalog = {
+  ...CATALOG,
+  tokens: [
+    ...(CATALOG.tokens ?? []),
+    { accessToken: "only-read", scopes: "browse global, read global" },
+    { accessToken: "only-create", scopes: "browse global, create global" },
+    { accessToken: "read-and-create", scopes: "read global, create global" },
+  ],
+};
 
 interface Made {
   readonly Id: string;
@@ -120,7 +132,7 @@ describe("a dataset", () => {
   });
 
   it("goes into cold storage with its files, as runs do, and comes back", async () => {
-    await using emulator = await startTestEmulator(CATALOG);
+    await using emulator = await startTestEmulator(ACCOUNT);
     const all = { Datasets: [FASTQ, REPORT], Runs: ["50"] };
     const archived = await ask(emulator, "POST archive", all);
     expect(archived).toMatchObject({
@@ -144,8 +156,29 @@ describe("a dataset", () => {
     for (const body of [{}, { Datasets: "x" }, { Runs: [50] }]) {
       expect((await ask(emulator, "POST archive", body)).status).toBe(400);
     }
-    const guest = await ask(emulator, "POST archive", { Datasets: [FASTQ] }, "the-guest");
-    expect(guest.status).toBe(403);
+    for (const token of ["the-guest", "only-read"]) {
+      for (const body of [{ Datasets: [FASTQ] }, { Runs: ["50"] }]) {
+        expect((await ask(emulator, "POST archive", body, token)).status).toBe(403);
+      }
+    }
+  });
+
+  it("is copied with the right to read it and that to create, and without what still waits", async () => {
+    await using emulator = await startTestEmulator(ACCOUNT);
+    const copy = async (token: string): Promise<{ status: number; body: unknown }> =>
+      await ask(emulator, `POST datasets/${REPORT}/copy`, { ProjectId: "10" }, token);
+    for (const token of ["only-read", "only-create"]) {
+      expect((await copy(token)).status).toBe(403);
+    }
+    const { status, body } = await copy("read-and-create");
+    expect(status).toBe(201);
+    const files = `datasets/${(body as { Id: string }).Id}/files?statuses=pending,complete`;
+    expect((await list(emulator, files)).Items.map((file) => file["Path"])).toEqual([
+      "summary.txt",
+      "plots/a.png",
+      "plots/deep/b.png",
+      ".basespace/dataset.json",
+    ]);
   });
 });
 
@@ -168,7 +201,42 @@ describe("lists of v2", () => {
   });
 });
 
+describe("a list of runs", () => {
+  it("has those that the token may see and that are not deleted", async () => {
+    await using emulator = await startTestEmulator({
+      users: [
+        { id: "7", name: "A" },
+        { id: "8", name: "B" },
+      ],
+      tokens: [{ accessToken: "of-one-run", scopes: "browse run 51" }],
+      runs: [
+        { id: "50", name: "own" },
+        { id: "51", name: "shared", owner: "8", sharedWith: ["7"] },
+        { id: "52", name: "another's", owner: "8" },
+        { id: "53", name: "deleted", removed: true },
+      ],
+    });
+    const seen = async (token?: string): Promise<unknown> => {
+      const { body } = await ask(emulator, "GET runs", undefined, token);
+      return (body as { Items: readonly { Id: string }[] }).Items.map(({ Id }) => Id);
+    };
+    expect(await seen()).toEqual(["50", "51"]);
+    expect(await seen("of-one-run")).toEqual(["51"]);
+  });
+});
+
 describe("a run", () => {
+  it("takes its files into cold storage, and back", async () => {
+    await using emulator = await startTestEmulator(ACCOUNT);
+    const [file] = (await list(emulator, "runs/50/files")).Items;
+    const status = async (): Promise<number> =>
+      (await emulator.get(`files/${file?.Id}/content`)).status;
+    await ask(emulator, "POST archive", { Runs: ["50"] });
+    expect(await status()).toBe(409);
+    await ask(emulator, "POST restore", { Runs: ["50"] });
+    expect(await status()).toBe(200);
+  });
+
   it("has statistics and libraries on paths of their own, and comes from no client", async () => {
     await using emulator = await startTestEmulator({
       projects: [{ id: "10", name: "p", samples: [{ id: "20", name: "s" }] }],

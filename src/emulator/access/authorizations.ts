@@ -51,12 +51,15 @@ export type Granted = Wish & { readonly userId: string } & (
 
 /** A wish that its user has granted, in the browser or by starting the app. */
 export async function grantAuthorization(state: State, granted: Granted): Promise<Authorization> {
+  return await state.transact((draft) => putGranted(draft, state, granted));
+}
+
+/** As {@link grantAuthorization}, within a transaction. */
+export function putGranted(draft: Draft, state: State, granted: Granted): Authorization {
   const { application, scopes, nowMs, ...known } = granted;
-  return await state.transact((draft) => {
-    forgetOld(draft, state, nowMs);
-    const wish = pending({ application, scopes, nowMs });
-    return draft.put("authorizations", { ...wish, ...known, decision: "approved" });
-  });
+  forgetOld(draft, state, nowMs);
+  const wish = pending({ application, scopes, nowMs });
+  return draft.put("authorizations", { ...wish, ...known, decision: "approved" });
 }
 
 /** The wish that waits under a user's code; undefined for one that is unknown, decided or too old. */
@@ -87,7 +90,7 @@ export async function decide(
 
 /** What an app shows to get its token. */
 export interface Exchange {
-  readonly application: Application;
+  readonly application: Pick<Application, "id">;
   readonly code: string;
   /** For all codes but those of devices: the app's address, for those that came by a redirection where to. */
   readonly redirectUri?: string;
@@ -105,9 +108,17 @@ export async function exchange(state: State, given: Exchange): Promise<Token> {
     if (authorization.decision === "denied") {
       throw new OAuthProblem("access_denied", "User has denied the access request");
     }
-    draft.remove("authorizations", authorization.id);
+    for (const { id } of sameWish(state, authorization)) draft.remove("authorizations", id);
     return issueToken(draft, tokenFor(state, authorization), given.nowMs);
   });
+}
+
+/** The authorization, and for a session all its codes: it gets one token. */
+function sameWish(state: State, authorization: Authorization): Authorization[] {
+  const { id, appSessionId } = authorization;
+  if (appSessionId === undefined) return [authorization];
+  const all = [...state.all("authorizations")];
+  return all.filter((other) => other.id === id || other.appSessionId === appSessionId);
 }
 
 function needOwn(draft: Draft, { application, code, redirectUri, nowMs }: Exchange): Authorization {

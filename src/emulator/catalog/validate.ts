@@ -12,6 +12,7 @@ import {
   oneOf,
   text,
 } from "./check.ts";
+import { CONTENT_TYPE } from "../http/media-type.ts";
 import type { Catalog } from "./schema.ts";
 
 const id = matching(/^[1-9]\d{0,17}$/, "an Id, digits in quotes,");
@@ -43,7 +44,7 @@ const file = object(
     ...dates,
     path: filePath,
     content,
-    contentType: text,
+    contentType: matching(CONTENT_TYPE, "a content type"),
     archived: flag,
     uploadStatus: oneOf("undefined", "pending", "aborted", "complete"),
     properties,

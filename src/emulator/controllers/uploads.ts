@@ -5,7 +5,7 @@ import { sendResponse } from "../http/answer.ts";
 import { type ApiCall, apiCall } from "../http/api-call.ts";
 import { bodyChunks, readFields, textField } from "../http/body.ts";
 import { checkedMd5 } from "../http/checked-md5.ts";
-import { mediaType } from "../http/media-type.ts";
+import { fileType, mediaType } from "../http/media-type.ts";
 import { byId, listResponse, pageOf } from "../http/paging.ts";
 import { badRequest, noPermission, tooLarge } from "../http/problem.ts";
 import { fileFull } from "../serialise/full/file.ts";
@@ -88,7 +88,7 @@ async function addFile(
   const file: NewFile = {
     parent,
     path: uploadPath(query.get("directory") ?? "", query.get("name") ?? ""),
-    contentType: mediaType(request) ?? "application/octet-stream",
+    contentType: fileType(mediaType(request)),
   };
   // Clients repeat the parameters in the body, under the file's own type: never the file's content.
   if (query.get("multipart")?.toLowerCase() === "true") return await uploads.begin(call, file);

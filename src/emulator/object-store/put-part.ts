@@ -4,7 +4,7 @@ import { bodyChunks } from "../http/body.ts";
 import { checkedMd5 } from "../http/checked-md5.ts";
 import { Problem, tooLarge } from "../http/problem.ts";
 import { MAX_SINGLE_BYTES } from "../services/upload-rules.ts";
-import { Uploads } from "../services/uploads.ts";
+import { pendingFile, Uploads } from "../services/uploads.ts";
 import { sendStoreError } from "./xml-error.ts";
 
 /** `PUT /<upload's Id>?<signed query>`: a part of an upload that waits, or all of it. */
@@ -18,10 +18,8 @@ export async function putPart(
   const query = new URLSearchParams(url.slice(url.indexOf("?") + 1));
   const verdict = context.links.checkPart(id, query);
   if (verdict !== "valid") return sendStoreError(reply, verdict);
-  if (context.state.get("files", id)?.uploadStatus !== "pending") {
-    return sendStoreError(reply, "noSuchUpload");
-  }
   try {
+    pendingFile(context.state, id);
     const md5 = await keepPart(context, request, { id, number: Number(query.get("partNumber")) });
     return await reply.status(200).header("etag", `"${md5}"`).send();
   } catch (error) {

@@ -2,11 +2,12 @@ import { neverAborted } from "../../core/abort.ts";
 import type { Context } from "../context.ts";
 import type { ApiCall } from "../http/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
+import { fileType } from "../http/media-type.ts";
 import { badRequest, conflict } from "../http/problem.ts";
 import type { BaseSpaceFile } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
 import { partNumber, uploadPath } from "./upload-rules.ts";
-import { pendingFile, type UploadParent, type Uploads } from "./uploads.ts";
+import type { UploadParent, Uploads } from "./uploads.ts";
 
 /*
  * Uploads that go to the object store itself, by links that the API signs beforehand. The upload's Id is
@@ -25,8 +26,9 @@ export async function presign(
   const asked = query.get("uploadpartcount");
   const count = asked === undefined ? 1 : partNumber(asked);
   uploads.target(call, parent);
-  const contentType = "application/octet-stream";
-  const { id } = await uploads.begin(call, { parent, path, contentType });
+  const contentType = fileType(undefined);
+  const file = { parent, path, contentType };
+  const { id } = await uploads.begin(call, file, asked !== undefined);
   const signed = links.signParts(id, count);
   const ServerSideEncryption = "AES256";
   if (asked === undefined) return { SinglePartUrl: signed.url(1), ServerSideEncryption };
@@ -38,34 +40,50 @@ export async function presign(
   };
 }
 
-/** Makes one file of what came. @throws Problem 400 for an unknown upload, 409 for other parts than are said */
+/**
+ * Makes one file of what came. Asked again, it gives the finished file.
+ *
+ * @throws Problem 400 for an unknown upload, 409 for other parts than are said
+ */
 export async function completePresigned(
   { state }: Context,
   uploads: Uploads,
   call: ApiCall,
   { parent, fields }: { readonly parent: UploadParent; readonly fields: Fields },
 ): Promise<BaseSpaceFile> {
-  uploads.target(call, parent);
-  const { id } = uploadOf(state, parent, fields);
-  const contentType = textField(fields, "ContentType");
-  await state.transact((draft) => {
-    const file = pendingFile(state, id);
+  call.guard.need("write", parent.noun, parent.id);
+  const said = textField(fields, "ContentType");
+  const contentType = said === undefined ? undefined : fileType(said);
+  const id = await state.transact((draft) => {
+    const file = uploadOf(state, parent, fields);
+    if (file.uploadStatus === "complete") return file.id;
+    uploads.target(call, parent);
     checkParts(file, fields);
     if (contentType !== undefined) draft.put("files", { ...file, contentType });
+    return file.id;
   });
   return await uploads.complete(id, neverAborted);
 }
 
-/** The upload that `UploadId` names, else the newest one that waits at `FilePath`. */
+/** The upload that `UploadId` names, else the newest at `FilePath`, of those that wait if any does. */
 function uploadOf(state: State, parent: UploadParent, fields: Fields): BaseSpaceFile {
   const id = textField(fields, "UploadId");
   const path = uploadPath("", textField(fields, "FilePath") ?? "");
-  const found = [...state.indexes.filesOf(parent)]
+  const uploads = [...state.indexes.filesOf(parent)]
     .map((each) => state.need("files", each))
-    .filter((file) => file.path === path && file.uploadStatus === "pending")
-    .findLast((file) => id === undefined || file.id === id);
+    .filter((file) => file.path === path && file.removed !== true)
+    .filter((file) => id === undefined || file.id === id);
+  const found =
+    uploads.findLast(({ uploadStatus }) => uploadStatus === "pending") ??
+    uploads.findLast((file) => file.uploadStatus === "complete" && isOfSize(file, fields));
   if (found === undefined) throw badRequest(`No upload of ${path} waits to be completed`);
   return found;
+}
+
+/** A finished file that is asked for again has the size that is said, if one is. */
+function isOfSize({ sizeBytes }: BaseSpaceFile, fields: Fields): boolean {
+  const size = textField(fields, "Size");
+  return size === undefined || Number(size) === sizeBytes;
 }
 
 function checkParts({ id, parts }: BaseSpaceFile, fields: Fields): void {

@@ -1,4 +1,4 @@
-import { grantAuthorization } from "../access/authorizations.ts";
+import { putGranted } from "../access/authorizations.ts";
 import type { Context } from "../context.ts";
 import type { AppSession } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
@@ -17,21 +17,24 @@ const INPUT_SCOPES = [
  * What the app of a session that runs makes its token of, once: made when the app first asks, the same
  * until it is used or too old, and empty once there is a token.
  */
-export async function sessionCode({ state, clock }: Context, session: AppSession): Promise<string> {
-  const nowMs = clock.now();
-  if (isTerminal(session) || hasToken(state, session)) return "";
-  const live = [...state.all("authorizations")].find(
-    ({ appSessionId, expiresMs }) => appSessionId === session.id && nowMs < expiresMs,
-  );
-  if (live !== undefined) return live.id;
-  const { id } = await grantAuthorization(state, {
-    application: state.need("applications", session.applicationId),
-    scopes: scopesOf(session),
-    userId: session.userId,
-    appSessionId: session.id,
-    nowMs,
+export async function sessionCode(
+  { state, clock }: Context,
+  { id: appSessionId }: AppSession,
+): Promise<string> {
+  // Looked up where it is made, so that those who ask at once all get the same.
+  return await state.transact((draft) => {
+    const nowMs = clock.now();
+    const session = draft.need("appsessions", appSessionId);
+    if (isTerminal(session) || hasToken(state, session)) return "";
+    const live = [...state.all("authorizations")].find(
+      (each) => each.appSessionId === appSessionId && nowMs < each.expiresMs,
+    );
+    if (live !== undefined) return live.id;
+    const { applicationId, userId } = session;
+    const application = state.need("applications", applicationId);
+    const scopes = scopesOf(session);
+    return putGranted(draft, state, { application, scopes, userId, appSessionId, nowMs }).id;
   });
-  return id;
 }
 
 function hasToken(state: State, { id }: AppSession): boolean {

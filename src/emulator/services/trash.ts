@@ -61,14 +61,27 @@ export async function emptyTrash(context: Context, grants: Grants): Promise<void
 
 /** The contents go, their entities stay as removed ones: their paths answer 410 for ever. */
 async function destroy({ state, content }: Context, items: readonly TrashItem[]): Promise<void> {
-  const keys = await state.transact((draft) => {
-    const gone = items.flatMap((item) => item.contents).flatMap((each) => filesIn(state, each));
-    const found = keysOf(state, new Set(gone));
+  const { keys, parts } = await state.transact((draft) => {
+    const all = items.flatMap((item) => item.contents).flatMap((each) => filesIn(state, each));
+    const gone = new Set(all);
+    const found = keysOf(state, gone);
     for (const key of found) draft.remove("objects", key);
     for (const item of items) draft.remove("trash", item.id);
-    return found;
+    return { keys: found, parts: endUploads(draft, gone) };
   });
   await content.discard(keys, "objects");
+  await content.discard(parts, "parts");
+}
+
+/** Uploads that still waited get no more parts; gives the keys of those that came. */
+function endUploads(draft: Draft, fileIds: ReadonlySet<string>): string[] {
+  const waiting = [...fileIds]
+    .map((id) => draft.need("files", id))
+    .filter(({ uploadStatus }) => uploadStatus === "pending");
+  for (const file of waiting) {
+    draft.put("files", { ...file, uploadStatus: "aborted", parts: [] });
+  }
+  return waiting.flatMap(({ parts }) => parts.map(({ key }) => key));
 }
 
 function filesIn(state: State, { table, id }: TrashedEntity): string[] {

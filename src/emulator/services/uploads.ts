@@ -1,6 +1,6 @@
 import { RESOURCE_WORDS } from "../access/guard.ts";
 import type { ApiCall } from "../http/api-call.ts";
-import { conflict, noPermission } from "../http/problem.ts";
+import { conflict, noPermission, removed } from "../http/problem.ts";
 import type { Context } from "../context.ts";
 import { multipartEtag } from "../content/etag.ts";
 import type { Received } from "../content/content-store.ts";
@@ -68,12 +68,12 @@ export class Uploads {
     }
   }
 
-  /** A pending file that waits for its parts. */
-  async begin(call: ApiCall, file: NewFile): Promise<BaseSpaceFile> {
+  /** A pending file that waits for its parts, or, unless it is multipart, for all of it at once. */
+  async begin(call: ApiCall, file: NewFile, isMultipart: boolean = true): Promise<BaseSpaceFile> {
     return await this.#context.state.transact((draft) => {
       this.target(call, file.parent);
       const fresh = this.#fresh(draft.newId("files"), file);
-      return draft.put("files", { ...fresh, isMultipart: true, uploadStatus: "pending" });
+      return draft.put("files", { ...fresh, isMultipart, uploadStatus: "pending" });
     });
   }
 
@@ -128,7 +128,7 @@ export class Uploads {
         if (!sameParts(pending.parts, parts))
           throw conflict("A part came while the file was completed");
         const sizeBytes = parts.reduce((bytes, part) => bytes + part.sizeBytes, 0);
-        const etag = multipartEtag(parts.map((part) => part.md5));
+        const etag = etagOf(pending, parts);
         const modifiedMs = clock.now();
         const source = { kind: "stored" } as const;
         draft.put("objects", { id: key, sizeBytes, etag, modifiedMs, source });
@@ -169,11 +169,20 @@ export class Uploads {
   }
 }
 
-/** @throws Problem 409 for a file that takes no parts (any more). */
+/** @throws Problem 409 for a file that takes no parts (any more), 410 for a deleted one. */
 export function pendingFile(state: State, fileId: string): BaseSpaceFile {
   const file = state.need("files", fileId);
+  const parent = state.need(file.parent.noun, file.parent.id);
+  if (file.removed === true || parent.removed === true) throw removed();
   if (file.uploadStatus === "pending") return file;
   throw conflict(`The upload of file ${file.id} is ${file.uploadStatus}`);
+}
+
+/** What came at once by a signed link has a plain MD5, as the link's own answer said. */
+function etagOf({ isMultipart }: BaseSpaceFile, parts: readonly FilePart[]): string {
+  const md5s = parts.map((part) => part.md5);
+  const [only, ...more] = md5s;
+  return isMultipart || only === undefined || more.length > 0 ? multipartEtag(md5s) : only;
 }
 
 function keysOf(parts: readonly FilePart[]): string[] {

@@ -4,7 +4,7 @@ import { sendBare } from "../../http/answer.ts";
 import { apiCall } from "../../http/api-call.ts";
 import { readFormFile } from "../../http/form-file.ts";
 import { fileV2 } from "../../serialise/v2/file.ts";
-import { MAX_SINGLE_BYTES, uploadPath } from "../../services/upload-rules.ts";
+import { MAX_SINGLE_BYTES } from "../../services/upload-rules.ts";
 import { Uploads } from "../../services/uploads.ts";
 import { filesParent } from "../../state/files-parent.ts";
 
@@ -18,14 +18,8 @@ export function datasetUploadRoutes(app: FastifyInstance, context: Context): voi
     const dataset = call.guard.need("write", "datasets", call.param("id"));
     const parent = filesParent(dataset);
     uploads.target(call, parent);
-    const { bytes, name, directory, contentType } = await readFormFile(request, MAX_SINGLE_BYTES);
-    const path = uploadPath(directory, name);
-    const received = await content.receive(only(bytes), "objects");
+    const { path, contentType, received } = await readFormFile(request, content, MAX_SINGLE_BYTES);
     const file = await uploads.addWhole(call, { parent, path, contentType }, received);
     return sendBare(reply, fileV2(view, file), 201);
   });
-}
-
-async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
-  if (bytes.length > 0) yield bytes;
 }
