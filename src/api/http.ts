@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { inPieces } from "./body-pieces.ts";
 import { ApiError } from "./errors.ts";
 import { networkProblem } from "./network-error.ts";
 
@@ -15,7 +16,10 @@ export interface HttpRequest {
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** To connect, to the first byte, and between two pieces of the body. */
+  /**
+   * To connect; until the connection has taken the next 64 KiB of the body; from its end to the first byte of
+   * the answer; and between two pieces of the answer. In milliseconds.
+   */
   readonly timeoutMs: number;
   /** 1 for the first. */
   readonly attempt: number;
@@ -45,8 +49,7 @@ export function httpSend(dispatcher: Dispatcher, origin: string): Send {
         origin,
         path: request.path + request.query,
         method: request.method,
-        headers: request.headers,
-        body: request.body ?? null,
+        ...bodyToSend(request),
         headersTimeout: request.timeoutMs,
         bodyTimeout: request.timeoutMs,
         signal,
@@ -58,6 +61,16 @@ export function httpSend(dispatcher: Dispatcher, origin: string): Send {
       throw error instanceof ApiError ? error : noAnswer(request, error);
     }
   };
+}
+
+/** Pieces do not tell how long they are together, and a store takes no body whose length it is not told. */
+function bodyToSend({
+  headers,
+  body,
+}: HttpRequest): Pick<Dispatcher.DispatchOptions, "headers" | "body"> {
+  if (body === undefined || typeof body === "string") return { headers, body: body ?? null };
+  const length = { "content-length": String(body.length) };
+  return { headers: { ...headers, ...length }, body: inPieces(body) };
 }
 
 async function readBody(request: HttpRequest, response: Dispatcher.ResponseData): Promise<Buffer> {
