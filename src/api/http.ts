@@ -40,14 +40,19 @@ export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAn
 /** A thousand long items are about 5 MB; more than this is not a listing. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-/** Sends over `dispatcher` to `origin`, and to nowhere else: redirects are answers like any other. */
-export function httpSend(dispatcher: Dispatcher, origin: string): Send {
+/**
+ * Sends over `dispatcher` to `origin`, and to nowhere else: redirects are answers like any other.
+ *
+ * @param link path and query of a signed link, to be sent untouched; the request's own then only name it, as
+ * errors and logs may not hold the link
+ */
+export function httpSend(dispatcher: Dispatcher, origin: string, link?: string): Send {
   return async (request, signal) => {
     signal.throwIfAborted();
     try {
       const response = await dispatcher.request({
         origin,
-        path: request.path + request.query,
+        path: link ?? request.path + request.query,
         method: request.method,
         ...bodyToSend(request),
         headersTimeout: request.timeoutMs,

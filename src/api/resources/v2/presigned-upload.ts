@@ -12,7 +12,8 @@ import type { StorePuts } from "../../uploads/store-puts.ts";
 /*
  * Uploads that go to the object store itself: the API signs a link for each part beforehand, and makes one
  * file of what came. No document shows how a link is put together of template and signature: one that lacks
- * the places for them is refused.
+ * the places for them is refused, and one with the signature elsewhere than in the query, where logs of servers
+ * and proxies would keep it.
  */
 
 /** The longest part, as of v1's uploads. */
@@ -82,17 +83,22 @@ function linksOf(answer: JsonAnswer, count: number): { uploadId: string; urls: s
     decodeInfo,
     "v2",
   );
-  const places = ["{PartNumber}", "{Signature}"];
-  const isWhole = MultipartSignatures.length === count;
-  if (!isWhole || !places.every((place) => MultipartTemplate.includes(place))) {
+  if (MultipartSignatures.length !== count || !isTemplate(MultipartTemplate)) {
     const facts = { ...answer.request, status: answer.status };
     throw new DecodeError("unavailable", facts, "the links for the parts cannot be put together");
   }
   const urls = MultipartSignatures.map((signature, at) =>
-    MultipartTemplate.replace("{PartNumber}", String(at + 1)).replace(
+    MultipartTemplate.replaceAll("{PartNumber}", String(at + 1)).replaceAll(
       "{Signature}",
       encodeURIComponent(signature),
     ),
   );
   return { uploadId: MultipartUploadId, urls };
+}
+
+function isTemplate(template: string): boolean {
+  const [link = ""] = template.split("#");
+  const queryAt = link.indexOf("?");
+  const isSigned = queryAt !== -1 && link.indexOf("{Signature}") > queryAt;
+  return isSigned && link.includes("{PartNumber}");
 }
