@@ -18,8 +18,8 @@ export function apiOrigin(apiServer: string, insecureHttp: boolean): string {
   if (!["/", "/v1pre3", "/v2"].includes(url.pathname.replace(/(?<=.)\/$/, ""))) {
     throw notAnAddress(url.origin + url.pathname, "has a path behind the host");
   }
-  if (url.username !== "" || url.search !== "" || url.hash !== "") {
-    throw notAnAddress(url.origin, "has a user name, a query or a fragment");
+  if (`${url.username}${url.password}${url.search}${url.hash}` !== "") {
+    throw notAnAddress(url.origin, "has a user name, a password, a query or a fragment");
   }
   if (url.protocol === "http:" && !isLoopback(url) && !insecureHttp) {
     throw notAnAddress(url.origin, "would send the access token in the clear");

@@ -88,7 +88,8 @@ export class BaseSpace implements AsyncDisposable {
     const settings = withDefaults(options);
     this.#dispatcher = createDispatcher(settings);
     this.#fetcher = createFetcher(this.#dispatcher, settings);
-    const measured = withTelemetry(httpSend(this.#dispatcher, origin), settings.logger);
+    const { logger } = settings;
+    const measured = withTelemetry(httpSend(this.#dispatcher, origin), { logger, target: "api" });
     const send = withAuth(options.accessToken, measured);
     const rest = new Rest({ ...settings, send });
     const plainHttp = plainHttpOf(origin, options.insecureHttp ?? false);

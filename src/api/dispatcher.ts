@@ -1,8 +1,7 @@
 import { BsmountError } from "../core/errors.ts";
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
+import { OutsideProxy } from "./outside-proxy.ts";
 import { type EnvironmentVariables, trustedAuthorities } from "./trust.ts";
-
-const LOOPBACK_HOSTS = "localhost,127.0.0.1,[::1]";
 
 export interface DispatcherOptions {
   readonly variables: EnvironmentVariables;
@@ -27,7 +26,7 @@ export function proxySettings(variables: EnvironmentVariables): ProxySettings | 
   const httpsProxy = proxyOf(variables, "HTTPS_PROXY");
   if (httpProxy === "" && httpsProxy === "") return undefined;
   const noProxy = variables["no_proxy"] || variables["NO_PROXY"] || "";
-  return { httpProxy, httpsProxy, noProxy: noProxy === "*" ? "*" : `${LOOPBACK_HOSTS},${noProxy}` };
+  return { httpProxy, httpsProxy, noProxy };
 }
 
 /** The value may hold a password, so the error does not repeat it. */
@@ -39,7 +38,10 @@ function proxyOf(variables: EnvironmentVariables, name: string): string {
   });
 }
 
-/** The pool of HTTP connections of one client, through a proxy where the environment names one. */
+/**
+ * The pool of HTTP connections of one client, through a proxy where the environment names one; never to this
+ * machine itself.
+ */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const secureContext = trustedAuthorities(options.variables);
   const tls = secureContext === undefined ? {} : { secureContext };
@@ -50,5 +52,6 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   };
   const proxy = proxySettings(options.variables);
   if (proxy === undefined) return new Agent(agent);
-  return new EnvHttpProxyAgent({ ...agent, ...proxy, requestTls: tls, proxyTls: tls });
+  const proxied = new EnvHttpProxyAgent({ ...agent, ...proxy, requestTls: tls, proxyTls: tls });
+  return new OutsideProxy(proxied, new Agent(agent));
 }

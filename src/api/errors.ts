@@ -1,5 +1,5 @@
 import { BsmountError, type BsmountErrorOptions, type FailureReason } from "../core/errors.ts";
-import { redactText } from "../core/redact.ts";
+import { shownText } from "../core/shown-text.ts";
 import type { ErrorBody } from "./error-body.ts";
 
 /** What was asked of the service. */
@@ -17,6 +17,9 @@ export interface ApiErrorFacts extends RequestName {
   /** What Illumina's support asks for. */
   readonly requestId?: string | undefined;
 }
+
+/** What services say is rarely longer; what is wrong with an answer may quote it. */
+const LONGEST = { errorCode: 200, requestId: 100, message: 500, problem: 1000 } as const;
 
 /** A request that the service refused, did not answer, or answered in a way that makes no sense. */
 export class ApiError extends BsmountError {
@@ -37,10 +40,11 @@ export class ApiError extends BsmountError {
     problem: string,
     options: BsmountErrorOptions = {},
   ) {
-    super(reason, `${facts.method} ${facts.path}: ${problem}`, options);
+    const shown = shownText(problem, LONGEST.problem);
+    super(reason, `${facts.method} ${facts.path}: ${shown}`, options);
     this.status = facts.status;
-    this.errorCode = facts.errorCode;
-    this.requestId = facts.requestId;
+    this.errorCode = shortened(facts.errorCode, LONGEST.errorCode);
+    this.requestId = shortened(facts.requestId, LONGEST.requestId);
     this.method = facts.method;
     this.path = facts.path;
   }
@@ -75,14 +79,14 @@ const REMEDIES: Partial<Record<FailureReason, string>> = {
 
 /** The error of an answer that says no, by its status and its body. */
 export function refusal(facts: ApiErrorFacts, body: ErrorBody | undefined): ApiError {
-  const errorCode = body?.errorCode;
-  const requestId = facts.requestId ?? body?.requestId;
+  const errorCode = shortened(body?.errorCode, LONGEST.errorCode);
+  const requestId = shortened(facts.requestId ?? body?.requestId, LONGEST.requestId);
   const reason = reasonOfRefusal(facts.status, body);
   const remedy = REMEDIES[reason];
   return new ApiError(
     reason,
     { ...facts, errorCode, requestId },
-    describeRefusal({ ...facts, errorCode, requestId }, body?.message),
+    describeRefusal({ ...facts, errorCode, requestId }, shortened(body?.message, LONGEST.message)),
     remedy === undefined ? {} : { remedy },
   );
 }
@@ -98,6 +102,10 @@ function describeRefusal(facts: ApiErrorFacts, message: string | undefined): str
     facts.errorCode,
     facts.requestId === undefined ? undefined : `request ${facts.requestId}`,
   ].filter((detail) => detail !== undefined);
-  const text = message === undefined ? "" : ` ${redactText(message.slice(0, 500))}`;
+  const text = message === undefined ? "" : ` ${message}`;
   return `the service answered ${facts.status}${text}${details.length === 0 ? "" : ` (${details.join(", ")})`}`;
+}
+
+function shortened(text: string | undefined, maxLength: number): string | undefined {
+  return text === undefined ? undefined : shownText(text, maxLength);
 }

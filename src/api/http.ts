@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { inPieces } from "./body-pieces.ts";
 import { ApiError } from "./errors.ts";
 import { networkProblem } from "./network-error.ts";
 
@@ -15,7 +16,10 @@ export interface HttpRequest {
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** To connect, to the first byte, and between two pieces of the body. */
+  /**
+   * To connect; until the connection has taken the next 64 KiB of the body; from its end to the first byte of
+   * the answer; and between two pieces of the answer. In milliseconds.
+   */
   readonly timeoutMs: number;
   /** 1 for the first. */
   readonly attempt: number;
@@ -36,17 +40,21 @@ export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAn
 /** A thousand long items are about 5 MB; more than this is not a listing. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-/** Sends over `dispatcher` to `origin`, and to nowhere else: redirects are answers like any other. */
-export function httpSend(dispatcher: Dispatcher, origin: string): Send {
+/**
+ * Sends over `dispatcher` to `origin`, and to nowhere else: redirects are answers like any other.
+ *
+ * @param link path and query of a signed link, to be sent untouched; the request's own then only name it, as
+ * errors and logs may not hold the link
+ */
+export function httpSend(dispatcher: Dispatcher, origin: string, link?: string): Send {
   return async (request, signal) => {
     signal.throwIfAborted();
     try {
       const response = await dispatcher.request({
         origin,
-        path: request.path + request.query,
+        path: link ?? request.path + request.query,
         method: request.method,
-        headers: request.headers,
-        body: request.body ?? null,
+        ...bodyToSend(request),
         headersTimeout: request.timeoutMs,
         bodyTimeout: request.timeoutMs,
         signal,
@@ -58,6 +66,16 @@ export function httpSend(dispatcher: Dispatcher, origin: string): Send {
       throw error instanceof ApiError ? error : noAnswer(request, error);
     }
   };
+}
+
+/** Pieces do not tell how long they are together, and a store takes no body whose length it is not told. */
+function bodyToSend({
+  headers,
+  body,
+}: HttpRequest): Pick<Dispatcher.DispatchOptions, "headers" | "body"> {
+  if (body === undefined || typeof body === "string") return { headers, body: body ?? null };
+  const length = { "content-length": String(body.length) };
+  return { headers: { ...headers, ...length }, body: inPieces(body) };
 }
 
 async function readBody(request: HttpRequest, response: Dispatcher.ResponseData): Promise<Buffer> {

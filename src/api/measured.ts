@@ -1,11 +1,16 @@
 import { performance } from "node:perf_hooks";
-import { type Logger, silentLogger } from "../core/logger.ts";
+import type { Logger } from "../core/logger.ts";
 import type { RequestMessage } from "../core/telemetry.ts";
 import type { HttpAnswer, HttpRequest, Send } from "./http.ts";
 import { isTold, tell } from "./told.ts";
 
+interface Told {
+  readonly logger: Logger;
+  readonly target: RequestMessage["target"];
+}
+
 /** Publishes each exchange, failed ones too, and logs it at level debug. */
-export function withTelemetry(send: Send, logger: Logger = silentLogger): Send {
+export function withTelemetry(send: Send, { logger, target }: Told): Send {
   return async (request, signal) => {
     if (!isTold(logger)) return await send(request, signal);
     const startedAt = performance.now();
@@ -14,7 +19,8 @@ export function withTelemetry(send: Send, logger: Logger = silentLogger): Send {
       answer = await send(request, signal);
       return answer;
     } finally {
-      tell(messageOf(request, answer, performance.now() - startedAt), logger);
+      const durationMs = performance.now() - startedAt;
+      tell({ target, durationMs, ...messageOf(request, answer) }, logger);
     }
   };
 }
@@ -22,14 +28,11 @@ export function withTelemetry(send: Send, logger: Logger = silentLogger): Send {
 function messageOf(
   request: HttpRequest,
   answer: HttpAnswer | undefined,
-  durationMs: number,
-): RequestMessage {
+): Omit<RequestMessage, "target" | "durationMs"> {
   return {
-    target: "api",
     method: request.method,
     path: request.path,
     status: answer?.status ?? 0,
-    durationMs,
     bytesIn: answer?.body.length ?? 0,
     bytesOut: request.body === undefined ? 0 : Buffer.byteLength(request.body),
     attempt: request.attempt,

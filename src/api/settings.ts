@@ -9,7 +9,10 @@ import { defaultUserAgent } from "./user-agent.ts";
 
 /** What every client takes, whether it has a token or not. */
 export interface ClientOptions {
-  /** For one request to be answered, and between two pieces of an answer, in milliseconds. Default 30 000. */
+  /**
+   * For a request to be answered once it is sent, and for the next piece of what is sent or received, in
+   * milliseconds: a slow line that goes on is not cut. Default 30 000.
+   */
   readonly timeoutMs?: number;
   /** Connections to one origin. Default 16. */
   readonly maxConnections?: number;

@@ -28,11 +28,17 @@ describe("apiOrigin", () => {
     expect(() => apiOrigin(apiServer, false)).toThrow(expect.objectContaining({ reason: "usage" }));
   });
 
-  test("refuses a password in the address without repeating it", () => {
-    expect(() => apiOrigin("https://me:hunter2@host", false)).toThrow(
-      expect.objectContaining({ message: expect.not.stringContaining("hunter2") }),
-    );
-  });
+  test.each(["https://me:hunter2@host", "https://:hunter2@host"])(
+    "refuses a password in the address, as in %s, without repeating it",
+    (address) => {
+      expect(() => apiOrigin(address, false)).toThrow(
+        expect.objectContaining({
+          reason: "usage",
+          message: expect.not.stringContaining("hunter2"),
+        }),
+      );
+    },
+  );
 
   test("takes http to another machine when told that it may", () => {
     expect(apiOrigin("http://api.example", true)).toBe("http://api.example");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findError } from "../../src/api/error-body.ts";
-import { refusal } from "../../src/api/errors.ts";
+import { ApiError, refusal } from "../../src/api/errors.ts";
 
 const REQUEST = { method: "GET", path: "/v1pre3/projects/1" };
 
@@ -83,5 +83,32 @@ describe("refusal", () => {
     const message = "bad link https://store.example/key?Signature=abcdef and access_token=feedface";
     const error = refusal({ ...REQUEST, status: 400 }, { errorCode: "X", message, requestId: "r" });
     expect(error.message).not.toMatch(/abcdef|feedface/);
+  });
+
+  test("is short, on one line and without secrets, whatever the service says", () => {
+    const wild = `\u001b[2J\nBearer feedface\u202e${"A".repeat(2_000_000)}`;
+    const body = { errorCode: wild, message: wild };
+    const error = refusal({ ...REQUEST, status: 400, requestId: wild }, body);
+    for (const text of [error.message, error.errorCode, error.requestId]) {
+      expect(text?.length).toBeLessThan(1000);
+      expect(text).not.toMatch(/[\p{Cc}\p{Cf}]|feedface/u);
+      expect(text).toContain("[2J Bearer …");
+    }
+    expect(error.message).toMatch(/…\)$/);
+  });
+
+  test("has the reason that its code ends with, however long that is", () => {
+    const errorCode = `${"A".repeat(300)}.NOT_FOUND`;
+    expect(refusal({ ...REQUEST, status: 400 }, { errorCode }).reason).toBe("not-found");
+  });
+});
+
+describe("ApiError", () => {
+  test("keeps what is wrong with an answer on one line, and cuts it", () => {
+    const facts = { ...REQUEST, status: 200, requestId: "\u0007r1" };
+    const error = new ApiError("unavailable", facts, `Items[0].a\nb: ${"c".repeat(5000)}`);
+    expect(error.message).toMatch(/^GET \/v1pre3\/projects\/1: Items\[0\]\.a b: c+…$/);
+    expect(error.message.length).toBeLessThan(1100);
+    expect(error.requestId).toBe("r1");
   });
 });

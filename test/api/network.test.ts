@@ -99,6 +99,35 @@ describe("a proxy", () => {
     expect(tunnels).toEqual(["api.bsmount.test:443"]);
   });
 
+  test.each(["127.0.0.2", "lab.localhost", "[::1]"])(
+    "is not asked for %s, which is this machine",
+    async (host) => {
+      const environment = { HTTP_PROXY: `http://127.0.0.1:${portOf(proxy)}` };
+      tunnels.length = 0;
+      await using client = connect(environment, `http://${host}:1`);
+      await expect(client.users.current()).rejects.toMatchObject({ status: 0 });
+      expect(tunnels).toEqual([]);
+    },
+  );
+
+  test("leaves connections to this machine as they are", async () => {
+    const here = createHttpServer((request, response) => {
+      const Response = { ...USER, Name: `${request.headers.host}` };
+      response.end(JSON.stringify({ Response, ResponseStatus: {}, Notifications: [] }));
+    });
+    await new Promise<void>((resolve) => here.listen(0, "127.0.0.2", resolve));
+    const environment = { HTTP_PROXY: `http://127.0.0.1:${portOf(proxy)}` };
+    const client = connect(environment, `http://127.0.0.2:${portOf(here)}`);
+    try {
+      expect((await client.users.current()).name).toBe(`127.0.0.2:${portOf(here)}`);
+      await client.close();
+      await expect(client.users.current()).rejects.toMatchObject({ reason: "aborted" });
+    } finally {
+      here.closeAllConnections();
+      here.close();
+    }
+  });
+
   test.each(["socks5://me:hunter2@proxy:1080", "proxy:3128"])(
     "like %s is refused",
     (HTTPS_PROXY) => {

@@ -139,7 +139,7 @@ describe("a link for a part", () => {
     await expect(hasty.datasets.upload("ds.1", { path: "f" }, { bytes })).rejects.toThrow(
       /cannot be put together|leads where it must not/,
     );
-    expect(api.received.map(({ method }) => method)).toEqual(["GET"]);
+    expect(api.received.map(({ method }) => method)).not.toContain("PUT");
   });
 });
 

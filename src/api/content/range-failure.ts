@@ -12,6 +12,13 @@ const EXPIRED_CODES: ReadonlySet<string> = new Set([
   "InvalidToken",
 ]);
 
+/** S3's codes for a body that came cut, late or damaged: sent again it may arrive. */
+const BROKEN_BODY_CODES: ReadonlySet<string> = new Set([
+  "BadDigest",
+  "IncompleteBody",
+  "RequestTimeout",
+]);
+
 /** Content in cold storage. */
 const ARCHIVED_CODE = "InvalidObjectState";
 
@@ -83,13 +90,11 @@ function refusedByStore(what: string, refused: Refused): RangeFailure {
     const error = new StoreError("archived", facts, `${what}: ${problem}`, { remedy });
     return { error, isFinal: true };
   }
+  const isBroken = BROKEN_BODY_CODES.has(code ?? "");
+  const reason = isBroken ? undefined : REASON_BY_STATUS[refused.status];
   return {
-    error: new StoreError(
-      REASON_BY_STATUS[refused.status] ?? "unavailable",
-      facts,
-      `${what}: ${problem}`,
-    ),
-    isFinal: refused.status < 500 && refused.status !== 429 && refused.status !== 408,
+    error: new StoreError(reason ?? "unavailable", facts, `${what}: ${problem}`),
+    isFinal: !isBroken && refused.status < 500 && refused.status !== 429 && refused.status !== 408,
     retryAfter: refused.retryAfter,
   };
 }

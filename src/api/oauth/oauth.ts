@@ -15,7 +15,7 @@ import { decodeDevice, decodeGrant } from "./decode-oauth.ts";
 import { asOAuthError, OAuthError } from "./oauth-error.ts";
 import { PollGap } from "./poll-gap.ts";
 
-export interface OAuthOptions extends Omit<ClientOptions, "maxConnections" | "fetcher" | "logger"> {
+export interface OAuthOptions extends Omit<ClientOptions, "maxConnections" | "fetcher"> {
   /** Origin of the API server. */
   readonly apiServer: string;
   /** The app's client key, from the developer portal. */
@@ -79,7 +79,8 @@ export class OAuth implements AsyncDisposable {
     this.#credentials = { client_id: options.clientId, client_secret: options.clientSecret };
     this.#clock = settings.retry.clock;
     this.#dispatcher = createDispatcher(settings);
-    const send = withTelemetry(httpSend(this.#dispatcher, this.#origin));
+    const { logger } = settings;
+    const send = withTelemetry(httpSend(this.#dispatcher, this.#origin), { logger, target: "api" });
     this.#rest = new Rest({ ...settings, send });
     const asApp = new Rest({ ...settings, send: withBasic(options, send) });
     this.#asApp = new ResourceClient(asApp, new OnceOnlyCalls(asApp, settings.retry));

@@ -1,15 +1,31 @@
 import type { Dispatcher } from "undici";
+import { neverAborted } from "../../core/abort.ts";
+import type { Logger } from "../../core/logger.ts";
+import { failureOf } from "../content/range-failure.ts";
+import { StoreError } from "../content/store-error.ts";
 import { type PlainHttp, storeLink } from "../content/store-link.ts";
 import { ApiError } from "../errors.ts";
-import { httpSend } from "../http.ts";
-import { type CallOptions, Rest, type RestOptions } from "../rest.ts";
+import { type HttpAnswer, httpSend, type Send } from "../http.ts";
+import { withTelemetry } from "../measured.ts";
+import { networkProblem } from "../network-error.ts";
+import { parseRetryAfter } from "../retry-delay.ts";
+import { type RetryOptions, retrying, TryAgain } from "../retry.ts";
+import type { CallOptions } from "../rest.ts";
 import { md5OfBytes } from "./md5-of-bytes.ts";
 
-export interface StorePutsOptions extends Omit<RestOptions, "send"> {
+export interface StorePutsOptions {
   readonly dispatcher: Dispatcher;
   /** Where links by plain http may lead. */
   readonly plainHttp: PlainHttp;
+  readonly userAgent: string;
+  readonly timeoutMs: number;
+  readonly retry: RetryOptions;
+  readonly logger: Logger;
 }
+
+/** What errors and logs call it: the link itself is a secret. */
+const CONTENT = { method: "PUT", path: "/content" } as const;
+const WHAT = `${CONTENT.method} ${CONTENT.path}`;
 
 /** Puts bytes where a signed link says, without the token: whoever has the link may write there. */
 export class StorePuts {
@@ -20,32 +36,81 @@ export class StorePuts {
   }
 
   /**
-   * `PUT` to a signed link; doing it twice is the same as once. Answers the ETag, without quotes.
-   * @throws ApiError `unavailable` for a link that may not be followed, or when other bytes arrived
+   * `PUT` to a signed link, as it was signed; doing it twice is the same as once. Answers the ETag, without
+   * quotes.
+   * @throws StoreError when the store refuses, or when other bytes arrived; ApiError when it does not answer,
+   * and `unavailable` for a link that may not be followed; the signal's reason
    */
   async put(href: string, bytes: Uint8Array, options: CallOptions): Promise<string> {
-    const { dispatcher, plainHttp } = this.#options;
+    const { dispatcher, plainHttp, logger, retry } = this.#options;
     const url = storeLink(href, plainHttp);
-    const name = { method: "PUT", path: url?.pathname ?? "/", status: 0 } as const;
     if (url === undefined) {
-      throw new ApiError("unavailable", name, "the service's link leads where it must not");
+      const problem = "the service's link leads where it must not";
+      throw new ApiError("unavailable", { ...CONTENT, status: 0 }, problem);
     }
     const md5 = await md5OfBytes(bytes);
-    const rest = new Rest({ ...this.#options, send: httpSend(dispatcher, url.origin) });
-    const { headers, status } = await rest.change(
-      {
-        method: "PUT",
-        path: url.pathname,
-        query: Object.fromEntries(url.searchParams),
-        headers: { "content-md5": Buffer.from(md5, "hex").toString("base64") },
-        body: bytes,
-        isRepeatable: true,
+    const toLink = httpSend(dispatcher, url.origin, url.pathname + url.search);
+    const send = withTelemetry(toLink, { logger, target: "store" });
+    const request: Put = {
+      headers: {
+        "user-agent": this.#options.userAgent,
+        "content-md5": Buffer.from(md5, "hex").toString("base64"),
       },
-      options,
-    );
-    const etag = (headers["etag"] ?? "").replaceAll('"', "");
-    if (etag.toLowerCase() === md5) return etag;
-    const problem = `a part arrived with ETag ${etag}, sent with MD5 ${md5}`;
-    throw new ApiError("unavailable", { ...name, status }, problem);
+      body: bytes,
+      timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
+    };
+    const signal = options.signal ?? neverAborted;
+    const answer = await retrying(retry, signal, async (attempt) => {
+      return await this.#attempt(send, { ...request, attempt }, signal);
+    });
+    return checkedEtag(answer, md5);
   }
+
+  async #attempt(
+    send: Send,
+    put: Put & { readonly attempt: number },
+    signal: AbortSignal,
+  ): Promise<HttpAnswer | TryAgain> {
+    try {
+      const answer = await send({ ...CONTENT, query: "", ...put }, signal);
+      return this.#judged(answer, put.attempt);
+    } catch (error) {
+      const isPassing = error instanceof ApiError && networkProblem(error.cause).worthRepeating;
+      if (isPassing && error.status === 0) return new TryAgain(error);
+      throw error;
+    }
+  }
+
+  #judged(answer: HttpAnswer, attempt: number): HttpAnswer | TryAgain {
+    const { status, headers } = answer;
+    if (status >= 200 && status < 300) return answer;
+    const { error, isFinal, retryAfter } = failureOf(
+      WHAT,
+      {
+        kind: "refused",
+        status,
+        body: answer.body.toString("utf8"),
+        retryAfter: headers["retry-after"],
+        requestId: headers["x-amz-request-id"],
+      },
+      attempt,
+    );
+    if (isFinal) throw error;
+    return new TryAgain(error, parseRetryAfter(retryAfter, this.#options.retry.clock.now()));
+  }
+}
+
+interface Put {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  readonly timeoutMs: number;
+}
+
+function checkedEtag({ headers, status }: HttpAnswer, md5: string): string {
+  const etag = (headers["etag"] ?? "").replaceAll('"', "");
+  if (etag.toLowerCase() === md5) return etag;
+  const facts = { status, requestId: headers["x-amz-request-id"] };
+  const shown = /^[\w-]{1,64}$/.test(etag) ? `ETag ${etag}` : "no ETag that is one";
+  const problem = `${WHAT}: a part arrived with ${shown}, sent with MD5 ${md5}`;
+  throw new StoreError("unavailable", facts, problem);
 }

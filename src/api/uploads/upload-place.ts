@@ -1,3 +1,4 @@
+import { BsmountError } from "../../core/errors.ts";
 import type { AppResultId, SampleId } from "../../core/ids.ts";
 import { segment } from "../address.ts";
 
@@ -10,6 +11,18 @@ interface UploadedFile {
   readonly path: string;
   /** Default `application/octet-stream`. */
   readonly contentType?: string;
+}
+
+/**
+ * Refuses a path that the service would put elsewhere than it says, so that nobody would find the file there.
+ * @throws BsmountError `invalid`
+ */
+export function checkUploadPath(path: string): void {
+  const isPath = path.split("/").every((name) => !["", ".", ".."].includes(name));
+  if (isPath && !path.includes("\0")) return;
+  throw new BsmountError("invalid", `${JSON.stringify(path)} cannot be the path of a file`, {
+    remedy: "give the names of folders and file with one slash in between and none around them",
+  });
 }
 
 /** The path of the list that a file is added to. */

@@ -7,6 +7,7 @@ import type { CallOptions } from "../../rest.ts";
 import type { Look } from "../../settled.ts";
 import type { StorePuts } from "../../uploads/store-puts.ts";
 import { md5OfBytes } from "../../uploads/md5-of-bytes.ts";
+import { checkUploadPath } from "../../uploads/upload-place.ts";
 import type { UploadBody } from "../../uploads/uploads.ts";
 import { partsEtag, uploadPresigned } from "./presigned-upload.ts";
 
@@ -32,13 +33,14 @@ const NEWEST = { sortby: "DateCreated", sortdir: "Desc", limit: 100 };
 /** What is longer goes to the object store itself. */
 const MAX_FORM_BYTES = 25_000_000;
 
-/** Sends a file, as a form or in parts, and checks what arrived. @throws ApiError */
+/** Sends a file, as a form or in parts, and checks what arrived. @throws BsmountError `invalid`; ApiError */
 export async function uploadIntoDataset(
   client: ResourceClient,
   store: StorePuts,
   { path, file, body: { bytes, md5 } }: DatasetUpload,
   options: CallOptions,
 ): Promise<FileEntry> {
+  checkUploadPath(file.path);
   const isLong = bytes.length > MAX_FORM_BYTES;
   const etag = isLong ? await partsEtag(bytes) : (md5 ?? (await md5OfBytes(bytes)));
   const filesPath = `/v2/${path}/files`;

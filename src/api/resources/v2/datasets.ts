@@ -112,8 +112,9 @@ export class Datasets {
   /**
    * A whole file: `POST /v2/datasets/{id}/files`, beyond 25 000 000 bytes in parts to the object store by links
    * of `GET /v2/datasets/{id}/file-upload-info`, and `POST` of the same path to complete it. When the answer is lost the newest files are searched for one of the same path and bytes.
-   * @throws ApiError `access-denied`, `unavailable` when the service received other bytes or the session of
-   * the dataset has ended
+   * What fails is given up there.
+   * @throws BsmountError `invalid` for a path that is none; ApiError `access-denied`, `unavailable` when the
+   * service received other bytes or the session of the dataset has ended; StoreError when the object store refuses
    */
   async upload(
     id: string,
