@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Product, startProduct } from "../helpers/product.ts";
+import { type CommandOutcome, runShell } from "../helpers/run-command.ts";
+
+/* A copy loses nothing of what is there, and says what it did not copy. */
+
+let product: Product;
+let results = 0;
+
+beforeAll(async () => {
+  product = await startProduct({ mountArgs: null });
+});
+
+afterAll(async () => {
+  await product?.[Symbol.asyncDispose]();
+});
+
+const inDir = async (script: string): Promise<CommandOutcome> =>
+  await runShell(script, product.dir.path);
+
+const at = (path: string): string => product.dir.join(path);
+
+/** The `files` of a new app result. */
+async function newFiles(): Promise<string> {
+  const name = `Careful ${(results += 1)}`;
+  await product.newResult(name);
+  return `bs:/projects/Phage lambda/appresults/${name}/files`;
+}
+
+const cp = async (...args: string[]): Promise<CommandOutcome> =>
+  await product.bsmount(["cp", ...args]);
+
+const ls = async (path: string): Promise<string[]> =>
+  (await product.bsmount(["ls", path])).stdout.split("\n").filter((line) => line !== "");
+
+const textOf = async (path: string): Promise<string> =>
+  (await product.bsmount(["cat", path])).stdout;
+
+describe("bsmount cp into BaseSpace", () => {
+  it("[N9] refuses a local name with ／, which would be another path", async () => {
+    const files = await newFiles();
+    await inDir(
+      "mkdir -p n/x n/q／r && echo precious > n/x/y && echo imposter > n/x／y && echo 1 > n/q／r/f",
+    );
+    const { code, stderr } = await cp("-r", `${at("n")}/.`, files);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/"x／y" cannot be made: ／ stands for \//);
+    expect(stderr).toMatch(/"q／r" cannot be made/);
+    expect(stderr).toMatch(/copied 1 file, 2 could not be copied/);
+    expect(await ls(files)).toEqual(["x/"]);
+    expect(await textOf(`${files}/x/y`)).toBe("precious\n");
+  });
+});
