@@ -68,3 +68,18 @@ describe("a new name with ／", () => {
     expect(projects.map(({ name }) => name)).toContain("A/B");
   });
 });
+
+describe("a new project or app result with a space at an end", () => {
+  it("[N9] is refused, and nothing is made", async () => {
+    const { ino } = await real.fs.lookup(real.fs.root, "projects", neverAborted);
+    for (const name of [" x", "x ", " ", "x␊"]) {
+      const made = async (): Promise<void> =>
+        await real.fs.change.mkdir(ino, name, 0o755, neverAborted);
+      expect(await failureOf(made())).toBe("invalid");
+    }
+    const names = (await connection.client.users.projects().all()).map(({ name }) => name);
+    expect(names).not.toContain("x");
+    await mkdir(" x ");
+    expect((await real.stat(" x ")).type).toBe("directory");
+  });
+});
