@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Product, startProduct } from "../helpers/product.ts";
@@ -60,6 +62,47 @@ describe("bsmount cp into BaseSpace", () => {
     expect(await ls(files)).toEqual(["x/"]);
     expect(await textOf(`${files}/x/y`)).toBe("precious\n");
   });
+
+  it("says of a file that is in the way of a folder that it is one", async () => {
+    const files = await newFiles();
+    await inDir("mkdir -p way/x && echo 1 > way/x/f && echo 2 > file-x");
+    await cp(at("file-x"), `${files}/x`);
+    for (const args of [
+      ["-r", at("way/x"), files],
+      ["-r", `${at("way/x")}/.`, `${files}/x`],
+      [at("file-x"), `${files}/x/`],
+      [at("file-x"), `${files}/x/y`],
+    ]) {
+      const { code, stderr } = await cp(...args);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/files\/x is a file, not a folder/);
+    }
+    expect(await ls(files)).toEqual(["x"]);
+  });
+
+  it("names a local name that is not UTF-8, and copies the others", async () => {
+    const files = await newFiles();
+    await inDir(String.raw`mkdir u && echo 1 > u/good && echo 2 > $'u/bad\xff'`);
+    const { code, stderr } = await cp("-r", `${at("u")}/.`, files);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/u\/bad\ufffd is not copied: its name is not UTF-8/);
+    expect(await ls(files)).toEqual(["good"]);
+    const named = await inDir(String.raw`node "$BSMOUNT" cp $'u/bad\xff' '${files}'`);
+    expect(named.code).toBe(1);
+    expect(named.stderr).toMatch(/bad\ufffd is not copied: its name is not UTF-8/);
+  });
+
+  it("says that BaseSpace has no empty folders", async () => {
+    const files = await newFiles();
+    await inDir("mkdir -p e/empty && echo 1 > e/f");
+    const says = /e\/empty is empty and is not copied: BaseSpace has no empty folders\n$/;
+    const alone = await cp("-r", at("e/empty"), files);
+    expect(alone).toEqual({ code: 0, stdout: "", stderr: expect.stringMatching(says) });
+    const { code, stderr } = await cp("-r", at("e"), files);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(says);
+    expect(await ls(`${files}/e`)).toEqual(["f"]);
+  });
 });
 
 it("bsmount mkdir makes no project whose name BaseSpace would change", async () => {
@@ -67,6 +110,41 @@ it("bsmount mkdir makes no project whose name BaseSpace would change", async () 
   expect(code).toBe(1);
   expect(stderr).toMatch(/" spaced " cannot be made: .*space\n {2}try: leave the spaces/);
   expect((await ls("bs:/projects")).join()).not.toContain("spaced");
+});
+
+describe("bsmount cp from pipes", () => {
+  it("names those inside a folder, and copies the files beside them", async () => {
+    const files = await newFiles();
+    await inDir("mkdir p && mkfifo p/1 p/2 p/3 p/4 p/5 && echo 1 > p/file");
+    const { code, stderr } = await cp("-r", at("p"), files);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/p\/3 is not copied: it is no file, but a pipe/);
+    expect(stderr).toMatch(/copied 1 file, 5 could not be copied/);
+    expect(await ls(`${files}/p`)).toEqual(["file"]);
+  });
+
+  it("that nobody writes to does not hold up the others, and can be interrupted", async () => {
+    const files = await newFiles();
+    await inDir("mkfifo w1 w2 w3 w4 w5 && echo 1 > beside");
+    const names = ["w1", "w2", "w3", "w4", "w5", "beside"];
+    const args = [CLI, "cp", ...names.map(at), files];
+    const env = { ...process.env, ...environment() };
+    const child = spawn(process.execPath, args, { env, stdio: "ignore" });
+    const ended = once(child, "exit");
+    const listed = async (): Promise<string[]> => await ls(files);
+    await expect.poll(listed, { timeout: 60_000, interval: 500 }).toEqual(["beside"]);
+    child.kill("SIGINT");
+    expect(await ended).toEqual([130, null]);
+  });
+
+  it("takes what a command writes, as much as it is", async () => {
+    const files = await newFiles();
+    const command = `node "$BSMOUNT" cp <(seq 300000) '${files}/seq' && node "$BSMOUNT" cp <(true) '${files}/none'`;
+    expect(await inDir(command)).toMatchObject({ code: 0, stderr: "" });
+    const { stdout } = await inDir(`node "$BSMOUNT" cat '${files}/seq' | cmp - <(seq 300000)`);
+    expect(stdout).toBe("");
+    expect(await textOf(`${files}/none`)).toBe("");
+  });
 });
 
 describe("bsmount cp whose reader is gone", () => {
