@@ -158,3 +158,83 @@ describe("bsmount cp whose reader is gone", () => {
     expect((await inDir(wrong)).stdout).toBe("2\n");
   });
 });
+
+describe("bsmount cp of what is in several folders", () => {
+  it("copies nothing over each other, in both directions: the first has the name", async () => {
+    const files = await newFiles();
+    await inDir("mkdir -p A/sub B/sub && for i in {1..12}; do echo a > A/$i; echo b > B/$i; done");
+    await inDir("echo a > A/sub/x && echo b > B/sub/x && echo b > B/sub/only && mkdir out");
+    await inDir("cp -r A want && cp B/sub/only want/sub");
+    const up = await cp("-r", `${at("A")}/.`, `${at("B")}/.`, `${files}/both/`);
+    expect(up.code).toBe(1);
+    expect(up.stderr).toMatch(/B\/sub\/x is not copied: another source has a file for bs:/);
+    expect(up.stderr).toMatch(/copied 14 files, 13 could not be copied/);
+    expect(await cp("-r", `${files}/both`, at("back"))).toMatchObject({ code: 0 });
+    expect(await inDir("diff -r want back")).toMatchObject({ code: 0 });
+    expect(await cp("-r", at("A"), at("B"), files)).toMatchObject({ code: 0 });
+    const down = await cp("-r", `${files}/A/.`, `${files}/B/.`, at("out"));
+    expect(down.code).toBe(1);
+    expect(down.stderr).toMatch(/copied 14 files, 13 could not be copied/);
+    expect(await inDir("diff -r want out")).toMatchObject({ code: 0 });
+    await inDir("mkdir named");
+    const named = await cp(`${files}/A/1`, `${files}/B/1`, at("named"));
+    expect(named.stderr).toMatch(/B\/1 is not copied: .*A\/1 has the name 1 already/);
+    expect((await inDir("cat named/1")).stdout).toBe("a\n");
+  });
+});
+
+describe("bsmount cp to this machine", () => {
+  const REFERENCE = "bs:/projects/Phage lambda/appresults/Reference";
+
+  it("takes no file for a folder, and none that is missing", async () => {
+    await inDir("echo precious > isfile");
+    for (const name of ["isfile/", "nofolder/", "nofolder/."]) {
+      const { code, stderr } = await cp(`${REFERENCE}/files/lambda.fa`, `${at(".")}/${name}`);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/is no folder\n {2}try: mkdir -p/);
+    }
+    expect((await inDir("cat isfile; ls -d nofolder")).stdout).toBe("precious\n");
+    expect(await cp("-r", `${REFERENCE}/files`, `${at("newfolder")}/`)).toMatchObject({ code: 0 });
+    expect((await inDir("ls newfolder")).stdout).toContain("lambda.fa\n");
+  });
+
+  it("puts a link in the place of a link only", async () => {
+    const links = "bs:/projects/Phage lambda/samples-by-name";
+    const [first = "", second = ""] = (await ls(links)).map((name) => name.replace(/[@/]$/, ""));
+    expect(second).not.toBe("");
+    await inDir(
+      `mkdir links && echo precious > 'links/${first}' && ln -s nowhere 'links/${second}'`,
+    );
+    const { code, stderr } = await cp("-rT", links, at("links"));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/cannot make the link .*EEXIST/);
+    const { stdout } = await inDir(`cat 'links/${first}' && readlink 'links/${second}'`);
+    expect(stdout).toMatch(/^precious\n\.\.\/samples\//);
+  });
+
+  it("goes through no link that is in the way of a folder", async () => {
+    const files = await newFiles();
+    await inDir(
+      "mkdir -p deep/sub away through && echo 1 > deep/sub/f && ln -s ../away through/sub",
+    );
+    await cp("-r", `${at("deep")}/.`, files);
+    const { code, stderr } = await cp("-rT", files, at("through"));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/through\/sub is in the way: it is a link or a file/);
+    expect((await inDir("ls away")).stdout).toBe("");
+  });
+
+  it("keeps the date of modification, of what is made here too", async () => {
+    expect(await cp(`${REFERENCE}/files/lambda.fa`, at("dated"))).toMatchObject({ code: 0 });
+    expect(await cp(`${REFERENCE}/.json`, at("dated.json"))).toMatchObject({ code: 0 });
+    const entity: unknown = JSON.parse((await inDir("cat dated.json")).stdout);
+    const { stdout } = await inDir("stat -c %Y dated dated.json");
+    const [file = 0, json = 0] = stdout.split("\n").map(Number);
+    const shown = (await product.bsmount(["ls", "-l", `${REFERENCE}/files`])).stdout;
+    const date = /(\d{4}-\d\d-\d\d).*lambda\.fa$/m.exec(shown)?.[1];
+    expect(new Date(file * 1000).toISOString().slice(0, 10)).toBe(date);
+    expect(new Date(file * 1000).getFullYear()).toBeLessThan(2026);
+    const shownAs = new Date(json * 1000).toISOString().slice(0, 19);
+    expect(entity).toMatchObject({ DateCreated: expect.stringContaining(shownAs) });
+  });
+});
