@@ -132,9 +132,13 @@ describe("bsmount cp from pipes", () => {
     const child = spawn(process.execPath, args, { env, stdio: "ignore" });
     const ended = once(child, "exit");
     const listed = async (): Promise<string[]> => await ls(files);
-    await expect.poll(listed, { timeout: 60_000, interval: 500 }).toEqual(["beside"]);
-    child.kill("SIGINT");
-    expect(await ended).toEqual([130, null]);
+    try {
+      await expect.poll(listed, { timeout: 60_000, interval: 500 }).toEqual(["beside"]);
+      child.kill("SIGINT");
+      expect(await ended).toEqual([130, null]);
+    } finally {
+      child.kill("SIGKILL");
+    }
   });
 
   it("takes what a command writes, as much as it is", async () => {
