@@ -3,7 +3,7 @@ import type { Environment } from "../config/environment.ts";
 
 /** What every command gets besides its arguments. */
 export interface CommandContext {
-  /** Aborts at Ctrl-C and SIGTERM. */
+  /** Aborts at Ctrl-C and SIGTERM, and when the output cannot be written. */
   readonly signal: AbortSignal;
   readonly environment: Environment;
 }
@@ -12,6 +12,7 @@ export interface CommandContext {
 export type CommandResult = Promise<number>;
 
 export interface ProgramOptions {
+  /** For commands that only show something, `signal` aborts also when nobody reads their output any more. */
   readonly context: CommandContext;
   /** Told the exit code of the command that ran. */
   readonly onResult: (exitCode: number) => void;

@@ -35,16 +35,50 @@ const COMMANDS: readonly CommandFactory[] = [
   demoCommand,
 ];
 
-export function buildProgram(options: ProgramOptions): Command {
+/** They are done when nobody reads what they show. The others have work to do, read or not. */
+const SHOWING: ReadonlySet<CommandFactory> = new Set([
+  statusCommand,
+  whoamiCommand,
+  profilesCommand,
+  lsCommand,
+  catCommand,
+  treeCommand,
+  demoCommand,
+]);
+
+/** Whoever reads what is printed. */
+export interface OutputReader {
+  /** Aborts when nobody reads it any more. */
+  readonly gone: AbortSignal;
+  /** Told when a command begins that is done without a reader. */
+  readonly onNeeded: () => void;
+}
+
+export interface BuildOptions extends ProgramOptions {
+  /** @default one that stays */
+  readonly reader?: OutputReader;
+}
+
+export function buildProgram({ reader, ...options }: BuildOptions): Command {
   const program = new Command("bsmount")
     .description("Illumina BaseSpace as a drive, and from the command line")
     .version(VERSION, "-V, --version")
     .showHelpAfterError("(bsmount --help shows what there is)")
     .exitOverride();
   for (const factory of COMMANDS) {
-    const command = factory(options);
+    const command = SHOWING.has(factory) ? showing(factory, options, reader) : factory(options);
     command.exitOverride();
     program.addCommand(command);
   }
   return program;
+}
+
+function showing(factory: CommandFactory, options: ProgramOptions, reader?: OutputReader): Command {
+  if (reader === undefined) return factory(options);
+  const { context } = options;
+  const signal = AbortSignal.any([context.signal, reader.gone]);
+  return factory({ ...options, context: { ...context, signal } }).hook(
+    "preAction",
+    reader.onNeeded,
+  );
 }

@@ -9,7 +9,7 @@ import type { ChangeOperations, Handle, Ino } from "./file-system.ts";
 import { LocalWriter } from "./open-writer.ts";
 import { readOnly, refusedChanges } from "./refused-changes.ts";
 import { Renaming } from "./renaming.ts";
-import { isWritable, newName, writablePlace } from "./writable-place.ts";
+import { isWritable, newEntityName, newName, writablePlace } from "./writable-place.ts";
 import { unfinishedFile } from "./writing.ts";
 
 /** The operations that change the tree, where something can be changed; the rest is refused. */
@@ -59,7 +59,8 @@ class TreeChanges {
   async mkdir(parent: Ino, name: string, signal: AbortSignal): Promise<void> {
     const { tree, writing } = this.#options;
     const directory = await this.#current(parent, signal);
-    const inBaseSpace = newName(name);
+    const isEntity = directory.kind === "collection";
+    const inBaseSpace = isEntity ? newEntityName(name) : newName(name);
     if (await exists(async () => await tree.child(directory, name, signal))) {
       throw new BsmountError("exists", `${pathOf(directory)} has ${name} already`);
     }

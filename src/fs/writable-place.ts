@@ -38,8 +38,31 @@ export function isWritable(node: Node): boolean {
   return !FINAL_STATUS.test(folder.owner.entity.status ?? "");
 }
 
-/** The name in BaseSpace that is shown as `name`. @throws BsmountError `invalid`, `name-too-long`, `not-utf8` */
+/**
+ * The name below `files/` in BaseSpace that is shown as `name`: one segment of a path, and never a path, which
+ * would lead to another place than `name` does.
+ * @throws BsmountError `invalid`, `name-too-long`, `not-utf8`
+ */
 export function newName(name: string): string {
+  const decoded = inBaseSpace(name);
+  if (!decoded.includes("/")) return decoded;
+  const problem = `${JSON.stringify(name)} cannot be made: ／ stands for /, which no name in files/ holds`;
+  throw new BsmountError("invalid", problem, { remedy: "give it a name without ／" });
+}
+
+/**
+ * The name of a new project or app result that is shown as `name`. BaseSpace takes spaces from both ends, and
+ * nobody would find it under the name that was asked for.
+ * @throws as {@link newName}
+ */
+export function newEntityName(name: string): string {
+  const decoded = inBaseSpace(name);
+  if (decoded.trim() === decoded) return decoded;
+  const problem = `${JSON.stringify(name)} cannot be made: BaseSpace has no names that begin or end with a space`;
+  throw new BsmountError("invalid", problem, { remedy: "leave the spaces at its ends out" });
+}
+
+function inBaseSpace(name: string): string {
   checkNewName(name);
   const decoded = decodeName(name);
   if (decoded !== "" && encodeName(decoded) === name) return decoded;

@@ -109,6 +109,8 @@ describe("programs get the error number of the contract", () => {
     ["EROFS", "changing the mode", 'os.chmod(d + b"one.txt", 0o600)'],
     ["EROFS", "changing the owner", 'os.chown(d + b"one.txt", 1, 1)'],
     ["EROFS", "changing the time", 'os.utime(d + b"one.txt", (1, 1))'],
+    ["EINVAL", "a new folder with a ／ in its name", 'os.mkdir(d + "a／b".encode())'],
+    ["EINVAL", "a new project with a space at an end", 'os.mkdir(d + b"../../../../new ")'],
     ["EPERM", "a hard link", 'os.link(d + b"one.txt", d + b"two.txt")'],
     ["EPERM", "a symbolic link", 'os.symlink(b"one.txt", d + b"two.txt")'],
     ["EPERM", "a fifo", 'os.mkfifo(d + b"pipe")'],

@@ -6,6 +6,7 @@ import { jobsOut, sizeOut } from "../copy/copy-out.ts";
 import { COPY_MEMORY_BYTES, copyAll } from "../copy/copying.ts";
 import { checkedPlan } from "../copy/places.ts";
 import { copyProgress, showsProgress } from "../copy/progress.ts";
+import { TakenPlaces } from "../copy/taken-places.ts";
 import { Tally } from "../copy/tally.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { isRemote } from "../remote-path.ts";
@@ -47,7 +48,8 @@ async function cp(
     using progress = copyProgress(countsBytes ? await size() : 0);
     const memory = new ByteBudget(COPY_MEMORY_BYTES);
     const counting = tally.counting(progress.interrupt);
-    const copying = { session, fileSystem, signal, checksum, memory, progress, ...counting };
+    const taken = new TakenPlaces(plan);
+    const copying = { session, fileSystem, signal, checksum, memory, progress, taken, ...counting };
     await copyAll(isInto ? jobsIn(plan, copying) : jobsOut(plan, copying), copying);
   }
   await session.finishUploads(signal);

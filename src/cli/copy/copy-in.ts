@@ -11,7 +11,8 @@ import {
   needsRecursive,
   TakenNames,
 } from "./places.ts";
-import { sizeOf, uploadFile, uploadJobs } from "./upload.ts";
+import { sizeOf } from "./local-source.ts";
+import { uploadFile, uploadJobs } from "./upload.ts";
 
 /** A job for each file that is copied into BaseSpace. */
 export async function* jobsIn(
@@ -23,11 +24,14 @@ export async function* jobsIn(
   const names = new TakenNames();
   for (const source of plan.sources) {
     if (!(await isFolder(source))) {
-      yield async () => {
+      const jobs: CopyJob[] = [];
+      await reporting(copying, async () => {
         const { parent, name } = await place.of(localName(source));
         names.take(name, source);
-        await uploadFile(source, { parent, name }, copying);
-      };
+        copying.taken.take("file", `${parent.path}/${name}`, source);
+        jobs.push(async () => await uploadFile(source, { parent, name }, copying));
+      });
+      yield* jobs;
       continue;
     }
     const folders: RemoteNode[] = [];
@@ -39,6 +43,7 @@ export async function* jobsIn(
       }
       const { parent, name } = await place.of(localName(source));
       names.take(name, source);
+      copying.taken.take("folder", `${parent.path}/${name}`, source);
       folders.push(await folderIn(parent, name, copying));
     });
     for (const folder of folders) yield* uploadJobs(source, folder, copying);

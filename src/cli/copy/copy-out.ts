@@ -32,6 +32,7 @@ export async function* jobsOut(
       checkType(node, source, plan);
       const isFile = node.attributes.type !== "directory";
       if (isFile && isThere && !isInside) throw isInTheWay(target);
+      if (isFile && !isThere && ASKS_FOR_FOLDER.test(target)) throw isNoFolder(target);
       starts.push({ node, place: isInside ? join(target, named.name) : target });
     });
     for (const { node, place } of starts) yield* downloadJobs(node, place, copying);
@@ -65,6 +66,15 @@ export async function sizeOut({ sources }: CpPlan, options: RemoteTreeOptions): 
     }
   }
   return sum;
+}
+
+/** Ends in `/` or `/.`, which only a folder's path does. */
+const ASKS_FOR_FOLDER = /\/\.?$/;
+
+function isNoFolder(target: string): BsmountError {
+  return new BsmountError("usage", `${target} is no folder`, {
+    remedy: `mkdir -p '${target}', or leave the / out to give the copy that name`,
+  });
 }
 
 function isInTheWay(target: string): BsmountError {

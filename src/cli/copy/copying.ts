@@ -3,6 +3,7 @@ import { inParallel } from "../../core/parallel.ts";
 import type { Session } from "../../session/session.ts";
 import type { RemoteTreeOptions } from "../remote-tree.ts";
 import type { CopyProgress } from "./progress.ts";
+import type { TakenPlaces } from "./taken-places.ts";
 
 /** What every file of one `cp` is copied with. */
 export interface Copying extends RemoteTreeOptions {
@@ -12,10 +13,13 @@ export interface Copying extends RemoteTreeOptions {
   /** For the buffers of all files that are under way. */
   readonly memory: ByteBudget;
   readonly progress: CopyProgress;
+  readonly taken: TakenPlaces;
   /** Told of each file when it is complete; `how` says how it was compared. */
   readonly onFile: (target: string, sizeBytes: number, how: string) => void;
   /** Told of each file that its target has already. */
   readonly onUnchanged: (target: string, sizeBytes: number, how: string) => void;
+  /** Told of what needs no copy, and why. */
+  readonly onLeftOut: (problem: string) => void;
   /** Told of whatever could not be copied; the others are copied all the same. */
   readonly onFailure: (error: unknown) => void;
 }

@@ -23,17 +23,18 @@ export async function* downloadJobs(
   target: string,
   copying: Copying,
 ): AsyncGenerator<CopyJob, void, undefined> {
-  switch (node.attributes.type) {
-    case "directory":
-      yield* folderJobs(node, target, copying);
-      break;
-    case "file":
-      yield async () => await downloadFile(node, target, copying);
-      break;
-    case "symlink":
-      yield async () => await copyLink(node, target, copying);
-      break;
+  const { type } = node.attributes;
+  if (type === "directory") {
+    yield* folderJobs(node, target, copying);
+    return;
   }
+  const copy = type === "file" ? downloadFile : copyLink;
+  const jobs: CopyJob[] = [];
+  await reporting(copying, async () => {
+    copying.taken.take("file", target, node.path);
+    jobs.push(async () => await copy(node, target, copying));
+  });
+  yield* jobs;
 }
 
 async function* folderJobs(
@@ -43,6 +44,7 @@ async function* folderJobs(
 ): AsyncGenerator<CopyJob, void, undefined> {
   const names: string[] = [];
   await reporting(copying, async () => {
+    copying.taken.take("folder", target, node.path);
     await makeFolder(target);
     for (const { name } of await listRemote(node, copying)) names.push(name);
   });
@@ -107,14 +109,21 @@ async function copyGenerated(node: RemoteNode, target: string, copying: Copying)
   copying.onFile(target, node.attributes.sizeBytes, "made here");
 }
 
-/** The tree's links are relative and lead to a neighbour, so they are right in a copy as well. */
+/**
+ * The tree's links are relative and lead to a neighbour, so they are right in a copy as well. What has the name
+ * already stays, unless it is a link too.
+ */
 async function copyLink(
   node: RemoteNode,
   target: string,
   { fileSystem, signal }: Copying,
 ): Promise<void> {
-  await rm(target, { force: true });
-  await symlink(await fileSystem.readlink(node.attributes.ino, signal), target);
+  const linked = await fileSystem.readlink(node.attributes.ino, signal);
+  const before = await lstat(target).catch(() => undefined);
+  if (before?.isSymbolicLink() === true) await rm(target, { force: true });
+  await symlink(linked, target).catch((cause: unknown) => {
+    throw new BsmountError("usage", `cannot make the link ${target}`, { cause });
+  });
 }
 
 async function copyInto(file: FileHandle, node: RemoteNode, copying: Copying): Promise<void> {

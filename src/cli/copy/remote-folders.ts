@@ -8,13 +8,19 @@ import {
   type RemoteTreeOptions,
 } from "../remote-tree.ts";
 
-/** The folder `name` in `parent`, which is made when nothing of that name is there. */
+/**
+ * The folder `name` in `parent`, which is made when nothing of that name is there.
+ * @throws BsmountError `not-a-directory` when a file has the name
+ */
 export async function folderIn(
   parent: RemoteNode,
   name: string,
   options: RemoteTreeOptions,
 ): Promise<RemoteNode> {
   const existing = await unlessMissing(childOf(parent, name, options));
+  if (existing?.attributes.type === "file") {
+    throw new BsmountError("not-a-directory", `${existing.path} is a file, not a folder`);
+  }
   if (existing !== undefined) return existing;
   await options.fileSystem.change.mkdir(parent.attributes.ino, name, 0o755, options.signal);
   return await childOf(parent, name, options);

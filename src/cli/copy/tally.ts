@@ -19,7 +19,7 @@ export class Tally {
   /** `interrupt` makes room for a line above the progress bar. */
   counting(
     interrupt: (print: () => void) => void,
-  ): Pick<Copying, "onFile" | "onUnchanged" | "onFailure"> {
+  ): Pick<Copying, "onFile" | "onUnchanged" | "onLeftOut" | "onFailure"> {
     return {
       onFile: (target, sizeBytes, how) => {
         this.#copied += 1;
@@ -29,6 +29,7 @@ export class Tally {
         this.#unchanged += 1;
         interrupt(() => printLine(this.#line([target, formatBytes(sizeBytes), "unchanged"], how)));
       },
+      onLeftOut: (problem) => interrupt(() => printWarning(problem)),
       onFailure: (error) => {
         this.#failed += 1;
         this.#exitCodes.add(exitCodeOf(reasonOf(error)));

@@ -1,47 +1,16 @@
-import { createReadStream, type Stats } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BsmountError } from "../../core/errors.ts";
 import type { UploadTarget } from "../../session/transfer-places.ts";
 import { isTemporaryName } from "../../write/temporary-names.ts";
 import type { RemoteNode } from "../remote-tree.ts";
 import { type Copying, type CopyJob, reporting } from "./copying.ts";
+import { enterFolder, isNotUtf8, kindOf, lookAt, namesIn, openStream } from "./local-source.ts";
 import { folderIn } from "./remote-folders.ts";
 
 /** Where something goes: into the folder `parent`, under that name. */
 export interface UploadPlace {
   readonly parent: RemoteNode;
   readonly name: string;
-}
-
-/**
- * All bytes of the regular files at `path` and below, for a bar. What cannot be looked at below it, such as
- * a link to nothing, counts nothing: copying it says what is wrong.
- */
-export async function sizeOf(path: string, above: readonly string[] = []): Promise<number> {
-  try {
-    const info = await stat(path);
-    if (!info.isDirectory()) return info.size;
-    const inside = await enterFolder(path, above);
-    let sum = 0;
-    for (const name of await readdir(path)) sum += await sizeOf(join(path, name), inside);
-    return sum;
-  } catch (error) {
-    if (above.length === 0) throw error;
-    return 0;
-  }
-}
-
-/**
- * The folders around what is in `path`, by their real places.
- * @throws BsmountError `usage` for a folder that a link leads back to, which would have no end
- */
-async function enterFolder(path: string, above: readonly string[]): Promise<readonly string[]> {
-  const real = await realpath(path);
-  if (!above.includes(real)) return [...above, real];
-  throw new BsmountError("usage", `${path} is a link back to ${real}, which it is in`, {
-    remedy: "take the link away, or copy the folders one by one",
-  });
 }
 
 /** A job for each file in the local folder `source`, to be copied into `folder`; links are followed. */
@@ -55,18 +24,23 @@ export async function* uploadJobs(
   let inside = above;
   await reporting(copying, async () => {
     inside = await enterFolder(source, above);
-    entries.push(...(await readdir(source)));
+    const { names, notUtf8 } = await namesIn(source);
+    entries.push(...names);
+    for (const name of notUtf8) copying.onFailure(isNotUtf8(join(source, name)));
+    if (names.length + notUtf8.length === 0) copying.onLeftOut(isEmpty(source));
   });
   for (const name of entries) {
     const path = join(source, name);
     const place = { parent: folder, name };
+    const jobs: CopyJob[] = [];
     const folders: RemoteNode[] = [];
-    const files: string[] = [];
     await reporting(copying, async () => {
-      if ((await lookAt(path)).isDirectory()) folders.push(await folderIn(folder, name, copying));
-      else files.push(path);
+      const kind = kindOf(path, await lookAt(path));
+      copying.taken.take(kind, `${folder.path}/${name}`, path);
+      if (kind === "folder") folders.push(await folderIn(folder, name, copying));
+      else jobs.push(async () => await uploadFile(path, place, copying));
     });
-    for (const file of files) yield async () => await uploadFile(file, place, copying);
+    yield* jobs;
     for (const child of folders) yield* uploadJobs(path, child, copying, inside);
   }
 }
@@ -98,7 +72,7 @@ export async function uploadFile(
   const { transfers } = session.client;
   const file = info.isFile()
     ? await transfers.upload({ appResultId, path }, source, { ...options, journal })
-    : await transfers.upload({ appResultId, path }, createReadStream(source, { signal }), options);
+    : await transfers.upload({ appResultId, path }, await openStream(source, signal), options);
   // The service compares each request's body with the MD5 that is sent with it.
   const isInParts = file.etag?.includes("-") === true;
   copying.onFile(target, file.sizeBytes, isInParts ? BY_MD5S : BY_MD5);
@@ -126,12 +100,7 @@ function checkName(source: string, { parent, name }: UploadPlace): void {
   });
 }
 
-/** As stat(2). @throws BsmountError `not-found` */
-async function lookAt(path: string): Promise<Stats> {
-  return await stat(path).catch((cause: unknown) => {
-    const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    throw new BsmountError(isMissing ? "not-found" : "unavailable", `cannot read ${path}`, {
-      cause,
-    });
-  });
+/** `mkdir` refuses such a folder for the same reason. */
+function isEmpty(folder: string): string {
+  return `${folder} is empty and is not copied: BaseSpace has no empty folders`;
 }
