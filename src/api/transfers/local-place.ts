@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, rm } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, lstat, mkdir, open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BsmountError } from "../../core/errors.ts";
 
@@ -72,6 +72,21 @@ export async function openOwn(path: string, isNew: boolean): Promise<FileHandle>
       ...(code === "ENOENT" ? { remedy: "make the folder first" } : {}),
     });
   }
+}
+
+/** What a local file that cannot be read is told as. */
+export function cannotRead(path: string, cause: unknown): BsmountError {
+  const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+  return new BsmountError(isMissing ? "not-found" : "unavailable", `cannot read ${path}`, {
+    cause,
+  });
+}
+
+/** @throws BsmountError `not-found`, `unavailable` */
+export async function statLocal(path: string): Promise<Stats> {
+  return await stat(path).catch((cause: unknown) => {
+    throw cannotRead(path, cause);
+  });
 }
 
 /** Whether `path` is the very file that is open as `file`. */

@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { neverAborted } from "../../core/abort.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { inParallel } from "../../core/parallel.ts";
@@ -12,7 +11,7 @@ import { type Compared, compareWithEtag } from "./compare-with-etag.ts";
 import { Downloads } from "./downloads.ts";
 import { FileUpload, givingUp, type UploadOptions, type UploadParts } from "./file-upload.ts";
 import { DEFAULT_PARALLEL, ProgressCount, withMemory } from "./options.ts";
-import { pathNames } from "./local-place.ts";
+import { pathNames, statLocal } from "./local-place.ts";
 import { MAX_WHOLE_BYTES, partBytesOf, streamPartBytes } from "./upload-parts.ts";
 import { fileSource, memorySource, regrouped, type UploadSource } from "./upload-source.ts";
 
@@ -69,20 +68,20 @@ export class Transfers {
    * MD5 or made of those of the parts that it was uploaded in. A file of a list without ETags is looked at
    * in the object store.
    *
-   * @throws what reading the local file can throw; the signal's reason
+   * @throws BsmountError `not-found` or `unavailable` when the local file cannot be read; the signal's reason
    */
   async compare(
     path: string,
     file: Pick<FileEntry, "id" | "sizeBytes" | "etag">,
     { signal = neverAborted }: Pick<CallOptions, "signal"> = {},
   ): Promise<Compared> {
-    const before = await stat(path);
+    const before = await statLocal(path);
     if (!before.isFile()) return "unknown";
     if (before.size !== file.sizeBytes) return "other";
     if (before.size === 0) return "md5";
     const etag = file.etag ?? (await this.#storeEtag(file, signal));
     const compared = await compareWithEtag(path, etag, signal);
-    const after = await stat(path);
+    const after = await statLocal(path);
     const isSame = after.size === before.size && after.mtimeMs === before.mtimeMs;
     return isSame ? compared : "unknown";
   }

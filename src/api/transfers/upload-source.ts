@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { BsmountError } from "../../core/errors.ts";
+import { cannotRead } from "./local-place.ts";
 
 /** Bytes of known length that can be read again. */
 export interface UploadSource extends AsyncDisposable {
@@ -23,10 +24,7 @@ export function memorySource(bytes: Uint8Array): UploadSource {
 /** @throws BsmountError `usage` for a folder, `not-found` and what opening can throw */
 export async function fileSource(path: string): Promise<UploadSource> {
   const file = await open(path, "r").catch((cause: unknown) => {
-    const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    throw new BsmountError(isMissing ? "not-found" : "unavailable", `cannot read ${path}`, {
-      cause,
-    });
+    throw cannotRead(path, cause);
   });
   const info = await file.stat();
   if (!info.isFile()) {
