@@ -56,6 +56,8 @@ export interface V2 {
 
 /** A client of one BaseSpace server with one token. It owns connections and threads: close it. */
 export class BaseSpace implements AsyncDisposable {
+  /** Origin of the API server. */
+  readonly apiServer: string;
   readonly users: Users;
   readonly tokens: Tokens;
   readonly projects: Projects;
@@ -85,6 +87,7 @@ export class BaseSpace implements AsyncDisposable {
   constructor(options: BaseSpaceOptions) {
     const origin = apiOrigin(options.apiServer, options.insecureHttp ?? false);
     const settings = withDefaults(options);
+    this.apiServer = origin;
     this.#dispatcher = createDispatcher(settings);
     this.#fetcher = createFetcher(this.#dispatcher, settings);
     const measured = withTelemetry(httpSend(this.#dispatcher, origin), settings.logger);

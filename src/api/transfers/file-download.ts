@@ -22,7 +22,7 @@ import {
   type ScratchNames,
   scratchNames,
 } from "./download-plan.ts";
-import { isStillAt, openOwn } from "./local-place.ts";
+import { cannotWrite, inTheWay, isFolder, isStillAt, openOwn } from "./local-place.ts";
 import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions, withMemory } from "./options.ts";
 import { lockPlace } from "./place-lock.ts";
 
@@ -82,7 +82,10 @@ export class FileDownload {
     this.#partBytes = checkPartBytes(options.partBytes ?? DEFAULT_PART_BYTES);
   }
 
+  /** @throws BsmountError `is-a-directory` when a folder has the name of the target */
   async run(signal: AbortSignal): Promise<Downloaded> {
+    // Rather before everything has come than after.
+    if (await isFolder(this.#target)) throw inTheWay(this.#target);
     await using _lock = await lockPlace(this.#target, `${this.#target} is being downloaded`);
     try {
       const verified = await this.#fetchAll(signal);
@@ -118,7 +121,10 @@ export class FileDownload {
         remedy: "wait until that has ended, or take another name",
       });
     }
-    await rename(partial, this.#target);
+    await rename(partial, this.#target).catch((cause: unknown) => {
+      const isFolder = (cause as NodeJS.ErrnoException).code === "EISDIR";
+      throw isFolder ? inTheWay(this.#target, cause) : cannotWrite(this.#target, cause);
+    });
   }
 
   async #fill(
