@@ -38,10 +38,7 @@ export class PieceReader implements AsyncDisposable {
   async isAtEnd(): Promise<boolean> {
     while (this.#rest.length === 0 && !this.#isAtEnd) {
       this.#isWaiting = true;
-      const coming = this.#pieces.next();
-      // It fails later when the stream is closed meanwhile, and nobody waits for it.
-      coming.catch(() => {});
-      const next = await abandonOnAbort(coming, this.#signal);
+      const next = await abandonOnAbort(this.#pieces.next(), this.#signal);
       this.#isWaiting = false;
       if (next.done === true) this.#isAtEnd = true;
       else this.#rest = checked(next.value);
