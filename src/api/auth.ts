@@ -1,24 +1,35 @@
+import { abandonOnAbort } from "../core/abort.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { Send } from "./http.ts";
 
 /**
  * A token, or who knows it now: asked at each request, so that signing in again needs no new client. When
  * the service does not take the token (401) it is asked once more, with that token as `rejected`; where it
- * then knows another one, the request is sent again with that, once.
+ * then knows another one, the request is sent again with that, once. A request that is given up does not wait
+ * for the answer; `closed` aborts when the client is closed, and then what the asking began has to end.
  */
-export type AccessToken = string | ((rejected?: string) => string | Promise<string>);
+export type AccessToken =
+  string | ((rejected: string | undefined, closed: AbortSignal) => string | Promise<string>);
 
-/** Adds `Authorization: Bearer`. The send inside knows one origin only, so the token goes nowhere else. */
-export function withAuth(token: AccessToken, send: Send): Send {
+/**
+ * Adds `Authorization: Bearer`. The send inside knows one origin only, so the token goes nowhere else.
+ * `closed` aborts when the client ends.
+ */
+export function withAuth(token: AccessToken, send: Send, closed: AbortSignal): Send {
   return async (request, signal) => {
     const sendWith = async (value: string) => {
       const headers = { ...request.headers, authorization: `Bearer ${value}` };
       return await send({ ...request, headers }, signal);
     };
-    const used = checked(typeof token === "string" ? token : await token());
+    const ask = async (rejected?: string): Promise<string> => {
+      if (typeof token === "string") return checked(token);
+      const asked = Promise.resolve(token(rejected, closed));
+      return checked(await abandonOnAbort(abandonOnAbort(asked, closed), signal));
+    };
+    const used = await ask();
     const answer = await sendWith(used);
     if (answer.status !== 401 || typeof token === "string") return answer;
-    const fresh = checked(await token(used));
+    const fresh = await ask(used);
     return fresh === used ? answer : await sendWith(fresh);
   };
 }

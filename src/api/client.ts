@@ -1,4 +1,6 @@
+import { setMaxListeners } from "node:events";
 import type { Dispatcher } from "undici";
+import { BsmountError } from "../core/errors.ts";
 import { apiOrigin } from "./address.ts";
 import { type AccessToken, withAuth } from "./auth.ts";
 import { Content } from "./content/content.ts";
@@ -57,6 +59,8 @@ export interface V2 {
 
 /** A client of one BaseSpace server with one token. It owns connections and threads: close it. */
 export class BaseSpace implements AsyncDisposable {
+  /** Origin of the API server. */
+  readonly apiServer: string;
   readonly users: Users;
   readonly tokens: Tokens;
   readonly projects: Projects;
@@ -81,18 +85,20 @@ export class BaseSpace implements AsyncDisposable {
   readonly transfers: Transfers;
   readonly #dispatcher: Dispatcher;
   readonly #fetcher: RangeFetcher;
+  readonly #closed = controllerOfMany();
 
   /** @throws BsmountError `usage` for an address that cannot be used, `environment` for bad certificates */
   constructor(options: BaseSpaceOptions) {
-    const origin = apiOrigin(options.apiServer, options.insecureHttp ?? false);
+    this.apiServer = apiOrigin(options.apiServer, options.insecureHttp ?? false);
     const settings = withDefaults(options);
     this.#dispatcher = createDispatcher(settings);
     this.#fetcher = createFetcher(this.#dispatcher, settings);
     const { logger } = settings;
-    const measured = withTelemetry(httpSend(this.#dispatcher, origin), { logger, target: "api" });
-    const send = withAuth(options.accessToken, measured);
+    const bare = httpSend(this.#dispatcher, this.apiServer);
+    const measured = withTelemetry(bare, { logger, target: "api" });
+    const send = withAuth(options.accessToken, measured, this.#closed.signal);
     const rest = new Rest({ ...settings, send });
-    const plainHttp = plainHttpOf(origin, options.insecureHttp ?? false);
+    const plainHttp = plainHttpOf(this.apiServer, options.insecureHttp ?? false);
     const links = new LinkCache(rest, settings.retry.clock, plainHttp);
     const onceOnly = new OnceOnlyCalls(rest, settings.retry);
     const resources = new ResourceClient(rest, onceOnly);
@@ -127,6 +133,7 @@ export class BaseSpace implements AsyncDisposable {
 
   /** Ends what is under way with an `aborted` error and gives back connections and threads. */
   async close(): Promise<void> {
+    this.#closed.abort(new BsmountError("aborted", "the client is closed"));
     const threads = [this.#fetcher.close(), this.uploads.close()];
     await Promise.all([...threads, this.#dispatcher.destroy()]);
   }
@@ -134,4 +141,11 @@ export class BaseSpace implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** Each request listens to it while the token is asked for; Node would warn of a leak. */
+function controllerOfMany(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }

@@ -10,6 +10,8 @@ setMaxListeners(0, neverAborted);
  * The work itself goes on: it must belong to somebody else who waits for it.
  */
 export async function abandonOnAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  // What is abandoned may fail later, when nobody listens.
+  work.catch(() => {});
   signal.throwIfAborted();
   const { promise: aborted, reject } = withRejector();
   const onAbort = (): void => reject(signal.reason);

@@ -18,13 +18,27 @@ export class ByteBudget {
 
   /** Runs `work` with `bytes` taken. Rejects with the signal's reason when it aborts while waiting. */
   async run<T>(bytes: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    await this.#take(bytes, signal);
+    const giveBack = await this.take(bytes, signal);
     try {
       return await work();
     } finally {
+      giveBack();
+    }
+  }
+
+  /**
+   * Takes `bytes` until the function that it answers is called; calling it again changes nothing. Rejects with
+   * the signal's reason when it aborts while waiting.
+   */
+  async take(bytes: number, signal: AbortSignal): Promise<() => void> {
+    await this.#take(bytes, signal);
+    let isTaken = true;
+    return () => {
+      if (!isTaken) return;
+      isTaken = false;
       this.#taken -= bytes;
       this.#admit();
-    }
+    };
   }
 
   async #take(bytes: number, signal: AbortSignal): Promise<void> {

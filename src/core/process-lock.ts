@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { connect, createServer, type Server } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import process from "node:process";
-import { text } from "node:stream/consumers";
 
 /** Those of this process: they are kept apart where there are no such sockets as well. */
 const held = new Set<string>();
 
 /** How long the holder of a lock may take to say who it is; one that was stopped says nothing. */
 const ASK_MS = 2000;
+
+/** More than any number of a process has. Anybody may listen where a lock is, and say what they like. */
+const MAX_ANSWER_BYTES = 16;
 
 /**
  * Takes what `key` stands for, or answers undefined while somebody else on this machine has it. It is an
@@ -39,9 +41,29 @@ export async function takeLock(key: string): Promise<AsyncDisposable | undefined
 export async function lockHolder(key: string): Promise<number | undefined> {
   if (held.has(key)) return process.pid;
   const socket = connect(addressOf(key));
-  socket.setTimeout(ASK_MS, () => socket.destroy());
-  const answer = await text(socket).catch(() => "");
-  return /^\d+$/.test(answer) ? Number(answer) : undefined;
+  // In all, not between two bytes.
+  const deadline = setTimeout(() => socket.destroy(), ASK_MS);
+  try {
+    const answer = await shortAnswer(socket);
+    return /^[1-9]\d{0,9}$/.test(answer) ? Number(answer) : undefined;
+  } finally {
+    clearTimeout(deadline);
+    socket.destroy();
+  }
+}
+
+/** What comes until the end; what is too long, or breaks off, is empty. */
+async function shortAnswer(socket: Socket): Promise<string> {
+  let answer = "";
+  try {
+    for await (const piece of socket as AsyncIterable<Buffer>) {
+      answer += piece.toString("latin1", 0, MAX_ANSWER_BYTES);
+      if (answer.length > MAX_ANSWER_BYTES || piece.length > MAX_ANSWER_BYTES) return "";
+    }
+    return answer;
+  } catch {
+    return "";
+  }
 }
 
 /** Whoever connects is told the number of this process. */

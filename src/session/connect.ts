@@ -6,7 +6,6 @@ import { type Environment, processEnvironment } from "../config/environment.ts";
 import type { GivenOptions } from "../config/options.ts";
 import { explainRefusal } from "../config/refused-token.ts";
 import { neverAborted } from "../core/abort.ts";
-import { silentLogger } from "../core/logger.ts";
 import { CurrentToken } from "./current-token.ts";
 
 export interface ConnectOptions extends ClientOptions {
@@ -44,7 +43,7 @@ export async function signIn(
   options: ClientOptions,
   signal: AbortSignal,
 ): Promise<{ readonly client: BaseSpace; readonly user: User }> {
-  const token = new CurrentToken(connection, options.logger ?? silentLogger);
+  const token = new CurrentToken(connection, options);
   const client = new BaseSpace({ ...connection, ...options, accessToken: token.ask });
   try {
     const user = await client.users.current({ signal });

@@ -1,7 +1,8 @@
 import { BaseSpace } from "../api/client.ts";
+import type { ClientOptions } from "../api/settings.ts";
 import type { ConnectionConfig } from "../config/connection.ts";
 import { readTokenAgain } from "../config/token-origin.ts";
-import type { Logger } from "../core/logger.ts";
+import { type Logger, silentLogger } from "../core/logger.ts";
 
 /**
  * The session's access token for as long as the service takes it. One that is refused is looked up again
@@ -11,21 +12,24 @@ import type { Logger } from "../core/logger.ts";
  */
 export class CurrentToken {
   readonly #connection: ConnectionConfig;
+  readonly #options: ClientOptions;
   readonly #logger: Logger;
   #token: string;
   #userId: string | undefined;
   #looking: Promise<void> | undefined;
 
-  constructor(connection: ConnectionConfig, logger: Logger) {
+  /** `options` are those of the client: a token that was found is tried as it will be used. */
+  constructor(connection: ConnectionConfig, options: ClientOptions) {
     this.#connection = connection;
-    this.#logger = logger;
+    this.#options = options;
+    this.#logger = options.logger ?? silentLogger;
     this.#token = connection.accessToken;
   }
 
   /** As `AccessToken` of the client. */
-  readonly ask = async (rejected?: string): Promise<string> => {
+  readonly ask = async (rejected: string | undefined, closed: AbortSignal): Promise<string> => {
     if (rejected === this.#token) {
-      this.#looking ??= this.#look().finally(() => {
+      this.#looking ??= this.#look(closed).finally(() => {
         this.#looking = undefined;
       });
       await this.#looking;
@@ -38,11 +42,11 @@ export class CurrentToken {
     this.#userId = userId;
   }
 
-  async #look(): Promise<void> {
+  async #look(signal: AbortSignal): Promise<void> {
     try {
       const found = await readTokenAgain(this.#connection.tokenOrigin);
       if (found === undefined || found === "" || found === this.#token) return;
-      if (await this.#isOfOtherUser(found)) {
+      if (await this.#isOfOtherUser(found, signal)) {
         this.#logger.warn("the token was refused; the one stored since is another user's");
         return;
       }
@@ -51,13 +55,14 @@ export class CurrentToken {
         "the access token was refused; going on with the one that was stored since",
       );
     } catch (err) {
+      if (signal.aborted) return;
       this.#logger.warn({ err }, "the access token was refused, and there is no other that works");
     }
   }
 
-  async #isOfOtherUser(accessToken: string): Promise<boolean> {
+  async #isOfOtherUser(accessToken: string, signal: AbortSignal): Promise<boolean> {
     if (this.#userId === undefined) return false;
-    await using client = new BaseSpace({ ...this.#connection, accessToken });
-    return (await client.users.current()).id !== this.#userId;
+    await using client = new BaseSpace({ ...this.#connection, ...this.#options, accessToken });
+    return (await client.users.current({ signal })).id !== this.#userId;
   }
 }

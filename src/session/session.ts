@@ -138,7 +138,12 @@ function composeTree(
       attributeTtlMs: KERNEL_TTL_MS,
       ...writing,
     }),
-    places: placesOf({ tree, maker, stateFolder: config.folders.state }),
+    places: placesOf({
+      apiServer: client.apiServer,
+      tree,
+      maker,
+      stateFolder: config.folders.state,
+    }),
     refresh: async () => {
       cached.invalidateAll();
       tree.forgetAbsent();

@@ -44,13 +44,15 @@ export interface TransferPlaces {
 }
 
 export interface PlacesOptions {
+  /** Its origin. */
+  readonly apiServer: string;
   readonly tree: PathTree;
   readonly maker: EntityMaker;
   readonly stateFolder: string;
 }
 
 /** Paths are those that the mount shows. */
-export function placesOf({ tree, maker, stateFolder }: PlacesOptions): TransferPlaces {
+export function placesOf({ apiServer, tree, maker, stateFolder }: PlacesOptions): TransferPlaces {
   return {
     fileAt: async (path, signal) => {
       return remoteFile(await tree.resolve(path, signal));
@@ -64,7 +66,8 @@ export function placesOf({ tree, maker, stateFolder }: PlacesOptions): TransferP
         throw new BsmountError("is-a-directory", `${path}/${decodeName(name)} is a directory`);
       }
       await maker.checkAccess(appResult, signal);
-      const journal = await journalOf(stateFolder, `${appResultId}/${target} ${resolve(source)}`);
+      const what = `${apiServer} ${appResultId}/${target} ${resolve(source)}`;
+      const journal = await journalOf(stateFolder, what);
       const place = { appResultId, path: target, journal };
       const file = existing === undefined ? undefined : remoteFile(existing);
       return file === undefined ? place : { ...place, existing: file };

@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
@@ -45,4 +47,34 @@ it("of another process is given back when that is killed", async () => {
   const lock = await takeLock(key);
   expect(lock).toBeDefined();
   await lock?.[Symbol.asyncDispose]();
+});
+
+it.each([
+  ["without an end", (socket: Socket) => void socket.write("1".repeat(1 << 20))],
+  [
+    "digit by digit",
+    (socket: Socket) => {
+      const timer = setInterval(() => socket.write("1"), 300);
+      socket.on("close", () => clearInterval(timer));
+    },
+  ],
+])("that somebody else holds, who answers %s, is held by nobody known", async (_how, answer) => {
+  const key = `hostile ${process.pid}`;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    answer(socket);
+  });
+  const digest = createHash("sha256").update(key).digest("hex");
+  server.listen(`\0bsmount-${digest}`);
+  await once(server, "listening");
+  try {
+    expect(await takeLock(key)).toBeUndefined();
+    expect(await lockHolder(key)).toBeUndefined();
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, "close");
+  }
 });

@@ -30,6 +30,8 @@ export async function scriptedApi(script: Script): Promise<ScriptedApi> {
     if (typeof answer === "function") answer(response);
     else if (answer !== undefined) send(response, answer);
   });
+  // Nobody but the client ends a connection that is not used.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const api: ScriptedApi = {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

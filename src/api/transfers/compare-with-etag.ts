@@ -1,10 +1,9 @@
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { rangeLength } from "../../core/byte-range.ts";
 import type { PartPlan } from "../../core/part-plan.ts";
 import { neverAborted } from "../../core/abort.ts";
-import { CHUNK_BYTES, md5OfFile } from "./md5.ts";
+import { statLocal } from "./local-place.ts";
+import { md5OfFile, piecesOfFile } from "./md5.ts";
 import { plansOf } from "./upload-parts.ts";
 
 /**
@@ -29,7 +28,7 @@ export async function compareWithEtag(
   if (match === null) return "unknown";
   const [, md5 = "", count] = match;
   if (count === undefined) return (await md5OfFile(path, signal)) === md5 ? "md5" : "other";
-  const { size } = await stat(path);
+  const { size } = await statLocal(path);
   const plans = plansOf(size, Number(count));
   return (await digestsOfParts(path, plans, signal)).includes(md5) ? "md5s" : "unknown";
 }
@@ -42,8 +41,9 @@ async function digestsOfParts(
 ): Promise<readonly string[]> {
   if (plans.length === 0) return [];
   const digests = plans.map((plan) => new DigestOfParts(plan));
-  const pieces = createReadStream(path, { highWaterMark: CHUNK_BYTES, signal });
-  for await (const piece of pieces) for (const digest of digests) digest.update(piece as Buffer);
+  for await (const piece of piecesOfFile(path, signal)) {
+    for (const digest of digests) digest.update(piece);
+  }
   return digests.map((digest) => digest.md5());
 }
 

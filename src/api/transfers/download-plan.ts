@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import type { ByteRange } from "../../core/byte-range.ts";
+import { BsmountError } from "../../core/errors.ts";
 
 /** One range of a file that is fetched at a time. */
 export interface Part extends ByteRange {
@@ -8,13 +9,20 @@ export interface Part extends ByteRange {
   readonly number: number;
 }
 
-/** The parts of a file; none for an empty one, and none of them is empty. */
-export function partsOf({ start, end }: ByteRange, partBytes: number): Part[] {
-  const count = Math.ceil((end - start) / partBytes);
-  return Array.from({ length: count }, (_, number) => {
-    const first = start + number * partBytes;
-    return { number, start: first, end: Math.min(first + partBytes, end) };
-  });
+/**
+ * The parts of a range, one after the other: how many there are is the service's word, which may be a lie.
+ * None for an empty range, and none of them is empty.
+ */
+export function* partsOf({ start, end }: ByteRange, partBytes: number): Generator<Part, void> {
+  for (let number = 0, at = start; at < end; number += 1, at += partBytes) {
+    yield { number, start: at, end: Math.min(at + partBytes, end) };
+  }
+}
+
+/** @throws BsmountError `usage` for a size that no part can have */
+export function checkPartBytes(partBytes: number): number {
+  if (Number.isSafeInteger(partBytes) && partBytes > 0) return partBytes;
+  throw new BsmountError("usage", `a part of ${partBytes} bytes is not possible`);
 }
 
 export interface ScratchNames {

@@ -14,7 +14,9 @@ import {
   FileDownload,
 } from "./file-download.ts";
 import { pathNames, placeBelow } from "./local-place.ts";
-import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions } from "./options.ts";
+import { FetchAhead } from "./fetch-ahead.ts";
+import { type HeldBytes, heldBytes } from "./held-bytes.ts";
+import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions, withMemory } from "./options.ts";
 
 export interface ReadOptions extends TransferOptions {
   /** Default: the whole file. What lies behind its end is left out. */
@@ -30,6 +32,9 @@ export interface FolderOptions extends DownloadOptions {
 const PARTS_OF_MANY = 2;
 
 const STREAM_PART_BYTES = 4 * 1024 * 1024;
+
+/** What is said to be larger is not worth asking for: no supported Node holds more in one piece. */
+const MAX_READ_BYTES = 4 * 1024 ** 3;
 
 /**
  * Files of BaseSpace to this machine. Each takes a file, or its Id, which is then asked for first.
@@ -95,20 +100,36 @@ export class Downloads {
     return done;
   }
 
-  /** The bytes of a file or of a range of it, at once in memory. */
+  /**
+   * The bytes of a file or of a range of it, at once in memory.
+   * @throws BsmountError `too-big` for more than 4 GiB, or than this machine has room for
+   */
   async read(file: Downloadable | FileId, options: ReadOptions = {}): Promise<Uint8Array> {
     const entry = await this.#entry(file, options);
     const range = wantedRange(entry, options.range);
-    const bytes = Buffer.alloc(rangeLength(range));
-    let at = 0;
-    for await (const piece of this.#pieces(entry, range, options)) {
-      bytes.set(piece, at);
-      at += piece.length;
-    }
-    return bytes;
+    const { memory: _counted, ...others } = options;
+    const length = rangeLength(range);
+    const ahead = (options.parallel ?? DEFAULT_PARALLEL) * STREAM_PART_BYTES;
+    // Taken at once: two reads that had a part each, and waited for more, would wait for each other.
+    const needed = {
+      bytes: length + Math.min(length, ahead),
+      signal: options.signal ?? neverAborted,
+    };
+    return await withMemory(options, needed, async () => {
+      const bytes = roomFor(entry, length);
+      let at = 0;
+      for await (const piece of this.#pieces(entry, range, others)) {
+        bytes.set(piece, at);
+        at += piece.length;
+      }
+      return bytes;
+    });
   }
 
-  /** The bytes in order, some pieces fetched ahead; `Readable.from` makes a stream of it. */
+  /**
+   * The bytes in order, some pieces fetched ahead; `Readable.from` makes a stream of it. With `memory` a piece
+   * counts from before it is fetched until the next one is asked for.
+   */
   async *stream(
     file: Downloadable | FileId,
     options: ReadOptions = {},
@@ -123,36 +144,31 @@ export class Downloads {
     options: ReadOptions,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const ended = new AbortController();
-    const { signal: whole = neverAborted, parallel = DEFAULT_PARALLEL } = options;
-    const signal = AbortSignal.any([whole, ended.signal]);
+    const signal = AbortSignal.any([options.signal ?? neverAborted, ended.signal]);
     const progress = new ProgressCount(rangeLength(range), options.onProgress);
-    const ahead: Promise<Uint8Array>[] = [];
     let version: StoreVersion | undefined;
-    const fetch = async (part: ByteRange): Promise<Uint8Array> => {
-      const bytes = new Uint8Array(new SharedArrayBuffer(rangeLength(part)));
-      const { id: fileId, sizeBytes } = file;
-      const request = { fileId, sizeBytes, range: part, into: [bytes], expected: version };
-      version = await this.#content.readRange(request, signal);
-      return bytes;
+    const fetch = async (part: ByteRange): Promise<HeldBytes> => {
+      return await heldBytes(options, { bytes: rangeLength(part), signal }, async (bytes) => {
+        const { id: fileId, sizeBytes } = file;
+        const request = { fileId, sizeBytes, range: part, into: [bytes], expected: version };
+        version = await this.#content.readRange(request, signal);
+        return bytes;
+      });
     };
+    const ahead = new FetchAhead(partsOf(range, STREAM_PART_BYTES), fetch);
     try {
-      const parts = partsOf(range, STREAM_PART_BYTES);
-      while (parts.length > 0 || ahead.length > 0) {
+      for (;;) {
         // Alone at first: the others have to be of its version.
-        const room = version === undefined ? 1 : parallel;
-        for (const part of parts.splice(0, Math.max(0, room - ahead.length))) {
-          const piece = fetch(part);
-          piece.catch(() => {});
-          ahead.push(piece);
-        }
-        const piece = await ahead.shift();
+        const most = version === undefined ? 1 : (options.parallel ?? DEFAULT_PARALLEL);
+        const piece = await ahead.next(most);
         if (piece === undefined) return;
-        progress.add(piece.length);
-        yield piece;
+        using _room = piece;
+        progress.add(piece.bytes.length);
+        yield piece.bytes;
       }
     } finally {
       ended.abort(new DOMException("the file is no longer read", "AbortError"));
-      await Promise.allSettled(ahead);
+      await ahead.end();
     }
   }
 
@@ -177,6 +193,21 @@ async function newestByPath(
     if (known === undefined || compareIds(file.id, known.id) > 0) newest.set(file.path, file);
   }
   return newest.values();
+}
+
+/** @throws BsmountError `too-big` */
+function roomFor({ id, name }: Downloadable, length: number): Buffer {
+  const tooBig = (cause?: unknown): BsmountError =>
+    new BsmountError("too-big", `${length} bytes of file ${id} (${name}) do not fit into memory`, {
+      cause,
+      remedy: "read a range of it, or stream it",
+    });
+  if (length > MAX_READ_BYTES) throw tooBig();
+  try {
+    return Buffer.alloc(length);
+  } catch (error) {
+    throw tooBig(error);
+  }
 }
 
 /** @throws BsmountError `usage` for a range that makes no sense */

@@ -1,7 +1,7 @@
 import { type FileHandle, rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { crc32 } from "node:zlib";
-import type { ByteRange } from "../../core/byte-range.ts";
+import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
 import { inParallel } from "../../core/parallel.ts";
 import type { Content, StoreVersion } from "../content/content.ts";
@@ -15,8 +15,14 @@ import {
   readJournal,
   removeJournal,
 } from "./download-journal.ts";
-import { type Part, partsOf, type ScratchNames, scratchNames } from "./download-plan.ts";
-import { isStillAt, openOwn } from "./local-place.ts";
+import {
+  checkPartBytes,
+  type Part,
+  partsOf,
+  type ScratchNames,
+  scratchNames,
+} from "./download-plan.ts";
+import { cannotWrite, inTheWay, isFolder, isStillAt, openOwn } from "./local-place.ts";
 import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions, withMemory } from "./options.ts";
 import { lockPlace } from "./place-lock.ts";
 
@@ -73,10 +79,13 @@ export class FileDownload {
     this.#names = scratchNames(this.#target, file.id);
     this.#options = options;
     this.#progress = new ProgressCount(file.sizeBytes, options.onProgress);
-    this.#partBytes = options.partBytes ?? DEFAULT_PART_BYTES;
+    this.#partBytes = checkPartBytes(options.partBytes ?? DEFAULT_PART_BYTES);
   }
 
+  /** @throws BsmountError `is-a-directory` when a folder has the name of the target */
   async run(signal: AbortSignal): Promise<Downloaded> {
+    // Rather before everything has come than after.
+    if (await isFolder(this.#target)) throw inTheWay(this.#target);
     await using _lock = await lockPlace(this.#target, `${this.#target} is being downloaded`);
     try {
       const verified = await this.#fetchAll(signal);
@@ -95,7 +104,8 @@ export class FileDownload {
     const file = await openOwn(this.#names.partial, goesOn === undefined);
     try {
       await this.#fill(file, goesOn, signal);
-      const verified = await this.#verify();
+      const verified = await this.#verify(signal);
+      signal.throwIfAborted();
       await this.#take(file);
       return verified;
     } finally {
@@ -111,7 +121,10 @@ export class FileDownload {
         remedy: "wait until that has ended, or take another name",
       });
     }
-    await rename(partial, this.#target);
+    await rename(partial, this.#target).catch((cause: unknown) => {
+      const isFolder = (cause as NodeJS.ErrnoException).code === "EISDIR";
+      throw isFolder ? inTheWay(this.#target, cause) : cannotWrite(this.#target, cause);
+    });
   }
 
   async #fill(
@@ -120,15 +133,14 @@ export class FileDownload {
     signal: AbortSignal,
   ): Promise<void> {
     const { sizeBytes } = this.#file;
-    const parts = partsOf({ start: 0, end: sizeBytes }, this.#partBytes);
     if (left !== undefined) this.#version = { etag: left.name.etag };
-    const missing = await this.#missing(file, parts, left?.parts ?? new Map());
-    const [first, ...others] = missing;
+    const missing = this.#missing(file, left?.parts ?? new Map(), signal);
+    const { value: first } = await missing.next();
     if (first === undefined) return await file.truncate(sizeBytes);
     const checksum = await this.#fetch(file, first, signal);
-    if (parts.length === 1) return;
+    if (sizeBytes <= this.#partBytes) return;
     const isNew = left === undefined;
-    await this.#rest(file, { first, checksum, others, isNew }, signal);
+    await this.#rest(file, { first, checksum, others: missing, isNew }, signal);
   }
 
   /** The version is known by now: every part after the first has to be of it. */
@@ -157,19 +169,24 @@ export class FileDownload {
     return isTheFile && etag !== undefined && partBytes === this.#partBytes;
   }
 
-  async #missing(
+  /** The parts that have to be fetched: those of which the bytes are not there as the journal says. */
+  async *#missing(
     file: FileHandle,
-    parts: readonly Part[],
     done: ReadonlyMap<number, number>,
-  ): Promise<readonly Part[]> {
-    const missing: Part[] = [];
-    for (const part of parts) {
+    signal: AbortSignal,
+  ): AsyncGenerator<Part, void, undefined> {
+    for (const part of partsOf({ start: 0, end: this.#file.sizeBytes }, this.#partBytes)) {
+      const bytes = rangeLength(part);
       const checksum = done.get(part.number);
-      if (checksum !== undefined && (await hasChecksum(file, part, checksum))) {
-        this.#progress.add(part.end - part.start);
-      } else missing.push(part);
+      signal.throwIfAborted();
+      if (checksum === undefined) yield part;
+      else {
+        const check = async (): Promise<boolean> => await hasChecksum(file, part, checksum);
+        const isThere = await withMemory(this.#options, { bytes, signal }, check);
+        if (isThere) this.#progress.add(bytes);
+        else yield part;
+      }
     }
-    return missing;
   }
 
   /** Answers the checksum of what came. */
@@ -194,10 +211,10 @@ export class FileDownload {
     return bytes;
   }
 
-  async #verify(): Promise<Downloaded["verified"]> {
+  async #verify(signal: AbortSignal): Promise<Downloaded["verified"]> {
     const { etag, id } = this.#file;
     if (this.#options.checksum !== true) return "parts";
-    const compared = await compareWithEtag(this.#names.partial, etag);
+    const compared = await compareWithEtag(this.#names.partial, etag, signal);
     if (compared === "unknown") return "parts";
     if (compared !== "other") return compared;
     throw new BsmountError("changed", `file ${id} arrived with another MD5 than ${etag}`);
@@ -218,6 +235,6 @@ interface Remaining {
   readonly first: Part;
   /** Of the first one. */
   readonly checksum: number;
-  readonly others: readonly Part[];
+  readonly others: AsyncIterable<Part>;
   readonly isNew: boolean;
 }

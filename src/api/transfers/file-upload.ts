@@ -28,6 +28,8 @@ export interface UploadOptions extends TransferOptions {
 }
 
 export interface UploadParts {
+  /** Its origin: Ids are one server's. */
+  readonly apiServer: string;
   readonly uploads: Uploads;
   readonly files: Files;
   readonly place: UploadPlace;
@@ -64,9 +66,8 @@ export class FileUpload {
   }
 
   async #upload(signal: AbortSignal): Promise<FileEntry> {
-    const { files } = this.#parts;
     const left = await this.#left(signal);
-    const pending = left && (await lookedUp(files, left.name.fileId, signal));
+    const pending = left && (await this.#lookUp(left.name.fileId, signal));
     if (left !== undefined && pending?.uploadStatus === "complete") {
       await this.#forget();
       if (pending.sizeBytes === this.#source.sizeBytes) return pending;
@@ -81,6 +82,20 @@ export class FileUpload {
       await this.#forget();
       return file;
     });
+  }
+
+  /**
+   * What became of the file that a journal names. One that is gone, or another user's, which the service answers
+   * alike, is nothing to go on with, nor is one of another path: a service that was set up anew gives Ids again.
+   */
+  async #lookUp(fileId: FileId, signal: AbortSignal): Promise<FileEntry | undefined> {
+    try {
+      const file = await this.#parts.files.get(fileId, { signal });
+      return file.path === this.#parts.place.path ? file : undefined;
+    } catch (error) {
+      if (GONE.has(reasonOf(error))) return undefined;
+      throw error;
+    }
   }
 
   async #begin(signal: AbortSignal): Promise<FileId> {
@@ -154,7 +169,8 @@ export class FileUpload {
   }
 
   get #place(): string {
-    return `${filesPathOf(this.#parts.place)}/${this.#parts.place.path}`;
+    const { apiServer, place } = this.#parts;
+    return `${apiServer}${filesPathOf(place)}/${place.path}`;
   }
 
   get #call(): { readonly timeoutMs?: number } {
@@ -173,20 +189,6 @@ interface PartToSend {
   readonly part: UploadPart;
   /** The MD5 of what BaseSpace has of it. */
   readonly had: string | undefined;
-}
-
-/** A file that is gone, or another user's, which the service answers alike, is nothing to go on with. */
-async function lookedUp(
-  files: Files,
-  fileId: FileId,
-  signal: AbortSignal,
-): Promise<FileEntry | undefined> {
-  try {
-    return await files.get(fileId, { signal });
-  } catch (error) {
-    if (GONE.has(reasonOf(error))) return undefined;
-    throw error;
-  }
 }
 
 /** Runs `upload`; what fails is given up in BaseSpace, unless a journal lets it go on later. */

@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, rm } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, lstat, mkdir, open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BsmountError } from "../../core/errors.ts";
 
@@ -67,11 +67,42 @@ export async function openOwn(path: string, isNew: boolean): Promise<FileHandle>
     if (code === "ELOOP") {
       throw new BsmountError("usage", `${path} is in the way: it is a link`, { cause: error });
     }
-    throw new BsmountError("unavailable", `cannot write ${path}`, {
-      cause: error,
-      ...(code === "ENOENT" ? { remedy: "make the folder first" } : {}),
-    });
+    throw cannotWrite(path, error);
   }
+}
+
+/** What a local file that cannot be read is told as. */
+export function cannotRead(path: string, cause: unknown): BsmountError {
+  const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+  return new BsmountError(isMissing ? "not-found" : "unavailable", `cannot read ${path}`, {
+    cause,
+  });
+}
+
+/** What a local file that cannot be written is told as. */
+export function cannotWrite(path: string, cause: unknown): BsmountError {
+  const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+  return new BsmountError("unavailable", `cannot write ${path}`, {
+    cause,
+    ...(isMissing ? { remedy: "make the folder first" } : {}),
+  });
+}
+
+export async function isFolder(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isDirectory() === true;
+}
+
+export function inTheWay(folder: string, cause?: unknown): BsmountError {
+  const problem = `cannot write ${folder}: it is a folder`;
+  const remedy = "give the name that the file is to have in it";
+  return new BsmountError("is-a-directory", problem, { cause, remedy });
+}
+
+/** @throws BsmountError `not-found`, `unavailable` */
+export async function statLocal(path: string): Promise<Stats> {
+  return await stat(path).catch((cause: unknown) => {
+    throw cannotRead(path, cause);
+  });
 }
 
 /** Whether `path` is the very file that is open as `file`. */

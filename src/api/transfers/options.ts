@@ -11,7 +11,12 @@ export interface Progress {
 export interface TransferOptions extends CallOptions {
   /** Parts under way at a time, each with a buffer of its own. Default 4. */
   readonly parallel?: number;
-  /** For the buffers of several transfers at a time: they wait for each other when it is used up. */
+  /**
+   * For the buffers of several transfers at a time: they wait for each other when it is used up. Not counted
+   * are bytes that are the caller's: those given to an upload, and those that `read` has answered. What a
+   * stream has fetched ahead counts until it is read, so streams of which one is read for the sake of
+   * another, as from a download into an upload, need a budget each.
+   */
   readonly memory?: ByteBudget;
   /** Told after each part. */
   readonly onProgress?: (progress: Progress) => void;

@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import process from "node:process";
 import { BsmountError } from "../../core/errors.ts";
 import { lockHolder, takeLock } from "../../core/process-lock.ts";
+import { cannotWrite } from "./local-place.ts";
 
 /**
  * Keeps the local file `path`, which need not be there, for one transfer at a time on this machine. However
@@ -11,11 +12,7 @@ import { lockHolder, takeLock } from "../../core/process-lock.ts";
  */
 export async function lockPlace(path: string, what: string): Promise<AsyncDisposable> {
   const folder = await stat(dirname(path), { bigint: true }).catch((cause: unknown) => {
-    const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    throw new BsmountError("unavailable", `cannot write ${path}`, {
-      cause,
-      ...(isMissing ? { remedy: "make the folder first" } : {}),
-    });
+    throw cannotWrite(path, cause);
   });
   const key = `transfer ${folder.dev} ${folder.ino} ${basename(path)}`;
   const lock = await takeLock(key);

@@ -1,7 +1,5 @@
-import { stat } from "node:fs/promises";
 import { neverAborted } from "../../core/abort.ts";
 import { BsmountError } from "../../core/errors.ts";
-import { inParallel } from "../../core/parallel.ts";
 import type { Content } from "../content/content.ts";
 import type { FileEntry } from "../models.ts";
 import type { Files } from "../resources/files.ts";
@@ -10,16 +8,21 @@ import type { UploadPlace } from "../uploads/upload-place.ts";
 import type { Uploads } from "../uploads/uploads.ts";
 import { type Compared, compareWithEtag } from "./compare-with-etag.ts";
 import { Downloads } from "./downloads.ts";
-import { FileUpload, givingUp, type UploadOptions, type UploadParts } from "./file-upload.ts";
-import { DEFAULT_PARALLEL, ProgressCount, withMemory } from "./options.ts";
-import { pathNames } from "./local-place.ts";
-import { MAX_WHOLE_BYTES, partBytesOf, streamPartBytes } from "./upload-parts.ts";
-import { fileSource, memorySource, regrouped, type UploadSource } from "./upload-source.ts";
+import { FileUpload, type UploadOptions } from "./file-upload.ts";
+import { pathNames, statLocal } from "./local-place.ts";
+import { withMemory } from "./options.ts";
+import { PieceReader } from "./piece-reader.ts";
+import { MAX_WHOLE_BYTES } from "./upload-parts.ts";
+import { fileSource, memorySource } from "./upload-source.ts";
+import { uploadStream } from "./upload-stream.ts";
+import { uploadWhole } from "./upload-whole.ts";
 
 /** What is uploaded: the path of a local file, bytes, or a stream of any length. */
 export type UploadFrom = string | Uint8Array | AsyncIterable<Uint8Array>;
 
 export interface TransfersOptions {
+  /** Its origin. */
+  readonly apiServer: string;
   readonly content: Content;
   readonly uploads: Uploads;
   readonly files: Files;
@@ -31,17 +34,20 @@ export class Transfers {
   readonly #content: Content;
   readonly #uploads: Uploads;
   readonly #files: Files;
+  readonly #apiServer: string;
 
-  constructor({ content, uploads, files }: TransfersOptions) {
+  constructor({ apiServer, content, uploads, files }: TransfersOptions) {
     this.download = new Downloads(content, files);
     this.#content = content;
     this.#uploads = uploads;
     this.#files = files;
+    this.#apiServer = apiServer;
   }
 
   /**
    * Uploads a file, in one piece up to 25 MB and in parts above, each with its MD5. What fails is given up
-   * in BaseSpace, which then never shows it; with a `journal` a local file can be gone on with later.
+   * in BaseSpace, which then never shows it; with a `journal` a local file can be gone on with later. A stream
+   * is closed, however that ends.
    *
    * @throws BsmountError `invalid` for a path that is none, `not-found`, `changed` when the local file
    * changes meanwhile, `too-big`; ApiError `access-denied` without the right to write, or when the session
@@ -52,10 +58,15 @@ export class Transfers {
     from: UploadFrom,
     options: UploadOptions = {},
   ): Promise<FileEntry> {
-    pathNames(place.path);
-    const parts = { uploads: this.#uploads, files: this.#files, place, options };
+    const apiServer = this.#apiServer;
+    const parts = { apiServer, uploads: this.#uploads, files: this.#files, place, options };
     const signal = options.signal ?? neverAborted;
-    if (isStream(from)) return await uploadStream(parts, from, signal);
+    if (isStream(from)) {
+      await using stream = new PieceReader(from, signal);
+      pathNames(place.path);
+      return await uploadStream(parts, stream, signal);
+    }
+    pathNames(place.path);
     await using source = typeof from === "string" ? await fileSource(from) : memorySource(from);
     const { sizeBytes } = source;
     if (sizeBytes > MAX_WHOLE_BYTES) return await new FileUpload(parts, source).run(signal);
@@ -69,20 +80,20 @@ export class Transfers {
    * MD5 or made of those of the parts that it was uploaded in. A file of a list without ETags is looked at
    * in the object store.
    *
-   * @throws what reading the local file can throw; the signal's reason
+   * @throws BsmountError `not-found` or `unavailable` when the local file cannot be read; the signal's reason
    */
   async compare(
     path: string,
     file: Pick<FileEntry, "id" | "sizeBytes" | "etag">,
     { signal = neverAborted }: Pick<CallOptions, "signal"> = {},
   ): Promise<Compared> {
-    const before = await stat(path);
+    const before = await statLocal(path);
     if (!before.isFile()) return "unknown";
     if (before.size !== file.sizeBytes) return "other";
     if (before.size === 0) return "md5";
     const etag = file.etag ?? (await this.#storeEtag(file, signal));
     const compared = await compareWithEtag(path, etag, signal);
-    const after = await stat(path);
+    const after = await statLocal(path);
     const isSame = after.size === before.size && after.mtimeMs === before.mtimeMs;
     return isSame ? compared : "unknown";
   }
@@ -106,69 +117,4 @@ function isStream(from: UploadFrom): from is AsyncIterable<Uint8Array> {
   if (typeof from === "string" || from instanceof Uint8Array) return false;
   if (Symbol.asyncIterator in Object(from)) return true;
   throw new BsmountError("usage", "an upload takes a path, bytes or a stream of bytes");
-}
-
-async function uploadWhole(
-  { uploads, place, options }: UploadParts,
-  source: UploadSource,
-): Promise<FileEntry> {
-  partBytesOf(0, options.partBytes);
-  const bytes = await source.read(0, source.sizeBytes);
-  await source.checkUnchanged();
-  const file = await uploads.whole(place, { bytes }, options);
-  new ProgressCount(bytes.length, options.onProgress).add(bytes.length);
-  return file;
-}
-
-async function uploadStream(
-  parts: UploadParts,
-  stream: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): Promise<FileEntry> {
-  const { place, options } = parts;
-  const sizeOf = (number: number): number => streamPartBytes(number, options.partBytes);
-  const pieces = regrouped(stream, sizeOf)[Symbol.asyncIterator]();
-  const first = await pieces.next();
-  const bytes = first.value ?? Buffer.alloc(0);
-  const second = first.done === true ? first : await pieces.next();
-  if (second.done === true) return await uploadWhole(parts, memorySource(bytes));
-  const { journal: _none, ...call } = options;
-  const fileId = await parts.uploads.begin(place, call);
-  return await givingUp({ ...parts, options: call }, fileId, async () => {
-    const all = numbered([bytes, second.value], pieces);
-    const sizeBytes = await sendParts({ ...parts, options: call }, fileId, all, signal);
-    return await parts.uploads.complete({ fileId, sizeBytes }, call);
-  });
-}
-
-interface NumberedPart {
-  readonly number: number;
-  readonly bytes: Uint8Array;
-}
-
-async function* numbered(
-  first: readonly Uint8Array[],
-  others: AsyncIterable<Uint8Array>,
-): AsyncGenerator<NumberedPart, void, undefined> {
-  let number = 0;
-  for (const bytes of first) yield { number: (number += 1), bytes };
-  for await (const bytes of others) yield { number: (number += 1), bytes };
-}
-
-/** Sends the parts as they come, and answers how many bytes they were. */
-async function sendParts(
-  { uploads, options }: UploadParts,
-  fileId: FileEntry["id"],
-  all: AsyncIterable<NumberedPart>,
-  signal: AbortSignal,
-): Promise<number> {
-  const progress = new ProgressCount(undefined, options.onProgress);
-  let sizeBytes = 0;
-  const limit = options.parallel ?? DEFAULT_PARALLEL;
-  await inParallel(all, { limit, signal }, async ({ number, bytes }, inner) => {
-    sizeBytes += bytes.length;
-    await uploads.part({ fileId, number }, { bytes }, { ...options, signal: inner });
-    progress.add(bytes.length);
-  });
-  return sizeBytes;
 }

@@ -4,7 +4,7 @@ import type { FileId } from "../../core/ids.ts";
 /** What an upload is of: a journal of anything else is of no use. */
 export interface UploadName {
   readonly fileId: FileId;
-  /** Where it goes, as one text. */
+  /** Where it goes, the server included, as one text. */
   readonly place: string;
   readonly sizeBytes: number;
   readonly mtimeMs: number;

@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { BsmountError } from "../../core/errors.ts";
+import { cannotRead } from "./local-place.ts";
 
 /** Bytes of known length that can be read again. */
 export interface UploadSource extends AsyncDisposable {
@@ -23,10 +24,7 @@ export function memorySource(bytes: Uint8Array): UploadSource {
 /** @throws BsmountError `usage` for a folder, `not-found` and what opening can throw */
 export async function fileSource(path: string): Promise<UploadSource> {
   const file = await open(path, "r").catch((cause: unknown) => {
-    const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    throw new BsmountError(isMissing ? "not-found" : "unavailable", `cannot read ${path}`, {
-      cause,
-    });
+    throw cannotRead(path, cause);
   });
   const info = await file.stat();
   if (!info.isFile()) {
@@ -54,32 +52,4 @@ export async function fileSource(path: string): Promise<UploadSource> {
     },
     [Symbol.asyncDispose]: async () => await file.close(),
   };
-}
-
-/**
- * The pieces of a stream in parts of `sizeOf(1)`, `sizeOf(2)`, … bytes; only the last one is shorter. An
- * empty stream gives one empty part.
- */
-export async function* regrouped(
-  pieces: AsyncIterable<Uint8Array>,
-  sizeOf: (number: number) => number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let number = 1;
-  let waiting: Uint8Array[] = [];
-  let waitingBytes = 0;
-  for await (const piece of pieces) {
-    for (let rest = piece; rest.length > 0;) {
-      const taken = rest.subarray(0, sizeOf(number) - waitingBytes);
-      // The stream may use its memory again.
-      waiting.push(Uint8Array.from(taken));
-      waitingBytes += taken.length;
-      rest = rest.subarray(taken.length);
-      if (waitingBytes < sizeOf(number)) continue;
-      yield Buffer.concat(waiting, waitingBytes);
-      number += 1;
-      waiting = [];
-      waitingBytes = 0;
-    }
-  }
-  if (waitingBytes > 0 || number === 1) yield Buffer.concat(waiting, waitingBytes);
 }

@@ -1,0 +1,162 @@
+import { randomBytes } from "node:crypto";
+import { access, readdir, utimes, writeFile } from "node:fs/promises";
+import { utimesSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { BaseSpace } from "../../src/api/client.ts";
+import { md5OfFile } from "../../src/api/transfers/md5.ts";
+import type { FileId } from "../../src/core/ids.ts";
+import { envelope, scriptedApi } from "../helpers/scripted-api.ts";
+import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+
+const MIB = 1024 * 1024;
+const FILE = "100" as FileId;
+const bytes = randomBytes(3 * MIB + 17);
+const gaveUp = new Error("gave up");
+
+let emulator: TestEmulator;
+let client: BaseSpace;
+let dir: Awaited<ReturnType<typeof tempDir>>;
+
+beforeAll(async () => {
+  const files = [{ id: FILE, path: "big.bin", content: { base64: bytes.toString("base64") } }];
+  const open = { id: "31", name: "open", status: "Running" as const };
+  emulator = await startTestEmulator({
+    projects: [{ name: "p", appResults: [{ name: "done", files }, open] }],
+  });
+  const { apiServer, accessToken } = emulator;
+  client = new BaseSpace({ apiServer, accessToken, environment: {} });
+});
+
+afterAll(async () => {
+  await client.close();
+  await emulator.close();
+});
+
+beforeEach(async () => {
+  dir = await tempDir();
+});
+
+afterEach(async () => await dir[Symbol.asyncDispose]());
+
+describe("a download that is given up", () => {
+  test("while its bytes are compared with the checksum leaves the target as it is", async () => {
+    const file = await client.files.get(FILE);
+    const controller = new AbortController();
+    // The last byte is on disk when this is told, so what is still to come is the comparison.
+    const onProgress = ({ doneBytes }: { readonly doneBytes: number }): void => {
+      if (doneBytes === bytes.length) controller.abort(gaveUp);
+    };
+    const { signal } = controller;
+    const options = { checksum: true, partBytes: MIB, parallel: 1, signal, onProgress };
+    const given = client.transfers.download.toFile(file, dir.join("out"), options);
+    await expect(given).rejects.toBe(gaveUp);
+    expect(await readdir(dir.path)).not.toContain("out");
+  });
+
+  test("while it looks at what an earlier one left does not end as a success", async () => {
+    const file = await client.files.get(FILE);
+    const cut = new AbortController();
+    const first = client.transfers.download.toFile(file, dir.join("out"), {
+      partBytes: MIB,
+      parallel: 1,
+      signal: cut.signal,
+      onProgress: ({ doneBytes }) => {
+        if (doneBytes === bytes.length) cut.abort(gaveUp);
+      },
+    });
+    await expect(first).rejects.toBe(gaveUp);
+    // Every part is there: nothing is fetched any more, so nothing but the looking can notice.
+    const second = client.transfers.download.toFile(file, dir.join("out"), {
+      partBytes: MIB,
+      signal: AbortSignal.abort(gaveUp),
+      onProgress: () => expect.unreachable("a part was looked at"),
+    });
+    await expect(second).rejects.toBe(gaveUp);
+    await expect(access(dir.join("out"))).rejects.toThrow("ENOENT");
+    await client.transfers.download.toFile(file, dir.join("out"), { partBytes: MIB });
+    expect(await md5OfFile(dir.join("out"))).toBe(file.etag);
+  });
+});
+
+describe("a comparison", () => {
+  const known = { id: FILE, sizeBytes: bytes.length, etag: "0".repeat(32) };
+
+  test.each([known.etag, `${known.etag}-1`])(
+    "that is given up says so, with ETag %s",
+    async (etag) => {
+      await writeFile(dir.join("big"), bytes);
+      const signal = AbortSignal.abort(gaveUp);
+      const compared = client.transfers.compare(dir.join("big"), { ...known, etag }, { signal });
+      await expect(compared).rejects.toBe(gaveUp);
+    },
+  );
+
+  test("that is given up half way says so", async () => {
+    const controller = new AbortController();
+    await writeFile(dir.join("big"), bytes);
+    const md5 = md5OfFile(dir.join("big"), controller.signal);
+    controller.abort(gaveUp);
+    await expect(md5).rejects.toBe(gaveUp);
+  });
+
+  test("of a file that changes meanwhile knows nothing", async () => {
+    await writeFile(dir.join("big"), bytes);
+    await utimes(dir.join("big"), 1, 1);
+    const file = await client.files.get(FILE);
+    expect(await client.transfers.compare(dir.join("big"), file)).toBe("md5");
+    // The ETag is asked for when the size has been looked at.
+    const changing = {
+      id: file.id,
+      sizeBytes: file.sizeBytes,
+      get etag(): string {
+        utimesSync(dir.join("big"), 2, 2);
+        return file.etag ?? "";
+      },
+    };
+    expect(await client.transfers.compare(dir.join("big"), changing)).toBe("unknown");
+  });
+
+  test("of a file that is not there says what it is about", async () => {
+    await expect(client.transfers.compare(dir.join("no"), known)).rejects.toMatchObject({
+      reason: "not-found",
+      message: `cannot read ${dir.join("no")}`,
+    });
+  });
+});
+
+describe("a file that is said to be of eight petabytes", () => {
+  const sizeBytes = Number.MAX_SAFE_INTEGER;
+
+  test("is not made room for before the store has said so too", async () => {
+    await using api = await scriptedApi((_request, url) => {
+      if (url.pathname === "/store") {
+        return { status: 206, headers: { "content-range": "bytes 0-2/3" }, body: "abc" };
+      }
+      const link = { HrefContent: `${api.origin}/store`, Expires: "2099-01-01T00:00:00Z" };
+      return envelope(
+        url.pathname.endsWith("/content")
+          ? link
+          : { Id: "7", Href: "v1pre3/files/7", Name: "f", Path: "f", Size: sizeBytes },
+      );
+    });
+    const retry = { attempts: 1 };
+    const options = { apiServer: api.origin, accessToken: "t", retry, environment: {} };
+    await using hostile = new BaseSpace(options);
+    const { download } = hostile.transfers;
+    await expect(download.read("7" as FileId)).rejects.toMatchObject({ reason: "too-big" });
+    await expect(download.toFile("7" as FileId, dir.join("out"))).rejects.toMatchObject({
+      reason: "changed",
+      message: expect.stringContaining("of file 7") as string,
+    });
+    expect(await readdir(dir.path)).toEqual([]);
+  });
+
+  test.each([0, -1, 0.5, Number.NaN])("nor cut into parts of %d bytes", async (partBytes) => {
+    const file = { ...(await client.files.get(FILE)), sizeBytes };
+    const options = { partBytes };
+    await expect(
+      client.transfers.download.toFile(file, dir.join("out"), options),
+    ).rejects.toMatchObject({ reason: "usage" });
+  });
+});
