@@ -33,7 +33,7 @@ import { RunsV2 } from "./resources/v2/runs.ts";
 import { Trash } from "./resources/v2/trash.ts";
 import { Rest } from "./rest.ts";
 import { OnceOnlyCalls } from "./settled.ts";
-import { type ClientOptions, withDefaults } from "./settings.ts";
+import { type ClientOptions, type ClientSettings, withDefaults } from "./settings.ts";
 import { Transfers } from "./transfers/transfers.ts";
 import { StorePuts } from "./uploads/store-puts.ts";
 import { Uploads } from "./uploads/uploads.ts";
@@ -93,11 +93,7 @@ export class BaseSpace implements AsyncDisposable {
     const settings = withDefaults(options);
     this.#dispatcher = createDispatcher(settings);
     this.#fetcher = createFetcher(this.#dispatcher, settings);
-    const { logger } = settings;
-    const bare = httpSend(this.#dispatcher, this.apiServer);
-    const measured = withTelemetry(bare, { logger, target: "api" });
-    const send = withAuth(options.accessToken, measured, this.#closed.signal);
-    const rest = new Rest({ ...settings, send });
+    const rest = this.#restWith(options.accessToken, settings);
     const plainHttp = plainHttpOf(this.apiServer, options.insecureHttp ?? false);
     const links = new LinkCache(rest, settings.retry.clock, plainHttp);
     const onceOnly = new OnceOnlyCalls(rest, settings.retry);
@@ -129,6 +125,13 @@ export class BaseSpace implements AsyncDisposable {
     this.uploads = new Uploads(rest, onceOnly);
     this.content = new Content({ ...settings, links, fetcher: this.#fetcher });
     this.transfers = new Transfers(this);
+  }
+
+  #restWith(accessToken: AccessToken, settings: ClientSettings): Rest {
+    const { logger } = settings;
+    const bare = httpSend(this.#dispatcher, this.apiServer);
+    const measured = withTelemetry(bare, { logger, target: "api" });
+    return new Rest({ ...settings, send: withAuth(accessToken, measured, this.#closed.signal) });
   }
 
   /** Ends what is under way with an `aborted` error and gives back connections and threads. */

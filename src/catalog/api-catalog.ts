@@ -105,11 +105,11 @@ export class ApiCatalog implements Catalog {
   #files({ kind, id }: Entity): List<FileModel> {
     switch (kind) {
       case "sample":
-        return this.#client.samples.files(id as SampleId);
+        return this.#client.samples.files(id);
       case "appresult":
-        return this.#client.appResults.files(id as AppResultId);
+        return this.#client.appResults.files(id);
       case "run":
-        return this.#client.runs.files(id as RunId);
+        return this.#client.runs.files(id);
       default:
         throw new BsmountError("not-supported", `a project has no files of its own: ${id}`);
     }
@@ -118,13 +118,13 @@ export class ApiCatalog implements Catalog {
   async #get(kind: EntityKind, id: string, waiting: Waiting): Promise<EntityModel> {
     switch (kind) {
       case "project":
-        return await this.#client.projects.get(id as ProjectId, waiting);
+        return await this.#client.projects.get(id, waiting);
       case "sample":
-        return await this.#client.samples.get(id as SampleId, waiting);
+        return await this.#client.samples.get(id, waiting);
       case "appresult":
-        return await this.#client.appResults.get(id as AppResultId, waiting);
+        return await this.#client.appResults.get(id, waiting);
       default:
-        return await this.#client.runs.get(id as RunId, waiting);
+        return await this.#client.runs.get(id, waiting);
     }
   }
 }

@@ -28,7 +28,7 @@ export function writablePlace(node: Node): WritablePlace {
       remedy: "make a new app result: mkdir beside it",
     });
   }
-  return { appResult: entity, appResultId: entity.id as AppResultId, prefix: prefixOf(node) };
+  return { appResult: entity, appResultId: entity.id, prefix: prefixOf(node) };
 }
 
 /** True where a file or folder could be made in `node`, or `node` itself be written. */

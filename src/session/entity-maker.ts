@@ -4,7 +4,7 @@ import type { SessionStatus } from "../api/resources/session-status.ts";
 import { collectionOf } from "../catalog/catalog.ts";
 import type { Catalog, Entity, EntityCollection } from "../catalog/catalog.ts";
 import { BsmountError } from "../core/errors.ts";
-import type { AppResultId, ProjectId } from "../core/ids.ts";
+import type { ProjectId } from "../core/ids.ts";
 import type { EntityMaker, StatusChange } from "../fs/writing.ts";
 import type { LocalFiles } from "../write/local-files.ts";
 import { heldError, type HeldFiles } from "./held-files.ts";
@@ -57,7 +57,7 @@ export class ApiEntityMaker implements EntityMaker {
     signal: AbortSignal,
   ): Promise<void> {
     const status = statusOf(change.status ?? appResult.status ?? "");
-    const { appSession, raw } = await this.#client.appResults.get(appResult.id as AppResultId, {
+    const { appSession, raw } = await this.#client.appResults.get(appResult.id, {
       signal,
     });
     if (appSession === undefined) {

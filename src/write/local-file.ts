@@ -33,7 +33,7 @@ export class LocalFile {
   /** That of what BaseSpace has of it; while it is changed, that is an older version and not this file. */
   get id(): FileId {
     const { isUnfinished, uploaded } = this.draft;
-    return isUnfinished || uploaded === undefined ? (this.inodeKey as FileId) : uploaded.id;
+    return isUnfinished || uploaded === undefined ? this.inodeKey : uploaded.id;
   }
 
   /** Whether BaseSpace has a version of it under the name that it has here, which stays whatever comes. */

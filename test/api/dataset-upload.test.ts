@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
-import type { ProjectId } from "../../src/core/ids.ts";
 import { envelope, type ScriptedApi, scriptedApi } from "../helpers/scripted-api.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 
@@ -17,7 +16,7 @@ let id: string;
 beforeAll(async () => {
   emulator = await startTestEmulator({ projects: [{ id: "10", name: "p" }] });
   client = clientOf(emulator.apiServer, emulator.accessToken);
-  id = (await client.datasets.create("10" as ProjectId, { name: "d" })).id;
+  id = (await client.datasets.create("10", { name: "d" })).id;
 });
 
 afterAll(async () => {

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace, type BaseSpaceOptions } from "../../src/api/client.ts";
 import type { FileEntry } from "../../src/api/models.ts";
-import type { FileId } from "../../src/core/ids.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import type { Emulator } from "../../src/emulator/options.ts";
 import { startEmulator } from "../../src/emulator/start-emulator.ts";
@@ -125,7 +124,7 @@ describe("against the local BaseSpace", () => {
   });
 
   test("says what is refused", async () => {
-    await expect(client.files.get("999999" as FileId)).rejects.toMatchObject({
+    await expect(client.files.get("999999")).rejects.toMatchObject({
       reason: "access-denied",
       errorCode: "BASESPACE.COMMON.INSUFFICIENT_RESOURCE_PERMISSIONS",
     });

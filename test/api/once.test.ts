@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
-import type {
-  ApplicationId,
-  AppResultId,
-  AppSessionId,
-  FileId,
-  ProjectId,
-} from "../../src/core/ids.ts";
+import type { ApplicationId, AppResultId, FileId, ProjectId } from "../../src/core/ids.ts";
 import { recordingProxy } from "../helpers/recording-proxy.ts";
 import { scriptedApi } from "../helpers/scripted-api.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
@@ -95,7 +89,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     path: "/files/*",
     prepare: begun,
     run: async (_name, fileId) =>
-      await client.uploads.complete({ fileId: fileId as FileId, sizeBytes: bytes.length }),
+      await client.uploads.complete({ fileId: fileId, sizeBytes: bytes.length }),
     count: filesCalled,
   },
   "a new app result": {
@@ -130,7 +124,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     },
     run: async (_name, id) => {
       const change = { status: "Complete", summary: "done" } as const;
-      const session = await client.appSessions.setStatus(id as AppSessionId, change);
+      const session = await client.appSessions.setStatus(id, change);
       expect(session).toMatchObject({ status: "Complete", statusSummary: "done" });
     },
     count: async (name) => await called(client.projects.appResults(PROJECT), name),
@@ -145,7 +139,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     prepare: async (name) => (await client.v2.appSessions.create({ name })).id,
     run: async (name, id) => {
       const change = { name: `${name} done`, status: "Complete" } as const;
-      const session = await client.v2.appSessions.update(id as AppSessionId, change);
+      const session = await client.v2.appSessions.update(id, change);
       expect(session).toMatchObject(change);
     },
     count: async (name) => await called(client.v2.appSessions.list(), `${name} done`),

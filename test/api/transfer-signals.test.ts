@@ -144,8 +144,8 @@ describe("a file that is said to be of eight petabytes", () => {
     const options = { apiServer: api.origin, accessToken: "t", retry, environment: {} };
     await using hostile = new BaseSpace(options);
     const { download } = hostile.transfers;
-    await expect(download.read("7" as FileId)).rejects.toMatchObject({ reason: "too-big" });
-    await expect(download.toFile("7" as FileId, dir.join("out"))).rejects.toMatchObject({
+    await expect(download.read("7")).rejects.toMatchObject({ reason: "too-big" });
+    await expect(download.toFile("7", dir.join("out"))).rejects.toMatchObject({
       reason: "changed",
       message: expect.stringContaining("of file 7") as string,
     });

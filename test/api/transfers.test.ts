@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { BaseSpace } from "../../src/api/client.ts";
 import type { FileEntry } from "../../src/api/models.ts";
 import { scratchNames } from "../../src/api/transfers/download-plan.ts";
-import type { AppResultId, FileId } from "../../src/core/ids.ts";
+import type { AppResultId } from "../../src/core/ids.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
@@ -60,7 +60,7 @@ beforeEach(async () => {
 
 afterEach(async () => await dir[Symbol.asyncDispose]());
 
-const bigFile = async (): Promise<FileEntry> => await client.files.get("100" as FileId);
+const bigFile = async (): Promise<FileEntry> => await client.files.get("100");
 const storeReads = (): number =>
   emulator.requests.filter(({ path }) => /^\/[0-9a-f]{32}$|objects/.test(path)).length;
 
@@ -97,15 +97,15 @@ describe("a download", () => {
   );
 
   test("of an empty file asks the object store nothing", async () => {
-    await client.transfers.download.toFile("101" as FileId, dir.join("empty"));
+    await client.transfers.download.toFile("101", dir.join("empty"));
     expect((await lstat(dir.join("empty"))).size).toBe(0);
     expect(storeReads()).toBe(0);
   });
 
   test("of an archived file says what to do", async () => {
-    await expect(
-      client.transfers.download.toFile("102" as FileId, dir.join("x")),
-    ).rejects.toMatchObject({ reason: "archived" });
+    await expect(client.transfers.download.toFile("102", dir.join("x"))).rejects.toMatchObject({
+      reason: "archived",
+    });
     expect(await readdir(dir.path)).toEqual([]);
   });
 
@@ -134,7 +134,7 @@ describe("a download", () => {
     const options = { partBytes: MIB, parallel: 1 };
     const controller = new AbortController();
     await client.transfers.download
-      .toFile("100" as FileId, dir.join("out"), {
+      .toFile("100", dir.join("out"), {
         ...options,
         signal: controller.signal,
         onProgress: ({ doneBytes }) => {
@@ -145,7 +145,7 @@ describe("a download", () => {
     const { partial, journal } = scratchNames(dir.join("out"), "100");
     await truncate(partial, MIB + 5);
     await writeFile(journal, `${await readFile(journal, "utf8")}\n{"part":3,"cr`);
-    await client.transfers.download.toFile("100" as FileId, dir.join("out"), options);
+    await client.transfers.download.toFile("100", dir.join("out"), options);
     expect((await readFile(dir.join("out"))).equals(big)).toBe(true);
   });
 
@@ -155,7 +155,7 @@ describe("a download", () => {
     const other = { fileId: "7", sizeBytes: big.length, etag: "x", partBytes: MIB };
     const parts = [0, 1, 2, 3].map((part) => JSON.stringify({ part, crc32: 1 }));
     await writeFile(journal, [JSON.stringify(other), ...parts].join("\n"));
-    await client.transfers.download.toFile("100" as FileId, dir.join("out"), { partBytes: MIB });
+    await client.transfers.download.toFile("100", dir.join("out"), { partBytes: MIB });
     expect((await readFile(dir.join("out"))).equals(big)).toBe(true);
   });
 
@@ -200,11 +200,9 @@ describe("a download", () => {
 describe("a path from the service", () => {
   test("is kept below the folder", async () => {
     const { download } = client.transfers;
-    const { path } = await download.toFolder("100" as FileId, dir.join("t"), { keepPath: true });
+    const { path } = await download.toFolder("100", dir.join("t"), { keepPath: true });
     expect(path).toBe(dir.join("t/deep/er/big.bin"));
-    expect((await download.toFolder("100" as FileId, dir.join("t"))).path).toBe(
-      dir.join("t/big.bin"),
-    );
+    expect((await download.toFolder("100", dir.join("t"))).path).toBe(dir.join("t/big.bin"));
   });
 
   test.each(HOSTILE)("that is %j leads nowhere", async (path) => {
@@ -225,7 +223,7 @@ describe("a path from the service", () => {
     await mkdir(dir.join("target"));
     await symlink(dir.join("outside"), dir.join("target/deep"));
     await expect(
-      client.transfers.download.toFolder("100" as FileId, dir.join("target"), { keepPath: true }),
+      client.transfers.download.toFolder("100", dir.join("target"), { keepPath: true }),
     ).rejects.toMatchObject({ reason: "usage" });
     expect(await readdir(dir.join("outside"))).toEqual([]);
   });
@@ -234,11 +232,11 @@ describe("a path from the service", () => {
     await writeFile(dir.join("precious"), "precious");
     await symlink(dir.join("precious"), dir.join("out"));
     await symlink(dir.join("precious"), scratchNames(dir.join("other"), "100").partial);
-    await client.transfers.download.toFile("100" as FileId, dir.join("out"));
+    await client.transfers.download.toFile("100", dir.join("out"));
     expect((await lstat(dir.join("out"))).isSymbolicLink()).toBe(false);
-    await expect(
-      client.transfers.download.toFile("100" as FileId, dir.join("other")),
-    ).rejects.toMatchObject({ reason: "usage" });
+    await expect(client.transfers.download.toFile("100", dir.join("other"))).rejects.toMatchObject({
+      reason: "usage",
+    });
     expect(await readFile(dir.join("precious"), "utf8")).toBe("precious");
   });
 });
@@ -360,7 +358,7 @@ describe("an upload", () => {
     emulator.clearFaults();
     const left = await readFile(dir.join("journal"), "utf8");
     const [, id = ""] = /"fileId":"(\d+)"/.exec(left) ?? [];
-    await client.uploads.abort(id as FileId);
+    await client.uploads.abort(id);
     await writeFile(dir.join("journal"), left.replace(`"${id}"`, '"987654"'));
     const file = await client.transfers.upload(place, dir.join("f"), options);
     expect((await contentOf(file)).equals(bytes)).toBe(true);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
-import type { AppResultId, FileId, ProjectId } from "../../src/core/ids.ts";
+import type { AppResultId, FileId } from "../../src/core/ids.ts";
 import { type TestEmulator, startTestEmulator } from "../helpers/start-test-emulator.ts";
 
 /* Upload by the client into the local BaseSpace: two programs that share no code. */
@@ -17,7 +17,7 @@ beforeEach(async () => {
   emulator = await startTestEmulator({ projects: [{ name: "Results", id: "12" }] });
   const { apiServer, accessToken } = emulator;
   client = new BaseSpace({ apiServer, accessToken, retry: QUICK, environment: {} });
-  const result = await client.projects.createAppResult("12" as ProjectId, { name: "calls" });
+  const result = await client.projects.createAppResult("12", { name: "calls" });
   appResultId = result.id;
   emulator.clearRequests();
 });

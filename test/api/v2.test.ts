@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
-import type {
-  ApplicationId,
-  AppSessionId,
-  ProjectId,
-  RunId,
-  SampleId,
-} from "../../src/core/ids.ts";
+import type { AppSessionId, ProjectId, RunId } from "../../src/core/ids.ts";
 import { scriptedApi } from "../helpers/scripted-api.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { CATALOG, FASTQ, REPORT } from "../helpers/v2-account.ts";
@@ -98,7 +92,7 @@ describe("a dataset", () => {
     const archived = await client.archive.add(both);
     expect(archived.datasets).toMatchObject([{ id: FASTQ, isArchived: true }]);
     expect(archived.runs).toMatchObject([{ id: RUN, raw: { IsArchived: true } }]);
-    const [file] = await client.samples.files("20" as SampleId).all();
+    const [file] = await client.samples.files("20").all();
     if (file === undefined) throw new Error("no file");
     await expect(client.files.link(file.id)).rejects.toMatchObject({ reason: "archived" });
     expect((await client.archive.restore(both)).datasets).toMatchObject([{ isArchived: false }]);
@@ -212,7 +206,7 @@ describe("what else v2 has", () => {
     expect(await applications.list({ category }).all()).toMatchObject([{ id: "91" }]);
     const all = await applications.list({ category, allVersions: true }).all();
     expect(all).toMatchObject([{ id: "90" }, { id: "91" }]);
-    expect(await applications.get("90" as ApplicationId)).toMatchObject({ versionNumber: "1.0.0" });
+    expect(await applications.get("90")).toMatchObject({ versionNumber: "1.0.0" });
     const applicationFamilySlugs = ["illumina.fastq-generation"];
     expect(await appSessions.list({ applicationFamilySlugs }).all()).toMatchObject([
       { name: "of an older version" },

@@ -6,7 +6,6 @@ import type {
   FileItem,
 } from "../../src/catalog/catalog.ts";
 import { BsmountError } from "../../src/core/errors.ts";
-import type { FileId } from "../../src/core/ids.ts";
 
 const YEAR_2020 = Date.UTC(2020, 0, 1);
 const HREF_OF: Readonly<Record<EntityKind, string>> = {
@@ -42,7 +41,7 @@ export function entityOf(
 /** A file with the Id and path given, dated in the order of the Ids. */
 export function fileOf(id: string | number, path: string, more: Partial<FileItem> = {}): FileItem {
   return {
-    id: String(id) as FileId,
+    id: String(id),
     path,
     sizeBytes: 10,
     dateCreatedMs: YEAR_2020 + Number(id) * 1000,

@@ -1,5 +1,4 @@
 import { rangeLength } from "../../src/core/byte-range.ts";
-import type { FileId } from "../../src/core/ids.ts";
 import type { ContentSource, RangeRequest, StoreVersion } from "../../src/read/content-source.ts";
 import type { ContentDescription } from "../../src/read/reader.ts";
 
@@ -83,5 +82,5 @@ export function describeContent(
   sizeBytes: number,
   version = "one",
 ): ContentDescription {
-  return { fileId: id as FileId, sizeBytes, version };
+  return { fileId: id, sizeBytes, version };
 }

@@ -5,7 +5,6 @@ import { resolveConfig } from "../../src/config/resolve.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { errnoOf } from "../../src/fs/errno.ts";
 import type { FileSystem } from "../../src/fs/file-system.ts";
-import type { FileId } from "../../src/index.ts";
 import { openSession } from "../../src/session/session.ts";
 import { PROJECT, SAMPLE, type World } from "./world.ts";
 
@@ -25,7 +24,7 @@ export async function refused(w: World): Promise<void> {
 }
 
 export async function errors(w: World): Promise<void> {
-  await expect(w.basespace.files.get("999" as FileId)).rejects.toMatchObject({
+  await expect(w.basespace.files.get("999")).rejects.toMatchObject({
     reason: "access-denied",
     status: 403,
     errorCode: "BASESPACE.COMMON.INSUFFICIENT_RESOURCE_PERMISSIONS",

@@ -113,7 +113,7 @@ describe("reading from a store that misbehaves", () => {
     server.reset();
     server.next(...Array.from({ length: 200 }, () => store.otherRange));
     await using readers = freshReaders();
-    const reader = readers.open({ fileId: "77" as FileId, sizeBytes: FILE_BYTES, version: "1" });
+    const reader = readers.open({ fileId: "77", sizeBytes: FILE_BYTES, version: "1" });
     const into = new Uint8Array(1000);
     const reading = Promise.resolve(reader.read(0, into, new AbortController().signal));
     await expect(reading).rejects.toMatchObject({ reason: "unavailable" });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { systemClock } from "../../src/core/clock.ts";
-import type { AppResultId, ProjectId } from "../../src/core/ids.ts";
+import type { AppResultId } from "../../src/core/ids.ts";
 import { TaskGroup } from "../../src/core/task-group.ts";
 import { Draft } from "../../src/write/draft.ts";
 import { PartMemory } from "../../src/core/part-memory.ts";
@@ -32,7 +32,7 @@ beforeEach(async () => {
   emulator = await startTestEmulator({ projects: [{ name: "Results", id: "12" }] });
   const { apiServer, accessToken } = emulator;
   client = new BaseSpace({ apiServer, accessToken, retry: QUICK, environment: {} });
-  appResultId = (await client.projects.createAppResult("12" as ProjectId, { name: "r" })).id;
+  appResultId = (await client.projects.createAppResult("12", { name: "r" })).id;
   folder = await tempDir();
   tasks = new TaskGroup();
   emulator.clearRequests();

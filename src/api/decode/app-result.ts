@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { AppResultId } from "../../core/ids.ts";
 import type { AppResult, Raw } from "../models.ts";
 import { decodeUser } from "./user.ts";
 import { decodeAppSession } from "./app-session.ts";
@@ -27,7 +26,7 @@ const shape = z.object({
 export const decodeAppResult: Decode<AppResult> = (value, at) => {
   const result = parse(shape, value, at);
   return model<AppResult>({
-    id: result.Id as AppResultId,
+    id: result.Id,
     name: result.Name,
     href: result.Href,
     description: result.Description,

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { AppSessionId } from "../../core/ids.ts";
 import type { Application, AppSession, Raw } from "../models.ts";
 import { decodeApplication } from "./application.ts";
 import { decodeUser } from "./user.ts";
@@ -33,7 +32,7 @@ export const decodeAppSession: Decode<AppSession> = (value, at) => {
   const session = parse(shape, value, at);
   const application = applicationOf(session.Application, `${at}.Application`);
   return model<AppSession>({
-    id: session.Id as AppSessionId,
+    id: session.Id,
     name: session.Name,
     href: session.Href,
     status: session.Status ?? session.ExecutionStatus,

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { ApplicationId } from "../../core/ids.ts";
 import type { Application, Raw } from "../models.ts";
 import { type Decode, model, parse } from "./parse.ts";
 import { date, id, maybe, text } from "./wire.ts";
@@ -20,7 +19,7 @@ const shape = z.object({
 export const decodeApplication: Decode<Application> = (value, at) => {
   const application = parse(shape, value, at);
   return model<Application>({
-    id: application.Id as ApplicationId,
+    id: application.Id,
     name: application.Name ?? "",
     href: application.Href ?? `v1pre3/applications/${application.Id}`,
     companyName: application.CompanyName,

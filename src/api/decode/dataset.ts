@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { SampleId } from "../../core/ids.ts";
 import type { Dataset, Raw } from "../models.ts";
 import { decodeProject } from "./project.ts";
 import { decodeAppSession } from "./app-session.ts";
@@ -37,7 +36,7 @@ export const decodeDataset: Decode<Dataset> = (value, at) => {
     uploadStatus: dataset.UploadStatus,
     project: optional(decodeProject, dataset.Project, `${at}.Project`),
     appSession: optional(decodeAppSession, dataset.AppSession, `${at}.AppSession`),
-    v1SampleId: /^sample\.(.+)$/.exec(dataset.V1pre3Id ?? "")?.[1] as SampleId | undefined,
+    v1SampleId: /^sample\.(.+)$/.exec(dataset.V1pre3Id ?? "")?.[1],
     properties: optional(decodeProperties, dataset.Properties, `${at}.Properties`),
     raw: value as Raw,
   });

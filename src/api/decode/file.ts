@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { FileId } from "../../core/ids.ts";
 import type { FileEntry, Raw } from "../models.ts";
 import { decodeProperties } from "./property.ts";
 import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
@@ -27,7 +26,7 @@ const shape = z.object({
 export const decodeFile: Decode<FileEntry> = (value, at) => {
   const file = parse(shape, value, at);
   return model<FileEntry>({
-    id: file.Id as FileId,
+    id: file.Id,
     name: file.Name,
     path: file.Path ?? file.Name,
     href: file.Href,

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { ProjectId } from "../../core/ids.ts";
 import type { Project, Raw } from "../models.ts";
 import { decodeUser } from "./user.ts";
 import { decodeProperties } from "./property.ts";
@@ -22,7 +21,7 @@ const shape = z.object({
 export const decodeProject: Decode<Project> = (value, at) => {
   const project = parse(shape, value, at);
   return model<Project>({
-    id: project.Id as ProjectId,
+    id: project.Id,
     name: project.Name,
     href: project.Href,
     description: project.Description,

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { RunId } from "../../core/ids.ts";
 import type { Raw, Run } from "../models.ts";
 import { decodeUser } from "./user.ts";
 import { decodeProperties } from "./property.ts";
@@ -23,7 +22,7 @@ const shape = z.object({
 export const decodeRun: Decode<Run> = (value, at) => {
   const run = parse(shape, value, at);
   return model<Run>({
-    id: run.Id as RunId,
+    id: run.Id,
     name: run.Name,
     href: run.Href,
     experimentName: run.ExperimentName,

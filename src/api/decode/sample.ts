@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { SampleId } from "../../core/ids.ts";
 import type { Raw, Sample } from "../models.ts";
 import { decodeUser } from "./user.ts";
 import { decodeAppSession } from "./app-session.ts";
@@ -29,7 +28,7 @@ const shape = z.object({
 export const decodeSample: Decode<Sample> = (value, at) => {
   const sample = parse(shape, value, at);
   return model<Sample>({
-    id: sample.Id as SampleId,
+    id: sample.Id,
     name: sample.Name,
     href: sample.Href,
     sampleId: sample.SampleId,

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { UserId } from "../../core/ids.ts";
 import type { Raw, User } from "../models.ts";
 import { type Decode, model, parse } from "./parse.ts";
 import { date, id, maybe, text } from "./wire.ts";
@@ -16,7 +15,7 @@ const shape = z.object({
 export const decodeUser: Decode<User> = (value, at) => {
   const user = parse(shape, value, at);
   return model<User>({
-    id: user.Id as UserId,
+    id: user.Id,
     name: user.Name,
     href: user.Href,
     email: user.Email,

@@ -13,7 +13,7 @@ export function referencedIds(from: Referring, type: string): string[] {
 
 /** The Ids of the samples that an app result was made of. No request. */
 export function referencedSampleIds(result: AppResult): SampleId[] {
-  return referencedIds(result, "Sample") as SampleId[];
+  return referencedIds(result, "Sample");
 }
 
 /** The app results that a sample refers to, out of the sample itself. No request. */

@@ -25,7 +25,7 @@ function inRoot(root: RootDirectory): readonly FixedDirectory[] {
 
 function inEntity(directory: EntityDirectory): readonly FixedDirectory[] {
   const { kind, id } = directory.entity;
-  return kind === "project" ? inProject(directory, id as ProjectId) : [filesIn(directory)];
+  return kind === "project" ? inProject(directory, id) : [filesIn(directory)];
 }
 
 function inProject(project: EntityDirectory, id: ProjectId): readonly FixedDirectory[] {

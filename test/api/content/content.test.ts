@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from "vit
 import { BaseSpace, type BaseSpaceOptions } from "../../../src/api/client.ts";
 import { ApiError } from "../../../src/api/errors.ts";
 import type { Content, RangeRequest } from "../../../src/api/content/content.ts";
-import type { FileId } from "../../../src/core/ids.ts";
 import { type RequestMessage, requests } from "../../../src/core/telemetry.ts";
 import type { ContentSource } from "../../../src/read/content-source.ts";
 import { envelope, scriptedApi, type ScriptedApi } from "../../helpers/scripted-api.ts";
@@ -48,7 +47,7 @@ afterEach(async () => {
 
 function request(start: number, end: number, changes: Partial<RangeRequest> = {}): RangeRequest {
   return {
-    fileId: "11" as FileId,
+    fileId: "11",
     sizeBytes: DATA.length,
     range: { start, end },
     into: [new Uint8Array(new SharedArrayBuffer(end - start))],

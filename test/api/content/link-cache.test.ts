@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../../src/api/client.ts";
-import type { FileId } from "../../../src/core/ids.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { envelope, scriptedApi, type ScriptedApi } from "../../helpers/scripted-api.ts";
 import { StoreServer } from "../../helpers/store-server.ts";
@@ -45,7 +44,7 @@ afterEach(async () => {
 async function read(fileId = "1"): Promise<void> {
   await client.content.readRange(
     {
-      fileId: fileId as FileId,
+      fileId: fileId,
       sizeBytes: DATA.length,
       range: { start: 0, end: 10 },
       into: [new Uint8Array(10)],

@@ -3,11 +3,9 @@ import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import {
   accessScope,
-  type ApplicationId,
   type AppSessionId,
   BaseSpace,
   OAuth,
-  type ProjectId,
   RedirectListener,
   scopeList,
 } from "../../../src/index.ts";
@@ -303,7 +301,7 @@ describe("a session that a user started", () => {
     });
     const { apiServer, accessToken } = emulator;
     await using user = new BaseSpace({ apiServer, accessToken, environment: {} });
-    const { id } = await user.applications.launch("90" as ApplicationId, {
+    const { id } = await user.applications.launch("90", {
       name: "go",
       properties: [
         { name: "Input.project-id", type: "project", content: "v1pre3/projects/10" },
@@ -324,14 +322,14 @@ describe("a session that a user started", () => {
     expect((await lab.triggeredAppSession(id)).authorizationCode).toBeUndefined();
     await using started = new BaseSpace({ apiServer, ...grant, environment: {} });
     expect((await started.tokens.current()).scopes).toEqual(["WRITE PROJECT 10", "READ SAMPLE 20"]);
-    const made = await started.projects.createAppResult("10" as ProjectId, {
+    const made = await started.projects.createAppResult("10", {
       name: "out",
       appSessionId: id,
     });
     expect(made.appSession?.id).toBe(id);
-    await expect(
-      started.projects.createAppResult("11" as ProjectId, { name: "out" }),
-    ).rejects.toMatchObject({ reason: "access-denied" });
+    await expect(started.projects.createAppResult("11", { name: "out" })).rejects.toMatchObject({
+      reason: "access-denied",
+    });
     await started.appSessions.setStatus(id, { status: "Complete" });
     expect(await user.appSessions.get(id)).toMatchObject({ status: "Complete" });
   });
