@@ -3,7 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { Extents } from "./extents.ts";
-import type { PartMemory } from "../core/part-memory.ts";
+import type { PartMemory } from "./part-memory.ts";
 import type { PartPlan } from "../core/part-plan.ts";
 import { PartUploader } from "./part-uploader.ts";
 import type { StagingFile } from "./staging-file.ts";

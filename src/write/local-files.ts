@@ -6,7 +6,7 @@ import { KeptFiles } from "./kept-files.ts";
 import { LocalFile } from "./local-file.ts";
 import { type LocalFilesOptions, withDefaults } from "./local-files-options.ts";
 import { LocalLists } from "./local-lists.ts";
-import { PartMemory } from "../core/part-memory.ts";
+import { PartMemory } from "./part-memory.ts";
 import type { Space } from "./staging-folder.ts";
 import { expectedPath } from "./temporary-names.ts";
 import type { UploadPlace } from "./upload-target.ts";

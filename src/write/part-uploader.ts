@@ -1,7 +1,7 @@
 import type { FileId } from "../core/ids.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { rangeLength } from "../core/byte-range.ts";
-import type { PartMemory } from "../core/part-memory.ts";
+import type { PartMemory } from "./part-memory.ts";
 import type { PartPlan } from "../core/part-plan.ts";
 import type { StagingFile } from "./staging-file.ts";
 import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts";

@@ -48,6 +48,16 @@ async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 const md5 = (bytes: Uint8Array): string => createHash("md5").update(bytes).digest("hex");
 
 /** Every way to move bytes, with what it is said to have moved. */
+let written = 0;
+
+/** A file of its own: one that is written again would have changed while it is uploaded. */
+async function newFile(bytes: Uint8Array): Promise<string> {
+  written += 1;
+  const path = dir.join(`local-${written}`);
+  await writeFile(path, bytes);
+  return path;
+}
+
 const ways: Readonly<Record<string, (options: TransferOptions) => Promise<string | number>>> = {
   "a download to a file": async (options) =>
     (await client.transfers.download.toFile(FILE, dir.join(`${Math.random()}`), options)).sizeBytes,
@@ -56,14 +66,14 @@ const ways: Readonly<Record<string, (options: TransferOptions) => Promise<string
   "a download as a stream": async (options) =>
     md5(await buffer(client.transfers.download.stream(FILE, options))),
   "an upload of a file in one piece": async (options) => {
-    await writeFile(dir.join("small"), sent.subarray(0, 1000));
+    const path = await newFile(sent.subarray(0, 1000));
     const place = { appResultId: OPEN, path: "small" };
-    return (await client.transfers.upload(place, dir.join("small"), options)).sizeBytes;
+    return (await client.transfers.upload(place, path, options)).sizeBytes;
   },
   "an upload of a file in parts": async (options) => {
-    await writeFile(dir.join("f"), sent);
+    const path = await newFile(sent);
     const place = { appResultId: OPEN, path: "parts" };
-    return (await client.transfers.upload(place, dir.join("f"), options)).sizeBytes;
+    return (await client.transfers.upload(place, path, options)).sizeBytes;
   },
   "an upload of a short stream": async (options) => {
     const place = { appResultId: OPEN, path: "short" };

@@ -1,3 +1,4 @@
+import type { UploadOptions } from "../../src/api/transfers/file-upload.ts";
 import { createHash, randomBytes } from "node:crypto";
 import { lstat, mkdir, readdir, readFile, symlink, truncate, writeFile } from "node:fs/promises";
 import { Readable } from "node:stream";
@@ -347,6 +348,43 @@ describe("an upload", () => {
     const file = await client.transfers.upload(place, dir.join("f"), options);
     expect((await contentOf(file)).equals(other)).toBe(true);
     expect(await pending()).toBe(0);
+  });
+
+  describe("with a journal of a file that is complete, of which no answer came,", () => {
+    const place = { appResultId: OPEN, path: "complete/since" };
+    const options = (): UploadOptions => ({ journal: dir.join("journal"), partBytes: PART });
+
+    /** What a process that was killed at the very end leaves. */
+    beforeEach(async () => {
+      await writeFile(dir.join("f"), bytes);
+      emulator.addFaults("PUT /files/*/parts/2 status=500");
+      const cut = client.transfers.upload(place, dir.join("f"), options());
+      await expect(cut).rejects.toThrow("500");
+      emulator.clearFaults();
+      const left = await readFile(dir.join("journal"), "utf8");
+      const [, fileId = ""] = /"fileId":"(\d+)"/.exec(left) ?? [];
+      for (let at = 0; at * PART < bytes.length; at += 1) {
+        const part = bytes.subarray(at * PART, (at + 1) * PART);
+        await client.uploads.part({ fileId, number: at + 1 }, { bytes: part });
+      }
+      await client.uploads.complete({ fileId, sizeBytes: bytes.length });
+      emulator.clearRequests();
+    });
+
+    test("has nothing to do", async () => {
+      const file = await client.transfers.upload(place, dir.join("f"), options());
+      expect((await contentOf(file)).equals(bytes)).toBe(true);
+      expect(emulator.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+      expect(await readdir(dir.path)).toEqual(["f"]);
+    });
+
+    test("goes up again when its path shows another file since", async () => {
+      const other = Buffer.from(bytes).fill(9, 0, 100);
+      const newer = await client.transfers.upload(place, other, { partBytes: PART });
+      const file = await client.transfers.upload(place, dir.join("f"), options());
+      expect(Number(file.id)).toBeGreaterThan(Number(newer.id));
+      expect((await contentOf(file)).equals(bytes)).toBe(true);
+    });
   });
 
   test("with a journal of a file that is gone begins anew", async () => {

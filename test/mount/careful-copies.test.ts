@@ -242,3 +242,45 @@ describe("bsmount cp to this machine", () => {
     expect(entity).toMatchObject({ DateCreated: expect.stringContaining(shownAs) });
   });
 });
+
+describe("bsmount cp to this machine", () => {
+  const REMOTE = "bs:/projects/Phage lambda/appresults/Reference/files/lambda.fa";
+
+  it("takes the place of no pipe and no device", async () => {
+    await inDir("mkfifo pipe");
+    const { code, stderr } = await cp(REMOTE, at("pipe"));
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/pipe is in the way: it is no regular file[^]*try: remove it/);
+    expect((await inDir("test -p pipe && ls -A | grep -c partial")).stdout.trim()).toBe("0");
+  });
+
+  it("leaves whoever could not read the old file unable to read the new one", async () => {
+    await inDir("echo old > private && chmod 600 private");
+    expect(await cp(REMOTE, at("private"))).toMatchObject({ code: 0 });
+    expect((await inDir("stat -c %a private")).stdout).toBe("600\n");
+  });
+
+  it("fetches nothing again that is there, byte for byte", async () => {
+    const folder = "bs:/projects/Phage lambda/appresults/Reference/files";
+    expect(await cp("-rT", folder, at("twice"))).toMatchObject({ code: 0 });
+    await inDir("printf x | dd of=twice/lambda.fa conv=notrunc");
+    const again = await cp("-rT", folder, at("twice"));
+    expect(again).toMatchObject({ code: 0, stderr: "" });
+    const lines = again.stdout.split("\n").filter((line) => line.includes("twice/"));
+    const fetched = lines.filter((line) => !line.includes("unchanged"));
+    expect(fetched).toEqual([expect.stringContaining("lambda.fa ") as string]);
+    expect(lines.length).toBeGreaterThan(1);
+  });
+
+  it("names the file when the disk is full, and leaves nothing on it", async () => {
+    await inDir("mkdir -p full && mount -t tmpfs -o size=16k tmpfs full");
+    try {
+      const { code, stderr } = await cp(REMOTE, at("full/lambda.fa"));
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/full\/lambda.fa: the disk is full[^]*try: free space/);
+      expect((await inDir("ls -A full")).stdout).toBe("");
+    } finally {
+      await inDir("umount full");
+    }
+  });
+});

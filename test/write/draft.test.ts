@@ -7,7 +7,7 @@ import { systemClock } from "../../src/core/clock.ts";
 import type { AppResultId } from "../../src/core/ids.ts";
 import { TaskGroup } from "../../src/core/task-group.ts";
 import { Draft } from "../../src/write/draft.ts";
-import { PartMemory } from "../../src/core/part-memory.ts";
+import { PartMemory } from "../../src/write/part-memory.ts";
 import { BASESPACE_PARTS as plan } from "../../src/core/part-plan.ts";
 import { StagingFile } from "../../src/write/staging-file.ts";
 import { type TestEmulator, startTestEmulator } from "../helpers/start-test-emulator.ts";
@@ -27,6 +27,7 @@ let folder: TempDir;
 let tasks: TaskGroup;
 let appResultId: AppResultId;
 let count = 0;
+let stagings: StagingFile[] = [];
 
 beforeEach(async () => {
   emulator = await startTestEmulator({ projects: [{ name: "Results", id: "12" }] });
@@ -40,6 +41,8 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await tasks[Symbol.asyncDispose]();
+  await Promise.all(stagings.map(async (staging) => await staging.discard()));
+  stagings = [];
   await client.close();
   await emulator.close();
   await folder[Symbol.asyncDispose]();
@@ -47,6 +50,7 @@ afterEach(async () => {
 
 async function draft(path: string): Promise<Draft> {
   const staging = await StagingFile.create(join(folder.path, `${(count += 1)}`));
+  stagings.push(staging);
   const memory = new PartMemory(48 * MIB);
   const place = { appResultId, path };
   return new Draft({

@@ -4,6 +4,7 @@ import { neverAborted } from "../../core/abort.ts";
 import { BsmountError } from "../../core/errors.ts";
 import type { FileId } from "../../core/ids.ts";
 import { inParallel } from "../../core/parallel.ts";
+import type { SharedBuffers } from "../../core/shared-buffers.ts";
 import type { Content, StoreVersion } from "../content/content.ts";
 import type { Files } from "../resources/files.ts";
 import { partsOf } from "./download-plan.ts";
@@ -36,6 +37,13 @@ const STREAM_PART_BYTES = 4 * 1024 * 1024;
 /** What is said to be larger is not worth asking for: no supported Node holds more in one piece. */
 const MAX_READ_BYTES = 4 * 1024 ** 3;
 
+export interface DownloadsOptions {
+  readonly content: Content;
+  readonly files: Files;
+  /** For parts on their way to a local file. */
+  readonly buffers: SharedBuffers;
+}
+
 /**
  * Files of BaseSpace to this machine. Each takes a file, or its Id, which is then asked for first.
  *
@@ -45,10 +53,12 @@ const MAX_READ_BYTES = 4 * 1024 ** 3;
 export class Downloads {
   readonly #content: Content;
   readonly #files: Files;
+  readonly #buffers: SharedBuffers;
 
-  constructor(content: Content, files: Files) {
+  constructor({ content, files, buffers }: DownloadsOptions) {
     this.#content = content;
     this.#files = files;
+    this.#buffers = buffers;
   }
 
   /**
@@ -61,9 +71,8 @@ export class Downloads {
     options: DownloadOptions = {},
   ): Promise<Downloaded> {
     const entry = await this.#entry(file, options);
-    return await new FileDownload(this.#content, entry, target, options).run(
-      options.signal ?? neverAborted,
-    );
+    const from = { content: this.#content, buffers: this.#buffers };
+    return await new FileDownload(from, entry, target, options).run(options.signal ?? neverAborted);
   }
 
   /**

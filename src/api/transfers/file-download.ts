@@ -4,6 +4,7 @@ import { crc32 } from "node:zlib";
 import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
 import { inParallel } from "../../core/parallel.ts";
+import type { SharedBuffers } from "../../core/shared-buffers.ts";
 import type { Content, StoreVersion } from "../content/content.ts";
 import type { FileEntry } from "../models.ts";
 import { compareWithEtag } from "./compare-with-etag.ts";
@@ -22,7 +23,7 @@ import {
   type ScratchNames,
   scratchNames,
 } from "./download-plan.ts";
-import { cannotWrite, inTheWay, isFolder, isStillAt, openOwn } from "./local-place.ts";
+import { cannotWrite, checkReplaceable, inTheWay, isStillAt, openOwn } from "./local-place.ts";
 import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions, withMemory } from "./options.ts";
 import { lockPlace } from "./place-lock.ts";
 
@@ -58,12 +59,18 @@ const DEFAULT_PART_BYTES = 16 * 1024 * 1024;
 /** What may go away by itself, so that what came is worth keeping. */
 const PASSING: ReadonlySet<string> = new Set(["timeout", "unavailable", "aborted"]);
 
+export interface DownloadFrom {
+  readonly content: Content;
+  readonly buffers: SharedBuffers;
+}
+
 /**
  * One file to one place on disk: several parts at a time into a `.partial` beside it, which takes the name
  * when every byte is there and checked. What a crash or a failure that may pass left is gone on with.
  */
 export class FileDownload {
   readonly #content: Content;
+  readonly #buffers: SharedBuffers;
   readonly #file: Downloadable;
   readonly #target: string;
   readonly #names: ScratchNames;
@@ -72,8 +79,14 @@ export class FileDownload {
   readonly #partBytes: number;
   #version: StoreVersion | undefined;
 
-  constructor(content: Content, file: Downloadable, target: string, options: DownloadOptions) {
+  constructor(
+    { content, buffers }: DownloadFrom,
+    file: Downloadable,
+    target: string,
+    options: DownloadOptions,
+  ) {
     this.#content = content;
+    this.#buffers = buffers;
     this.#file = file;
     this.#target = resolve(target);
     this.#names = scratchNames(this.#target, file.id);
@@ -82,10 +95,10 @@ export class FileDownload {
     this.#partBytes = checkPartBytes(options.partBytes ?? DEFAULT_PART_BYTES);
   }
 
-  /** @throws BsmountError `is-a-directory` when a folder has the name of the target */
+  /** @throws BsmountError `is-a-directory` when a folder has the name of the target, `usage` for a device */
   async run(signal: AbortSignal): Promise<Downloaded> {
     // Rather before everything has come than after.
-    if (await isFolder(this.#target)) throw inTheWay(this.#target);
+    await checkReplaceable(this.#target);
     await using _lock = await lockPlace(this.#target, `${this.#target} is being downloaded`);
     try {
       const verified = await this.#fetchAll(signal);
@@ -121,6 +134,9 @@ export class FileDownload {
         remedy: "wait until that has ended, or take another name",
       });
     }
+    const replaced = await checkReplaceable(this.#target);
+    // Who could not read what is replaced shall not read what takes its place.
+    if (replaced?.isFile() === true) await file.chmod(replaced.mode & 0o777);
     await rename(partial, this.#target).catch((cause: unknown) => {
       const isFolder = (cause as NodeJS.ErrnoException).code === "EISDIR";
       throw isFolder ? inTheWay(this.#target, cause) : cannotWrite(this.#target, cause);
@@ -193,22 +209,30 @@ export class FileDownload {
   async #fetch(file: FileHandle, range: ByteRange, signal: AbortSignal): Promise<number> {
     const bytes = range.end - range.start;
     return await withMemory(this.#options, { bytes, signal }, async () => {
-      const came = await this.#read(range, signal);
-      for (let at = 0; at < bytes;) {
-        const { bytesWritten } = await file.write(came, at, bytes - at, range.start + at);
-        at += bytesWritten;
-      }
-      this.#progress.add(bytes);
-      return crc32(came);
+      return await this.#buffers.use(bytes, async (room) => {
+        await this.#read(range, room, signal);
+        await this.#write(file, range, room);
+        this.#progress.add(bytes);
+        return crc32(room);
+      });
     });
   }
 
-  async #read(range: ByteRange, signal: AbortSignal): Promise<Uint8Array> {
-    const bytes = new Uint8Array(new SharedArrayBuffer(range.end - range.start));
+  async #read(range: ByteRange, into: Uint8Array, signal: AbortSignal): Promise<void> {
     const { id: fileId, sizeBytes } = this.#file;
-    const request = { fileId, sizeBytes, range, into: [bytes], expected: this.#version };
+    const request = { fileId, sizeBytes, range, into: [into], expected: this.#version };
     this.#version = await this.#content.readRange(request, signal);
-    return bytes;
+  }
+
+  async #write(file: FileHandle, { start }: ByteRange, bytes: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length;) {
+        const { bytesWritten } = await file.write(bytes, at, bytes.length - at, start + at);
+        at += bytesWritten;
+      }
+    } catch (cause) {
+      throw cannotWrite(this.#target, cause);
+    }
   }
 
   async #verify(signal: AbortSignal): Promise<Downloaded["verified"]> {

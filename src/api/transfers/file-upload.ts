@@ -1,6 +1,7 @@
 import { reasonOf } from "../../core/errors.ts";
 import type { FileId } from "../../core/ids.ts";
 import { inParallel } from "../../core/parallel.ts";
+import { ApiError } from "../errors.ts";
 import type { FileEntry } from "../models.ts";
 import type { Files } from "../resources/files.ts";
 import type { UploadPlace } from "../uploads/upload-place.ts";
@@ -70,7 +71,7 @@ export class FileUpload {
     const pending = left && (await this.#lookUp(left.name.fileId, signal));
     if (left !== undefined && pending?.uploadStatus === "complete") {
       await this.#forget();
-      if (pending.sizeBytes === this.#source.sizeBytes) return pending;
+      if (await this.#isNewest(pending, signal)) return pending;
     }
     const goesOn = pending?.uploadStatus === "pending";
     const fileId = goesOn ? pending.id : await this.#begin(signal);
@@ -96,6 +97,13 @@ export class FileUpload {
       if (GONE.has(reasonOf(error))) return undefined;
       throw error;
     }
+  }
+
+  /** Whether `file`, of which no answer came, is what its path shows: somebody may have sent another since. */
+  async #isNewest({ id, path, sizeBytes }: FileEntry, signal: AbortSignal): Promise<boolean> {
+    if (sizeBytes !== this.#source.sizeBytes) return false;
+    const { uploads, place } = this.#parts;
+    return (await uploads.newest({ ...place, path }, { ...this.#call, signal }))?.id === id;
   }
 
   async #begin(signal: AbortSignal): Promise<FileId> {
@@ -129,17 +137,14 @@ export class FileUpload {
 
   /** Sends a part, unless BaseSpace has it with the same MD5, which is answered. */
   async #send({ fileId, part, had }: PartToSend, signal: AbortSignal): Promise<string> {
-    const { bytes, md5 } = await this.#read(part);
-    if (had !== md5) {
-      const numbered = { fileId, number: part.number };
-      await this.#parts.uploads.part(numbered, { bytes, md5 }, { ...this.#call, signal });
-    }
-    return md5;
-  }
-
-  async #read({ start, end }: UploadPart): Promise<{ bytes: Uint8Array; md5: string }> {
-    const bytes = await this.#source.read(start, end);
-    return { bytes, md5: await this.#parts.uploads.md5(bytes) };
+    return await this.#source.use(part, async (bytes) => {
+      const md5 = await this.#parts.uploads.md5(bytes);
+      if (had !== md5) {
+        const numbered = { fileId, number: part.number };
+        await this.#parts.uploads.part(numbered, { bytes, md5 }, { ...this.#call, signal });
+      }
+      return md5;
+    });
   }
 
   async #openJournal(fileId: FileId, goesOn: boolean): Promise<UploadJournal | undefined> {
@@ -200,7 +205,7 @@ export async function givingUp<Value>(
   try {
     return await upload();
   } catch (error) {
-    const isKept = options.journal !== undefined && PASSING.has(reasonOf(error));
+    const isKept = options.journal !== undefined && isPassing(error);
     if (!isKept) {
       // The caller's signal may be what ended it.
       await abort(uploads, fileId, AbortSignal.timeout(ABORT_TIMEOUT_MS));
@@ -208,6 +213,12 @@ export async function givingUp<Value>(
     }
     throw error;
   }
+}
+
+/** The session has ended, says 409: nothing will change that. */
+function isPassing(error: unknown): boolean {
+  const hasEnded = error instanceof ApiError && error.status === 409;
+  return PASSING.has(reasonOf(error)) && !hasEnded;
 }
 
 /** The upload has failed already, or is of no use: that it cannot be given up changes nothing. */

@@ -81,15 +81,32 @@ export function cannotRead(path: string, cause: unknown): BsmountError {
 
 /** What a local file that cannot be written is told as. */
 export function cannotWrite(path: string, cause: unknown): BsmountError {
-  const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    const remedy = "free space there, or copy to another disk";
+    return new BsmountError("no-space", `cannot write ${path}: the disk is full`, {
+      cause,
+      remedy,
+    });
+  }
   return new BsmountError("unavailable", `cannot write ${path}`, {
     cause,
-    ...(isMissing ? { remedy: "make the folder first" } : {}),
+    ...(code === "ENOENT" ? { remedy: "make the folder first" } : {}),
   });
 }
 
-export async function isFolder(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => undefined))?.isDirectory() === true;
+/**
+ * What has the name already that a download is to get. A file and a link, which is not followed, are replaced;
+ * anything else, such as `/dev/null`, is not.
+ * @throws BsmountError `is-a-directory`, `usage`
+ */
+export async function checkReplaceable(path: string): Promise<Stats | undefined> {
+  const there = await lstat(path).catch(() => undefined);
+  if (there === undefined || there.isFile() || there.isSymbolicLink()) return there;
+  if (there.isDirectory()) throw inTheWay(path);
+  throw new BsmountError("usage", `${path} is in the way: it is no regular file`, {
+    remedy: "remove it, or give another name",
+  });
 }
 
 export function inTheWay(folder: string, cause?: unknown): BsmountError {

@@ -1,5 +1,6 @@
 import { neverAborted } from "../../core/abort.ts";
 import { BsmountError } from "../../core/errors.ts";
+import { SharedBuffers } from "../../core/shared-buffers.ts";
 import type { Content } from "../content/content.ts";
 import type { FileEntry } from "../models.ts";
 import type { Files } from "../resources/files.ts";
@@ -28,6 +29,9 @@ export interface TransfersOptions {
   readonly files: Files;
 }
 
+/** Memory that is kept for the next part: those of one large file that are under way. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+
 /** Whole files, to this machine and from it. */
 export class Transfers {
   readonly download: Downloads;
@@ -35,9 +39,10 @@ export class Transfers {
   readonly #uploads: Uploads;
   readonly #files: Files;
   readonly #apiServer: string;
+  readonly #buffers = new SharedBuffers(KEPT_BYTES);
 
   constructor({ apiServer, content, uploads, files }: TransfersOptions) {
-    this.download = new Downloads(content, files);
+    this.download = new Downloads({ content, files, buffers: this.#buffers });
     this.#content = content;
     this.#uploads = uploads;
     this.#files = files;
@@ -67,7 +72,8 @@ export class Transfers {
       return await uploadStream(parts, stream, signal);
     }
     pathNames(place.path);
-    await using source = typeof from === "string" ? await fileSource(from) : memorySource(from);
+    await using source =
+      typeof from === "string" ? await fileSource(from, this.#buffers) : memorySource(from);
     const { sizeBytes } = source;
     if (sizeBytes > MAX_WHOLE_BYTES) return await new FileUpload(parts, source).run(signal);
     return await withMemory(options, { bytes: sizeBytes, signal }, async () => {

@@ -1,5 +1,7 @@
 import { open } from "node:fs/promises";
+import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 import { BsmountError } from "../../core/errors.ts";
+import type { SharedBuffers } from "../../core/shared-buffers.ts";
 import { cannotRead } from "./local-place.ts";
 
 /** Bytes of known length that can be read again. */
@@ -7,7 +9,8 @@ export interface UploadSource extends AsyncDisposable {
   readonly sizeBytes: number;
   /** Tells one version of a local file from the next; absent for bytes in memory. */
   readonly mtimeMs?: number;
-  read(start: number, end: number): Promise<Uint8Array>;
+  /** Runs `work` with the bytes of a range, which are its own until it has ended. */
+  use<T>(range: ByteRange, work: (bytes: Uint8Array) => Promise<T>): Promise<T>;
   /** @throws BsmountError `changed` when it is not what it was at the beginning */
   checkUnchanged(): Promise<void>;
 }
@@ -15,14 +18,17 @@ export interface UploadSource extends AsyncDisposable {
 export function memorySource(bytes: Uint8Array): UploadSource {
   return {
     sizeBytes: bytes.length,
-    read: async (start, end) => bytes.subarray(start, end),
+    use: async ({ start, end }, work) => await work(bytes.subarray(start, end)),
     checkUnchanged: async () => {},
     [Symbol.asyncDispose]: async () => {},
   };
 }
 
-/** @throws BsmountError `usage` for a folder, `not-found` and what opening can throw */
-export async function fileSource(path: string): Promise<UploadSource> {
+/**
+ * A local file, read into `buffers`: shared memory can be hashed in another thread.
+ * @throws BsmountError `usage` for a folder, `not-found` and what opening can throw
+ */
+export async function fileSource(path: string, buffers: SharedBuffers): Promise<UploadSource> {
   const file = await open(path, "r").catch((cause: unknown) => {
     throw cannotRead(path, cause);
   });
@@ -36,15 +42,16 @@ export async function fileSource(path: string): Promise<UploadSource> {
   return {
     sizeBytes: info.size,
     mtimeMs: info.mtimeMs,
-    read: async (start, end) => {
-      // Shared memory can be hashed in another thread.
-      const bytes = Buffer.from(new SharedArrayBuffer(end - start));
-      for (let filled = 0; filled < bytes.length;) {
-        const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
-        if (bytesRead === 0) throw changed();
-        filled += bytesRead;
-      }
-      return bytes;
+    use: async (range, work) => {
+      return await buffers.use(rangeLength(range), async (bytes) => {
+        for (let filled = 0; filled < bytes.length;) {
+          const [left, at] = [bytes.length - filled, range.start + filled];
+          const { bytesRead } = await file.read(bytes, filled, left, at);
+          if (bytesRead === 0) throw changed();
+          filled += bytesRead;
+        }
+        return await work(bytes);
+      });
     },
     checkUnchanged: async () => {
       const now = await file.stat();

@@ -10,9 +10,11 @@ export async function uploadWhole(
   source: UploadSource,
 ): Promise<FileEntry> {
   partBytesOf(0, options.partBytes);
-  const bytes = await source.read(0, source.sizeBytes);
-  await source.checkUnchanged();
-  const file = await uploads.whole(place, { bytes }, options);
-  new ProgressCount(bytes.length, options.onProgress).add(bytes.length);
+  const { sizeBytes } = source;
+  const file = await source.use({ start: 0, end: sizeBytes }, async (bytes) => {
+    await source.checkUnchanged();
+    return await uploads.whole(place, { bytes }, options);
+  });
+  new ProgressCount(sizeBytes, options.onProgress).add(sizeBytes);
   return file;
 }

@@ -26,9 +26,8 @@ export interface Uploaded {
 export function lookForUploaded(rest: Rest, wanted: Uploaded, options: CallOptions): Look {
   return async (sent) => {
     const { place, sizeBytes, md5 } = wanted;
-    const { files } = await newestFiles(rest, place, {}, options);
     // An older one of the same bytes will not do: what came after it would stay the newest.
-    const newest = files.filter(({ path }) => path === place.path).toSorted(newestFirst)[0];
+    const newest = await newestOf(rest, place, options);
     if (newest?.sizeBytes !== sizeBytes || sent.isOfAnother(newest.id)) return undefined;
     const found = await single(rest, newest, options);
     const { etag } = fileIn(found);
@@ -58,6 +57,16 @@ export function lookForBegun(rest: Rest, place: UploadPlace, options: CallOption
     if (fileIn(found).uploadStatus !== "pending") return undefined;
     return more.length > 0 ? "unclear" : found;
   };
+}
+
+/** The file that a path shows, when it is one of the newest. */
+export async function newestOf(
+  rest: Rest,
+  place: UploadPlace,
+  options: CallOptions,
+): Promise<FileEntry | undefined> {
+  const { files } = await newestFiles(rest, place, {}, options);
+  return files.filter(({ path }) => path === place.path).toSorted(newestFirst)[0];
 }
 
 /** The file that an answer is about. @throws DecodeError */

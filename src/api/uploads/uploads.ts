@@ -7,7 +7,7 @@ import type { FileEntry } from "../models.ts";
 import { decoded } from "../resource-client.ts";
 import type { CallOptions, Change, JsonAnswer, Query, Rest } from "../rest.ts";
 import type { OnceOnlyCalls } from "../settled.ts";
-import { fileIn, lookForBegun, lookForUploaded } from "./find-uploaded.ts";
+import { fileIn, lookForBegun, lookForUploaded, newestOf } from "./find-uploaded.ts";
 import { Md5Thread } from "./md5-thread.ts";
 import { filesPathOf, type UploadPlace } from "./upload-place.ts";
 
@@ -118,6 +118,11 @@ export class Uploads {
     const change = { method: "POST", path, query: { uploadstatus: "complete" } } as const;
     const answered = await this.#onceOnly.settled(change, { look, options });
     return this.#checked(answered, { sizeBytes });
+  }
+
+  /** The complete file that a path shows, if it is one of the newest hundred: `GET …/files`. */
+  async newest(place: UploadPlace, options: CallOptions = {}): Promise<FileEntry | undefined> {
+    return await newestOf(this.#rest, place, options);
   }
 
   /** Gives an upload in parts up: `POST /v1pre3/files/{id}?uploadstatus=aborted`. */

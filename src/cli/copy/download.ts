@@ -15,8 +15,8 @@ const HOW: Readonly<Record<Downloaded["verified"], string>> = {
 
 /**
  * What it takes to copy `node` to `target`, with everything in it: a job for each file and link. The folders
- * are made on the way. Names come encoded from the tree, so none holds a slash or is `..`; a symlink in the
- * way is refused, not followed.
+ * are made on the way. Names come encoded from the tree, so none holds a slash or is `..`; a symlink where a
+ * folder is to be is refused, one where a file is to be is replaced, and none is followed.
  */
 export async function* downloadJobs(
   node: RemoteNode,
@@ -84,12 +84,23 @@ async function downloadFile(node: RemoteNode, target: string, copying: Copying):
     await copyGenerated(node, target, copying);
     return;
   }
-  const { download } = session.client.transfers;
+  const { transfers } = session.client;
+  if (await isThere(target)) {
+    const compared = await transfers.compare(target, file, { signal });
+    if (compared === "md5" || compared === "md5s") {
+      copying.onUnchanged(target, file.sizeBytes, HOW[compared]);
+      return;
+    }
+  }
   const options = { signal, checksum, memory, onProgress: bar.onProgress };
-  const { verified } = await download.toFile(file, target, options);
+  const { verified } = await transfers.download.toFile(file, target, options);
   const modified = new Date(node.attributes.mtimeMs);
   await utimes(target, modified, modified);
   copying.onFile(target, file.sizeBytes, HOW[verified]);
+}
+
+async function isThere(target: string): Promise<boolean> {
+  return (await lstat(target).catch(() => undefined))?.isFile() === true;
 }
 
 /** What is made here, such as `.json`, and what has not been uploaded yet. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
-import { PartMemory } from "../../src/core/part-memory.ts";
+import { PartMemory } from "../../src/write/part-memory.ts";
 
 /** Uses memory until it is told to end. */
 function using(memory: PartMemory, bytes: number): { given: Promise<Buffer>; end: () => void } {
