@@ -358,8 +358,7 @@ describe("an upload", () => {
     beforeEach(async () => {
       await writeFile(dir.join("f"), bytes);
       emulator.addFaults("PUT /files/*/parts/2 status=500");
-      const cut = client.transfers.upload(place, dir.join("f"), options());
-      await expect(cut).rejects.toThrow("500");
+      await expect(client.transfers.upload(place, dir.join("f"), options())).rejects.toThrow("500");
       emulator.clearFaults();
       const left = await readFile(dir.join("journal"), "utf8");
       const [, fileId = ""] = /"fileId":"(\d+)"/.exec(left) ?? [];
@@ -379,8 +378,7 @@ describe("an upload", () => {
     });
 
     test("goes up again when its path shows another file since", async () => {
-      const other = Buffer.from(bytes).fill(9, 0, 100);
-      const newer = await client.transfers.upload(place, other, { partBytes: PART });
+      const newer = await client.transfers.upload(place, Buffer.alloc(bytes.length));
       const file = await client.transfers.upload(place, dir.join("f"), options());
       expect(Number(file.id)).toBeGreaterThan(Number(newer.id));
       expect((await contentOf(file)).equals(bytes)).toBe(true);
