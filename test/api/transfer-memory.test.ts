@@ -1,45 +1,17 @@
 import { createHash, randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { BaseSpace } from "../../src/api/client.ts";
+import { describe, expect, test } from "vitest";
 import type { TransferOptions } from "../../src/api/transfers/options.ts";
 import { ByteBudget } from "../../src/core/byte-budget.ts";
 import { neverAborted } from "../../src/core/abort.ts";
-import type { AppResultId, FileId } from "../../src/core/ids.ts";
-import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
-import { tempDir } from "../helpers/temp-dir.ts";
+import { OPEN_RESULT, STORED_FILE, transferWorld } from "../helpers/transfer-world.ts";
 
 const MIB = 1024 * 1024;
-const FILE = "100" as FileId;
-const OPEN = "31" as AppResultId;
 const stored = randomBytes(9 * MIB + 17);
 const sent = randomBytes(26_000_000);
 
-let emulator: TestEmulator;
-let client: BaseSpace;
-let dir: Awaited<ReturnType<typeof tempDir>>;
-
-beforeAll(async () => {
-  const files = [{ id: FILE, path: "big.bin", content: { base64: stored.toString("base64") } }];
-  const open = { id: OPEN, name: "open", status: "Running" as const };
-  emulator = await startTestEmulator({
-    projects: [{ name: "p", appResults: [{ name: "done", files }, open] }],
-  });
-  const { apiServer, accessToken } = emulator;
-  client = new BaseSpace({ apiServer, accessToken, environment: {} });
-});
-
-afterAll(async () => {
-  await client.close();
-  await emulator.close();
-});
-
-beforeEach(async () => {
-  dir = await tempDir();
-});
-
-afterEach(async () => await dir[Symbol.asyncDispose]());
+const world = transferWorld(stored);
 
 async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += MIB) yield bytes.subarray(at, at + MIB);
@@ -53,36 +25,42 @@ let written = 0;
 /** A file of its own: one that is written again would have changed while it is uploaded. */
 async function newFile(bytes: Uint8Array): Promise<string> {
   written += 1;
-  const path = dir.join(`local-${written}`);
+  const path = world.dir.join(`local-${written}`);
   await writeFile(path, bytes);
   return path;
 }
 
 const ways: Readonly<Record<string, (options: TransferOptions) => Promise<string | number>>> = {
   "a download to a file": async (options) =>
-    (await client.transfers.download.toFile(FILE, dir.join(`${Math.random()}`), options)).sizeBytes,
+    (
+      await world.client.transfers.download.toFile(
+        STORED_FILE,
+        world.dir.join(`${Math.random()}`),
+        options,
+      )
+    ).sizeBytes,
   "a download into memory": async (options) =>
-    md5(await client.transfers.download.read(FILE, options)),
+    md5(await world.client.transfers.download.read(STORED_FILE, options)),
   "a download as a stream": async (options) =>
-    md5(await buffer(client.transfers.download.stream(FILE, options))),
+    md5(await buffer(world.client.transfers.download.stream(STORED_FILE, options))),
   "an upload of a file in one piece": async (options) => {
     const path = await newFile(sent.subarray(0, 1000));
-    const place = { appResultId: OPEN, path: "small" };
-    return (await client.transfers.upload(place, path, options)).sizeBytes;
+    const place = { appResultId: OPEN_RESULT, path: "small" };
+    return (await world.client.transfers.upload(place, path, options)).sizeBytes;
   },
   "an upload of a file in parts": async (options) => {
     const path = await newFile(sent);
-    const place = { appResultId: OPEN, path: "parts" };
-    return (await client.transfers.upload(place, path, options)).sizeBytes;
+    const place = { appResultId: OPEN_RESULT, path: "parts" };
+    return (await world.client.transfers.upload(place, path, options)).sizeBytes;
   },
   "an upload of a short stream": async (options) => {
-    const place = { appResultId: OPEN, path: "short" };
+    const place = { appResultId: OPEN_RESULT, path: "short" };
     const stream = pieces(sent.subarray(0, 1000));
-    return (await client.transfers.upload(place, stream, options)).sizeBytes;
+    return (await world.client.transfers.upload(place, stream, options)).sizeBytes;
   },
   "an upload of a stream in parts": async (options) => {
-    const place = { appResultId: OPEN, path: "stream" };
-    return (await client.transfers.upload(place, pieces(sent), options)).sizeBytes;
+    const place = { appResultId: OPEN_RESULT, path: "stream" };
+    return (await world.client.transfers.upload(place, pieces(sent), options)).sizeBytes;
   },
 };
 
@@ -106,42 +84,44 @@ describe("memory that several transfers share", () => {
   });
 
   test("is waited for by the check of what an earlier download left", async () => {
-    const file = await client.files.get(FILE);
+    const file = await world.client.files.get(STORED_FILE);
     const cut = new AbortController();
     const options = { partBytes: MIB, parallel: 1 };
     const onProgress = ({ doneBytes }: { readonly doneBytes: number }): void => {
       if (doneBytes === stored.length) cut.abort(new Error("cut short"));
     };
-    const target = dir.join("out");
+    const target = world.dir.join("out");
     const first = { ...options, signal: cut.signal, onProgress };
-    await expect(client.transfers.download.toFile(file, target, first)).rejects.toThrow(
+    await expect(world.client.transfers.download.toFile(file, target, first)).rejects.toThrow(
       "cut short",
     );
     const memory = new ByteBudget(1);
     await memory.take(1, neverAborted);
     const late = new AbortController();
     // Nothing is to be fetched any more: without a look at the memory it would end now.
-    const second = client.transfers.download.toFile(file, target, {
+    const second = world.client.transfers.download.toFile(file, target, {
       ...options,
       memory,
       signal: late.signal,
       onProgress: () => expect.unreachable("a part was looked at"),
     });
     const noted = expect(second).rejects.toThrow("too late");
-    await client.transfers.download.toFile(file, dir.join("other"), options);
+    await world.client.transfers.download.toFile(file, world.dir.join("other"), options);
     late.abort(new Error("too late"));
     await noted;
   });
 
   test("is given back by a stream that its reader leaves, and by an upload that fails", async () => {
     const memory = new ByteBudget(64 * MIB);
-    for await (const piece of client.transfers.download.stream(FILE, { memory })) {
+    for await (const piece of world.client.transfers.download.stream(STORED_FILE, { memory })) {
       expect(piece.length).toBeGreaterThan(0);
       break;
     }
-    emulator.addFaults("PUT /files/*/parts/2 n=1 status=400");
-    const place = { appResultId: OPEN, path: "fails" };
-    await expect(client.transfers.upload(place, pieces(sent), { memory })).rejects.toMatchObject({
+    world.emulator.addFaults("PUT /files/*/parts/2 n=1 status=400");
+    const place = { appResultId: OPEN_RESULT, path: "fails" };
+    await expect(
+      world.client.transfers.upload(place, pieces(sent), { memory }),
+    ).rejects.toMatchObject({
       status: 400,
     });
     (await memory.take(64 * MIB, AbortSignal.timeout(5000)))();
@@ -150,8 +130,8 @@ describe("memory that several transfers share", () => {
   test("is enough for two streams that go up at a time, of which each needs all of it", async () => {
     const memory = new ByteBudget(1);
     const uploads = ["one", "two"].map(async (path) => {
-      const place = { appResultId: OPEN, path };
-      return await client.transfers.upload(place, pieces(sent), { memory });
+      const place = { appResultId: OPEN_RESULT, path };
+      return await world.client.transfers.upload(place, pieces(sent), { memory });
     });
     for (const { sizeBytes } of await Promise.all(uploads)) expect(sizeBytes).toBe(sent.length);
   });

@@ -1,47 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { access, readdir, utimes, writeFile } from "node:fs/promises";
 import { utimesSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
 import { md5OfFile } from "../../src/api/transfers/md5.ts";
-import type { FileId } from "../../src/core/ids.ts";
 import { envelope, scriptedApi } from "../helpers/scripted-api.ts";
-import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
-import { tempDir } from "../helpers/temp-dir.ts";
+import { STORED_FILE, transferWorld } from "../helpers/transfer-world.ts";
 
 const MIB = 1024 * 1024;
-const FILE = "100" as FileId;
 const bytes = randomBytes(3 * MIB + 17);
 const gaveUp = new Error("gave up");
 
-let emulator: TestEmulator;
-let client: BaseSpace;
-let dir: Awaited<ReturnType<typeof tempDir>>;
-
-beforeAll(async () => {
-  const files = [{ id: FILE, path: "big.bin", content: { base64: bytes.toString("base64") } }];
-  const open = { id: "31", name: "open", status: "Running" as const };
-  emulator = await startTestEmulator({
-    projects: [{ name: "p", appResults: [{ name: "done", files }, open] }],
-  });
-  const { apiServer, accessToken } = emulator;
-  client = new BaseSpace({ apiServer, accessToken, environment: {} });
-});
-
-afterAll(async () => {
-  await client.close();
-  await emulator.close();
-});
-
-beforeEach(async () => {
-  dir = await tempDir();
-});
-
-afterEach(async () => await dir[Symbol.asyncDispose]());
+const world = transferWorld(bytes);
 
 describe("a download that is given up", () => {
   test("while its bytes are compared with the checksum leaves the target as it is", async () => {
-    const file = await client.files.get(FILE);
+    const file = await world.client.files.get(STORED_FILE);
     const controller = new AbortController();
     // The last byte is on disk when this is told, so what is still to come is the comparison.
     const onProgress = ({ doneBytes }: { readonly doneBytes: number }): void => {
@@ -49,15 +23,15 @@ describe("a download that is given up", () => {
     };
     const { signal } = controller;
     const options = { checksum: true, partBytes: MIB, parallel: 1, signal, onProgress };
-    const given = client.transfers.download.toFile(file, dir.join("out"), options);
+    const given = world.client.transfers.download.toFile(file, world.dir.join("out"), options);
     await expect(given).rejects.toBe(gaveUp);
-    expect(await readdir(dir.path)).not.toContain("out");
+    expect(await readdir(world.dir.path)).not.toContain("out");
   });
 
   test("while it looks at what an earlier one left does not end as a success", async () => {
-    const file = await client.files.get(FILE);
+    const file = await world.client.files.get(STORED_FILE);
     const cut = new AbortController();
-    const first = client.transfers.download.toFile(file, dir.join("out"), {
+    const first = world.client.transfers.download.toFile(file, world.dir.join("out"), {
       partBytes: MIB,
       parallel: 1,
       signal: cut.signal,
@@ -67,61 +41,67 @@ describe("a download that is given up", () => {
     });
     await expect(first).rejects.toBe(gaveUp);
     // Every part is there: nothing is fetched any more, so nothing but the looking can notice.
-    const second = client.transfers.download.toFile(file, dir.join("out"), {
+    const second = world.client.transfers.download.toFile(file, world.dir.join("out"), {
       partBytes: MIB,
       signal: AbortSignal.abort(gaveUp),
       onProgress: () => expect.unreachable("a part was looked at"),
     });
     await expect(second).rejects.toBe(gaveUp);
-    await expect(access(dir.join("out"))).rejects.toThrow("ENOENT");
-    await client.transfers.download.toFile(file, dir.join("out"), { partBytes: MIB });
-    expect(await md5OfFile(dir.join("out"))).toBe(file.etag);
+    await expect(access(world.dir.join("out"))).rejects.toThrow("ENOENT");
+    await world.client.transfers.download.toFile(file, world.dir.join("out"), { partBytes: MIB });
+    expect(await md5OfFile(world.dir.join("out"))).toBe(file.etag);
   });
 });
 
 describe("a comparison", () => {
-  const known = { id: FILE, sizeBytes: bytes.length, etag: "0".repeat(32) };
+  const known = { id: STORED_FILE, sizeBytes: bytes.length, etag: "0".repeat(32) };
 
   test.each([known.etag, `${known.etag}-1`])(
     "that is given up says so, with ETag %s",
     async (etag) => {
-      await writeFile(dir.join("big"), bytes);
+      await writeFile(world.dir.join("big"), bytes);
       const signal = AbortSignal.abort(gaveUp);
-      const compared = client.transfers.compare(dir.join("big"), { ...known, etag }, { signal });
+      const compared = world.client.transfers.compare(
+        world.dir.join("big"),
+        { ...known, etag },
+        { signal },
+      );
       await expect(compared).rejects.toBe(gaveUp);
     },
   );
 
   test("that is given up half way says so", async () => {
     const controller = new AbortController();
-    await writeFile(dir.join("big"), bytes);
-    const md5 = md5OfFile(dir.join("big"), controller.signal);
+    await writeFile(world.dir.join("big"), bytes);
+    const md5 = md5OfFile(world.dir.join("big"), controller.signal);
     controller.abort(gaveUp);
     await expect(md5).rejects.toBe(gaveUp);
   });
 
   test("of a file that changes meanwhile knows nothing", async () => {
-    await writeFile(dir.join("big"), bytes);
-    await utimes(dir.join("big"), 1, 1);
-    const file = await client.files.get(FILE);
-    expect(await client.transfers.compare(dir.join("big"), file)).toBe("md5");
+    await writeFile(world.dir.join("big"), bytes);
+    await utimes(world.dir.join("big"), 1, 1);
+    const file = await world.client.files.get(STORED_FILE);
+    expect(await world.client.transfers.compare(world.dir.join("big"), file)).toBe("md5");
     // The ETag is asked for when the size has been looked at.
     const changing = {
       id: file.id,
       sizeBytes: file.sizeBytes,
       get etag(): string {
-        utimesSync(dir.join("big"), 2, 2);
+        utimesSync(world.dir.join("big"), 2, 2);
         return file.etag ?? "";
       },
     };
-    expect(await client.transfers.compare(dir.join("big"), changing)).toBe("unknown");
+    expect(await world.client.transfers.compare(world.dir.join("big"), changing)).toBe("unknown");
   });
 
   test("of a file that is not there says what it is about", async () => {
-    await expect(client.transfers.compare(dir.join("no"), known)).rejects.toMatchObject({
-      reason: "not-found",
-      message: `cannot read ${dir.join("no")}`,
-    });
+    await expect(world.client.transfers.compare(world.dir.join("no"), known)).rejects.toMatchObject(
+      {
+        reason: "not-found",
+        message: `cannot read ${world.dir.join("no")}`,
+      },
+    );
   });
 });
 
@@ -145,18 +125,18 @@ describe("a file that is said to be of eight petabytes", () => {
     await using hostile = new BaseSpace(options);
     const { download } = hostile.transfers;
     await expect(download.read("7")).rejects.toMatchObject({ reason: "too-big" });
-    await expect(download.toFile("7", dir.join("out"))).rejects.toMatchObject({
+    await expect(download.toFile("7", world.dir.join("out"))).rejects.toMatchObject({
       reason: "changed",
       message: expect.stringContaining("of file 7") as string,
     });
-    expect(await readdir(dir.path)).toEqual([]);
+    expect(await readdir(world.dir.path)).toEqual([]);
   });
 
   test.each([0, -1, 0.5, Number.NaN])("nor cut into parts of %d bytes", async (partBytes) => {
-    const file = { ...(await client.files.get(FILE)), sizeBytes };
+    const file = { ...(await world.client.files.get(STORED_FILE)), sizeBytes };
     const options = { partBytes };
     await expect(
-      client.transfers.download.toFile(file, dir.join("out"), options),
+      world.client.transfers.download.toFile(file, world.dir.join("out"), options),
     ).rejects.toMatchObject({ reason: "usage" });
   });
 });

@@ -314,3 +314,42 @@ test("[W6] a change that the disk refuses does not hide that the last upload fai
   real.fs.release(handle);
   expect(real.local.unfinished()[0]?.failure).toBeDefined();
 });
+
+describe("a new name with ／", () => {
+  test("[N9] is refused for a file, a folder and a rename, and nothing is made or displaced", async () => {
+    await mkdir("x");
+    await written("x/y", "precious");
+    expect(await failureOf(written("x／y", "imposter"))).toBe("invalid");
+    expect(await failureOf(mkdir("q／r"))).toBe("invalid");
+    await written("plain.tmp", "held");
+    expect(await failureOf(real.rename("plain.tmp", "x／y"))).toBe("invalid");
+    const shown = await real.fs.readdir(await real.parent("x"), neverAborted);
+    expect(shown.map(({ name }) => name).toSorted()).toEqual([".", "..", "plain.tmp", "x"]);
+    expect(real.local.unfinished().map(({ path }) => path)).toEqual(["plain.tmp"]);
+    expect(await remote()).toEqual(["x/y=precious"]);
+  });
+
+  test("[N9] is that of a project with a / in BaseSpace", async () => {
+    const { ino } = await real.fs.lookup(real.fs.root, "projects", neverAborted);
+    await real.fs.change.mkdir(ino, "A／B", 0o755, neverAborted);
+    const made = await real.fs.lookup(ino, "A／B", neverAborted);
+    expect(made.type).toBe("directory");
+    const projects = await connection.client.users.projects().all();
+    expect(projects.map(({ name }) => name)).toContain("A/B");
+  });
+});
+
+describe("a new project or app result with a space at an end", () => {
+  test("[N9] is refused, and nothing is made", async () => {
+    const { ino } = await real.fs.lookup(real.fs.root, "projects", neverAborted);
+    for (const name of [" x", "x ", " ", "x␊"]) {
+      const made = async (): Promise<void> =>
+        await real.fs.change.mkdir(ino, name, 0o755, neverAborted);
+      expect(await failureOf(made())).toBe("invalid");
+    }
+    const names = (await connection.client.users.projects().all()).map(({ name }) => name);
+    expect(names).not.toContain("x");
+    await mkdir(" x ");
+    expect((await real.stat(" x ")).type).toBe("directory");
+  });
+});
