@@ -13,6 +13,7 @@ import { statusChangeCommands } from "./commands/status-change.ts";
 import { statusCommand } from "./commands/status.ts";
 import { treeCommand } from "./commands/tree.ts";
 import { unmountCommand } from "./commands/unmount.ts";
+import { uploadsCommand } from "./commands/uploads.ts";
 import { whoamiCommand } from "./commands/whoami.ts";
 import { VERSION } from "../core/version.ts";
 import type { CommandFactory, ProgramOptions } from "./context.ts";
@@ -31,6 +32,7 @@ const COMMANDS: readonly CommandFactory[] = [
   mkdirCommand,
   treeCommand,
   ...statusChangeCommands,
+  uploadsCommand,
   emulatorCommand,
   demoCommand,
 ];
@@ -38,6 +40,7 @@ const COMMANDS: readonly CommandFactory[] = [
 /** They are done when nobody reads what they show. The others have work to do, read or not. */
 const SHOWING: ReadonlySet<CommandFactory> = new Set([
   statusCommand,
+  uploadsCommand,
   whoamiCommand,
   profilesCommand,
   lsCommand,

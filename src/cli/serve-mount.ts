@@ -6,6 +6,7 @@ import {
   openLogFile,
   runForeground,
 } from "../mount/index.ts";
+import { tidyLeftBehind } from "./left-behind.ts";
 import type { MountPlan } from "./mount-plan.ts";
 import { KERNEL_TTL_MS, openSession } from "../session/session.ts";
 
@@ -39,6 +40,9 @@ async function runPlan(plan: MountPlan, log: LogTarget, hooks: ForegroundHooks):
     negativeTtlMs: Math.min(KERNEL_TTL_MS, config.tree.negativeTtlMs),
     ...log,
   };
-  const open = async (signal: AbortSignal) => await openSession(config, log, signal);
+  const open = async (signal: AbortSignal) => {
+    await tidyLeftBehind(config, log.logger);
+    return await openSession(config, log, signal);
+  };
   await runForeground(open, options, hooks);
 }

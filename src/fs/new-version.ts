@@ -3,7 +3,10 @@ import type { Answer } from "../core/answer.ts";
 import type { AppResultId } from "../core/ids.ts";
 import type { Draft } from "../write/draft.ts";
 import type { LocalFile } from "../write/local-file.ts";
+import { FirstFailure } from "../write/first-failure.ts";
+import type { ResultFile } from "../write/result-file.ts";
 import type { LocalFiles } from "../write/local-files.ts";
+
 import type { Ino, OthersWrite } from "./file-system.ts";
 import type { OpenFile, OpenForWriting } from "./handle-table.ts";
 import { LocalWriter } from "./open-writer.ts";
@@ -20,7 +23,8 @@ type Content = Pick<OpenFile, "read" | "close">;
 
 export interface NewVersionOptions {
   readonly item: FileItem;
-  readonly appResultId: AppResultId;
+  /** Where the new version belongs. */
+  readonly place: ResultFile;
   readonly local: LocalFiles;
   /** Told when nobody has the file open for writing any more. */
   readonly onUnused: () => void;
@@ -30,7 +34,8 @@ export interface NewVersionOptions {
 export class NewVersion {
   readonly local: LocalFiles;
   readonly sizeBytes: number;
-  readonly path: string;
+  /** Of the changes before it was begun. */
+  readonly failure: FirstFailure = new FirstFailure();
   readonly #options: NewVersionOptions;
   readonly #writers = new Set<LateWriter>();
   #beginning: Promise<void> | undefined;
@@ -40,7 +45,19 @@ export class NewVersion {
     this.#options = options;
     this.local = options.local;
     this.sizeBytes = options.item.sizeBytes;
-    this.path = options.item.path;
+  }
+
+  get appResultId(): AppResultId {
+    return this.#options.place.appResultId;
+  }
+
+  get resultPath(): string {
+    return this.#options.place.resultPath;
+  }
+
+  /** Where it is now. */
+  get path(): string {
+    return this.#file?.path ?? this.#options.place.path;
   }
 
   /** False when it has left the place of `item` meanwhile: then that can have another new version. */
@@ -74,11 +91,11 @@ export class NewVersion {
     content: Content | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    const { appResultId, local } = this.#options;
+    const { place, local } = this.#options;
     const fill = async (draft: Draft): Promise<void> => {
       if (content !== undefined) await copy(content, draft, sizeBytes, signal);
     };
-    const file = await local.createFilled({ appResultId, path: this.path }, fill, signal);
+    const file = await local.createFilled(place, fill, signal);
     this.#file = file;
     for (const writer of this.#writers) writer.goesOnIn(file);
   }
@@ -91,7 +108,7 @@ export interface LateWriterOptions {
   readonly before: Content | undefined;
 }
 
-export class LateWriter implements OpenFile, OpenForWriting {
+export class LateWriter implements OpenFile, OpenForWriting, ResultFile {
   readonly ino: Ino;
   readonly writing: OpenForWriting = this;
   readonly #newVersion: NewVersion;
@@ -103,6 +120,19 @@ export class LateWriter implements OpenFile, OpenForWriting {
     this.#newVersion = newVersion;
     this.#before = before;
     newVersion.join(this);
+    newVersion.local.writers.add(this);
+  }
+
+  get appResultId(): AppResultId {
+    return this.#newVersion.appResultId;
+  }
+
+  get resultPath(): string {
+    return this.#newVersion.resultPath;
+  }
+
+  get path(): string {
+    return this.#newVersion.path;
   }
 
   get isShared(): boolean {
@@ -119,29 +149,45 @@ export class LateWriter implements OpenFile, OpenForWriting {
 
   async write(offset: number, bytes: Uint8Array, signal: AbortSignal): Promise<number> {
     const { local, path, sizeBytes } = this.#newVersion;
-    local.checkFits(path, offset + bytes.length);
-    return (await this.#begun(sizeBytes, signal)).write(offset, bytes);
+    const writer = await this.#change(async () => {
+      local.checkFits(path, offset + bytes.length);
+      return await this.#begun(sizeBytes, signal);
+    });
+    return await writer.write(offset, bytes);
   }
 
   async truncate(sizeBytes: number, signal: AbortSignal): Promise<void> {
-    const { local, path, ...before } = this.#newVersion;
+    const { failure, local, path, ...before } = this.#newVersion;
+    if (sizeBytes === 0) failure.clear();
+    failure.check();
     if (this.#writer === undefined && sizeBytes === before.sizeBytes) return;
     local.checkFits(path, sizeBytes);
-    await (await this.#begun(Math.min(sizeBytes, before.sizeBytes), signal)).truncate(sizeBytes);
+    const writer = await this.#change(
+      async () => await this.#begun(Math.min(sizeBytes, before.sizeBytes), signal),
+    );
+    await writer.truncate(sizeBytes);
   }
 
   flush(othersWrite: OthersWrite, signal: AbortSignal): Answer<void> {
+    this.#newVersion.failure.check();
     return this.#writer?.flush(othersWrite, signal);
   }
 
   sync(): Answer<void> {
+    this.#newVersion.failure.check();
     return this.#writer?.sync();
   }
 
   close(): void {
+    this.#newVersion.local.writers.remove(this);
     this.#newVersion.leave(this);
     this.#before?.close();
     this.#writer?.close();
+  }
+
+  /** A change that fails before there is a new version is as much a gap in it as one that fails afterwards. */
+  async #change(work: () => Promise<LocalWriter>): Promise<LocalWriter> {
+    return this.#writer ?? (await this.#newVersion.failure.guard(work));
   }
 
   async #begun(sizeBytes: number, signal: AbortSignal): Promise<LocalWriter> {

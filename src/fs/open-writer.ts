@@ -1,6 +1,9 @@
 import type { Answer } from "../core/answer.ts";
+import type { AppResultId } from "../core/ids.ts";
 import type { LocalFile } from "../write/local-file.ts";
 import type { LocalFiles } from "../write/local-files.ts";
+import type { ResultFile } from "../write/result-file.ts";
+
 import type { Ino, OthersWrite } from "./file-system.ts";
 import type { OpenFile, OpenForWriting } from "./handle-table.ts";
 
@@ -8,7 +11,7 @@ import type { OpenFile, OpenForWriting } from "./handle-table.ts";
 const EMPTY_DELAY_MS = 5000;
 
 /** A file that was made here, open for writing. */
-export class LocalWriter implements OpenFile, OpenForWriting {
+export class LocalWriter implements OpenFile, OpenForWriting, ResultFile {
   readonly ino: Ino;
   readonly writing: OpenForWriting = this;
   readonly #local: LocalFiles;
@@ -22,6 +25,19 @@ export class LocalWriter implements OpenFile, OpenForWriting {
     this.#file = file;
     file.openWriters += 1;
     local.opened(file);
+    local.writers.add(this);
+  }
+
+  get appResultId(): AppResultId {
+    return this.#file.appResultId;
+  }
+
+  get resultPath(): string {
+    return this.#file.resultPath;
+  }
+
+  get path(): string {
+    return this.#file.path;
   }
 
   get isShared(): boolean {
@@ -34,19 +50,21 @@ export class LocalWriter implements OpenFile, OpenForWriting {
 
   async write(offset: number, bytes: Uint8Array): Promise<number> {
     await this.#file.draft.write(offset, bytes);
-    this.#file.failure = undefined;
+    this.#file.uploadFailure = undefined;
     return bytes.length;
   }
 
   async truncate(sizeBytes: number): Promise<void> {
     await this.#file.draft.truncate(sizeBytes);
-    this.#file.failure = undefined;
+    this.#file.uploadFailure = undefined;
   }
 
   /** Every close of every descriptor comes here: only the last one that writes finishes the file. */
   flush(othersWrite: OthersWrite, signal: AbortSignal): Answer<void> {
     const { draft, isHeld, isRemoved } = this.#file;
-    if (isHeld || isRemoved || !draft.isUnfinished || draft.sizeBytes === 0) return undefined;
+    if (isRemoved) return undefined;
+    if (draft.failedChange !== undefined) throw draft.failedChange;
+    if (isHeld || !draft.isUnfinished || draft.sizeBytes === 0) return undefined;
     if (this.#hasUnseen) return this.sync();
     return this.#finishUnless(othersWrite, signal);
   }
@@ -60,7 +78,9 @@ export class LocalWriter implements OpenFile, OpenForWriting {
     const file = this.#file;
     file.openHandles -= 1;
     file.openWriters -= 1;
+    this.#local.writers.remove(this);
     if (file.openWriters > 0) return;
+    file.draft.released();
     if (file.isHeld || file.isRemoved || file.failure !== undefined) return;
     if (file.draft.isUnfinished && file.sizeBytes === 0) {
       this.#local.finishLater(file, EMPTY_DELAY_MS);

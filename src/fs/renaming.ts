@@ -1,5 +1,6 @@
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import { LocalFile } from "../write/local-file.ts";
+import { isTemporaryName } from "../write/temporary-names.ts";
 import { type FileNode, type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
 import type { ChangeParts } from "./change-parts.ts";
 import type { Ino } from "./file-system.ts";
@@ -55,6 +56,7 @@ export class Renaming {
     }
     const file = unfinishedFile(source, "rename");
     if (target.existing?.kind === "file" && target.existing.item === file) return;
+    refuseToPassForWhole(file, target);
     await this.#makeWay(target.existing, signal);
     // Somebody may have closed it meanwhile.
     unfinishedFile(source, "rename");
@@ -140,6 +142,13 @@ export class Renaming {
   async #current(ino: Ino, signal: AbortSignal): Promise<Node> {
     const { tree, nodeOf } = this.#options;
     return await tree.current(nodeOf(ino), signal);
+  }
+}
+
+/** A file that lacks bytes keeps its temporary name: under the final one nobody would know. */
+function refuseToPassForWhole({ draft, isHeld }: LocalFile, { name }: Target): void {
+  if (draft.failedChange !== undefined && isHeld && !isTemporaryName(name)) {
+    throw draft.failedChange;
   }
 }
 

@@ -9,7 +9,13 @@ import type { ChangeOperations, Handle, Ino } from "./file-system.ts";
 import { LocalWriter } from "./open-writer.ts";
 import { readOnly, refusedChanges } from "./refused-changes.ts";
 import { Renaming } from "./renaming.ts";
-import { isWritable, newEntityName, newName, writablePlace } from "./writable-place.ts";
+import {
+  isWritable,
+  resultFileIn,
+  newEntityName,
+  newName,
+  writablePlace,
+} from "./writable-place.ts";
 import { unfinishedFile } from "./writing.ts";
 
 /** The operations that change the tree, where something can be changed; the rest is refused. */
@@ -45,14 +51,21 @@ class TreeChanges {
     const folder = await this.#current(parent, signal);
     const place = writablePlace(folder);
     await writing.maker.checkAccess(place.appResult, signal);
-    const file = await writing.local.create(place.appResultId, place.prefix + newName(name));
+    const { local } = writing;
+    const beginning = { ...resultFileIn(place), path: place.prefix + newName(name) };
+    local.writers.begin(beginning);
     try {
-      const node = await tree.child(folder, name, signal);
-      return handles.add(new LocalWriter(attributes.inoOf(node), writing.local, file));
-    } catch (error) {
-      // The caller has no descriptor, so nobody would ever finish it.
-      await writing.local.remove(file, signal);
-      throw error;
+      const file = await local.create(beginning);
+      try {
+        const node = await tree.child(folder, name, signal);
+        return handles.add(new LocalWriter(attributes.inoOf(node), local, file));
+      } catch (error) {
+        // The caller has no descriptor, so nobody would ever finish it.
+        await local.remove(file, signal);
+        throw error;
+      }
+    } finally {
+      local.writers.remove(beginning);
     }
   }
 

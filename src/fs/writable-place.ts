@@ -3,11 +3,14 @@ import { BsmountError } from "../core/errors.ts";
 import type { AppResultId } from "../core/ids.ts";
 import { decodeName, encodeName } from "../tree/encoding.ts";
 import { type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
+import type { ResultFile } from "../write/result-file.ts";
 import { checkNewName } from "./names.ts";
 
 /** A folder that files can be made in. */
 export interface WritablePlace {
   readonly appResult: Entity;
+  /** As the mount shows it. */
+  readonly resultPath: string;
   readonly appResultId: AppResultId;
   /** The folder's path in the result, empty or with a slash at its end. */
   readonly prefix: string;
@@ -28,7 +31,18 @@ export function writablePlace(node: Node): WritablePlace {
       remedy: "make a new app result: mkdir beside it",
     });
   }
-  return { appResult: entity, appResultId: entity.id, prefix: prefixOf(node) };
+  return {
+    appResult: entity,
+    appResultId: entity.id,
+    resultPath: pathOf(node.owner),
+    prefix: prefixOf(node),
+  };
+}
+
+/** What the journal says of a place that files are made in. */
+export function resultFileIn(place: WritablePlace): Omit<ResultFile, "path"> {
+  const { appResultId, resultPath } = place;
+  return { appResultId, resultPath };
 }
 
 /** True where a file or folder could be made in `node`, or `node` itself be written. */

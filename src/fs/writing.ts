@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import type { Entity, EntityCollection, FileItem } from "../catalog/catalog.ts";
 import { BsmountError } from "../core/errors.ts";
-import type { AppResultId, FileId } from "../core/ids.ts";
+import type { FileId } from "../core/ids.ts";
+import type { ResultFile } from "../write/result-file.ts";
 import { LocalFile } from "../write/local-file.ts";
 import type { LocalFiles } from "../write/local-files.ts";
 import { type FileNode, pathOf } from "../tree/node.ts";
@@ -9,7 +10,7 @@ import type { Ino } from "./file-system.ts";
 import type { OpenFile, OpenForWriting } from "./handle-table.ts";
 import { LateWriter, NewVersion } from "./new-version.ts";
 import { LocalWriter } from "./open-writer.ts";
-import { writablePlace } from "./writable-place.ts";
+import { resultFileIn, writablePlace } from "./writable-place.ts";
 
 /** What the filesystem asks of whoever can make entities; `session/` hands in the client's. */
 export interface EntityMaker {
@@ -57,25 +58,26 @@ export class Writing {
     { ino, flags, before }: OpenRequest,
     signal: AbortSignal,
   ): Promise<OpenFile> {
-    const { appResultId, appResult } = writablePlace(node.parent);
-    await this.maker.checkAccess(appResult, signal);
+    const place = writablePlace(node.parent);
+    await this.maker.checkAccess(place.appResult, signal);
+    this.local.writers.checkOpen(place.appResultId);
     const { item } = node;
-    const isEmptied = (flags & constants.O_TRUNC) !== 0 && item.sizeBytes > 0;
+    const isEmptied = (flags & constants.O_TRUNC) !== 0;
     if (item instanceof LocalFile && item.isStaged) {
       return await emptied(new LocalWriter(ino, this.local, item), isEmptied, signal);
     }
-    const newVersion = this.#newVersionOf(item, appResultId);
+    const newVersion = this.#newVersionOf(item, { ...resultFileIn(place), path: item.path });
     const content = isEmptied ? undefined : before();
     return await emptied(new LateWriter({ ino, newVersion, before: content }), isEmptied, signal);
   }
 
   /** One for all who have `item` open, so that they write the same new version. */
-  #newVersionOf(item: FileItem, appResultId: AppResultId): NewVersion {
+  #newVersionOf(item: FileItem, place: ResultFile): NewVersion {
     const known = this.#newVersions.get(item.id);
     if (known?.isOf(item) === true) return known;
     const newVersion = new NewVersion({
       item,
-      appResultId,
+      place,
       local: this.local,
       onUnused: () => {
         if (this.#newVersions.get(item.id) === newVersion) this.#newVersions.delete(item.id);

@@ -21,13 +21,20 @@ export interface MountOptions {
 /** A live mount. */
 export interface Mounted {
   readonly mountPoint: string;
-  /** Settles once the mount is gone from the kernel's table, however that came about; never rejects. */
+  /**
+   * Settles once the mount is gone from the kernel's table, however that came about; never rejects. Nobody can
+   * enter it any more, but who has something open in it goes on until {@link ended}.
+   */
+  readonly detached: Promise<void>;
+  /** Settles once nobody has anything open in it any more, or its connection is dead; never rejects. */
   readonly ended: Promise<void>;
   /**
    * Takes the mount down; `lazy` detaches it though somebody still uses it.
    * @throws BsmountError `busy` (not lazy, still in use)
    */
   unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void>;
+  /** Ends at once, whoever still has something open: they get ENOTCONN when the process ends. */
+  abandon(): void;
 }
 
 /** A binding to the kernel. The only implementation today is fuse-native's (libfuse 2). */

@@ -2,12 +2,13 @@ import { readdirSync, readlinkSync } from "node:fs";
 import { isListed, type MountEntry } from "./mount-table.ts";
 
 /*
- * The binding tells nobody that its mount is gone. Two signs are watched, because neither shows all ends:
+ * The binding tells nobody that its mount is gone, and a mount ends in two steps:
  *
- * - the entry in the mount table goes at `fusermount -u`, `umount` and a lazy unmount, though a lazily
- *   unmounted filesystem lives on while somebody has a file open;
- * - libfuse closes its /dev/fuse when its loop ends. That is all that shows of an aborted connection,
- *   whose entry stays in the table as a dead mount.
+ * - it is detached: its entry in the mount table goes, at `fusermount -u`, `umount` and a lazy unmount. The
+ *   filesystem lives on while somebody has something of it open, which may be for hours after a lazy one;
+ * - its connection ends, with the last thing that was open or when somebody aborts it. Then libfuse closes its
+ *   /dev/fuse, when it has answered what was asked. An aborted connection leaves its entry in the table, as a
+ *   dead mount.
  *
  * Both are looked at ten times a second, which costs some 40 µs each time: the kernel's notification for
  * the mount table needs a poll(2) that Node does not offer. None of this touches the mount itself, which
@@ -21,19 +22,35 @@ export interface MountWatchOptions {
   readonly descriptor: string | undefined;
 }
 
+export interface MountWatchEvents {
+  /** Called once, before `onEnd`. */
+  readonly onDetached: () => void;
+  /** Called once, when the connection has ended. */
+  readonly onEnd: () => void;
+}
+
 /** Disposing stops it. */
 export interface MountWatch extends Disposable {
   /** Looks now, for who has just ended the mount. */
   look(): void;
 }
 
-/** Calls `onEnd` once, when the mount is gone or its connection dead. The watch keeps the process alive. */
-export function watchMount(options: MountWatchOptions, onEnd: () => void): MountWatch {
+/** Watches for the end of a mount, and keeps the process alive until then. */
+export function watchMount(options: MountWatchOptions, events: MountWatchEvents): MountWatch {
+  let isDetached = false;
   let isOver = false;
   const look = (): void => {
-    if (isOver || isAlive(options)) return;
+    if (isOver) return;
+    const isGone = !isListed(options.entry);
+    const { descriptor } = options;
+    const isEnded = descriptor === undefined ? isGone : !isFuseDevice(descriptor);
+    if (!isDetached && (isGone || isEnded)) {
+      isDetached = true;
+      events.onDetached();
+    }
+    if (!isEnded) return;
     stop();
-    onEnd();
+    events.onEnd();
   };
   const timer = setInterval(look, INTERVAL_MS);
   const stop = (): void => {
@@ -41,10 +58,6 @@ export function watchMount(options: MountWatchOptions, onEnd: () => void): Mount
     clearInterval(timer);
   };
   return { look, [Symbol.dispose]: stop };
-}
-
-function isAlive({ entry, descriptor }: MountWatchOptions): boolean {
-  return isListed(entry) && (descriptor === undefined || isFuseDevice(descriptor));
 }
 
 /** The descriptors of /dev/fuse that this process has open, by number. */

@@ -18,18 +18,23 @@ export interface NativeMountOptions {
 /** A live mount of the binding; notices its own end and lets go of the process then. */
 export class NativeMount implements Mounted {
   readonly mountPoint: string;
+  readonly detached: Promise<void>;
   readonly ended: Promise<void>;
   readonly #options: NativeMountOptions;
   readonly #watch: MountWatch;
+  readonly #onDetached: () => void;
+  readonly #onEnd: () => void;
 
   constructor(options: NativeMountOptions) {
     this.#options = options;
     this.mountPoint = options.mountPoint;
-    let onEnd: () => void = () => {};
-    this.ended = new Promise((resolve) => {
-      onEnd = () => void this.#end().finally(resolve);
-    });
-    this.#watch = watchMount(options, onEnd);
+    const detached = settler();
+    const ended = settler();
+    this.detached = detached.settled;
+    this.ended = ended.settled;
+    this.#onDetached = detached.settle;
+    this.#onEnd = () => void this.#end().finally(ended.settle);
+    this.#watch = watchMount(options, { onDetached: this.#onDetached, onEnd: this.#onEnd });
   }
 
   /** @inheritDoc */
@@ -37,6 +42,13 @@ export class NativeMount implements Mounted {
     if (!isListed(this.#options.entry)) return;
     await takeDown(this.mountPoint, options, signal);
     this.#watch.look();
+  }
+
+  /** @inheritDoc */
+  abandon(): void {
+    this.#watch[Symbol.dispose]();
+    this.#onDetached();
+    this.#onEnd();
   }
 
   async #end(): Promise<void> {
@@ -49,4 +61,12 @@ export class NativeMount implements Mounted {
     // Releases the handle by which the binding keeps the event loop alive.
     await new Promise<void>((resolve) => fuse.unmount(() => resolve()));
   }
+}
+
+function settler(): { readonly settled: Promise<void>; readonly settle: () => void } {
+  let settle: () => void = () => {};
+  const settled = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { settled, settle };
 }

@@ -47,8 +47,10 @@ export interface Progress {
 
 /** The answer to `unmount`. */
 export interface UnmountResult {
-  /** Files that were written and are not in BaseSpace: paths as on the mount. */
-  readonly lost: readonly string[];
+  /** Files that somebody still writes, to a mount that goes on serving them: paths as on the mount. */
+  readonly open: readonly string[];
+  /** Files that were written, are not in BaseSpace, and stay in staging. */
+  readonly left: readonly string[];
 }
 
 /** The progress in a message; undefined when it is the answer. */

@@ -1,16 +1,19 @@
 import { abandonOnAbort, neverAborted } from "../core/abort.ts";
-import { describeError } from "../core/errors.ts";
+import { BsmountError, describeError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
-import { failedError, heldError } from "../session/held-files.ts";
-import { NOTHING_LEFT, type UploadsLeft } from "../session/uploads-left.ts";
+import { failedError, heldError, namedFiles } from "../session/held-files.ts";
+import { NOTHING_LEFT } from "../session/uploads-left.ts";
 import type { ControlRequest, UnmountResult } from "./control-protocol.ts";
 import type { Gate } from "./gated-file-system.ts";
+import { busyError, holdersOf, withHolders } from "./holders.ts";
 import type { MountableSession } from "./mountable-session.ts";
 
 /*
- * What was written and is not in BaseSpace lives no longer than the mount's process. So `bsmount unmount`
- * first finishes what can be finished, and refuses while something is left: files under temporary names,
- * and those whose upload failed. Detaching (`--lazy`) ends the mount all the same, and names what is lost.
+ * `bsmount unmount` first looks whether somebody uses the mount, and refuses then, with everything as it was.
+ * It finishes what was written and closed, and refuses while something is left that nobody would finish:
+ * files under temporary names, and those whose upload failed. Detaching (`--lazy`) takes the mount from the
+ * tree all the same; who has something open goes on, and what is left stays in staging. Nothing finishes a
+ * file that somebody still writes.
  */
 
 export type UnmountRequest = Extract<ControlRequest, { readonly method: "unmount" }>;
@@ -26,14 +29,13 @@ export interface EndMountOptions {
 
 /**
  * Ends a mount as somebody asked for it. `signal` aborts the waiting for uploads, which go on then.
- * @throws BsmountError `unfinished` naming the files that would be lost, `busy` naming the holders
+ * @throws BsmountError `busy` naming the holders, `unfinished` naming the files that nobody would finish
  */
 export async function endMount(
   request: UnmountRequest,
   options: EndMountOptions,
   signal: AbortSignal,
 ): Promise<UnmountResult> {
-  if (request.held === "upload") await options.session.uploadHeld?.(signal);
   return request.lazy
     ? await detach(request, options, signal)
     : await unmount(request, options, signal);
@@ -44,13 +46,16 @@ async function unmount(
   options: EndMountOptions,
   signal: AbortSignal,
 ): Promise<UnmountResult> {
+  await refuseInUse(options, signal);
+  await decideHeld(request, options, signal);
   if (request.wait) await finishUploads(options, signal);
   signal.throwIfAborted();
-  // What is opened between this look and the end would be lost.
+  // What is opened between this look and the end would not be finished.
   using _pause = options.gate.pause();
-  refuseLoss(request, options);
+  await refuseInUse(options, signal);
+  refuseUnfinished(options);
   await options.takeDown(false);
-  return { lost: [] };
+  return { open: [], left: [] };
 }
 
 async function detach(
@@ -58,10 +63,52 @@ async function detach(
   options: EndMountOptions,
   signal: AbortSignal,
 ): Promise<UnmountResult> {
+  const { session, mountPoint } = options;
+  await stillOpen(options, signal);
+  // Of a detached mount the kernel shows no paths by which its holders could be found.
+  const holders = await holdersOf(mountPoint);
   await options.takeDown(true);
+  const open = await stillOpen(options, signal);
+  await decideHeld(request, options, signal);
   if (request.wait) await finishUploads(options, signal);
-  const { held, failed } = leftOf(options);
-  return { lost: request.held === "discard" ? failed : [...held, ...failed] };
+  const { held, failed } = session.uploadsLeft?.() ?? NOTHING_LEFT;
+  return {
+    open: open.map((path) => withHolders(path, mountPoint, holders)),
+    left: [...held, ...failed],
+  };
+}
+
+/** Nothing is finished, or given up, of a mount that stays because somebody uses it. */
+async function refuseInUse(options: EndMountOptions, signal: AbortSignal): Promise<void> {
+  const { mountPoint } = options;
+  const holders = await holdersOf(mountPoint);
+  if (holders.length > 0) throw busyError(mountPoint, holders);
+  const open = await stillOpen(options, signal);
+  if (open.length === 0) return;
+  const named = `${namedFiles(open)} ${open.length === 1 ? "is" : "are"} open for writing`;
+  throw new BsmountError(
+    "busy",
+    `${mountPoint} is in use: ${named} in a process that cannot be seen`,
+    {
+      remedy: "end that use, or unmount with --lazy, which detaches the mount though it is in use",
+    },
+  );
+}
+
+async function stillOpen(
+  { session }: EndMountOptions,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  return (await session.stillOpen?.(signal)) ?? [];
+}
+
+async function decideHeld(
+  { held }: UnmountRequest,
+  { session }: EndMountOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  if (held === "upload") await session.uploadHeld?.(signal);
+  if (held === "discard") await session.discardHeld?.(signal);
 }
 
 /** A failure shows in what is left. The session goes on with it when nobody waits any more. */
@@ -76,13 +123,9 @@ async function finishUploads(
   }
 }
 
-function refuseLoss({ held }: UnmountRequest, options: EndMountOptions): void {
-  const what = `cannot unmount ${options.mountPoint}`;
-  const left = leftOf(options);
-  if (left.held.length > 0 && held !== "discard") throw heldError(what, left.held);
-  if (left.failed.length > 0) throw failedError(what, left.failed);
-}
-
-function leftOf({ session }: EndMountOptions): UploadsLeft {
-  return session.uploadsLeft?.() ?? NOTHING_LEFT;
+function refuseUnfinished({ mountPoint, session }: EndMountOptions): void {
+  const what = `cannot unmount ${mountPoint}`;
+  const { held, failed } = session.uploadsLeft?.() ?? NOTHING_LEFT;
+  if (held.length > 0) throw heldError(what, held);
+  if (failed.length > 0) throw failedError(what, failed);
 }

@@ -12,7 +12,7 @@ export interface Holder {
 }
 
 /**
- * The processes that use something below `mountPoint`, one entry each. Reads links and maps in /proc and
+ * What processes use below `mountPoint`, what keeps a process there first. Reads links and maps in /proc and
  * never the files they lead to, which would ask the mount itself. Processes of other users are seen by
  * root only, those of other PID namespaces by nobody.
  */
@@ -21,16 +21,27 @@ export async function holdersOf(mountPoint: string): Promise<readonly Holder[]> 
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
   const holders: Holder[] = [];
   for (const pid of pids) {
-    const use = pid === process.pid ? undefined : await useOf(pid, mountPoint);
-    if (use !== undefined) holders.push({ pid, command: await commandOf(pid), ...use });
+    const uses = pid === process.pid ? [] : await usesOf(pid, mountPoint);
+    if (uses.length === 0) continue;
+    const command = await commandOf(pid);
+    holders.push(...uses.map((use) => ({ pid, command, ...use })));
   }
   return holders;
 }
 
-/** `busy` with the holders' names, for a mount that could not be unmounted. */
-export async function busyError(mountPoint: string): Promise<BsmountError> {
-  const holders = await holdersOf(mountPoint);
-  const named = holders.map(({ pid, command, by, path }) => `${pid} (${command}: ${by} ${path})`);
+/** `path`, in a mount, and who of `holders` has it open: `/projects/…/x (12 bash)`. */
+export function withHolders(path: string, mountPoint: string, holders: readonly Holder[]): string {
+  const those = holders.filter((holder) => holder.path === mountPoint + path);
+  if (those.length === 0) return path;
+  return `${path} (${those.map(({ pid, command }) => `${pid} ${command}`).join(", ")})`;
+}
+
+/** `busy` with the names of `holders`, for a mount that cannot be unmounted. */
+export function busyError(mountPoint: string, holders: readonly Holder[]): BsmountError {
+  const byProcess = new Map(holders.toReversed().map((holder) => [holder.pid, holder]));
+  const named = [...byProcess.values()].map(
+    ({ pid, command, by, path }) => `${pid} (${command}: ${by} ${path})`,
+  );
   const who = named.length === 0 ? "a process that cannot be seen from here" : named.join(", ");
   return new BsmountError("busy", `${mountPoint} is in use by ${who}`, {
     remedy: "end that use, or unmount with --lazy, which detaches the mount though it is in use",
@@ -39,17 +50,17 @@ export async function busyError(mountPoint: string): Promise<BsmountError> {
 
 type Use = Pick<Holder, "by" | "path">;
 
-async function useOf(pid: number, mountPoint: string): Promise<Use | undefined> {
+async function usesOf(pid: number, mountPoint: string): Promise<readonly Use[]> {
+  const uses: Use[] = [];
   for (const by of ["cwd", "root", "exe"] as const) {
-    const path = await linkOf(`/proc/${pid}/${by}`);
-    if (isBelow(path, mountPoint)) return { by, path };
+    uses.push({ by, path: await linkOf(`/proc/${pid}/${by}`) });
   }
-  const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
-  for (const descriptor of descriptors) {
-    const path = await linkOf(`/proc/${pid}/fd/${descriptor}`);
-    if (isBelow(path, mountPoint)) return { by: "file", path };
+  for (const descriptor of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
+    uses.push({ by: "file", path: await linkOf(`/proc/${pid}/fd/${descriptor}`) });
   }
-  return await mapOf(pid, mountPoint);
+  const below = uses.filter(({ path }) => isBelow(path, mountPoint));
+  const mapped = below.length > 0 ? undefined : await mapOf(pid, mountPoint);
+  return mapped === undefined ? below : [mapped];
 }
 
 async function mapOf(pid: number, mountPoint: string): Promise<Use | undefined> {

@@ -2,12 +2,13 @@ import { neverAborted } from "../core/abort.ts";
 import { BsmountError, describeError, reasonOf } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Mounted } from "../fuse/driver.ts";
+import { StillOpenError } from "../session/still-open.ts";
 import { NOTHING_LEFT } from "../session/uploads-left.ts";
 import type { ControlRequest, Progress, UnmountResult } from "./control-protocol.ts";
 import { ControlServer } from "./control-server.ts";
 import { endMount, type UnmountRequest } from "./end-mount.ts";
 import type { Gate } from "./gated-file-system.ts";
-import { busyError } from "./holders.ts";
+import { busyError, holdersOf, withHolders } from "./holders.ts";
 import { type MountStatus, NO_UPLOADS } from "./mount-status.ts";
 import type { MountableSession } from "./mountable-session.ts";
 import type { PreparedMount } from "./prepare-mount.ts";
@@ -16,13 +17,15 @@ import { enterRegistry, socketPathOf } from "./registry.ts";
 /** A mounted session. Disposing unmounts it, though it be in use. */
 export interface BaseSpaceMount extends AsyncDisposable {
   readonly mountPoint: string;
-  /** Settles once the mount is gone, however that came about, and its traces are removed. */
+  /** Settles once nobody uses the mount any more, however that came about, and its traces are removed. */
   readonly ended: Promise<void>;
   status(): MountStatus;
   /** Opens no more files; what is open stays usable. */
   refuseOpens(): void;
   /** @throws BsmountError `busy`, naming the processes that use the mount */
   unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void>;
+  /** Ends at once though it be in use; what is open for writing stays in staging. */
+  abandon(): void;
   /** Forgets what is cached about `path` and below, of everything without one. */
   refresh(path: string | undefined, signal: AbortSignal): Promise<void>;
 }
@@ -48,7 +51,10 @@ export class LiveMount implements BaseSpaceMount {
   private constructor(options: LiveMountOptions, traces: readonly AsyncDisposable[]) {
     this.#options = options;
     this.mountPoint = options.mounted.mountPoint;
-    this.ended = options.mounted.ended.then(async () => await this.#removeTraces(traces));
+    const { detached, ended } = options.mounted;
+    // Another mount may take the place of one that is detached and still used.
+    const removed = detached.then(async () => await this.#removeTraces(traces));
+    this.ended = ended.then(async () => await removed);
   }
 
   static async open(options: LiveMountOptions): Promise<LiveMount> {
@@ -88,8 +94,13 @@ export class LiveMount implements BaseSpaceMount {
     try {
       await this.#options.mounted.unmount(options, signal);
     } catch (error) {
-      throw reasonOf(error) === "busy" ? await busyError(this.mountPoint) : error;
+      if (reasonOf(error) !== "busy") throw error;
+      throw busyError(this.mountPoint, await holdersOf(this.mountPoint));
     }
+  }
+
+  abandon(): void {
+    this.#options.mounted.abandon();
   }
 
   async refresh(path: string | undefined, signal: AbortSignal): Promise<void> {
@@ -98,6 +109,7 @@ export class LiveMount implements BaseSpaceMount {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.unmount({ lazy: true }, neverAborted);
+    this.abandon();
     await this.ended;
   }
 
@@ -109,7 +121,19 @@ export class LiveMount implements BaseSpaceMount {
         `${this.mountPoint} cannot set the status of anything`,
       );
     }
-    await session.setStatus(path, change, neverAborted);
+    try {
+      await session.setStatus(path, change, neverAborted);
+    } catch (error) {
+      throw error instanceof StillOpenError ? await this.#withProcesses(error) : error;
+    }
+  }
+
+  async #withProcesses({ what, paths }: StillOpenError): Promise<StillOpenError> {
+    const holders = await holdersOf(this.mountPoint);
+    return new StillOpenError(
+      what,
+      paths.map((path) => withHolders(path, this.mountPoint, holders)),
+    );
   }
 
   #progress(): Progress {
@@ -120,7 +144,7 @@ export class LiveMount implements BaseSpaceMount {
   async #end(request: UnmountRequest, signal: AbortSignal): Promise<UnmountResult> {
     const takeDown = async (lazy: boolean): Promise<void> => {
       await this.unmount({ lazy }, neverAborted);
-      await this.#options.mounted.ended;
+      await this.#options.mounted.detached;
     };
     return await endMount(
       request,

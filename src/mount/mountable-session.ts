@@ -11,12 +11,16 @@ export interface MountableSession extends AsyncDisposable {
   describe(): SessionDescription;
   /** Absent as long as the session cannot write. */
   uploads?(): UploadCounts;
-  /** What would be lost if the session ended now. Absent as long as it cannot write, as are the next two. */
+  /** What was written and is not in BaseSpace. Absent as long as it cannot write, as are the next three. */
   uploadsLeft?(): UploadsLeft;
-  /** Finishes what was written and has its final name. @throws the first failure, when all were tried */
+  /** Paths of files that are open for writing, when those that were just closed had time to show it. */
+  stillOpen?(signal: AbortSignal): Promise<readonly string[]>;
+  /** Finishes what was closed and has its final name. @throws the first failure, when all were tried */
   finishUploads?(signal: AbortSignal): Promise<void>;
   /** Files under temporary names count as having their final ones from now on. */
   uploadHeld?(signal: AbortSignal): Promise<void>;
+  /** Gives files under temporary names up, unless somebody has them open. */
+  discardHeld?(signal: AbortSignal): Promise<void>;
   /** Totals since the session began. */
   metrics?(): Promise<MetricsSnapshot>;
   /** Sets the status of the app result that `path` is in, after its files were finished. */

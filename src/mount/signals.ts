@@ -5,10 +5,11 @@ import type { BaseSpaceMount } from "./live-mount.ts";
 
 /*
  * What signals mean to a mount. The first SIGINT or SIGTERM refuses new opens and unmounts as soon as
- * nobody uses the mount any more; the second detaches it at once, and who still reads gets ENOTCONN. Before
- * the mount is live either of them gives up the start. SIGHUP forgets what is cached.
+ * nobody uses the mount any more; the second detaches it, and who has something open goes on; the third ends it, and
+ * what was open for writing stays in staging. Before the mount is live either of them gives up the start. SIGHUP forgets what is cached.
  */
 const RETRY_MS = 300;
+const THIRD = "a third signal ends it, and what is open for writing stays in staging, not uploaded";
 
 export interface SignalService extends AsyncDisposable {
   /** Aborts when the user gives up before the mount is live. */
@@ -54,7 +55,7 @@ class ProcessSignals implements SignalService {
     const mount = this.#mount;
     if (mount === undefined) {
       this.#starting.abort(new BsmountError("aborted", "interrupted before the mount was live"));
-    } else if (this.#ends <= 2) {
+    } else if (this.#ends <= 3) {
       this.#tasks.start(async (signal) => await this.#end(mount, signal));
     }
   };
@@ -67,10 +68,8 @@ class ProcessSignals implements SignalService {
 
   async #end(mount: BaseSpaceMount, signal: AbortSignal): Promise<void> {
     mount.refuseOpens();
-    if (this.#ends > 1) {
-      await mount.unmount({ lazy: true }, signal);
-      return;
-    }
+    if (this.#ends > 2) return mount.abandon();
+    if (this.#ends > 1) return await this.#detach(mount, signal);
     let told = false;
     while (this.#ends === 1 && !signal.aborted) {
       const busy = await tryUnmount(mount, signal);
@@ -79,6 +78,15 @@ class ProcessSignals implements SignalService {
       told = true;
       await systemClock.sleep(RETRY_MS, signal);
     }
+  }
+
+  async #detach(mount: BaseSpaceMount, signal: AbortSignal): Promise<void> {
+    await mount.unmount({ lazy: true }, signal);
+    const stays = systemClock.sleep(RETRY_MS, signal).then(() => true);
+    if (!(await Promise.race([stays, mount.ended.then(() => false)]))) return;
+    this.#tell(
+      `${mount.mountPoint} is detached, and serves what is open until it is closed; ${THIRD}`,
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import type { HeldFiles } from "../session/held-files.ts";
 import { askEntry, isSilence, silenceOf } from "./ask-entry.ts";
 import type { Progress, UnmountResult } from "./control-protocol.ts";
 import { findMountPoint } from "./find-mount.ts";
-import { busyError } from "./holders.ts";
+import { busyError, holdersOf } from "./holders.ts";
 import { isRunning } from "./process-identity.ts";
 import type { RegistryEntry } from "./registry.ts";
 
@@ -21,7 +21,7 @@ export interface UnmountOptions {
   readonly lazy: boolean;
   /** Waits for uploads, and until the mount's process has ended. */
   readonly wait: boolean;
-  /** Of files under temporary names; with `lazy` they are lost when nothing else is said. @default "refuse" */
+  /** Of files under temporary names; with `lazy` they stay in staging when nothing else is said. @default "refuse" */
   readonly held?: HeldFiles;
   /** Told about once a second what is waited for. */
   readonly onProgress?: (progress: Progress) => void;
@@ -29,13 +29,13 @@ export interface UnmountOptions {
   readonly onNotice?: (text: string) => void;
 }
 
-const NOTHING_LOST: UnmountResult = { lost: [] };
+const NOTHING_LEFT: UnmountResult = { open: [], left: [] };
 
 /**
  * Unmounts what bsmount has mounted at `path`, through the process that owns it or, when that is dead,
  * somebody else's, or says nothing and the mount is to be detached, directly.
  * @throws BsmountError `usage` when nothing of bsmount is mounted there; `busy` naming the holders;
- * `unfinished` naming files that would be lost; `timeout` when the process says nothing
+ * `unfinished` naming files that nobody would finish; `timeout` when the process says nothing
  */
 export async function unmountAt(
   path: string,
@@ -45,8 +45,10 @@ export async function unmountAt(
   const { entry, mountPoint } = await findMountPoint(path, options.runtimeFolder);
   const result = entry === undefined ? undefined : await asked(entry, options, signal);
   if (result === undefined) await unmountDirectly(mountPoint, options.lazy, signal);
-  else if (options.wait && entry !== undefined) await processEnd(entry, options, signal);
-  return result ?? NOTHING_LOST;
+  else if (options.wait && entry !== undefined && result.open.length === 0) {
+    await processEnd(entry, options, signal);
+  }
+  return result ?? NOTHING_LEFT;
 }
 
 /** Undefined when the mount's process is gone, going or silent, and somebody else has to unmount. */
@@ -93,6 +95,6 @@ async function unmountDirectly(
   try {
     await takeDown(mountPoint, { lazy }, signal);
   } catch (error) {
-    throw reasonOf(error) === "busy" ? await busyError(mountPoint) : error;
+    throw reasonOf(error) === "busy" ? busyError(mountPoint, await holdersOf(mountPoint)) : error;
   }
 }

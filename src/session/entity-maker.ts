@@ -7,8 +7,10 @@ import { BsmountError } from "../core/errors.ts";
 import type { ProjectId } from "../core/ids.ts";
 import type { EntityMaker, StatusChange } from "../fs/writing.ts";
 import type { LocalFiles } from "../write/local-files.ts";
-import { heldError, type HeldFiles } from "./held-files.ts";
-import { keepTemporaryNames } from "./uploads-left.ts";
+import { type ResultFile, shownPathOf } from "../write/result-file.ts";
+import { failedError, heldError, type HeldFiles } from "./held-files.ts";
+import { StillOpenError } from "./still-open.ts";
+import { discardTemporaryNames, failedFiles, keepTemporaryNames } from "./uploads-left.ts";
 
 export interface EntityMakerOptions {
   readonly client: BaseSpace;
@@ -28,8 +30,6 @@ export class ApiEntityMaker implements EntityMaker {
   readonly #client: BaseSpace;
   readonly #catalog: Catalog;
   readonly #local: LocalFiles;
-  /** Of app results that somebody wrote into. */
-  readonly #names = new Map<string, string>();
   #scopes: Promise<readonly string[] | undefined> | undefined;
 
   constructor({ client, catalog, local }: EntityMakerOptions) {
@@ -68,7 +68,11 @@ export class ApiEntityMaker implements EntityMaker {
       refuseUnlessSame(appResult.name, raw, { status, summary });
       return;
     }
-    if (isFinal(status)) await this.#finishFiles(appResult, change.held ?? "refuse", signal);
+    await this.#refuseWhileOpen(appResult, status, signal);
+    // From here on nobody begins to write in a result that is to take no more files.
+    using _closing = isFinal(status) ? this.#local.writers.closing(appResult.id) : undefined;
+    this.#refuseOpen(appResult, status, this.#local.writers.of(appResult.id));
+    await this.#finishFiles(appResult, { status, held: change.held ?? "refuse" }, signal);
     await this.#client.appSessions.setStatus(appSession.id, { status, summary }, { signal });
     this.#catalog.invalidate(appResult);
     this.#forgetListing(raw);
@@ -79,7 +83,6 @@ export class ApiEntityMaker implements EntityMaker {
    * written, uploading shows whether it can.
    */
   async checkAccess(appResult: Entity, signal: AbortSignal): Promise<void> {
-    this.#names.set(appResult.id, appResult.name);
     this.#scopes ??= this.#client.users.tokenScopes({ signal }).then(
       ({ scopes }) => scopes,
       () => undefined,
@@ -95,11 +98,6 @@ export class ApiEntityMaker implements EntityMaker {
         { remedy: "sign in with a scope that allows it, such as CREATE GLOBAL or WRITE GLOBAL" },
       );
     }
-  }
-
-  /** What to call an app result that somebody wrote into. */
-  nameOf(appResultId: string): string {
-    return this.#names.get(appResultId) ?? `app result ${appResultId}`;
   }
 
   async #make(projectId: ProjectId | undefined, name: string, signal: AbortSignal): Promise<void> {
@@ -118,22 +116,41 @@ export class ApiEntityMaker implements EntityMaker {
     return entities.some((entity) => entity.name === name);
   }
 
+  /** Whoever still writes would be left with half a file, complete for good. */
+  async #refuseWhileOpen(
+    appResult: Entity,
+    status: SessionStatus,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (status === "Running") return;
+    this.#refuseOpen(appResult, status, await this.#local.stillOpen(signal, appResult.id));
+  }
+
+  #refuseOpen({ name }: Entity, status: SessionStatus, open: readonly ResultFile[]): void {
+    if (status === "Running" || open.length === 0) return;
+    throw new StillOpenError(`cannot make ${name} ${status}`, open.map(shownPathOf));
+  }
+
   /** What has no final name is finished only when somebody says so, and would be lost otherwise. */
   async #finishFiles(
     { id, name }: Entity,
-    whatHeld: HeldFiles,
+    { status, held: whatHeld }: { readonly status: SessionStatus; readonly held: HeldFiles },
     signal: AbortSignal,
   ): Promise<void> {
+    if (status === "Running") return;
     if (whatHeld === "upload") await keepTemporaryNames(this.#local, { appResultId: id }, signal);
-    const files = this.#local.unfinished(id);
-    const held = files.filter(({ isHeld }) => isHeld);
-    if (held.length > 0 && whatHeld !== "discard") {
-      const paths = held.map(({ path }) => `files/${path}`);
-      throw heldError(`cannot end ${name}`, paths);
+    if (whatHeld === "discard")
+      await discardTemporaryNames(this.#local, { appResultId: id }, signal);
+    const held = this.#local.unfinished(id).filter(({ isHeld }) => isHeld);
+    if (isFinal(status) && held.length > 0) {
+      const paths = held.map(({ shownPath }) => shownPath);
+      throw heldError(`cannot make ${name} ${status}`, paths);
     }
-    for (const file of held) await this.#local.remove(file, signal);
-    for (const file of files) {
-      if (!file.isHeld) await this.#local.finish(file, signal);
+    try {
+      await this.#local.finishAll(signal, id);
+    } catch (error) {
+      const failed = failedFiles(this.#local.unfinished(id));
+      throw failed.length === 0 ? error : failedError(`cannot make ${name} ${status}`, failed);
     }
   }
 

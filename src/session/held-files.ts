@@ -20,19 +20,19 @@ export function isHeldFiles(value: unknown): value is HeldFiles {
 export function heldError(what: string, paths: readonly string[]): BsmountError {
   return new BsmountError(
     "unfinished",
-    `${what}: ${named(paths)} ${paths.length === 1 ? "is" : "are"} held back under a temporary name`,
+    `${what}: ${namedFiles(paths)} ${paths.length === 1 ? "is" : "are"} held back under a temporary name`,
     { remedy: "rename or remove, or give --upload-temporary or --discard-temporary" },
   );
 }
 
 /** `unfinished`: `what` cannot be, because uploads of `files` failed. */
 export function failedError(what: string, files: readonly string[]): BsmountError {
-  return new BsmountError("unfinished", `${what}: not uploaded: ${named(files)}`, {
-    remedy: "the same again tries once more; --lazy gives them up",
+  return new BsmountError("unfinished", `${what}: not uploaded: ${namedFiles(files)}`, {
+    remedy: "the same again tries once more; rm gives a file up, and writing it anew mends it",
   });
 }
 
-function named(paths: readonly string[]): string {
+export function namedFiles(paths: readonly string[]): string {
   const more = paths.length - MAX_NAMED;
   return `${paths.slice(0, MAX_NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -3,11 +3,12 @@ import type { BaseSpace } from "../api/client.ts";
 import { ApiCatalog } from "../catalog/api-catalog.ts";
 import { CachedCatalog } from "../catalog/cached-catalog.ts";
 import { OverlaidCatalog } from "../catalog/overlaid-catalog.ts";
+import type { Folders } from "../config/folders.ts";
 import type { Config } from "../config/resolve.ts";
 import type { Logger } from "../core/logger.ts";
 import type { LocalFile } from "../write/local-file.ts";
 import { LocalFiles } from "../write/local-files.ts";
-import { StagingFolder } from "../write/staging-folder.ts";
+import { Staging } from "../write/staging.ts";
 
 /** Uploads of a session: on their way or waiting, failed, and held back under a temporary name. */
 export interface UploadCounts {
@@ -18,7 +19,11 @@ export interface UploadCounts {
 
 /** Where a session keeps the bytes of files that are written. */
 export function stagingFolderOf({ folders }: Config): string {
-  return join(folders.state, "staging");
+  return stagingFolderIn(folders);
+}
+
+export function stagingFolderIn({ state }: Folders): string {
+  return join(state, "staging");
 }
 
 /** The files written in a session, and the catalog that shows them beside BaseSpace's. */
@@ -28,9 +33,20 @@ export interface LocalUploads extends AsyncDisposable {
   readonly catalog: OverlaidCatalog;
 }
 
-export function openLocalUploads(config: Config, client: BaseSpace, logger: Logger): LocalUploads {
+export interface LocalUploadsOptions {
+  readonly client: BaseSpace;
+  /** Whose token it is. */
+  readonly userId: string;
+  readonly logger: Logger;
+}
+
+export function openLocalUploads(
+  config: Config,
+  { client, userId, logger }: LocalUploadsOptions,
+): LocalUploads {
   const cached = new CachedCatalog(new ApiCatalog(client), { ttlMs: config.tree.metadataTtlMs });
-  const staging = new StagingFolder(stagingFolderOf(config));
+  const { apiServer } = client;
+  const staging = new Staging(stagingFolderOf(config), { apiServer, userId });
   const local = new LocalFiles({
     target: client.uploads,
     staging,

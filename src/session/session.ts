@@ -12,6 +12,7 @@ import { createReaders } from "../read/create-readers.ts";
 import type { Readers } from "../read/reader.ts";
 import { type Node, parentOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
+import { shownPathOf } from "../write/result-file.ts";
 import { placesOf, type TransferPlaces } from "./transfer-places.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
 import { signIn } from "./connect.ts";
@@ -23,7 +24,12 @@ import {
   stagingFolderOf,
   type UploadCounts,
 } from "./local-uploads.ts";
-import { keepTemporaryNames, type UploadsLeft, uploadsLeft } from "./uploads-left.ts";
+import {
+  discardTemporaryNames,
+  keepTemporaryNames,
+  type UploadsLeft,
+  uploadsLeft,
+} from "./uploads-left.ts";
 
 export interface SessionOptions {
   readonly logger: Logger;
@@ -46,16 +52,21 @@ export interface Session extends AsyncDisposable {
   readonly places: TransferPlaces;
   metrics(): Promise<MetricsSnapshot>;
   uploads(): UploadCounts;
-  /** What would be lost if the session ended now. */
+  /** What was written and is not in BaseSpace yet. */
   uploadsLeft(): UploadsLeft;
+  /** Paths of files that are open for writing, when those that were just closed had time to show it. */
+  stillOpen(signal: AbortSignal): Promise<readonly string[]>;
   /** Files under temporary names count as having their final ones from now on. */
   uploadHeld(signal: AbortSignal): Promise<void>;
-  /** Finishes what was written and not finished, empty files mostly. @throws what uploading can throw */
+  /** Gives files under temporary names up, unless somebody has them open. */
+  discardHeld(signal: AbortSignal): Promise<void>;
+  /** Finishes what was written and closed and not finished, empty files mostly. @throws what uploading can throw */
   finishUploads(signal: AbortSignal): Promise<void>;
   /**
    * Sets the status of the app result that `path` (as the mount shows it) is in, after finishing its files.
    * @throws BsmountError `usage` when it is in none, `unfinished` while a file has a temporary name and nothing
    * is said of it, `invalid`
+   * @throws StillOpenError while somebody has one of its files open for writing
    */
   setStatus(
     path: string,
@@ -95,7 +106,7 @@ export async function openSession(
     const source = client.content;
     const memoryBytes = config.memoryCacheBytes;
     const readers = owned.use(createReaders({ source, memoryBytes, logger }));
-    const uploads = owned.use(openLocalUploads(config, client, logger));
+    const uploads = owned.use(openLocalUploads(config, { client, userId: id, logger }));
     return {
       config,
       client,
@@ -103,7 +114,10 @@ export async function openSession(
       describe: () => describeSession(config, name),
       uploads: () => countUploads(uploads.local),
       uploadHeld: async (signal) => await keepTemporaryNames(uploads.local, {}, signal),
+      discardHeld: async (signal) => await discardTemporaryNames(uploads.local, {}, signal),
       finishUploads: async (signal) => await uploads.local.finishAll(signal),
+      uploadsLeft: () => uploadsLeft(uploads.local),
+      stillOpen: async (signal) => (await uploads.local.stillOpen(signal)).map(shownPathOf),
       ...composeTree(config, { client, readers, uploads }),
       metrics: async () => await metrics.snapshot(),
       [Symbol.asyncDispose]: async () => await owned[Symbol.asyncDispose](),
@@ -123,7 +137,7 @@ interface TreeParts {
 function composeTree(
   config: Config,
   { client, readers, uploads }: TreeParts,
-): Pick<Session, "fileSystem" | "places" | "refresh" | "setStatus" | "uploadsLeft"> {
+): Pick<Session, "fileSystem" | "places" | "refresh" | "setStatus"> {
   const { negativeTtlMs, showHidden } = config.tree;
   const { cached, catalog, local } = uploads;
   const tree = new PathTree({ catalog, showHidden, negativeTtlMs });
@@ -148,7 +162,6 @@ function composeTree(
       cached.invalidateAll();
       tree.forgetAbsent();
     },
-    uploadsLeft: () => uploadsLeft(local, (id) => maker.nameOf(id)),
     setStatus: async (path, change, signal) => {
       if (config.mount.readOnly) {
         const problem = `cannot set the status of ${path}: nothing is written, as --read-only asks`;

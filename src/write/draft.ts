@@ -1,11 +1,13 @@
 import type { ByteRange } from "../core/byte-range.ts";
 import type { Clock } from "../core/clock.ts";
-import { BsmountError } from "../core/errors.ts";
+import { BsmountError, describeError } from "../core/errors.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { Extents } from "./extents.ts";
+import { FirstFailure } from "./first-failure.ts";
 import type { PartMemory } from "./part-memory.ts";
 import type { PartPlan } from "../core/part-plan.ts";
 import { PartUploader } from "./part-uploader.ts";
+import type { FileJournal } from "./staging-folder.ts";
 import type { StagingFile } from "./staging-file.ts";
 import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts";
 
@@ -14,6 +16,9 @@ export interface DraftOptions {
   readonly place: UploadPlace;
   readonly plan: PartPlan;
   readonly staging: StagingFile;
+  readonly journal: FileJournal;
+  /** Runs what needs room on the staging disk, again when that is full and room could be made. */
+  readonly withRoom: <T>(work: () => Promise<T>) => Promise<T>;
   readonly clock: Clock;
   /** Memory for bytes on their way up, shared by all drafts. */
   readonly memory: PartMemory;
@@ -26,6 +31,9 @@ const NEVER = -1;
 /**
  * A file that is being written: its bytes are in staging, and it is nothing in BaseSpace until it is
  * finished. Finishing cannot be undone; what is written afterwards becomes a new version of the file.
+ *
+ * A change that failed is remembered: whoever goes on as if nothing had happened would finish a file that lacks
+ * bytes. Until it is emptied, every change, sync and finish answers that same failure.
  *
  * A part goes up as soon as the writer, going forward, has passed its end. What is no longer than one part
  * goes up in one request when the file is finished.
@@ -44,6 +52,9 @@ export class Draft {
   #uploaded: UploadedFile | undefined;
   #modifiedMs: number;
   #isOvertaken = false;
+  readonly #failure = new FirstFailure();
+  /** Changes that are being made. */
+  #changing = 0;
 
   constructor(options: DraftOptions) {
     this.#options = options;
@@ -67,7 +78,7 @@ export class Draft {
 
   /** False when BaseSpace has everything that was written. */
   get isUnfinished(): boolean {
-    return this.#version !== this.#finished;
+    return this.#version !== this.#finished || this.#changing > 0;
   }
 
   /** True while it is made complete under its name, which nothing can stop for sure. */
@@ -75,9 +86,24 @@ export class Draft {
     return this.#finishing !== undefined;
   }
 
+  /** Nobody has it open for writing any more: a change that failed before anything changed is forgotten. */
+  released(): void {
+    if (!this.isUnfinished) this.#failure.clear();
+  }
+
+  /** Returns when it is no longer being finished, however that went. */
+  async settled(): Promise<void> {
+    await this.#finishing?.catch(() => {});
+  }
+
   /** Bytes that BaseSpace has not confirmed, of the version that is here. */
   get leftBytes(): number {
     return this.isUnfinished ? Math.max(0, this.sizeBytes - this.#uploader.confirmedBytes) : 0;
+  }
+
+  /** Why a change of the file failed, after which it lacks bytes; undefined when none did. */
+  get failedChange(): Error | undefined {
+    return this.#failure.error;
   }
 
   /** False while the name it goes up under is not known: nothing is sent before it is finished. */
@@ -88,19 +114,13 @@ export class Draft {
     return this.#uploaded;
   }
 
-  /** @throws BsmountError `too-big`, `no-space` */
+  /** @throws BsmountError `too-big`, `no-space`, `environment`; what an earlier change threw */
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     const end = offset + bytes.length;
-    const { staging, plan } = this.#options;
-    if (end > plan.maxFileBytes) throw this.#tooBig(end);
+    const { staging } = this.#options;
     // A gap reads as zeros, in a part that was sent as the last one too.
-    const from = Math.min(offset, staging.sizeBytes);
-    try {
-      await staging.write(offset, bytes);
-    } finally {
-      // A disk that is full takes some of the bytes.
-      this.#changed({ start: from, end });
-    }
+    const range = { start: Math.min(offset, staging.sizeBytes), end };
+    await this.#change(range, async () => await staging.write(offset, bytes));
     this.#extents.add({ start: offset, end });
     this.#sendAhead();
   }
@@ -109,20 +129,26 @@ export class Draft {
     return await this.#options.staging.read(offset, into);
   }
 
-  /** @throws BsmountError `too-big`, `no-space` */
+  /**
+   * Emptying forgets that an earlier change failed.
+   * @throws BsmountError as {@link write}
+   */
   async truncate(sizeBytes: number): Promise<void> {
     const { staging, plan } = this.#options;
+    if (sizeBytes === 0) this.#failure.clear();
+    this.#failure.check();
+    // No byte is lost by refusing a length.
     if (sizeBytes > plan.maxFileBytes) throw this.#tooBig(sizeBytes);
     const before = staging.sizeBytes;
     if (sizeBytes === before) return;
-    await staging.truncate(sizeBytes);
+    const range = { start: Math.min(before, sizeBytes), end: Math.max(before, sizeBytes) };
+    await this.#change(range, async () => await staging.truncate(sizeBytes));
     this.#extents.truncate(sizeBytes);
-    this.#changed({ start: Math.min(before, sizeBytes), end: Math.max(before, sizeBytes) });
   }
 
-  /** Returns when the bytes are on the local disk. */
+  /** Returns when the bytes are on the local disk. @throws what an earlier change threw */
   async sync(): Promise<void> {
-    await this.#options.staging.sync();
+    await this.#failure.guard(async () => await this.#options.staging.sync());
   }
 
   /** The file gets another name; what was sent under the old one is given up. */
@@ -161,12 +187,18 @@ export class Draft {
   /** Forgets everything, here and as far as possible in BaseSpace. */
   async discard(signal: AbortSignal): Promise<void> {
     if (this.#uploader.hasBegun) await this.#uploader.abort(signal);
-    await this.#options.staging.discard();
+    await this.giveBack();
   }
 
   /** Gives the staging file back; what BaseSpace has of it stays as it is. */
-  async close(): Promise<void> {
+  async giveBack(): Promise<void> {
     await this.#options.staging.discard();
+    this.#options.journal.removed();
+  }
+
+  /** Leaves the staging file where it is, for the next mount to find. */
+  async leave(): Promise<void> {
+    await this.#options.staging.close();
   }
 
   async #finishOnce(signal: AbortSignal): Promise<UploadedFile> {
@@ -174,7 +206,12 @@ export class Draft {
       this.#finishing = undefined;
     });
     this.#finishing = finishing;
-    return await finishing;
+    try {
+      return await finishing;
+    } catch (error) {
+      this.#options.journal.failed(describeError(error));
+      throw error;
+    }
   }
 
   async #upload(signal: AbortSignal): Promise<UploadedFile> {
@@ -182,11 +219,13 @@ export class Draft {
     let file: UploadedFile | undefined;
     // Once more only when somebody has cut it shorter meanwhile.
     do {
+      this.#failure.check();
       version = this.#version;
       file = await this.#send(signal);
     } while (file === undefined);
     this.#uploaded = file;
     this.#finished = version;
+    if (!this.isUnfinished) this.#options.journal.finished();
     // The parts belong to a complete file now.
     this.#startAnew();
     return file;
@@ -203,11 +242,38 @@ export class Draft {
     return await this.#uploader.finish(sizeBytes, signal);
   }
 
-  async #sendWhole(sizeBytes: number, signal: AbortSignal): Promise<UploadedFile> {
+  async #sendWhole(sizeBytes: number, signal: AbortSignal): Promise<UploadedFile | undefined> {
     const { memory, staging, target } = this.#options;
     return await memory.use(sizeBytes, signal, async (bytes) => {
       const read = await staging.read(0, bytes);
-      return await target.whole(this.#place, { bytes: bytes.subarray(0, read) }, { signal });
+      this.#failure.check();
+      // Somebody has cut it shorter: its new length is looked at first.
+      if (read < sizeBytes) return undefined;
+      return await target.whole(this.#place, { bytes }, { signal });
+    });
+  }
+
+  /**
+   * Changes `range` of the file by `work`. What is read from it meanwhile has neither the old content nor the
+   * new one, so it counts as changed before and after. The journal says first that BaseSpace lacks something.
+   */
+  async #change(range: ByteRange, work: () => Promise<void>): Promise<void> {
+    const { journal, plan, withRoom } = this.#options;
+    await this.#failure.guard(async () => {
+      if (range.end > plan.maxFileBytes) throw this.#tooBig(range.end);
+      const isFinished = this.#version === this.#finished;
+      if (isFinished) await withRoom(async () => await journal.changed());
+      this.#changing += 1;
+      try {
+        this.#changed(range);
+        await withRoom(work);
+      } catch (error) {
+        journal.failed(describeError(error));
+        throw error;
+      } finally {
+        this.#changing -= 1;
+        this.#changed(range);
+      }
     });
   }
 
@@ -239,7 +305,8 @@ export class Draft {
   }
 
   #newUploader(): PartUploader {
-    return new PartUploader({ ...this.#options, place: this.#place });
+    const check = (): void => this.#failure.check();
+    return new PartUploader({ ...this.#options, place: this.#place, check });
   }
 }
 

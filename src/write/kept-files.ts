@@ -6,6 +6,9 @@ export interface KeptLimits {
   readonly keptBytes: number;
 }
 
+/** What is taken out at a time when room is short. */
+const ROOM_BYTES = 64 * 1024 * 1024;
+
 /** Finished files that nobody has open, whose bytes stay in staging as long as there is room. */
 export class KeptFiles {
   readonly #limits: KeptLimits;
@@ -15,6 +18,10 @@ export class KeptFiles {
 
   constructor(limits: KeptLimits) {
     this.#limits = limits;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** The file was used last of all. */
@@ -39,5 +46,18 @@ export class KeptFiles {
       excess.push(file);
     }
     return excess;
+  }
+
+  /** Takes out the oldest ones, enough to make room for some parts. */
+  takeOldest(): readonly LocalFile[] {
+    const taken: LocalFile[] = [];
+    let bytes = 0;
+    for (const [file, sizeBytes] of this.#files) {
+      if (bytes >= ROOM_BYTES) break;
+      this.remove(file);
+      taken.push(file);
+      bytes += sizeBytes;
+    }
+    return taken;
   }
 }

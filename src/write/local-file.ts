@@ -1,5 +1,16 @@
-import type { FileId } from "../core/ids.ts";
+import type { AppResultId, FileId } from "../core/ids.ts";
 import type { Draft } from "./draft.ts";
+import { shownPathOf } from "./result-file.ts";
+import type { FileJournal } from "./staging-folder.ts";
+
+export interface LocalFileOptions {
+  readonly draft: Draft;
+  readonly journal: FileJournal;
+  /** Its app result as the mount shows it. */
+  readonly resultPath: string;
+  /** Counts the files of a session. */
+  readonly number: number;
+}
 
 /**
  * A file that this mount wrote: listed from the moment it is made, with the size and date that it has
@@ -7,6 +18,9 @@ import type { Draft } from "./draft.ts";
  */
 export class LocalFile {
   readonly draft: Draft;
+  readonly journal: FileJournal;
+  /** Its app result as the mount shows it: `/projects/p/appresults/r`. */
+  readonly resultPath: string;
   /** What its inode is made from: it stays the same when the file gets an Id. */
   readonly inodeKey: string;
   readonly isArchived = false;
@@ -17,17 +31,33 @@ export class LocalFile {
   /** Whether its bytes are in staging; if not, BaseSpace has them. */
   isStaged = true;
   isRemoved = false;
-  /** Why the content that it has now is not in BaseSpace; cleared by the next change. */
-  failure: unknown;
+  /** Why it did not go up when it was tried last; cleared by the next change. */
+  uploadFailure: unknown;
   /** How often it is open. */
   openHandles = 0;
   /** How often for writing. */
   openWriters = 0;
 
-  constructor(draft: Draft, number: number) {
+  constructor({ draft, journal, resultPath, number }: LocalFileOptions) {
     this.draft = draft;
+    this.journal = journal;
+    this.resultPath = resultPath;
     this.path = draft.place.path;
     this.inodeKey = `draft ${number}`;
+  }
+
+  /** Why the content that it has now is not in BaseSpace, and will not be without somebody's doing. */
+  get failure(): unknown {
+    return this.draft.failedChange ?? this.uploadFailure;
+  }
+
+  get appResultId(): AppResultId {
+    return this.draft.place.appResultId;
+  }
+
+  /** As the mount shows it. */
+  get shownPath(): string {
+    return shownPathOf(this);
   }
 
   /** That of what BaseSpace has of it; while it is changed, that is an older version and not this file. */

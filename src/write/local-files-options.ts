@@ -2,12 +2,12 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import type { AppResultId } from "../core/ids.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import { BASESPACE_PARTS, type PartPlan } from "../core/part-plan.ts";
-import type { StagingFolder } from "./staging-folder.ts";
+import type { Staging } from "./staging.ts";
 import type { UploadTarget } from "./upload-target.ts";
 
 export interface LocalFilesOptions {
   readonly target: UploadTarget;
-  readonly staging: StagingFolder;
+  readonly staging: Staging;
   readonly clock?: Clock;
   readonly logger?: Logger;
   /** Where files are cut. @default as BaseSpace wants it */

@@ -7,12 +7,17 @@ import { LocalFile } from "./local-file.ts";
 import { type LocalFilesOptions, withDefaults } from "./local-files-options.ts";
 import { LocalLists } from "./local-lists.ts";
 import { PartMemory } from "./part-memory.ts";
-import type { Space } from "./staging-folder.ts";
+import type { ResultFile } from "./result-file.ts";
+import { OpenWriters } from "./open-writers.ts";
+import { StagingRoom } from "./staging-room.ts";
+import type { Space } from "./staging.ts";
 import { expectedPath } from "./temporary-names.ts";
-import type { UploadPlace } from "./upload-target.ts";
 
 /** What a mount that ends waits for uploads that nobody waits for. */
 const DRAIN_MS = 5 * 60_000;
+/** The kernel sends RELEASE some milliseconds after the last close; on a busy machine later. */
+const RELEASE_MS = 1000;
+const RELEASE_POLL_MS = 20;
 
 /**
  * The files and folders that this mount has made and that BaseSpace's own lists do not show yet. It owns
@@ -21,10 +26,12 @@ const DRAIN_MS = 5 * 60_000;
 export class LocalFiles implements AsyncDisposable {
   /** What was made, by app result. */
   readonly lists: LocalLists = new LocalLists();
+  readonly writers: OpenWriters = new OpenWriters();
   readonly #options: Required<LocalFilesOptions>;
   /** Open or unfinished: few, however many were made. */
   readonly #active = new Set<LocalFile>();
   readonly #kept: KeptFiles;
+  readonly #room: StagingRoom;
   readonly #memory: PartMemory;
   readonly #tasks: TaskGroup;
   #made = 0;
@@ -33,6 +40,11 @@ export class LocalFiles implements AsyncDisposable {
     this.#options = withDefaults(options);
     this.#memory = new PartMemory(this.#options.memoryBytes);
     this.#kept = new KeptFiles(this.#options);
+    this.#room = new StagingRoom({
+      clock: this.#options.clock,
+      space: async () => await this.#options.staging.space(),
+      giveBack: async () => await this.#giveBack(this.#kept.takeOldest()),
+    });
     this.#tasks = new TaskGroup((error) =>
       this.#options.logger.error({ error: describeError(error) }, "an upload failed"),
     );
@@ -42,19 +54,22 @@ export class LocalFiles implements AsyncDisposable {
    * Starts a file, empty, which is listed at once; one with a temporary name is held back.
    * @throws BsmountError `no-space`, `environment`
    */
-  async create(appResultId: AppResultId, path: string): Promise<LocalFile> {
-    return this.#listed(await this.#newFile(appResultId, path));
+  async create(place: ResultFile): Promise<LocalFile> {
+    return this.#listed(await this.#newFile(place));
   }
 
   /** As {@link create}, listed when `fill` has written what it begins with. */
   async createFilled(
-    place: UploadPlace,
+    place: ResultFile,
     fill: (draft: Draft) => Promise<void>,
     signal: AbortSignal,
   ): Promise<LocalFile> {
-    const file = await this.#newFile(place.appResultId, place.path);
+    const file = await this.#newFile(place);
+    // Until somebody writes, it has nothing that BaseSpace has not.
+    file.journal.finished();
     try {
       await fill(file.draft);
+      await file.journal.changed();
     } catch (error) {
       await file.draft.discard(signal);
       throw error;
@@ -68,16 +83,19 @@ export class LocalFiles implements AsyncDisposable {
     if (sizeBytes > maxFileBytes) throw tooBig({ path, maxFileBytes, sizeBytes });
   }
 
-  async #newFile(appResultId: AppResultId, path: string): Promise<LocalFile> {
-    const { target, clock, plan } = this.#options;
-    const staging = await this.#options.staging.createFile();
+  async #newFile(journaled: ResultFile): Promise<LocalFile> {
+    const { target, clock, plan, staging } = this.#options;
+    const { appResultId, resultPath, path } = journaled;
+    const withRoom: StagingRoom["use"] = async (work) => await this.#room.use(work);
+    const { bytes, journal } = await withRoom(async () => await staging.createFile(journaled));
     const { isHeld, uploadPath } = expectedPath(path);
     const place = { appResultId, path: uploadPath ?? path };
-    const shared = { memory: this.#memory, tasks: this.#tasks };
+    const shared = { memory: this.#memory, tasks: this.#tasks, withRoom };
     this.#made += 1;
-    const draft = new Draft({ target, place, plan, staging, clock, ...shared });
+    const draft = new Draft({ target, place, plan, staging: bytes, journal, clock, ...shared });
     draft.sendsAhead = !isHeld || uploadPath !== undefined;
-    return Object.assign(new LocalFile(draft, this.#made), { path, isHeld });
+    const file = new LocalFile({ draft, journal, resultPath, number: this.#made });
+    return Object.assign(file, { path, isHeld });
   }
 
   /** Finishes `file`; see {@link Draft.finish}. Afterwards it has its Id from BaseSpace. */
@@ -85,10 +103,10 @@ export class LocalFiles implements AsyncDisposable {
     try {
       await file.draft.finish(signal);
     } catch (error) {
-      file.failure = error;
+      file.uploadFailure = error;
       throw error;
     }
-    file.failure = undefined;
+    file.uploadFailure = undefined;
     this.#overtake(file);
     this.lists.changed(file);
     this.closed(file);
@@ -130,6 +148,7 @@ export class LocalFiles implements AsyncDisposable {
     draft.sendsAhead = !isHeld || uploadPath !== undefined;
     const renaming = draft.rename(wanted, signal);
     this.lists.move(file, path);
+    file.journal.renamed(path);
     await renaming;
     return isQuick;
   }
@@ -153,6 +172,7 @@ export class LocalFiles implements AsyncDisposable {
     this.#active.delete(file);
     this.#kept.add(file);
     this.#evict();
+    this.#tasks.start(async () => await this.#keepFree());
   }
 
   /** Somebody opened `file`: it stays. */
@@ -169,56 +189,99 @@ export class LocalFiles implements AsyncDisposable {
     return [...this.#active].filter(({ draft }) => draft.isUnfinished && isAsked(draft));
   }
 
-  /** Finishes everything that has its final name. @throws the first failure, when all were tried */
-  async finishAll(signal: AbortSignal): Promise<void> {
-    const files = this.unfinished().filter(({ isHeld }) => !isHeld);
+  /**
+   * Finishes everything that has its final name and that nobody has open for writing, of an app result or of all.
+   * @throws the first failure, when all were tried
+   */
+  async finishAll(signal: AbortSignal, appResultId?: string): Promise<void> {
     const results = await Promise.allSettled(
-      files.map(async (file) => await this.finish(file, signal)),
+      this.#finishable(appResultId).map(async (file) => await this.finish(file, signal)),
     );
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
 
-  /** Room on the disk that files are written to first. */
-  async space(): Promise<Space> {
-    return await this.#options.staging.space();
+  /** What is open for writing is its writer's to finish: it may lack most of its bytes. */
+  #finishable(appResultId?: string): readonly LocalFile[] {
+    return this.unfinished(appResultId).filter(
+      ({ isHeld, openWriters }) => !isHeld && openWriters === 0,
+    );
   }
 
-  /** Finishes what is under way and what can be finished; the rest is named in the log, and gone. */
+  /**
+   * What is open for writing in an app result, or anywhere. The kernel tells late that the last descriptor was
+   * closed, so nothing is taken for open before that had time to come; a close that is under way is waited for.
+   */
+  async stillOpen(signal: AbortSignal, appResultId?: AppResultId): Promise<readonly ResultFile[]> {
+    const { clock } = this.#options;
+    let until = clock.now() + RELEASE_MS;
+    for (;;) {
+      const writers = this.writers.of(appResultId);
+      if (writers.length === 0 || clock.now() >= until) return writers;
+      const closing = this.unfinished(appResultId).filter(
+        ({ draft, openWriters }) => openWriters > 0 && draft.isFinishing,
+      );
+      await Promise.all(closing.map(async ({ draft }) => await draft.settled()));
+      if (closing.length > 0) until = clock.now() + RELEASE_MS;
+      await clock.sleep(RELEASE_POLL_MS, signal);
+    }
+  }
+
+  /** Room on the disk that files are written to first; what can be given back is room. */
+  async space(): Promise<Space> {
+    const { totalBytes, freeBytes } = await this.#options.staging.space();
+    return { totalBytes, freeBytes: Math.min(totalBytes, freeBytes + this.#kept.bytes) };
+  }
+
+  /**
+   * Finishes what is under way and what can be finished. The rest stays in staging, named in the log, and what
+   * is open for writing with it: nobody can finish that any more.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#drain(AbortSignal.timeout(DRAIN_MS));
+    await this.finishAll(AbortSignal.timeout(DRAIN_MS)).catch(() => {});
     await this.#tasks[Symbol.asyncDispose]();
-    await Promise.all(this.lists.files.map(async ({ draft }) => await draft.close()));
+    for (const file of this.unfinished()) this.#logLeft(file);
+    const isLeft = new Set(this.unfinished());
+    for (const file of new Set([...isLeft, ...this.lists.files])) {
+      if (isLeft.has(file)) await file.draft.leave();
+      else if (file.isStaged) await file.draft.giveBack();
+    }
     await this.#options.staging[Symbol.asyncDispose]();
   }
 
-  async #drain(signal: AbortSignal): Promise<void> {
-    const { logger } = this.#options;
-    for (const file of this.unfinished()) {
-      const { isHeld, path } = file;
-      if (isHeld) {
-        logger.error(
-          { path },
-          "the mount ends, and a file under a temporary name was not uploaded",
-        );
-        continue;
-      }
-      await this.finish(file, signal).catch((error: unknown) => {
-        logger.error({ path, error: describeError(error) }, "the mount ends, and an upload failed");
-      });
-    }
+  #logLeft(file: LocalFile): void {
+    const { path, resultPath, isHeld, openWriters, failure } = file;
+    const why = isHeld
+      ? "its name is a temporary one"
+      : openWriters > 0
+        ? "it was open for writing"
+        : describeError(failure ?? "the mount ended before");
+    file.journal.failed(why);
+    const what = { path, resultPath, why };
+    this.#options.logger.error(what, "the mount ends, and a file stays in staging, not uploaded");
+  }
+
+  /** A disk that cannot be looked at shows that to whoever writes next. */
+  async #keepFree(): Promise<void> {
+    await this.#room.keepFree().catch(() => {});
   }
 
   /** Gives back staging files that there is no room for; the files themselves stay listed. */
   #evict(): void {
     const { rememberedFiles, onForgotten } = this.#options;
-    for (const file of this.#kept.takeExcess()) {
-      file.isStaged = false;
-      this.#tasks.start(async () => await file.draft.close());
-      const { appResultId } = file.draft.place;
+    const excess = this.#kept.takeExcess();
+    this.#tasks.start(async () => void (await this.#giveBack(excess)));
+    for (const appResultId of new Set(excess.map(({ draft }) => draft.place.appResultId))) {
       const isFull = this.lists.forgetOldest(appResultId, rememberedFiles);
       if (isFull) onForgotten(appResultId);
     }
+  }
+
+  /** BaseSpace has them: from now on they are read from there. Returns whether there were any. */
+  async #giveBack(files: readonly LocalFile[]): Promise<boolean> {
+    for (const file of files) file.isStaged = false;
+    await Promise.all(files.map(async ({ draft }) => await draft.giveBack()));
+    return files.length > 0;
   }
 
   #listed(file: LocalFile): LocalFile {

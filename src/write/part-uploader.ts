@@ -19,6 +19,8 @@ export interface PartUploaderOptions {
   readonly staging: StagingFile;
   readonly memory: PartMemory;
   readonly tasks: TaskGroup;
+  /** Throws when the file lacks bytes, and must not become complete. */
+  readonly check: () => void;
 }
 
 interface Part {
@@ -108,6 +110,7 @@ export class PartUploader {
     if (failed !== undefined) throw failed.reason;
     const fileId = await this.#begun(both);
     if (this.#isCutBelow(sizeBytes)) return undefined;
+    this.#options.check();
     return await this.#options.target.complete({ fileId, sizeBytes }, { signal: both });
   }
 
@@ -157,11 +160,11 @@ export class PartUploader {
       if (end <= start && number > 1) return;
       this.#highest = Math.max(this.#highest, number);
       const bytes = room.subarray(0, end - start);
-      const read = await staging.read(start, bytes);
-      const body = { bytes: bytes.subarray(0, read) };
-      await target.part({ fileId, number }, body, { signal });
+      // The file was cut while this was read: what is left of the part is sent by whoever finishes it.
+      if ((await staging.read(start, bytes)) < bytes.length) return;
+      await target.part({ fileId, number }, { bytes }, { signal });
       part.sentVersion = version;
-      part.sentBytes = read;
+      part.sentBytes = bytes.length;
     });
   }
 

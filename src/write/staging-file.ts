@@ -2,19 +2,20 @@ import type { FileHandle } from "node:fs/promises";
 import { constants } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { BsmountError } from "../core/errors.ts";
+import { localDisk } from "./local-disk.ts";
 
 /**
  * The bytes of one file on the local disk, until BaseSpace has them and for as long after that as there
  * is room. What was never written reads as zeros, as on any disk.
  */
 export class StagingFile {
-  readonly #path: string;
+  readonly path: string;
   readonly #file: FileHandle;
   #sizeBytes = 0;
   #isClosed = false;
 
   private constructor(path: string, file: FileHandle) {
-    this.#path = path;
+    this.path = path;
     this.#file = file;
   }
 
@@ -22,7 +23,9 @@ export class StagingFile {
   static async create(path: string): Promise<StagingFile> {
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
     const flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
-    const file = await local(path, "create", async () => await open(path, flags, 0o600));
+    const file = await localDisk({ what: "create", path }, async () => {
+      return await open(path, flags, 0o600);
+    });
     return new StagingFile(path, file);
   }
 
@@ -33,7 +36,7 @@ export class StagingFile {
   /** @throws BsmountError `no-space` when the disk is full; the bytes then are as before or as written */
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     let done = 0;
-    await local(this.#path, "write to", async () => {
+    await this.#onDisk("write to", async () => {
       while (done < bytes.length) {
         const rest = bytes.length - done;
         const { bytesWritten } = await this.#file.write(bytes, done, rest, offset + done);
@@ -43,50 +46,51 @@ export class StagingFile {
     });
   }
 
-  /** Fills `into` from `offset` on; answers how many bytes, fewer only at the end of the file. */
+  /**
+   * Fills `into` from `offset` on; returns how many bytes, fewer only at the end of the file.
+   * @throws BsmountError `environment` when the disk no longer has what was written
+   */
   async read(offset: number, into: Uint8Array): Promise<number> {
     const wanted = Math.max(0, Math.min(into.length, this.#sizeBytes - offset));
     let done = 0;
-    await local(this.#path, "read", async () => {
+    await this.#onDisk("read", async () => {
       while (done < wanted) {
         const { bytesRead } = await this.#file.read(into, done, wanted - done, offset + done);
         if (bytesRead === 0) break;
         done += bytesRead;
       }
     });
-    return done;
+    if (done === wanted || offset + done >= this.#sizeBytes) return done;
+    const problem = `the staging file ${this.path} lost bytes that were written to it`;
+    throw new BsmountError("environment", `${problem}: it ends at ${offset + done}`, {
+      remedy: "write the file again; see what else cuts files in the state folder",
+    });
   }
 
   async truncate(sizeBytes: number): Promise<void> {
-    await local(this.#path, "truncate", async () => await this.#file.truncate(sizeBytes));
+    await this.#onDisk("truncate", async () => await this.#file.truncate(sizeBytes));
     this.#sizeBytes = sizeBytes;
   }
 
   /** Returns when the bytes are on the disk. */
   async sync(): Promise<void> {
-    await local(this.#path, "sync", async () => await this.#file.sync());
+    await this.#onDisk("sync", async () => await this.#file.sync());
   }
 
   /** Closes and deletes it; more than once is no error. */
   async discard(): Promise<void> {
+    await this.close();
+    await rm(this.path, { force: true });
+  }
+
+  /** Closes it and leaves it where it is. */
+  async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#file.close();
-    await rm(this.#path, { force: true });
   }
-}
 
-async function local<T>(path: string, what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === "ENOSPC" || code === "EDQUOT") {
-      throw new BsmountError("no-space", `the staging disk is full: cannot ${what} ${path}`, {
-        cause,
-        remedy: "free space there, or name a folder on another disk with --staging-dir",
-      });
-    }
-    throw new BsmountError("environment", `cannot ${what} the staging file ${path}`, { cause });
+  async #onDisk<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return await localDisk({ what, path: this.path }, work);
   }
 }

@@ -1,55 +1,107 @@
-import { mkdir, mkdtemp, rm, statfs } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
+import { takeLock } from "../core/process-lock.ts";
+import { Journal, JOURNAL_NAME, type JournalOwner } from "./journal.ts";
+import type { ResultFile } from "./result-file.ts";
+import { localDisk } from "./local-disk.ts";
 import { StagingFile } from "./staging-file.ts";
 
-export interface Space {
-  readonly totalBytes: number;
-  readonly freeBytes: number;
+/** The lock of a folder of staging files: whoever finds it free finds a folder of a process that has ended. */
+export function stagingLockOf(path: string): string {
+  return `staging\n${path}`;
+}
+
+/** A staging file, and what is to be said of it in the journal. */
+export interface StagedBytes {
+  readonly bytes: StagingFile;
+  readonly journal: FileJournal;
+}
+
+/** The journal's lines about one file. */
+export interface FileJournal {
+  /** It was finished, and is written again. @throws BsmountError `no-space`, `environment` */
+  changed(): Promise<void>;
+  renamed(path: string): void;
+  finished(): void;
+  failed(why: string): void;
+  /** Its staging file is gone. */
+  removed(): void;
 }
 
 /**
- * A folder of staging files, private to one mount. It is made when the first file is written, and goes
- * with everything in it when the mount ends.
+ * A folder of staging files with their journal, private to this process and locked for it. What is in it is
+ * found by the next mount, however this one ends.
  */
 export class StagingFolder implements AsyncDisposable {
-  /** The folder it is made in. */
-  readonly parent: string;
-  #path: Promise<string> | undefined;
+  readonly path: string;
+  readonly #journal: Journal;
+  readonly #lock: AsyncDisposable;
   #count = 0;
 
-  constructor(parent: string) {
-    this.parent = parent;
+  private constructor(path: string, journal: Journal, lock: AsyncDisposable) {
+    this.path = path;
+    this.#journal = journal;
+    this.#lock = lock;
+  }
+
+  /** Makes one in `parent`. @throws BsmountError `no-space`, `environment` */
+  static async create(parent: string, owner: JournalOwner): Promise<StagingFolder> {
+    const path = join(parent, `mount-${randomBytes(6).toString("hex")}`);
+    // Before there is anything to be taken for somebody's who has ended.
+    const lock = await takeLock(stagingLockOf(path));
+    if (lock === undefined) throw new BsmountError("environment", `somebody else has ${path}`);
+    try {
+      await localDisk({ what: "make a folder for", path }, async () => {
+        await mkdir(parent, { recursive: true, mode: 0o700 });
+        await mkdir(path, { mode: 0o700 });
+      });
+      return new StagingFolder(path, await Journal.create(path, owner), lock);
+    } catch (error) {
+      await rm(path, { recursive: true, force: true }).catch(() => {});
+      await lock[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** @throws BsmountError `no-space`, `environment` */
-  async createFile(): Promise<StagingFile> {
-    this.#path ??= makeFolder(this.parent);
+  async createFile(place: ResultFile): Promise<StagedBytes> {
     this.#count += 1;
-    return await StagingFile.create(join(await this.#path, String(this.#count)));
+    const file = String(this.#count);
+    const [created, journaled] = await Promise.allSettled([
+      StagingFile.create(join(this.path, file)),
+      this.#journal.record({ file, event: "begun", ...place }),
+    ]);
+    const bytes = created.status === "fulfilled" ? created.value : undefined;
+    if (bytes !== undefined && journaled.status === "fulfilled") {
+      return { bytes, journal: this.#journalOf(file) };
+    }
+    this.#journal.forget(file);
+    await bytes?.discard();
+    throw created.status === "rejected"
+      ? created.reason
+      : (journaled as PromiseRejectedResult).reason;
   }
 
-  /** Of the disk it is on. */
-  async space(): Promise<Space> {
-    await mkdir(this.parent, { recursive: true, mode: 0o700 });
-    const { bsize, blocks, bavail } = await statfs(this.parent);
-    return { totalBytes: bsize * blocks, freeBytes: bsize * bavail };
-  }
-
+  /** Leaves what is still in it to be found, and the folder only if there is something. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const path = await this.#path?.catch(() => undefined);
-    if (path !== undefined) await rm(path, { recursive: true, force: true });
+    await this.#journal[Symbol.asyncDispose]();
+    const left = await readdir(this.path).catch(() => []);
+    if (left.every((name) => name === JOURNAL_NAME)) {
+      await rm(this.path, { recursive: true, force: true });
+    }
+    await this.#lock[Symbol.asyncDispose]();
   }
-}
 
-async function makeFolder(parent: string): Promise<string> {
-  try {
-    await mkdir(parent, { recursive: true, mode: 0o700 });
-    return await mkdtemp(join(parent, "mount-"));
-  } catch (cause) {
-    throw new BsmountError("environment", `cannot make a staging folder in ${parent}`, {
-      cause,
-      remedy: "name a folder that you can write to with --staging-dir",
-    });
+  #journalOf(file: string): FileJournal {
+    const journal = this.#journal;
+    return {
+      changed: async () => await journal.record({ file, event: "changed" }),
+      renamed: (path) => journal.note({ file, event: "renamed", path }),
+      finished: () => journal.note({ file, event: "finished" }),
+      failed: (why) => journal.note({ file, event: "failed", why }),
+      removed: () => journal.forget(file),
+    };
   }
 }

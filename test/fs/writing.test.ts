@@ -161,7 +161,8 @@ describe("a file whose bytes are only in BaseSpace", () => {
   test("is as before when what is written cannot fit", async () => {
     const handle = await create("f");
     expect(await failureOf(put(handle, "x", 1e6))).toBe("too-big");
-    await close(handle);
+    expect(await failureOf(put(handle, "x"))).toBe("too-big");
+    expect(await failureOf(close(handle))).toBe("too-big");
     expect(await remote()).toEqual(["f=one"]);
   });
 });

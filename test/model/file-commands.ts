@@ -310,9 +310,16 @@ const closeWhileDown = pick.map((which) =>
 );
 
 const closeDuplicate = pick.map((which) =>
-  onHandle("close a duplicate of", which, async (handle, _model, { real, handles }) => {
-    await real.fs.flush(handles.get(handle) as Handle, async () => true, neverAborted);
-    await real.fs.fsync(handles.get(handle) as Handle, neverAborted);
+  onHandle("close a duplicate of", which, async (handle, model, { real, handles }) => {
+    const open = handles.get(handle) as Handle;
+    await alike(
+      () => model.sync(handle),
+      async () => await real.fs.flush(open, async () => true, neverAborted),
+    );
+    await alike(
+      () => model.sync(handle),
+      async () => await real.fs.fsync(open, neverAborted),
+    );
   }),
 );
 

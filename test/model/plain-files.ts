@@ -16,6 +16,8 @@ export interface PlainFile {
   isRemote: boolean;
   isRemoved: boolean;
   hasFailed: boolean;
+  /** Why a write failed: the file lacks bytes until it is emptied. */
+  lost?: Errno | undefined;
   /** It was empty at its last close: it goes up some time later. */
   isDue: boolean;
 }
@@ -119,8 +121,12 @@ export class PlainFiles {
 
   write(handle: PlainHandle, offset: number, bytes: Buffer): void {
     if (handle.mode === "r") throw new Refused("EBADF");
+    if (handle.file.lost !== undefined) throw new Refused(handle.file.lost);
     const end = offset + bytes.length;
-    if (end > this.options.maxFileBytes) throw new Refused("EFBIG");
+    if (end > this.options.maxFileBytes) {
+      handle.file.lost = "EFBIG";
+      throw new Refused("EFBIG");
+    }
     const file = this.#changing(handle);
     const before = file.bytes;
     file.bytes = Buffer.alloc(Math.max(before.length, end));
@@ -130,6 +136,8 @@ export class PlainFiles {
 
   truncateOpen(handle: PlainHandle, sizeBytes: number): void {
     if (handle.mode === "r") throw new Refused("EBADF");
+    if (sizeBytes === 0) handle.file.lost = undefined;
+    if (handle.file.lost !== undefined) throw new Refused(handle.file.lost);
     if (sizeBytes > this.options.maxFileBytes) throw new Refused("EFBIG");
     if (sizeBytes === handle.file.bytes.length) return;
     const file = this.#changing(handle);
@@ -150,7 +158,9 @@ export class PlainFiles {
   /** What close(2) does before it answers; `isDown`: nothing can be uploaded. */
   flush(handle: PlainHandle, isDown = false): void {
     const { file } = handle;
-    if (handle.mode === "r" || !this.#isToFinish(file) || file.bytes.length === 0) return;
+    if (handle.mode === "r") return;
+    if (file.lost !== undefined && !file.isRemoved) throw new Refused(file.lost);
+    if (!this.#isToFinish(file) || file.bytes.length === 0) return;
     if (this.othersWrite(handle)) return;
     if (isDown) {
       file.hasFailed = true;
@@ -159,9 +169,16 @@ export class PlainFiles {
     this.#finish(file);
   }
 
+  /** What fsync(2) does, and the close of a duplicate. */
+  sync({ mode, file }: PlainHandle): void {
+    if (mode === "r" || file.isRemoved || file.lost === undefined) return;
+    throw new Refused(file.lost);
+  }
+
   release(handle: PlainHandle): void {
     this.handles.splice(this.handles.indexOf(handle), 1);
     const { file } = handle;
+    if (!file.isUnfinished && !this.isWritten(file)) file.lost = undefined;
     if (handle.mode !== "r" && this.#isToFinish(file) && !file.hasFailed && !this.isWritten(file)) {
       if (file.bytes.length === 0) file.isDue = true;
       else this.#finish(file);
@@ -212,12 +229,18 @@ export class PlainFiles {
     const file = this.top(from);
     if (file === undefined) throw new Refused("ENOENT");
     if (!file.isUnfinished) throw new Refused(HIDDEN.test(nameOf(to)) ? "EBUSY" : "EPERM");
-    this.#makeWay(to);
     const wasHeld = isHeld(file);
+    this.#refuseToPassForWhole(file, to);
+    this.#makeWay(to);
     this.#move(file, to);
     for (const handle of this.handles) if (handle.path === from) handle.path = to;
     if (wasHeld && !isHeld(file) && !this.isWritten(file)) this.#finish(file);
     this.#settle(file);
+  }
+
+  #refuseToPassForWhole(file: PlainFile, to: string): void {
+    if (file.lost === undefined || !isHeld(file) || isTemporaryName(nameOf(to))) return;
+    throw new Refused(file.lost);
   }
 
   /** Time passes: what was left empty goes up. */
@@ -284,8 +307,13 @@ export class PlainFiles {
     return newer;
   }
 
+  /** Whether there is a file that lacks bytes where a whole one is wanted. */
+  get hasLost(): boolean {
+    return this.all().some((file) => file.isUnfinished && !isHeld(file) && file.lost !== undefined);
+  }
+
   #isToFinish(file: PlainFile): boolean {
-    return file.isUnfinished && !file.isRemoved && !isHeld(file);
+    return file.isUnfinished && !file.isRemoved && !isHeld(file) && file.lost === undefined;
   }
 
   #finish(file: PlainFile): void {

@@ -15,7 +15,7 @@ import { ApiEntityMaker } from "../../src/session/entity-maker.ts";
 import { PathTree } from "../../src/tree/path-tree.ts";
 import { LocalFiles } from "../../src/write/local-files.ts";
 import { PartPlan } from "../../src/core/part-plan.ts";
-import { StagingFolder } from "../../src/write/staging-folder.ts";
+import { Staging } from "../../src/write/staging.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import type { TestEmulator } from "../helpers/start-test-emulator.ts";
 import { folderOf, type Mode, nameOf, type OpenFlags } from "./plain-files.ts";
@@ -94,7 +94,7 @@ export class RealFiles implements AsyncDisposable {
     this.#cached = cached;
     this.local = new LocalFiles({
       target: client.uploads,
-      staging: new StagingFolder(staging),
+      staging: new Staging(staging, { apiServer: "https://api.example.test", userId: "1" }),
       plan: TINY_PARTS,
       onForgotten: (id) => cached.invalidate({ kind: "appresult", id }),
       clock,

@@ -56,7 +56,11 @@ async function end({ model, real: tested }: Awaited<ReturnType<typeof started>>)
   for (const handle of model.handles.slice()) await closeHandle(model, tested, handle);
   await compareContents(model, real);
   model.finishAll();
-  await real.local.finishAll(neverAborted);
+  const finished = await real.local.finishAll(neverAborted).then(
+    () => true,
+    () => false,
+  );
+  expect(finished, "whether everything could be finished").toBe(!model.hasLost);
   await compare(model, real);
   real.refresh();
   await compare(model, real);

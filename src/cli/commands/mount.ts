@@ -6,6 +6,7 @@ import { resolveConfig } from "../../config/resolve.ts";
 import { startDaemon } from "../../mount/index.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { leftBehindNotice } from "../left-behind.ts";
 import { addOptions, givenOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
 import { logFileOf, type MountPlan } from "../mount-plan.ts";
@@ -63,5 +64,7 @@ async function mount(
     signal,
   );
   printLine(`mounted on ${status.mountPoint} for ${status.user}, process ${status.pid}`);
+  const notice = await leftBehindNotice(config);
+  if (notice !== undefined) printWarning(notice);
   return EXIT.done;
 }

@@ -26,7 +26,7 @@ export function unmountCommand({ context, onResult }: ProgramOptions): Command {
   });
 }
 
-/** Exits with 3 when something that was written is lost. */
+/** Exits with 3 when something that was written is not in BaseSpace. */
 async function unmount(
   mountPoint: string,
   flags: UnmountFlags,
@@ -34,7 +34,7 @@ async function unmount(
 ): CommandResult {
   const { lazy = false, wait } = flags;
   using waiting = waitingLine();
-  const { lost } = await unmountAt(
+  const { open, left } = await unmountAt(
     mountPoint,
     {
       runtimeFolder: defaultFolders(environment).runtime,
@@ -46,7 +46,12 @@ async function unmount(
     },
     signal,
   );
-  if (lost.length === 0) return EXIT.done;
-  printWarning(`not uploaded, and lost with the mount: ${lost.join(", ")}`);
-  return EXIT.uploadsLeft;
+  if (open.length > 0)
+    printWarning(`still written, and uploaded when it is closed: ${open.join(", ")}`);
+  if (left.length > 0) {
+    printWarning(
+      `not uploaded: ${left.join(", ")}; bsmount uploads list shows where the bytes are`,
+    );
+  }
+  return open.length + left.length === 0 ? EXIT.done : EXIT.uploadsLeft;
 }

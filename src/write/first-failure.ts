@@ -1,0 +1,34 @@
+/**
+ * The first failed change of a file. A program that goes on after one would leave a file that lacks bytes, and
+ * nobody would know; so everything that is asked of the file afterwards fails in the same way, until it is
+ * emptied.
+ */
+export class FirstFailure {
+  #error: Error | undefined;
+
+  /** Undefined when no change failed. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  /** @throws the first failure, if any */
+  check(): void {
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  /** Makes a change, unless an earlier one failed. */
+  async guard<T>(change: () => Promise<T>): Promise<T> {
+    this.check();
+    try {
+      return await change();
+    } catch (error) {
+      this.#error ??= error instanceof Error ? error : new Error(String(error));
+      throw error;
+    }
+  }
+
+  /** The file was emptied: it lacks nothing. */
+  clear(): void {
+    this.#error = undefined;
+  }
+}

@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { mkdir, statfs } from "node:fs/promises";
+import type { JournalOwner } from "./journal.ts";
+import type { ResultFile } from "./result-file.ts";
+import { localDisk } from "./local-disk.ts";
+import { type StagedBytes, StagingFolder } from "./staging-folder.ts";
+
+export interface Space {
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+}
+
+/**
+ * Where a session stages what is written: in a folder of its own below `parent`, which is made when the first
+ * file is written, and made again when somebody removed it meanwhile.
+ */
+export class Staging implements AsyncDisposable {
+  /** Holds the folders of all sessions. */
+  readonly parent: string;
+  readonly #owner: JournalOwner;
+  readonly #folders: StagingFolder[] = [];
+  #opening: Promise<StagingFolder> | undefined;
+
+  constructor(parent: string, owner: JournalOwner) {
+    this.parent = parent;
+    this.#owner = owner;
+  }
+
+  /** @throws BsmountError `no-space`, `environment` */
+  async createFile(place: ResultFile): Promise<StagedBytes> {
+    const folder = await this.#folder();
+    try {
+      return await folder.createFile(place);
+    } catch (error) {
+      if (existsSync(folder.path)) throw error;
+      return await (await this.#folder()).createFile(place);
+    }
+  }
+
+  /** Of the disk it is on. @throws BsmountError `environment` */
+  async space(): Promise<Space> {
+    return await localDisk({ what: "find room for", path: this.parent }, async () => {
+      await mkdir(this.parent, { recursive: true, mode: 0o700 });
+      const { bsize, blocks, bavail } = await statfs(this.parent);
+      return { totalBytes: bsize * blocks, freeBytes: bsize * bavail };
+    });
+  }
+
+  /** Files that were neither finished nor discarded stay, and are found by the next mount. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opening?.catch(() => {});
+    for (const folder of this.#folders) await folder[Symbol.asyncDispose]();
+  }
+
+  /** The folder that files are made in now. */
+  async #folder(): Promise<StagingFolder> {
+    const known = this.#folders.at(-1);
+    if (known !== undefined && existsSync(known.path)) return known;
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    return await this.#opening;
+  }
+
+  async #open(): Promise<StagingFolder> {
+    const folder = await StagingFolder.create(this.parent, this.#owner);
+    this.#folders.push(folder);
+    return folder;
+  }
+}
