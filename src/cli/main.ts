@@ -1,11 +1,13 @@
 #!/usr/bin/env node
+// Before anything else: until then SIGUSR1 opens the debugger.
+import "../core/no-debugger.ts";
 import process from "node:process";
 import { reasonOf } from "../core/errors.ts";
-import { isDaemon, runDaemon } from "../mount/index.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import type { MountPlan } from "./mount-plan.ts";
 
 // What a command does not use is not loaded: `status` needs neither the client nor the emulator.
+const { isDaemon, runDaemon } = await import("../mount/index.ts");
 if (isDaemon()) process.exit(await serveAsDaemon());
 process.exitCode = await runCommandLine();
 
