@@ -2,14 +2,22 @@
 // Before anything else: until then SIGUSR1 opens the debugger.
 import "../core/no-debugger.ts";
 import process from "node:process";
+import { isOutOfDescriptors, MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { reasonOf } from "../core/errors.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import type { MountPlan } from "./mount-plan.ts";
 
-// What a command does not use is not loaded: `status` needs neither the client nor the emulator.
-const { isDaemon, runDaemon } = await import("../mount/index.ts");
-if (isDaemon()) process.exit(await serveAsDaemon());
-process.exitCode = await runCommandLine();
+try {
+  // What a command does not use is not loaded: `status` needs neither the client nor the emulator.
+  const { isDaemon } = await import("../mount/index.ts");
+  if (isDaemon()) process.exit(await serveAsDaemon());
+  process.exitCode = await runCommandLine();
+} catch (error) {
+  if (!isOutOfDescriptors(error)) throw error;
+  process.exitCode = exitCodeOf("no-descriptors");
+  const problem = "cannot load its program: this process may not open enough files at a time";
+  process.stderr.write(`bsmount: ${problem}\n  try: ${MORE_DESCRIPTORS}\n`);
+}
 
 async function runCommandLine(): Promise<number> {
   const { run } = await import("./run.ts");
@@ -21,6 +29,7 @@ async function runCommandLine(): Promise<number> {
  * when this returns; whatever still keeps the event loop, such as a look at a hanging mount, does not count.
  */
 async function serveAsDaemon(): Promise<number> {
+  const { runDaemon } = await import("../mount/index.ts");
   const { serveMount } = await import("./serve-mount.ts");
   try {
     await runDaemon(async (payload, hooks) => await serveMount(payload as MountPlan, hooks));

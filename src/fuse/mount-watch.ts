@@ -1,5 +1,6 @@
 import { readdirSync, readlinkSync } from "node:fs";
-import { isListed, type MountEntry } from "./mount-table.ts";
+import type { MountEntry } from "./mount-table.ts";
+import type { OpenMountTable } from "./open-mount-table.ts";
 
 /*
  * The binding tells nobody that its mount is gone. Two signs are watched, because neither shows all ends:
@@ -11,12 +12,13 @@ import { isListed, type MountEntry } from "./mount-table.ts";
  *
  * Both are looked at ten times a second, which costs some 40 µs each time: the kernel's notification for
  * the mount table needs a poll(2) that Node does not offer. None of this touches the mount itself, which
- * would wait for this very process.
+ * would wait for this very process, and none of it needs a descriptor, of which there may be none left.
  */
 const INTERVAL_MS = 100;
 
 export interface MountWatchOptions {
   readonly entry: MountEntry;
+  readonly table: OpenMountTable;
   /** The descriptor of /dev/fuse that serves this mount, when it could be told. */
   readonly descriptor: string | undefined;
 }
@@ -43,19 +45,28 @@ export function watchMount(options: MountWatchOptions, onEnd: () => void): Mount
   return { look, [Symbol.dispose]: stop };
 }
 
-function isAlive({ entry, descriptor }: MountWatchOptions): boolean {
-  return isListed(entry) && (descriptor === undefined || isFuseDevice(descriptor));
+/** A look that fails says nothing: the mount counts as alive, and is looked at again soon. */
+function isAlive({ entry, table, descriptor }: MountWatchOptions): boolean {
+  try {
+    return table.lists(entry) && (descriptor === undefined || isFuseDevice(descriptor));
+  } catch {
+    return true;
+  }
 }
 
-/** The descriptors of /dev/fuse that this process has open, by number. */
-export function fuseDescriptors(): ReadonlySet<string> {
-  return new Set(readdirSync("/proc/self/fd").filter(isFuseDevice));
+/** The descriptors of /dev/fuse that this process has open, by number; undefined when that cannot be seen. */
+export function fuseDescriptors(): ReadonlySet<string> | undefined {
+  try {
+    return new Set(readdirSync("/proc/self/fd").filter(isFuseDevice));
+  } catch {
+    return undefined;
+  }
 }
 
 function isFuseDevice(descriptor: string): boolean {
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`).endsWith("/fuse");
-  } catch {
-    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ENOENT";
   }
 }

@@ -4,6 +4,7 @@ import { ApiCatalog } from "../catalog/api-catalog.ts";
 import { CachedCatalog } from "../catalog/cached-catalog.ts";
 import { OverlaidCatalog } from "../catalog/overlaid-catalog.ts";
 import type { Config } from "../config/resolve.ts";
+import { maxDescriptors } from "../core/descriptors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { LocalFile } from "../write/local-file.ts";
 import { LocalFiles } from "../write/local-files.ts";
@@ -15,6 +16,11 @@ export interface UploadCounts {
   readonly failed: number;
   readonly held: number;
 }
+
+/** Files that BaseSpace has and that can still be read from here. */
+const MOST_KEPT = 256;
+/** Descriptors that files do not take: for connections, the kernel, and to look who else writes. */
+const OTHER_DESCRIPTORS = 96;
 
 /** Where a session keeps the bytes of files that are written. */
 export function stagingFolderOf({ folders }: Config): string {
@@ -30,11 +36,13 @@ export interface LocalUploads extends AsyncDisposable {
 
 export function openLocalUploads(config: Config, client: BaseSpace, logger: Logger): LocalUploads {
   const cached = new CachedCatalog(new ApiCatalog(client), { ttlMs: config.tree.metadataTtlMs });
-  const staging = new StagingFolder(stagingFolderOf(config));
+  const maxFiles = Math.max(1, maxDescriptors() - OTHER_DESCRIPTORS);
+  const staging = new StagingFolder(stagingFolderOf(config), maxFiles);
   const local = new LocalFiles({
     target: client.uploads,
     staging,
     logger,
+    keptFiles: Math.min(MOST_KEPT, Math.floor(maxFiles / 2)),
     onForgotten: (id) => cached.invalidate({ kind: "appresult", id }),
   });
   return {

@@ -1,6 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { constants } from "node:fs";
 import { open, rm } from "node:fs/promises";
+import { isOutOfDescriptors, MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
 
 /**
@@ -10,20 +11,25 @@ import { BsmountError } from "../core/errors.ts";
 export class StagingFile {
   readonly #path: string;
   readonly #file: FileHandle;
+  readonly #onClosed: () => void;
   #sizeBytes = 0;
   #isClosed = false;
 
-  private constructor(path: string, file: FileHandle) {
+  private constructor(path: string, file: FileHandle, onClosed: () => void) {
     this.#path = path;
     this.#file = file;
+    this.#onClosed = onClosed;
   }
 
-  /** Makes an empty one, which nobody else can read. @throws BsmountError `no-space`, `environment` */
-  static async create(path: string): Promise<StagingFile> {
+  /**
+   * Makes an empty one, which nobody else can read.
+   * @throws BsmountError `no-space`, `no-descriptors`, `environment`
+   */
+  static async create(path: string, onClosed: () => void = () => {}): Promise<StagingFile> {
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
     const flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
     const file = await local(path, "create", async () => await open(path, flags, 0o600));
-    return new StagingFile(path, file);
+    return new StagingFile(path, file, onClosed);
   }
 
   get sizeBytes(): number {
@@ -72,6 +78,7 @@ export class StagingFile {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#file.close();
+    this.#onClosed();
     await rm(this.#path, { force: true });
   }
 }
@@ -86,6 +93,10 @@ async function local<T>(path: string, what: string, work: () => Promise<T>): Pro
         cause,
         remedy: "free space there, or name a folder on another disk with --staging-dir",
       });
+    }
+    if (isOutOfDescriptors(cause)) {
+      const problem = `cannot ${what} ${path}: this process can open nothing more`;
+      throw new BsmountError("no-descriptors", problem, { cause, remedy: MORE_DESCRIPTORS });
     }
     throw new BsmountError("environment", `cannot ${what} the staging file ${path}`, { cause });
   }

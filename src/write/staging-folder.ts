@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
 import { StagingFile } from "./staging-file.ts";
 
@@ -15,18 +16,31 @@ export interface Space {
 export class StagingFolder implements AsyncDisposable {
   /** The folder it is made in. */
   readonly parent: string;
+  readonly #maxFiles: number;
   #path: Promise<string> | undefined;
   #count = 0;
+  /** Each has a descriptor. */
+  #openFiles = 0;
 
-  constructor(parent: string) {
+  /** @param maxFiles - at a time, so that descriptors are left for everything else. @default no limit */
+  constructor(parent: string, maxFiles: number = Infinity) {
     this.parent = parent;
+    this.#maxFiles = maxFiles;
   }
 
-  /** @throws BsmountError `no-space`, `environment` */
+  /** @throws BsmountError `no-space`, `no-descriptors`, `environment` */
   async createFile(): Promise<StagingFile> {
-    this.#path ??= makeFolder(this.parent);
-    this.#count += 1;
-    return await StagingFile.create(join(await this.#path, String(this.#count)));
+    if (this.#openFiles >= this.#maxFiles) throw tooManyFiles(this.#maxFiles);
+    this.#openFiles += 1;
+    const onClosed = (): void => void (this.#openFiles -= 1);
+    try {
+      this.#path ??= makeFolder(this.parent);
+      this.#count += 1;
+      return await StagingFile.create(join(await this.#path, String(this.#count)), onClosed);
+    } catch (error) {
+      onClosed();
+      throw error;
+    }
   }
 
   /** Of the disk it is on. */
@@ -40,6 +54,12 @@ export class StagingFolder implements AsyncDisposable {
     const path = await this.#path?.catch(() => undefined);
     if (path !== undefined) await rm(path, { recursive: true, force: true });
   }
+}
+
+function tooManyFiles(count: number): BsmountError {
+  const problem = `cannot write another file: ${count} are open, or not uploaded yet`;
+  const remedy = `close some, or ${MORE_DESCRIPTORS}`;
+  return new BsmountError("no-descriptors", problem, { remedy });
 }
 
 async function makeFolder(parent: string): Promise<string> {
