@@ -1,6 +1,8 @@
+import { MORE_DESCRIPTORS } from "../core/descriptors.ts";
+
 /** Why no answer came, apart from what was asked: callers add that. */
 export interface NetworkProblem {
-  readonly reason: "timeout" | "unavailable" | "aborted";
+  readonly reason: "timeout" | "unavailable" | "aborted" | "no-descriptors";
   readonly problem: string;
   readonly remedy: string | undefined;
   /** False when the next attempt can only fail in the same way. */
@@ -24,6 +26,10 @@ export function networkProblem(error: unknown): NetworkProblem {
   if (CERTIFICATE.test(code)) {
     const problem = `the server's certificate is not trusted (${code})`;
     return { ...final("unavailable", problem, CERTIFICATE_REMEDY), neverSent: true };
+  }
+  if (code === "EMFILE" || code === "ENFILE") {
+    const problem = "this process can open nothing more, not even a connection";
+    return { ...transient("no-descriptors", problem, MORE_DESCRIPTORS), neverSent: true };
   }
   if (code === "ENOTFOUND") {
     const remedy = "check the address and the network";

@@ -1,4 +1,5 @@
-import { BsmountError } from "../core/errors.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { AppResultId, FileId, ProjectId, RunId, SampleId } from "../core/ids.ts";
 import type { Catalog, Entity, EntityCollection, EntityKind, FileItem } from "./catalog.ts";
 
@@ -59,25 +60,34 @@ const KIND_IN: Readonly<Record<EntityCollection["kind"], EntityKind>> = {
   appresults: "appresult",
 };
 
-/** The catalog as the API answers it: every call is one listing or one request. */
+/** Before a listing that the service does not know is asked for once more. */
+const DOUBT_MS = 300;
+
+/**
+ * The catalog as the API answers it: every call is one listing or one request. A listing is asked for again
+ * when the service says that there is none: who asks knows of its owner, so that the answer may come from a
+ * server that is behind, and it is believed only when it comes twice.
+ */
 export class ApiCatalog implements Catalog {
   readonly #client: CatalogClient;
+  readonly #clock: Clock;
 
-  constructor(client: CatalogClient) {
+  constructor(client: CatalogClient, clock: Clock = systemClock) {
     this.#client = client;
+    this.#clock = clock;
   }
 
   async entities(collection: EntityCollection, signal: AbortSignal): Promise<readonly Entity[]> {
     const kind = KIND_IN[collection.kind];
-    return await collect(this.#list(collection).pages({ signal }), (model) =>
-      toEntity(kind, model),
+    return await this.#sure(signal, async () =>
+      collect(this.#list(collection).pages({ signal }), (model) => toEntity(kind, model)),
     );
   }
 
   async files(owner: Entity, signal: AbortSignal): Promise<readonly FileItem[]> {
     const contentTypes = new Map<string, string>();
-    return await collect(this.#files(owner).pages({ signal }), (model) =>
-      toFileItem(model, contentTypes),
+    return await this.#sure(signal, async () =>
+      collect(this.#files(owner).pages({ signal }), (model) => toFileItem(model, contentTypes)),
     );
   }
 
@@ -92,6 +102,16 @@ export class ApiCatalog implements Catalog {
 
   /** Nothing is kept here. */
   invalidate(): void {}
+
+  async #sure<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (reasonOf(error) !== "not-found") throw error;
+      await this.#clock.sleep(DOUBT_MS, signal);
+      return await ask();
+    }
+  }
 
   #list({ kind, projectId }: EntityCollection): List<EntityModel> {
     if (kind === "projects") return this.#client.users.projects();

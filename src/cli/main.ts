@@ -1,13 +1,23 @@
 #!/usr/bin/env node
+// Before anything else: until then SIGUSR1 opens the debugger.
+import "../core/no-debugger.ts";
 import process from "node:process";
+import { isOutOfDescriptors, MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { reasonOf } from "../core/errors.ts";
-import { isDaemon, runDaemon } from "../mount/index.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import type { MountPlan } from "./mount-plan.ts";
 
-// What a command does not use is not loaded: `status` needs neither the client nor the emulator.
-if (isDaemon()) process.exit(await serveAsDaemon());
-process.exitCode = await runCommandLine();
+try {
+  // What a command does not use is not loaded: `status` needs neither the client nor the emulator.
+  const { isDaemon } = await import("../mount/index.ts");
+  if (isDaemon()) process.exit(await serveAsDaemon());
+  process.exitCode = await runCommandLine();
+} catch (error) {
+  if (!isOutOfDescriptors(error)) throw error;
+  process.exitCode = exitCodeOf("no-descriptors");
+  const problem = "cannot load its program: this process may not open enough files at a time";
+  process.stderr.write(`bsmount: ${problem}\n  try: ${MORE_DESCRIPTORS}\n`);
+}
 
 async function runCommandLine(): Promise<number> {
   const { run } = await import("./run.ts");
@@ -19,6 +29,7 @@ async function runCommandLine(): Promise<number> {
  * when this returns; whatever still keeps the event loop, such as a look at a hanging mount, does not count.
  */
 async function serveAsDaemon(): Promise<number> {
+  const { runDaemon } = await import("../mount/index.ts");
   const { serveMount } = await import("./serve-mount.ts");
   try {
     await runDaemon(async (payload, hooks) => await serveMount(payload as MountPlan, hooks));

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { isOutOfDescriptors } from "./descriptors.ts";
 
 /**
  * Why something failed, in the words of the product. Every layer says its reason; only `fs/errno.ts`
@@ -19,6 +20,7 @@ import { inspect } from "node:util";
  * - `not-supported`: an attribute namespace or operation that this mount does not have
  * - `archived`: the content is in cold storage until it is restored in BaseSpace
  * - `no-space`: the staging disk is full
+ * - `no-descriptors`: this process or the machine can open nothing more
  * - `too-big`: more than BaseSpace takes
  * - `changed`: the content is no longer the one that was opened
  * - `timeout`: the service did not answer within the deadline, after retries
@@ -48,6 +50,7 @@ export type FailureReason =
   | "not-supported"
   | "archived"
   | "no-space"
+  | "no-descriptors"
   | "too-big"
   | "changed"
   | "timeout"
@@ -79,12 +82,15 @@ export class BsmountError extends Error {
   }
 }
 
-/** The reason of any thrown value; what bsmount did not throw itself is `aborted`, `timeout` or `unavailable`. */
+/**
+ * The reason of any thrown value; what bsmount did not throw itself is `aborted`, `timeout`, `no-descriptors` or
+ * `unavailable`.
+ */
 export function reasonOf(error: unknown): FailureReason {
   if (error instanceof BsmountError) return error.reason;
   if (error instanceof Error && error.name === "AbortError") return "aborted";
   if (error instanceof Error && error.name === "TimeoutError") return "timeout";
-  return "unavailable";
+  return isOutOfDescriptors(error) ? "no-descriptors" : "unavailable";
 }
 
 /** The text of any thrown value, its causes included, on one line. */

@@ -112,6 +112,10 @@ class TreeFileSystem implements FileSystem {
     });
   }
 
+  opendir(ino: Ino, signal: AbortSignal): Answer<void> {
+    return andThen(this.#tree.list(this.#inodes.nodeOf(ino), signal), () => {});
+  }
+
   readdir(ino: Ino, signal: AbortSignal): Answer<readonly DirectoryEntry[]> {
     const directory = this.#inodes.nodeOf(ino);
     return andThen(this.#tree.list(directory, signal), (listed) => {

@@ -28,6 +28,7 @@ const ERRNO: Readonly<Record<FailureReason, number>> = {
   "not-supported": 95, // EOPNOTSUPP, the same as ENOTSUP
   archived: 61, // ENODATA
   "no-space": 28, // ENOSPC
+  "no-descriptors": 23, // ENFILE: not EMFILE, which would be about the caller's own limit
   "too-big": 27, // EFBIG
   changed: 116, // ESTALE
   timeout: 110, // ETIMEDOUT

@@ -57,6 +57,11 @@ export interface FileSystem {
   getattr(ino: Ino, signal: AbortSignal): Answer<Attributes>;
   /** The target of a symlink, relative. @throws `invalid` when it is none */
   readlink(ino: Ino, signal: AbortSignal): Answer<string>;
+  /**
+   * Makes sure that directory `ino` can be listed; costs nothing while its listing is fresh.
+   * @throws `not-found`, `not-a-directory` and what listing can throw
+   */
+  opendir(ino: Ino, signal: AbortSignal): Answer<void>;
   /** All entries, `.` and `..` included, in the order they are shown. @throws `not-a-directory` */
   readdir(ino: Ino, signal: AbortSignal): Answer<readonly DirectoryEntry[]>;
   /** `flags` as open(2). @throws `is-a-directory`, `read-only`, `access-denied`, `archived` */

@@ -217,7 +217,7 @@ function contentChanges({
       run({ operation: "flush", path }, done, (signal) =>
         fileSystem.flush(
           handle as Handle,
-          async () => await writers.isOpenForWriting(handle, mountPoint + path),
+          async () => await writers.isOpenForWriting(handle, mountPoint + path, signal),
           signal,
         ),
       ),

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import { isOutOfDescriptors, MORE_DESCRIPTORS } from "../core/descriptors.ts";
+import { BsmountError } from "../core/errors.ts";
 
-const MOUNT_TABLE = "/proc/self/mountinfo";
+export const MOUNT_TABLE = "/proc/self/mountinfo";
 
 /** One line of /proc/PID/mountinfo, see proc_pid_mountinfo(5). */
 export interface MountEntry {
@@ -14,9 +16,22 @@ export interface MountEntry {
   readonly source: string;
 }
 
-/** The kernel's mounts as this process sees them, in the order they were made. */
+/**
+ * The kernel's mounts as this process sees them, in the order they were made.
+ * @throws BsmountError `no-descriptors`
+ */
 export function readMountTable(): readonly MountEntry[] {
-  return parseMountTable(readFileSync(MOUNT_TABLE, "utf8"));
+  return parseMountTable(readTable());
+}
+
+function readTable(): string {
+  try {
+    return readFileSync(MOUNT_TABLE, "utf8");
+  } catch (cause) {
+    if (!isOutOfDescriptors(cause)) throw cause;
+    const problem = "cannot look what is mounted: this process can open nothing more";
+    throw new BsmountError("no-descriptors", problem, { cause, remedy: MORE_DESCRIPTORS });
+  }
 }
 
 export function parseMountTable(text: string): readonly MountEntry[] {
@@ -36,12 +51,9 @@ export function mountedOn(
 
 /**
  * Whether that very mount is still there. Told by its number and not by its path: it may be moved, and
- * something else mounted over it. Cheaper than reading the whole table.
+ * something else mounted over it. Cheaper than parsing the whole table.
  */
-export function isListed(
-  { id, device }: MountEntry,
-  text: string = readFileSync(MOUNT_TABLE, "utf8"),
-): boolean {
+export function isListed({ id, device }: MountEntry, text: string): boolean {
   return new RegExp(`^${id} \\d+ ${device} `, "m").test(text);
 }
 

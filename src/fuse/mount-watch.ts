@@ -1,5 +1,6 @@
 import { readdirSync, readlinkSync } from "node:fs";
-import { isListed, type MountEntry } from "./mount-table.ts";
+import type { MountEntry } from "./mount-table.ts";
+import type { OpenMountTable } from "./open-mount-table.ts";
 
 /*
  * The binding tells nobody that its mount is gone, and a mount ends in two steps:
@@ -12,12 +13,13 @@ import { isListed, type MountEntry } from "./mount-table.ts";
  *
  * Both are looked at ten times a second, which costs some 40 µs each time: the kernel's notification for
  * the mount table needs a poll(2) that Node does not offer. None of this touches the mount itself, which
- * would wait for this very process.
+ * would wait for this very process, and none of it needs a descriptor, of which there may be none left.
  */
 const INTERVAL_MS = 100;
 
 export interface MountWatchOptions {
   readonly entry: MountEntry;
+  readonly table: OpenMountTable;
   /** The descriptor of /dev/fuse that serves this mount, when it could be told. */
   readonly descriptor: string | undefined;
 }
@@ -41,9 +43,7 @@ export function watchMount(options: MountWatchOptions, events: MountWatchEvents)
   let isOver = false;
   const look = (): void => {
     if (isOver) return;
-    const isGone = !isListed(options.entry);
-    const { descriptor } = options;
-    const isEnded = descriptor === undefined ? isGone : !isFuseDevice(descriptor);
+    const { isGone, isEnded } = seen(options);
     if (!isDetached && (isGone || isEnded)) {
       isDetached = true;
       events.onDetached();
@@ -60,15 +60,32 @@ export function watchMount(options: MountWatchOptions, events: MountWatchEvents)
   return { look, [Symbol.dispose]: stop };
 }
 
-/** The descriptors of /dev/fuse that this process has open, by number. */
-export function fuseDescriptors(): ReadonlySet<string> {
-  return new Set(readdirSync("/proc/self/fd").filter(isFuseDevice));
+/** A look that fails says nothing: the mount counts as alive, and is looked at again soon. */
+function seen({ entry, table, descriptor }: MountWatchOptions): {
+  readonly isGone: boolean;
+  readonly isEnded: boolean;
+} {
+  try {
+    const isGone = !table.lists(entry);
+    return { isGone, isEnded: descriptor === undefined ? isGone : !isFuseDevice(descriptor) };
+  } catch {
+    return { isGone: false, isEnded: false };
+  }
+}
+
+/** The descriptors of /dev/fuse that this process has open, by number; undefined when that cannot be seen. */
+export function fuseDescriptors(): ReadonlySet<string> | undefined {
+  try {
+    return new Set(readdirSync("/proc/self/fd").filter(isFuseDevice));
+  } catch {
+    return undefined;
+  }
 }
 
 function isFuseDevice(descriptor: string): boolean {
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`).endsWith("/fuse");
-  } catch {
-    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ENOENT";
   }
 }

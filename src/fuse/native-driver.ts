@@ -7,9 +7,10 @@ import { Answerer } from "./answer.ts";
 import type { Driver, Mounted, MountOptions } from "./driver.ts";
 import { type FuseConstructor, loadBinding } from "./load-binding.ts";
 import { bindingOptions } from "./mount-options.ts";
-import { mountedOn } from "./mount-table.ts";
+import { type MountEntry, mountedOn } from "./mount-table.ts";
 import { fuseDescriptors } from "./mount-watch.ts";
 import { NativeMount } from "./native-mount.ts";
+import { OpenMountTable } from "./open-mount-table.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { bindingOperations } from "./operations.ts";
 import { OtherWriters } from "./other-writers.ts";
@@ -76,9 +77,28 @@ async function mountWith(
   );
   const before = fuseDescriptors();
   const covered = mountedOn(mountPoint)?.id;
-  await start(fuse, { mountPoint, covered, signal });
-  const descriptor = [...fuseDescriptors()].find((number) => !before.has(number));
-  const entry = mountedOn(mountPoint);
+  const table = new OpenMountTable();
+  try {
+    await start(fuse, { mountPoint, covered, signal });
+    const after = before === undefined ? undefined : fuseDescriptors();
+    const descriptor = [...(after ?? [])].find((number) => before?.has(number) === false);
+    const entry = newEntry(table, mountPoint, covered);
+    context.answerer.beforeFirst(() => setReadAhead(entry.device));
+    const { answerer } = context;
+    return new NativeMount({ fuse, mountPoint, entry, table, descriptor, answerer });
+  } catch (error) {
+    table[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** @throws BsmountError `usage` when nothing was mounted on top of what was there before */
+function newEntry(
+  table: OpenMountTable,
+  mountPoint: string,
+  covered: number | undefined,
+): MountEntry {
+  const entry = table.on(mountPoint);
   if (entry === undefined || entry.id === covered) {
     throw new BsmountError(
       "usage",
@@ -86,8 +106,7 @@ async function mountWith(
       { remedy: "give the mount point as an absolute path without symbolic links" },
     );
   }
-  context.answerer.beforeFirst(() => setReadAhead(entry.device));
-  return new NativeMount({ fuse, mountPoint, entry, descriptor, answerer: context.answerer });
+  return entry;
 }
 
 /** Mounts and waits for the kernel's greeting; a mount that nobody will own is taken down again. */

@@ -3,14 +3,17 @@ import { BsmountError } from "../core/errors.ts";
 import { neverAborted } from "../core/abort.ts";
 import type { Answerer } from "./answer.ts";
 import type { Mounted } from "./driver.ts";
-import { isListed, type MountEntry } from "./mount-table.ts";
+import type { MountEntry } from "./mount-table.ts";
 import { type MountWatch, watchMount } from "./mount-watch.ts";
+import type { OpenMountTable } from "./open-mount-table.ts";
 import { takeDown } from "./take-down.ts";
 
 export interface NativeMountOptions {
   readonly fuse: Fuse;
   readonly mountPoint: string;
   readonly entry: MountEntry;
+  /** The mount closes it at its end. */
+  readonly table: OpenMountTable;
   readonly descriptor: string | undefined;
   readonly answerer: Answerer;
 }
@@ -24,6 +27,7 @@ export class NativeMount implements Mounted {
   readonly #watch: MountWatch;
   readonly #onDetached: () => void;
   readonly #onEnd: () => void;
+  #isOver = false;
 
   constructor(options: NativeMountOptions) {
     this.#options = options;
@@ -39,13 +43,15 @@ export class NativeMount implements Mounted {
 
   /** @inheritDoc */
   async unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void> {
-    if (!isListed(this.#options.entry)) return;
+    const { entry, table } = this.#options;
+    if (this.#isOver || !table.lists(entry)) return;
     await takeDown(this.mountPoint, options, signal);
     this.#watch.look();
   }
 
   /** @inheritDoc */
   abandon(): void {
+    if (this.#isOver) return;
     this.#watch[Symbol.dispose]();
     this.#onDetached();
     this.#onEnd();
@@ -53,9 +59,11 @@ export class NativeMount implements Mounted {
 
   async #end(): Promise<void> {
     const { answerer, entry, fuse } = this.#options;
+    this.#isOver = true;
+    using table = this.#options.table;
     answerer.abortAll(new BsmountError("aborted", `${this.mountPoint} was unmounted`));
     // An aborted connection leaves a dead entry behind, which would answer ENOTCONN to everybody.
-    if (isListed(entry)) {
+    if (table.lists(entry)) {
       await takeDown(this.mountPoint, { lazy: true }, neverAborted).catch(() => {});
     }
     // Releases the handle by which the binding keeps the event loop alive.

@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { maxDescriptors, MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
 
 /** What the check asks of the machine; the default is the real one. */
@@ -8,7 +9,12 @@ export interface Machine {
   readonly configuration: string;
   readonly path: string;
   readonly root: boolean;
+  /** How many descriptors this process may have. */
+  readonly descriptors: number;
 }
+
+/** For connections, the kernel, and some files that are written at a time. */
+const LEAST_DESCRIPTORS = 128;
 
 export function thisMachine(): Machine {
   return {
@@ -16,6 +22,7 @@ export function thisMachine(): Machine {
     configuration: "/etc/fuse.conf",
     path: process.env["PATH"] ?? "",
     root: process.geteuid?.() === 0,
+    descriptors: maxDescriptors(),
   };
 }
 
@@ -25,6 +32,13 @@ export function thisMachine(): Machine {
  */
 export function checkMachine(machine: Machine, options: { readonly allowOther: boolean }): void {
   checkDevice(machine.device);
+  if (machine.descriptors < LEAST_DESCRIPTORS) {
+    throw new BsmountError(
+      "environment",
+      `this process may open ${machine.descriptors} files at a time, and a mount needs ${LEAST_DESCRIPTORS}`,
+      { remedy: MORE_DESCRIPTORS },
+    );
+  }
   if (machine.root) return;
   if (findOnPath("fusermount", machine.path) === undefined) {
     throw new BsmountError(

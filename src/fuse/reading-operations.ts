@@ -1,9 +1,10 @@
 import { constants } from "node:fs";
 import type { Operations } from "fuse-native";
 import { BsmountError } from "../core/errors.ts";
-import type { Handle } from "../fs/file-system.ts";
+import type { Answer, Handle, Ino } from "../fs/file-system.ts";
+import { unlistable } from "../fs/unlistable.ts";
 import { toEntryStat, toStat, toStatfs } from "./binding-stat.ts";
-import { andThen } from "../core/answer.ts";
+import { andThen, orElse } from "../core/answer.ts";
 import type { OperationContext } from "./operation-context.ts";
 
 type Reading = Pick<
@@ -35,7 +36,7 @@ function attributeOperations({
   fileSystem,
   nodes,
   answerer,
-}: OperationContext): Pick<Reading, "access" | "fgetattr" | "getattr" | "statfs"> {
+}: OperationContext): Pick<Reading, "access" | "fgetattr" | "getattr" | "readlink" | "statfs"> {
   const getattr: Reading["getattr"] = (path, done) =>
     answerer.answer({ operation: "getattr", path }, (signal) => nodes.attributes(path, signal), {
       give: (attributes) => (done(0, toStat(attributes)), 0),
@@ -51,6 +52,12 @@ function attributeOperations({
           andThen(nodes.node(path, signal), (ino) => fileSystem.access(ino, mask, signal)),
         { give: () => (done(0), 0), refuse: done },
       ),
+    readlink: (path, done) =>
+      answerer.answer(
+        { operation: "readlink", path },
+        (signal) => andThen(nodes.node(path, signal), (ino) => fileSystem.readlink(ino, signal)),
+        { give: (target) => (done(0, target), 0), refuse: done },
+      ),
     statfs: (path, done) =>
       answerer.answer({ operation: "statfs", path }, () => fileSystem.statfs(), {
         give: (statistics) => (done(0, toStatfs(statistics)), 0),
@@ -63,18 +70,28 @@ function directoryOperations({
   fileSystem,
   nodes,
   answerer,
-}: OperationContext): Pick<
-  Reading,
-  "fsyncdir" | "opendir" | "readdir" | "readlink" | "releasedir"
-> {
+}: OperationContext): Pick<Reading, "fsyncdir" | "opendir" | "readdir" | "releasedir"> {
+  /** What `work` makes of the directory; a failure never looks like an empty one. */
+  const listed = <T>(path: string, signal: AbortSignal, work: (ino: Ino) => Answer<T>): Answer<T> =>
+    orElse(
+      () => andThen(nodes.node(path, signal), work),
+      (error) => {
+        throw unlistable(path, error);
+      },
+    );
   return {
-    opendir: (_path, _flags, done) => done(0, 0),
+    opendir: (path, _flags, done) =>
+      answerer.answer(
+        { operation: "opendir", path },
+        (signal) => listed(path, signal, (ino) => fileSystem.opendir(ino, signal)),
+        { give: () => (done(0, 0), 0), refuse: done },
+      ),
     releasedir: (_path, _handle, done) => done(0),
     fsyncdir: (_path, _dataOnly, _handle, done) => done(0),
     readdir: (path, done) =>
       answerer.answer(
         { operation: "readdir", path },
-        (signal) => andThen(nodes.node(path, signal), (ino) => fileSystem.readdir(ino, signal)),
+        (signal) => listed(path, signal, (ino) => fileSystem.readdir(ino, signal)),
         {
           give: (entries) => {
             done(
@@ -86,12 +103,6 @@ function directoryOperations({
           },
           refuse: done,
         },
-      ),
-    readlink: (path, done) =>
-      answerer.answer(
-        { operation: "readlink", path },
-        (signal) => andThen(nodes.node(path, signal), (ino) => fileSystem.readlink(ino, signal)),
-        { give: (target) => (done(0, target), 0), refuse: done },
       ),
   };
 }

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { isOutOfDescriptors } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
 import { mountedOn } from "./mount-table.ts";
 
@@ -64,6 +65,11 @@ async function attempt(
 
 /** The tools say what went wrong in words only; "busy" is the kernel's own for EBUSY. */
 function failure(mountPoint: string, error: unknown): BsmountError {
+  if (isOutOfDescriptors(error)) {
+    const problem = `cannot unmount ${mountPoint}: this process can open nothing more`;
+    const remedy = "close files that are open on the mount and try again, or use --lazy";
+    return new BsmountError("no-descriptors", problem, { cause: error, remedy });
+  }
   const said = ((error as { stderr?: string }).stderr ?? "").trim();
   if (/busy/i.test(said)) {
     return new BsmountError("busy", `${mountPoint} is in use`, { cause: error });

@@ -42,6 +42,7 @@ function gated(inner: FileSystem, isClosed: () => boolean): FileSystem {
     lookup: inner.lookup.bind(inner),
     getattr: inner.getattr.bind(inner),
     readlink: inner.readlink.bind(inner),
+    opendir: inner.opendir.bind(inner),
     readdir: inner.readdir.bind(inner),
     read: inner.read.bind(inner),
     write: inner.write.bind(inner),

@@ -98,7 +98,8 @@ async function tryUnmount(
     await mount.unmount({ lazy: false }, signal);
     return undefined;
   } catch (error) {
-    if (error instanceof BsmountError && reasonOf(error) === "busy") return error;
+    const passes = ["busy", "no-descriptors"].includes(reasonOf(error));
+    if (error instanceof BsmountError && passes) return error;
     throw error;
   }
 }

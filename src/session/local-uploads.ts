@@ -5,6 +5,7 @@ import { CachedCatalog } from "../catalog/cached-catalog.ts";
 import { OverlaidCatalog } from "../catalog/overlaid-catalog.ts";
 import type { Folders } from "../config/folders.ts";
 import type { Config } from "../config/resolve.ts";
+import { maxDescriptors } from "../core/descriptors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { LocalFile } from "../write/local-file.ts";
 import { LocalFiles } from "../write/local-files.ts";
@@ -16,6 +17,11 @@ export interface UploadCounts {
   readonly failed: number;
   readonly held: number;
 }
+
+/** Files that BaseSpace has and that can still be read from here. */
+const MOST_KEPT = 256;
+/** Descriptors that files do not take: for connections, the kernel, and to look who else writes. */
+const OTHER_DESCRIPTORS = 96;
 
 /** Where a session keeps the bytes of files that are written. */
 export function stagingFolderOf({ folders }: Config): string {
@@ -46,11 +52,14 @@ export function openLocalUploads(
 ): LocalUploads {
   const cached = new CachedCatalog(new ApiCatalog(client), { ttlMs: config.tree.metadataTtlMs });
   const { apiServer } = client;
-  const staging = new Staging(stagingFolderOf(config), { apiServer, userId });
+  const maxFiles = Math.max(1, maxDescriptors() - OTHER_DESCRIPTORS);
+  const owner = { apiServer, userId };
+  const staging = new Staging(stagingFolderOf(config), { owner, maxFiles });
   const local = new LocalFiles({
     target: client.uploads,
     staging,
     logger,
+    keptFiles: Math.min(MOST_KEPT, Math.floor(maxFiles / 2)),
     onForgotten: (id) => cached.invalidate({ kind: "appresult", id }),
   });
   return {

@@ -1,13 +1,20 @@
 import type { Catalog, Entity, FileItem } from "../catalog/catalog.ts";
-import { type Answer, andThen } from "../core/answer.ts";
+import { type Answer, andThen, orElse } from "../core/answer.ts";
+import { reasonOf } from "../core/errors.ts";
 import { EntityEntries } from "./entity-entries.ts";
 import type { FileFolder } from "./file-folder.ts";
 import { FileTree } from "./file-tree.ts";
-import type { CollectionDirectory, EntityDirectory } from "./node.ts";
+import {
+  type CollectionDirectory,
+  type DirectoryNode,
+  type EntityDirectory,
+  parentOf,
+} from "./node.ts";
 
 /**
  * Listings with names. Names are made once for each array that the catalog gives, and go when the array
- * does; those of files follow what is made here meanwhile.
+ * does; those of files follow what is made here meanwhile. When the service does not know a listing whose
+ * owner was listed, the owner's listing is wrong: it is forgotten, and what is gone is not shown again.
  */
 export class NamedListings {
   readonly #catalog: Catalog;
@@ -20,7 +27,10 @@ export class NamedListings {
   }
 
   entities(directory: CollectionDirectory, signal: AbortSignal): Answer<EntityEntries> {
-    return andThen(this.#catalog.entities(directory.collection, signal), (entities) => {
+    const answer = this.#below(parentOf(directory), () =>
+      this.#catalog.entities(directory.collection, signal),
+    );
+    return andThen(answer, (entities) => {
       const known = this.#entries.get(entities) ?? new Map<string, EntityEntries>();
       this.#entries.set(entities, known);
       const entries = known.get(directory.name) ?? new EntityEntries(directory, entities);
@@ -31,7 +41,8 @@ export class NamedListings {
 
   /** The files of `owner` in its folder `name`. */
   files(owner: EntityDirectory, name: string, signal: AbortSignal): Answer<FileFolder> {
-    return andThen(this.#catalog.files(owner.entity, signal), (items) => {
+    const answer = this.#below(owner, () => this.#catalog.files(owner.entity, signal));
+    return andThen(answer, (items) => {
       const local = this.#catalog.local(owner.entity);
       const known = this.#trees.get(items);
       if (known?.follow(local) === true) return known.root;
@@ -39,5 +50,18 @@ export class NamedListings {
       this.#trees.set(items, tree);
       return tree.root;
     });
+  }
+
+  /** What `list` answers, which belongs to `owner`. */
+  #below<T>(owner: DirectoryNode, list: () => Answer<T>): Answer<T> {
+    return orElse(list, (error) => {
+      if (owner.kind === "entity" && reasonOf(error) === "not-found") this.#distrust(owner);
+      throw error;
+    });
+  }
+
+  #distrust({ entity, parent }: EntityDirectory): void {
+    this.#catalog.invalidate(parent.collection);
+    this.#catalog.invalidate(entity);
   }
 }

@@ -1,3 +1,4 @@
+import { isOutOfDescriptors, MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
 
 /** What is done, and to which file: for the message of an error. */
@@ -9,7 +10,7 @@ export interface DiskCall {
 
 /**
  * Runs `work` on the disk that files are staged on.
- * @throws BsmountError `no-space` when that is full, else `environment`, each with the remedy
+ * @throws BsmountError `no-space` when that is full, `no-descriptors`, else `environment`, each with the remedy
  */
 export async function localDisk<T>({ what, path }: DiskCall, work: () => Promise<T>): Promise<T> {
   try {
@@ -23,6 +24,10 @@ export async function localDisk<T>({ what, path }: DiskCall, work: () => Promise
         remedy: "free space there, or mount with --state-dir on another disk",
       });
     }
+    if (isOutOfDescriptors(cause)) {
+      const problem = `cannot ${what} ${path}: this process can open nothing more`;
+      throw new BsmountError("no-descriptors", problem, { cause, remedy: MORE_DESCRIPTORS });
+    }
     throw new BsmountError("environment", `cannot ${what} the staging file ${path}`, {
       cause,
       remedy: remedyOf(code),
@@ -32,9 +37,6 @@ export async function localDisk<T>({ what, path }: DiskCall, work: () => Promise
 
 function remedyOf(code: string | undefined): string {
   switch (code) {
-    case "EMFILE":
-    case "ENFILE":
-      return "raise the number of files that the mount may open: ulimit -n 4096, then mount again";
     case "EROFS":
     case "EACCES":
     case "EPERM":

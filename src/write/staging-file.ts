@@ -11,22 +11,27 @@ import { localDisk } from "./local-disk.ts";
 export class StagingFile {
   readonly path: string;
   readonly #file: FileHandle;
+  #onClosed: () => void;
   #sizeBytes = 0;
   #isClosed = false;
 
-  private constructor(path: string, file: FileHandle) {
+  private constructor(path: string, file: FileHandle, onClosed: () => void) {
     this.path = path;
     this.#file = file;
+    this.#onClosed = onClosed;
   }
 
-  /** Makes an empty one, which nobody else can read. @throws BsmountError `no-space`, `environment` */
-  static async create(path: string): Promise<StagingFile> {
+  /**
+   * Makes an empty one, which nobody else can read.
+   * @throws BsmountError `no-space`, `no-descriptors`, `environment`
+   */
+  static async create(path: string, onClosed: () => void = () => {}): Promise<StagingFile> {
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
     const flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
     const file = await localDisk({ what: "create", path }, async () => {
       return await open(path, flags, 0o600);
     });
-    return new StagingFile(path, file);
+    return new StagingFile(path, file, onClosed);
   }
 
   get sizeBytes(): number {
@@ -88,6 +93,13 @@ export class StagingFile {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#file.close();
+    this.#onClosed();
+  }
+
+  /** As {@link discard}, for one that was made and will not be used: nobody is told. */
+  async abandon(): Promise<void> {
+    this.#onClosed = () => {};
+    await this.discard();
   }
 
   async #onDisk<T>(what: string, work: () => Promise<T>): Promise<T> {

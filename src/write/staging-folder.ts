@@ -65,12 +65,15 @@ export class StagingFolder implements AsyncDisposable {
     }
   }
 
-  /** @throws BsmountError `no-space`, `environment` */
-  async createFile(place: ResultFile): Promise<StagedBytes> {
+  /**
+   * `onClosed` is called when the staging file is closed, if it was made.
+   * @throws BsmountError `no-space`, `no-descriptors`, `environment`
+   */
+  async createFile(place: ResultFile, onClosed: () => void): Promise<StagedBytes> {
     this.#count += 1;
     const file = String(this.#count);
     const [created, journaled] = await Promise.allSettled([
-      StagingFile.create(join(this.path, file)),
+      StagingFile.create(join(this.path, file), onClosed),
       this.#journal.record({ file, event: "begun", ...place }),
     ]);
     const bytes = created.status === "fulfilled" ? created.value : undefined;
@@ -78,7 +81,7 @@ export class StagingFolder implements AsyncDisposable {
       return { bytes, journal: this.#journalOf(file) };
     }
     this.#journal.forget(file);
-    await bytes?.discard();
+    await bytes?.abandon();
     throw created.status === "rejected"
       ? created.reason
       : (journaled as PromiseRejectedResult).reason;

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { reasonOf } from "../core/errors.ts";
+import { type FailureReason, reasonOf } from "../core/errors.ts";
 import type { Space } from "./staging.ts";
 
 export interface StagingRoomOptions {
@@ -10,6 +10,8 @@ export interface StagingRoomOptions {
   readonly giveBack: () => Promise<boolean>;
 }
 
+/** What giving back makes room of: bytes of the disk, and descriptors, of which every staging file has one. */
+const ROOM: ReadonlySet<FailureReason> = new Set(["no-space", "no-descriptors"]);
 /** The disk has room as long as more than this part of it is free. */
 const SHORT_OF_ROOM = 0.05;
 /** Looking costs a call to the disk; so often is enough. */
@@ -28,9 +30,9 @@ export class StagingRoom {
   }
 
   /**
-   * Runs `work`, and again each time that it found the disk full and something could be given back. What it did
+   * Runs `work`, and again each time that it found no room and something could be given back. What it did
    * before it failed, it does again.
-   * @throws BsmountError `no-space` when there is nothing left to give back
+   * @throws BsmountError `no-space`, `no-descriptors` when there is nothing left to give back
    */
   async use<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
@@ -38,7 +40,7 @@ export class StagingRoom {
       try {
         return await work();
       } catch (error) {
-        if (reasonOf(error) !== "no-space") throw error;
+        if (!ROOM.has(reasonOf(error))) throw error;
         // Somebody else may have made room meanwhile.
         if (this.#given === given && !(await this.#giveBack())) throw error;
       }

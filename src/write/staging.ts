@@ -2,12 +2,20 @@ import { existsSync } from "node:fs";
 import { mkdir, statfs } from "node:fs/promises";
 import type { JournalOwner } from "./journal.ts";
 import type { ResultFile } from "./result-file.ts";
+import { MORE_DESCRIPTORS } from "../core/descriptors.ts";
+import { BsmountError } from "../core/errors.ts";
 import { localDisk } from "./local-disk.ts";
 import { type StagedBytes, StagingFolder } from "./staging-folder.ts";
 
 export interface Space {
   readonly totalBytes: number;
   readonly freeBytes: number;
+}
+
+export interface StagingOptions {
+  readonly owner: JournalOwner;
+  /** Files at a time, so that descriptors are left for everything else. @default no limit */
+  readonly maxFiles?: number;
 }
 
 /**
@@ -17,23 +25,38 @@ export interface Space {
 export class Staging implements AsyncDisposable {
   /** Holds the folders of all sessions. */
   readonly parent: string;
-  readonly #owner: JournalOwner;
+  readonly #options: Required<StagingOptions>;
   readonly #folders: StagingFolder[] = [];
   #opening: Promise<StagingFolder> | undefined;
+  /** Each has a descriptor. */
+  #openFiles = 0;
 
-  constructor(parent: string, owner: JournalOwner) {
+  constructor(parent: string, { owner, maxFiles = Infinity }: StagingOptions) {
     this.parent = parent;
-    this.#owner = owner;
+    this.#options = { owner, maxFiles };
   }
 
-  /** @throws BsmountError `no-space`, `environment` */
+  /** @throws BsmountError `no-space`, `no-descriptors`, `environment` */
   async createFile(place: ResultFile): Promise<StagedBytes> {
+    const { maxFiles } = this.#options;
+    if (this.#openFiles >= maxFiles) throw tooManyFiles(maxFiles);
+    this.#openFiles += 1;
+    const onClosed = (): void => void (this.#openFiles -= 1);
+    try {
+      return await this.#createFile(place, onClosed);
+    } catch (error) {
+      onClosed();
+      throw error;
+    }
+  }
+
+  async #createFile(place: ResultFile, onClosed: () => void): Promise<StagedBytes> {
     const folder = await this.#folder();
     try {
-      return await folder.createFile(place);
+      return await folder.createFile(place, onClosed);
     } catch (error) {
       if (existsSync(folder.path)) throw error;
-      return await (await this.#folder()).createFile(place);
+      return await (await this.#folder()).createFile(place, onClosed);
     }
   }
 
@@ -63,8 +86,14 @@ export class Staging implements AsyncDisposable {
   }
 
   async #open(): Promise<StagingFolder> {
-    const folder = await StagingFolder.create(this.parent, this.#owner);
+    const folder = await StagingFolder.create(this.parent, this.#options.owner);
     this.#folders.push(folder);
     return folder;
   }
+}
+
+function tooManyFiles(count: number): BsmountError {
+  const problem = `cannot write another file: ${count} are open, or not uploaded yet`;
+  const remedy = `close some, or ${MORE_DESCRIPTORS}`;
+  return new BsmountError("no-descriptors", problem, { remedy });
 }

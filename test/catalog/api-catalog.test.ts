@@ -3,12 +3,37 @@ import type { BaseSpace } from "../../src/api/client.ts";
 import { ApiCatalog, type CatalogClient } from "../../src/catalog/api-catalog.ts";
 import { collectionOf } from "../../src/catalog/catalog.ts";
 import { neverAborted } from "../../src/core/abort.ts";
+import { BsmountError, reasonOf } from "../../src/core/errors.ts";
+import type { ProjectId } from "../../src/core/ids.ts";
 import { contractWorld, describeCatalog } from "../contracts/catalog.ts";
 import { clientOver } from "../helpers/catalog-client.ts";
+import { FakeClock } from "../helpers/fake-clock.ts";
 import { MemoryCatalog, entityOf, fileOf } from "../helpers/memory-catalog.ts";
 
 describeCatalog("MemoryCatalog", (world) => world);
 describeCatalog("ApiCatalog", (world) => new ApiCatalog(clientOver(world)));
+
+/** A catalog whose service answers 404 for a listing the first times that it is asked. */
+function catalogWithout(listing: "projects/1/samples" | "sample 3/files", times: number) {
+  const world = new MemoryCatalog();
+  const sample = entityOf("sample", 3, "s");
+  world.list("projects/1/samples", [sample]).put("sample 3", [fileOf(1, "a")]);
+  const ask = listing === "sample 3/files" ? "files" : "entities";
+  const real = world[ask].bind(world) as (what: never) => never;
+  let asked = 0;
+  world[ask] = (what: never): never => {
+    asked += 1;
+    if (asked <= times) throw new BsmountError("not-found", "the service answered 404");
+    return real(what);
+  };
+  const clock = new FakeClock();
+  const api = new ApiCatalog(clientOver(world), clock);
+  const catalog = async (signal = neverAborted): Promise<unknown> =>
+    ask === "files"
+      ? await api.files(sample, signal)
+      : await api.entities(collectionOf("samples", "1" as ProjectId), signal);
+  return { catalog, clock, asked: () => asked };
+}
 
 describe("ApiCatalog", () => {
   it("takes the real client as it is", () => {
@@ -31,6 +56,30 @@ describe("ApiCatalog", () => {
     const catalog = new ApiCatalog(clientOver(world));
     const files = await catalog.files(world.entity("run", "30"), neverAborted);
     expect(files.map(({ contentType }) => contentType)).toEqual(["text/plain", undefined]);
+  });
+
+  it.each(["projects/1/samples", "sample 3/files"] as const)(
+    "asks again before it believes that there is no listing %s",
+    async (listing) => {
+      for (const answers404 of [1, 2]) {
+        const { catalog, clock, asked } = catalogWithout(listing, answers404);
+        const answer = catalog();
+        await expect.poll(() => clock.sleeping).toBe(1);
+        expect(asked()).toBe(1);
+        clock.advance(1000);
+        const reason = await answer.then(() => "listed", reasonOf);
+        expect([reason, asked()]).toEqual([answers404 === 1 ? "listed" : "not-found", 2]);
+      }
+    },
+  );
+
+  it("does not wait to ask again when its caller gives up", async () => {
+    const { catalog, clock } = catalogWithout("sample 3/files", 1);
+    const caller = new AbortController();
+    const answer = catalog(caller.signal);
+    await expect.poll(() => clock.sleeping).toBe(1);
+    caller.abort(new Error("enough"));
+    await expect(answer).rejects.toThrow("enough");
   });
 
   it("stops when its caller gives up", async () => {

@@ -24,6 +24,7 @@ const LINUX: Readonly<Record<FailureReason, keyof typeof constants.errno>> = {
   "not-supported": "EOPNOTSUPP",
   archived: "ENODATA",
   "no-space": "ENOSPC",
+  "no-descriptors": "ENFILE",
   "too-big": "EFBIG",
   changed: "ESTALE",
   timeout: "ETIMEDOUT",
@@ -32,6 +33,12 @@ const LINUX: Readonly<Record<FailureReason, keyof typeof constants.errno>> = {
   environment: "EIO",
   unavailable: "EIO",
 };
+
+/** As a failed connection has it: the cause is the system's error. */
+function outOfDescriptors(code: string): Error {
+  const cause = Object.assign(new Error(`${code}: open`), { code });
+  return new Error("the connection failed", { cause });
+}
 
 describe("errnoOf", () => {
   it.each(Object.entries(LINUX))("[E1] says %s as %s", (reason, name) => {
@@ -42,6 +49,8 @@ describe("errnoOf", () => {
   it.each([
     ["an unknown error", new Error("boom"), "EIO"],
     ["something that is no error", "boom", "EIO"],
+    ["that no descriptor is left", outOfDescriptors("EMFILE"), "ENFILE"],
+    ["that the machine has none left", outOfDescriptors("ENFILE"), "ENFILE"],
     ["a passed deadline", new DOMException("late", "TimeoutError"), "ETIMEDOUT"],
     ["a caller that gave up", new DOMException("enough", "AbortError"), "EIO"],
   ] as const)("says %s", (_what, error, name) => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { describe, expect, it } from "vitest";
+import { neverAborted } from "../../src/core/abort.ts";
 import { OtherWriters } from "../../src/fuse/other-writers.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
@@ -55,7 +56,8 @@ async function withFile(work: (stage: Stage) => Promise<void>): Promise<void> {
   writers.made(HANDLE);
   await shell.does(`exec 3> ${path}; echo one >&3`);
   writers.wrote(HANDLE, path);
-  const isOpen = async (): Promise<boolean> => await writers.isOpenForWriting(HANDLE, path);
+  const isOpen = async (): Promise<boolean> =>
+    await writers.isOpenForWriting(HANDLE, path, neverAborted);
   await work({ path, writers, shell, older, clock, isOpen });
 }
 

@@ -16,6 +16,7 @@ beforeEach(() => {
     configuration: join(folder, "fuse.conf"),
     path: `/nowhere::${folder}`,
     root: false,
+    descriptors: 1024,
   };
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -48,6 +49,11 @@ it("wants fusermount from those who are not root", () => {
   addCommand(0o755);
   expect(remedyOf({})).toBeUndefined();
   expect(findOnPath("fusermount", machine.path)).toBe(join(folder, "fusermount"));
+});
+
+it("wants descriptors for more than a few files", () => {
+  expect(remedyOf({ root: true, descriptors: 127 })).toContain("ulimit -n");
+  expect(remedyOf({ root: true, descriptors: 128 })).toBeUndefined();
 });
 
 it("wants user_allow_other for --allow-other without root", () => {

@@ -88,6 +88,10 @@ export class MemoryFileSystem implements FileSystem {
     return node.target;
   }
 
+  opendir(ino: Ino): Answer<void> {
+    this.#folder(ino);
+  }
+
   readdir(ino: Ino): Answer<readonly DirectoryEntry[]> {
     const node = this.#folder(ino);
     const entries = [...node.children].map(([name, { ino, type }]) => ({ name, ino, type }));

@@ -94,7 +94,9 @@ export class RealFiles implements AsyncDisposable {
     this.#cached = cached;
     this.local = new LocalFiles({
       target: client.uploads,
-      staging: new Staging(staging, { apiServer: "https://api.example.test", userId: "1" }),
+      staging: new Staging(staging, {
+        owner: { apiServer: "https://api.example.test", userId: "1" },
+      }),
       plan: TINY_PARTS,
       onForgotten: (id) => cached.invalidate({ kind: "appresult", id }),
       clock,

@@ -1,0 +1,39 @@
+import { constants } from "node:os";
+import { describe, expect, it } from "vitest";
+import { BsmountError, type FailureReason } from "../../src/core/errors.ts";
+import { errnoOf } from "../../src/fs/errno.ts";
+import { unlistable } from "../../src/fs/unlistable.ts";
+
+/** What opendir or readdir answers for each reason why a directory cannot be listed. */
+const ANSWERS: Readonly<Partial<Record<FailureReason, keyof typeof constants.errno>>> = {
+  "not-found": "EIO",
+  "not-a-directory": "EIO",
+  invalid: "EIO",
+  usage: "EIO",
+  "not-signed-in": "EACCES",
+  "access-denied": "EACCES",
+  changed: "ESTALE",
+  timeout: "ETIMEDOUT",
+  aborted: "EIO",
+  unavailable: "EIO",
+};
+
+describe("a directory that cannot be listed", () => {
+  it.each(Object.entries(ANSWERS))("[E1] is no empty one: %s is %s", (reason, name) => {
+    const error = new BsmountError(reason as FailureReason, "the service does not know it");
+    expect(errnoOf(unlistable("/p", error))).toBe(constants.errno[name]);
+  });
+
+  it("says which one, and why", () => {
+    const cause = new BsmountError("not-found", "the service answered 404");
+    expect(unlistable("/p/files", cause)).toMatchObject({
+      message: "cannot list /p/files: the service answered 404",
+      cause,
+    });
+  });
+
+  it("keeps an error that nobody takes for an end as it is", () => {
+    const error = new BsmountError("access-denied", "no");
+    expect(unlistable("/p", error)).toBe(error);
+  });
+});

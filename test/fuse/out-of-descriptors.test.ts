@@ -1,0 +1,18 @@
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { runCommand } from "../helpers/run-command.ts";
+
+const PROGRAM = fileURLToPath(new URL("programs/out-of-descriptors.ts", import.meta.url));
+
+it("a process without a descriptor left still sees its mount, and takes nothing for finished", async () => {
+  const limited = 'ulimit -n 400; exec "$0" --import tsx "$1"';
+  const { stdout, stderr } = await runCommand("bash", ["-c", limited, process.execPath, PROGRAM]);
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toEqual({
+    lists: [true, false],
+    endings: [],
+    table: "no-descriptors: cannot look what is mounted",
+    sees: "nothing",
+    othersWrite: true,
+  });
+});
