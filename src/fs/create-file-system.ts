@@ -151,6 +151,10 @@ class TreeFileSystem implements FileSystem {
     return this.#handles.get(handle).writing?.sync();
   }
 
+  inoOf(handle: Handle): Ino {
+    return this.#handles.get(handle).ino;
+  }
+
   release(handle: Handle): void {
     this.#handles.close(handle);
   }

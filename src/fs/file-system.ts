@@ -82,6 +82,8 @@ export interface FileSystem {
   flush(handle: Handle, othersWrite: OthersWrite, signal: AbortSignal): Answer<void>;
   /** Returns when what was written is on the local disk. */
   fsync(handle: Handle, signal: AbortSignal): Answer<void>;
+  /** The inode that was opened. @throws `bad-handle` */
+  inoOf(handle: Handle): Ino;
   /** Never fails: an unknown handle is ignored. What is unfinished goes up in the background. */
   release(handle: Handle): void;
   statfs(): Answer<FileSystemStatistics>;

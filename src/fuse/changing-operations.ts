@@ -196,7 +196,6 @@ function specialChanges(runner: ChangeRunner): Pick<Changing, "link" | "mknod" |
 function contentChanges({
   fileSystem,
   answerer,
-  mountPoint,
   writers,
 }: OperationContext): Pick<Changing, "flush" | "fsync" | "ftruncate"> {
   const run = (
@@ -217,7 +216,10 @@ function contentChanges({
       run({ operation: "flush", path }, done, (signal) =>
         fileSystem.flush(
           handle as Handle,
-          async () => await writers.isOpenForWriting(handle, mountPoint + path, signal),
+          async () => {
+            const ino = fileSystem.inoOf(handle as Handle);
+            return await writers.isOpenForWriting(handle, { path, ino }, signal);
+          },
           signal,
         ),
       ),
@@ -228,18 +230,13 @@ function contentChanges({
   };
 }
 
-function writes({
-  fileSystem,
-  answerer,
-  mountPoint,
-  writers,
-}: OperationContext): Pick<Changing, "write"> {
+function writes({ fileSystem, answerer, writers }: OperationContext): Pick<Changing, "write"> {
   return {
     write: (...[path, handle, from, length, offset, done]) =>
       answerer.answer(
         { operation: "write", path, deadline: false },
         (signal) => {
-          writers.wrote(handle, mountPoint + path);
+          writers.wrote(handle, path);
           return fileSystem.write(handle as Handle, offset, from.subarray(0, length), signal);
         },
         { give: (count) => (done(count), 0), refuse: done },

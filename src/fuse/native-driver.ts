@@ -56,10 +56,9 @@ function createContext(
 ): OperationContext {
   return {
     fileSystem,
-    mountPoint: options.mountPoint,
     nodes: new PathNodes(fileSystem, { clock, ttlMs: options.attributeTtlMs }),
     answerer: new Answerer({ clock, deadlineMs: options.deadlineMs }),
-    writers: new OtherWriters(clock),
+    writers: new OtherWriters({ clock, mount: { mountPoint: options.mountPoint } }),
   };
 }
 
@@ -83,8 +82,9 @@ async function mountWith(
     const after = before === undefined ? undefined : fuseDescriptors();
     const descriptor = [...(after ?? [])].find((number) => before?.has(number) === false);
     const entry = newEntry(table, mountPoint, covered);
-    context.answerer.beforeFirst(() => setReadAhead(entry.device));
-    const { answerer } = context;
+    const { answerer, writers } = context;
+    answerer.beforeFirst(() => setReadAhead(entry.device));
+    writers.mountedAs(entry.id);
     return new NativeMount({ fuse, mountPoint, entry, table, descriptor, answerer });
   } catch (error) {
     table[Symbol.dispose]();

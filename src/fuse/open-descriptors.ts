@@ -16,8 +16,24 @@ export interface Processes {
   others(): readonly number[];
   /** The number that was given last; they grow, and begin anew at the highest. */
   lastNumber(): number;
-  /** True when process `pid` has `path` open for writing. */
-  hasOpenForWriting(pid: number, path: string): boolean;
+  /** True when process `pid` has `file` open for writing. */
+  hasOpenForWriting(pid: number, file: FileOnMount): boolean;
+}
+
+/** A mount, as paths and numbers in /proc show it. */
+export interface ShownMount {
+  /** Absolute, without a slash at its end. */
+  readonly mountPoint: string;
+  /** Its number in the mount table, when it is known. */
+  readonly mountId?: number | undefined;
+}
+
+/** A file of a mount, by all that /proc can show of it. */
+export interface FileOnMount extends ShownMount {
+  /** In the mount, with a leading slash. */
+  readonly path: string;
+  /** The inode number that it was opened as, when it is known. */
+  readonly ino?: number | undefined;
 }
 
 export const systemProcesses: Processes = { others, lastNumber, hasOpenForWriting };
@@ -32,12 +48,30 @@ function lastNumber(): number {
   return Number(readFileSync("/proc/loadavg", "utf8").trim().split(" ").at(-1));
 }
 
-function hasOpenForWriting(pid: number, path: string): boolean {
+/**
+ * The link of a descriptor shows where the file is as long as it is in the mount table. Of a detached mount it
+ * shows the path in the mount, and through a mount of a part of it, as containers have, another path that ends
+ * with the same name. Then the descriptor's own facts tell.
+ */
+function hasOpenForWriting(pid: number, file: FileOnMount): boolean {
   const folder = `/proc/${pid}`;
-  return descriptorsOf(folder).some(
-    (descriptor) =>
-      targetOf(`${folder}/fd/${descriptor}`) === path && isWriter(`${folder}/fdinfo/${descriptor}`),
-  );
+  const whole = file.mountPoint + file.path;
+  const name = file.path.slice(file.path.lastIndexOf("/"));
+  return descriptorsOf(folder).some((descriptor) => {
+    const target = targetOf(`${folder}/fd/${descriptor}`);
+    if (target === undefined || !target.endsWith(name)) return false;
+    const facts = seen(() => readFileSync(`${folder}/fdinfo/${descriptor}`, "utf8"), "");
+    return isWriter(facts) && (target === whole || isSame(facts, target, file));
+  });
+}
+
+function isSame(facts: string, target: string, { path, mountId, ino }: FileOnMount): boolean {
+  return (target === path && factOf(facts, "mnt_id") === mountId) || factOf(facts, "ino") === ino;
+}
+
+/** A number in what /proc/PID/fdinfo says, see proc_pid_fdinfo(5); NaN when it is not there. */
+function factOf(facts: string, name: string): number {
+  return Number(new RegExp(`^${name}:\\s*(\\d+)`, "m").exec(facts)?.[1] ?? NaN);
 }
 
 /** What was opened last, which is what is looked for mostly, comes first. */
@@ -50,9 +84,8 @@ function targetOf(link: string): string | undefined {
 }
 
 /** The access mode is in the last two bits of the octal `flags:`. */
-function isWriter(fdinfo: string): boolean {
-  const text = seen(() => readFileSync(fdinfo, "utf8"), "");
-  const flags = /^flags:\s*([0-7]+)/m.exec(text)?.[1] ?? "0";
+function isWriter(facts: string): boolean {
+  const flags = /^flags:\s*([0-7]+)/m.exec(facts)?.[1] ?? "0";
   const { O_WRONLY, O_RDWR } = constants;
   return (Number.parseInt(flags, 8) & (O_WRONLY | O_RDWR)) !== 0;
 }

@@ -9,6 +9,4 @@ export interface OperationContext {
   readonly nodes: PathNodes;
   readonly answerer: Answerer;
   readonly writers: OtherWriters;
-  /** Absolute. */
-  readonly mountPoint: string;
 }

@@ -1,6 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../core/clock.ts";
-import { type Processes, systemProcesses } from "./open-descriptors.ts";
+import {
+  type FileOnMount,
+  type Processes,
+  type ShownMount,
+  systemProcesses,
+} from "./open-descriptors.ts";
 
 /*
  * The kernel sends a FLUSH for every close of every descriptor, and says neither whose it was nor whether
@@ -42,10 +47,22 @@ interface Made {
   opener: number | undefined;
 }
 
-/** Tells whether a file that is closed is still open for writing elsewhere. Paths are absolute. */
+export interface OtherWritersOptions {
+  readonly clock: Clock;
+  /** Where the files are. */
+  readonly mount: ShownMount;
+  /** @default those of this machine */
+  readonly processes?: Processes;
+}
+
+/** A file as the kernel names it: its path in the mount, and what it was opened as. */
+export type ClosedFile = Pick<FileOnMount, "path" | "ino">;
+
+/** Tells whether a file that is closed is still open for writing elsewhere. Paths are in the mount. */
 export class OtherWriters {
   readonly #clock: Clock;
   readonly #processes: Processes;
+  #mount: ShownMount;
   /** By handle, for as long as it is open. */
   readonly #made = new Map<number, Made>();
   /** Every process, with the number of the census that it was first seen in. */
@@ -55,9 +72,15 @@ export class OtherWriters {
   /** How many of the older processes were looked at, since an opener was found. */
   #lookedAt = 0;
 
-  constructor(clock: Clock, processes: Processes = systemProcesses) {
+  constructor({ clock, mount, processes = systemProcesses }: OtherWritersOptions) {
     this.#clock = clock;
+    this.#mount = mount;
     this.#processes = processes;
+  }
+
+  /** The mount has this number from now on. */
+  mountedAs(mountId: number): void {
+    this.#mount = { ...this.#mount, mountId };
   }
 
   /** Told when a file is made, before whoever makes it goes on. Never throws. */
@@ -70,7 +93,7 @@ export class OtherWriters {
   wrote(handle: number, path: string): void {
     const made = this.#made.get(handle);
     if (made === undefined || made.opener !== undefined) return;
-    made.opener = orNotFound(() => this.#findOpener(made, path)) ?? NOT_FOUND;
+    made.opener = orNotFound(() => this.#findOpener(made, { ...this.#mount, path })) ?? NOT_FOUND;
     if (made.opener !== NOT_FOUND) this.#lastOpener = made.opener;
   }
 
@@ -84,12 +107,17 @@ export class OtherWriters {
     this.#made.delete(handle);
   }
 
-  /** True when a process has `path` open for writing, or when that cannot be told. */
-  async isOpenForWriting(handle: number, path: string, signal: AbortSignal): Promise<boolean> {
+  /** True when a process has the file open for writing, or when that cannot be told. */
+  async isOpenForWriting(
+    handle: number,
+    closed: ClosedFile,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const file = { ...this.#mount, ...closed };
     const until = this.#clock.now() + BLIND_MS;
     for (;;) {
       try {
-        return await this.#isOpenForWriting(handle, path);
+        return await this.#isOpenForWriting(handle, file);
       } catch {
         if (this.#clock.now() >= until) return true;
       }
@@ -97,22 +125,22 @@ export class OtherWriters {
     }
   }
 
-  async #isOpenForWriting(handle: number, path: string): Promise<boolean> {
+  async #isOpenForWriting(handle: number, file: FileOnMount): Promise<boolean> {
     const made = this.#made.get(handle);
     const opener = made?.opener ?? NOT_FOUND;
     const isYoung = made !== undefined && this.#clock.now() - made.atMs < YOUNG_MS;
     if (!isYoung || opener === NOT_FOUND) {
-      return await this.#isOpenIn(this.#processes.others(), path);
+      return await this.#isOpenIn(this.#processes.others(), file);
     }
     this.#count();
     const younger = [...this.#seen].filter(([, census]) => census > made.census);
-    return await this.#isOpenIn([opener, ...younger.map(([pid]) => pid)], path);
+    return await this.#isOpenIn([opener, ...younger.map(([pid]) => pid)], file);
   }
 
   /** A process that was there when the file was made, and has it open. */
-  #findOpener({ census }: Made, path: string): number | undefined {
+  #findOpener({ census }: Made, file: FileOnMount): number | undefined {
     const hasIt = (pid: number): boolean =>
-      (this.#seen.get(pid) ?? Infinity) <= census && this.#processes.hasOpenForWriting(pid, path);
+      (this.#seen.get(pid) ?? Infinity) <= census && this.#processes.hasOpenForWriting(pid, file);
     if (hasIt(this.#lastOpener)) return this.#lastOpener;
     const youngest = this.#youngest(census);
     const older = youngest.splice(LIKELY_OPENERS);
@@ -137,10 +165,10 @@ export class OtherWriters {
     this.#seen = new Map(pids.map((pid) => [pid, before.get(pid) ?? this.#census]));
   }
 
-  async #isOpenIn(pids: readonly number[], path: string): Promise<boolean> {
+  async #isOpenIn(pids: readonly number[], file: FileOnMount): Promise<boolean> {
     let sliceEnd = performance.now() + SLICE_MS;
     for (const pid of pids) {
-      if (this.#processes.hasOpenForWriting(pid, path)) return true;
+      if (this.#processes.hasOpenForWriting(pid, file)) return true;
       if (performance.now() < sliceEnd) continue;
       await setImmediate();
       sliceEnd = performance.now() + SLICE_MS;

@@ -49,6 +49,7 @@ function gated(inner: FileSystem, isClosed: () => boolean): FileSystem {
     ftruncate: inner.ftruncate.bind(inner),
     flush: inner.flush.bind(inner),
     fsync: inner.fsync.bind(inner),
+    inoOf: inner.inoOf.bind(inner),
     release: inner.release.bind(inner),
     statfs: inner.statfs.bind(inner),
     access: inner.access.bind(inner),

@@ -9,7 +9,7 @@ import { FakeClock } from "../helpers/fake-clock.ts";
  * of a small file does. The real /proc is in other-writers.test.ts.
  */
 
-const PATH = "/mnt/f";
+const PATH = "/f";
 const IDLE = 200;
 
 class FakeProcesses implements Processes {
@@ -48,7 +48,7 @@ function numbers(from: number, count: number): number[] {
 
 function watched(processes: FakeProcesses) {
   const clock = new FakeClock();
-  const writers = new OtherWriters(clock, processes);
+  const writers = new OtherWriters({ clock, processes, mount: { mountPoint: "/mnt" } });
   let handle = 0;
   /** Makes, writes and closes a file; answers how many processes were looked at. */
   const copy = async (): Promise<number> => {
@@ -58,7 +58,7 @@ function watched(processes: FakeProcesses) {
     writers.made(handle);
     writers.wrote(handle, PATH);
     processes.writer = 0;
-    expect(await writers.isOpenForWriting(handle, PATH, neverAborted)).toBe(false);
+    expect(await writers.isOpenForWriting(handle, { path: PATH }, neverAborted)).toBe(false);
     writers.released(handle);
     processes.writer = opener;
     return processes.looks - before;
@@ -103,7 +103,7 @@ describe("where /proc cannot be read, because no descriptor is left", () => {
     processes.failure = outOfDescriptors();
     writers.made(1);
     writers.wrote(1, PATH);
-    const answer = writers.isOpenForWriting(1, PATH, neverAborted);
+    const answer = writers.isOpenForWriting(1, { path: PATH }, neverAborted);
     for (let second = 0; second < 5; second += 1) {
       clock.advance(1000);
       await new Promise(setImmediate);
@@ -116,7 +116,7 @@ describe("where /proc cannot be read, because no descriptor is left", () => {
     const { clock, writers } = watched(processes);
     processes.failure = outOfDescriptors();
     writers.made(1);
-    const answer = writers.isOpenForWriting(1, PATH, neverAborted);
+    const answer = writers.isOpenForWriting(1, { path: PATH }, neverAborted);
     await expect.poll(() => clock.sleeping).toBe(1);
     processes.failure = undefined;
     clock.advance(500);

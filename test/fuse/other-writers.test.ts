@@ -52,12 +52,12 @@ async function withFile(work: (stage: Stage) => Promise<void>): Promise<void> {
   await shell.does("true");
   await older.does("true");
   const clock = new FakeClock();
-  const writers = new OtherWriters(clock);
+  const writers = new OtherWriters({ clock, mount: { mountPoint: "" } });
   writers.made(HANDLE);
   await shell.does(`exec 3> ${path}; echo one >&3`);
   writers.wrote(HANDLE, path);
   const isOpen = async (): Promise<boolean> =>
-    await writers.isOpenForWriting(HANDLE, path, neverAborted);
+    await writers.isOpenForWriting(HANDLE, { path }, neverAborted);
   await work({ path, writers, shell, older, clock, isOpen });
 }
 

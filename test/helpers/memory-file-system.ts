@@ -132,6 +132,12 @@ export class MemoryFileSystem implements FileSystem {
 
   fsync(): void {}
 
+  inoOf(handle: Handle): Ino {
+    const node = this.openHandles.get(handle);
+    if (node === undefined) throw new BsmountError("bad-handle", `handle ${handle} is not open`);
+    return node.ino;
+  }
+
   release(handle: Handle): void {
     this.openHandles.delete(handle);
   }

@@ -13,10 +13,11 @@ using table = new OpenMountTable();
 const root = table.on("/proc");
 if (root === undefined) throw new Error("/proc is not mounted");
 const clock = new FakeClock();
-const writers = new OtherWriters(clock);
+const writers = new OtherWriters({ clock, mount: { mountPoint: "" } });
 const endings: string[] = [];
-using watch = watchMount({ entry: root, table, descriptor: undefined }, () =>
-  endings.push("ended"),
+using watch = watchMount(
+  { entry: root, table, descriptor: undefined },
+  { onDetached: () => endings.push("detached"), onEnd: () => endings.push("ended") },
 );
 const gone = { ...root, id: 999_999_999 };
 
@@ -38,7 +39,7 @@ function attempt(work: () => unknown): string {
 watch.look();
 writers.made(1);
 writers.wrote(1, "/nowhere/f");
-const answer = writers.isOpenForWriting(1, "/nowhere/f", neverAborted);
+const answer = writers.isOpenForWriting(1, { path: "/nowhere/f" }, neverAborted);
 for (let second = 0; second < 5; second += 1) {
   await new Promise(setImmediate);
   clock.advance(1000);
