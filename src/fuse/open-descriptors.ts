@@ -54,6 +54,10 @@ function lastNumber(): number {
  * with the same name. Then the descriptor's own facts tell.
  */
 function hasOpenForWriting(pid: number, file: FileOnMount): boolean {
+  return hasDescriptor(pid, file) || hasMapping(pid, file);
+}
+
+function hasDescriptor(pid: number, file: FileOnMount): boolean {
   const folder = `/proc/${pid}`;
   const whole = file.mountPoint + file.path;
   const name = file.path.slice(file.path.lastIndexOf("/"));
@@ -68,6 +72,23 @@ function hasOpenForWriting(pid: number, file: FileOnMount): boolean {
 function isSame(facts: string, target: string, { path, mountId, ino }: FileOnMount): boolean {
   return (target === path && factOf(facts, "mnt_id") === mountId) || factOf(facts, "ino") === ino;
 }
+
+/** Memory that is a part of the file outlives the descriptor, and is written when it changes. */
+function hasMapping(pid: number, file: FileOnMount): boolean {
+  const name = file.path.slice(file.path.lastIndexOf("/"));
+  const maps = seen(() => readFileSync(`/proc/${pid}/maps`, "utf8"), "");
+  // The kernel writes a newline in a path as this, and nothing else of it otherwise.
+  if (!maps.includes(name.replaceAll("\n", "\\012"))) return false;
+  return maps.split("\n").some((line) => {
+    const [, ino, target = ""] = SHARED_WRITABLE.exec(line) ?? [];
+    const path = target.replaceAll("\\012", "\n");
+    if (!path.endsWith(name)) return false;
+    return [file.mountPoint + file.path, file.path].includes(path) || Number(ino) === file.ino;
+  });
+}
+
+/** A line of /proc/PID/maps, see proc_pid_maps(5): inode number and path of what is shared and may be written. */
+const SHARED_WRITABLE = /^\S+ .w.s \S+ \S+ (\d+)\s+(\/.*)$/;
 
 /** A number in what /proc/PID/fdinfo says, see proc_pid_fdinfo(5); NaN when it is not there. */
 function factOf(facts: string, name: string): number {

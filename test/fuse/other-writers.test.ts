@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import { OtherWriters } from "../../src/fuse/other-writers.ts";
@@ -9,6 +10,7 @@ import { FakeClock } from "../helpers/fake-clock.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
 const HANDLE = 7;
+const MAP_FILE = fileURLToPath(new URL("programs/map-file.py", import.meta.url));
 
 /** A shell that runs what it is told, line by line. */
 class Shell implements AsyncDisposable {
@@ -108,5 +110,27 @@ describe("a file that was made long ago", () => {
       await shell.does("exec 3>&-");
       expect(await isOpen()).toBe(false);
     });
+  });
+});
+
+describe("memory that is a part of a file", () => {
+  it.each([
+    ["has it open for writing, when it may be written", "write", true],
+    ["does not, when it is only read", "read", false],
+  ])("%s", async (_what, access, expected) => {
+    await using folder = await tempDir();
+    const path = join(folder.path, "f");
+    const writers = new OtherWriters({ clock: new FakeClock(), mount: { mountPoint: "" } });
+    const child = spawn("python3", [MAP_FILE, path, access], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    try {
+      await once(child.stdout, "data");
+      expect(await writers.isOpenForWriting(HANDLE, { path }, neverAborted)).toBe(expected);
+    } finally {
+      child.stdin.end();
+      await once(child, "exit");
+    }
+    expect(await writers.isOpenForWriting(HANDLE, { path }, neverAborted)).toBe(false);
   });
 });

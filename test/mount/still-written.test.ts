@@ -1,0 +1,285 @@
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Product, startProduct } from "../helpers/product.ts";
+import { type CommandOutcome, runCommand } from "../helpers/run-command.ts";
+import { ShellSession } from "../helpers/shell-session.ts";
+
+/*
+ * Somebody has a file open for writing when its app result, or the mount, is to end. A file in BaseSpace cannot
+ * be taken back, so nothing of it is complete there before its writer is done.
+ */
+
+const RESULTS = "projects/Phage lambda/appresults";
+const MIB = 1024 * 1024;
+const MAP_FILE = fileURLToPath(new URL("../fuse/programs/map-file.py", import.meta.url));
+
+let product: Product;
+let result: string;
+let files: string;
+let count = 0;
+
+beforeAll(async () => {
+  product = await startProduct({ mountArgs: null });
+});
+
+afterAll(async () => {
+  await product?.[Symbol.asyncDispose]();
+});
+
+async function mount(): Promise<CommandOutcome> {
+  return await product.bsmount(["mount", product.mountPoint]);
+}
+
+/** A mount with an app result of its own, for every test. */
+beforeEach(async () => {
+  result = `written ${(count += 1)}`;
+  files = `${product.mountPoint}/${RESULTS}/${result}/files`;
+  expect(await mount()).toMatchObject({ code: 0 });
+  await mkdir(`${product.mountPoint}/${RESULTS}/${result}`);
+  return async () => {
+    await product.bsmount(["unmount", "--lazy", product.mountPoint]);
+  };
+});
+
+async function bsmount(...args: string[]): Promise<CommandOutcome> {
+  return await product.bsmount(args);
+}
+
+/** The complete files in BaseSpace, with their sizes, by a look that has nothing to do with the mount. */
+async function remote(): Promise<Record<string, number>> {
+  const { stdout } = await bsmount("ls", "-l", `bs:/${RESULTS}/${result}/files`);
+  const lines = stdout.split("\n").filter((line) => line !== "");
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [size = "", , , ...name] = line.trim().split(/\s+/);
+      return [name.join(" "), Number(size)];
+    }),
+  );
+}
+
+async function sessionStatus(): Promise<string> {
+  const { stdout } = await bsmount("cat", `bs:/${RESULTS}/${result}/.json`);
+  return String((JSON.parse(stdout) as { Status: unknown }).Status);
+}
+
+async function mountPid(): Promise<number> {
+  const { stdout } = await bsmount("status", "--json", product.mountPoint);
+  return (JSON.parse(stdout) as { pid: number }[])[0]?.pid ?? 0;
+}
+
+async function isRunning(pid: number): Promise<boolean> {
+  return (await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ") Z")).includes(") Z") === false;
+}
+
+async function isMounted(): Promise<boolean> {
+  return (await readFile("/proc/self/mountinfo", "utf8")).includes(` ${product.mountPoint} `);
+}
+
+async function ended(pid: number): Promise<void> {
+  await expect.poll(async () => await isRunning(pid), { timeout: 60_000 }).toBe(false);
+}
+
+interface Staged {
+  readonly state: string;
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly belongsTo: string;
+}
+
+/** What `bsmount uploads list` shows of this test's result. */
+async function staged(): Promise<readonly Staged[]> {
+  const { stdout } = await bsmount("uploads", "list", "--json");
+  const all = JSON.parse(stdout) as Staged[];
+  return all.filter(({ belongsTo }) => belongsTo.includes(`/${result}/`));
+}
+
+/** A shell that writes 12 MiB of a file `x`, and has it open. */
+async function writing(): Promise<ShellSession> {
+  const shell = new ShellSession();
+  const { code, output } = await shell.run(
+    `exec 9>'${files}/x'; head -c ${12 * MIB} /dev/zero >&9; head -c 0 /dev/null >&9`,
+  );
+  expect([code, output]).toEqual([0, ""]);
+  return shell;
+}
+
+/** Writes the rest and closes the file, which is in BaseSpace then, once and whole. */
+async function goesOn(shell: ShellSession): Promise<void> {
+  const { code, output } = await shell.run(`head -c ${18 * MIB} /dev/zero >&9 && exec 9>&-`);
+  expect([code, output]).toEqual([0, ""]);
+  expect(await remote()).toEqual({ x: 30 * MIB });
+}
+
+describe("an app result in which somebody writes", () => {
+  it.each([["complete"], ["abort"], ["needs-attention"]])(
+    "[W13] takes no %s: the file and the process are named, nothing is finished, no status is sent",
+    async (command) => {
+      await using shell = await writing();
+      const { code, stderr } = await bsmount(command, `${product.mountPoint}/${RESULTS}/${result}`);
+      expect(code).toBe(3);
+      expect(stderr).toContain(
+        `/${RESULTS}/${result}/files/x (${shell.pid} bash) is open for writing`,
+      );
+      expect([await remote(), await sessionStatus()]).toEqual([{}, "Running"]);
+      await goesOn(shell);
+      expect(await bsmount(command, `${product.mountPoint}/${RESULTS}/${result}`)).toMatchObject({
+        code: 0,
+      });
+    },
+  );
+
+  it("[W13] answers EBUSY to its status attribute", async () => {
+    await using shell = await writing();
+    const set = `setfattr -n user.basespace.status -v complete '${RESULTS}/${result}'`;
+    expect(await product.shell(set)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("Device or resource busy"),
+    });
+    expect([await remote(), await sessionStatus()]).toEqual([{}, "Running"]);
+    await goesOn(shell);
+    expect(await product.shell(set)).toMatchObject({ code: 0 });
+    expect(await sessionStatus()).toBe("Complete");
+  });
+
+  it.each([
+    ["a child inherited it", `sleep 600 >'F/x' & sleep 0.2`, "kill %1; wait"],
+    ["nothing was written yet", `exec 9>'F/x'`, "exec 9>&-"],
+    ["it was complete and is to be appended to", `echo 1 >'F/x'; exec 9>>'F/x'`, "exec 9>&-"],
+    ["it is opened for reading and writing", `echo 1 >'F/x'; exec 9<>'F/x'`, "exec 9>&-"],
+    ["it has a temporary name", `exec 9>'F/x.tmp'; echo 1 >&9`, "mv 'F/x.tmp' 'F/x'; exec 9>&-"],
+    [
+      "it is mapped, and no descriptor is left",
+      `coproc python3 '${MAP_FILE}' 'F/x' write; read -ru \${COPROC[0]}`,
+      "exec {COPROC[1]}>&-; wait",
+    ],
+  ])("[W13] cannot be completed while %s", async (_what, open, close) => {
+    await using shell = new ShellSession();
+    const run = async (text: string): Promise<void> => {
+      expect(await shell.run(text.replaceAll("F/", `${files}/`))).toMatchObject({ output: "" });
+    };
+    await run(open);
+    const path = `${product.mountPoint}/${RESULTS}/${result}`;
+    const { code, stderr } = await bsmount("complete", path);
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/files\/x.* open for writing/)]);
+    expect(await sessionStatus()).toBe("Running");
+    await run(close);
+    expect(await bsmount("complete", path)).toMatchObject({ code: 0, stderr: "" });
+    expect(Object.keys(await remote())).toEqual(["x"]);
+  });
+
+  it("[W13] is not taken for written because a close has only just returned", async () => {
+    await using shell = new ShellSession();
+    const path = `${product.mountPoint}/${RESULTS}/${result}`;
+    const bin = `${process.execPath} dist/cli/main.js`;
+    for (let at = 0; at < 5; at += 1) {
+      expect(await shell.run(`head -c 100000 /dev/zero > '${files}/${at}'`)).toMatchObject({
+        code: 0,
+      });
+      expect(await bsmount("needs-attention", path), bin).toMatchObject({ code: 0, stderr: "" });
+    }
+  });
+});
+
+describe("a mount in which somebody writes", () => {
+  it("[W14] refuses to be unmounted, and is as it was", async () => {
+    await using shell = await writing();
+    const { code, stderr } = await bsmount("unmount", product.mountPoint);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`is in use by ${shell.pid} (bash: file ${files}/x)`);
+    expect([await remote(), await isMounted()]).toEqual([{}, true]);
+    await goesOn(shell);
+    expect(await bsmount("unmount", product.mountPoint)).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it.each<[string, (pid: number) => Promise<{ code: number | null; stderr: string }>, number]>([
+    [
+      "bsmount unmount --lazy",
+      async () => await bsmount("unmount", "--lazy", product.mountPoint),
+      3,
+    ],
+    [
+      "fusermount3 -uz",
+      async () => await runCommand("fusermount3", ["-uz", product.mountPoint]),
+      0,
+    ],
+    ["umount -l", async () => await runCommand("umount", ["-l", product.mountPoint]), 0],
+    ["two signals", async (pid) => await signals(pid, 2), 0],
+  ])(
+    "[W14] serves it to its end when it is detached by %s, and then ends",
+    async (_how, detach, expected) => {
+      await using shell = await writing();
+      // Of two processes with one file the first to close must not finish it, detached or not.
+      await shell.run(`exec 8>'${files}/y'; echo one >&8`);
+      const pid = await mountPid();
+      const { code, stderr } = await detach(pid);
+      expect(code).toBe(expected);
+      if (expected === 3) {
+        expect(stderr).toContain("still written, and uploaded when it is closed: ");
+        expect(stderr).toContain(`/${result}/files/x (${shell.pid} bash)`);
+      }
+      await expect.poll(isMounted, { timeout: 30_000 }).toBe(false);
+      expect(await isRunning(pid)).toBe(true);
+      await shell.run("/bin/echo two >&8; (exec 9>&-; /bin/true 8>&- ); sleep 1");
+      expect(await remote()).toEqual({});
+      expect(await shell.run("exec 8>&-")).toMatchObject({ code: 0, output: "" });
+      expect(await remote()).toEqual({ y: 8 });
+      const { code: closed } = await shell.run(`head -c ${18 * MIB} /dev/zero >&9 && exec 9>&-`);
+      expect(closed).toBe(0);
+      expect(await remote()).toEqual({ x: 30 * MIB, y: 8 });
+      await ended(pid);
+      expect(await staged()).toEqual([]);
+    },
+  );
+
+  it("[W14] leaves its place to another mount while it serves what is open", async () => {
+    await using shell = await writing();
+    const pid = await mountPid();
+    expect(await bsmount("unmount", "--lazy", product.mountPoint)).toMatchObject({ code: 3 });
+    expect(await mount()).toMatchObject({ code: 0, stderr: "" });
+    expect(await product.shell(`echo new > '${files}/z'`)).toMatchObject({ code: 0 });
+    expect(await staged()).toMatchObject([{ state: "live", sizeBytes: 12 * MIB }]);
+    await shell.run(`head -c ${18 * MIB} /dev/zero >&9 && exec 9>&-`);
+    await ended(pid);
+    expect(await remote()).toEqual({ x: 30 * MIB, z: 4 });
+  });
+
+  it.each<[string, (pid: number) => Promise<unknown>]>([
+    ["a third signal", async (pid) => await signals(pid, 3)],
+    ["kill -9", async (pid) => process.kill(pid, "SIGKILL")],
+  ])(
+    "[W15] keeps it staged when its process is ended by %s, and the next mount says so",
+    async (_how, end) => {
+      await using shell = await writing();
+      await product.shell(`head -c 100000 /dev/zero > '${files}/done'`);
+      await shell.run(`exec 8>'${files}/y.tmp'; echo one >&8; exec 8>&-`);
+      await end(await mountPid());
+      const { code } = await shell.run(`head -c 1M /dev/zero >&9 && exec 9>&-`);
+      expect(code).not.toBe(0);
+      await bsmount("unmount", "--lazy", product.mountPoint);
+      expect(await remote()).toEqual({ done: 100_000 });
+      const belongsTo = (name: string): string => `/${RESULTS}/${result}/files/${name}`;
+      const { code: mounted, stderr } = await mount();
+      expect([mounted, stderr]).toEqual([0, expect.stringContaining("bsmount uploads list")]);
+      const left = await staged();
+      expect(left.map(({ state, ...file }) => [state, file.sizeBytes, file.belongsTo])).toEqual([
+        ["left", 12 * MIB, belongsTo("x")],
+        ["left", 4, belongsTo("y.tmp")],
+      ]);
+      const bytes = await readFile(left[0]?.file ?? "");
+      expect(bytes.equals(Buffer.alloc(12 * MIB))).toBe(true);
+      // What BaseSpace has does not stay on the disk.
+      const folder = left[0]?.file.replace(/\/\d+$/, "") ?? "";
+      expect((await readdir(folder)).length).toBe(3);
+      for (const { file } of left) await runCommand("rm", ["--", file]);
+    },
+  );
+
+  async function signals(pid: number, times: number): Promise<{ code: number; stderr: string }> {
+    for (let at = 0; at < times; at += 1) {
+      process.kill(pid, "SIGTERM");
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+    }
+    return { code: 0, stderr: "" };
+  }
+});
