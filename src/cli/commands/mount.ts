@@ -14,6 +14,7 @@ const MOUNT_OPTIONS: readonly OptionKey[] = [
   ...TREE_OPTIONS,
   "readOnly",
   "allowOther",
+  "noexec",
   "uid",
   "gid",
   "umask",
