@@ -7,8 +7,8 @@ import { BsmountError } from "../core/errors.ts";
  * `bsmount mount MOUNTPOINT --a --b=c`. SOURCE has to be `bsmount`, which is what the
  * kernel lists: with another one `mount -a` would not know that it is mounted already.
  *
- * Options that mount(8) itself deals with (`rw`, `dev`, `_netdev`, `x-systemd.…`) are passed over;
- * any other unknown one is an error, so that a typing mistake does not change a mount silently.
+ * Options that mean nothing to this mount, or that it keeps anyway, are passed over; what it cannot keep and
+ * what nobody knows is an error, so that no mount is less than it was asked to be.
  */
 export function asMountCommand(argv: readonly string[]): readonly string[] {
   const parsed = parseMountCall(argv);
@@ -18,8 +18,8 @@ export function asMountCommand(argv: readonly string[]): readonly string[] {
       remedy: `write ${SOURCE} as the source, in fstab: ${SOURCE} ${parsed.mountPoint} fuse.bsmount …`,
     });
   }
-  const flags = parsed.options.flatMap((option) => asFlag(option));
-  return ["mount", parsed.mountPoint, ...flags];
+  const given = parsed.options.filter((option) => !isTakenBack(option, parsed.options));
+  return ["mount", parsed.mountPoint, ...given.flatMap((option) => asFlag(option))];
 }
 
 const SOURCE = "bsmount";
@@ -56,8 +56,36 @@ function parseMountCall(argv: readonly string[]): MountCall | undefined {
   return { source, mountPoint, options: options.filter((option) => option !== "") };
 }
 
-const HANDLED_BY_MOUNT =
-  /^(rw|dev|nodev|suid|nosuid|exec|noexec|auto|noauto|user|nouser|users|owner|group|_netdev|nofail|defaults|async|sync|dirsync|(no|lazy|rel|strict)?atime|(no)?diratime|lazytime|default_permissions|x-.*|comment=.*|fsname=.*|subtype=.*)$/;
+/** What takes an option back when it comes after it. */
+const OPPOSITES: Readonly<Record<string, string>> = { ro: "rw", noexec: "exec" };
+
+/**
+ * Options that are right to pass over:
+ *
+ * - about when and by whom it is mounted, which mount(8) and systemd see to: `auto`, `user`, `_netdev`, `x-…`
+ * - what every mount of bsmount is: `nosuid`, `nodev`, `noatime`, `fsname=bsmount`
+ * - what allows more than there is: no file here is a device or has a set-user-ID bit (`dev`, `suid`)
+ * - the defaults, and when access times are written, of which there are none: `async`, `relatime`
+ */
+const PASSED_OVER =
+  /^(rw|(no)?(dev|suid|auto|user|diratime|lazytime)|nomand|exec|user=.*|users|owner|group|_netdev|nofail|defaults|async|(no|rel|norel|nostrict)?atime|silent|loud|default_permissions|[xX]-.*|comment=.*|fsname=bsmount|subtype=bsmount)$/;
+
+/** Options of mount(8) that ask for what this mount cannot do, and what to do instead. */
+const NOT_KEPT: ReadonlyMap<string, string> = new Map([
+  ["sync", "leave it out; a program that wants its bytes on the disk calls fsync"],
+  ["dirsync", "leave it out; a program that wants its bytes on the disk calls fsync"],
+  ["strictatime", "leave it out: BaseSpace keeps no times of access"],
+  ["mand", "leave it out: there are no mandatory locks"],
+  ["remount", "unmount, and mount again with the options that you want"],
+  ["fsname", "leave it out: the source is always bsmount"],
+  ["subtype", "leave it out: the type is always fuse.bsmount"],
+]);
+
+function isTakenBack(option: string, options: readonly string[]): boolean {
+  const opposite = OPPOSITES[option];
+  if (opposite === undefined) return false;
+  return options.lastIndexOf(opposite) > options.lastIndexOf(option);
+}
 
 /** Spellings of other mounts of the field, beside the long flags. */
 const SYNONYMS: Readonly<Record<string, string>> = { ro: "read-only", allow_other: "allow-other" };
@@ -67,10 +95,19 @@ function asFlag(option: string): readonly string[] {
   const flag = SYNONYMS[name] ?? name.replaceAll("_", "-");
   const known = Object.values(OPTIONS).find((definition) => definition.name === flag);
   if (known === undefined) {
-    if (HANDLED_BY_MOUNT.test(option)) return [];
-    throw new BsmountError("usage", `mount option ${JSON.stringify(option)} is not known`, {
-      remedy: "`bsmount mount --help` lists the options; write them without dashes",
-    });
+    if (PASSED_OVER.test(option)) return [];
+    throw refused(option, name);
   }
   return known.argument === undefined ? [`--${flag}`] : [`--${flag}=${rest.join("=")}`];
+}
+
+function refused(option: string, name: string): BsmountError {
+  const text = `mount option ${JSON.stringify(option)}`;
+  const instead = NOT_KEPT.get(name);
+  if (instead !== undefined) {
+    return new BsmountError("usage", `${text} cannot be kept by this mount`, { remedy: instead });
+  }
+  return new BsmountError("usage", `${text} is not known`, {
+    remedy: "`bsmount mount --help` lists the options; write them without dashes",
+  });
 }

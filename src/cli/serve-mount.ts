@@ -35,6 +35,7 @@ async function runPlan(plan: MountPlan, log: LogTarget, hooks: ForegroundHooks):
     ownFolders: [config.folders.cache, config.folders.state, plan.logFile],
     readOnly: config.mount.readOnly,
     allowOther: config.mount.allowOther,
+    noexec: config.mount.noexec,
     maxBackground: config.mount.maxBackground,
     attributeTtlMs: KERNEL_TTL_MS,
     negativeTtlMs: Math.min(KERNEL_TTL_MS, config.tree.negativeTtlMs),

@@ -41,6 +41,7 @@ export interface OptionValues {
   readonly timeout: number;
   readonly readOnly: boolean;
   readonly allowOther: boolean;
+  readonly noexec: boolean;
   readonly uid: number;
   readonly gid: number;
   readonly umask: number;
@@ -145,6 +146,12 @@ export const OPTIONS: {
     name: "allow-other",
     defaultText: "off",
     help: "let other users of this machine in; they read with your token",
+    parse: isSet,
+  },
+  noexec: {
+    name: "noexec",
+    defaultText: "off",
+    help: "let nobody run a program that is on the mount",
     parse: isSet,
   },
   uid: {

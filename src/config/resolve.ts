@@ -33,6 +33,7 @@ export interface OwnerConfig {
 export interface MountConfig {
   readonly readOnly: boolean;
   readonly allowOther: boolean;
+  readonly noexec: boolean;
   readonly maxBackground: number;
 }
 
@@ -77,6 +78,7 @@ function resolveMount(options: GivenOptions): MountConfig {
   return {
     readOnly: options.readOnly ?? false,
     allowOther: options.allowOther ?? false,
+    noexec: options.noexec ?? false,
     maxBackground: options.maxBackground ?? 9,
   };
 }

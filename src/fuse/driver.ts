@@ -8,6 +8,8 @@ export interface MountOptions {
   readonly readOnly: boolean;
   /** Other users may enter; the kernel then checks modes (`default_permissions`, always together). */
   readonly allowOther: boolean;
+  /** Nothing on the mount can be run as a program. */
+  readonly noexec: boolean;
   /** How long the kernel keeps attributes and names, in milliseconds (1000 to 2000). */
   readonly attributeTtlMs: number;
   /** How long the kernel keeps known-absent names, in milliseconds. */

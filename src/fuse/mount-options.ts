@@ -17,6 +17,7 @@ export const MOUNT_TYPE: string = `fuse.${SUBTYPE}`;
  * - `use_ino`: stat and readdir show our inode numbers
  * - `atomic_o_trunc`: an overwrite arrives as one open, not as open and truncate by path
  * - `auto_cache`: the page cache is dropped when size or mtime changed, kept otherwise
+ * - `noexec`: as mount(8) has it; libfuse itself asks for `nosuid` and `nodev`
  * - `max_background`, `congestion_threshold`: the kernel's read-ahead requests in flight
  */
 export function bindingOptions(options: MountOptions): Options {
@@ -30,6 +31,7 @@ export function bindingOptions(options: MountOptions): Options {
     `congestion_threshold=${whole(Math.max(1, options.maxBackground * 0.75))}`,
     `negative_timeout=${seconds(options.negativeTtlMs)}`,
     ...(options.readOnly ? ["ro"] : []),
+    ...(options.noexec ? ["noexec"] : []),
   ];
   return {
     timeout: false,

@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { sep } from "node:path";
-import { BsmountError } from "../core/errors.ts";
+import { systemClock } from "../core/clock.ts";
+import { BsmountError, reasonOf } from "../core/errors.ts";
 
 /** A process that keeps a mount busy. */
 export interface Holder {
@@ -12,16 +13,58 @@ export interface Holder {
 }
 
 /**
+ * The kernel lets go of a file a moment after its last close, and nobody can be seen holding it meanwhile: a
+ * mount that seems to be in use by nobody is tried again for so long.
+ */
+const LETTING_GO_MS = 2000;
+const PAUSE_MS = 50;
+
+export interface UnheldOptions {
+  /** The process that serves the mount: what it has open is no use of it. @default this one */
+  readonly server?: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs `takeDown`, which fails with `busy` while the mount is in use; again for a short while where no process
+ * can be seen that uses it.
+ * @throws BsmountError `busy`, naming the holders; what else `takeDown` fails with
+ */
+export async function takeDownUnheld(
+  mountPoint: string,
+  takeDown: () => Promise<void>,
+  { server = process.pid, signal }: UnheldOptions,
+): Promise<void> {
+  const until = systemClock.now() + LETTING_GO_MS;
+  for (;;) {
+    try {
+      await takeDown();
+      return;
+    } catch (error) {
+      if (reasonOf(error) !== "busy") throw error;
+    }
+    const holders = await holdersOf(mountPoint, server);
+    if (holders.length > 0 || systemClock.now() >= until) throw busyError(mountPoint, holders);
+    await systemClock.sleep(PAUSE_MS, signal);
+  }
+}
+
+/**
  * What processes use below `mountPoint`, what keeps a process there first. Reads links and maps in /proc and
  * never the files they lead to, which would ask the mount itself. Processes of other users are seen by
- * root only, those of other PID namespaces by nobody.
+ * root only, those of other PID namespaces by nobody. Neither this process nor the one that serves the mount
+ * is a holder.
  */
-export async function holdersOf(mountPoint: string): Promise<readonly Holder[]> {
-  const names = await readdir("/proc");
+export async function holdersOf(
+  mountPoint: string,
+  server: number = process.pid,
+): Promise<readonly Holder[]> {
+  // Where no descriptor is left to look with, nobody is seen.
+  const names = await readdir("/proc").catch(() => []);
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
   const holders: Holder[] = [];
   for (const pid of pids) {
-    const uses = pid === process.pid ? [] : await usesOf(pid, mountPoint);
+    const uses = pid === process.pid || pid === server ? [] : await usesOf(pid, mountPoint);
     if (uses.length === 0) continue;
     const command = await commandOf(pid);
     holders.push(...uses.map((use) => ({ pid, command, ...use })));

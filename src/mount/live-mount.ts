@@ -1,5 +1,5 @@
 import { neverAborted } from "../core/abort.ts";
-import { BsmountError, describeError, reasonOf } from "../core/errors.ts";
+import { BsmountError, describeError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Mounted } from "../fuse/driver.ts";
 import { StillOpenError } from "../session/still-open.ts";
@@ -8,7 +8,7 @@ import type { ControlRequest, Progress, UnmountResult } from "./control-protocol
 import { ControlServer } from "./control-server.ts";
 import { endMount, type UnmountRequest } from "./end-mount.ts";
 import type { Gate } from "./gated-file-system.ts";
-import { busyError, holdersOf, withHolders } from "./holders.ts";
+import { holdersOf, takeDownUnheld, withHolders } from "./holders.ts";
 import { type MountStatus, NO_UPLOADS } from "./mount-status.ts";
 import type { MountableSession } from "./mountable-session.ts";
 import type { PreparedMount } from "./prepare-mount.ts";
@@ -91,12 +91,10 @@ export class LiveMount implements BaseSpaceMount {
   }
 
   async unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void> {
-    try {
-      await this.#options.mounted.unmount(options, signal);
-    } catch (error) {
-      if (reasonOf(error) !== "busy") throw error;
-      throw busyError(this.mountPoint, await holdersOf(this.mountPoint));
-    }
+    const { mounted } = this.#options;
+    await takeDownUnheld(this.mountPoint, async () => await mounted.unmount(options, signal), {
+      signal,
+    });
   }
 
   abandon(): void {

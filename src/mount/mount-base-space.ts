@@ -13,6 +13,8 @@ export interface MountBaseSpaceOptions extends PrepareOptions {
   readonly readOnly?: boolean;
   /** @default false */
   readonly allowOther?: boolean;
+  /** @default false */
+  readonly noexec?: boolean;
   /** How long the kernel keeps attributes and names, milliseconds. @default 1000 */
   readonly attributeTtlMs?: number;
   /** How long the kernel keeps absent names, milliseconds. @default 1000 */
@@ -81,6 +83,7 @@ function driverOptions(mountPoint: string, options: MountBaseSpaceOptions): Moun
     mountPoint,
     readOnly: options.readOnly ?? false,
     allowOther: options.allowOther ?? false,
+    noexec: options.noexec ?? false,
     attributeTtlMs: options.attributeTtlMs ?? 1000,
     negativeTtlMs: options.negativeTtlMs ?? 1000,
     maxBackground: options.maxBackground ?? 9,

@@ -5,7 +5,7 @@ import type { HeldFiles } from "../session/held-files.ts";
 import { askEntry, isSilence, silenceOf } from "./ask-entry.ts";
 import type { Progress, UnmountResult } from "./control-protocol.ts";
 import { findMountPoint } from "./find-mount.ts";
-import { busyError, holdersOf } from "./holders.ts";
+import { takeDownUnheld } from "./holders.ts";
 import { isRunning } from "./process-identity.ts";
 import type { RegistryEntry } from "./registry.ts";
 
@@ -44,8 +44,10 @@ export async function unmountAt(
 ): Promise<UnmountResult> {
   const { entry, mountPoint } = await findMountPoint(path, options.runtimeFolder);
   const result = entry === undefined ? undefined : await asked(entry, options, signal);
-  if (result === undefined) await unmountDirectly(mountPoint, options.lazy, signal);
-  else if (options.wait && entry !== undefined && result.open.length === 0) {
+  const server = entry?.record.pid;
+  if (result === undefined) {
+    await unmountDirectly(mountPoint, { lazy: options.lazy, server }, signal);
+  } else if (options.wait && entry !== undefined && result.open.length === 0) {
     await processEnd(entry, options, signal);
   }
   return result ?? NOTHING_LEFT;
@@ -89,12 +91,11 @@ async function processEnd(
 
 async function unmountDirectly(
   mountPoint: string,
-  lazy: boolean,
+  { lazy, server }: { readonly lazy: boolean; readonly server: number | undefined },
   signal: AbortSignal,
 ): Promise<void> {
-  try {
-    await takeDown(mountPoint, { lazy }, signal);
-  } catch (error) {
-    throw reasonOf(error) === "busy" ? busyError(mountPoint, await holdersOf(mountPoint)) : error;
-  }
+  await takeDownUnheld(mountPoint, async () => await takeDown(mountPoint, { lazy }, signal), {
+    server,
+    signal,
+  });
 }

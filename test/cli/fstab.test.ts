@@ -23,6 +23,41 @@ describe("a call by mount(8)", () => {
     expect(asMountCommand(argv)).toEqual(["mount", "/mnt/bs", "--read-only"]);
   });
 
+  it.each([
+    ["noexec", ["--noexec"]],
+    ["rw,noexec,nosuid,nodev,users", ["--noexec"]],
+    ["noexec,exec", []],
+    ["exec,noexec,dev,suid", ["--noexec"]],
+    ["ro,rw", []],
+    ["rw,ro", ["--read-only"]],
+    ["defaults,noatime,relatime,nodiratime,nofail,noauto,user=joe,X-mount.mkdir", []],
+    ["fsname=bsmount,subtype=bsmount,comment=ours", []],
+  ] as const)("takes %s", (options, flags) => {
+    const argv = ["bsmount", "/mnt/bs", "-o", options];
+    expect(asMountCommand(argv)).toEqual(["mount", "/mnt/bs", ...flags]);
+  });
+
+  it.each(["sync", "dirsync", "strictatime", "mand", "remount", "fsname=other", "subtype=x"])(
+    "refuses %s, which it cannot keep, and says what to do",
+    (option) => {
+      let thrown: unknown;
+      try {
+        asMountCommand(["bsmount", "/mnt/bs", "-o", `rw,${option}`]);
+      } catch (error) {
+        thrown = error;
+      }
+      expect(thrown).toMatchObject({
+        reason: "usage",
+        message: `mount option "${option}" cannot be kept by this mount`,
+        remedy: expect.stringMatching(/^(leave it out|unmount)/),
+      });
+    },
+  );
+
+  it.each(["context=x", "nosymfollow", "bind"])("refuses %s, which it does not know", (option) => {
+    expect(() => asMountCommand(["bsmount", "/mnt/bs", "-o", option])).toThrow(/is not known/);
+  });
+
   it("refuses an option that nobody knows, so that a typing mistake is seen", () => {
     expect(() => asMountCommand(["bsmount", "/mnt/bs", "-o", "memory_cahce=1GiB"])).toThrow(
       /"memory_cahce=1GiB" is not known/,

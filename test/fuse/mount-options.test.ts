@@ -6,6 +6,7 @@ const OPTIONS: MountOptions = {
   mountPoint: "/mnt/x,evil",
   readOnly: false,
   allowOther: false,
+  noexec: false,
   attributeTtlMs: 1000,
   negativeTtlMs: 1500,
   maxBackground: 9,
@@ -26,6 +27,11 @@ it("passes what the binding has no option for behind the name", () => {
 
 it("asks for read-only only where it is wanted", () => {
   expect(bindingOptions({ ...OPTIONS, readOnly: true }).fsname).toMatch(/,ro$/);
+});
+
+it("keeps programs from being run only where it is wanted", () => {
+  expect(bindingOptions(OPTIONS).fsname).not.toContain("exec");
+  expect(bindingOptions({ ...OPTIONS, noexec: true }).fsname).toMatch(/,noexec$/);
 });
 
 it("[A5] lets others in only together with the kernel's permission checks", () => {

@@ -15,6 +15,7 @@ const MOUNT_OPTIONS: readonly OptionKey[] = [
   ...TREE_OPTIONS,
   "readOnly",
   "allowOther",
+  "noexec",
   "uid",
   "gid",
   "umask",
