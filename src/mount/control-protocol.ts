@@ -51,6 +51,8 @@ export interface UnmountResult {
   readonly open: readonly string[];
   /** Files that were written, are not in BaseSpace, and stay in staging. */
   readonly left: readonly string[];
+  /** Somebody still uses the mount, which goes on until nobody does. */
+  readonly isUsed: boolean;
 }
 
 /** The progress in a message; undefined when it is the answer. */

@@ -55,7 +55,7 @@ async function unmount(
   await refuseInUse(options, signal);
   refuseUnfinished(options);
   await options.takeDown(false);
-  return { open: [], left: [] };
+  return { open: [], left: [], isUsed: false };
 }
 
 async function detach(
@@ -75,6 +75,7 @@ async function detach(
   return {
     open: open.map((path) => withHolders(path, mountPoint, holders)),
     left: [...held, ...failed],
+    isUsed: holders.length + open.length > 0,
   };
 }
 

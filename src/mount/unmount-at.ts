@@ -29,7 +29,7 @@ export interface UnmountOptions {
   readonly onNotice?: (text: string) => void;
 }
 
-const NOTHING_LEFT: UnmountResult = { open: [], left: [] };
+const NOTHING_LEFT: UnmountResult = { open: [], left: [], isUsed: false };
 
 /**
  * Unmounts what bsmount has mounted at `path`, through the process that owns it or, when that is dead,
@@ -47,7 +47,7 @@ export async function unmountAt(
   const server = entry?.record.pid;
   if (result === undefined) {
     await unmountDirectly(mountPoint, { lazy: options.lazy, server }, signal);
-  } else if (options.wait && entry !== undefined && result.open.length === 0) {
+  } else if (options.wait && entry !== undefined && !result.isUsed) {
     await processEnd(entry, options, signal);
   }
   return result ?? NOTHING_LEFT;

@@ -7,6 +7,7 @@ import { readMountTable } from "../../src/fuse/mount-table.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { BsmountError } from "../../src/core/errors.ts";
 import { listMounts, refreshAt, unmountAt } from "../../src/mount/index.ts";
+import { ShellSession } from "../helpers/shell-session.ts";
 import { command, MOUNT_CHILD, MountedChild, MountPlace } from "../helpers/mount-for-test.ts";
 
 /** How long a process may take to notice the end of its mount and to exit. */
@@ -81,32 +82,32 @@ describe("a mount that is in use", () => {
       expect(error.message).toContain(`${holder.pid} (sleep: cwd ${place.mountPoint}/folder)`);
       expect(place.isMounted).toBe(true);
       await unmounted(place, { lazy: true });
-      await expectGone(place, child);
+      expect(place.isMounted).toBe(false);
     } finally {
       holder.kill();
     }
+    await expectGone(place, child);
   });
 
-  it("waits at the first signal for what is open, opens nothing new, and detaches at the second", async () => {
+  it("[W14] waits at the first signal for what is open, opens nothing new, detaches at the second, ends at the third", async () => {
     await using place = await MountPlace.create();
     await using child = await MountedChild.start(place.payload);
-    const reader = spawn("bash", [
-      "-c",
-      `exec 3<"$0"; exec sleep 60`,
-      join(place.mountPoint, "big.bin"),
-    ]);
-    try {
-      await delay(300);
-      child.process.kill("SIGTERM");
-      await expect.poll(() => child.notices.join()).toContain(`${reader.pid} (sleep: file `);
-      const refused = await command("cat", join(place.mountPoint, "hello.txt"));
-      expect(refused.code).not.toBe(0);
-      expect(place.isMounted).toBe(true);
-      child.process.kill("SIGTERM");
-      await expectGone(place, child);
-    } finally {
-      reader.kill("SIGKILL");
-    }
+    await using reader = new ShellSession();
+    await reader.run(`exec 3<"${join(place.mountPoint, "big.bin")}"`);
+    const noticed = async (text: string): Promise<void> => {
+      await expect.poll(() => child.notices.join(), { timeout: 20_000 }).toContain(text);
+    };
+    child.process.kill("SIGTERM");
+    await noticed(`${reader.pid} (bash: file `);
+    const refused = await command("cat", join(place.mountPoint, "hello.txt"));
+    expect(refused.code).not.toBe(0);
+    expect(place.isMounted).toBe(true);
+    child.process.kill("SIGTERM");
+    await noticed("is detached, and serves what is open");
+    expect(place.isMounted).toBe(false);
+    expect(await reader.run("head -c 1000000 <&3 | wc -c")).toMatchObject({ output: "1000000" });
+    child.process.kill("SIGTERM");
+    await expectGone(place, child);
   });
 
   it("is unmounted by the first signal as soon as nobody uses it any more", async () => {

@@ -35,6 +35,11 @@ async function write(script: string): Promise<void> {
   expect(await product.shell(script, `${RESULTS}/${name}/files`)).toMatchObject({ code: 0 });
 }
 
+/** A file of the result, as the mount shows it. */
+function shown(file: string): string {
+  return `/${RESULTS}/${name}/files/${file}`;
+}
+
 async function unmount(...flags: string[]): Promise<CommandOutcome> {
   return await product.bsmount(["unmount", ...flags, product.mountPoint]);
 }
@@ -64,7 +69,7 @@ describe("a file under a temporary name", () => {
     expect(code).toBe(3);
     expect(stderr).toBe(
       `bsmount: cannot unmount ${product.mountPoint}: ` +
-        `${name}/files/f.tmp is held back under a temporary name\n  try: ${OPTIONS}\n`,
+        `${shown("f.tmp")} is held back under a temporary name\n  try: ${OPTIONS}\n`,
     );
     expect(await isMounted()).toBe(true);
     const { stdout } = await product.bsmount(["status"]);
@@ -87,13 +92,15 @@ describe("a file under a temporary name", () => {
     expect(await remote()).toBe("g\n");
   });
 
-  it("is lost when the mount is detached, and is named", async () => {
+  it("stays in staging when the mount is detached, and is named", async () => {
     await write("echo x > f.tmp");
     const { code, stderr } = await unmount("--lazy");
     expect(code).toBe(3);
-    expect(stderr).toContain(`not uploaded, and lost with the mount: ${name}/files/f.tmp\n`);
+    expect(stderr).toContain(`not uploaded: ${shown("f.tmp")}; bsmount uploads list shows where`);
     expect(await isMounted()).toBe(false);
-    expect(await lastLines()).toMatch(/"path":"f\.tmp".*temporary name was not uploaded/);
+    await expect.poll(lastLines, { timeout: 30_000 }).toMatch(/"path":"f\.tmp".*not uploaded/);
+    const { stdout } = await product.bsmount(["uploads"]);
+    expect(stdout).toMatch(new RegExp(`left behind +2 B .* ${shown("f.tmp")} `));
   });
 
   it("does not keep a signal from ending the mount; the log names it", async () => {
@@ -110,7 +117,7 @@ describe("a file under a temporary name", () => {
     const { code, stderr } = await complete();
     expect(code).toBe(3);
     expect(stderr).toBe(
-      `bsmount: cannot end ${name}: files/f.tmp is held back under a temporary name\n` +
+      `bsmount: cannot make ${name} Complete: ${shown("f.tmp")} is held back under a temporary name\n` +
         `  try: ${OPTIONS}\n`,
     );
     expect(await complete("--upload-temporary")).toMatchObject({ code: 0, stderr: "" });
@@ -142,7 +149,7 @@ describe("uploads that are not done", () => {
     expect((await product.shell("cp /proc/version f", `${RESULTS}/${name}/files`)).code).toBe(1);
     const { code, stderr } = await unmount();
     expect(code).toBe(3);
-    expect(stderr).toMatch(new RegExp(`not uploaded: ${name}/files/f \\(.*400.*\\)\n  try: `));
+    expect(stderr).toMatch(new RegExp(`not uploaded: ${shown("f")} \\(.*400.*\\)\n  try: `));
     expect(await isMounted()).toBe(true);
     await product.faults();
     expect(await unmount()).toMatchObject({ code: 0, stderr: "" });
