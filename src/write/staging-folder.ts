@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm, statfs } from "node:fs/promises";
+import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { BsmountError } from "../core/errors.ts";
+import { BsmountError, reasonOf } from "../core/errors.ts";
+import { makeFolders } from "../core/make-folders.ts";
 import { StagingFile } from "./staging-file.ts";
 
 export interface Space {
@@ -31,7 +32,7 @@ export class StagingFolder implements AsyncDisposable {
 
   /** Of the disk it is on. */
   async space(): Promise<Space> {
-    await mkdir(this.parent, { recursive: true, mode: 0o700 });
+    await makeFolders(this.parent, { mode: 0o700 });
     const { bsize, blocks, bavail } = await statfs(this.parent);
     return { totalBytes: bsize * blocks, freeBytes: bsize * bavail };
   }
@@ -44,9 +45,10 @@ export class StagingFolder implements AsyncDisposable {
 
 async function makeFolder(parent: string): Promise<string> {
   try {
-    await mkdir(parent, { recursive: true, mode: 0o700 });
+    await makeFolders(parent, { mode: 0o700 });
     return await mkdtemp(join(parent, "mount-"));
   } catch (cause) {
+    if (reasonOf(cause) === "no-space") throw cause;
     throw new BsmountError("environment", `cannot make a staging folder in ${parent}`, {
       cause,
       remedy: "name a folder that you can write to with --staging-dir",

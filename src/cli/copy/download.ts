@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, lstat, mkdir, open, rename, rm, symlink, utimes } from "node:fs/promises";
+import { type FileHandle, lstat, open, rename, rm, symlink, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Downloaded } from "../../api/transfers/file-download.ts";
 import { BsmountError } from "../../core/errors.ts";
+import { makeFolders } from "../../core/make-folders.ts";
 import { readRemote } from "../remote-file.ts";
 import { childOf, listRemote, type RemoteNode, type RemoteTreeOptions } from "../remote-tree.ts";
 import { type Copying, type CopyJob, reporting } from "./copying.ts";
@@ -172,9 +173,7 @@ async function openScratch(folder: string): Promise<ScratchFile> {
 }
 
 async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
-    throw new BsmountError("usage", `cannot make the folder ${path}`, { cause });
-  });
+  await makeFolders(path);
   const info = await lstat(path);
   if (!info.isDirectory()) {
     throw new BsmountError("usage", `${path} is in the way: it is a link or a file, not a folder`);
