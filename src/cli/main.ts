@@ -2,12 +2,14 @@
 import process from "node:process";
 import { reasonOf } from "../core/errors.ts";
 import { isDaemon, runDaemon } from "../mount/index.ts";
-import { exitCodeOf } from "./exit-codes.ts";
+import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import type { MountPlan } from "./mount-plan.ts";
 
 // What a command does not use is not loaded: `status` needs neither the client nor the emulator.
 if (isDaemon()) process.exit(await serveAsDaemon());
 process.exitCode = await runCommandLine();
+// Whoever interrupted it does not wait for a reader that takes no more.
+if (process.exitCode === EXIT.interrupted) process.exit();
 
 async function runCommandLine(): Promise<number> {
   const { run } = await import("./run.ts");

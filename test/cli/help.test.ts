@@ -6,7 +6,7 @@ const environment = { variables: {}, home: "/nowhere", uid: 0, gid: 0 };
 
 describe("--help", () => {
   it("tells the default and the variable of an option that has them, and nothing else", () => {
-    const context = { signal: neverAborted, environment };
+    const context = { signal: neverAborted, environment, handOverSignals: () => undefined };
     const program = buildProgram({ context, onResult: () => undefined });
     const helps = program.commands.map((command) =>
       command.helpInformation().replaceAll(/\s+/g, " "),
