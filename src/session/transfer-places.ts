@@ -18,6 +18,8 @@ export interface RemoteFile {
   readonly sizeBytes: number;
   readonly isArchived: boolean;
   readonly etag?: string;
+  /** When BaseSpace had all of it, milliseconds since 1970. */
+  readonly dateCreatedMs: number;
 }
 
 /** Where an upload goes, and what remembers how far it has come. */
@@ -77,9 +79,9 @@ export function placesOf({ apiServer, tree, maker, stateFolder }: PlacesOptions)
 
 function remoteFile(node: Node): RemoteFile | undefined {
   if (node.kind !== "file" || node.item instanceof LocalFile) return undefined;
-  const { id, path, sizeBytes, isArchived, etag } = node.item;
+  const { id, path, sizeBytes, isArchived, etag, dateCreatedMs } = node.item;
   const name = path.split("/").at(-1) ?? path;
-  const known = { id, name, path, sizeBytes, isArchived };
+  const known = { id, name, path, sizeBytes, isArchived, dateCreatedMs };
   return etag === undefined ? known : { ...known, etag };
 }
 
