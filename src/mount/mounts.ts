@@ -1,5 +1,3 @@
-import { MOUNT_TYPE } from "../fuse/mount-options.ts";
-import { readMountTable } from "../fuse/mount-table.ts";
 import type { MetricsSnapshot } from "../metrics/collector.ts";
 import type { HeldFiles } from "../session/held-files.ts";
 import { askEntry, isSilence, silenceOf } from "./ask-entry.ts";
@@ -19,13 +17,6 @@ export async function listMounts(
   const entries = await readRegistry(runtimeFolder);
   const all = await Promise.all(entries.map(async (entry) => await statusOf(entry, signal)));
   return all.sort((a, b) => (a.mountPoint < b.mountPoint ? -1 : 1));
-}
-
-/** Where bsmount is mounted besides `known`: dead mounts, and those of other users or folders. */
-export function mountPointsOfOthers(known: readonly MountStatus[]): readonly string[] {
-  const ours = new Set(known.map(({ mountPoint }) => mountPoint));
-  const all = readMountTable().filter(({ type }) => type === MOUNT_TYPE);
-  return all.map(({ mountPoint }) => mountPoint).filter((mountPoint) => !ours.has(mountPoint));
 }
 
 async function statusOf(entry: RegistryEntry, signal: AbortSignal): Promise<MountStatus> {
