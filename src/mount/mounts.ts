@@ -31,7 +31,7 @@ async function statusOf(entry: RegistryEntry, signal: AbortSignal): Promise<Moun
 }
 
 /**
- * Tells a mount to forget what it has cached of `path`, in it, or of everything.
+ * Tells the mount that `path` is in to forget every listing, whichever path in it that is.
  * @throws BsmountError `usage` when `path` is in no mount of this user, `timeout` when its process says
  * nothing
  */

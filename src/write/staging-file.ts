@@ -84,7 +84,7 @@ async function local<T>(path: string, what: string, work: () => Promise<T>): Pro
     if (code === "ENOSPC" || code === "EDQUOT") {
       throw new BsmountError("no-space", `the staging disk is full: cannot ${what} ${path}`, {
         cause,
-        remedy: "free space there, or name a folder on another disk with --staging-dir",
+        remedy: "free space there, or name a folder on another disk with --state-dir",
       });
     }
     throw new BsmountError("environment", `cannot ${what} the staging file ${path}`, { cause });

@@ -51,7 +51,7 @@ async function makeFolder(parent: string): Promise<string> {
     if (reasonOf(cause) === "no-space") throw cause;
     throw new BsmountError("environment", `cannot make a staging folder in ${parent}`, {
       cause,
-      remedy: "name a folder that you can write to with --staging-dir",
+      remedy: "name a folder that you can write to with --state-dir",
     });
   }
 }

@@ -57,7 +57,7 @@ describe("makeFolders", () => {
 describe("the modules", () => {
   it("never call Node's recursive mkdir, which may not end", () => {
     const calls: string[] = [];
-    for (const { path, tree } of sourceModules()) {
+    for (const { path, tree } of sourceModules(/mkdir/)) {
       for (const node of nodesOf(tree)) {
         if (!ts.isCallExpression(node)) continue;
         const text = node.getText(tree);

@@ -11,25 +11,22 @@ export interface SourceModule {
   readonly tree: ts.SourceFile;
 }
 
-/** Every module below `src`. */
-export function sourceModules(): readonly SourceModule[] {
+/** The modules below `src` whose text has `mentions` in it; parsing all of them takes seconds. */
+export function sourceModules(mentions: RegExp): readonly SourceModule[] {
   const paths = readdirSync(SRC, { recursive: true, encoding: "utf8" });
   return paths
     .filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))
-    .map((path) => ({
+    .map((path) => ({ path, text: readFileSync(`${SRC}/${path}`, "utf8") }))
+    .filter(({ text }) => mentions.test(text))
+    .map(({ path, text }) => ({
       path,
-      tree: ts.createSourceFile(
-        path,
-        readFileSync(`${SRC}/${path}`, "utf8"),
-        ts.ScriptTarget.ES2023,
-      ),
+      tree: ts.createSourceFile(path, text, ts.ScriptTarget.ES2023),
     }));
 }
 
-/** Every node of a module, the outer ones first. */
-export function* nodesOf(node: ts.Node): Generator<ts.Node, void> {
-  yield node;
-  const children: ts.Node[] = [];
-  ts.forEachChild(node, (child) => void children.push(child));
-  for (const child of children) yield* nodesOf(child);
+/** Every node of a module. */
+export function nodesOf(tree: ts.Node): readonly ts.Node[] {
+  const nodes = [tree];
+  for (const node of nodes) ts.forEachChild(node, (child) => void nodes.push(child));
+  return nodes;
 }
