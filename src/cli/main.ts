@@ -4,7 +4,7 @@ import "../core/no-debugger.ts";
 import process from "node:process";
 import { isOutOfDescriptors, MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { reasonOf } from "../core/errors.ts";
-import { exitCodeOf } from "./exit-codes.ts";
+import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import type { MountPlan } from "./mount-plan.ts";
 
 try {
@@ -18,6 +18,8 @@ try {
   const problem = "cannot load its program: this process may not open enough files at a time";
   process.stderr.write(`bsmount: ${problem}\n  try: ${MORE_DESCRIPTORS}\n`);
 }
+// Whoever interrupted it does not wait for a reader that takes no more.
+if (process.exitCode === EXIT.interrupted) process.exit();
 
 async function runCommandLine(): Promise<number> {
   const { run } = await import("./run.ts");

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { BsmountError } from "../core/errors.ts";
+import { printWarning } from "./output.ts";
 import { type GivenOptions, OPTIONS, type OptionKey } from "../config/options.ts";
 
 /** Options of every command that talks to BaseSpace. */
@@ -23,16 +24,20 @@ export const TREE_OPTIONS: readonly OptionKey[] = [
 /** Adds the named rows of the option table to a command. */
 export function addOptions(command: Command, keys: readonly OptionKey[]): Command {
   for (const key of keys) {
-    const { name, argument, help, defaultText, env, parse } = OPTIONS[key];
+    const { name, argument, help, defaultText, env, parse, withoutEffect } = OPTIONS[key];
     const flags = argument === undefined ? `--${name}` : `--${name} <${argument}>`;
     const facts = [
       ...(defaultText === undefined ? [] : [`default: ${defaultText}`]),
       ...(env === undefined ? [] : [`env: ${env}`]),
     ];
     const more = facts.length === 0 ? "" : ` (${facts.join(", ")})`;
-    const option = new Option(flags, help + more);
+    const option = new Option(flags, help + more).hideHelp(withoutEffect !== undefined);
     command.addOption(
       option.argParser((text) => parseOrExplain(text, parse as (text: string) => unknown)),
+    );
+    if (withoutEffect === undefined) continue;
+    command.on(`option:${name}`, () =>
+      printWarning(`--${name} has no effect in this version: ${withoutEffect}`),
     );
   }
   return command;

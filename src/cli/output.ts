@@ -1,15 +1,16 @@
 import process from "node:process";
 import { BsmountError, describeError } from "../core/errors.ts";
 import { redactText } from "../core/redact.ts";
+import { standardOutput } from "./standard-output.ts";
 
 /** Writes one line, or several, to standard output; other control characters are made visible. */
 export function printLine(text = ""): void {
-  process.stdout.write(`${text.split("\n").map(printable).join("\n")}\n`);
+  standardOutput.write(`${text.split("\n").map(printable).join("\n")}\n`);
 }
 
 /** Writes one JSON value on one line: what `--json` prints. JSON itself escapes control characters. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  standardOutput.write(`${JSON.stringify(value)}\n`);
 }
 
 /** What was tried and why it failed on one line of standard error, what to do on the next. */

@@ -17,6 +17,7 @@ import { uploadsCommand } from "./commands/uploads.ts";
 import { whoamiCommand } from "./commands/whoami.ts";
 import { VERSION } from "../core/version.ts";
 import type { CommandFactory, ProgramOptions } from "./context.ts";
+import { standardOutput } from "./standard-output.ts";
 
 const COMMANDS: readonly CommandFactory[] = [
   mountCommand,
@@ -37,7 +38,7 @@ const COMMANDS: readonly CommandFactory[] = [
   demoCommand,
 ];
 
-/** They are done when nobody reads what they show. The others have work to do, read or not. */
+/** They end when what they show cannot be written. The others have work to do, told of or not. */
 const SHOWING: ReadonlySet<CommandFactory> = new Set([
   statusCommand,
   uploadsCommand,
@@ -49,39 +50,43 @@ const SHOWING: ReadonlySet<CommandFactory> = new Set([
   demoCommand,
 ]);
 
-/** Whoever reads what is printed. */
-export interface OutputReader {
-  /** Aborts when nobody reads it any more. */
-  readonly gone: AbortSignal;
-  /** Told when a command begins that is done without a reader. */
+/** Help and version, which commander prints. */
+const PRINTED = { writeOut: (text: string) => standardOutput.write(text) };
+
+/** Where what is printed goes. */
+export interface OutputState {
+  /** Aborts when it cannot be written. */
+  readonly failed: AbortSignal;
+  /** Told when a command begins that ends without it. */
   readonly onNeeded: () => void;
 }
 
 export interface BuildOptions extends ProgramOptions {
-  /** @default one that stays */
-  readonly reader?: OutputReader;
+  /** @default one that never fails */
+  readonly output?: OutputState;
 }
 
-export function buildProgram({ reader, ...options }: BuildOptions): Command {
+export function buildProgram({ output, ...options }: BuildOptions): Command {
   const program = new Command("bsmount")
     .description("Illumina BaseSpace as a drive, and from the command line")
     .version(VERSION, "-V, --version")
     .showHelpAfterError("(bsmount --help shows what there is)")
+    .configureOutput(PRINTED)
     .exitOverride();
   for (const factory of COMMANDS) {
-    const command = SHOWING.has(factory) ? showing(factory, options, reader) : factory(options);
-    command.exitOverride();
+    const command = SHOWING.has(factory) ? showing(factory, options, output) : factory(options);
+    command.exitOverride().configureOutput(PRINTED);
     program.addCommand(command);
   }
   return program;
 }
 
-function showing(factory: CommandFactory, options: ProgramOptions, reader?: OutputReader): Command {
-  if (reader === undefined) return factory(options);
+function showing(factory: CommandFactory, options: ProgramOptions, output?: OutputState): Command {
+  if (output === undefined) return factory(options);
   const { context } = options;
-  const signal = AbortSignal.any([context.signal, reader.gone]);
+  const signal = AbortSignal.any([context.signal, output.failed]);
   return factory({ ...options, context: { ...context, signal } }).hook(
     "preAction",
-    reader.onNeeded,
+    output.onNeeded,
   );
 }

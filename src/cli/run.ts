@@ -1,63 +1,74 @@
-import process from "node:process";
 import { CommanderError } from "commander";
 import { processEnvironment } from "../config/environment.ts";
-import { BsmountError, reasonOf } from "../core/errors.ts";
+import { reasonOf } from "../core/errors.ts";
+import { EndingSignals } from "./ending-signals.ts";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { asMountCommand } from "./fstab.ts";
-import { printError } from "./output.ts";
-import { buildProgram, type OutputReader } from "./program.ts";
+import { printError, printWarning } from "./output.ts";
+import { buildProgram } from "./program.ts";
+import { standardOutput } from "./standard-output.ts";
 
-/** Each asks the command to end; it stays to clean up after itself, also when asked again. */
-const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** Runs one command line and answers its exit code; prints errors, throws none. */
+/**
+ * Runs one command line and answers its exit code; prints errors, throws none. What the command printed is
+ * written when this returns, and a command whose output could not be written has failed.
+ */
 export async function run(argv: readonly string[]): Promise<number> {
-  const interrupt = new AbortController();
-  const onSignal = (): void =>
-    interrupt.abort(new BsmountError("aborted", "interrupted before it was done"));
-  const readerGone = new AbortController();
-  let needsReader = false;
-  const reader = {
-    gone: readerGone.signal,
-    onNeeded: () => {
-      needsReader = true;
-    },
-  };
-  // `bsmount ls … | head` closes the pipe early. That is no error, but the command has to clean up; one that
-  // changes something, as in `bsmount cp … | head`, goes on to its end.
-  const onOutputError = (error: NodeJS.ErrnoException): void => {
-    const ending = error.code === "EPIPE" ? readerGone : interrupt;
-    ending.abort(new BsmountError("aborted", "cannot write its output", { cause: error }));
-  };
-  for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
-  process.stdout.on("error", onOutputError);
   // Nobody is left to be told of it.
   process.stderr.on("error", () => {});
+  using signals = new EndingSignals();
+  const outcome = await runCommand(argv, signals);
+  return await flushed(outcome, signals.interrupted);
+}
+
+interface Outcome {
+  readonly exitCode: number;
+  /** The command did more than to show something, and came to its end. */
+  readonly isWorkDone: boolean;
+}
+
+async function runCommand(argv: readonly string[], signals: EndingSignals): Promise<Outcome> {
+  const { interrupted } = signals;
+  const { failed } = standardOutput;
+  let exitCode: number = EXIT.done;
+  let onlyShows = false;
+  const onNeeded = (): void => {
+    onlyShows = true;
+  };
+  const onResult = (code: number): void => {
+    exitCode = code;
+  };
+  const handOverSignals = (): void => signals.handOver();
+  const context = { signal: interrupted, environment: processEnvironment(), handOverSignals };
   try {
-    return await runCommand(argv, interrupt.signal, reader);
+    const program = buildProgram({ context, onResult, output: { failed, onNeeded } });
+    await program.parseAsync([...asMountCommand(argv)], { from: "user" });
+    return { exitCode, isWorkDone: !onlyShows };
   } catch (error) {
-    if (needsReader && reader.gone.aborted) return EXIT.done;
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    printError(interrupt.signal.aborted ? interrupt.signal.reason : error);
-    return exitCodeOf(interrupt.signal.aborted ? "aborted" : reasonOf(error));
-  } finally {
-    for (const signal of ENDING_SIGNALS) process.off(signal, onSignal);
+    const endsByOutput = failed.aborted && (onlyShows || error === failed.reason);
+    // Flushing tells what it ended by.
+    const isTold = endsByOutput && !interrupted.aborted;
+    return { exitCode: isTold ? EXIT.done : failure(error, interrupted), isWorkDone: false };
   }
 }
 
-async function runCommand(
-  argv: readonly string[],
-  signal: AbortSignal,
-  reader: OutputReader,
+function failure(error: unknown, interrupted: AbortSignal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  printError(interrupted.aborted ? interrupted.reason : error);
+  return exitCodeOf(interrupted.aborted ? "aborted" : reasonOf(error));
+}
+
+/** The exit code when everything that was printed is written, or cannot be. */
+async function flushed(
+  { exitCode, isWorkDone }: Outcome,
+  interrupted: AbortSignal,
 ): Promise<number> {
-  let exitCode: number = EXIT.done;
-  const program = buildProgram({
-    reader,
-    context: { signal, environment: processEnvironment() },
-    onResult: (code) => {
-      exitCode = code;
-    },
-  });
-  await program.parseAsync([...asMountCommand(argv)], { from: "user" });
-  return exitCode;
+  if (exitCode === EXIT.interrupted) return exitCode;
+  try {
+    await standardOutput.flush(interrupted);
+    return exitCode;
+  } catch (error) {
+    printError(error);
+    if (isWorkDone) printWarning("the command came to its end all the same");
+    return exitCode === EXIT.done ? exitCodeOf(reasonOf(error)) : exitCode;
+  }
 }

@@ -1,6 +1,7 @@
-import { lstat, mkdir } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
+import { makeFolders } from "../core/make-folders.ts";
 import type { Environment } from "./environment.ts";
 
 /** Where bsmount keeps things; absolute paths. */
@@ -35,10 +36,11 @@ function xdg(value: string | undefined): string | undefined {
 
 /**
  * Makes `path` and its missing parents with mode 0700.
- * @throws BsmountError `environment` when it is a symlink, another user's, or writable by others
+ * @throws BsmountError `environment` when it is a symlink, another user's, or writable by others,
+ * or cannot be made; `no-space`
  */
 export async function ensurePrivateFolder(path: string, uid: number): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeFolders(path, { mode: 0o700 });
   const info = await lstat(path);
   const fault = !info.isDirectory()
     ? "is not a folder (a symbolic link is not taken either)"

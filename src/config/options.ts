@@ -24,6 +24,11 @@ export interface OptionDefinition<Value> {
   /** The default as a reader understands it; shown, not parsed. Absent where there is none. */
   readonly defaultText?: string;
   readonly help: string;
+  /**
+   * Why the option changes nothing in this version. It is taken, so that scripts and fstab lines that have it go
+   * on, but shown nowhere, and whoever gives it is told.
+   */
+  readonly withoutEffect?: string;
   readonly parse: (text: string) => Value;
 }
 
@@ -187,13 +192,14 @@ export const OPTIONS: {
     argument: "DIR",
     defaultText: "$XDG_CACHE_HOME/bsmount",
     help: "folder for what may be fetched again",
+    withoutEffect: "blocks are kept in memory alone, see --memory-cache",
     parse: text,
   },
   stateDir: {
     name: "state-dir",
     argument: "DIR",
     defaultText: "$XDG_STATE_HOME/bsmount",
-    help: "folder for logs and what must survive a restart",
+    help: "folder for logs, staged files and what must survive a restart",
     parse: text,
   },
   metadataTtl: {

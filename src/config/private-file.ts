@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { BsmountError } from "../core/errors.ts";
+import { makeFolders } from "../core/make-folders.ts";
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -49,13 +50,12 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   }
 }
 
-/** Makes the folder of such a file, its owner's alone; one that is there stays as it is. */
+/**
+ * Makes the folder of such a file, its owner's alone; one that is there stays as it is.
+ * @throws BsmountError `no-space`, `environment`
+ */
 export async function ensureParent(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new BsmountError("environment", `cannot make the folder ${folder}`, { cause });
-  }
+  await makeFolders(folder, { mode: 0o700 });
 }
 
 async function writeSynced(path: string, text: string): Promise<void> {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BsmountError } from "../core/errors.ts";
+import { makeFolders } from "../core/make-folders.ts";
 
 /** A killed process takes a moment to die. */
 const PATIENCE_MS = 1000;
@@ -19,10 +20,10 @@ export class DataFolder implements AsyncDisposable {
     this.path = path;
   }
 
-  /** @throws BsmountError `busy` when another process holds it. */
+  /** @throws BsmountError `busy` when another process holds it; `environment`, `no-space` */
   static async hold(path: string): Promise<DataFolder> {
     const folder = new DataFolder(resolve(path));
-    await mkdir(folder.path, { recursive: true, mode: 0o700 });
+    await makeFolders(folder.path, { mode: 0o700 });
     for (const deadline = Date.now() + PATIENCE_MS; !(await folder.#lock());) {
       const holder = await folder.#holder();
       if (holder === undefined) await rm(folder.#lockPath, { force: true });

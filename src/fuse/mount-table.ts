@@ -14,6 +14,8 @@ export interface MountEntry {
   /** Filesystem type with subtype, such as `fuse.bsmount`. */
   readonly type: string;
   readonly source: string;
+  /** Who mounted it, where the filesystem says so, as FUSE does. */
+  readonly userId?: number;
 }
 
 /**
@@ -61,14 +63,16 @@ function parseLine(line: string): MountEntry | undefined {
   // A varying number of optional fields ends with a lone dash.
   const [before, after] = line.split(" - ", 2);
   const [id, , device, , mountPoint] = (before ?? "").split(" ");
-  const [type, source] = (after ?? "").split(" ");
+  const [type, source, options] = (after ?? "").split(" ");
   if (mountPoint === undefined || device === undefined || type === undefined) return undefined;
+  const userId = /(?:^|,)user_id=(\d+)/.exec(options ?? "")?.[1];
   return {
     id: Number(id),
     device,
     mountPoint: unescapeField(mountPoint),
     type,
     source: unescapeField(source ?? ""),
+    ...(userId === undefined ? {} : { userId: Number(userId) }),
   };
 }
 

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { BsmountError } from "../core/errors.ts";
+import { makeFolders } from "../core/make-folders.ts";
 import { redactText } from "../core/redact.ts";
 import { errorOf } from "./control-protocol.ts";
 import {
@@ -46,6 +47,7 @@ export async function startDaemon(
   options: DaemonOptions,
   signal: AbortSignal,
 ): Promise<MountStatus> {
+  await makeFolders(dirname(options.logFile), { mode: 0o700 });
   signal.throwIfAborted();
   const log = openLog(options.logFile);
   const child = spawnChild(options, log.descriptor);
@@ -67,7 +69,6 @@ export async function startDaemon(
 }
 
 function openLog(path: string): { readonly descriptor: number; readonly sizeBytes: number } {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const descriptor = openSync(path, "a", 0o600);
   return { descriptor, sizeBytes: fstatSync(descriptor).size };
 }

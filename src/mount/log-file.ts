@@ -1,7 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { once } from "node:events";
 import { createStream } from "rotating-file-stream";
+import { makeFolders } from "../core/make-folders.ts";
 import { createLogger, type Logger, type LogLevel } from "../core/logger.ts";
 
 /** A logger into a file that is rotated; disposing writes what is left. */
@@ -15,7 +15,7 @@ export interface LogFile extends AsyncDisposable {
  * `<file>.1`, and so on up to `<file>.5`. A log that cannot be written never stops the mount.
  */
 export async function openLogFile(path: string, level: LogLevel): Promise<LogFile> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolders(dirname(path), { mode: 0o700 });
   const name = basename(path);
   const stream = createStream((index) => (index === null ? name : `${name}.${String(index)}`), {
     path: dirname(path),

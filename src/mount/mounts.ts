@@ -1,5 +1,3 @@
-import { MOUNT_TYPE } from "../fuse/mount-options.ts";
-import { readMountTable } from "../fuse/mount-table.ts";
 import type { MetricsSnapshot } from "../metrics/collector.ts";
 import type { HeldFiles } from "../session/held-files.ts";
 import { askEntry, isSilence, silenceOf } from "./ask-entry.ts";
@@ -21,13 +19,6 @@ export async function listMounts(
   return all.sort((a, b) => (a.mountPoint < b.mountPoint ? -1 : 1));
 }
 
-/** Where bsmount is mounted besides `known`: dead mounts, and those of other users or folders. */
-export function mountPointsOfOthers(known: readonly MountStatus[]): readonly string[] {
-  const ours = new Set(known.map(({ mountPoint }) => mountPoint));
-  const all = readMountTable().filter(({ type }) => type === MOUNT_TYPE);
-  return all.map(({ mountPoint }) => mountPoint).filter((mountPoint) => !ours.has(mountPoint));
-}
-
 async function statusOf(entry: RegistryEntry, signal: AbortSignal): Promise<MountStatus> {
   try {
     const options = { signal, silenceMs: STATUS_SILENCE_MS };
@@ -40,7 +31,7 @@ async function statusOf(entry: RegistryEntry, signal: AbortSignal): Promise<Moun
 }
 
 /**
- * Tells a mount to forget what it has cached of `path`, in it, or of everything.
+ * Tells the mount that `path` is in to forget every listing, whichever path in it that is.
  * @throws BsmountError `usage` when `path` is in no mount of this user, `timeout` when its process says
  * nothing
  */

@@ -24,6 +24,7 @@ import {
   stagingFolderOf,
   type UploadCounts,
 } from "./local-uploads.ts";
+import { TokenWatch } from "./token-watch.ts";
 import {
   discardTemporaryNames,
   keepTemporaryNames,
@@ -84,6 +85,11 @@ export interface SessionDescription {
   readonly writeMode: string;
   readonly cacheDir: string;
   readonly stagingDir: string;
+  /** Where the token was found, in words. Absent, as the next, in a mount of an older version. */
+  readonly tokenSource?: string;
+  readonly tokenKind?: "profile" | "file" | "environment";
+  /** Since when the service refuses it, ISO 8601; absent while it does not. */
+  readonly tokenRefusedSince?: string;
 }
 
 /**
@@ -100,6 +106,7 @@ export async function openSession(
   const owned = new OwnedResources();
   try {
     const metrics = owned.use(new MetricsCollector());
+    const token = owned.use(new TokenWatch());
     const { client, user } = await signIn(config.connection, { logger }, signal);
     owned.use(client);
     const { id, name } = user;
@@ -111,7 +118,7 @@ export async function openSession(
       config,
       client,
       user: { id, name },
-      describe: () => describeSession(config, name),
+      describe: () => describeSession(config, name, token),
       uploads: () => countUploads(uploads.local),
       uploadHeld: async (signal) => await keepTemporaryNames(uploads.local, {}, signal),
       discardHeld: async (signal) => await discardTemporaryNames(uploads.local, {}, signal),
@@ -181,9 +188,13 @@ function appResultOf(node: Node, path: string): Entity {
   throw new BsmountError("usage", `${path} is not in an app result`);
 }
 
-function describeSession(config: Config, user: string): SessionDescription {
+function describeSession(
+  config: Config,
+  user: string,
+  { refusedSince }: TokenWatch,
+): SessionDescription {
   const { connection, folders } = config;
-  const { apiServer, profile } = connection;
+  const { apiServer, profile, tokenSource, tokenOrigin } = connection;
   return {
     apiServer,
     user,
@@ -192,5 +203,8 @@ function describeSession(config: Config, user: string): SessionDescription {
     writeMode: "through",
     cacheDir: folders.cache,
     stagingDir: stagingFolderOf(config),
+    tokenSource,
+    tokenKind: tokenOrigin.kind === "fixed" ? "environment" : tokenOrigin.kind,
+    ...(refusedSince === undefined ? {} : { tokenRefusedSince: refusedSince }),
   };
 }

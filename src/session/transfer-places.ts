@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import type { AppResultId, FileId } from "../core/ids.ts";
+import { makeFolders } from "../core/make-folders.ts";
 import { newName, writablePlace } from "../fs/writable-place.ts";
 import type { EntityMaker } from "../fs/writing.ts";
 import { decodeName } from "../tree/encoding.ts";
@@ -18,6 +18,8 @@ export interface RemoteFile {
   readonly sizeBytes: number;
   readonly isArchived: boolean;
   readonly etag?: string;
+  /** When BaseSpace had all of it, milliseconds since 1970. */
+  readonly dateCreatedMs: number;
 }
 
 /** Where an upload goes, and what remembers how far it has come. */
@@ -77,15 +79,15 @@ export function placesOf({ apiServer, tree, maker, stateFolder }: PlacesOptions)
 
 function remoteFile(node: Node): RemoteFile | undefined {
   if (node.kind !== "file" || node.item instanceof LocalFile) return undefined;
-  const { id, path, sizeBytes, isArchived, etag } = node.item;
+  const { id, path, sizeBytes, isArchived, etag, dateCreatedMs } = node.item;
   const name = path.split("/").at(-1) ?? path;
-  const known = { id, name, path, sizeBytes, isArchived };
+  const known = { id, name, path, sizeBytes, isArchived, dateCreatedMs };
   return etag === undefined ? known : { ...known, etag };
 }
 
 /** One file for each upload, called by a digest of what goes where. */
 async function journalOf(stateFolder: string, what: string): Promise<string> {
   const folder = join(stateFolder, "transfers");
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolders(folder, { mode: 0o700 });
   return join(folder, `${createHash("sha256").update(what).digest("hex").slice(0, 32)}.parts`);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
+import { makeFolders } from "../core/make-folders.ts";
 import { takeLock } from "../core/process-lock.ts";
 import { Journal, JOURNAL_NAME, type JournalOwner } from "./journal.ts";
 import type { ResultFile } from "./result-file.ts";
@@ -54,7 +55,7 @@ export class StagingFolder implements AsyncDisposable {
     if (lock === undefined) throw new BsmountError("environment", `somebody else has ${path}`);
     try {
       await localDisk({ what: "make a folder for", path }, async () => {
-        await mkdir(parent, { recursive: true, mode: 0o700 });
+        await makeFolders(parent, { mode: 0o700 });
         await mkdir(path, { mode: 0o700 });
       });
       return new StagingFolder(path, await Journal.create(path, owner), lock);

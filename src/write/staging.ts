@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import type { JournalOwner } from "./journal.ts";
 import type { ResultFile } from "./result-file.ts";
 import { MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
+import { makeFolders } from "../core/make-folders.ts";
 import { localDisk } from "./local-disk.ts";
 import { type StagedBytes, StagingFolder } from "./staging-folder.ts";
 
@@ -63,7 +64,7 @@ export class Staging implements AsyncDisposable {
   /** Of the disk it is on. @throws BsmountError `environment` */
   async space(): Promise<Space> {
     return await localDisk({ what: "find room for", path: this.parent }, async () => {
-      await mkdir(this.parent, { recursive: true, mode: 0o700 });
+      await makeFolders(this.parent, { mode: 0o700 });
       const { bsize, blocks, bavail } = await statfs(this.parent);
       return { totalBytes: bsize * blocks, freeBytes: bsize * bavail };
     });

@@ -4,7 +4,8 @@ import { OPTIONS } from "../../src/config/options.ts";
 
 /** The README's table of options, as the option table says it. */
 function optionTable(): string {
-  const rows = Object.values(OPTIONS).map(({ name, argument, env, defaultText, help }) => {
+  const shown = Object.values(OPTIONS).filter(({ withoutEffect }) => withoutEffect === undefined);
+  const rows = shown.map(({ name, argument, env, defaultText, help }) => {
     const flag = argument === undefined ? `--${name}` : `--${name} ${argument}`;
     return `| \`${flag}\` | ${env === undefined ? "" : `\`${env}\``} | ${defaultText ?? "–"} | ${help} |`;
   });

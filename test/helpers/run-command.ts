@@ -39,13 +39,13 @@ export async function runCommand(
 
 /**
  * Runs a bash command in a folder. Bash goes there by itself: with `cwd` this process would wait for a
- * folder that is on a mount, and the mount perhaps for this process.
+ * folder that is on a mount, and the mount perhaps for this process. The command has `args` as `"$@"`.
  */
 export async function runShell(
   command: string,
   folder: string,
-  options: RunOptions = {},
+  { args = [], ...options }: RunOptions & { readonly args?: readonly string[] } = {},
 ): Promise<CommandOutcome> {
   const script = `cd -- "$0" && ${command}`;
-  return await runCommand("bash", ["-o", "pipefail", "-c", script, folder], options);
+  return await runCommand("bash", ["-o", "pipefail", "-c", script, folder, ...args], options);
 }

@@ -340,16 +340,14 @@ describe("commands without a mount", () => {
     );
   });
 
-  it("end quietly when their reader is gone", async () => {
+  it("end when their reader is gone, with 1 and the reason", async () => {
     const { apiServer, accessToken } = product.emulator;
     const env = { BASESPACE_API_SERVER: apiServer, BASESPACE_ACCESS_TOKEN: accessToken };
     const path = "bs:/projects/Phage lambda/appresults/lambda-1 alignment/files/lambda-1.bam";
-    const command = `node '${CLI}' cat '${path}' | head -c 10 | wc -c`;
-    expect(await runShell(command, "/", { env })).toMatchObject({
-      code: 0,
-      stdout: "10\n",
-      stderr: "",
-    });
+    const command = `node '${CLI}' cat '${path}' | head -c 10 | wc -c; echo "\${PIPESTATUS[*]}"`;
+    const { stdout, stderr } = await runShell(command, "/", { env });
+    expect(stdout).toBe("10\n1 0 0\n");
+    expect(stderr).toMatch(/^bsmount: cannot write to standard output: its reader has gone/);
   });
 });
 

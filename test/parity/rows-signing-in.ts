@@ -2,6 +2,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import process from "node:process";
 import { expect, vi } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
+import { standardOutput } from "../../src/cli/standard-output.ts";
 import { readProfile } from "../../src/config/profile.ts";
 import { accessScope, BaseSpace, connect, OAuth } from "../../src/index.ts";
 import type { Grant } from "../../src/index.ts";
@@ -68,15 +69,17 @@ async function authCommand(w: World, profile: string): Promise<string> {
   };
   const printed: string[] = [];
   const keep = (text: string | Uint8Array): boolean => printed.push(String(text)) > 0;
-  const streams = [process.stdout, process.stderr].map((stream) =>
-    vi.spyOn(stream, "write").mockImplementation(keep),
-  );
+  const streams = [
+    vi.spyOn(standardOutput, "write").mockImplementation((text) => void keep(text)),
+    vi.spyOn(process.stderr, "write").mockImplementation(keep),
+  ];
   const exitCodes: number[] = [];
   try {
     const { signal } = new AbortController();
     const environment = { home: w.dir.path, uid: 0, gid: 0, variables };
     const onResult = (code: number): number => exitCodes.push(code);
-    const program = buildProgram({ context: { signal, environment }, onResult });
+    const context = { signal, environment, handOverSignals: () => undefined };
+    const program = buildProgram({ context, onResult });
     await program.parseAsync(["auth", "--profile", profile], { from: "user" });
   } finally {
     for (const stream of streams) stream.mockRestore();

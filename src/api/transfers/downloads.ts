@@ -3,6 +3,7 @@ import { compareIds } from "../../core/compare-ids.ts";
 import { neverAborted } from "../../core/abort.ts";
 import { BsmountError } from "../../core/errors.ts";
 import type { FileId } from "../../core/ids.ts";
+import { withIndexes } from "../../core/index-files.ts";
 import { inParallel } from "../../core/parallel.ts";
 import type { SharedBuffers } from "../../core/shared-buffers.ts";
 import type { Content, StoreVersion } from "../content/content.ts";
@@ -92,7 +93,8 @@ export class Downloads {
 
   /**
    * All of `files` into a folder by their own paths, some at a time; answers in the order of their ends.
-   * Of several files with one path, which are versions, the newest is taken. The first failure ends it.
+   * Of several files with one path, which are versions, the newest is taken. An index, such as `x.bam.bai`,
+   * begins when its data has come, so that it is not the older one. The first failure ends it.
    * @throws as {@link toFolder}
    */
   async allToFolder(
@@ -102,9 +104,10 @@ export class Downloads {
   ): Promise<Downloaded[]> {
     const done: Downloaded[] = [];
     const { signal = neverAborted, parallel: limit = DEFAULT_PARALLEL } = options;
-    await inParallel(await newestByPath(files, signal), { limit, signal }, async (file, inner) => {
+    const groups = withIndexes([...(await newestByPath(files, signal))], ({ path }) => path);
+    await inParallel(groups, { limit, signal }, async ({ data, indexes }, inner) => {
       const one = { ...options, keepPath: true, signal: inner, parallel: PARTS_OF_MANY };
-      done.push(await this.toFolder(file, folder, one));
+      for (const file of [data, ...indexes]) done.push(await this.toFolder(file, folder, one));
     });
     return done;
   }

@@ -2,6 +2,7 @@ import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BsmountError } from "../../core/errors.ts";
+import { makeFolders } from "../../core/make-folders.ts";
 
 /*
  * Where files of the service go on this machine. Their paths come from whoever made them: none may lead
@@ -27,13 +28,14 @@ export function pathNames(path: string): readonly string[] {
 
 /**
  * The place of `path` below `folder`; the folders on the way are made.
- * @throws BsmountError `invalid`; `usage` when a link or a file stands where a folder is needed
+ * @throws BsmountError `invalid`; `usage` when a link or a file stands where a folder is needed;
+ * `no-space`, `environment` when `folder` cannot be made
  */
 export async function placeBelow(folder: string, path: string): Promise<string> {
   const names = pathNames(path);
   let at = folder;
   // The folder itself is the user's: it may be a link.
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   for (const name of names.slice(0, -1)) {
     at = join(at, name);
     await makeFolder(at);

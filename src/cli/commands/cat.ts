@@ -1,6 +1,3 @@
-import process from "node:process";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { Command } from "commander";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -8,6 +5,7 @@ import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { readRemote } from "../remote-file.ts";
 import { openRemoteSession } from "../remote-session.ts";
 import { findRemote } from "../remote-tree.ts";
+import { standardOutput } from "../standard-output.ts";
 
 export function catCommand({ context, onResult }: ProgramOptions): Command {
   const command = new Command("cat")
@@ -29,10 +27,10 @@ async function cat(
   const options = { fileSystem: session.fileSystem, signal };
   for (const path of paths) {
     const node = await findRemote(path, options);
-    await pipeline(Readable.from(readRemote(node, options)), process.stdout, {
-      signal,
-      end: false,
-    });
+    for await (const piece of readRemote(node, options)) {
+      standardOutput.write(piece);
+      await standardOutput.ready(signal);
+    }
   }
   return EXIT.done;
 }

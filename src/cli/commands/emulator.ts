@@ -5,6 +5,7 @@ import { readyLine } from "../../emulator/ready-line.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printJson } from "../output.ts";
+import { standardOutput } from "../standard-output.ts";
 import { untilAborted } from "../until-aborted.ts";
 
 interface EmulatorFlags {
@@ -61,6 +62,8 @@ async function emulator(flags: EmulatorFlags, { signal }: CommandContext): Comma
     ...(flags.objectStoreUrl === undefined ? {} : { objectStoreUrl: flags.objectStoreUrl }),
   });
   printJson(readyLine(running));
+  // Whoever waits for the line would wait for ever.
+  await standardOutput.flush(signal);
   await untilAborted(signal);
   return EXIT.done;
 }

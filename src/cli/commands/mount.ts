@@ -41,7 +41,7 @@ export function mountCommand({ context, onResult }: ProgramOptions): Command {
 async function mount(
   place: string,
   parsed: Readonly<Record<string, unknown>>,
-  { environment, signal }: CommandContext,
+  { environment, signal, handOverSignals }: CommandContext,
 ): CommandResult {
   const config = await resolveConfig(givenOptions(parsed), environment);
   const mountPoint = resolve(place);
@@ -52,6 +52,8 @@ async function mount(
   const plan: MountPlan = { mountPoint, config, logFile: logFileOf(config, mountPoint), uid };
   if (parsed["foreground"] === true) {
     const { serveInForeground } = await import("../serve-mount.ts");
+    signal.throwIfAborted();
+    handOverSignals();
     await serveInForeground(plan, {
       onMounted: (live) => printLine(`mounted on ${live.mountPoint}; Ctrl-C unmounts`),
       onNotice: printWarning,

@@ -14,6 +14,7 @@ import {
   type RemoteNode,
   type RemoteTreeOptions,
 } from "../remote-tree.ts";
+import { standardOutput } from "../standard-output.ts";
 
 export function treeCommand({ context, onResult }: ProgramOptions): Command {
   const command = new Command("tree")
@@ -70,6 +71,7 @@ async function drawBelow(
     const last = at === entries.length - 1;
     const child = await childOf(node, name, drawing.options);
     printLine(`${prefix}${last ? "└── " : "├── "}${await labelOf(child, drawing)}`);
+    await standardOutput.ready(drawing.options.signal);
     await drawBelow(
       child,
       { prefix: `${prefix}${last ? "    " : "│   "}`, depth: depth - 1 },

@@ -1,7 +1,9 @@
 import { posix } from "node:path";
+import { withIndexes } from "../../core/index-files.ts";
 import { findFolder, folderAt, folderIn } from "./remote-folders.ts";
 import type { RemoteNode } from "../remote-tree.ts";
 import { type Copying, type CopyJob, reporting } from "./copying.ts";
+import { uploadJob, type UploadStep } from "./index-order.ts";
 import {
   checkSeveral,
   type CpPlan,
@@ -12,7 +14,7 @@ import {
   TakenNames,
 } from "./places.ts";
 import { sizeOf } from "./local-source.ts";
-import { uploadFile, uploadJobs } from "./upload.ts";
+import { uploadJobs, uploadStep } from "./upload.ts";
 
 /** A job for each file that is copied into BaseSpace. */
 export async function* jobsIn(
@@ -22,32 +24,44 @@ export async function* jobsIn(
   const place = await targetOf(plan, copying);
   checkSeveral(plan, place.folder !== undefined);
   const names = new TakenNames();
-  for (const source of plan.sources) {
-    if (!(await isFolder(source))) {
-      const jobs: CopyJob[] = [];
+  const { files, folders } = await sortedSources(plan);
+  for (const { data, indexes } of withIndexes(files, localName)) {
+    const steps: UploadStep[] = [];
+    for (const source of [data, ...indexes]) {
       await reporting(copying, async () => {
         const { parent, name } = await place.of(localName(source));
         names.take(name, source);
         copying.taken.take("file", `${parent.path}/${name}`, source);
-        jobs.push(async () => await uploadFile(source, { parent, name }, copying));
+        steps.push(uploadStep(source, { parent, name }, copying));
       });
-      yield* jobs;
-      continue;
     }
-    const folders: RemoteNode[] = [];
+    const [first, ...others] = steps;
+    if (first !== undefined) yield uploadJob(first, others, copying);
+  }
+  for (const source of folders) {
+    const targets: RemoteNode[] = [];
     await reporting(copying, async () => {
       if (!plan.isRecursive) throw needsRecursive(source);
       if (isContents(source)) {
-        folders.push(await place.self());
+        targets.push(await place.self());
         return;
       }
       const { parent, name } = await place.of(localName(source));
       names.take(name, source);
       copying.taken.take("folder", `${parent.path}/${name}`, source);
-      folders.push(await folderIn(parent, name, copying));
+      targets.push(await folderIn(parent, name, copying));
     });
-    for (const folder of folders) yield* uploadJobs(source, folder, copying);
+    for (const folder of targets) yield* uploadJobs(source, folder, copying);
   }
+}
+
+async function sortedSources({
+  sources,
+}: CpPlan): Promise<{ readonly files: readonly string[]; readonly folders: readonly string[] }> {
+  const files: string[] = [];
+  const folders: string[] = [];
+  for (const source of sources) ((await isFolder(source)) ? folders : files).push(source);
+  return { files, folders };
 }
 
 interface Target {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { BsmountError } from "../../core/errors.ts";
 import { findRemote, followLink, type RemoteNode, type RemoteTreeOptions } from "../remote-tree.ts";
 import { type Copying, type CopyJob, reporting } from "./copying.ts";
-import { downloadJobs, sizeOfRemote } from "./download.ts";
+import { type Download, downloadJobs, sizeOfRemote } from "./download.ts";
 import {
   checkSeveral,
   type CpPlan,
@@ -22,8 +22,8 @@ export async function* jobsOut(
   const isIntoFolder = isThere && !plan.isExact;
   checkSeveral(plan, isIntoFolder);
   const names = new TakenNames();
+  const downloads: Download[] = [];
   for (const source of plan.sources) {
-    const starts: Start[] = [];
     await reporting(copying, async () => {
       const named = await findRemote(source, copying);
       const isInside = isIntoFolder && !isContents(source);
@@ -33,15 +33,11 @@ export async function* jobsOut(
       const isFile = node.attributes.type !== "directory";
       if (isFile && isThere && !isInside) throw isInTheWay(target);
       if (isFile && !isThere && ASKS_FOR_FOLDER.test(target)) throw isNoFolder(target);
-      starts.push({ node, place: isInside ? join(target, named.name) : target });
+      downloads.push({ node, target: isInside ? join(target, named.name) : target });
     });
-    for (const { node, place } of starts) yield* downloadJobs(node, place, copying);
   }
-}
-
-interface Start {
-  readonly node: RemoteNode;
-  readonly place: string;
+  const roots = downloads.map(({ node: { path }, target: place }) => ({ path, place }));
+  yield* downloadJobs(downloads, roots, copying);
 }
 
 /** @throws BsmountError `usage` for a folder without -r, and a file of which only a folder has the form */
@@ -59,7 +55,7 @@ export async function sizeOut({ sources }: CpPlan, options: RemoteTreeOptions): 
   for (const source of sources) {
     try {
       const node = await followLink(await findRemote(source, options), options);
-      sum += await sizeOfRemote(node, options);
+      sum += await sizeOfRemote(node, [node.path], options);
     } catch {
       // Copying it says what is wrong.
       options.signal.throwIfAborted();

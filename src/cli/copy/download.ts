@@ -1,45 +1,68 @@
-import { randomBytes } from "node:crypto";
-import { type FileHandle, lstat, mkdir, open, rename, rm, symlink, utimes } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import type { Downloaded } from "../../api/transfers/file-download.ts";
+import { lstat, rm, symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { BsmountError } from "../../core/errors.ts";
-import { readRemote } from "../remote-file.ts";
-import { childOf, listRemote, type RemoteNode, type RemoteTreeOptions } from "../remote-tree.ts";
+import { withIndexes } from "../../core/index-files.ts";
+import { makeFolders } from "../../core/make-folders.ts";
+import {
+  childOf,
+  followLink,
+  listRemote,
+  type RemoteNode,
+  type RemoteTreeOptions,
+} from "../remote-tree.ts";
 import { type Copying, type CopyJob, reporting } from "./copying.ts";
+import { downloadFile } from "./download-file.ts";
+import { notOlder } from "./index-order.ts";
+import { type CopiedRoot, isWithin, staysLink } from "./links.ts";
 
-const HOW: Readonly<Record<Downloaded["verified"], string>> = {
-  md5: "compared by MD5",
-  md5s: "compared by the MD5s of its parts",
-  parts: "not compared: BaseSpace has no MD5 to compare with",
-};
+/** Something to be copied to this machine, with everything in it. */
+export interface Download {
+  readonly node: RemoteNode;
+  readonly target: string;
+}
 
 /**
- * What it takes to copy `node` to `target`, with everything in it: a job for each file and link. The folders
- * are made on the way. Names come encoded from the tree, so none holds a slash or is `..`; a symlink where a
- * folder is to be is refused, one where a file is to be is replaced, and none is followed.
+ * What it takes to copy `downloads`: a job for each link, and for each file with its indexes. The folders are made
+ * on the way. Names come encoded from the tree, so none holds a slash or is `..`; a symlink where a folder is to
+ * be is refused, one where a file is to be is replaced, and none on this machine is followed. Those of BaseSpace
+ * stay links where they lead to something in `roots`, which is copied too, and are followed everywhere else.
  */
 export async function* downloadJobs(
-  node: RemoteNode,
-  target: string,
+  downloads: readonly Download[],
+  roots: readonly CopiedRoot[],
   copying: Copying,
 ): AsyncGenerator<CopyJob, void, undefined> {
-  const { type } = node.attributes;
-  if (type === "directory") {
-    yield* folderJobs(node, target, copying);
-    return;
+  for (const { data, indexes } of withIndexes(downloads, ({ target }) => target)) {
+    const files: Download[] = [];
+    for (const one of [data, ...indexes]) {
+      const { type } = one.node.attributes;
+      if (type === "directory") yield* folderJobs(one, roots, copying);
+      else if (type === "symlink") yield* linkJobs(one, roots, copying);
+      else {
+        await reporting(copying, async () => {
+          copying.taken.take("file", one.target, one.node.path);
+          files.push(one);
+        });
+      }
+    }
+    if (files.length > 0) yield async () => await downloadInOrder(files, copying);
   }
-  const copy = type === "file" ? downloadFile : copyLink;
-  const jobs: CopyJob[] = [];
-  await reporting(copying, async () => {
-    copying.taken.take("file", target, node.path);
-    jobs.push(async () => await copy(node, target, copying));
-  });
-  yield* jobs;
+}
+
+/** A file, then its indexes. Dates that BaseSpace has of an index may be older than those of its data. */
+async function downloadInOrder(files: readonly Download[], copying: Copying): Promise<void> {
+  for (const { node, target } of files) {
+    await reporting(copying, async () => {
+      await downloadFile(node, target, copying);
+      const [data] = files;
+      if (data !== undefined && data.target !== target) await notOlder(target, data.target);
+    });
+  }
 }
 
 async function* folderJobs(
-  node: RemoteNode,
-  target: string,
+  { node, target }: Download,
+  roots: readonly CopiedRoot[],
   copying: Copying,
 ): AsyncGenerator<CopyJob, void, undefined> {
   const names: string[] = [];
@@ -48,23 +71,60 @@ async function* folderJobs(
     await makeFolder(target);
     for (const { name } of await listRemote(node, copying)) names.push(name);
   });
-  for (const name of names) {
-    const children: RemoteNode[] = [];
-    await reporting(copying, async () => {
-      children.push(await childOf(node, name, copying));
-    });
-    for (const child of children) yield* downloadJobs(child, join(target, name), copying);
+  for (const { data, indexes } of withIndexes(names, (name) => name)) {
+    const children: Download[] = [];
+    for (const name of [data, ...indexes]) {
+      await reporting(copying, async () => {
+        children.push({ node: await childOf(node, name, copying), target: join(target, name) });
+      });
+    }
+    yield* downloadJobs(children, roots, copying);
   }
 }
 
-/** All bytes of the files at `node` and below, for a bar. What cannot be listed counts nothing. */
-export async function sizeOfRemote(node: RemoteNode, options: RemoteTreeOptions): Promise<number> {
+async function* linkJobs(
+  { node, target }: Download,
+  roots: readonly CopiedRoot[],
+  copying: Copying,
+): AsyncGenerator<CopyJob, void, undefined> {
+  const jobs: CopyJob[] = [];
+  const followed: Download[] = [];
+  await reporting(copying, async () => {
+    const text = await copying.fileSystem.readlink(node.attributes.ino, copying.signal);
+    if (staysLink({ path: node.path, text, place: target }, roots)) {
+      copying.taken.take("file", target, node.path);
+      jobs.push(async () => await makeLink(text, target));
+    } else {
+      followed.push({ node: await followLink(node, copying), target });
+    }
+  });
+  yield* jobs;
+  for (const one of followed) {
+    const root = { path: one.node.path, place: target };
+    yield* downloadJobs([one], [...roots, root], copying);
+  }
+}
+
+/**
+ * All bytes of the files at `node` and below, for a bar. What cannot be listed counts nothing, nor does what a
+ * link in `within`, the paths that are copied, leads to.
+ */
+export async function sizeOfRemote(
+  node: RemoteNode,
+  within: readonly string[],
+  options: RemoteTreeOptions,
+): Promise<number> {
   const { type, sizeBytes } = node.attributes;
-  if (type !== "directory") return type === "file" ? sizeBytes : 0;
+  if (type === "file") return sizeBytes;
   let sum = 0;
   try {
+    if (type === "symlink") {
+      const linked = await followLink(node, options);
+      if (within.some((path) => isWithin(linked.path, path))) return 0;
+      return await sizeOfRemote(linked, [...within, linked.path], options);
+    }
     for (const { name } of await listRemote(node, options)) {
-      sum += await sizeOfRemote(await childOf(node, name, options), options);
+      sum += await sizeOfRemote(await childOf(node, name, options), within, options);
     }
   } catch {
     options.signal.throwIfAborted();
@@ -72,111 +132,20 @@ export async function sizeOfRemote(node: RemoteNode, options: RemoteTreeOptions)
   return sum;
 }
 
-/**
- * Copies one file to `target`: into a scratch file beside it first, which takes the name once every byte
- * is there and checked. What was cut short goes on at the next copy. Keeps the modification time.
- */
-async function downloadFile(node: RemoteNode, target: string, copying: Copying): Promise<void> {
-  const { session, signal, checksum, memory, progress } = copying;
-  using bar = progress.file(node.attributes.sizeBytes);
-  const file = await session.places.fileAt(node.path.slice("bs:".length), signal);
-  if (file === undefined) {
-    await copyGenerated(node, target, copying);
-    return;
-  }
-  const { transfers } = session.client;
-  if (await isThere(target)) {
-    const compared = await transfers.compare(target, file, { signal });
-    if (compared === "md5" || compared === "md5s") {
-      copying.onUnchanged(target, file.sizeBytes, HOW[compared]);
-      return;
-    }
-  }
-  const options = { signal, checksum, memory, onProgress: bar.onProgress };
-  const { verified } = await transfers.download.toFile(file, target, options);
-  const modified = new Date(node.attributes.mtimeMs);
-  await utimes(target, modified, modified);
-  copying.onFile(target, file.sizeBytes, HOW[verified]);
-}
-
-async function isThere(target: string): Promise<boolean> {
-  return (await lstat(target).catch(() => undefined))?.isFile() === true;
-}
-
-/** What is made here, such as `.json`, and what has not been uploaded yet. */
-async function copyGenerated(node: RemoteNode, target: string, copying: Copying): Promise<void> {
-  const scratch = await openScratch(dirname(target));
-  try {
-    await copyInto(scratch.file, node, copying);
-    await scratch.file.close();
-    const modified = new Date(node.attributes.mtimeMs);
-    await utimes(scratch.path, modified, modified);
-    await rename(scratch.path, target);
-  } catch (error) {
-    await scratch.file.close().catch(() => {});
-    await rm(scratch.path, { force: true });
-    throw error;
-  }
-  copying.onFile(target, node.attributes.sizeBytes, "made here");
-}
-
-/**
- * The tree's links are relative and lead to a neighbour, so they are right in a copy as well. What has the name
- * already stays, unless it is a link too.
- */
-async function copyLink(
-  node: RemoteNode,
-  target: string,
-  { fileSystem, signal }: Copying,
-): Promise<void> {
-  const linked = await fileSystem.readlink(node.attributes.ino, signal);
+/** What has the name already stays, unless it is a link too. */
+async function makeLink(text: string, target: string): Promise<void> {
   const before = await lstat(target).catch(() => undefined);
   if (before?.isSymbolicLink() === true) await rm(target, { force: true });
-  await symlink(linked, target).catch((cause: unknown) => {
+  await symlink(text, target).catch((cause: unknown) => {
     throw new BsmountError("usage", `cannot make the link ${target}`, { cause });
   });
 }
 
-async function copyInto(file: FileHandle, node: RemoteNode, copying: Copying): Promise<void> {
-  let written = 0;
-  for await (const piece of readRemote(node, copying)) {
-    await file.writeFile(piece);
-    written += piece.length;
-  }
-  if (written !== node.attributes.sizeBytes) {
-    throw new BsmountError(
-      "unavailable",
-      `${node.path} has ${node.attributes.sizeBytes} bytes, but only ${written} came`,
-    );
-  }
-  await file.sync();
-}
-
-interface ScratchFile {
-  readonly path: string;
-  readonly file: FileHandle;
-}
-
-/** Named by chance and not by the data: what is in BaseSpace may have any name, up to the longest. */
-async function openScratch(folder: string): Promise<ScratchFile> {
-  const path = join(folder, `.bsmount-${randomBytes(8).toString("hex")}`);
-  try {
-    return { path, file: await open(path, "wx", 0o644) };
-  } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new BsmountError("unavailable", `cannot write into ${folder}`, {
-      cause: error,
-      ...(isMissing ? { remedy: `mkdir -p ${folder}` } : {}),
-    });
-  }
-}
-
 async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
-    throw new BsmountError("usage", `cannot make the folder ${path}`, { cause });
-  });
-  const info = await lstat(path);
-  if (!info.isDirectory()) {
-    throw new BsmountError("usage", `${path} is in the way: it is a link or a file, not a folder`);
+  const before = await lstat(path).catch(() => undefined);
+  if (before === undefined) await makeFolders(path);
+  else if (!before.isDirectory()) {
+    const problem = `${path} is in the way: it is a link or a file, not a folder`;
+    throw new BsmountError("usage", problem, { remedy: "remove it, or copy to another place" });
   }
 }

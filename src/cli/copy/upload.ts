@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { BsmountError } from "../../core/errors.ts";
+import { withIndexes } from "../../core/index-files.ts";
 import type { UploadTarget } from "../../session/transfer-places.ts";
 import { isTemporaryName } from "../../write/temporary-names.ts";
 import type { RemoteNode } from "../remote-tree.ts";
 import { type Copying, type CopyJob, reporting } from "./copying.ts";
 import { enterFolder, isNotUtf8, kindOf, lookAt, namesIn, openStream } from "./local-source.ts";
+import { uploadJob, type UploadStep, withoutData } from "./index-order.ts";
 import { folderIn } from "./remote-folders.ts";
 
 /** Where something goes: into the folder `parent`, under that name. */
@@ -29,31 +31,60 @@ export async function* uploadJobs(
     for (const name of notUtf8) copying.onFailure(isNotUtf8(join(source, name)));
     if (names.length + notUtf8.length === 0) copying.onLeftOut(isEmpty(source));
   });
-  for (const name of entries) {
-    const path = join(source, name);
-    const place = { parent: folder, name };
-    const jobs: CopyJob[] = [];
-    const folders: RemoteNode[] = [];
-    await reporting(copying, async () => {
-      const kind = kindOf(path, await lookAt(path));
-      copying.taken.take(kind, `${folder.path}/${name}`, path);
-      if (kind === "folder") folders.push(await folderIn(folder, name, copying));
-      else jobs.push(async () => await uploadFile(path, place, copying));
-    });
-    yield* jobs;
-    for (const child of folders) yield* uploadJobs(path, child, copying, inside);
+  for (const { data, indexes } of withIndexes(entries, (name) => name)) {
+    const files: UploadStep[] = [];
+    const folders: Subfolder[] = [];
+    let failure: unknown;
+    for (const name of [data, ...indexes]) {
+      const path = join(source, name);
+      await reporting(copying, async () => {
+        if (failure !== undefined) throw withoutData(path, join(source, data), failure);
+        try {
+          const kind = kindOf(path, await lookAt(path));
+          copying.taken.take(kind, `${folder.path}/${name}`, path);
+          if (kind === "file") files.push(uploadStep(path, { parent: folder, name }, copying));
+          else folders.push({ path, folder: await folderIn(folder, name, copying) });
+        } catch (error) {
+          if (name === data) failure = error;
+          throw error;
+        }
+      });
+    }
+    const [first, ...others] = files;
+    if (first !== undefined) yield uploadJob(first, others, copying);
+    for (const { path, folder } of folders) yield* uploadJobs(path, folder, copying, inside);
   }
+}
+
+interface Subfolder {
+  readonly path: string;
+  readonly folder: RemoteNode;
+}
+
+/** The local file `source` as what {@link uploadJob} copies. */
+export function uploadStep(source: string, place: UploadPlace, copying: Copying): UploadStep {
+  return {
+    source,
+    upload: async (notBefore) => await uploadFile(source, place, { copying, notBefore }),
+  };
+}
+
+interface UploadWith {
+  readonly copying: Copying;
+  /** The same content is left as it is only when BaseSpace had it later, milliseconds since 1970. */
+  readonly notBefore: number;
 }
 
 /**
  * Copies the local file `source` to its place. Returns when BaseSpace says that it is complete. A file of that
- * name becomes an older version, unless it has the same content: then it is left as it is.
+ * name becomes an older version, unless it has the same content: then it is left as it is, and answered when
+ * BaseSpace had it.
  */
-export async function uploadFile(
+async function uploadFile(
   source: string,
   place: UploadPlace,
-  copying: Copying,
-): Promise<void> {
+  { copying, notBefore }: UploadWith,
+): Promise<number | undefined> {
   const info = await lookAt(source);
   using bar = copying.progress.file(info.isFile() ? info.size : 0);
   const { parent, name } = place;
@@ -62,10 +93,12 @@ export async function uploadFile(
   const { session, signal, memory } = copying;
   const folder = parent.path.slice("bs:".length);
   const to = await session.places.uploadInto(folder, { name, source }, signal);
-  const same = info.isFile() ? await sameContent(source, to, copying) : undefined;
+  const { existing } = to;
+  const isLate = existing !== undefined && existing.dateCreatedMs >= notBefore;
+  const same = info.isFile() && isLate ? await sameContent(source, to, copying) : undefined;
   if (same !== undefined) {
     copying.onUnchanged(target, info.size, same);
-    return;
+    return existing?.dateCreatedMs;
   }
   const { appResultId, path, journal } = to;
   const options = { signal, memory, onProgress: bar.onProgress };
@@ -76,6 +109,7 @@ export async function uploadFile(
   // The service compares each request's body with the MD5 that is sent with it.
   const isInParts = file.etag?.includes("-") === true;
   copying.onFile(target, file.sizeBytes, isInParts ? BY_MD5S : BY_MD5);
+  return undefined;
 }
 
 const BY_MD5 = "compared by MD5";

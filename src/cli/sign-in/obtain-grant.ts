@@ -3,6 +3,7 @@ import { RedirectListener } from "../../api/oauth/redirect-listener.ts";
 import { scopeList } from "../../api/oauth/scopes.ts";
 import type { SignInConfig } from "../../config/sign-in.ts";
 import { printLine } from "../output.ts";
+import { standardOutput } from "../standard-output.ts";
 import type { ClientCredentials } from "./client-credentials.ts";
 
 /** Signs in by a code or by the browser, and tells the user what to do. Prints no secret. */
@@ -33,6 +34,7 @@ and approve if it shows the code
     ${login.userCode}
 
 Waiting for you until ${timeOfDay(login.expires)}; Ctrl-C gives up.`);
+  await standardOutput.flush(signal);
   return await oauth.awaitDevice(login, { signal });
 }
 
@@ -48,6 +50,7 @@ async function byBrowser(
     ${oauth.authorizeUrl({ redirectUri, state, scopes })}
 
 Waiting for you for five minutes; Ctrl-C gives up.`);
+  await standardOutput.flush(signal);
   const code = await listener.code(signal);
   return await oauth.exchangeCode(code, redirectUri, { signal });
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { byteRange, type ByteRange } from "../../core/byte-range.ts";
+import { makeFolders } from "../../core/make-folders.ts";
 import type { StoredObject } from "../state/entities.ts";
 import { adoptInPlace, newKey } from "./adopt.ts";
 import type { Adopted, ContentStore, Place, Received } from "./content-store.ts";
@@ -27,7 +28,7 @@ export class FolderContentStore implements ContentStore {
 
   static async open(folder: string): Promise<FolderContentStore> {
     for (const place of ["objects", "parts", "incoming"]) {
-      await mkdir(join(folder, place), { recursive: true, mode: 0o700 });
+      await makeFolders(join(folder, place), { mode: 0o700 });
     }
     return new FolderContentStore(folder);
   }

@@ -1,0 +1,80 @@
+import type { MountStatus, OtherMount } from "../mount/index.ts";
+import { printable, table } from "./output.ts";
+
+/** What `bsmount status` shows of this user's mounts and of the others, one line each. */
+export function statusLines(
+  mounts: readonly MountStatus[],
+  others: readonly OtherMount[],
+): readonly string[] {
+  const rows = mounts.map((mount) => [
+    printable(mount.mountPoint),
+    printable(mount.user),
+    mount.apiServer,
+    printable(tokenOf(mount)),
+    String(mount.pid),
+    mount.since.slice(0, 19).replace("T", " "),
+    mount.logFile ?? "standard error",
+  ]);
+  const head = ["MOUNT POINT", "USER", "SERVER", "TOKEN OF", "PID", "SINCE (UTC)", "LOG"];
+  return [
+    ...(rows.length === 0 ? [] : table([head, ...rows], new Set([4]))),
+    ...mounts.flatMap(notesOf),
+    ...others.map((other) => `${printable(other.mountPoint)}  ${stateOf(other)}`),
+  ];
+}
+
+/** Where the token is from: the profile by its name, else what holds it. */
+function tokenOf({ profile, tokenKind, tokenSource }: MountStatus): string {
+  if (tokenKind === undefined || tokenSource === undefined) return profile;
+  return tokenKind === "profile" ? profile : tokenSource;
+}
+
+/** What somebody should know who looks at a mount. */
+function notesOf(mount: MountStatus): readonly string[] {
+  const { silence, uploads } = mount;
+  const { pending, failed, held } = uploads;
+  const counts = Object.entries({ pending, failed, held }).filter(([, count]) => count > 0);
+  const files = counts.map(([what, count]) => `${count} ${what}`).join(", ");
+  const notes = [
+    ...(silence === undefined ? [] : [silence]),
+    ...refusalOf(mount),
+    ...(files === "" ? [] : [`files on their way up: ${files}`]),
+  ];
+  return notes.map((note) => `${printable(mount.mountPoint)}  ${note}`);
+}
+
+function refusalOf(mount: MountStatus): readonly string[] {
+  const { apiServer, tokenKind, tokenSource, tokenRefusedSince: since } = mount;
+  if (since === undefined) return [];
+  const when = since.slice(0, 19).replace("T", " ");
+  const source = printable(tokenSource ?? mount.profile);
+  return [
+    `${apiServer} refuses the token of ${source} since ${when}; ${remedyOf(tokenKind, mount)}`,
+  ];
+}
+
+/** The mount looks again where its token came from, which for the environment is nowhere. */
+function remedyOf(kind: MountStatus["tokenKind"], { profile, tokenSource }: MountStatus): string {
+  if (kind === "file")
+    return `write a new one of the same user into ${printable(tokenSource ?? "")}`;
+  if (kind === "environment") return "unmount it, and mount again with another one";
+  return `sign in again as the same user: bsmount auth --profile ${printable(profile)}`;
+}
+
+function stateOf({ mountPoint, owner, state }: OtherMount): string {
+  const at = printable(mountPoint);
+  switch (state) {
+    case "dead":
+      return `dead: its process was killed; bsmount unmount ${at} clears it`;
+    case "live":
+      return "yours, made with another XDG_RUNTIME_DIR or XDG_STATE_HOME: set them to see more";
+    case "silent":
+      return `yours, but does not answer; bsmount unmount --lazy ${at} detaches it`;
+    default:
+      return `mounted by ${owner === undefined ? "somebody else" : nameOf(owner)}`;
+  }
+}
+
+function nameOf({ uid, name }: NonNullable<OtherMount["owner"]>): string {
+  return name === undefined ? `user ${uid}` : `${printable(name)} (user ${uid})`;
+}

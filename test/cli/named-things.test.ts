@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import { buildProgram } from "../../src/cli/program.ts";
+import { neverAborted } from "../../src/core/abort.ts";
+import { nodesOf, sourceModules } from "../helpers/source-code.ts";
+
+/*
+ * What a remedy, a help text or a page tells somebody to type has to be there: every option and every command of
+ * bsmount that is named is looked for among those that the program has and shows.
+ */
+
+/** Options of other programs, each named together with its program. */
+const FOREIGN: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/docker|container/, ["--device", "--cap-add", "--security-opt", "--privileged", "--rm"]],
+  [/md5sum/, ["--check"]],
+  [/npm/, ["--ignore-scripts", "--prefix", "--once"]],
+  [/rsync/, ["--size-only"]],
+  [/vitest/, ["--project"]],
+];
+
+/** What a sentence with bsmount in it goes on with, where it names no command. */
+const PROSE: ReadonlySet<string> = new Set([
+  "has",
+  "does",
+  "is",
+  "makes",
+  "again",
+  "already",
+  "itself",
+]);
+
+const environment = { variables: {}, home: "/nowhere", uid: 0, gid: 0 };
+const context = { signal: neverAborted, environment, handOverSignals: () => undefined };
+const { commands, options } = buildProgram({ context, onResult: () => undefined });
+
+const COMMANDS: ReadonlySet<string> = new Set(commands.map((command) => command.name()));
+const OPTIONS: ReadonlySet<string> = new Set([
+  "--help",
+  ...[...options, ...commands.flatMap((command: Command) => command.options)]
+    .filter(({ hidden }) => !hidden)
+    .map(({ long }) => long ?? ""),
+]);
+
+const optionsIn = (text: string): readonly string[] =>
+  text.match(/(?<![\w-])--[a-z][a-z-]*[a-z]/g) ?? [];
+
+const commandsIn = (text: string): readonly string[] =>
+  [...text.matchAll(/(?<![\w/~.])bsmount ([a-z][a-z-]*)/g)].map(([, word = ""]) => word);
+
+/** What of a text names an option or a command that does not exist. */
+function unknownIn(text: string, around = text): readonly string[] {
+  const isForeign = (option: string): boolean =>
+    FOREIGN.some(([program, flags]) => flags.includes(option) && program.test(around));
+  return [
+    ...optionsIn(text).filter((option) => !OPTIONS.has(option) && !isForeign(option)),
+    ...commandsIn(text).filter((word) => !COMMANDS.has(word) && !PROSE.has(word)),
+  ];
+}
+
+/** Texts that stand in a module; the pieces of a template come one by one. */
+function textsOf(tree: ts.SourceFile): readonly string[] {
+  const isText = (node: ts.Node): node is ts.StringLiteralLike =>
+    ts.isStringLiteralLike(node) ||
+    ts.isTemplateHead(node) ||
+    ts.isTemplateMiddle(node) ||
+    ts.isTemplateTail(node);
+  return nodesOf(tree)
+    .filter(isText)
+    .map(({ text }) => text);
+}
+
+/** What a page shows as code: in blocks and in backticks. */
+function codeOf(markdown: string): readonly string[] {
+  const blocks = markdown.match(/^ *```[^]*?^ *```/gm) ?? [];
+  const spans = markdown.replaceAll(/^ *```[^]*?^ *```/gm, "").match(/`[^`\n]+`/g) ?? [];
+  return [...blocks, ...spans];
+}
+
+describe("what is named exists", () => {
+  it("in every text of the modules: errors, remedies, help", () => {
+    const unknown = sourceModules(/--[a-z]|bsmount [a-z]/)
+      // Custom properties of CSS look the same.
+      .filter(({ path }) => !path.startsWith("emulator/pages/"))
+      .flatMap(({ path, tree }) =>
+        textsOf(tree).flatMap((text) =>
+          unknownIn(text, tree.text).map((name) => `${path}: ${name}`),
+        ),
+      );
+    expect(unknown).toEqual([]);
+  });
+
+  it.each([
+    "README.md",
+    "src/README.md",
+    "src/emulator/README.md",
+    "src/emulator/catalog/README.md",
+    "native-notes/semantics.md",
+    "native-notes/linux.md",
+    "native-notes/fuse-native.md",
+    "test/README.md",
+  ])("in %s", (page) => {
+    const markdown = readFileSync(new URL(`../../${page}`, import.meta.url), "utf8");
+    expect(codeOf(markdown).flatMap((code) => unknownIn(code, markdown))).toEqual([]);
+  });
+
+  it("and what does not is seen", () => {
+    expect(unknownIn("name a folder with --staging-dir, or run bsmount frobnicate")).toEqual([
+      "--staging-dir",
+      "frobnicate",
+    ]);
+    expect(unknownIn("--cache-dir, --state-dir and bsmount uploads")).toEqual([
+      "--cache-dir",
+      "uploads",
+    ]);
+    expect(codeOf("a `--b` c\n```\n--d `e`\n```\n").join()).toBe("```\n--d `e`\n```,`--b`");
+  });
+});

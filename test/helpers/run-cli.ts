@@ -1,0 +1,48 @@
+import { vi } from "vitest";
+import { buildProgram } from "../../src/cli/program.ts";
+import { standardOutput } from "../../src/cli/standard-output.ts";
+import { describeError } from "../../src/core/errors.ts";
+import { neverAborted } from "../../src/core/abort.ts";
+import type { Emulator } from "../../src/emulator/options.ts";
+import type { TempDir } from "./temp-dir.ts";
+
+export interface CliOutcome {
+  /** What the command answered; undefined when it threw, which `output` then ends with. */
+  readonly exitCode: number | undefined;
+  /** What it printed, wherever to. */
+  readonly output: string;
+}
+
+/** Runs one command in this process, signed in to an emulator, with its folders below `dir`. */
+export async function runCli(
+  args: readonly string[],
+  { apiServer, accessToken }: Pick<Emulator, "apiServer" | "accessToken">,
+  dir: TempDir,
+): Promise<CliOutcome> {
+  const variables = {
+    BASESPACE_API_SERVER: apiServer,
+    BASESPACE_ACCESS_TOKEN: accessToken,
+    XDG_STATE_HOME: dir.join("state"),
+    XDG_CACHE_HOME: dir.join("cache"),
+    XDG_RUNTIME_DIR: dir.join("run"),
+  };
+  const environment = { home: dir.path, uid: process.getuid?.() ?? 0, gid: 0, variables };
+  const context = { signal: neverAborted, environment, handOverSignals: () => undefined };
+  const printed: string[] = [];
+  const streams = [
+    vi
+      .spyOn(standardOutput, "write")
+      .mockImplementation((data) => void printed.push(Buffer.from(data as string).toString())),
+    vi.spyOn(process.stderr, "write").mockImplementation((data) => printed.push(String(data)) > 0),
+  ];
+  let exitCode: number | undefined;
+  const onResult = (code: number): void => void (exitCode = code);
+  try {
+    await buildProgram({ context, onResult }).parseAsync([...args], { from: "user" });
+  } catch (error) {
+    printed.push(describeError(error));
+  } finally {
+    for (const stream of streams) stream.mockRestore();
+  }
+  return { exitCode, output: printed.join("") };
+}
