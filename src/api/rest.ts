@@ -4,12 +4,17 @@ import { findError } from "./error-body.ts";
 import type { HttpAnswer, HttpRequest, Send } from "./http.ts";
 import { networkProblem } from "./network-error.ts";
 import { parseRetryAfter } from "./retry-delay.ts";
-import { type RetryOptions, retrying, TryAgain } from "./retry.ts";
+import { type RetryOptions, retrying, TryAgain, within } from "./retry.ts";
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
   /** For one request to be answered, in milliseconds. Default: the client's. */
   readonly timeoutMs?: number;
+  /**
+   * How long a request that fails is repeated, in milliseconds from its first failure on. Default: the client's,
+   * which is minutes for the requests of an upload.
+   */
+  readonly totalMs?: number;
 }
 
 /** Absent values are left out; several values are joined by commas. */
@@ -45,14 +50,23 @@ export interface Change {
   readonly isRepeatable: boolean;
 }
 
-const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+/** What may pass by itself. Every other status is the service's last word. */
+export const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
 /** Turned away before anything was done. A 503 may come from behind something that was done already. */
 const UNPROCESSED_STATUS = 429;
 
+/**
+ * As long as a server has never answered, it is more likely that its address is wrong than that it is away: a
+ * command that meets nobody ends after so long, in milliseconds. A restart takes less.
+ */
+const UNREACHED_TOTAL_MS = 15_000;
+
 /** JSON from the REST service: repeated when that is safe and may help, judged by status and body. */
 export class Rest {
   readonly #options: RestOptions;
+  /** True once the server has answered anything at all. */
+  #isReached = false;
 
   constructor(options: RestOptions) {
     this.#options = options;
@@ -82,7 +96,8 @@ export class Rest {
     const signal = options.signal ?? new AbortController().signal;
     // A crawl asks for much under one signal; Node would warn of a leak from the eleventh request on.
     setMaxListeners(0, signal);
-    const { retry, userAgent } = this.#options;
+    const { userAgent } = this.#options;
+    const retry = this.#retryFor(options.totalMs);
     const request: Omit<HttpRequest, "attempt"> = {
       method: asked.method,
       path: asked.path,
@@ -103,12 +118,19 @@ export class Rest {
     });
   }
 
+  #retryFor(totalMs: number | undefined): RetryOptions {
+    const retry = within(this.#options.retry, totalMs);
+    if (this.#isReached) return retry;
+    return within(retry, Math.min(retry.limits.totalMs, UNREACHED_TOTAL_MS));
+  }
+
   async #attempt(request: HttpRequest, signal: AbortSignal): Promise<JsonAnswer | TryAgain> {
     let answer: HttpAnswer;
     try {
       answer = await this.#options.send(request, signal);
+      this.#isReached = true;
     } catch (error) {
-      if (error instanceof ApiError && error.status === 0 && isWorthRepeating(error)) {
+      if (error instanceof ApiError && error.status === 0 && this.#isWorthRepeating(error)) {
         return new TryAgain(error);
       }
       throw error;
@@ -118,6 +140,11 @@ export class Rest {
     if (!RETRYABLE_STATUS.has(answer.status)) throw judged;
     const now = this.#options.retry.clock.now();
     return new TryAgain(judged, parseRetryAfter(answer.headers["retry-after"], now));
+  }
+
+  #isWorthRepeating(error: ApiError): boolean {
+    const { worthRepeating, isUnknownHost = false } = networkProblem(error.cause);
+    return worthRepeating || (isUnknownHost && this.#isReached);
   }
 }
 
@@ -140,10 +167,6 @@ function isRefusal(error: ApiError): boolean {
 function isUnprocessed(error: ApiError): boolean {
   if (error.status !== 0) return error.status === UNPROCESSED_STATUS;
   return networkProblem(error.cause).neverSent === true;
-}
-
-function isWorthRepeating(error: ApiError): boolean {
-  return networkProblem(error.cause).worthRepeating;
 }
 
 function bodyOf(
