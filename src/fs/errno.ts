@@ -30,6 +30,7 @@ const ERRNO: Readonly<Record<FailureReason, number>> = {
   "no-space": 28, // ENOSPC
   "too-big": 27, // EFBIG
   changed: 116, // ESTALE
+  gone: 116, // ESTALE
   timeout: 110, // ETIMEDOUT
   aborted: 5, // EIO
   usage: 22, // EINVAL

@@ -26,6 +26,7 @@ const LINUX: Readonly<Record<FailureReason, keyof typeof constants.errno>> = {
   "no-space": "ENOSPC",
   "too-big": "EFBIG",
   changed: "ESTALE",
+  gone: "ESTALE",
   timeout: "ETIMEDOUT",
   aborted: "EIO",
   usage: "EINVAL",

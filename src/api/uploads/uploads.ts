@@ -8,6 +8,7 @@ import { decoded } from "../resource-client.ts";
 import type { CallOptions, Change, JsonAnswer, Query, Rest } from "../rest.ts";
 import type { Look, OnceOnly, OnceOnlyCalls } from "../settled.ts";
 import { fileIn, lookForBegun, lookForUploaded, newestOf } from "./find-uploaded.ts";
+import { ofTarget, ofUpload } from "./gone.ts";
 import { Md5Thread } from "./md5-thread.ts";
 import { filesPathOf, type UploadPlace } from "./upload-place.ts";
 
@@ -23,7 +24,9 @@ export interface UploadBody {
  * succeeded is sent twice without a look at what is there. All but `abort` and `newest` go on for minutes (the
  * client's `writeDeadlineMs`) while the service is away.
  *
- * Methods throw ApiError (`access-denied` without the right to write, `unavailable`, `timeout`, …) or the signal's reason.
+ * Methods throw ApiError (`access-denied` without the right to write, `gone` when BaseSpace no longer knows the
+ * upload or what was to take it, `unavailable`, `timeout`, …) or the signal's reason. Of a `gone` upload the parts
+ * are lost, and `begin` tells whether another one can take its place.
  */
 export class Uploads {
   readonly #rest: Rest;
@@ -60,7 +63,7 @@ export class Uploads {
     const headers = contentHeaders(place, md5);
     const change = { ...newFile(place, {}), headers, body: body.bytes };
     const look = lookForUploaded(this.#rest, { place, sizeBytes, md5 });
-    const answered = await this.#once(change, look, options);
+    const answered = await ofTarget(async () => await this.#once(change, look, options));
     return this.#checked(answered, { md5, sizeBytes });
   }
 
@@ -69,7 +72,7 @@ export class Uploads {
     const headers = { "content-type": contentTypeOf(place) };
     const change = { ...newFile(place, { multipart: true }), headers };
     const look = lookForBegun(this.#rest, place);
-    const answer = await this.#once(change, look, options);
+    const answer = await ofTarget(async () => await this.#once(change, look, options));
     return fileIn(answer).id;
   }
 
@@ -94,7 +97,7 @@ export class Uploads {
       isRepeatable: true,
     };
     const patient = this.#patient(options);
-    const answer = await this.#rest.change(change, patient);
+    const answer = await ofUpload(async () => await this.#rest.change(change, patient));
     const etag = decoded(answer, () => decodeEtag(decodeEnvelope(answer.json), "Response"));
     if (etag.toLowerCase() === md5) return etag;
     throw otherBytes(answer, `part ${number} arrived with ETag ${etag}, sent with MD5 ${md5}`);
@@ -114,7 +117,7 @@ export class Uploads {
       return fileIn(answer).uploadStatus === "complete" ? answer : undefined;
     };
     const change = { method: "POST", path, query: { uploadstatus: "complete" } } as const;
-    const answered = await this.#once(change, look, options);
+    const answered = await ofUpload(async () => await this.#once(change, look, options));
     return this.#checked(answered, { sizeBytes });
   }
 
