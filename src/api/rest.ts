@@ -57,16 +57,17 @@ export const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502
 const UNPROCESSED_STATUS = 429;
 
 /**
- * As long as a server has never answered, it is more likely that its address is wrong than that it is away: a
- * command that meets nobody ends after so long, in milliseconds. A restart takes less.
+ * How long a server is waited for that has never answered, or that somebody has waited for in vain since it last
+ * did, in milliseconds. The address of the first is more likely wrong than the server away, and a restart takes
+ * less; with the second a thousand files that are to be sent would wait for minutes each.
  */
-const UNREACHED_TOTAL_MS = 15_000;
+const ABSENT_TOTAL_MS = 15_000;
 
 /** JSON from the REST service: repeated when that is safe and may help, judged by status and body. */
 export class Rest {
   readonly #options: RestOptions;
-  /** True once the server has answered anything at all. */
-  #isReached = false;
+  /** True while the last that was heard of the server is an answer that it is there to give. */
+  #isPresent = false;
 
   constructor(options: RestOptions) {
     this.#options = options;
@@ -105,10 +106,13 @@ export class Rest {
       timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
       ...bodyOf(asked, { accept: "application/json", "user-agent": userAgent }),
     };
-    return await retrying(retry, signal, async (attempt) => {
+    let waitedFor: Error | undefined;
+    const repeated = retrying(retry, signal, async (attempt) => {
       try {
         const outcome = await this.#attempt({ ...request, attempt }, signal);
-        return outcome instanceof TryAgain ? whenRepeatable(asked, outcome) : outcome;
+        if (!(outcome instanceof TryAgain)) return outcome;
+        waitedFor = whenRepeatable(asked, outcome).error;
+        return outcome;
       } catch (error) {
         if (!asked.isRepeatable && error instanceof ApiError && !isRefusal(error)) {
           error.mayHaveSucceeded = true;
@@ -116,19 +120,23 @@ export class Rest {
         throw error;
       }
     });
+    return await repeated.catch((error: unknown) => {
+      if (error === waitedFor) this.#isPresent = false;
+      throw error;
+    });
   }
 
   #retryFor(totalMs: number | undefined): RetryOptions {
     const retry = within(this.#options.retry, totalMs);
-    if (this.#isReached) return retry;
-    return within(retry, Math.min(retry.limits.totalMs, UNREACHED_TOTAL_MS));
+    if (this.#isPresent) return retry;
+    return within(retry, Math.min(retry.limits.totalMs, ABSENT_TOTAL_MS));
   }
 
   async #attempt(request: HttpRequest, signal: AbortSignal): Promise<JsonAnswer | TryAgain> {
     let answer: HttpAnswer;
     try {
       answer = await this.#options.send(request, signal);
-      this.#isReached = true;
+      if (!RETRYABLE_STATUS.has(answer.status)) this.#isPresent = true;
     } catch (error) {
       if (error instanceof ApiError && error.status === 0 && this.#isWorthRepeating(error)) {
         return new TryAgain(error);
@@ -144,7 +152,7 @@ export class Rest {
 
   #isWorthRepeating(error: ApiError): boolean {
     const { worthRepeating, isUnknownHost = false } = networkProblem(error.cause);
-    return worthRepeating || (isUnknownHost && this.#isReached);
+    return worthRepeating || (isUnknownHost && this.#isPresent);
   }
 }
 

@@ -174,6 +174,23 @@ describe("a service that stays away", () => {
   });
 });
 
+describe("a service that somebody has waited for in vain", () => {
+  test("is waited for fifteen seconds by those who come later, until it is back", async () => {
+    const fileId = await begin();
+    const send = async (number: number): Promise<string> =>
+      await client.uploads.part({ fileId, number }, { bytes });
+    await untilGivenUp(async () => await send(1));
+    for (const number of [2, 3]) {
+      const tookMs = await untilGivenUp(async () => await send(number));
+      expect(tookMs).toBeGreaterThanOrEqual(15_000);
+      expect(tookMs).toBeLessThan(16_000);
+    }
+    emulator.clearFaults();
+    await send(1);
+    await through(4 * MINUTE, async () => await send(2));
+  });
+});
+
 describe("time that an attempt takes", () => {
   test("is not taken from the time for further ones: a slow part that breaks is sent again", async () => {
     const fileId = await begin();
