@@ -90,7 +90,7 @@ export class BaseSpace implements AsyncDisposable {
   /** @throws BsmountError `usage` for an address that cannot be used, `environment` for bad certificates */
   constructor(options: BaseSpaceOptions) {
     this.apiServer = apiOrigin(options.apiServer, options.insecureHttp ?? false);
-    const settings = withDefaults(options);
+    const settings = this.#settingsOf(options);
     this.#dispatcher = createDispatcher(settings);
     this.#fetcher = createFetcher(this.#dispatcher, settings);
     const rest = this.#restWith(options.accessToken, settings);
@@ -111,7 +111,7 @@ export class BaseSpace implements AsyncDisposable {
     this.biosamples = new BioSamples(resources);
     this.libraries = new Libraries(resources);
     const store = new StorePuts({ ...settings, dispatcher: this.#dispatcher, plainHttp });
-    this.datasets = new Datasets(resources, store);
+    this.datasets = new Datasets(resources, store, settings.writeDeadlineMs);
     this.archive = new Archive(resources);
     this.trash = new Trash(resources);
     const { biosamples, libraries, datasets, archive, trash } = this;
@@ -122,9 +122,15 @@ export class BaseSpace implements AsyncDisposable {
       runs: new RunsV2(resources),
     };
     this.v2 = { ...own, biosamples, libraries, datasets, archive, trash };
-    this.uploads = new Uploads(rest, onceOnly);
+    this.uploads = new Uploads(rest, onceOnly, settings.writeDeadlineMs);
     this.content = new Content({ ...settings, links, fetcher: this.#fetcher });
     this.transfers = new Transfers(this);
+  }
+
+  /** The end of the client ends every pause between two attempts. */
+  #settingsOf(options: BaseSpaceOptions): ClientSettings {
+    const settings = withDefaults(options);
+    return { ...settings, retry: { ...settings.retry, closed: this.#closed.signal } };
   }
 
   #restWith(accessToken: AccessToken, settings: ClientSettings): Rest {

@@ -7,6 +7,8 @@ export interface NetworkProblem {
   readonly remedy: string | undefined;
   /** False when the next attempt can only fail in the same way. */
   readonly worthRepeating: boolean;
+  /** True when an attempt may do better where the server has answered before: names vanish with the network. */
+  readonly isUnknownHost?: true;
   /** True when no connection came about, so that the server knows nothing of the request. */
   readonly neverSent?: boolean;
 }
@@ -33,7 +35,8 @@ export function networkProblem(error: unknown): NetworkProblem {
   }
   if (code === "ENOTFOUND") {
     const remedy = "check the address and the network";
-    return { ...final("unavailable", "there is no such host", remedy), neverSent: true };
+    const unknown = final("unavailable", "there is no such host", remedy);
+    return { ...unknown, neverSent: true, isUnknownHost: true };
   }
   if (code === "ECONNREFUSED") {
     const remedy = "check that the address is right and that a server runs there";

@@ -4,12 +4,17 @@ import { findError } from "./error-body.ts";
 import type { HttpAnswer, HttpRequest, Send } from "./http.ts";
 import { networkProblem } from "./network-error.ts";
 import { parseRetryAfter } from "./retry-delay.ts";
-import { type RetryOptions, retrying, TryAgain } from "./retry.ts";
+import { type RetryOptions, retrying, TryAgain, within } from "./retry.ts";
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
   /** For one request to be answered, in milliseconds. Default: the client's. */
   readonly timeoutMs?: number;
+  /**
+   * How long a request that fails is repeated, in milliseconds from its first failure on. Default: the client's,
+   * which is minutes for the requests of an upload.
+   */
+  readonly totalMs?: number;
 }
 
 /** Absent values are left out; several values are joined by commas. */
@@ -45,14 +50,24 @@ export interface Change {
   readonly isRepeatable: boolean;
 }
 
-const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+/** What may pass by itself. Every other status is the service's last word. */
+export const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
 /** Turned away before anything was done. A 503 may come from behind something that was done already. */
 const UNPROCESSED_STATUS = 429;
 
+/**
+ * How long a server is waited for that has never answered, or that somebody has waited for in vain since it last
+ * did, in milliseconds. The address of the first is more likely wrong than the server away, and a restart takes
+ * less; with the second a thousand files that are to be sent would wait for minutes each.
+ */
+const ABSENT_TOTAL_MS = 15_000;
+
 /** JSON from the REST service: repeated when that is safe and may help, judged by status and body. */
 export class Rest {
   readonly #options: RestOptions;
+  /** True while the last that was heard of the server is an answer that it is there to give. */
+  #isPresent = false;
 
   constructor(options: RestOptions) {
     this.#options = options;
@@ -82,7 +97,8 @@ export class Rest {
     const signal = options.signal ?? new AbortController().signal;
     // A crawl asks for much under one signal; Node would warn of a leak from the eleventh request on.
     setMaxListeners(0, signal);
-    const { retry, userAgent } = this.#options;
+    const { userAgent } = this.#options;
+    const retry = this.#retryFor(options.totalMs);
     const request: Omit<HttpRequest, "attempt"> = {
       method: asked.method,
       path: asked.path,
@@ -90,10 +106,13 @@ export class Rest {
       timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
       ...bodyOf(asked, { accept: "application/json", "user-agent": userAgent }),
     };
-    return await retrying(retry, signal, async (attempt) => {
+    let waitedFor: Error | undefined;
+    const repeated = retrying(retry, signal, async (attempt) => {
       try {
         const outcome = await this.#attempt({ ...request, attempt }, signal);
-        return outcome instanceof TryAgain ? whenRepeatable(asked, outcome) : outcome;
+        if (!(outcome instanceof TryAgain)) return outcome;
+        waitedFor = whenRepeatable(asked, outcome).error;
+        return outcome;
       } catch (error) {
         if (!asked.isRepeatable && error instanceof ApiError && !isRefusal(error)) {
           error.mayHaveSucceeded = true;
@@ -101,14 +120,25 @@ export class Rest {
         throw error;
       }
     });
+    return await repeated.catch((error: unknown) => {
+      if (error === waitedFor) this.#isPresent = false;
+      throw error;
+    });
+  }
+
+  #retryFor(totalMs: number | undefined): RetryOptions {
+    const retry = within(this.#options.retry, totalMs);
+    if (this.#isPresent) return retry;
+    return within(retry, Math.min(retry.limits.totalMs, ABSENT_TOTAL_MS));
   }
 
   async #attempt(request: HttpRequest, signal: AbortSignal): Promise<JsonAnswer | TryAgain> {
     let answer: HttpAnswer;
     try {
       answer = await this.#options.send(request, signal);
+      if (!RETRYABLE_STATUS.has(answer.status)) this.#isPresent = true;
     } catch (error) {
-      if (error instanceof ApiError && error.status === 0 && isWorthRepeating(error)) {
+      if (error instanceof ApiError && error.status === 0 && this.#isWorthRepeating(error)) {
         return new TryAgain(error);
       }
       throw error;
@@ -118,6 +148,11 @@ export class Rest {
     if (!RETRYABLE_STATUS.has(answer.status)) throw judged;
     const now = this.#options.retry.clock.now();
     return new TryAgain(judged, parseRetryAfter(answer.headers["retry-after"], now));
+  }
+
+  #isWorthRepeating(error: ApiError): boolean {
+    const { worthRepeating, isUnknownHost = false } = networkProblem(error.cause);
+    return worthRepeating || (isUnknownHost && this.#isPresent);
   }
 }
 
@@ -140,10 +175,6 @@ function isRefusal(error: ApiError): boolean {
 function isUnprocessed(error: ApiError): boolean {
   if (error.status !== 0) return error.status === UNPROCESSED_STATUS;
   return networkProblem(error.cause).neverSent === true;
-}
-
-function isWorthRepeating(error: ApiError): boolean {
-  return networkProblem(error.cause).worthRepeating;
 }
 
 function bodyOf(

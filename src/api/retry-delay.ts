@@ -1,19 +1,21 @@
 export interface RetryLimits {
-  /** Attempts in all. */
+  /** Attempts in all, for callers that count; time ends the others. */
   readonly attempts: number;
-  /** Upper bound of the first delay; each next one is twice as long. */
+  /** Upper bound of the first delay, in milliseconds; each next one is twice as long. */
   readonly firstDelayMs: number;
-  /** No delay is longer, whatever the server asks for. */
+  /** No delay is longer, in milliseconds, unless the server asks for it. */
   readonly maxDelayMs: number;
-  /** No attempt starts later than this after the first one. */
+  /** How long a call goes on after its first failure, in milliseconds; the last attempt starts then. */
   readonly totalMs: number;
 }
 
 /**
- * How long to wait before attempt `attempt + 1`: exponential back-off with full jitter (anything from 0
- * to the bound, so that many clients do not come back together), or what `Retry-After` asks for.
+ * How long to wait before attempt `attempt + 1`, in milliseconds: exponential back-off with full jitter
+ * (anything from 0 to the bound, so that many clients do not come back together), or what `Retry-After` asks
+ * for. A delay that would pass the total is cut, so that the last attempt starts when the total is used up.
  * Undefined when there must be no further attempt.
  *
+ * @param past.elapsedMs since the first failure: a slow attempt before it uses nothing up
  * @param random from 0 to 1, 1 not included
  */
 export function retryDelay(
@@ -22,11 +24,10 @@ export function retryDelay(
   limits: RetryLimits,
   random: number,
 ): number | undefined {
-  if (past.attempt >= limits.attempts) return undefined;
+  const leftMs = limits.totalMs - past.elapsedMs;
+  if (past.attempt >= limits.attempts || leftMs <= 0) return undefined;
   const bound = Math.min(limits.maxDelayMs, limits.firstDelayMs * 2 ** (past.attempt - 1));
-  const wanted = Math.max(retryAfterMs ?? 0, random * bound);
-  const delayMs = Math.min(wanted, limits.maxDelayMs);
-  return past.elapsedMs + delayMs > limits.totalMs ? undefined : delayMs;
+  return Math.min(Math.max(retryAfterMs ?? 0, random * bound), leftMs);
 }
 
 /** Milliseconds of a `Retry-After` header, in seconds or as a date; undefined when it has neither. */

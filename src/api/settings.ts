@@ -20,7 +20,21 @@ export interface ClientOptions {
   readonly userAgent?: string;
   /** Allows http to other machines: the token then travels in the clear. Default false. */
   readonly insecureHttp?: boolean;
-  /** How requests that may be repeated are repeated. Default: 5 attempts within a minute. */
+  /**
+   * How long the requests of an upload (its begin, its parts, its end, a whole file) are repeated while the
+   * service is away or fails, in milliseconds from the first failure on. Default 300 000.
+   */
+  readonly writeDeadlineMs?: number;
+  /**
+   * How long the service may still be working on a request whose answer was lost, in milliseconds. What must not
+   * be done twice, such as making a project, is looked for so long before it is sent again. Default forty times the first delay of `retry`,
+   * 10 000.
+   */
+  readonly settleMs?: number;
+  /**
+   * How requests that may be repeated are repeated. Default: for 50 seconds after the first failure (`totalMs`),
+   * any number of attempts, with pauses that grow from a quarter of a second to 5 seconds.
+   */
   readonly retry?: Partial<RetryLimits>;
   /** Where file content is received: in a worker thread, or on the calling one. Default `worker`. */
   readonly fetcher?: FetcherKind;
@@ -31,12 +45,22 @@ export interface ClientOptions {
   readonly logger?: Logger;
 }
 
+/**
+ * The total is a little less than the minute within which a mount answers every call, so that it answers with
+ * what was wrong and not that it was late. After an outage nobody waits longer than the longest pause.
+ */
 const DEFAULT_RETRY: RetryLimits = {
-  attempts: 5,
+  attempts: Number.POSITIVE_INFINITY,
   firstDelayMs: 250,
-  maxDelayMs: 15_000,
-  totalMs: 60_000,
+  maxDelayMs: 5000,
+  totalMs: 50_000,
 };
+
+/** First delays, as what makes pauses shorter makes this shorter too. */
+const SETTLE_DELAYS = 40;
+
+/** A service that is set up anew is away for minutes; what was written must outlive that. */
+const WRITE_DEADLINE_MS = 300_000;
 
 const MAX_CONNECT_MS = 10_000;
 
@@ -49,11 +73,13 @@ export interface ClientSettings {
   readonly variables: EnvironmentVariables;
   readonly fetcherKind: FetcherKind;
   readonly logger: Logger;
+  readonly writeDeadlineMs: number;
   readonly retry: RetryOptions;
 }
 
 export function withDefaults(options: ClientOptions): ClientSettings {
   const timeoutMs = options.timeoutMs ?? 30_000;
+  const limits = { ...DEFAULT_RETRY, ...options.retry };
   return {
     timeoutMs,
     connectTimeoutMs: Math.min(timeoutMs, MAX_CONNECT_MS),
@@ -62,8 +88,10 @@ export function withDefaults(options: ClientOptions): ClientSettings {
     variables: options.environment ?? process.env,
     fetcherKind: options.fetcher ?? "worker",
     logger: options.logger ?? silentLogger,
+    writeDeadlineMs: options.writeDeadlineMs ?? WRITE_DEADLINE_MS,
     retry: {
-      limits: { ...DEFAULT_RETRY, ...options.retry },
+      limits,
+      settleMs: options.settleMs ?? SETTLE_DELAYS * limits.firstDelayMs,
       clock: options.clock ?? systemClock,
       random: Math.random,
     },

@@ -1,14 +1,23 @@
 import { neverAborted } from "../core/abort.ts";
 import { KeyedQueue } from "../core/keyed-queue.ts";
 import { ApiError } from "./errors.ts";
+import { Patience } from "./patience.ts";
 import type { Raw } from "./raw.ts";
-import type { CallOptions, Change, JsonAnswer, Rest } from "./rest.ts";
+import {
+  type CallOptions,
+  type Change,
+  type JsonAnswer,
+  type Rest,
+  RETRYABLE_STATUS,
+} from "./rest.ts";
 import { retryDelay } from "./retry-delay.ts";
-import type { RetryOptions } from "./retry.ts";
+import { pause, type RetryOptions } from "./retry.ts";
 
 /*
- * A call that must not be done twice, such as making a project, is sent once. When its answer is lost it
- * may be done all the same: then the service is asked whether it is, and only if not it is sent again.
+ * A call that must not be done twice, such as making a project, is sent once. When its answer is lost it may be
+ * done all the same, or the service may still be working on it. So the service is asked whether it is done, again
+ * and again for a while (`settleMs`), and only when it is not done by the end of that it is sent again. A service
+ * that works on longer than that, after it let the connection go, makes a second one: nothing tells that apart.
  */
 
 export interface OnceOnly extends Omit<Change, "isRepeatable"> {
@@ -18,9 +27,12 @@ export interface OnceOnly extends Omit<Change, "isRepeatable"> {
 
 /**
  * Looks for what a call makes; answers it in the form that the call does, undefined when it is not there,
- * `unclear` when there is no telling.
+ * `unclear` when there is no telling. Its requests take `options`: the look may last as long as the call may.
  */
-export type Look = (sent: Sent) => Promise<JsonAnswer | undefined | "unclear">;
+export type Look = (
+  sent: Sent,
+  options: CallOptions,
+) => Promise<JsonAnswer | undefined | "unclear">;
 
 /** When the call went out, for telling what it made from what was there before. */
 export interface Sent {
@@ -79,23 +91,62 @@ export class OnceOnlyCalls {
     { subject: _subject, ...change }: OnceOnly,
     settling: Settling,
   ): Promise<JsonAnswer> {
+    const { clock, limits } = this.#retry;
     const { look, options } = settling;
-    const { clock, limits, random } = this.#retry;
-    const startedAt = clock.now();
+    const patience = new Patience(clock, options.totalMs ?? limits.totalMs);
+    const limited = (): CallOptions => ({ ...options, totalMs: patience.leftMs });
+    const sent = this.#sentAt(clock.now());
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#rest.change({ ...change, isRepeatable: false }, options);
+        return await this.#rest.change({ ...change, isRepeatable: false }, limited());
       } catch (error) {
-        if (!(error instanceof ApiError) || !error.mayHaveSucceeded) throw error;
-        // First the wait, then the look: what is still under way has the time to come to its end.
-        const past = { attempt, elapsedMs: clock.now() - startedAt };
-        const delayMs = retryDelay(past, error.retryAfterMs, limits, random());
-        await clock.sleep(delayMs ?? 0, options.signal ?? neverAborted);
-        const found = await lookedFor(look, this.#sentAt(startedAt), error);
+        if (!(error instanceof ApiError)) throw error;
+        patience.start();
+        const lookNow = async (): Promise<JsonAnswer | undefined> =>
+          await lookedFor(async () => await look(sent, limited()), error);
+        if (!error.mayHaveSucceeded) return await this.#orEarlier(error, attempt, lookNow);
+        const found = await this.#whileUnderWay(error, limited(), lookNow);
         if (found !== undefined) return found;
-        if (delayMs === undefined) throw error;
+        if (attempt >= limits.attempts || patience.leftMs === 0 || !mayPass(error)) throw error;
       }
     }
+  }
+
+  /** First a pause, then a look, and so on until what may still be under way has had its time. */
+  async #whileUnderWay(
+    { retryAfterMs }: ApiError,
+    { signal = neverAborted, totalMs: leftMs = 0 }: CallOptions,
+    look: () => Promise<JsonAnswer | undefined>,
+  ): Promise<JsonAnswer | undefined> {
+    const { clock, random, settleMs } = this.#retry;
+    const totalMs = Math.max(settleMs, Math.min(retryAfterMs ?? 0, leftMs));
+    const limits = { ...this.#retry.limits, attempts: Number.POSITIVE_INFINITY, totalMs };
+    const startedAt = clock.now();
+    for (let looks = 1; ; looks += 1) {
+      const past = { attempt: looks, elapsedMs: clock.now() - startedAt };
+      const asked = looks === 1 ? retryAfterMs : undefined;
+      const delayMs = retryDelay(past, asked, limits, random());
+      if (delayMs === undefined) return undefined;
+      await pause(this.#retry, delayMs, signal);
+      const found = await look();
+      if (found !== undefined) return found;
+    }
+  }
+
+  /**
+   * A call that was sent again is refused, perhaps because the first one took effect after all. One that found
+   * nobody to refuse it leaves the first one in doubt.
+   */
+  async #orEarlier(
+    error: ApiError,
+    attempt: number,
+    look: () => Promise<JsonAnswer | undefined>,
+  ): Promise<JsonAnswer> {
+    if (attempt === 1) throw error;
+    if (error.status === 0) error.mayHaveSucceeded = true;
+    const found = error.status === 0 ? undefined : await look();
+    if (found === undefined) throw error;
+    return found;
   }
 
   #sentAt(startedAt: number): Sent {
@@ -125,14 +176,18 @@ function idIn(json: unknown): string | undefined {
   return typeof Id === "string" ? Id : undefined;
 }
 
+/** An answer that cannot be read, or of a status that nobody knows, would only come again. */
+function mayPass({ status }: ApiError): boolean {
+  return status === 0 || RETRYABLE_STATUS.has(status);
+}
+
 /** A look that fails leaves the call in doubt: its own error says so, with the look's as a detail. */
 async function lookedFor(
-  look: Look,
-  sent: Sent,
+  look: () => ReturnType<Look>,
   doubtful: ApiError,
 ): Promise<JsonAnswer | undefined> {
   try {
-    const found = await look(sent);
+    const found = await look();
     if (found === "unclear") throw doubtful;
     return found;
   } catch (error) {

@@ -23,6 +23,7 @@ import { isOutOfDescriptors } from "./descriptors.ts";
  * - `no-descriptors`: this process or the machine can open nothing more
  * - `too-big`: more than BaseSpace takes
  * - `changed`: the content is no longer the one that was opened
+ * - `gone`: BaseSpace no longer knows an upload, or what was to take it; the bytes are still here
  * - `timeout`: the service did not answer within the deadline, after retries
  * - `aborted`: the caller gave up or the mount is ending
  * - `usage`: the user asked for something that makes no sense (an option, a path)
@@ -53,6 +54,7 @@ export type FailureReason =
   | "no-descriptors"
   | "too-big"
   | "changed"
+  | "gone"
   | "timeout"
   | "aborted"
   | "usage"

@@ -31,6 +31,7 @@ const ERRNO: Readonly<Record<FailureReason, number>> = {
   "no-descriptors": 23, // ENFILE: not EMFILE, which would be about the caller's own limit
   "too-big": 27, // EFBIG
   changed: 116, // ESTALE
+  gone: 116, // ESTALE
   timeout: 110, // ETIMEDOUT
   aborted: 5, // EIO
   usage: 22, // EINVAL

@@ -33,6 +33,11 @@ interface Part {
   sending: Promise<void> | undefined;
 }
 
+interface Turn {
+  readonly signal: AbortSignal;
+  readonly isDue: () => boolean;
+}
+
 export class PartUploader {
   readonly #options: PartUploaderOptions;
   readonly #parts = new Map<number, Part>();
@@ -42,6 +47,8 @@ export class PartUploader {
   #endBytes = Number.MAX_SAFE_INTEGER;
   /** The highest part that the service may have. */
   #highest = 0;
+  /** Parts that failed in the background. */
+  #failedAhead = 0;
 
   constructor(options: PartUploaderOptions) {
     this.#options = options;
@@ -76,11 +83,20 @@ export class PartUploader {
     }
   }
 
-  /** Sends part `number` in the background. A failure shows in {@link finish}, which tries again. */
+  /**
+   * Sends part `number` in the background. A failure shows in {@link finish}, which tries again. Each part waits for
+   * minutes for a service that is away; so those that stood in line behind one that waited in vain are left to
+   * {@link finish} as well, which would otherwise wait for each of them.
+   */
   sendAhead(number: number): void {
     const { tasks } = this.#options;
+    const failedBefore = this.#failedAhead;
+    const isDue = (): boolean => this.#failedAhead === failedBefore;
     tasks.start(async (signal) => {
-      await this.#send(number, AbortSignal.any([signal, this.#controller.signal])).catch(() => {});
+      const both = AbortSignal.any([signal, this.#controller.signal]);
+      await this.#send(number, both, isDue).catch(() => {
+        this.#failedAhead += 1;
+      });
     });
   }
 
@@ -97,14 +113,21 @@ export class PartUploader {
     }
   }
 
+  /** The first part that fails ends the wait of the others: they would meet the same service. */
   async #finish(sizeBytes: number, signal: AbortSignal): Promise<UploadedFile | undefined> {
-    const both = AbortSignal.any([signal, this.#controller.signal]);
+    const failing = new AbortController();
+    const both = AbortSignal.any([signal, this.#controller.signal, failing.signal]);
     const numbers = Array.from(
       { length: this.#options.plan.count(sizeBytes) },
       (_, index) => index + 1,
     );
     const results = await Promise.allSettled(
-      numbers.map(async (number) => await this.#settle(number, sizeBytes, both)),
+      numbers.map(async (number) => {
+        await this.#settle(number, sizeBytes, both).catch((error: unknown) => {
+          failing.abort(error);
+          throw error;
+        });
+      }),
     );
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
@@ -139,21 +162,23 @@ export class PartUploader {
     return this.#options.staging.sizeBytes < sizeBytes;
   }
 
-  async #send(number: number, signal: AbortSignal): Promise<void> {
+  /** @param isDue asked when its turn has come */
+  async #send(number: number, signal: AbortSignal, isDue = (): boolean => true): Promise<void> {
     const part = this.#part(number);
     if (part.sending !== undefined) return await part.sending;
-    part.sending = this.#sendNow(number, part, signal).finally(() => {
+    part.sending = this.#sendNow(number, part, { signal, isDue }).finally(() => {
       part.sending = undefined;
     });
     await part.sending;
   }
 
-  async #sendNow(number: number, part: Part, signal: AbortSignal): Promise<void> {
+  async #sendNow(number: number, part: Part, { signal, isDue }: Turn): Promise<void> {
     const { staging, target, memory, plan } = this.#options;
     const fileId = await this.#begun(signal);
     const planned = rangeLength(plan.range(number, Number.MAX_SAFE_INTEGER));
     const mostBytes = Math.min(planned, staging.sizeBytes);
     await memory.use(mostBytes, signal, async (room) => {
+      if (!isDue()) return;
       const { version } = part;
       const { start, end } = plan.range(number, Math.min(staging.sizeBytes, this.#endBytes));
       // The file was cut while this part waited, and has no place for it any more.

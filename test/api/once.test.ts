@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
-import type { ApplicationId, AppResultId, FileId, ProjectId } from "../../src/core/ids.ts";
+import {
+  called,
+  ONCE_ONLY_ACCOUNT,
+  onceOnlyCalls,
+  PROJECT,
+  RESULT,
+  ruleOf,
+  sentTo,
+} from "../helpers/once-only-calls.ts";
 import { recordingProxy } from "../helpers/recording-proxy.ts";
 import { scriptedApi } from "../helpers/scripted-api.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
@@ -11,9 +19,6 @@ import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emul
  */
 
 const QUICK = { attempts: 4, firstDelayMs: 1, maxDelayMs: 20, totalMs: 20_000 };
-const PROJECT = "10" as ProjectId;
-const RESULT = "30" as AppResultId;
-const APP = "90" as ApplicationId;
 const bytes = Buffer.from("chr1\t1\t2\n");
 
 let emulator: TestEmulator;
@@ -21,12 +26,7 @@ let client: BaseSpace;
 let unique = 0;
 
 beforeAll(async () => {
-  emulator = await startTestEmulator({
-    applications: [{ id: "90", name: "Aligner" }],
-    projects: [
-      { id: "10", name: "p", appResults: [{ id: "30", name: "open", status: "Running" }] },
-    ],
-  });
+  emulator = await startTestEmulator(ONCE_ONLY_ACCOUNT);
   const { apiServer, accessToken } = emulator;
   const hasty = { retry: QUICK, environment: {}, timeoutMs: 1500 };
   client = new BaseSpace({ apiServer, accessToken, ...hasty });
@@ -37,145 +37,10 @@ afterAll(async () => {
   await emulator.close();
 });
 
-interface Call {
-  /** The path that the fault hits. */
-  readonly path: string;
-  readonly method?: string;
-  /** What has to be there before; what it answers is handed on. */
-  readonly prepare?: (name: string) => Promise<string>;
-  readonly run: (name: string, prepared: string) => Promise<unknown>;
-  /** How many of it there are afterwards. */
-  readonly count: (name: string, prepared: string) => Promise<number>;
-}
-
-const filesCalled = async (path: string): Promise<number> => {
-  const files = await client.appResults.files(RESULT).all();
-  return files.filter((file) => file.path === path).length;
-};
-
-const begun = async (name: string): Promise<FileId> => {
-  const fileId = await client.uploads.begin({ appResultId: RESULT, path: name });
-  await client.uploads.part({ fileId, number: 1 }, { bytes });
-  return fileId;
-};
-
-async function called(
-  list: AsyncIterable<{ readonly name: string }>,
-  name: string,
-): Promise<number> {
-  let count = 0;
-  for await (const item of list) count += item.name === name ? 1 : 0;
-  return count;
-}
-
-const CALLS: Readonly<Record<string, Call>> = {
-  "a single upload": {
-    path: "/appresults/*/files",
-    run: async (path) => await client.uploads.whole({ appResultId: RESULT, path }, { bytes }),
-    count: filesCalled,
-  },
-  "the start of an upload in parts": {
-    path: "/appresults/*/files",
-    run: async (path) => await client.uploads.begin({ appResultId: RESULT, path }),
-    count: async (path) => {
-      const answer = await emulator.get("appresults/30/files?Statuses=pending&Limit=1024");
-      const { Response } = (await answer.json()) as {
-        readonly Response: { readonly Items: readonly { readonly Path: string }[] };
-      };
-      return Response.Items.filter((item) => item.Path === path).length;
-    },
-  },
-  "the end of an upload in parts": {
-    path: "/files/*",
-    prepare: begun,
-    run: async (_name, fileId) =>
-      await client.uploads.complete({ fileId: fileId, sizeBytes: bytes.length }),
-    count: filesCalled,
-  },
-  "a new app result": {
-    path: "/projects/*/appresults",
-    run: async (name) => await client.projects.createAppResult(PROJECT, { name }),
-    count: async (name) => await called(client.projects.appResults(PROJECT), name),
-  },
-  "a new sample": {
-    path: "/projects/*/samples",
-    run: async (name) =>
-      await client.projects.createSample(PROJECT, {
-        name,
-        experimentName: "e",
-        sampleNumber: 1,
-        sampleId: name,
-        readLengths: [151, 151],
-        numReadsRaw: 2,
-        numReadsPf: 1,
-      }),
-    count: async (name) => await called(client.projects.samples(PROJECT), name),
-  },
-  "a new project": {
-    path: "/projects",
-    run: async (name) => await client.projects.create(name),
-    count: async (name) => await called(client.users.projects({ name }), name),
-  },
-  "a final status": {
-    path: "/appsessions/*",
-    prepare: async (name) => {
-      const result = await client.projects.createAppResult(PROJECT, { name });
-      return result.appSession?.id ?? "";
-    },
-    run: async (_name, id) => {
-      const change = { status: "Complete", summary: "done" } as const;
-      const session = await client.appSessions.setStatus(id, change);
-      expect(session).toMatchObject({ status: "Complete", statusSummary: "done" });
-    },
-    count: async (name) => await called(client.projects.appResults(PROJECT), name),
-  },
-  "a new session of v2": {
-    path: "/v2/appsessions",
-    run: async (name) => await client.v2.appSessions.create({ name }),
-    count: async (name) => await called(client.v2.appSessions.list(), name),
-  },
-  "a change of a session of v2": {
-    path: "/v2/appsessions/*",
-    prepare: async (name) => (await client.v2.appSessions.create({ name })).id,
-    run: async (name, id) => {
-      const change = { name: `${name} done`, status: "Complete" } as const;
-      const session = await client.v2.appSessions.update(id, change);
-      expect(session).toMatchObject(change);
-    },
-    count: async (name) => await called(client.v2.appSessions.list(), `${name} done`),
-  },
-  "a new project of v2": {
-    path: "/v2/projects",
-    run: async (name) => await client.v2.projects.create({ name }),
-    count: async (name) => await called(client.users.projects({ name }), name),
-  },
-  "a new dataset": {
-    path: "/v2/projects/*/datasets",
-    run: async (name) => await client.datasets.create(PROJECT, { name }),
-    count: async (name) => await called(client.datasets.list(), name),
-  },
-  "the copy of a dataset": {
-    path: "/v2/datasets/*/copy",
-    prepare: async (name) => (await client.datasets.create(PROJECT, { name })).id,
-    run: async (name, id) =>
-      await client.datasets.copy(id, { projectId: PROJECT, name: `${name} again` }),
-    count: async (name) => await called(client.datasets.list(), `${name} again`),
-  },
-  "a file for a dataset": {
-    path: "/v2/datasets/*/files",
-    prepare: async (name) => (await client.datasets.create(PROJECT, { name })).id,
-    run: async (name, id) => {
-      const file = await client.datasets.upload(id, { path: `out/${name}` }, { bytes });
-      expect(file).toMatchObject({ path: `out/${name}`, sizeBytes: bytes.length });
-    },
-    count: async (name, id) => await called(client.datasets.files(id), name),
-  },
-  "the launch of an app": {
-    path: "/applications/*/appsessions",
-    run: async (name) => await client.applications.launch(APP, { name, properties: [] }),
-    count: async (name) => await called(client.users.appSessions({ appId: APP }), name),
-  },
-};
+const CALLS = onceOnlyCalls(
+  () => client,
+  () => emulator,
+);
 
 const FAULTS = ["reset-after", "drop-answer", "reset-before", "status=500", "status=503"];
 
@@ -189,12 +54,11 @@ describe("is done exactly once", () => {
     const name = `thing ${unique}`;
     const prepared = (await call.prepare?.(name)) ?? "";
     emulator.clearRequests();
-    emulator.addFaults(`POST ${call.path} n=1 ${fault}`);
+    emulator.addFaults(ruleOf(call, fault));
     await call.run(name, prepared);
     expect(await call.count(name, prepared)).toBe(1);
-    const posts = emulator.requests.filter(({ method }) => method === "POST").length;
     const wasDone = fault === "reset-after" || fault === "drop-answer";
-    expect(posts).toBeLessThanOrEqual(wasDone ? 1 : 2);
+    expect(sentTo(emulator, call)).toBeLessThanOrEqual(wasDone ? 1 : 2);
   });
 });
 

@@ -18,9 +18,10 @@ describe("retryDelay", () => {
     expect(retryDelay({ attempt: 1, elapsedMs: 0 }, undefined, LIMITS, 0.999)).toBeCloseTo(99.9);
   });
 
-  test("waits at least as long as the server asks, up to the longest delay", () => {
+  test("waits at least as long as the server asks, be it longer than the longest delay, within the total", () => {
     expect(retryDelay({ attempt: 1, elapsedMs: 0 }, 700, LIMITS, 0.5)).toBe(700);
-    expect(retryDelay({ attempt: 1, elapsedMs: 0 }, 3_600_000, LIMITS, 0.5)).toBe(1000);
+    expect(retryDelay({ attempt: 1, elapsedMs: 0 }, 7000, LIMITS, 0.5)).toBe(7000);
+    expect(retryDelay({ attempt: 1, elapsedMs: 0 }, 3_600_000, LIMITS, 0.5)).toBe(10_000);
   });
 
   test("never passes the longest delay", () => {
@@ -32,9 +33,11 @@ describe("retryDelay", () => {
     expect(retryDelay({ attempt: 5, elapsedMs: 0 }, undefined, LIMITS, 0.5)).toBeUndefined();
   });
 
-  test("ends when the next attempt would start too late", () => {
-    expect(retryDelay({ attempt: 2, elapsedMs: 9950 }, undefined, LIMITS, 0.5)).toBeUndefined();
+  test("lets the last attempt start when the total is used up, and none after it", () => {
     expect(retryDelay({ attempt: 2, elapsedMs: 9850 }, undefined, LIMITS, 0.5)).toBe(100);
+    expect(retryDelay({ attempt: 2, elapsedMs: 9950 }, undefined, LIMITS, 0.5)).toBe(50);
+    expect(retryDelay({ attempt: 2, elapsedMs: 10_000 }, undefined, LIMITS, 0.5)).toBeUndefined();
+    expect(retryDelay({ attempt: 2, elapsedMs: 10_001 }, undefined, LIMITS, 0.5)).toBeUndefined();
   });
 });
 

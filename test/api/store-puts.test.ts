@@ -24,7 +24,7 @@ const LINK =
   "/key/a%20b?part=1&id=x%20y~(1)&name=a%3B%22b%22&x=1&x=2&uploads&Signature=s3cret%2B%3D";
 const TAKEN: ScriptedAnswer = { headers: { etag: `"${md5}"` }, body: "" };
 const LIMITS = { attempts: 3, firstDelayMs: 1, maxDelayMs: 20, totalMs: 20_000 };
-const retry = { limits: LIMITS, clock: systemClock, random: Math.random };
+const retry = { limits: LIMITS, clock: systemClock, settleMs: 0, random: Math.random };
 
 const agent = new Agent();
 let store: ScriptedApi;

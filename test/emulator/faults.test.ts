@@ -116,6 +116,19 @@ describe("faults", () => {
     expect((await emulator.get("projects", post)).status).toBe(200);
   });
 
+  it("hang up, and do the work later", async () => {
+    await using emulator = await start("POST /projects n=1 late=400ms");
+    const post = { method: "POST", body: '{"name":"p2"}' };
+    const names = async (): Promise<string> =>
+      await (await emulator.get("users/current/projects")).text();
+    const begun = performance.now();
+    expect(await outcome(emulator.get("projects", post))).toBe("broken");
+    const before = await names();
+    if (performance.now() - begun < 390) expect(before).not.toContain('"p2"');
+    await expect.poll(names, { timeout: 10_000 }).toContain('"p2"');
+    expect(performance.now() - begun).toBeGreaterThan(390);
+  });
+
   it("drop an answer whose work is done, and stay silent", async () => {
     await using emulator = await start("POST /projects n=1 drop-answer");
     const post = { method: "POST", body: '{"name":"p2"}' };

@@ -27,6 +27,7 @@ const LINUX: Readonly<Record<FailureReason, keyof typeof constants.errno>> = {
   "no-descriptors": "ENFILE",
   "too-big": "EFBIG",
   changed: "ESTALE",
+  gone: "ESTALE",
   timeout: "ETIMEDOUT",
   aborted: "EIO",
   usage: "EINVAL",

@@ -1,6 +1,8 @@
+import { constants } from "node:os";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import { reasonOf } from "../../src/core/errors.ts";
+import { errnoOf } from "../../src/fs/errno.ts";
 import type { Handle } from "../../src/fs/file-system.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
@@ -77,6 +79,40 @@ describe("a file that cannot be made, because the service does not say what is t
     expect(await failureOf(text("f"))).toBe("not-found");
     await written("f", "one");
     expect(await remote()).toEqual(["f=one"]);
+  });
+});
+
+describe("a close, when BaseSpace does not know what it is asked to finish", () => {
+  const LONG = "long ".repeat(40);
+
+  test.each([
+    ["the app result of a short file", "POST /appresults/*/files", "short"],
+    ["the app result of a long file", "POST /appresults/*/files", LONG],
+    ["the upload that a part belongs to", "PUT /files/*/parts/*", LONG],
+    ["the upload that is to be completed", "POST /files/*", LONG],
+  ])("[E1] [W5] is ESTALE and not ENOENT: %s", async (_what, rule, content) => {
+    for (const status of [404, 410]) {
+      const name = `gone ${status}`;
+      emulator.addFaults(`${rule} status=${status}`);
+      const handle = await create(name);
+      await put(handle, content);
+      const error = await close(handle).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      emulator.clearFaults();
+      expect(error).toMatchObject({
+        reason: "gone",
+        status,
+        message: expect.stringContaining("BaseSpace no longer knows"),
+        remedy: expect.stringContaining("write the file"),
+      });
+      expect(errnoOf(error)).toBe(constants.errno.ESTALE);
+      expect(await text(name)).toBe(content);
+      await unlink(name);
+      real.fs.release(handle);
+    }
+    expect(await remote()).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { ReadyLine } from "../../src/emulator/ready-line.ts";
@@ -29,6 +30,11 @@ export interface Product extends AsyncDisposable {
   newResult(name: string): Promise<void>;
   /** Replaces the faults that the emulator shows; none ends them. */
   faults(...rules: readonly string[]): Promise<void>;
+  /**
+   * Kills the emulator and starts it again on its port after so long, in milliseconds; only one with `--data` is
+   * the same then. `meanwhile` is called when nobody listens any more.
+   */
+  restartEmulator(awayMs: number, meanwhile?: () => void): Promise<void>;
 }
 
 export interface ProductOptions {
@@ -40,8 +46,9 @@ export interface ProductOptions {
 
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
   const dir = await tempDir();
-  const emulator = await startEmulatorCommand(options.emulatorArgs ?? []);
-  const product = assemble(dir, emulator);
+  const emulatorArgs = options.emulatorArgs ?? [];
+  const emulator = await startEmulatorCommand(emulatorArgs);
+  const product = assemble(dir, emulator, emulatorArgs);
   await mkdir(product.mountPoint);
   await mkdir(dir.join("run"), { mode: 0o700 });
   const { mountArgs = [] } = options;
@@ -53,11 +60,17 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
 }
 
 interface RunningEmulator {
-  readonly child: ChildProcess;
+  /** Another one after a restart. */
+  child: ChildProcess;
   readonly ready: ReadyLine;
 }
 
-function assemble(dir: TempDir, { child, ready }: RunningEmulator): Product {
+function assemble(
+  dir: TempDir,
+  running: RunningEmulator,
+  emulatorArgs: readonly string[],
+): Product {
+  const { ready } = running;
   const mountPoint = dir.join("basespace");
   const environment = {
     HOME: dir.path,
@@ -77,11 +90,18 @@ function assemble(dir: TempDir, { child, ready }: RunningEmulator): Product {
     shell: async (command, folder = ".") => await runShell(command, `${mountPoint}/${folder}`),
     newResult: async (name) => await newResult(ready, name),
     faults: async (...rules) => await setFaults(ready, rules),
+    restartEmulator: async (awayMs, meanwhile) => {
+      await endChild(running.child, "SIGKILL");
+      meanwhile?.();
+      await delay(awayMs);
+      const { port } = new URL(ready.apiServer);
+      running.child = (await startEmulatorCommand([...emulatorArgs, "--port", port])).child;
+    },
     [Symbol.asyncDispose]: async () => {
       await bsmount(["unmount", "--lazy", mountPoint]);
       await runCommand("fusermount3", ["-u", "-z", "-q", mountPoint]);
-      const leaks = await leaksOf(child, ready);
-      await endChild(child);
+      const leaks = await leaksOf(running.child, ready);
+      await endChild(running.child);
       await dir[Symbol.asyncDispose]();
       expect(leaks, "credentials that were sent to the object store").toEqual([]);
     },
@@ -125,9 +145,9 @@ async function leaksOf(child: ChildProcess, { apiServer }: ReadyLine): Promise<u
   return await (await fetch(`${apiServer}/__leaks`)).json();
 }
 
-async function endChild(child: ChildProcess): Promise<void> {
+async function endChild(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, "exit");
-  child.kill("SIGTERM");
+  child.kill(signal);
   await exited;
 }

@@ -36,8 +36,9 @@ export interface ContentOptions {
 
 /**
  * The bytes of files, by ranges from their signed links. Every answer is checked before it counts: the
- * range, the file's size, the version, every byte. A link that the store no longer takes is renewed once;
- * short, wrong, late and failing answers are asked for again after a pause.
+ * range, the file's size, the version, every byte. A link that the store no longer takes is renewed once, one
+ * where nobody listens before the next attempt; short, wrong, late and failing answers are asked for again after
+ * a pause.
  */
 export class Content {
   readonly #options: ContentOptions;
@@ -57,12 +58,17 @@ export class Content {
     // Dozens of ranges under one signal are usual; Node would warn of a leak from the eleventh on.
     setMaxListeners(0, signal);
     const links = new RenewableLink(this.#options.links, request.fileId);
+    let changes = 0;
     return await retrying(this.#options.retry, signal, async (attempt) => {
       let outcome = await this.#fetch(request, links, attempt, signal);
       if (needsNewLink(outcome) && links.renew()) {
         outcome = await this.#fetch(request, links, attempt, signal);
       }
-      return this.#conclude(request, outcome, attempt);
+      // A store that came back may have come back elsewhere.
+      if (outcome.kind === "broken" && outcome.neverSent === true) links.forget();
+      // Attempts that met no store at all say nothing about its version.
+      if (outcome.kind === "changed") changes += 1;
+      return this.#conclude(request, outcome, changes);
     });
   }
 
@@ -85,10 +91,10 @@ export class Content {
   #conclude(
     request: RangeRequest,
     outcome: RangeOutcome,
-    attempt: number,
+    changes: number,
   ): StoreVersion | TryAgain {
     if (outcome.kind === "taken") return { etag: outcome.etag };
-    const { error, isFinal, retryAfter } = failureOf(describe(request), outcome, attempt);
+    const { error, isFinal, retryAfter } = failureOf(describe(request), outcome, changes);
     if (isFinal) throw error;
     return new TryAgain(error, parseRetryAfter(retryAfter, this.#options.retry.clock.now()));
   }
@@ -116,8 +122,13 @@ class RenewableLink {
   renew(): boolean {
     if (this.#isRenewed || this.#link === undefined) return false;
     this.#isRenewed = true;
-    this.#cache.drop(this.#fileId, this.#link);
+    this.forget();
     return true;
+  }
+
+  /** The next attempt asks the service for a link. */
+  forget(): void {
+    if (this.#link !== undefined) this.#cache.drop(this.#fileId, this.#link);
   }
 }
 

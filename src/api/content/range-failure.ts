@@ -23,7 +23,7 @@ const BROKEN_BODY_CODES: ReadonlySet<string> = new Set([
 const ARCHIVED_CODE = "InvalidObjectState";
 
 /** A store that serves an old or a wrong version once is asked again; one that goes on has changed. */
-const ATTEMPTS_IF_CHANGED = 3;
+const MOST_CHANGES = 3;
 
 const REASON_BY_STATUS: Readonly<Record<number, FailureReason>> = {
   400: "access-denied",
@@ -52,16 +52,20 @@ export interface RangeFailure {
   readonly retryAfter?: string | undefined;
 }
 
-/** What an attempt that did not take its range means; `what` begins the message. */
+/**
+ * What an attempt that did not take its range means; `what` begins the message.
+ *
+ * @param changes how many outcomes were `changed` so far, this one included
+ */
 export function failureOf(
   what: string,
   outcome: Exclude<RangeOutcome, { kind: "taken" }>,
-  attempt: number,
+  changes: number,
 ): RangeFailure {
   switch (outcome.kind) {
     case "changed": {
       const error = new StoreError("changed", outcome, `${what}: ${outcome.problem}`);
-      return { error, isFinal: attempt >= ATTEMPTS_IF_CHANGED };
+      return { error, isFinal: changes >= MOST_CHANGES };
     }
     case "invalid":
       return {

@@ -56,8 +56,8 @@ export class AppSessions {
     const body = { status: wanted.toLowerCase(), statussummary: summary };
     const answer = await this.#client.once(
       { method: "POST", path, body },
-      async () => {
-        const asked = await this.#client.rest.get(path, {}, options);
+      async (_sent, looking) => {
+        const asked = await this.#client.rest.get(path, {}, looking);
         const session = resourceOf(asked, decodeAppSession, "v1");
         const isSet = session.status === wanted && (session.statusSummary ?? "") === summary;
         return isSet ? asked : undefined;

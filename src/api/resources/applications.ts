@@ -65,17 +65,13 @@ export class Applications {
       ...propertiesBody(launch.properties),
     };
     const path = `/v1pre3/applications/${segment(id)}/appsessions`;
-    const look = lookForNewest(
-      this.#client,
-      {
-        listPath: "users/current/appsessions",
-        query: { AppId: id },
-        name: launch.name,
-        decode: decodeAppSession,
-        pathOf: (made) => `appsessions/${segment(made)}`,
-      },
-      options,
-    );
+    const look = lookForNewest(this.#client, {
+      listPath: "users/current/appsessions",
+      query: { AppId: id },
+      name: launch.name,
+      decode: decodeAppSession,
+      pathOf: (made) => `appsessions/${segment(made)}`,
+    });
     const change = { method: "POST", path, subject: launch.name, body } as const;
     const answer = await this.#client.once(change, look, options);
     return resourceOf(answer, decodeAppSession, "v1");

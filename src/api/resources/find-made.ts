@@ -7,7 +7,7 @@ import {
   PREFIX,
   type ResourceClient,
 } from "../resource-client.ts";
-import type { CallOptions, Query } from "../rest.ts";
+import type { Query } from "../rest.ts";
 import type { Look } from "../settled.ts";
 
 /** What was just made is among the newest or is not there. */
@@ -44,9 +44,8 @@ export interface MadeSearch<Model extends Made> {
 export function lookForNewest<Model extends Made>(
   { rest }: ResourceClient,
   { version = "v1", listPath, query, decode, name, pathOf }: MadeSearch<Model>,
-  options: CallOptions = {},
 ): Look {
-  return async (sent) => {
+  return async (sent, options) => {
     const prefix = PREFIX[version];
     const listed = await rest.get(
       `/${prefix}/${listPath}`,

@@ -3,17 +3,15 @@ import { decodeProject } from "../decode/project.ts";
 import { decodeUser } from "../decode/user.ts";
 import { segment } from "../address.ts";
 import { type ApiVersion, decoded, PREFIX, type ResourceClient } from "../resource-client.ts";
-import type { CallOptions } from "../rest.ts";
 import type { Look } from "../settled.ts";
 
 /** Finds one's own project of a name, which is what making it would answer, in that version's form; other people's do not count. */
 export function findOwnProject(
   client: ResourceClient,
   { name, version = "v1" }: { readonly name: string; readonly version?: ApiVersion },
-  options: CallOptions = {},
 ): Look {
   const { rest } = client;
-  return async () => {
+  return async (_sent, options) => {
     const query = { Name: name, SortBy: "Id", SortDir: "Asc", Limit: 1024 };
     const listed = await rest.get("/v1pre3/users/current/projects", query, options);
     const projects = decoded(listed, () =>

@@ -59,7 +59,7 @@ export class Projects {
     checkText("the project's name", name);
     const answer = await this.#client.once(
       { method: "POST", path: "/v1pre3/projects", subject: name, body: { Name: name } },
-      findOwnProject(this.#client, { name }, options),
+      findOwnProject(this.#client, { name }),
       options,
     );
     return resourceOf(answer, decodeProject, "v1");
@@ -87,16 +87,12 @@ export class Projects {
         subject: created.name,
         body: newAppResultBody(created),
       },
-      lookForNewest(
-        this.#client,
-        {
-          listPath,
-          name: created.name,
-          decode: decodeAppResult,
-          pathOf: (made) => `appresults/${segment(made as AppResultId)}`,
-        },
-        options,
-      ),
+      lookForNewest(this.#client, {
+        listPath,
+        name: created.name,
+        decode: decodeAppResult,
+        pathOf: (made) => `appresults/${segment(made as AppResultId)}`,
+      }),
       options,
     );
     return resourceOf(answer, decodeAppResult, "v1");
@@ -122,16 +118,12 @@ export class Projects {
         subject: created.name,
         body: newSampleBody(created),
       },
-      lookForNewest(
-        this.#client,
-        {
-          listPath,
-          name: created.name,
-          decode: decodeSample,
-          pathOf: (made) => `samples/${segment(made)}`,
-        },
-        options,
-      ),
+      lookForNewest(this.#client, {
+        listPath,
+        name: created.name,
+        decode: decodeSample,
+        pathOf: (made) => `samples/${segment(made)}`,
+      }),
       options,
     );
     return resourceOf(answer, decodeSample, "v1");

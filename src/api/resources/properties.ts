@@ -6,7 +6,8 @@ import { List } from "../paging.ts";
 import type { Property, PropertyItem } from "../property.ts";
 import { type ApiVersion, PREFIX, type ResourceClient, resourceOf } from "../resource-client.ts";
 import { reasonOf } from "../../core/errors.ts";
-import type { CallOptions, JsonAnswer, Query } from "../rest.ts";
+import type { CallOptions, Query } from "../rest.ts";
+import type { Look } from "../settled.ts";
 
 const V1_RESOURCES = ["projects", "samples", "appresults", "runs", "appsessions", "files"] as const;
 
@@ -108,9 +109,9 @@ export class Properties {
    */
   async delete(owner: PropertyOwner, name: string, options: CallOptions = {}): Promise<void> {
     const path = `${placeOf(owner).path}/${segment(name)}`;
-    const look = async (): Promise<JsonAnswer | undefined> => {
+    const look: Look = async (_sent, looking) => {
       try {
-        await this.#client.rest.get(path, {}, options);
+        await this.#client.rest.get(path, {}, looking);
         return undefined;
       } catch (error) {
         if (reasonOf(error) !== "not-found") throw error;

@@ -4,6 +4,7 @@ import { inParallel } from "../../core/parallel.ts";
 import { ApiError } from "../errors.ts";
 import type { FileEntry } from "../models.ts";
 import type { Files } from "../resources/files.ts";
+import type { CallOptions } from "../rest.ts";
 import type { UploadPlace } from "../uploads/upload-place.ts";
 import { filesPathOf } from "../uploads/upload-place.ts";
 import type { Uploads } from "../uploads/uploads.ts";
@@ -178,9 +179,12 @@ export class FileUpload {
     return `${apiServer}${filesPathOf(place)}/${place.path}`;
   }
 
-  get #call(): { readonly timeoutMs?: number } {
-    const { timeoutMs } = this.#parts.options;
-    return timeoutMs === undefined ? {} : { timeoutMs };
+  get #call(): Pick<CallOptions, "timeoutMs" | "totalMs"> {
+    const { timeoutMs, totalMs } = this.#parts.options;
+    return {
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(totalMs === undefined ? {} : { totalMs }),
+    };
   }
 
   async #forget(): Promise<void> {

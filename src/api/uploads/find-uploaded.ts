@@ -23,8 +23,8 @@ export interface Uploaded {
  * Looks whether an upload arrived of which no answer came: `GET …/files`, the newest first. Answers the
  * complete file in its single form.
  */
-export function lookForUploaded(rest: Rest, wanted: Uploaded, options: CallOptions): Look {
-  return async (sent) => {
+export function lookForUploaded(rest: Rest, wanted: Uploaded): Look {
+  return async (sent, options) => {
     const { place, sizeBytes, md5 } = wanted;
     // An older one of the same bytes will not do: what came after it would stay the newest.
     const newest = await newestOf(rest, place, options);
@@ -41,8 +41,8 @@ export function lookForUploaded(rest: Rest, wanted: Uploaded, options: CallOptio
  * byte, that is not older than the call. A service that lists no pending files shows none; the empty one
  * that is then left behind is never seen by anybody.
  */
-export function lookForBegun(rest: Rest, place: UploadPlace, options: CallOptions): Look {
-  return async (sent) => {
+export function lookForBegun(rest: Rest, place: UploadPlace): Look {
+  return async (sent, options) => {
     const { files, listed } = await newestFiles(rest, place, { Statuses: "pending" }, options);
     const earliest = sent.earliest(listed);
     const [begun, ...more] = files.filter(

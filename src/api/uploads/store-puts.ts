@@ -9,7 +9,7 @@ import { type HttpAnswer, httpSend, type Send } from "../http.ts";
 import { withTelemetry } from "../measured.ts";
 import { networkProblem } from "../network-error.ts";
 import { parseRetryAfter } from "../retry-delay.ts";
-import { type RetryOptions, retrying, TryAgain } from "../retry.ts";
+import { type RetryOptions, retrying, TryAgain, within } from "../retry.ts";
 import type { CallOptions } from "../rest.ts";
 import { md5OfBytes } from "./md5-of-bytes.ts";
 
@@ -60,7 +60,8 @@ export class StorePuts {
       timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
     };
     const signal = options.signal ?? neverAborted;
-    const answer = await retrying(retry, signal, async (attempt) => {
+    const patient = within(retry, options.totalMs);
+    const answer = await retrying(patient, signal, async (attempt) => {
       return await this.#attempt(send, { ...request, attempt }, signal);
     });
     return checkedEtag(answer, md5);
@@ -73,7 +74,7 @@ export class StorePuts {
   ): Promise<HttpAnswer | TryAgain> {
     try {
       const answer = await send({ ...CONTENT, query: "", ...put }, signal);
-      return this.#judged(answer, put.attempt);
+      return this.#judged(answer);
     } catch (error) {
       const isPassing = error instanceof ApiError && networkProblem(error.cause).worthRepeating;
       if (isPassing && error.status === 0) return new TryAgain(error);
@@ -81,7 +82,7 @@ export class StorePuts {
     }
   }
 
-  #judged(answer: HttpAnswer, attempt: number): HttpAnswer | TryAgain {
+  #judged(answer: HttpAnswer): HttpAnswer | TryAgain {
     const { status, headers } = answer;
     if (status >= 200 && status < 300) return answer;
     const { error, isFinal, retryAfter } = failureOf(
@@ -93,7 +94,7 @@ export class StorePuts {
         retryAfter: headers["retry-after"],
         requestId: headers["x-amz-request-id"],
       },
-      attempt,
+      0,
     );
     if (isFinal) throw error;
     return new TryAgain(error, parseRetryAfter(retryAfter, this.#options.retry.clock.now()));

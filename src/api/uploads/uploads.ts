@@ -6,8 +6,9 @@ import { ApiError } from "../errors.ts";
 import type { FileEntry } from "../models.ts";
 import { decoded } from "../resource-client.ts";
 import type { CallOptions, Change, JsonAnswer, Query, Rest } from "../rest.ts";
-import type { OnceOnlyCalls } from "../settled.ts";
+import type { Look, OnceOnly, OnceOnlyCalls } from "../settled.ts";
 import { fileIn, lookForBegun, lookForUploaded, newestOf } from "./find-uploaded.ts";
+import { ofTarget, ofUpload } from "./gone.ts";
 import { Md5Thread } from "./md5-thread.ts";
 import { filesPathOf, type UploadPlace } from "./upload-place.ts";
 
@@ -20,19 +21,23 @@ export interface UploadBody {
 
 /**
  * The requests of uploads, one method each; `transfers` makes whole uploads of them. Nothing that may have
- * succeeded is sent twice without a look at what is there.
+ * succeeded is sent twice without a look at what is there. All but `abort` and `newest` go on for minutes (the
+ * client's `writeDeadlineMs`) while the service is away.
  *
- * Methods throw ApiError (`access-denied` without the right to write, `unavailable`, `timeout`, …) or the
- * signal's reason.
+ * Methods throw ApiError (`access-denied` without the right to write, `gone` when BaseSpace no longer knows the
+ * upload or what was to take it, `unavailable`, `timeout`, …) or the signal's reason. Of a `gone` upload the parts
+ * are lost, and `begin` tells whether another one can take its place.
  */
 export class Uploads {
   readonly #rest: Rest;
   readonly #onceOnly: OnceOnlyCalls;
+  readonly #writeDeadlineMs: number;
   readonly #md5s = new Md5Thread();
 
-  constructor(rest: Rest, onceOnly: OnceOnlyCalls) {
+  constructor(rest: Rest, onceOnly: OnceOnlyCalls, writeDeadlineMs: number) {
     this.#rest = rest;
     this.#onceOnly = onceOnly;
+    this.#writeDeadlineMs = writeDeadlineMs;
   }
 
   /**
@@ -55,13 +60,10 @@ export class Uploads {
   async whole(place: UploadPlace, body: UploadBody, options: CallOptions = {}): Promise<FileEntry> {
     const md5 = body.md5 ?? (await this.#md5s.md5(body.bytes));
     const sizeBytes = body.bytes.length;
-    const answered = await this.#onceOnly.settled(
-      { ...newFile(place, {}), headers: contentHeaders(place, md5), body: body.bytes },
-      {
-        look: lookForUploaded(this.#rest, { place, sizeBytes, md5 }, options),
-        options,
-      },
-    );
+    const headers = contentHeaders(place, md5);
+    const change = { ...newFile(place, {}), headers, body: body.bytes };
+    const look = lookForUploaded(this.#rest, { place, sizeBytes, md5 });
+    const answered = await ofTarget(async () => await this.#once(change, look, options));
     return this.#checked(answered, { md5, sizeBytes });
   }
 
@@ -69,8 +71,8 @@ export class Uploads {
   async begin(place: UploadPlace, options: CallOptions = {}): Promise<FileId> {
     const headers = { "content-type": contentTypeOf(place) };
     const change = { ...newFile(place, { multipart: true }), headers };
-    const look = lookForBegun(this.#rest, place, options);
-    const answer = await this.#onceOnly.settled(change, { look, options });
+    const look = lookForBegun(this.#rest, place);
+    const answer = await ofTarget(async () => await this.#once(change, look, options));
     return fileIn(answer).id;
   }
 
@@ -84,19 +86,18 @@ export class Uploads {
     options: CallOptions = {},
   ): Promise<string> {
     const md5 = body.md5 ?? (await this.#md5s.md5(body.bytes));
-    const answer = await this.#rest.change(
-      {
-        method: "PUT",
-        path: `/v1pre3/files/${segment(fileId)}/parts/${number}`,
-        headers: {
-          "content-type": "application/octet-stream",
-          "content-md5": Buffer.from(md5, "hex").toString("base64"),
-        },
-        body: body.bytes,
-        isRepeatable: true,
+    const change: Change = {
+      method: "PUT",
+      path: `/v1pre3/files/${segment(fileId)}/parts/${number}`,
+      headers: {
+        "content-type": "application/octet-stream",
+        "content-md5": Buffer.from(md5, "hex").toString("base64"),
       },
-      options,
-    );
+      body: body.bytes,
+      isRepeatable: true,
+    };
+    const patient = this.#patient(options);
+    const answer = await ofUpload(async () => await this.#rest.change(change, patient));
     const etag = decoded(answer, () => decodeEtag(decodeEnvelope(answer.json), "Response"));
     if (etag.toLowerCase() === md5) return etag;
     throw otherBytes(answer, `part ${number} arrived with ETag ${etag}, sent with MD5 ${md5}`);
@@ -111,12 +112,12 @@ export class Uploads {
     options: CallOptions = {},
   ): Promise<FileEntry> {
     const path = `/v1pre3/files/${segment(fileId)}`;
-    const look = async (): Promise<JsonAnswer | undefined> => {
-      const answer = await this.#rest.get(path, {}, options);
+    const look: Look = async (_sent, looking) => {
+      const answer = await this.#rest.get(path, {}, looking);
       return fileIn(answer).uploadStatus === "complete" ? answer : undefined;
     };
     const change = { method: "POST", path, query: { uploadstatus: "complete" } } as const;
-    const answered = await this.#onceOnly.settled(change, { look, options });
+    const answered = await ofUpload(async () => await this.#once(change, look, options));
     return this.#checked(answered, { sizeBytes });
   }
 
@@ -130,6 +131,14 @@ export class Uploads {
     const path = `/v1pre3/files/${segment(fileId)}`;
     const query = { uploadstatus: "aborted" };
     await this.#rest.change({ method: "POST", path, query, isRepeatable: true }, options);
+  }
+
+  async #once(change: OnceOnly, look: Look, options: CallOptions): Promise<JsonAnswer> {
+    return await this.#onceOnly.settled(change, { look, options: this.#patient(options) });
+  }
+
+  #patient(options: CallOptions): CallOptions {
+    return { totalMs: this.#writeDeadlineMs, ...options };
   }
 
   #checked(

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { neverAborted } from "../../core/abort.ts";
 import { systemClock } from "../../core/clock.ts";
+import { keepBody } from "../http/body.ts";
 import type { FaultRules } from "./fault-rules.ts";
 import { faultyBody } from "./faulty-body.ts";
 import type { FaultActions } from "./rule.ts";
@@ -54,9 +56,17 @@ async function before(
     request.raw.socket.resetAndDestroy();
     return reply;
   }
+  if (actions.lateMs !== undefined) await hangUp(request, actions.lateMs);
   if (actions.status === undefined) return undefined;
   if (actions.retryAfter !== undefined) reply.header("retry-after", actions.retryAfter);
   return send(reply, actions.status);
+}
+
+/** The client hears nothing more at once, and what it asked for is done in `lateMs`. */
+async function hangUp(request: FastifyRequest, lateMs: number): Promise<void> {
+  await keepBody(request);
+  request.raw.socket.resetAndDestroy();
+  await systemClock.sleep(lateMs, neverAborted);
 }
 
 interface Sending {

@@ -15,7 +15,8 @@ import { parseDuration, parseSize } from "../../core/units.ts";
  *   reset-before     the connection is reset before the request is looked at
  *   reset-after      the work is done, then the connection is reset instead of an answer
  *   drop-answer      the work is done, then nothing more is heard; the connection stays open
- *   delay=2s         before the request is looked at
+ *   late=2s          the connection is reset when the request has come; the work is done so much later
+ *   delay=2s         before the request is looked at; who hangs up meanwhile gets nothing done
  *   slow=1MB/s       the answer's body is sent at this rate
  *   truncate         half of the answer's body, then the connection is reset
  *   corrupt          one byte in the middle of the answer's body is another one
@@ -26,6 +27,7 @@ export interface FaultActions {
   /** As the header has it: seconds, or a date. */
   readonly retryAfter?: string;
   readonly delayMs?: number;
+  readonly lateMs?: number;
   readonly slowBytesPerSecond?: number;
   readonly resetBefore?: boolean;
   readonly resetAfter?: boolean;
@@ -82,17 +84,20 @@ const SWITCHES: Readonly<Record<string, FaultActions>> = {
   corrupt: { corrupt: true },
 };
 
+const WAITS: Readonly<Record<string, "delayMs" | "lateMs">> = { delay: "delayMs", late: "lateMs" };
+
 function parseAction(word: string, rule: string): FaultActions {
   const [name = "", value = ""] = word.split("=", 2);
   const known = SWITCHES[word];
   if (known !== undefined) return known;
   if (name === "status" && /^[2-5]\d\d$/.test(value)) return { status: Number(value) };
   if (name === "retry-after" && value !== "") return { retryAfter: value };
-  if (name === "delay") return { delayMs: parseDuration(value) };
+  const waits = WAITS[name];
+  if (waits !== undefined) return { [waits]: parseDuration(value) };
   if (name === "slow") return { slowBytesPerSecond: parseRate(value, rule) };
   throw wrong(
     rule,
-    `${JSON.stringify(word)} is no action; there are status=N, retry-after=S, reset-before, reset-after, drop-answer, delay=DURATION, slow=SIZE/s, truncate and corrupt`,
+    `${JSON.stringify(word)} is no action; there are status=N, retry-after=S, reset-before, reset-after, drop-answer, delay=DURATION, late=DURATION, slow=SIZE/s, truncate and corrupt`,
   );
 }
 

@@ -12,6 +12,18 @@ export function bytesConsumed(request: FastifyRequest): number {
   return consumed.get(request.raw) ?? 0;
 }
 
+/** Bodies that came whole before anybody asked for them. */
+const kept = new WeakMap<object, readonly Buffer[]>();
+
+/** Takes the whole body into memory, so that it can still be read when the connection is gone. */
+export async function keepBody(request: FastifyRequest): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request.raw.iterator({ destroyOnReturn: false })) {
+    chunks.push(chunk as Buffer);
+  }
+  kept.set(request.raw, chunks);
+}
+
 /**
  * The body as it arrives. Ending early leaves the connection usable, so that a refusal reaches the
  * client; beyond `maxBytes` it throws what `tooLarge` makes.
@@ -23,7 +35,8 @@ export async function* bodyChunks(
 ): AsyncGenerator<Buffer> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
   let bytes = 0;
-  for await (const chunk of request.raw.iterator({ destroyOnReturn: false })) {
+  const chunks = kept.get(request.raw) ?? request.raw.iterator({ destroyOnReturn: false });
+  for await (const chunk of chunks) {
     bytes += (chunk as Buffer).length;
     consumed.set(request.raw, bytes);
     if (bytes > maxBytes) throw tooLarge();

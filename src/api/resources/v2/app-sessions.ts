@@ -8,7 +8,7 @@ import type { AppSession, TrashItem } from "../../models.ts";
 import type { List } from "../../paging.ts";
 import type { Property } from "../../property.ts";
 import { type ResourceClient, resourceOf } from "../../resource-client.ts";
-import type { CallOptions, JsonAnswer } from "../../rest.ts";
+import type { CallOptions } from "../../rest.ts";
 import type { Look } from "../../settled.ts";
 import { lookForNewest } from "../find-made.ts";
 import { propertyList } from "../properties.ts";
@@ -77,11 +77,8 @@ export class AppSessionsV2 {
     checkText("the session's name", name);
     const body = { Name: name, StatusSummary: statusSummary };
     const listPath = "appsessions";
-    const look = lookForNewest(
-      this.#client,
-      { version: "v2", listPath, query: { name }, name, decode: decodeAppSession, pathOf },
-      options,
-    );
+    const search = { listPath, query: { name }, name, decode: decodeAppSession, pathOf };
+    const look = lookForNewest(this.#client, { version: "v2", ...search });
     const change = { method: "POST", path: "/v2/appsessions", subject: name, body } as const;
     const answer = await this.#client.once(change, look, options);
     return resourceOf(answer, decodeAppSession, "v2");
@@ -124,7 +121,7 @@ export class AppSessionsV2 {
       bypasstrash: bypassTrash ? true : undefined,
     };
     const change = { method: "DELETE", path: `/v2/${pathOf(id)}`, query } as const;
-    const look = this.#isGone(id, keepMetadata ? "unclear" : undefined, options);
+    const look = this.#isGone(id, keepMetadata ? "unclear" : undefined);
     const answer = await this.#client.once(change, look, options);
     return answer.json === undefined ? undefined : resourceOf(answer, decodeTrashItem, "v2");
   }
@@ -136,8 +133,8 @@ export class AppSessionsV2 {
    */
   async stop(id: AppSessionId, options: CallOptions = {}): Promise<AppSession> {
     const path = `/v2/${pathOf(id)}`;
-    const look = async (): Promise<JsonAnswer | undefined> => {
-      const asked = await this.#client.rest.get(path, {}, options);
+    const look: Look = async (_sent, looking) => {
+      const asked = await this.#client.rest.get(path, {}, looking);
       const { status } = resourceOf(asked, decodeAppSession, "v2");
       return status === "Aborted" || status === "Complete" ? asked : undefined;
     };
@@ -146,8 +143,8 @@ export class AppSessionsV2 {
   }
 
   /** `ifThere` is what a session says that is still there: of one that was to stay nobody can tell. */
-  #isGone(id: AppSessionId, ifThere: "unclear" | undefined, options: CallOptions): Look {
-    return async () => {
+  #isGone(id: AppSessionId, ifThere: "unclear" | undefined): Look {
+    return async (_sent, options) => {
       const path = `/v2/${pathOf(id)}`;
       try {
         await this.#client.rest.get(path, {}, options);

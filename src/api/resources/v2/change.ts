@@ -1,5 +1,6 @@
 import type { ResourceClient } from "../../resource-client.ts";
 import type { CallOptions, JsonAnswer } from "../../rest.ts";
+import type { Look } from "../../settled.ts";
 
 export interface ChangeV2 {
   /** Behind the version, encoded. */
@@ -17,8 +18,8 @@ export async function changeV2(
   options: CallOptions,
 ): Promise<JsonAnswer> {
   const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
-  const look = async (): Promise<JsonAnswer | undefined | "unclear"> => {
-    const asked = await client.rest.get(`/v2/${path}`, {}, options);
+  const look: Look = async (_sent, looking) => {
+    const asked = await client.rest.get(`/v2/${path}`, {}, looking);
     const is = new Map(Object.entries(asked.json ?? {}));
     if (!given.every(([name, value]) => is.get(name) === value)) return undefined;
     // It may have been so before, and nobody tells whether the rest has come.

@@ -45,7 +45,7 @@ export async function uploadIntoDataset(
   const etag = isLong ? await partsEtag(bytes) : (md5 ?? (await md5OfBytes(bytes)));
   const filesPath = `/v2/${path}/files`;
   const wanted = { path: file.path, sizeBytes: bytes.length, etag };
-  const look = lookFor(client, filesPath, wanted, options);
+  const look = lookFor(client, filesPath, wanted);
   const contentType = file.contentType ?? OCTETS;
   const presigned = { path, filePath: file.path, contentType, bytes, look };
   const answer = isLong
@@ -75,13 +75,8 @@ function isSame(sent: FileEntry, { sizeBytes, etag = sent.etag }: Wanted): boole
 }
 
 /** An older file of the same bytes will not do: what came after it would stay the newest. */
-function lookFor(
-  { rest }: ResourceClient,
-  filesPath: string,
-  wanted: Wanted,
-  options: CallOptions,
-): Look {
-  return async (sent) => {
+function lookFor({ rest }: ResourceClient, filesPath: string, wanted: Wanted): Look {
+  return async (sent, options) => {
     const listed = await rest.get(filesPath, NEWEST, options);
     return decoded(listed, () => {
       for (const [index, item] of decodePage(listed.json).items.entries()) {

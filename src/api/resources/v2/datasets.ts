@@ -48,10 +48,13 @@ export interface DatasetCopy {
 export class Datasets {
   readonly #client: ResourceClient;
   readonly #store: StorePuts;
+  readonly #writeDeadlineMs: number;
 
-  constructor(client: ResourceClient, store: StorePuts) {
+  /** @param writeDeadlineMs how long the requests of an upload are repeated, in milliseconds */
+  constructor(client: ResourceClient, store: StorePuts, writeDeadlineMs: number) {
     this.#client = client;
     this.#store = store;
+    this.#writeDeadlineMs = writeDeadlineMs;
   }
 
   /** `GET /v2/datasets/{id}` */
@@ -123,7 +126,8 @@ export class Datasets {
     options: CallOptions = {},
   ): Promise<FileEntry> {
     const upload = { path: pathOf(id), file, body };
-    return await uploadIntoDataset(this.#client, this.#store, upload, options);
+    const patient = { totalMs: this.#writeDeadlineMs, ...options };
+    return await uploadIntoDataset(this.#client, this.#store, upload, patient);
   }
 
   async #make(
@@ -133,11 +137,8 @@ export class Datasets {
     options: CallOptions,
   ): Promise<Dataset> {
     const listPath = `projects/${segment(id)}/datasets`;
-    const look = lookForNewest(
-      this.#client,
-      { version: "v2", listPath, name, decode: decodeDataset, pathOf },
-      options,
-    );
+    const search = { listPath, name, decode: decodeDataset, pathOf };
+    const look = lookForNewest(this.#client, { version: "v2", ...search });
     const change = { method: "POST", path: `/v2/${path}`, subject: name, body } as const;
     const answer = await this.#client.once(change, look, options);
     return resourceOf(answer, decodeDataset, "v2");

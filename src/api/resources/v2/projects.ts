@@ -34,7 +34,7 @@ export class ProjectsV2 {
     const { name, description = "" } = created;
     checkText("the project's name", name);
     const body = { Name: name, Description: description };
-    const look = findOwnProject(this.#client, { name, version: "v2" }, options);
+    const look = findOwnProject(this.#client, { name, version: "v2" });
     const change = { method: "POST", path: "/v2/projects", body } as const;
     return resourceOf(await this.#client.once(change, look, options), decodeProject, "v2");
   }

@@ -5,6 +5,7 @@ import type { TrashItem } from "../../models.ts";
 import type { List } from "../../paging.ts";
 import type { ResourceClient } from "../../resource-client.ts";
 import type { CallOptions, JsonAnswer } from "../../rest.ts";
+import type { Look } from "../../settled.ts";
 
 /** Default `DateDeleted`. */
 export type TrashParams = ListParams<"DateDeleted" | "TotalSize">;
@@ -35,8 +36,8 @@ export class Trash {
     const before = await this.#has(id, options);
     const request = { method: "POST", path } as const;
     const done: JsonAnswer = { json: undefined, headers: {}, request, status: 204 };
-    const look = async (): Promise<JsonAnswer | undefined | "unclear"> => {
-      if (await this.#has(id, options)) return undefined;
+    const look: Look = async (_sent, looking) => {
+      if (await this.#has(id, looking)) return undefined;
       return before ? done : "unclear";
     };
     await this.#client.once(request, look, options);
