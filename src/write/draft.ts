@@ -1,6 +1,6 @@
 import type { ByteRange } from "../core/byte-range.ts";
 import type { Clock } from "../core/clock.ts";
-import { BsmountError, describeError } from "../core/errors.ts";
+import { type BsmountError, describeError, reasonOf } from "../core/errors.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { Extents } from "./extents.ts";
 import { FirstFailure } from "./first-failure.ts";
@@ -9,6 +9,7 @@ import type { PartPlan } from "../core/part-plan.ts";
 import { PartUploader } from "./part-uploader.ts";
 import type { FileJournal } from "./staging-folder.ts";
 import type { StagingFile } from "./staging-file.ts";
+import { tooBigError } from "./too-big.ts";
 import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts";
 
 export interface DraftOptions {
@@ -217,11 +218,20 @@ export class Draft {
   async #upload(signal: AbortSignal): Promise<UploadedFile> {
     let version: number;
     let file: UploadedFile | undefined;
-    // Once more only when somebody has cut it shorter meanwhile.
+    let isForgotten = false;
+    // Once more only when somebody has cut it shorter meanwhile, or BaseSpace has forgotten what went up.
     do {
       this.#failure.check();
       version = this.#version;
-      file = await this.#send(signal);
+      try {
+        file = await this.#send(signal);
+      } catch (error) {
+        // What was to take the file is gone as well when that shows at the beginning, or again.
+        if (reasonOf(error) !== "gone" || !this.#uploader.hasBegun || isForgotten) throw error;
+        isForgotten = true;
+        await this.#uploader.abort(signal);
+        this.#startAnew();
+      }
     } while (file === undefined);
     this.#uploaded = file;
     this.#finished = version;
@@ -301,21 +311,11 @@ export class Draft {
 
   #tooBig(sizeBytes: number): BsmountError {
     const { maxFileBytes } = this.#options.plan;
-    return tooBig({ path: this.#place.path, maxFileBytes, sizeBytes });
+    return tooBigError({ path: this.#place.path, maxFileBytes, sizeBytes });
   }
 
   #newUploader(): PartUploader {
     const check = (): void => this.#failure.check();
     return new PartUploader({ ...this.#options, place: this.#place, check });
   }
-}
-
-export function tooBig(file: {
-  readonly path: string;
-  readonly sizeBytes: number;
-  readonly maxFileBytes: number;
-}): BsmountError {
-  const { path, sizeBytes, maxFileBytes } = file;
-  const problem = `${path} would have ${sizeBytes} bytes, BaseSpace takes ${maxFileBytes}`;
-  return new BsmountError("too-big", problem);
 }

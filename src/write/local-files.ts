@@ -1,7 +1,7 @@
 import type { AppResultId } from "../core/ids.ts";
 import { describeError } from "../core/errors.ts";
 import { TaskGroup } from "../core/task-group.ts";
-import { Draft, tooBig } from "./draft.ts";
+import { Draft } from "./draft.ts";
 import { KeptFiles } from "./kept-files.ts";
 import { LocalFile } from "./local-file.ts";
 import { type LocalFilesOptions, withDefaults } from "./local-files-options.ts";
@@ -12,6 +12,7 @@ import { OpenWriters } from "./open-writers.ts";
 import { StagingRoom } from "./staging-room.ts";
 import type { Space } from "./staging.ts";
 import { expectedPath } from "./temporary-names.ts";
+import { tooBigError } from "./too-big.ts";
 
 /** What a mount that ends waits for uploads that nobody waits for. */
 const DRAIN_MS = 5 * 60_000;
@@ -80,7 +81,7 @@ export class LocalFiles implements AsyncDisposable {
   /** @throws BsmountError `too-big` when no file can have `sizeBytes` */
   checkFits(path: string, sizeBytes: number): void {
     const { maxFileBytes } = this.#options.plan;
-    if (sizeBytes > maxFileBytes) throw tooBig({ path, maxFileBytes, sizeBytes });
+    if (sizeBytes > maxFileBytes) throw tooBigError({ path, maxFileBytes, sizeBytes });
   }
 
   async #newFile(journaled: ResultFile): Promise<LocalFile> {

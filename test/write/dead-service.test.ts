@@ -8,6 +8,7 @@ import { Draft } from "../../src/write/draft.ts";
 import { PartMemory } from "../../src/write/part-memory.ts";
 import { StagingFile } from "../../src/write/staging-file.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
+import { NO_JOURNAL } from "../helpers/no-journal.ts";
 import { runOut } from "../helpers/run-out.ts";
 import { startTestEmulator } from "../helpers/start-test-emulator.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
@@ -37,6 +38,8 @@ test("[E3] a close to a service that stays away ends, however many parts are wai
     // Two parts at a time: the others stand in line.
     memory: new PartMemory(2 * PART_BYTES),
     tasks,
+    journal: NO_JOURNAL,
+    withRoom: async (work) => await work(),
   });
   const content = Buffer.alloc(PARTS * PART_BYTES, "content ");
   await draft.write(0, content.subarray(0, PART_BYTES + 1));
@@ -57,5 +60,5 @@ test("[E3] a close to a service that stays away ends, however many parts are wai
   const file = await finishing;
   const sent = await emulator.get(`files/${file.id}/content`);
   expect(Buffer.from(await sent.arrayBuffer()).equals(content)).toBe(true);
-  await draft.close();
+  await draft.giveBack();
 }, 60_000);

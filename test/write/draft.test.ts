@@ -9,8 +9,8 @@ import { TaskGroup } from "../../src/core/task-group.ts";
 import { Draft } from "../../src/write/draft.ts";
 import { PartMemory } from "../../src/write/part-memory.ts";
 import { BASESPACE_PARTS as plan } from "../../src/core/part-plan.ts";
-import type { FileJournal } from "../../src/write/staging-folder.ts";
 import { StagingFile } from "../../src/write/staging-file.ts";
+import { NO_JOURNAL } from "../helpers/no-journal.ts";
 import { type TestEmulator, startTestEmulator } from "../helpers/start-test-emulator.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 
@@ -21,14 +21,6 @@ const MIB = 1024 * 1024;
 const PART = 8 * MIB;
 /** The first part waits until a thread has started, from TypeScript and beside other tests. */
 const PATIENT = { timeout: 20_000 };
-
-const NO_JOURNAL: FileJournal = {
-  changed: async () => {},
-  renamed: () => {},
-  finished: () => {},
-  failed: () => {},
-  removed: () => {},
-};
 
 let emulator: TestEmulator;
 let client: BaseSpace;
