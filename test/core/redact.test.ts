@@ -7,7 +7,6 @@ import { SECRET_NAMES, type SecretKind, secretKindOf } from "../../src/core/secr
 
 const HEX = "0123456789abcdef9876543210fedcba";
 const BASE64 = "q8Zt+4/Vx1mRb7Kd/2Wn5+Tg9Hs==";
-const SECRETS = [HEX, BASE64];
 /** What stands for `*` in the names of the parameters of signed links. */
 const PARAMETERS = [
   "Algorithm",
@@ -145,19 +144,6 @@ function expectHidden(text: string, secret: string): void {
 }
 
 describe("[S1] the text", () => {
-  it.each(FORMS)("hides every secret in $as", ({ write, kinds = [...NAMES, "code"] }) => {
-    for (const name of SECRET_NAMES.filter(({ kind }) => kinds.includes(kind)).flatMap(spellings)) {
-      for (const secret of SECRETS) {
-        const text = write(name, secret);
-        expectHidden(text, secret);
-        expectHidden(`it said ${text} and ended`, secret);
-        const lines = `before\n${text}\nbehind`;
-        expectHidden(lines, secret);
-        expect(redactText(lines)).toMatch(/^before\n/);
-      }
-    }
-  });
-
   it.each([
     "access_token",
     "x-access-token",
@@ -296,52 +282,6 @@ describe("[S1] the text", () => {
       }),
     );
   });
-
-  const NASTY = [
-    "http://",
-    "a://b?",
-    "https%3A%2F%2F",
-    "https%3A%2F%2Fx%3F",
-    "a%2525",
-    "token",
-    "token ",
-    "token:",
-    "token: ",
-    'token="',
-    "token:[",
-    "token:[]",
-    "token[",
-    "<token>",
-    "--token ",
-    "--token x",
-    "--",
-    '"cookie: ',
-    "cookie: ",
-    '"cookie",',
-    'code="A"',
-    "code: x",
-    "code%3d",
-    "x-amz-",
-    "access_",
-    "bearer ",
-    "bearer +",
-    "a.",
-    "\\",
-    '\\"',
-    "token\\",
-    "https:\\/",
-    "https:\\/\\/a\\",
-    " ",
-    "x",
-  ];
-
-  it.each(NASTY)("takes time in proportion to its length: %j again and again", (nasty) => {
-    const text = nasty.repeat(Math.ceil(400_000 / nasty.length));
-    const begun = performance.now();
-    redactText(`${text} token=${HEX}`);
-    // Many seconds, were it quadratic; tens of milliseconds as it is.
-    expect(performance.now() - begun).toBeLessThan(5000);
-  });
 });
 
 describe("[S1] the value", () => {
@@ -413,4 +353,21 @@ describe("[S1] the value", () => {
     expect(redactValue([[{ a: {} }]], 3)).toEqual([[{ a: "…" }]]);
     expect(redactValue([["a"]], 1)).toEqual(["…"]);
   });
+});
+
+describe("[S1] each name in each form", () => {
+  it.each(FORMS)(
+    "hides every secret at the start, in the middle and at the end of a text: $as",
+    ({ write, kinds = [...NAMES, "code"] }) => {
+      for (const name of SECRET_NAMES.filter(({ kind }) => kinds.includes(kind)).flatMap(
+        spellings,
+      )) {
+        expectHidden(write(name, BASE64), BASE64);
+        const text = write(name, HEX);
+        for (const around of [text, `it said ${text} and ended`, `before\n${text}\nbehind`]) {
+          expectHidden(around, HEX);
+        }
+      }
+    },
+  );
 });
