@@ -45,23 +45,17 @@ async function mutate(module: Module, options: MutateOptions): Promise<Mutant[]>
   let mutants = await lookFirst(look);
   const sandbox = join(folder, readdirSync(folder)[0] ?? "");
   if (options.slow) {
-    const look = {
-      sandbox,
-      project: "core",
-      tests: pathsBelow("test", module.slow),
-      isOpen,
-    } as const;
-    mutants = await lookAgain(mutants, look, say);
+    // Its own tests once more: a change that keeps a test file from loading lives at first.
+    const tests = pathsBelow("test", [...module.tests, ...module.slow]);
+    const { concurrency } = options;
+    const again = { sandbox, project: "core", tests, concurrency, isOpen } as const;
+    mutants = await lookAgain(mutants, again, say);
   }
   if (options.mount && module.mount.length > 0 && mutants.some(isOpen)) {
     buildInside(sandbox);
-    const look = {
-      sandbox,
-      project: "mount",
-      tests: pathsBelow("test", module.mount),
-      isOpen,
-    } as const;
-    mutants = await lookAgain(mutants, look, say);
+    const tests = pathsBelow("test", module.mount);
+    const mounted = { sandbox, project: "mount", tests, concurrency: 1, isOpen } as const;
+    mutants = await lookAgain(mutants, mounted, say);
   }
   remove();
   process.off("exit", remove);

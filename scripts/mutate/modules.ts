@@ -59,8 +59,8 @@ export const modules: Readonly<Record<string, Module>> = {
   },
   write: {
     files: ["src/write/"],
-    tests: ["test/write/", "test/fs/writing"],
-    slow: ["test/properties/local-files.test.ts", "test/model/writing.test.ts"],
+    tests: ["test/write/"],
+    slow: ["test/fs/writing", "test/properties/local-files.test.ts", "test/model/writing.test.ts"],
     mount: [
       "test/mount/writing.test.ts",
       "test/mount/two-copies.test.ts",

@@ -11,6 +11,8 @@ export interface SecondLook {
   readonly sandbox: string;
   readonly project: "core" | "mount";
   readonly tests: readonly string[];
+  /** Mutants at the same time. */
+  readonly concurrency: number;
   /** Which mutants to look at. */
   readonly isOpen: (mutant: Mutant) => boolean;
 }
@@ -43,11 +45,15 @@ export async function lookAgain(
   );
   const patienceMs = Math.max(MIN_PATIENCE_MS, PATIENCE * runMs);
   const fates = new Map<Mutant, Fate>();
-  for (const [at, mutant] of alive.entries()) {
-    const outcome = await runTests(look, mutant.id, patienceMs);
-    if (outcome !== "passed") fates.set(mutant, outcome === "failed" ? "killed" : "timed-out");
-    onProgress(`${at + 1} of ${alive.length}: ${mutant.file}:${mutant.line} ${outcome}`);
-  }
+  const queue = alive.entries();
+  const work = async (): Promise<void> => {
+    for (const [at, mutant] of queue) {
+      const outcome = await runTests(look, mutant.id, patienceMs);
+      if (outcome !== "passed") fates.set(mutant, outcome === "failed" ? "killed" : "timed-out");
+      onProgress(`${at + 1} of ${alive.length}: ${mutant.file}:${mutant.line} ${outcome}`);
+    }
+  };
+  await Promise.all(Array.from({ length: look.concurrency }, work));
   return mutants.map((mutant) => ({ ...mutant, fate: fates.get(mutant) ?? mutant.fate }));
 }
 

@@ -22,26 +22,27 @@ export interface SecretName {
    * asterisk stands for what differs from one parameter to the next.
    */
   readonly words: string;
-  readonly kind: SecretKind;
+  /** @default "compound" */
+  readonly kind?: SecretKind;
 }
 
 /** Longer names stand before the shorter ones that they end with. */
 export const SECRET_NAMES: readonly SecretName[] = [
   { words: "x amz *", kind: "header" },
   { words: "x access token", kind: "header" },
-  { words: "access token", kind: "compound" },
-  { words: "refresh token", kind: "compound" },
-  { words: "security token", kind: "compound" },
-  { words: "session token", kind: "compound" },
-  { words: "id token", kind: "compound" },
-  { words: "client secret", kind: "compound" },
-  { words: "refund secret", kind: "compound" },
-  { words: "device code", kind: "compound" },
-  { words: "authorization code", kind: "compound" },
-  { words: "authorisation code", kind: "compound" },
-  { words: "secret access key", kind: "compound" },
-  { words: "access key id", kind: "compound" },
-  { words: "signature provided", kind: "compound" },
+  { words: "access token" },
+  { words: "refresh token" },
+  { words: "security token" },
+  { words: "session token" },
+  { words: "id token" },
+  { words: "client secret" },
+  { words: "refund secret" },
+  { words: "device code" },
+  { words: "authorization code" },
+  { words: "authorisation code" },
+  { words: "secret access key" },
+  { words: "access key id" },
+  { words: "signature provided" },
   { words: "authorization", kind: "header" },
   { words: "cookie", kind: "header" },
   { words: "token", kind: "word" },
@@ -67,7 +68,7 @@ export const SECRET_NAME_PATTERN: RegExp = new RegExp(
 
 const KINDS: readonly (readonly [RegExp, SecretKind])[] = SECRET_NAMES.map((name) => [
   new RegExp(`^${spellingsOf(name)}$`, "i"),
-  name.kind,
+  name.kind ?? "compound",
 ]);
 
 /** The kind of a name that {@link SECRET_NAME_PATTERN} found. */
@@ -89,5 +90,5 @@ function spellingsOf({ words }: SecretName): string {
 }
 
 function beginningOf({ kind }: SecretName): string {
-  return WHOLE_ONLY.has(kind) ? BEGINNING : "";
+  return kind !== undefined && WHOLE_ONLY.has(kind) ? BEGINNING : "";
 }

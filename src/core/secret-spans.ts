@@ -24,12 +24,12 @@ export function spanInQuotes(text: string, start: number): Span | undefined {
   const opening = textAt(QUOTE, text, start);
   if (opening === undefined) return undefined;
   const from = start + opening.length;
-  if (opening.length > 1 && /\w$/.test(opening)) {
+  if (/\w$/.test(opening)) {
     return { start: from, end: orEnd(text, text.indexOf(opening, from)) };
   }
   const quote = opening.slice(-1);
   for (let at = text.indexOf(quote, from); at !== -1; at = text.indexOf(quote, at + 1)) {
-    const backslashes = backslashesBefore(text, at, from);
+    const backslashes = backslashesBefore(text, at);
     // With more backslashes than the opening one it is a part of the value.
     if (backslashes < opening.length) return { start: from, end: at - backslashes };
   }
@@ -50,9 +50,10 @@ export function spanInBrackets(text: string, start: number): Span | undefined {
   return { start: start + 1, end: text.length };
 }
 
-function backslashesBefore(text: string, at: number, from: number): number {
+/** Counts as far as the opening quote at most. */
+function backslashesBefore(text: string, at: number): number {
   let begin = at;
-  while (begin > from && text[begin - 1] === "\\") begin -= 1;
+  while (text[begin - 1] === "\\") begin -= 1;
   return at - begin;
 }
 

@@ -224,6 +224,26 @@ describe("[S1] the text", () => {
     ["token=word", "token=…"],
     ["access_token: word", "access_token: …"],
     ["--token abc1 --quiet", "--token … --quiet"],
+    [`token: ${"a".repeat(20)}`, "token: …"],
+    ["token: 1abc", "token: …"],
+    ['{"code":"1a","b":2}', '{"code":"…","b":2}'],
+    ['{"code":"a1","b":2}', '{"code":"…","b":2}'],
+    [`{"code":"${"a".repeat(81)}"}`, '{"code":"…"}'],
+    ["token%3Da,b;c e", "token%3D… e"],
+    ['{"access_token":"0null"}', '{"access_token":"…"}'],
+    ['{"access_token":"null0"}', '{"access_token":"…"}'],
+    ["https://me:pa55@", "https://…@"],
+    [String.raw`\"token\":\"a",b`, String.raw`\"token\":\"…",b`],
+    ['{"token":"abc', '{"token":"…'],
+    ['{"tokens":["abc', '{"tokens":[…'],
+    ["%22token%22%3A%22abc", "%22token%22%3A%22…"],
+    [
+      String.raw`\\u0022token\\u0022:\\u0022a\\u0022`,
+      String.raw`\\u0022token\\u0022:\\u0022…\\u0022`,
+    ],
+    ["token=Bearer  secretword", "token=…"],
+    ["Bearer  abc123", "Bearer  …"],
+    ['["x-amz-security-token" ,  "a1"]', '["x-amz-security-token" ,  "…"]'],
     ["x --my-token  abc1 y", "x --my-token  … y"],
   ])("shows what is around the secret in %j", (text, shown) => {
     expect(redactText(text)).toBe(shown);
@@ -258,7 +278,18 @@ describe("[S1] the text", () => {
     '{"access_token":null,"hasToken":false}',
     '"token", "other"',
     "--token or a profile",
-    "a token  0123",
+    "a token  0123abc",
+    "--x a token 0123abc",
+    "--token",
+    "--token ",
+    "the token: Well-known-thing",
+    `the token: ${"a".repeat(19)}`,
+    "the secret: refused, the password: wrong, the signature: other",
+    "code=ENOENT",
+    "code: 503",
+    "code: abc",
+    `{"code":"${"a".repeat(80)}"}`,
+    "mailto%3A%2Fx%3Fy",
     "Basic usage, Bearer tokens and a bearer of news",
     "https://api.basespace.illumina.com/v1pre3/files/123/content",
     "https%3A%2F%2Fapi.example%2Fv1pre3 stays",
@@ -322,6 +353,7 @@ describe("[S1] the value", () => {
       code: "ENOENT",
       statusCode: 404,
       tokenFile: "/run/token",
+      "token.file": "/run/token",
       token: null,
       secret: undefined,
       hasToken: true,
@@ -359,9 +391,9 @@ describe("[S1] each name in each form", () => {
   it.each(FORMS)(
     "hides every secret at the start, in the middle and at the end of a text: $as",
     ({ write, kinds = [...NAMES, "code"] }) => {
-      for (const name of SECRET_NAMES.filter(({ kind }) => kinds.includes(kind)).flatMap(
-        spellings,
-      )) {
+      for (const name of SECRET_NAMES.filter(({ kind = "compound" }) =>
+        kinds.includes(kind),
+      ).flatMap(spellings)) {
         expectHidden(write(name, BASE64), BASE64);
         const text = write(name, HEX);
         for (const around of [text, `it said ${text} and ended`, `before\n${text}\nbehind`]) {
