@@ -54,6 +54,7 @@ export const modules: Readonly<Record<string, Module>> = {
       "test/properties/read-ahead.test.ts",
       "test/properties/hostile-store.test.ts",
       "test/semantics/reading.test.ts",
+      "test/semantics/silent-store.test.ts",
     ],
     mount: ["test/mount/integrity.test.ts", "test/mount/replaced-content.test.ts"],
   },
