@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { BlockPool } from "../../src/blocks/block-pool.ts";
-import type { BlockMemory } from "../../src/blocks/block-store.ts";
+import { BLOCK_BYTES, type BlockMemory } from "../../src/blocks/block-store.ts";
 
 const MIB = 1024 * 1024;
+
+describe("a block", () => {
+  it("is as long as the kernel's largest read, 128 KiB", () => expect(BLOCK_BYTES).toBe(131_072));
+});
 
 describe("BlockPool", () => {
   it("[R5] gives as many blocks as it holds and then none", () => {
