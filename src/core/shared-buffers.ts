@@ -1,4 +1,4 @@
-import { sharedMemory } from "./shared-memory.ts";
+import { countAsGarbage } from "./shared-memory.ts";
 
 /** Lengths between a power of two and the next one, so that at most a quarter of a buffer is of no use. */
 const LENGTHS_PER_DOUBLING = 4;
@@ -35,7 +35,7 @@ export class SharedBuffers {
     try {
       result = await work(Buffer.from(memory, 0, sizeBytes));
     } catch (error) {
-      this.#bytes -= memory.byteLength;
+      this.#drop(memory);
       throw error;
     }
     this.#free.push(memory);
@@ -51,7 +51,7 @@ export class SharedBuffers {
     // All that is free is too short: rather that goes than what is made for this.
     this.#makeRoom(length);
     this.#bytes += length;
-    return sharedMemory(length);
+    return new SharedArrayBuffer(length);
   }
 
   /** Where the shortest free buffer is that is long enough, the last used one of several. */
@@ -71,8 +71,13 @@ export class SharedBuffers {
     while (this.#bytes + wantedBytes > this.#keptBytes) {
       const oldest = this.#free.shift();
       if (oldest === undefined) return;
-      this.#bytes -= oldest.byteLength;
+      this.#drop(oldest);
     }
+  }
+
+  #drop(memory: SharedArrayBuffer): void {
+    this.#bytes -= memory.byteLength;
+    countAsGarbage(memory, memory.byteLength);
   }
 }
 

@@ -1,29 +1,27 @@
 /*
  * V8 does not count a SharedArrayBuffer as memory that a collection could free: gigabytes of them are a few dead
- * objects of some bytes, in every thread that was sent them. So each is tied to ordinary memory of the same length,
- * which V8 does count. Nothing touches that memory, so that the system never has to give a page for it.
+ * objects of some bytes, in every thread that was sent them. So what will be garbage soon is tied to ordinary memory
+ * of the same length, which V8 does count. Nothing touches that memory: it takes room among the addresses only,
+ * unless malloc hands out pages that were touched before, so it is not for what stays.
  */
 
 const weights = new WeakMap<ArrayBufferLike, ArrayBufferLike>();
 
-/**
- * Shared memory, zeroed, that the garbage collector takes into account: what nobody uses any more is freed soon,
- * and not when the heap happens to be full.
- */
-export function sharedMemory(sizeBytes: number): SharedArrayBuffer {
+/** Shared memory, zeroed, to be used once: it is freed soon after, and not when the heap happens to be full. */
+export function passingMemory(sizeBytes: number): SharedArrayBuffer {
   const memory = new SharedArrayBuffer(sizeBytes);
-  countReceived(memory, sizeBytes);
+  countAsGarbage(memory, sizeBytes);
   return memory;
 }
 
 /**
- * Has this thread's garbage collector count `newBytes` for memory that came in a message. The sender's
- * {@link SentMemory} says how many.
+ * Has this thread's garbage collector count `sizeBytes` for memory that its owner will not use again, or that came
+ * in a message, for which the sender's {@link SentMemory} says how many.
  */
-export function countReceived(memory: ArrayBufferLike, newBytes: number): void {
-  if (newBytes === 0) return;
+export function countAsGarbage(memory: ArrayBufferLike, sizeBytes: number): void {
+  if (sizeBytes === 0) return;
   // Not zeroed, which would touch it.
-  weights.set(memory, Buffer.allocUnsafeSlow(newBytes).buffer);
+  weights.set(memory, Buffer.allocUnsafeSlow(sizeBytes).buffer);
 }
 
 /** The memory that one thread was sent: a message about memory that it has already weighs nothing. */

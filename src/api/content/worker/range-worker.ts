@@ -1,6 +1,6 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { parentPort, workerData } from "node:worker_threads";
-import { countReceived } from "../../../core/shared-memory.ts";
+import { countAsGarbage } from "../../../core/shared-memory.ts";
 import { trustedAuthorities } from "../../trust.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
@@ -32,7 +32,7 @@ parentPort?.on("message", (message: ToWorker) => {
   const { id } = message;
   if (message.kind === "fetch") {
     const [first] = message.query.into;
-    if (first !== undefined) countReceived(first.buffer, message.newBytes);
+    if (first !== undefined) countAsGarbage(first.buffer, message.newBytes);
     running.set(
       id,
       pool.start(message.query, (outcome) => answer(id, outcome)),
