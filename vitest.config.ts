@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Two projects: `core` runs in parallel and needs no kernel; `mount` makes real FUSE mounts, one file
- * at a time, because mounts of one machine compete for the same two cores and the same kernel queue.
+ * Three projects: `core` runs in parallel and needs no kernel; `mount` makes real FUSE mounts, one file
+ * at a time, because mounts of one machine compete for the same two cores and the same kernel queue; `long`
+ * holds what takes many minutes, and is run by `npm run test:long` alone.
  */
 const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
@@ -12,7 +13,11 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "core", include: ["test/**/*.test.ts"], exclude: ["test/mount/**"] },
+        test: {
+          name: "core",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/mount/**", "test/long/**"],
+        },
       },
       {
         extends: true,
@@ -21,6 +26,16 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
           include: ["test/mount/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "long",
+          include: ["test/long/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 1_800_000,
           hookTimeout: 120_000,
         },
       },

@@ -1,6 +1,7 @@
 /**
  * What `npm test` runs when everything is installed: all tests, those without a kernel and those on real
- * mounts, and then one closing line that counts them. Arguments go to vitest.
+ * mounts, and then one closing line that counts them. Arguments go to vitest; without one that names a
+ * project, those that take many minutes (`npm run test:long`) are left out.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,6 +15,10 @@ const vitest = join(
   dirname(createRequire(import.meta.url).resolve("vitest/package.json")),
   "vitest.mjs",
 );
+const given = process.argv.slice(2);
+const projects = given.some((argument) => argument.startsWith("--project"))
+  ? []
+  : ["--project=!long"];
 const folder = mkdtempSync(join(tmpdir(), "bsmount-tests-"));
 const reportFile = join(folder, "report.json");
 
@@ -25,7 +30,8 @@ const child = spawn(
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${reportFile}`,
-    ...process.argv.slice(2),
+    ...projects,
+    ...given,
   ],
   { stdio: "inherit" },
 );

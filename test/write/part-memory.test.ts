@@ -1,20 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import { PartMemory } from "../../src/write/part-memory.ts";
+import { type MemoryUse, memoryUse } from "../helpers/memory-use.ts";
 
-/** Uses memory until it is told to end. */
-function using(memory: PartMemory, bytes: number): { given: Promise<Buffer>; end: () => void } {
-  let end = (): void => {};
-  const ended = new Promise<void>((resolve) => (end = resolve));
-  const given = new Promise<Buffer>((resolve, reject) => {
-    memory
-      .use(bytes, neverAborted, async (room) => {
-        resolve(room);
-        await ended;
-      })
-      .catch(reject);
-  });
-  return { given, end };
+function using(memory: PartMemory, bytes: number, signal: AbortSignal = neverAborted): MemoryUse {
+  return memoryUse(async (work) => await memory.use(bytes, signal, work));
 }
 
 /** Lets everything that can go on now go on. */
@@ -37,7 +27,7 @@ describe("memory for parts", () => {
     const second = await memory.use(30, neverAborted, async ({ buffer }) => buffer);
     expect(second).toBe(first);
     expect((await other.given).buffer).not.toBe(first);
-    other.end();
+    await other.end();
   });
 
   it("is not used again after a failure", async () => {
@@ -50,7 +40,7 @@ describe("memory for parts", () => {
     });
     await expect(failing).rejects.toThrow("the link is down");
     expect(await memory.use(30, neverAborted, async ({ buffer }) => buffer)).not.toBe(failed);
-    other.end();
+    await other.end();
   });
 
   it("waits for its turn when there is no room", async () => {
@@ -62,8 +52,54 @@ describe("memory for parts", () => {
     await first.given;
     await settled();
     expect(isGiven).toBe(false);
-    first.end();
+    await first.end();
     await given;
-    second.end();
+    await second.end();
+  });
+
+  it("is used again when nobody had any meanwhile", async () => {
+    const memory = new PartMemory(100);
+    const first = await memory.use(30, neverAborted, async ({ buffer }) => buffer);
+    expect(await memory.use(30, neverAborted, async ({ buffer }) => buffer)).toBe(first);
+  });
+
+  it("has as much room as ever after a thousand failures of every kind", async () => {
+    const memory = new PartMemory(100);
+    const failure = new Error("the link is down");
+    const aborted = AbortSignal.abort(failure);
+    for (let round = 0; round < 1000; round += 1) {
+      const controller = new AbortController();
+      const failing = using(memory, 60);
+      await failing.given;
+      const givenUp = using(memory, 60, controller.signal);
+      const next = using(memory, 60);
+      controller.abort(failure);
+      await expect(givenUp.given).rejects.toBe(failure);
+      await expect(using(memory, 60, aborted).given).rejects.toBe(failure);
+      await failing.end(failure);
+      await next.given;
+      await next.end(failure);
+    }
+    const [first, second] = [using(memory, 50), using(memory, 50)];
+    const buffers = await Promise.all([first.given, second.given]);
+    expect(new Set(buffers.map(({ buffer }) => buffer)).size).toBe(2);
+    await Promise.all([first.end(), second.end()]);
+  });
+
+  it("is given to whoever waits when work fails, in the order of their coming", async () => {
+    const memory = new PartMemory(100);
+    const failing = using(memory, 100);
+    await failing.given;
+    const order: string[] = [];
+    const waiting = ["first", "second", "third"].map((name) => {
+      const use = using(memory, 100);
+      return { use, noted: use.given.then(() => order.push(name)) };
+    });
+    await failing.end(new Error("the link is down"));
+    for (const { use, noted } of waiting) {
+      await noted;
+      await use.end(new Error("the link is down"));
+    }
+    expect(order).toEqual(["first", "second", "third"]);
   });
 });

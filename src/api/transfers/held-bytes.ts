@@ -1,4 +1,5 @@
 import type { ByteBudget } from "../../core/byte-budget.ts";
+import { passingMemory } from "../../core/shared-memory.ts";
 
 /** Bytes that hold a part of a budget until they are disposed of. */
 export interface HeldBytes extends Disposable {
@@ -16,7 +17,7 @@ export async function heldBytes(
 ): Promise<HeldBytes> {
   const giveBack = (await memory?.take(bytes, signal)) ?? ((): void => {});
   try {
-    const filled = await fill(new Uint8Array(new SharedArrayBuffer(bytes)));
+    const filled = await fill(new Uint8Array(passingMemory(bytes)));
     return { bytes: filled, [Symbol.dispose]: giveBack };
   } catch (error) {
     giveBack();

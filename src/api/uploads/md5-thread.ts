@@ -1,10 +1,13 @@
 import type { Worker } from "node:worker_threads";
+import { SentMemory } from "../../core/shared-memory.ts";
 import { startThread, threadModule } from "../thread.ts";
 import { md5OfBytes } from "./md5-of-bytes.ts";
 
 export interface Digest {
   readonly id: number;
   readonly bytes: Uint8Array;
+  /** Of the memory behind them, for the thread to count. */
+  readonly newBytes: number;
 }
 
 export interface Digested {
@@ -23,6 +26,7 @@ const SHORT_BYTES = 256 * 1024;
  */
 export class Md5Thread {
   readonly #pending = new Map<number, (md5: string | undefined) => void>();
+  readonly #sent = new SentMemory();
   #worker: Worker | undefined;
   #hasFailed = false;
   #lastId = 0;
@@ -43,7 +47,7 @@ export class Md5Thread {
   async #ask(bytes: Uint8Array): Promise<string | undefined> {
     const worker = (this.#worker ??= this.#start());
     this.#lastId += 1;
-    const digest: Digest = { id: this.#lastId, bytes };
+    const digest: Digest = { id: this.#lastId, bytes, newBytes: this.#sent.newBytes([bytes]) };
     if (this.#pending.size === 0) worker.ref();
     const answered = new Promise<string | undefined>((settle) => {
       this.#pending.set(digest.id, settle);

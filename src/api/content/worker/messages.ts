@@ -11,7 +11,13 @@ export interface WorkerSettings {
 }
 
 export type ToWorker =
-  | { readonly kind: "fetch"; readonly id: number; readonly query: WorkerQuery }
+  | {
+      readonly kind: "fetch";
+      readonly id: number;
+      readonly query: WorkerQuery;
+      /** Of the memory behind the query's pieces, for the worker to count. */
+      readonly newBytes: number;
+    }
   | { readonly kind: "abort"; readonly id: number };
 
 /** Sent once for each `fetch`. After it, nothing writes to the query's memory. */

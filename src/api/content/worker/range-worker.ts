@@ -1,5 +1,6 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { parentPort, workerData } from "node:worker_threads";
+import { countAsGarbage } from "../../../core/shared-memory.ts";
 import { trustedAuthorities } from "../../trust.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
@@ -30,6 +31,8 @@ function answer(id: number, outcome: FromWorker["outcome"]): void {
 parentPort?.on("message", (message: ToWorker) => {
   const { id } = message;
   if (message.kind === "fetch") {
+    const [first] = message.query.into;
+    if (first !== undefined) countAsGarbage(first.buffer, message.newBytes);
     running.set(
       id,
       pool.start(message.query, (outcome) => answer(id, outcome)),

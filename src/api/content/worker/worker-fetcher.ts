@@ -1,5 +1,6 @@
 import type { Worker } from "node:worker_threads";
 import { BsmountError, describeError } from "../../../core/errors.ts";
+import { SentMemory } from "../../../core/shared-memory.ts";
 import { startThread, threadModule } from "../../thread.ts";
 import { joinNeighbours } from "../piece-writer.ts";
 import type { RangeFetcher, RangeQuery } from "../range-fetcher.ts";
@@ -22,6 +23,7 @@ export class WorkerFetcher implements RangeFetcher<WorkerOutcome> {
   readonly #settings: WorkerSettings;
   readonly #entry: URL;
   readonly #pending = new Map<number, Pending>();
+  #sent = new SentMemory();
   #worker: Worker | undefined;
   #starts = 0;
   #lastId = 0;
@@ -71,7 +73,8 @@ export class WorkerFetcher implements RangeFetcher<WorkerOutcome> {
     const answered = new Promise<FromWorker["outcome"]>((settle) => {
       this.#pending.set(id, { settle });
     });
-    post(worker, { kind: "fetch", id, query: { ...rest, into, href: link.href } });
+    const newBytes = this.#sent.newBytes(into);
+    post(worker, { kind: "fetch", id, query: { ...rest, into, href: link.href }, newBytes });
     return await answered;
   }
 
@@ -80,6 +83,7 @@ export class WorkerFetcher implements RangeFetcher<WorkerOutcome> {
     this.#starts += 1;
     const worker = startThread(this.#entry, this.#settings);
     worker.unref();
+    this.#sent = new SentMemory();
     worker.on("message", ({ id, outcome }: FromWorker) => this.#pending.get(id)?.settle(outcome));
     let problem = "the worker ended";
     worker.on("error", (error) => {

@@ -1,0 +1,34 @@
+/** Work with a piece of lent memory that goes on until a test ends it. */
+export interface MemoryUse {
+  readonly given: Promise<Buffer>;
+  /** Ends the work, which then has succeeded or, with a reason, failed; returns when the memory was given back. */
+  end(failure?: Error): Promise<void>;
+}
+
+/** Begins to use memory that `lend` gives to the work that it runs. */
+export function memoryUse(
+  lend: (work: (memory: Buffer) => Promise<void>) => Promise<void>,
+): MemoryUse {
+  let finish = (_failure?: Error): void => {};
+  const ended = new Promise<void>((resolve, reject) => {
+    finish = (failure) => (failure === undefined ? resolve() : reject(failure));
+  });
+  // Looked at only once memory was given.
+  ended.catch(() => {});
+  let lending: Promise<void> | undefined;
+  const given = new Promise<Buffer>((resolve, reject) => {
+    lending = lend(async (memory) => {
+      resolve(memory);
+      await ended;
+    });
+    lending.catch(reject);
+  });
+  given.catch(() => {});
+  return {
+    given,
+    end: async (failure) => {
+      finish(failure);
+      await lending?.catch(() => {});
+    },
+  };
+}
