@@ -1,0 +1,182 @@
+import { chmod, mkdir, readdir, rm } from "node:fs/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Product, startProduct } from "../helpers/product.ts";
+import { type CommandOutcome, runCommand } from "../helpers/run-command.ts";
+
+/*
+ * The disk that files are staged on is full, or something happens to it. Each state folder is a filesystem of
+ * its own of 20 MiB, so that all of this is real.
+ */
+
+const RESULTS = "projects/Phage lambda/appresults";
+const DISK_MIB = 20;
+/** Above what a file that stays empty waits before it goes up. */
+const EMPTY_DELAY_MS = 5500;
+
+let product: Product;
+let result: string;
+let state: string;
+let count = 0;
+
+beforeAll(async () => {
+  product = await startProduct({ mountArgs: null });
+});
+
+afterAll(async () => {
+  await product?.[Symbol.asyncDispose]();
+});
+
+async function ran(file: string, ...args: string[]): Promise<void> {
+  expect(await runCommand(file, args)).toMatchObject({ code: 0, stderr: "" });
+}
+
+beforeEach(async () => {
+  result = `disk ${(count += 1)}`;
+  state = product.dir.join(`state ${count}`);
+  await mkdir(state, { mode: 0o700 });
+  await ran("mount", "-t", "tmpfs", "-o", `size=${DISK_MIB}m,mode=700`, "none", state);
+  const mounted = await bsmount("mount", "--state-dir", `${state}/bsmount`, product.mountPoint);
+  expect(mounted).toMatchObject({ code: 0, stderr: "" });
+  await mkdir(`${product.mountPoint}/${RESULTS}/${result}`);
+  return async () => {
+    await bsmount("unmount", "--lazy", "--discard-temporary", product.mountPoint);
+    await runCommand("umount", ["-l", state]);
+  };
+});
+
+async function bsmount(...args: string[]): Promise<CommandOutcome> {
+  return await product.bsmount(args);
+}
+
+async function shell(script: string): Promise<CommandOutcome> {
+  return await product.shell(script, `${RESULTS}/${result}/files`);
+}
+
+async function remote(): Promise<string> {
+  return (await bsmount("ls", `bs:/${RESULTS}/${result}/files`)).stdout;
+}
+
+/** Programs that write more than there is room for: none of them may leave a complete file. */
+const WRITERS: readonly (readonly [string, string])[] = [
+  [
+    "cp",
+    "head -c 30M /dev/zero > /tmp/bsmount-30M-$$; cp /tmp/bsmount-30M-$$ f; c=$?; rm /tmp/bsmount-30M-$$; exit $c",
+  ],
+  ["cat into a redirect", "head -c 30M /dev/zero | cat > f"],
+  ["dd that writes and syncs", "dd if=/dev/zero of=f bs=1M count=30 conv=fsync"],
+  [
+    "a program that takes no notice of what write says",
+    `python3 -c '
+import os
+f = os.open("f", os.O_WRONLY | os.O_CREAT)
+failed = 0
+for at in range(30):
+    try:
+        os.write(f, bytes(1024 * 1024))
+    except OSError:
+        failed += 1
+assert failed >= 10, failed
+for call in (lambda: os.fsync(f), lambda: os.write(f, b"x"), lambda: os.close(f)):
+    try:
+        call()
+    except OSError as error:
+        assert error.errno == 28, error
+    else:
+        raise SystemExit("was told that all is well")
+raise SystemExit(1)'`,
+  ],
+  ["a program that removes its file", "head -c 30M /dev/zero > f; c=$?; rm f; exit $c"],
+  ["a rename to the final name", "head -c 30M /dev/zero > f.tmp; mv f.tmp f"],
+  ["an overwrite", "echo old > f && head -c 30M /dev/zero > f"],
+];
+
+describe("a staging disk that is full", () => {
+  it.each(WRITERS)("[W16] leaves nothing short, whoever writes: %s", async (what, script) => {
+    const { code } = await shell(script);
+    expect(code).not.toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, EMPTY_DELAY_MS));
+    expect(await remote()).toBe(what === "an overwrite" ? "f\n" : "");
+    if (what === "an overwrite") {
+      expect((await bsmount("cat", `bs:/${RESULTS}/${result}/files/f`)).stdout).toBe("old\n");
+    }
+    // It can be given up, or mended, and then there is room again.
+    const mended = await shell("rm -f f f.tmp; head -c 15M /dev/zero > f && stat -c %s f");
+    expect(mended).toMatchObject({ code: 0, stdout: `${15 * 1024 * 1024}\n` });
+    expect(await remote()).toBe("f\n");
+  });
+
+  it("[W16] is told by complete and unmount, which name the file", async () => {
+    expect((await shell("head -c 30M /dev/zero > f")).code).not.toBe(0);
+    const path = `${product.mountPoint}/${RESULTS}/${result}`;
+    for (const words of [
+      ["complete", path],
+      ["unmount", product.mountPoint],
+    ]) {
+      const { code, stderr } = await bsmount(...words);
+      expect(code).toBe(3);
+      expect(stderr).toContain(
+        `not uploaded: /${RESULTS}/${result}/files/f (the staging disk is full`,
+      );
+    }
+    expect((await shell("echo anew > f")).code).toBe(0);
+    expect(await bsmount("complete", path)).toMatchObject({ code: 0, stderr: "" });
+    expect((await bsmount("cat", `bs:/${RESULTS}/${result}/files/f`)).stdout).toBe("anew\n");
+  });
+
+  it("[W17] gives back what BaseSpace has, so that much more goes through it than fits", async () => {
+    const script =
+      "for i in $(seq 20); do head -c 3M /dev/urandom > $i || exit 1; done; cat * | md5sum";
+    const { code, stdout, stderr } = await shell(script);
+    expect([code, stderr]).toEqual([0, ""]);
+    // What is read again is the same, from BaseSpace or from here.
+    expect((await shell("cat * | md5sum")).stdout).toBe(stdout);
+    const files = (await remote()).split("\n").filter((name) => name !== "");
+    expect(files.length).toBe(20);
+  });
+
+  it("[A7] shows as free what can be given back", async () => {
+    const free = async (): Promise<number> =>
+      Number((await shell("df --output=avail -BM . | tail -n 1 | tr -d M")).stdout);
+    const before = await free();
+    expect((await shell("head -c 9M /dev/zero > f")).code).toBe(0);
+    expect(await free()).toBeGreaterThanOrEqual(before - 2);
+  });
+});
+
+describe("a state folder", () => {
+  it("[W18] that is removed under a mount is made again", async () => {
+    expect((await shell("echo 1 > one")).code).toBe(0);
+    await rm(`${state}/bsmount`, { recursive: true });
+    expect(await shell("echo 2 > two && head -c 3M /dev/zero > three")).toMatchObject({
+      code: 0,
+      stderr: "",
+    });
+    expect(await remote()).toBe("one\nthree\ntwo\n");
+  });
+
+  it("[W18] that cannot be written fails what needs it, and the mount lives", async () => {
+    await ran("mount", "-o", "remount,ro", state);
+    const { code, stderr } = await shell("echo 1 > one");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("Input/output error")]);
+    expect(await shell("ls -A && cat ../.id")).toMatchObject({ code: 0 });
+    await ran("mount", "-o", "remount,rw", state);
+    expect(await shell("echo 1 > one")).toMatchObject({ code: 0, stderr: "" });
+    expect(await remote()).toBe("one\n");
+  });
+
+  it("[W18] that cannot be written when a mount is made is told with what to do", async () => {
+    expect(await bsmount("unmount", product.mountPoint)).toMatchObject({ code: 0 });
+    await ran("mount", "-o", "remount,ro", state);
+    const { code, stderr } = await bsmount(
+      "mount",
+      "--state-dir",
+      `${state}/new`,
+      product.mountPoint,
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^bsmount: cannot make the folder .*read-only file system.*\n {2}try: /);
+    expect(stderr).not.toContain("    at ");
+    await chmod(state, 0o700).catch(() => {});
+    expect(await readdir(state)).toEqual(["bsmount"]);
+  });
+});
