@@ -11,6 +11,8 @@ import { plainHttpOf } from "./content/store-link.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { httpSend } from "./http.ts";
 import { withTelemetry } from "./measured.ts";
+import { PaceWatch } from "./pace/pace-watch.ts";
+import { withPace } from "./pace/with-pace.ts";
 import { ResourceClient } from "./resource-client.ts";
 import { Applications } from "./resources/applications.ts";
 import { AppResults } from "./resources/app-results.ts";
@@ -85,6 +87,7 @@ export class BaseSpace implements AsyncDisposable {
   readonly transfers: Transfers;
   readonly #dispatcher: Dispatcher;
   readonly #fetcher: RangeFetcher;
+  readonly #pace = new PaceWatch();
   readonly #closed = controllerOfMany();
 
   /** @throws BsmountError `usage` for an address that cannot be used, `environment` for bad certificates */
@@ -110,7 +113,8 @@ export class BaseSpace implements AsyncDisposable {
     this.applications = new Applications(resources);
     this.biosamples = new BioSamples(resources);
     this.libraries = new Libraries(resources);
-    const store = new StorePuts({ ...settings, dispatcher: this.#dispatcher, plainHttp });
+    const paced = { ...settings, pace: this.#pace };
+    const store = new StorePuts({ ...paced, dispatcher: this.#dispatcher, plainHttp });
     this.datasets = new Datasets(resources, store);
     this.archive = new Archive(resources);
     this.trash = new Trash(resources);
@@ -123,7 +127,7 @@ export class BaseSpace implements AsyncDisposable {
     };
     this.v2 = { ...own, biosamples, libraries, datasets, archive, trash };
     this.uploads = new Uploads(rest, onceOnly);
-    this.content = new Content({ ...settings, links, fetcher: this.#fetcher });
+    this.content = new Content({ ...paced, links, fetcher: this.#fetcher });
     this.transfers = new Transfers(this);
   }
 
@@ -131,7 +135,8 @@ export class BaseSpace implements AsyncDisposable {
     const { logger } = settings;
     const bare = httpSend(this.#dispatcher, this.apiServer);
     const measured = withTelemetry(bare, { logger, target: "api" });
-    return new Rest({ ...settings, send: withAuth(accessToken, measured, this.#closed.signal) });
+    const paced = withPace(measured, this.#pace, `SEND ${this.apiServer}`);
+    return new Rest({ ...settings, send: withAuth(accessToken, paced, this.#closed.signal) });
   }
 
   /** Ends what is under way with an `aborted` error and gives back connections and threads. */
