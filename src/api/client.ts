@@ -37,6 +37,7 @@ import { Rest } from "./rest.ts";
 import { OnceOnlyCalls } from "./settled.ts";
 import { type ClientOptions, type ClientSettings, withDefaults } from "./settings.ts";
 import { Transfers } from "./transfers/transfers.ts";
+import { Md5Thread } from "./uploads/md5-thread.ts";
 import { StorePuts } from "./uploads/store-puts.ts";
 import { Uploads } from "./uploads/uploads.ts";
 
@@ -88,6 +89,7 @@ export class BaseSpace implements AsyncDisposable {
   readonly #dispatcher: Dispatcher;
   readonly #fetcher: RangeFetcher;
   readonly #pace = new PaceWatch();
+  readonly #md5s = new Md5Thread();
   readonly #closed = controllerOfMany();
 
   /** @throws BsmountError `usage` for an address that cannot be used, `environment` for bad certificates */
@@ -126,9 +128,9 @@ export class BaseSpace implements AsyncDisposable {
       runs: new RunsV2(resources),
     };
     this.v2 = { ...own, biosamples, libraries, datasets, archive, trash };
-    this.uploads = new Uploads(rest, onceOnly);
+    this.uploads = new Uploads(rest, onceOnly, this.#md5s);
     this.content = new Content({ ...paced, links, fetcher: this.#fetcher });
-    this.transfers = new Transfers(this);
+    this.transfers = new Transfers(this, this.#md5s);
   }
 
   #restWith(accessToken: AccessToken, settings: ClientSettings): Rest {
@@ -142,7 +144,7 @@ export class BaseSpace implements AsyncDisposable {
   /** Ends what is under way with an `aborted` error and gives back connections and threads. */
   async close(): Promise<void> {
     this.#closed.abort(new BsmountError("aborted", "the client is closed"));
-    const threads = [this.#fetcher.close(), this.uploads.close()];
+    const threads = [this.#fetcher.close(), this.#md5s.close()];
     await Promise.all([...threads, this.#dispatcher.destroy()]);
   }
 

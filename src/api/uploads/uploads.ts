@@ -8,7 +8,7 @@ import { decoded } from "../resource-client.ts";
 import type { CallOptions, Change, JsonAnswer, Query, Rest } from "../rest.ts";
 import type { OnceOnlyCalls } from "../settled.ts";
 import { fileIn, lookForBegun, lookForUploaded, newestOf } from "./find-uploaded.ts";
-import { Md5Thread } from "./md5-thread.ts";
+import type { Md5Thread } from "./md5-thread.ts";
 import { filesPathOf, type UploadPlace } from "./upload-place.ts";
 
 /** Bytes of which the MD5 may be known already. */
@@ -28,11 +28,13 @@ export interface UploadBody {
 export class Uploads {
   readonly #rest: Rest;
   readonly #onceOnly: OnceOnlyCalls;
-  readonly #md5s = new Md5Thread();
+  readonly #md5s: Md5Thread;
 
-  constructor(rest: Rest, onceOnly: OnceOnlyCalls) {
+  /** @param md5s stays the caller's */
+  constructor(rest: Rest, onceOnly: OnceOnlyCalls, md5s: Md5Thread) {
     this.#rest = rest;
     this.#onceOnly = onceOnly;
+    this.#md5s = md5s;
   }
 
   /**
@@ -41,11 +43,6 @@ export class Uploads {
    */
   async md5(bytes: Uint8Array): Promise<string> {
     return await this.#md5s.md5(bytes);
-  }
-
-  /** Gives a thread back. */
-  async close(): Promise<void> {
-    await this.#md5s.close();
   }
 
   /**
