@@ -64,11 +64,16 @@ export class Uploads {
 
   /** Starts an upload in parts: `POST …/files?…&multipart=true`. Answers the pending file's Id. */
   async begin(place: UploadPlace, options: CallOptions = {}): Promise<FileId> {
+    return (await this.beginFile(place, options)).id;
+  }
+
+  /** As {@link begin}; answers the pending file. */
+  async beginFile(place: UploadPlace, options: CallOptions = {}): Promise<FileEntry> {
     const headers = { "content-type": contentTypeOf(place) };
     const change = { ...newFile(place, { multipart: true }), headers };
     const look = lookForBegun(this.#rest, place, options);
     const answer = await this.#onceOnly.settled(change, { look, options });
-    return fileIn(answer).id;
+    return fileIn(answer);
   }
 
   /**
