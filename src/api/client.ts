@@ -11,6 +11,8 @@ import { plainHttpOf } from "./content/store-link.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { httpSend } from "./http.ts";
 import { withTelemetry } from "./measured.ts";
+import { PaceWatch } from "./pace/pace-watch.ts";
+import { withPace } from "./pace/with-pace.ts";
 import { ResourceClient } from "./resource-client.ts";
 import { Applications } from "./resources/applications.ts";
 import { AppResults } from "./resources/app-results.ts";
@@ -35,6 +37,7 @@ import { Rest } from "./rest.ts";
 import { OnceOnlyCalls } from "./settled.ts";
 import { type ClientOptions, type ClientSettings, withDefaults } from "./settings.ts";
 import { Transfers } from "./transfers/transfers.ts";
+import { Md5Thread } from "./uploads/md5-thread.ts";
 import { StorePuts } from "./uploads/store-puts.ts";
 import { Uploads } from "./uploads/uploads.ts";
 
@@ -85,6 +88,8 @@ export class BaseSpace implements AsyncDisposable {
   readonly transfers: Transfers;
   readonly #dispatcher: Dispatcher;
   readonly #fetcher: RangeFetcher;
+  readonly #pace = new PaceWatch();
+  readonly #md5s = new Md5Thread();
   readonly #closed = controllerOfMany();
 
   /** @throws BsmountError `usage` for an address that cannot be used, `environment` for bad certificates */
@@ -110,7 +115,8 @@ export class BaseSpace implements AsyncDisposable {
     this.applications = new Applications(resources);
     this.biosamples = new BioSamples(resources);
     this.libraries = new Libraries(resources);
-    const store = new StorePuts({ ...settings, dispatcher: this.#dispatcher, plainHttp });
+    const paced = { ...settings, pace: this.#pace };
+    const store = new StorePuts({ ...paced, dispatcher: this.#dispatcher, plainHttp });
     this.datasets = new Datasets(resources, store, settings.writeDeadlineMs);
     this.archive = new Archive(resources);
     this.trash = new Trash(resources);
@@ -122,9 +128,12 @@ export class BaseSpace implements AsyncDisposable {
       runs: new RunsV2(resources),
     };
     this.v2 = { ...own, biosamples, libraries, datasets, archive, trash };
-    this.uploads = new Uploads(rest, onceOnly, settings.writeDeadlineMs);
-    this.content = new Content({ ...settings, links, fetcher: this.#fetcher });
-    this.transfers = new Transfers(this);
+    this.uploads = new Uploads(rest, onceOnly, {
+      md5s: this.#md5s,
+      writeDeadlineMs: settings.writeDeadlineMs,
+    });
+    this.content = new Content({ ...paced, links, fetcher: this.#fetcher });
+    this.transfers = new Transfers(this, this.#md5s);
   }
 
   /** The end of the client ends every pause between two attempts. */
@@ -137,13 +146,14 @@ export class BaseSpace implements AsyncDisposable {
     const { logger } = settings;
     const bare = httpSend(this.#dispatcher, this.apiServer);
     const measured = withTelemetry(bare, { logger, target: "api" });
-    return new Rest({ ...settings, send: withAuth(accessToken, measured, this.#closed.signal) });
+    const paced = withPace(measured, this.#pace, `SEND ${this.apiServer}`);
+    return new Rest({ ...settings, send: withAuth(accessToken, paced, this.#closed.signal) });
   }
 
   /** Ends what is under way with an `aborted` error and gives back connections and threads. */
   async close(): Promise<void> {
     this.#closed.abort(new BsmountError("aborted", "the client is closed"));
-    const threads = [this.#fetcher.close(), this.uploads.close()];
+    const threads = [this.#fetcher.close(), this.#md5s.close()];
     await Promise.all([...threads, this.#dispatcher.destroy()]);
   }
 

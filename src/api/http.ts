@@ -2,6 +2,7 @@ import type { Dispatcher } from "undici";
 import { inPieces } from "./body-pieces.ts";
 import { ApiError } from "./errors.ts";
 import { networkProblem } from "./network-error.ts";
+import type { MovedBytes } from "./pace/pace-watch.ts";
 
 /*
  * One HTTP exchange with the API server, and nothing else: no token, no retry, no meaning. Each policy
@@ -23,6 +24,8 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** 1 for the first. */
   readonly attempt: number;
+  /** Is told how much of a long body has gone out. */
+  readonly moved?: MovedBytes;
 }
 
 export interface HttpAnswer {
@@ -72,10 +75,11 @@ export function httpSend(dispatcher: Dispatcher, origin: string, link?: string):
 function bodyToSend({
   headers,
   body,
+  moved,
 }: HttpRequest): Pick<Dispatcher.DispatchOptions, "headers" | "body"> {
   if (body === undefined || typeof body === "string") return { headers, body: body ?? null };
   const length = { "content-length": String(body.length) };
-  return { headers: { ...headers, ...length }, body: inPieces(body) };
+  return { headers: { ...headers, ...length }, body: inPieces(body, moved) };
 }
 
 async function readBody(request: HttpRequest, response: Dispatcher.ResponseData): Promise<Buffer> {

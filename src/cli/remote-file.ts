@@ -20,7 +20,8 @@ export async function* readRemote(
   const handle = await fileSystem.open(node.attributes.ino, O_RDONLY, signal);
   try {
     for (let offset = 0; ;) {
-      const piece = new Uint8Array(CHUNK_BYTES);
+      // Shared, so that a thread can digest it without a copy.
+      const piece = new Uint8Array(new SharedArrayBuffer(CHUNK_BYTES));
       const count = await fileSystem.read(handle, offset, piece, signal);
       if (count === 0) return;
       yield piece.subarray(0, count);

@@ -18,23 +18,23 @@ export interface PartStep {
 export class PartPlan {
   /** The largest file that fits, in bytes. */
   readonly maxFileBytes: number;
-  readonly #steps: readonly PartStep[];
+  readonly steps: readonly PartStep[];
 
   constructor(steps: readonly PartStep[]) {
-    this.#steps = steps;
+    this.steps = steps;
     this.maxFileBytes = steps.reduce((sum, { parts, partBytes }) => sum + parts * partBytes, 0);
   }
 
   /** The most that goes up in one request without parts. */
   get firstPartBytes(): number {
-    return this.#steps[0]?.partBytes ?? 0;
+    return this.steps[0]?.partBytes ?? 0;
   }
 
   /** The number of the part that has the byte at `offset`; the first is 1. */
   at(offset: number): number {
     let first = 0;
     let number = 1;
-    for (const { parts, partBytes } of this.#steps) {
+    for (const { parts, partBytes } of this.steps) {
       const inside = Math.floor((offset - first) / partBytes);
       if (inside < parts) return number + inside;
       first += parts * partBytes;
@@ -47,7 +47,7 @@ export class PartPlan {
   range(number: number, sizeBytes: number): ByteRange {
     let first = 0;
     let before = 1;
-    for (const { parts, partBytes } of this.#steps) {
+    for (const { parts, partBytes } of this.steps) {
       if (number < before + parts) {
         const start = first + (number - before) * partBytes;
         return { start, end: Math.min(start + partBytes, sizeBytes) };

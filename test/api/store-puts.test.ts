@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { Agent } from "undici";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
+import { PaceWatch } from "../../src/api/pace/pace-watch.ts";
 import { StorePuts } from "../../src/api/uploads/store-puts.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import { silentLogger } from "../../src/core/logger.ts";
@@ -50,7 +51,12 @@ afterAll(async () => {
 
 async function put(logger = silentLogger): Promise<string> {
   const common = { userAgent: "test", timeoutMs: 5000, retry, logger };
-  const puts = new StorePuts({ ...common, dispatcher: agent, plainHttp: "loopback" });
+  const puts = new StorePuts({
+    ...common,
+    dispatcher: agent,
+    pace: new PaceWatch(),
+    plainHttp: "loopback",
+  });
   return await puts.put(store.origin + LINK, bytes, {});
 }
 

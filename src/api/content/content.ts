@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 import type { FileId } from "../../core/ids.ts";
+import type { PaceWatch } from "../pace/pace-watch.ts";
 import { parseRetryAfter } from "../retry-delay.ts";
 import { type RetryOptions, retrying, TryAgain } from "../retry.ts";
 import type { LinkCache } from "./link-cache.ts";
@@ -30,6 +31,8 @@ export interface RangeRequest {
 export interface ContentOptions {
   readonly links: LinkCache;
   readonly fetcher: RangeFetcher;
+  /** Has a range asked for again whose connection crawls among faster ones. */
+  readonly pace: PaceWatch;
   readonly timeoutMs: number;
   readonly retry: RetryOptions;
 }
@@ -38,7 +41,7 @@ export interface ContentOptions {
  * The bytes of files, by ranges from their signed links. Every answer is checked before it counts: the
  * range, the file's size, the version, every byte. A link that the store no longer takes is renewed once, one
  * where nobody listens before the next attempt; short, wrong, late and failing answers are asked for again after
- * a pause.
+ * a pause, those that crawl among faster ones at once.
  */
 export class Content {
   readonly #options: ContentOptions;
@@ -80,12 +83,13 @@ export class Content {
   ): Promise<RangeOutcome> {
     const link = await links.get(signal);
     const { range, sizeBytes, into } = request;
-    const { timeoutMs, fetcher } = this.#options;
+    const { timeoutMs, fetcher, pace } = this.#options;
     const expectedEtag = request.expected?.etag;
-    return await fetcher.fetch(
-      { link, range, sizeBytes, into, expectedEtag, timeoutMs, attempt },
-      signal,
-    );
+    const query = { link, range, sizeBytes, into, expectedEtag, timeoutMs, attempt };
+    const transfer = { line: `GET ${link.origin}`, bytes: rangeLength(range) };
+    return await pace.run(transfer, signal, async (moved, inner) => {
+      return await fetcher.fetch({ ...query, moved }, inner);
+    });
   }
 
   #conclude(

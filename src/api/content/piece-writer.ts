@@ -1,13 +1,18 @@
+import type { MovedBytes } from "../pace/pace-watch.ts";
+
 /** Fills pieces of memory one behind the other: by chunks of any size, or in place. */
 export class PieceWriter {
   readonly #pieces: readonly Uint8Array[];
   #piece = 0;
   #offset = 0;
+  readonly #moved: MovedBytes | undefined;
   #left: number;
 
-  constructor(pieces: readonly Uint8Array[]) {
+  /** @param moved is told how many bytes were written */
+  constructor(pieces: readonly Uint8Array[], moved?: MovedBytes) {
     this.#pieces = pieces.filter((piece) => piece.length > 0);
     this.#left = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    this.#moved = moved;
   }
 
   /** Bytes still to come. */
@@ -36,6 +41,7 @@ export class PieceWriter {
   /** Somebody else has written the first `count` bytes of {@link room}. */
   advance(count: number): void {
     this.#left -= count;
+    if (this.#moved !== undefined) this.#moved[0] = (this.#moved[0] ?? 0) + count;
     this.#offset += count;
     if (this.#offset < (this.#pieces[this.#piece]?.length ?? 0)) return;
     this.#piece += 1;

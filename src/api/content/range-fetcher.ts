@@ -1,5 +1,6 @@
 import type { ByteRange } from "../../core/byte-range.ts";
 import type { NetworkProblem } from "../network-error.ts";
+import type { MovedBytes } from "../pace/pace-watch.ts";
 
 /** One range of one signed link, and where its bytes go. */
 export interface RangeQuery {
@@ -16,6 +17,8 @@ export interface RangeQuery {
   readonly timeoutMs: number;
   /** 1 for the first. */
   readonly attempt: number;
+  /** Is told how much has come, from when the request is sent. */
+  readonly moved?: MovedBytes;
 }
 
 /**

@@ -94,7 +94,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(query: RangeQuery) {
     this.#query = query;
-    this.#writer = new PieceWriter(query.into);
+    this.#writer = new PieceWriter(query.into, query.moved);
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -110,6 +110,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    if (this.#query.moved !== undefined) this.#query.moved[0] = 0;
     if (this.#settled) this.#abort();
   }
 

@@ -25,6 +25,19 @@ export function checkPartBytes(partBytes: number): number {
   throw new BsmountError("usage", `a part of ${partBytes} bytes is not possible`);
 }
 
+/** Where the second and third reading of a file end their parts, in shares of what the first one took. */
+const OTHER_SHARES = [2 / 3, 3 / 5];
+
+/**
+ * The parts of reading `reading` (from 1) of a file. What is read again is cut in another way, so that what
+ * damages the same place of each answer does not damage the same place of the file.
+ */
+export function otherPartBytes(partBytes: number, sizeBytes: number, reading: number): number {
+  const share = OTHER_SHARES[reading - 2];
+  if (share === undefined) return partBytes;
+  return Math.max(1, Math.ceil(Math.min(partBytes, sizeBytes) * share));
+}
+
 export interface ScratchNames {
   /** Takes the name of the target when everything is there. */
   readonly partial: string;

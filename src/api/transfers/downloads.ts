@@ -5,24 +5,26 @@ import { BsmountError } from "../../core/errors.ts";
 import type { FileId } from "../../core/ids.ts";
 import { withIndexes } from "../../core/index-files.ts";
 import { inParallel } from "../../core/parallel.ts";
-import type { SharedBuffers } from "../../core/shared-buffers.ts";
-import type { Content, StoreVersion } from "../content/content.ts";
 import type { Files } from "../resources/files.ts";
-import { partsOf } from "./download-plan.ts";
+import { ContentCheck } from "./content-check.ts";
+import { ContentJudge, type ContentRead } from "./content-judge.ts";
+import { otherPartBytes } from "./download-plan.ts";
 import {
   type Downloadable,
   type Downloaded,
   type DownloadOptions,
   FileDownload,
 } from "./file-download.ts";
+import { filePieces, STREAM_PART_BYTES } from "./file-pieces.ts";
 import { pathNames, placeBelow } from "./local-place.ts";
-import { FetchAhead } from "./fetch-ahead.ts";
-import { type HeldBytes, heldBytes } from "./held-bytes.ts";
-import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions, withMemory } from "./options.ts";
+import { DEFAULT_PARALLEL, type TransferOptions, withMemory } from "./options.ts";
+import type { DownloadFrom } from "./parts-download.ts";
 
 export interface ReadOptions extends TransferOptions {
   /** Default: the whole file. What lies behind its end is left out. */
   readonly range?: ByteRange;
+  /** Compares a whole file with the MD5 that BaseSpace has, as `toFile` does. Default true. */
+  readonly checksum?: boolean;
 }
 
 export interface FolderOptions extends DownloadOptions {
@@ -33,16 +35,21 @@ export interface FolderOptions extends DownloadOptions {
 /** Parts of one file at a time where several files are under way. */
 const PARTS_OF_MANY = 2;
 
-const STREAM_PART_BYTES = 4 * 1024 * 1024;
-
 /** What is said to be larger is not worth asking for: no supported Node holds more in one piece. */
 const MAX_READ_BYTES = 4 * 1024 ** 3;
 
-export interface DownloadsOptions {
-  readonly content: Content;
+export interface DownloadsOptions extends DownloadFrom {
   readonly files: Files;
-  /** For parts on their way to a local file. */
-  readonly buffers: SharedBuffers;
+}
+
+/** What has to be known of a file to compare what was read of it. */
+export type CheckedFile = Pick<Downloadable, "id" | "name" | "sizeBytes" | "etag">;
+
+interface ReadingOf {
+  readonly entry: CheckedFile;
+  readonly range: ByteRange;
+  /** From 1. */
+  readonly reading: number;
 }
 
 /**
@@ -52,14 +59,12 @@ export interface DownloadsOptions {
  * way through, `timeout`, `unavailable`; the signal's reason.
  */
 export class Downloads {
-  readonly #content: Content;
+  readonly #from: DownloadFrom;
   readonly #files: Files;
-  readonly #buffers: SharedBuffers;
 
-  constructor({ content, files, buffers }: DownloadsOptions) {
-    this.#content = content;
+  constructor({ files, ...from }: DownloadsOptions) {
+    this.#from = from;
     this.#files = files;
-    this.#buffers = buffers;
   }
 
   /**
@@ -72,8 +77,8 @@ export class Downloads {
     options: DownloadOptions = {},
   ): Promise<Downloaded> {
     const entry = await this.#entry(file, options);
-    const from = { content: this.#content, buffers: this.#buffers };
-    return await new FileDownload(from, entry, target, options).run(options.signal ?? neverAborted);
+    const download = new FileDownload(this.#from, entry, target, options);
+    return await download.run(options.signal ?? neverAborted);
   }
 
   /**
@@ -113,7 +118,8 @@ export class Downloads {
   }
 
   /**
-   * The bytes of a file or of a range of it, at once in memory.
+   * The bytes of a file or of a range of it, at once in memory. A whole file that arrives with other content
+   * than BaseSpace has is read again.
    * @throws BsmountError `too-big` for more than 4 GiB, or than this machine has room for
    */
   async read(file: Downloadable | FileId, options: ReadOptions = {}): Promise<Uint8Array> {
@@ -129,59 +135,82 @@ export class Downloads {
     };
     return await withMemory(options, needed, async () => {
       const bytes = roomFor(entry, length);
-      let at = 0;
-      for await (const piece of this.#pieces(entry, range, others)) {
-        bytes.set(piece, at);
-        at += piece.length;
+      const judge = new ContentJudge(entry);
+      for (let reading = 1; ; reading += 1) {
+        let at = 0;
+        const read = await this.#readThrough({ entry, range, reading }, others, (piece) => {
+          bytes.set(piece, at);
+          at += piece.length;
+        });
+        if (judge.judge(read) !== undefined) return bytes;
       }
-      return bytes;
     });
   }
 
   /**
    * The bytes in order, some pieces fetched ahead; `Readable.from` makes a stream of it. With `memory` a piece
-   * counts from before it is fetched until the next one is asked for.
+   * counts from before it is fetched until the next one is asked for. Behind the last byte of a whole file it
+   * fails with `changed` when the content is another one than BaseSpace has.
    */
   async *stream(
     file: Downloadable | FileId,
     options: ReadOptions = {},
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const entry = await this.#entry(file, options);
-    yield* this.#pieces(entry, wantedRange(entry, options.range), options);
+    const range = wantedRange(entry, options.range);
+    await using check = this.check(entry, options);
+    const isChecked = isWhole(entry, range, options);
+    const add = isChecked ? check.add.bind(check) : nothingToCheck;
+    const pieces = { file: entry, range, partBytes: STREAM_PART_BYTES, check: add };
+    yield* filePieces(this.#from.content, pieces, options);
+    if (isChecked) await check.end();
   }
 
-  async *#pieces(
-    file: Downloadable,
-    range: ByteRange,
-    options: ReadOptions,
-  ): AsyncGenerator<Uint8Array, void, undefined> {
-    const ended = new AbortController();
-    const signal = AbortSignal.any([options.signal ?? neverAborted, ended.signal]);
-    const progress = new ProgressCount(rangeLength(range), options.onProgress);
-    let version: StoreVersion | undefined;
-    const fetch = async (part: ByteRange): Promise<HeldBytes> => {
-      return await heldBytes(options, { bytes: rangeLength(part), signal }, async (bytes) => {
-        const { id: fileId, sizeBytes } = file;
-        const request = { fileId, sizeBytes, range: part, into: [bytes], expected: version };
-        version = await this.#content.readRange(request, signal);
-        return bytes;
-      });
+  /** For content of `file` that the caller reads in order, from its beginning to its end. Dispose of it. */
+  check(file: CheckedFile, { signal }: Pick<TransferOptions, "signal"> = {}): ContentCheck {
+    const range = { start: 0, end: file.sizeBytes };
+    const readAgain = async (reading: number): Promise<ContentRead | undefined> => {
+      const options = signal === undefined ? {} : { signal };
+      return await this.#readThrough({ entry: file, range, reading }, options, () => {});
     };
-    const ahead = new FetchAhead(partsOf(range, STREAM_PART_BYTES), fetch);
+    return new ContentCheck({ md5s: this.#from.md5s, file, readAgain });
+  }
+
+  /**
+   * The ETag of a file; where a list did not tell it, that of the object store. What cannot be read is not known.
+   * @throws the signal's reason
+   */
+  async etagOf(
+    { id: fileId, sizeBytes, etag }: Pick<Downloadable, "id" | "sizeBytes" | "etag">,
+    { signal = neverAborted }: Pick<TransferOptions, "signal"> = {},
+  ): Promise<string | undefined> {
+    if (etag !== undefined || sizeBytes === 0) return etag;
+    const into = [new Uint8Array(new SharedArrayBuffer(1))];
+    const request = { fileId, sizeBytes, range: { start: 0, end: 1 }, into, expected: undefined };
     try {
-      for (;;) {
-        // Alone at first: the others have to be of its version.
-        const most = version === undefined ? 1 : (options.parallel ?? DEFAULT_PARALLEL);
-        const piece = await ahead.next(most);
-        if (piece === undefined) return;
-        using _room = piece;
-        progress.add(piece.bytes.length);
-        yield piece.bytes;
-      }
-    } finally {
-      ended.abort(new DOMException("the file is no longer read", "AbortError"));
-      await ahead.end();
+      return (await this.#from.content.readRange(request, signal)).etag;
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
     }
+  }
+
+  /** Reads a range, and answers what it turned out to be when it is the whole file. */
+  async #readThrough(
+    { entry, range, reading }: ReadingOf,
+    options: ReadOptions,
+    take: (piece: Uint8Array) => void,
+  ): Promise<ContentRead | undefined> {
+    await using check = this.check(entry, options);
+    const isChecked = isWhole(entry, range, options);
+    const pieces = {
+      file: entry,
+      range,
+      partBytes: otherPartBytes(STREAM_PART_BYTES, entry.sizeBytes, reading),
+      check: isChecked ? check.add.bind(check) : nothingToCheck,
+    };
+    for await (const piece of filePieces(this.#from.content, pieces, options)) take(piece);
+    return isChecked ? await check.read() : undefined;
   }
 
   async #entry(file: Downloadable | FileId, options: TransferOptions): Promise<Downloadable> {
@@ -221,6 +250,12 @@ function roomFor({ id, name }: Downloadable, length: number): Buffer {
     throw tooBig(error);
   }
 }
+
+function isWhole({ sizeBytes }: CheckedFile, range: ByteRange, { checksum }: ReadOptions): boolean {
+  return range.start === 0 && range.end === sizeBytes && checksum !== false;
+}
+
+async function nothingToCheck(): Promise<void> {}
 
 /** @throws BsmountError `usage` for a range that makes no sense */
 function wantedRange({ sizeBytes }: Downloadable, range: ByteRange | undefined): ByteRange {

@@ -10,11 +10,13 @@ import { filesPathOf } from "../uploads/upload-place.ts";
 import type { Uploads } from "../uploads/uploads.ts";
 import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions, withMemory } from "./options.ts";
 import { lockPlace } from "./place-lock.ts";
+import { isSameUpload } from "./same-upload.ts";
 import {
   readUploadJournal,
   removeUploadJournal,
   UploadJournal,
   type UploadLeft,
+  type UploadName,
 } from "./upload-journal.ts";
 import { partBytesOf, type UploadPart, uploadParts } from "./upload-parts.ts";
 import type { UploadSource } from "./upload-source.ts";
@@ -69,18 +71,18 @@ export class FileUpload {
 
   async #upload(signal: AbortSignal): Promise<FileEntry> {
     const left = await this.#left(signal);
-    const pending = left && (await this.#lookUp(left.name.fileId, signal));
+    const pending = left && (await this.#lookUp(left.name, signal));
     if (left !== undefined && pending?.uploadStatus === "complete") {
       await this.#forget();
       if (await this.#isNewest(pending, signal)) return pending;
     }
     const goesOn = pending?.uploadStatus === "pending";
-    const fileId = goesOn ? pending.id : await this.#begin(signal);
+    const target = goesOn ? pending : await this.#begin(signal);
     const done = goesOn && left !== undefined ? left.parts : new Map<number, string>();
-    return await givingUp(this.#parts, fileId, async () => {
-      await this.#sendAll(fileId, { done, goesOn }, signal);
-      await this.#source.checkUnchanged();
-      const file = await this.#complete(fileId, signal);
+    return await givingUp(this.#parts, target.id, async () => {
+      const md5s = await this.#sendAll(target, { done, goesOn }, signal);
+      if (!(await this.#source.isUntouched())) await this.#compareAgain(md5s, signal);
+      const file = await this.#complete(target.id, signal);
       await this.#forget();
       return file;
     });
@@ -88,12 +90,12 @@ export class FileUpload {
 
   /**
    * What became of the file that a journal names. One that is gone, or another user's, which the service answers
-   * alike, is nothing to go on with, nor is one of another path: a service that was set up anew gives Ids again.
+   * alike, is nothing to go on with, nor is one that another upload began.
    */
-  async #lookUp(fileId: FileId, signal: AbortSignal): Promise<FileEntry | undefined> {
+  async #lookUp(name: UploadName, signal: AbortSignal): Promise<FileEntry | undefined> {
     try {
-      const file = await this.#parts.files.get(fileId, { signal });
-      return file.path === this.#parts.place.path ? file : undefined;
+      const file = await this.#parts.files.get(name.fileId, { signal });
+      return isSameUpload(file, name, this.#parts.place) ? file : undefined;
     } catch (error) {
       if (GONE.has(reasonOf(error))) return undefined;
       throw error;
@@ -107,9 +109,9 @@ export class FileUpload {
     return (await uploads.newest({ ...place, path }, { ...this.#call, signal }))?.id === id;
   }
 
-  async #begin(signal: AbortSignal): Promise<FileId> {
+  async #begin(signal: AbortSignal): Promise<FileEntry> {
     await this.#forget();
-    return await this.#parts.uploads.begin(this.#parts.place, { ...this.#call, signal });
+    return await this.#parts.uploads.beginFile(this.#parts.place, { ...this.#call, signal });
   }
 
   async #complete(fileId: FileId, signal: AbortSignal): Promise<FileEntry> {
@@ -117,12 +119,15 @@ export class FileUpload {
     return await this.#parts.uploads.complete({ fileId, sizeBytes }, { ...this.#call, signal });
   }
 
+  /** Answers the MD5s of the parts by their numbers. */
   async #sendAll(
-    fileId: FileId,
+    target: FileEntry,
     { done, goesOn }: { readonly done: ReadonlyMap<number, string>; readonly goesOn: boolean },
     signal: AbortSignal,
-  ): Promise<void> {
-    await using journal = await this.#openJournal(fileId, goesOn);
+  ): Promise<ReadonlyMap<number, string>> {
+    const fileId = target.id;
+    const md5s = new Map<number, string>();
+    await using journal = await this.#openJournal(target, goesOn);
     const limit = this.#parts.options.parallel ?? DEFAULT_PARALLEL;
     const parts = uploadParts(this.#source.sizeBytes, this.#partBytes);
     await inParallel(parts, { limit, signal }, async (part, inner) => {
@@ -130,9 +135,23 @@ export class FileUpload {
       await withMemory(this.#parts.options, { bytes, signal: inner }, async () => {
         const had = done.get(part.number);
         const md5 = await this.#send({ fileId, part, had }, inner);
+        md5s.set(part.number, md5);
         if (had !== md5) await journal?.add(part.number, md5);
       });
       this.#progress.add(bytes);
+    });
+    return md5s;
+  }
+
+  /** @throws BsmountError `changed` unless the source still has the bytes that were sent */
+  async #compareAgain(sent: ReadonlyMap<number, string>, signal: AbortSignal): Promise<void> {
+    const parts = uploadParts(this.#source.sizeBytes, this.#partBytes);
+    await inParallel(parts, { limit: 1, signal }, async (part, inner) => {
+      const bytes = part.end - part.start;
+      await withMemory(this.#parts.options, { bytes, signal: inner }, async () => {
+        const md5 = await this.#source.use(part, async (now) => await this.#parts.uploads.md5(now));
+        if (md5 !== sent.get(part.number)) throw this.#source.changed();
+      });
     });
   }
 
@@ -148,12 +167,17 @@ export class FileUpload {
     });
   }
 
-  async #openJournal(fileId: FileId, goesOn: boolean): Promise<UploadJournal | undefined> {
+  async #openJournal(
+    { id: fileId, dateCreated }: FileEntry,
+    goesOn: boolean,
+  ): Promise<UploadJournal | undefined> {
     const { journal } = this.#parts.options;
     const { sizeBytes, mtimeMs } = this.#source;
     if (journal === undefined || mtimeMs === undefined) return undefined;
     if (goesOn) return await UploadJournal.goOn(journal);
-    const name = { fileId, place: this.#place, sizeBytes, mtimeMs, partBytes: this.#partBytes };
+    const created = dateCreated.toISOString();
+    const own = { place: this.#place, partBytes: this.#partBytes };
+    const name = { fileId, ...own, sizeBytes, mtimeMs, created };
     return await UploadJournal.begin(journal, name);
   }
 
@@ -170,8 +194,14 @@ export class FileUpload {
       name.mtimeMs === mtimeMs &&
       name.partBytes === this.#partBytes;
     if (isSame) return left;
-    if (name.place === this.#place) await abort(this.#parts.uploads, name.fileId, signal);
+    if (name.place === this.#place) await this.#abortLeft(name, signal);
     return undefined;
+  }
+
+  /** Gives an upload up of which nothing is of use any more, but not what has its Id now. */
+  async #abortLeft(name: UploadName, signal: AbortSignal): Promise<void> {
+    const left = await this.#lookUp(name, signal);
+    if (left?.uploadStatus === "pending") await abort(this.#parts.uploads, left.id, signal);
   }
 
   get #place(): string {

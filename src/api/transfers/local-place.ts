@@ -57,13 +57,16 @@ export async function makeFolder(path: string): Promise<void> {
 
 /**
  * Opens a file of one's own for reading and writing; a link of that name is refused, not followed. A new one
- * takes the place of the old: who has that open keeps it as it is.
+ * takes the place of the old: who has that open keeps it as it is. What is no file of this name alone is not
+ * gone on with, but replaced by a new one.
  */
 export async function openOwn(path: string, isNew: boolean): Promise<FileHandle> {
   const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   try {
     if (isNew) await removeFile(path);
-    return await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | (isNew ? O_EXCL : 0), 0o644);
+    const file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | (isNew ? O_EXCL : 0), 0o644);
+    if (isNew || (await isOwn(file))) return file;
+    await file.close();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ELOOP") {
@@ -71,6 +74,13 @@ export async function openOwn(path: string, isNew: boolean): Promise<FileHandle>
     }
     throw cannotWrite(path, error);
   }
+  return await openOwn(path, true);
+}
+
+/** A file that has another name as well is somebody's, and a pipe keeps no bytes. */
+async function isOwn(file: FileHandle): Promise<boolean> {
+  const info = await file.stat();
+  return info.isFile() && info.nlink === 1;
 }
 
 /** What a local file that cannot be read is told as. */

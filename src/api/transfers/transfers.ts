@@ -5,6 +5,7 @@ import type { Content } from "../content/content.ts";
 import type { FileEntry } from "../models.ts";
 import type { Files } from "../resources/files.ts";
 import type { CallOptions } from "../rest.ts";
+import type { Md5Thread } from "../uploads/md5-thread.ts";
 import type { UploadPlace } from "../uploads/upload-place.ts";
 import type { Uploads } from "../uploads/uploads.ts";
 import { type Compared, compareWithEtag } from "./compare-with-etag.ts";
@@ -32,18 +33,21 @@ export interface TransfersOptions {
 /** Memory that is kept for the next part: those of one large file that are under way. */
 const KEPT_BYTES = 64 * 1024 * 1024;
 
+/** The same for what is digested, a piece of each file that is under way. */
+const KEPT_DIGEST_BYTES = 8 * 1024 * 1024;
+
 /** Whole files, to this machine and from it. */
 export class Transfers {
   readonly download: Downloads;
-  readonly #content: Content;
   readonly #uploads: Uploads;
   readonly #files: Files;
   readonly #apiServer: string;
   readonly #buffers = new SharedBuffers(KEPT_BYTES);
 
-  constructor({ apiServer, content, uploads, files }: TransfersOptions) {
-    this.download = new Downloads({ content, files, buffers: this.#buffers });
-    this.#content = content;
+  /** @param md5s stays the caller's */
+  constructor({ apiServer, content, uploads, files }: TransfersOptions, md5s: Md5Thread) {
+    const digestBuffers = new SharedBuffers(KEPT_DIGEST_BYTES);
+    this.download = new Downloads({ content, files, md5s, buffers: this.#buffers, digestBuffers });
     this.#uploads = uploads;
     this.#files = files;
     this.#apiServer = apiServer;
@@ -97,25 +101,11 @@ export class Transfers {
     if (!before.isFile()) return "unknown";
     if (before.size !== file.sizeBytes) return "other";
     if (before.size === 0) return "md5";
-    const etag = file.etag ?? (await this.#storeEtag(file, signal));
+    const etag = await this.download.etagOf(file, { signal });
     const compared = await compareWithEtag(path, etag, signal);
     const after = await statLocal(path);
     const isSame = after.size === before.size && after.mtimeMs === before.mtimeMs;
     return isSame ? compared : "unknown";
-  }
-
-  /** What cannot be read is not known. */
-  async #storeEtag(
-    { id: fileId, sizeBytes }: Pick<FileEntry, "id" | "sizeBytes">,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    const request = { fileId, sizeBytes, range: { start: 0, end: 1 }, into: [Buffer.alloc(1)] };
-    try {
-      return (await this.#content.readRange({ ...request, expected: undefined }, signal)).etag;
-    } catch {
-      signal.throwIfAborted();
-      return undefined;
-    }
   }
 }
 

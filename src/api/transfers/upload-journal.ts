@@ -9,6 +9,8 @@ export interface UploadName {
   readonly sizeBytes: number;
   readonly mtimeMs: number;
   readonly partBytes: number;
+  /** When BaseSpace says that the file was begun, in ISO 8601. */
+  readonly created: string;
 }
 
 export interface UploadLeft {

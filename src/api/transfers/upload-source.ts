@@ -11,15 +11,22 @@ export interface UploadSource extends AsyncDisposable {
   readonly mtimeMs?: number;
   /** Runs `work` with the bytes of a range, which are its own until it has ended. */
   use<T>(range: ByteRange, work: (bytes: Uint8Array) => Promise<T>): Promise<T>;
-  /** @throws BsmountError `changed` when it is not what it was at the beginning */
-  checkUnchanged(): Promise<void>;
+  /**
+   * True when it is what it was at the beginning; false when its size and date are, but something was done to
+   * it: its name or mode may have changed, or bytes whose date was set back.
+   * @throws BsmountError `changed` when it is another one
+   */
+  isUntouched(): Promise<boolean>;
+  /** What a source that is another one is told as. */
+  changed(): BsmountError;
 }
 
 export function memorySource(bytes: Uint8Array): UploadSource {
   return {
     sizeBytes: bytes.length,
     use: async ({ start, end }, work) => await work(bytes.subarray(start, end)),
-    checkUnchanged: async () => {},
+    isUntouched: async () => true,
+    changed: () => changedSource("what is uploaded"),
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -37,8 +44,7 @@ export async function fileSource(path: string, buffers: SharedBuffers): Promise<
     await file.close();
     throw new BsmountError("usage", `${path} is no regular file`);
   }
-  const changed = (): BsmountError =>
-    new BsmountError("changed", `${path} changed while it was uploaded`);
+  const changed = (): BsmountError => changedSource(path);
   return {
     sizeBytes: info.size,
     mtimeMs: info.mtimeMs,
@@ -53,10 +59,18 @@ export async function fileSource(path: string, buffers: SharedBuffers): Promise<
         return await work(bytes);
       });
     },
-    checkUnchanged: async () => {
+    isUntouched: async () => {
       const now = await file.stat();
       if (now.size !== info.size || now.mtimeMs !== info.mtimeMs) throw changed();
+      return now.ctimeMs === info.ctimeMs;
     },
+    changed,
     [Symbol.asyncDispose]: async () => await file.close(),
   };
+}
+
+function changedSource(what: string): BsmountError {
+  return new BsmountError("changed", `${what} changed while it was uploaded`, {
+    remedy: "upload it again when nobody writes to it",
+  });
 }

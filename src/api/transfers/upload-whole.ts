@@ -12,7 +12,7 @@ export async function uploadWhole(
   partBytesOf(0, options.partBytes);
   const { sizeBytes } = source;
   const file = await source.use({ start: 0, end: sizeBytes }, async (bytes) => {
-    await source.checkUnchanged();
+    if (!(await source.isUntouched())) throw source.changed();
     return await uploads.whole(place, { bytes }, options);
   });
   new ProgressCount(sizeBytes, options.onProgress).add(sizeBytes);

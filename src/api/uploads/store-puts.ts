@@ -8,6 +8,8 @@ import { ApiError } from "../errors.ts";
 import { type HttpAnswer, httpSend, type Send } from "../http.ts";
 import { withTelemetry } from "../measured.ts";
 import { networkProblem } from "../network-error.ts";
+import type { PaceWatch } from "../pace/pace-watch.ts";
+import { withPace } from "../pace/with-pace.ts";
 import { parseRetryAfter } from "../retry-delay.ts";
 import { type RetryOptions, retrying, TryAgain, within } from "../retry.ts";
 import type { CallOptions } from "../rest.ts";
@@ -20,6 +22,7 @@ export interface StorePutsOptions {
   readonly userAgent: string;
   readonly timeoutMs: number;
   readonly retry: RetryOptions;
+  readonly pace: PaceWatch;
   readonly logger: Logger;
 }
 
@@ -42,7 +45,7 @@ export class StorePuts {
    * and `unavailable` for a link that may not be followed; the signal's reason
    */
   async put(href: string, bytes: Uint8Array, options: CallOptions): Promise<string> {
-    const { dispatcher, plainHttp, logger, retry } = this.#options;
+    const { dispatcher, plainHttp, logger, retry, pace } = this.#options;
     const url = storeLink(href, plainHttp);
     if (url === undefined) {
       const problem = "the service's link leads where it must not";
@@ -50,7 +53,8 @@ export class StorePuts {
     }
     const md5 = await md5OfBytes(bytes);
     const toLink = httpSend(dispatcher, url.origin, url.pathname + url.search);
-    const send = withTelemetry(toLink, { logger, target: "store" });
+    const measured = withTelemetry(toLink, { logger, target: "store" });
+    const send = withPace(measured, pace, `SEND ${url.origin}`);
     const request: Put = {
       headers: {
         "user-agent": this.#options.userAgent,

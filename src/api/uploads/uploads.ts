@@ -9,8 +9,14 @@ import type { CallOptions, Change, JsonAnswer, Query, Rest } from "../rest.ts";
 import type { Look, OnceOnly, OnceOnlyCalls } from "../settled.ts";
 import { fileIn, lookForBegun, lookForUploaded, newestOf } from "./find-uploaded.ts";
 import { ofTarget, ofUpload } from "./gone.ts";
-import { Md5Thread } from "./md5-thread.ts";
+import type { Md5Thread } from "./md5-thread.ts";
 import { filesPathOf, type UploadPlace } from "./upload-place.ts";
+
+export interface UploadsOptions {
+  readonly md5s: Md5Thread;
+  /** For how long a request of an upload is repeated, milliseconds. */
+  readonly writeDeadlineMs: number;
+}
 
 /** Bytes of which the MD5 may be known already. */
 export interface UploadBody {
@@ -32,11 +38,13 @@ export class Uploads {
   readonly #rest: Rest;
   readonly #onceOnly: OnceOnlyCalls;
   readonly #writeDeadlineMs: number;
-  readonly #md5s = new Md5Thread();
+  readonly #md5s: Md5Thread;
 
-  constructor(rest: Rest, onceOnly: OnceOnlyCalls, writeDeadlineMs: number) {
+  /** `md5s` stays the caller's. */
+  constructor(rest: Rest, onceOnly: OnceOnlyCalls, { md5s, writeDeadlineMs }: UploadsOptions) {
     this.#rest = rest;
     this.#onceOnly = onceOnly;
+    this.#md5s = md5s;
     this.#writeDeadlineMs = writeDeadlineMs;
   }
 
@@ -46,11 +54,6 @@ export class Uploads {
    */
   async md5(bytes: Uint8Array): Promise<string> {
     return await this.#md5s.md5(bytes);
-  }
-
-  /** Gives a thread back. */
-  async close(): Promise<void> {
-    await this.#md5s.close();
   }
 
   /**
@@ -69,11 +72,16 @@ export class Uploads {
 
   /** Starts an upload in parts: `POST …/files?…&multipart=true`. Answers the pending file's Id. */
   async begin(place: UploadPlace, options: CallOptions = {}): Promise<FileId> {
+    return (await this.beginFile(place, options)).id;
+  }
+
+  /** As {@link begin}; answers the pending file. */
+  async beginFile(place: UploadPlace, options: CallOptions = {}): Promise<FileEntry> {
     const headers = { "content-type": contentTypeOf(place) };
     const change = { ...newFile(place, { multipart: true }), headers };
     const look = lookForBegun(this.#rest, place);
     const answer = await ofTarget(async () => await this.#once(change, look, options));
-    return fileIn(answer).id;
+    return fileIn(answer);
   }
 
   /**

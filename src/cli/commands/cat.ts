@@ -1,10 +1,12 @@
 import { Command } from "commander";
+import { BsmountError } from "../../core/errors.ts";
+import type { Session } from "../../session/session.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { readRemote } from "../remote-file.ts";
 import { openRemoteSession } from "../remote-session.ts";
-import { findRemote } from "../remote-tree.ts";
+import { findRemote, type RemoteNode } from "../remote-tree.ts";
 import { standardOutput } from "../standard-output.ts";
 
 export function catCommand({ context, onResult }: ProgramOptions): Command {
@@ -26,11 +28,50 @@ async function cat(
   const { signal } = context;
   const options = { fileSystem: session.fileSystem, signal };
   for (const path of paths) {
-    const node = await findRemote(path, options);
-    for await (const piece of readRemote(node, options)) {
+    const pieces = checkedPieces(await findRemote(path, options), session, signal);
+    for await (const piece of pieces) {
       standardOutput.write(piece);
       await standardOutput.ready(signal);
     }
   }
   return EXIT.done;
+}
+
+/**
+ * The bytes of a file. Behind the last one they are compared with the file's ETag: what is wrong cannot be taken
+ * back, but it is told.
+ * @throws BsmountError `changed`, and what reading can throw
+ */
+async function* checkedPieces(
+  node: RemoteNode,
+  session: Session,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const options = { fileSystem: session.fileSystem, signal };
+  const { download } = session.client.transfers;
+  const file = await session.places.fileAt(node.path.slice("bs:".length), signal);
+  if (file === undefined) {
+    yield* readRemote(node, options);
+    return;
+  }
+  await using check = download.check(file, { signal });
+  let etag: Promise<string | undefined> | undefined;
+  for await (const piece of readRemote(node, options)) {
+    etag ??= download.etagOf(file, { signal });
+    await check.add(piece, await etag);
+    yield piece;
+  }
+  await check.end().catch((error: unknown) => {
+    throw wrongOutput(node, error);
+  });
+}
+
+function wrongOutput({ path }: RemoteNode, cause: unknown): unknown {
+  if (!(cause instanceof BsmountError) || cause.reason !== "changed") return cause;
+  const { message, remedy } = cause;
+  const problem = `what was written of ${path} is damaged: ${message}`;
+  return new BsmountError("changed", problem, {
+    cause,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
 }

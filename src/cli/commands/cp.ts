@@ -22,7 +22,7 @@ export function cpCommand({ context, onResult }: ProgramOptions): Command {
     )
     .option("-r, --recursive", "copy folders with everything in them")
     .option("-T, --no-target-directory", "DESTINATION is the new name, also when a folder is there")
-    .option("--checksum", "compare downloads with BaseSpace's MD5s, and say how each was compared");
+    .option("--checksum", "say of each file how it was compared with BaseSpace's MD5s");
   addOptions(command, TREE_OPTIONS);
   return command.action(async (places: string[], parsed: Record<string, unknown>) => {
     onResult(await cp(places, parsed, context));
@@ -49,7 +49,7 @@ async function cp(
     const memory = new ByteBudget(COPY_MEMORY_BYTES);
     const counting = tally.counting(progress.interrupt);
     const taken = new TakenPlaces(plan);
-    const copying = { session, fileSystem, signal, checksum, memory, progress, taken, ...counting };
+    const copying = { session, fileSystem, signal, memory, progress, taken, ...counting };
     await copyAll(isInto ? jobsIn(plan, copying) : jobsOut(plan, copying), copying);
   }
   await session.finishUploads(signal);

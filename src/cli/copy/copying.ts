@@ -8,8 +8,6 @@ import type { TakenPlaces } from "./taken-places.ts";
 /** What every file of one `cp` is copied with. */
 export interface Copying extends RemoteTreeOptions {
   readonly session: Session;
-  /** Compare whole files with the MD5s that BaseSpace has. */
-  readonly checksum: boolean;
   /** For the buffers of all files that are under way. */
   readonly memory: ByteBudget;
   readonly progress: CopyProgress;

@@ -10,7 +10,7 @@ import type { Copying } from "./copying.ts";
 const HOW: Readonly<Record<Downloaded["verified"], string>> = {
   md5: "compared by MD5",
   md5s: "compared by the MD5s of its parts",
-  parts: "not compared: BaseSpace has no MD5 to compare with",
+  parts: "not compared: BaseSpace has no MD5 to compare with, or of parts of unknown sizes",
 };
 
 /**
@@ -22,7 +22,7 @@ export async function downloadFile(
   target: string,
   copying: Copying,
 ): Promise<void> {
-  const { session, signal, checksum, memory, progress } = copying;
+  const { session, signal, memory, progress } = copying;
   using bar = progress.file(node.attributes.sizeBytes);
   const file = await session.places.fileAt(node.path.slice("bs:".length), signal);
   if (file === undefined) {
@@ -37,7 +37,7 @@ export async function downloadFile(
       return;
     }
   }
-  const options = { signal, checksum, memory, onProgress: bar.onProgress };
+  const options = { signal, memory, onProgress: bar.onProgress };
   const { verified } = await transfers.download.toFile(file, target, options);
   const modified = new Date(node.attributes.mtimeMs);
   await utimes(target, modified, modified);

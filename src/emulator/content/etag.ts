@@ -8,7 +8,12 @@ import { type Generated, generatedChunks } from "./generator.ts";
 const LARGEST_HASHED_GENERATED = 64 * 1024 * 1024;
 /** Likewise for files that a catalog points at. */
 const LARGEST_HASHED_FILE = 1024 * 1024 * 1024;
-const PART_BYTES = 25 * 1024 * 1024;
+
+/**
+ * No upload has parts so small, so nobody takes such an ETag for a digest of the content and finds that it is
+ * another one.
+ */
+const SYNTHETIC_PART_BYTES = 1024 * 1024;
 
 export function md5Hex(bytes: string | Buffer): string {
   return createHash("md5").update(bytes).digest("hex");
@@ -20,7 +25,7 @@ export function multipartEtag(partMd5s: readonly string[]): string {
   return `${md5Hex(joined)}-${partMd5s.length}`;
 }
 
-/** The md5 of generated content up to 64 MiB; beyond it, `md5("<seed>:<size>")-<parts of 25 MiB>`. */
+/** The md5 of generated content up to 64 MiB; beyond it, `md5("<seed>:<size>")-<parts of 1 MiB>`. */
 export function generatedEtag(content: Generated): string {
   const { seed, sizeBytes } = content;
   if (sizeBytes > LARGEST_HASHED_GENERATED) return syntheticEtag(`${seed}:${sizeBytes}`, sizeBytes);
@@ -39,5 +44,5 @@ export async function fileEtag(path: string): Promise<string> {
 }
 
 function syntheticEtag(text: string, sizeBytes: number): string {
-  return `${md5Hex(text)}-${Math.ceil(sizeBytes / PART_BYTES)}`;
+  return `${md5Hex(text)}-${Math.ceil(sizeBytes / SYNTHETIC_PART_BYTES)}`;
 }

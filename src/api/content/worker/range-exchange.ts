@@ -27,7 +27,7 @@ export class RangeExchange {
 
   constructor(query: WorkerQuery) {
     this.#query = query;
-    this.#writer = new PieceWriter(query.into);
+    this.#writer = new PieceWriter(query.into, query.moved);
   }
 
   /** True as soon as a byte of the answer has come. */
@@ -35,8 +35,9 @@ export class RangeExchange {
     return this.#hasStarted;
   }
 
-  /** The request. A URL that was parsed holds no blank and no control character, so none can be smuggled. */
+  /** The request, which is on its way from now on. A URL that was parsed holds no blank and no control character, so none can be smuggled. */
   requestText(userAgent: string): string {
+    if (this.#query.moved !== undefined) this.#query.moved[0] = 0;
     const { host, pathname, search } = new URL(this.#query.href);
     const { start, end } = this.#query.range;
     return (

@@ -1,0 +1,158 @@
+import { performance } from "node:perf_hooks";
+import { type Finished, isLagging, windowOf } from "./lagging.ts";
+
+/**
+ * How many bytes of a transfer have moved, in its one element; `WAITING` before its request is sent. It is
+ * shared memory, so that a thread can tell of it while it works.
+ */
+export type MovedBytes = Float64Array;
+
+/** The transfer waits for a connection, and nobody can say how fast it is. */
+export const WAITING = -1;
+
+export interface Transfer {
+  /** Transfers of one line are compared with each other: an origin, and the direction. */
+  readonly line: string;
+  readonly bytes: number;
+}
+
+interface UnderWay extends Transfer {
+  readonly moved: MovedBytes;
+  readonly askedAgain: number;
+  readonly controller: AbortController;
+  /** By the clock, when its request was seen to be sent; undefined before. */
+  sentAt: number | undefined;
+  /** Since then, as far as this process was running. */
+  elapsedMs: number;
+  window: { readonly elapsedMs: number; readonly movedBytes: number };
+}
+
+interface Ended extends Finished {
+  readonly line: string;
+  readonly endedAt: number;
+}
+
+const CHECK_MS = 500;
+
+/** A process that stood still for longer cannot say what its connections did meanwhile. */
+const MOST_COUNTED_MS = 2 * CHECK_MS;
+
+/** What ended so long before a transfer began still tells how fast the line is. */
+const RECENT_MS = 30_000;
+
+const REMEMBERED = 32;
+
+/** What is shorter tells how soon the server answers, not how fast the line is. */
+const SHORT_BYTES = 16 * 1024;
+
+const LAGGING = new DOMException("the connection is far slower than others", "AbortError");
+
+/** Watches transfers, and has those that crawl among faster ones asked for again, at most twice each. */
+export class PaceWatch {
+  readonly #underWay = new Set<UnderWay>();
+  /** The last ones, the oldest first. */
+  readonly #ended: Ended[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #checkedAt = 0;
+
+  /**
+   * Runs `attempt`, once more when it lags. An attempt tells in `moved` how far it is, and has to end when
+   * its signal aborts. That one of them was repeated is no failure, and nobody waits before it.
+   *
+   * @throws what the last attempt throws; the signal's reason
+   */
+  async run<Value>(
+    transfer: Transfer,
+    signal: AbortSignal,
+    attempt: (moved: MovedBytes, signal: AbortSignal) => Promise<Value>,
+  ): Promise<Value> {
+    for (let askedAgain = 0; ; askedAgain += 1) {
+      signal.throwIfAborted();
+      const one = underWay(transfer, askedAgain);
+      const onAbort = (): void => one.controller.abort(signal.reason);
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#add(one);
+      const startedAt = performance.now();
+      try {
+        const value = await attempt(one.moved, one.controller.signal);
+        this.#remember(one, startedAt);
+        return value;
+      } catch (error) {
+        if (one.controller.signal.reason !== LAGGING) throw error;
+      } finally {
+        signal.removeEventListener("abort", onAbort);
+        this.#remove(one);
+      }
+    }
+  }
+
+  #add(one: UnderWay): void {
+    this.#underWay.add(one);
+    if (this.#timer !== undefined) return;
+    this.#checkedAt = performance.now();
+    this.#timer = setInterval(() => this.#check(), CHECK_MS).unref();
+  }
+
+  #remove(one: UnderWay): void {
+    this.#underWay.delete(one);
+    if (this.#underWay.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #remember({ line, bytes, moved }: UnderWay, startedAt: number): void {
+    // An attempt that ended without all its bytes was refused, which says nothing of the line.
+    if (bytes < SHORT_BYTES || moved[0] !== bytes) return;
+    const endedAt = performance.now();
+    this.#ended.push({ line, bytes, endedAt, durationMs: Math.max(1, endedAt - startedAt) });
+    if (this.#ended.length > REMEMBERED) this.#ended.shift();
+  }
+
+  #check(): void {
+    const now = performance.now();
+    const passedMs = Math.min(now - this.#checkedAt, MOST_COUNTED_MS);
+    this.#checkedAt = now;
+    for (const one of this.#underWay) this.#look(one, { now, passedMs });
+  }
+
+  #look(one: UnderWay, { now, passedMs }: { now: number; passedMs: number }): void {
+    const movedBytes = one.moved[0] ?? WAITING;
+    if (movedBytes === WAITING) return;
+    if (one.sentAt === undefined) {
+      one.sentAt = now;
+      return;
+    }
+    one.elapsedMs += passedMs;
+    const windowMs = one.elapsedMs - one.window.elapsedMs;
+    if (windowMs < windowOf(one.askedAgain)) return;
+    const { askedAgain, elapsedMs, bytes, window, sentAt } = one;
+    const lately = {
+      askedAgain,
+      elapsedMs,
+      movedBytes,
+      leftBytes: bytes - movedBytes,
+      windowMs,
+      windowBytes: movedBytes - window.movedBytes,
+    };
+    one.window = { elapsedMs, movedBytes };
+    if (isLagging(lately, this.#siblingsOf(one.line, sentAt))) one.controller.abort(LAGGING);
+  }
+
+  #siblingsOf(line: string, sentAt: number): readonly Finished[] {
+    return this.#ended.filter((one) => one.line === line && one.endedAt >= sentAt - RECENT_MS);
+  }
+}
+
+function underWay(transfer: Transfer, askedAgain: number): UnderWay {
+  const moved = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
+  moved[0] = WAITING;
+  return {
+    ...transfer,
+    moved,
+    askedAgain,
+    controller: new AbortController(),
+    sentAt: undefined,
+    elapsedMs: 0,
+    window: { elapsedMs: 0, movedBytes: 0 },
+  };
+}

@@ -1,0 +1,73 @@
+import type { FileEntry } from "../models.ts";
+import type { Md5Thread, RunningDigests } from "../uploads/md5-thread.ts";
+import { type ContentRead, ContentJudge, type Verified } from "./content-judge.ts";
+import { type EtagDigests, etagDigests } from "./etag-digests.ts";
+
+export interface CheckOptions {
+  readonly md5s: Md5Thread;
+  readonly file: Pick<FileEntry, "id" | "name" | "sizeBytes" | "etag">;
+  /** Reads the file once more, cut in another way, and digests it. */
+  readonly readAgain: (reading: number) => Promise<ContentRead | undefined>;
+}
+
+/**
+ * Compares content that is read in order, from its beginning to its end, with what the file's ETag says of it.
+ * Where only parts of sizes nobody knows explain a difference, the file is read once more: content that comes
+ * alike twice was not damaged on its way.
+ */
+export class ContentCheck implements AsyncDisposable {
+  readonly #options: CheckOptions;
+  #digests: Promise<{ expected: EtagDigests; running: RunningDigests } | undefined> | undefined;
+
+  constructor(options: CheckOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Adds the next bytes, which must not change before the promise settles. `etag` counts where the file has
+   * none, from the first bytes on.
+   */
+  async add(bytes: Uint8Array, etag?: string): Promise<void> {
+    this.#digests ??= this.#begin(etag);
+    await (await this.#digests)?.running.add(bytes);
+  }
+
+  /** What the bytes are, of a file of which all have been added. */
+  async read(): Promise<ContentRead | undefined> {
+    const digests = await this.#digests;
+    if (digests === undefined) return undefined;
+    return { expected: digests.expected, md5s: await digests.running.end() };
+  }
+
+  /**
+   * Says how the content was compared, when all of it has been added and given to somebody.
+   * @throws BsmountError `changed` when it is not that of the file
+   */
+  async end(): Promise<Verified> {
+    if (this.#options.file.sizeBytes === 0) return "md5";
+    const judge = new ContentJudge(this.#options.file);
+    const first = await this.read();
+    const verified = judge.judge(first);
+    if (verified !== undefined || first === undefined) return verified ?? "parts";
+    if (first.expected.isCertain) throw judge.wrong(first);
+    for (let reading = 2; ; reading += 1) {
+      const again = judge.judge(await this.#options.readAgain(reading));
+      if (again === "parts") return again;
+      if (again !== undefined) throw judge.wrong(first);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const digests = await this.#digests?.catch(() => undefined);
+    await digests?.running[Symbol.asyncDispose]();
+  }
+
+  async #begin(
+    etag: string | undefined,
+  ): Promise<{ expected: EtagDigests; running: RunningDigests } | undefined> {
+    const { md5s, file } = this.#options;
+    const expected = etagDigests(file.etag ?? etag, file.sizeBytes);
+    if (expected === undefined) return undefined;
+    return { expected, running: await md5s.digests(expected.wanted, file.sizeBytes) };
+  }
+}

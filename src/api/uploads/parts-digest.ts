@@ -1,0 +1,75 @@
+import { createHash, type Hash } from "node:crypto";
+import { rangeLength } from "../../core/byte-range.ts";
+import { PartPlan, type PartStep } from "../../core/part-plan.ts";
+
+/** Of what an MD5 is: of all bytes, or of the MD5s of the parts that these steps make of a file. */
+export type DigestOf = "whole" | readonly PartStep[];
+
+/** Several digests of one file, which is given piece by piece from its beginning. */
+export class FileDigests {
+  readonly #digests: readonly (WholeDigest | PartsDigest)[];
+
+  constructor(wanted: readonly DigestOf[]) {
+    this.#digests = wanted.map((of) => (of === "whole" ? new WholeDigest() : new PartsDigest(of)));
+  }
+
+  update(piece: Uint8Array): void {
+    for (const digest of this.#digests) digest.update(piece);
+  }
+
+  /** In lower-case hex, in the order they were wanted; nothing can be added after it. */
+  end(): readonly string[] {
+    return this.#digests.map((digest) => digest.end());
+  }
+}
+
+class WholeDigest {
+  readonly #hash: Hash = createHash("md5");
+
+  update(piece: Uint8Array): void {
+    this.#hash.update(piece);
+  }
+
+  end(): string {
+    return this.#hash.digest("hex");
+  }
+}
+
+class PartsDigest {
+  readonly #plan: PartPlan;
+  readonly #whole: Hash = createHash("md5");
+  #part: Hash = createHash("md5");
+  #number = 1;
+  /** Bytes that the part still takes. */
+  #room: number;
+
+  constructor(steps: readonly PartStep[]) {
+    this.#plan = new PartPlan(steps);
+    this.#room = this.#bytesOf(1);
+  }
+
+  update(piece: Uint8Array): void {
+    for (let rest = piece; rest.length > 0;) {
+      if (this.#room === 0) this.#nextPart();
+      const taken = rest.subarray(0, this.#room);
+      this.#part.update(taken);
+      this.#room -= taken.length;
+      rest = rest.subarray(taken.length);
+    }
+  }
+
+  end(): string {
+    return this.#whole.update(this.#part.digest()).digest("hex");
+  }
+
+  #nextPart(): void {
+    this.#whole.update(this.#part.digest());
+    this.#part = createHash("md5");
+    this.#number += 1;
+    this.#room = this.#bytesOf(this.#number);
+  }
+
+  #bytesOf(number: number): number {
+    return rangeLength(this.#plan.range(number, Number.MAX_SAFE_INTEGER));
+  }
+}
