@@ -25,6 +25,12 @@ import type { MountStatus } from "./mount-status.ts";
  */
 const THREADPOOL_SIZE = "16";
 
+/**
+ * Memory of so many bytes goes back to the system as soon as it is freed. By itself glibc takes the size of what was
+ * freed for that of pieces to keep, up to 32 MiB, and long-lived small ones then lie between large free ones.
+ */
+const MMAP_THRESHOLD = String(1024 * 1024);
+
 export interface DaemonOptions {
   /** Absolute path of the program's main module, which calls `runDaemon` when `isDaemon()`. */
   readonly entry: string;
@@ -80,6 +86,7 @@ function spawnChild(options: DaemonOptions, log: number): ChildProcess {
     serialization: "advanced",
     env: {
       UV_THREADPOOL_SIZE: THREADPOOL_SIZE,
+      MALLOC_MMAP_THRESHOLD_: MMAP_THRESHOLD,
       ...withoutSecrets(process.env),
       ...options.env,
       [DAEMON_VARIABLE]: "1",

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import { anonymousBytes } from "./anonymous-memory.ts";
@@ -91,7 +91,7 @@ async function workAndWatch(
   workers: readonly SoakWorker[],
   { seconds, warmSeconds, leastBytes }: SoakOptions,
 ): Promise<readonly Sample[]> {
-  const pid = await mountPid(product);
+  const { pid, logFile } = await mountOf(product);
   const samples: Sample[] = [];
   const beganMs = performance.now();
   const written = (): number => workers.reduce((sum, { writtenBytes }) => sum + writtenBytes, 0);
@@ -110,6 +110,7 @@ async function workAndWatch(
       } catch (error) {
         // The others need not go on for minutes.
         hasFailed = true;
+        console.log(`soak: the mount's log ends:\n${await lastLines(logFile)}`);
         throw error;
       }
     }),
@@ -176,9 +177,18 @@ function mib(bytes: number): number {
   return Math.round(bytes / MIB);
 }
 
-async function mountPid(product: Product): Promise<number> {
+interface MountStatus {
+  readonly pid: number;
+  readonly logFile: string;
+}
+
+async function mountOf(product: Product): Promise<MountStatus> {
   const { stdout } = await product.bsmount(["status", "--json", product.mountPoint]);
-  const [mount] = JSON.parse(stdout) as { readonly pid: number }[];
+  const [mount] = JSON.parse(stdout) as MountStatus[];
   if (mount === undefined) throw new Error(`bsmount status shows no mount: ${stdout}`);
-  return mount.pid;
+  return mount;
+}
+
+async function lastLines(path: string): Promise<string> {
+  return (await readFile(path, "utf8")).trim().split("\n").slice(-10).join("\n");
 }

@@ -260,6 +260,7 @@ describe("a mount in the background", () => {
     expect((await command("ps", "-o", "ppid=", "-p", String(pid))).stdout.trim()).toBe("1");
     const environment = (await command("cat", `/proc/${pid}/environ`)).stdout;
     expect(environment).toContain("UV_THREADPOOL_SIZE=16");
+    expect(environment).toContain("MALLOC_MMAP_THRESHOLD_=1048576");
     expect(environment).not.toContain("BASESPACE_ACCESS_TOKEN");
     await unmounted(place);
     const state = (await command("ps", "-o", "stat=", "-p", String(pid))).stdout.trim();
