@@ -41,7 +41,7 @@ export async function lookFirst({
     cleanTempDir: false,
     warnings: false,
     // Other work on the machine must not make a slow test look like an endless one.
-    timeoutMS: 10_000,
+    timeoutMS: 6_000,
     timeoutFactor: 3,
     dryRunTimeoutMinutes: 10,
   }).runMutationTest();

@@ -77,14 +77,17 @@ async function runTests(
     detached: true,
   });
   const ended = once(child, "close");
+  const end = (): void => endGroup(child.pid);
+  process.once("exit", end);
   const late = new AbortController();
   const code = await Promise.race([
     ended.then(([code]) => code as number | null),
     delay(timeoutMs, "late" as const, { signal: late.signal }),
   ]);
   late.abort();
-  if (code === "late") endGroup(child.pid);
+  if (code === "late") end();
   await ended;
+  process.off("exit", end);
   await unmountBelow(temporary);
   rmSync(temporary, { recursive: true, force: true });
   if (code === "late") return "timed out";
@@ -93,7 +96,11 @@ async function runTests(
 
 /** The test run and whatever it started in its group; daemons end with their mounts. */
 function endGroup(pid: number | undefined): void {
-  if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // It ended by itself.
+  }
 }
 
 async function unmountBelow(folder: string): Promise<void> {
