@@ -24,6 +24,8 @@ export type ControlRequest =
       readonly held?: HeldFiles;
     }
   | { readonly method: "refresh"; readonly path?: string }
+  /** What it has of an app result that is not in BaseSpace. */
+  | { readonly method: "unfinished"; readonly appResultId: string }
   | {
       readonly method: "set-status";
       /** Inside the mount: the app result, or anything in it. */
@@ -99,6 +101,8 @@ export function parseRequest(line: string): ControlRequest {
       const path = value["path"];
       return typeof path === "string" ? { method: "refresh", path } : { method: "refresh" };
     }
+    case "unfinished":
+      return { method: "unfinished", appResultId: String(value["appResultId"]) };
     case "set-status":
       return parseSetStatus(value);
     default:

@@ -10,4 +10,5 @@ export type { MountStatus } from "./mount-status.ts";
 export type { MountableSession } from "./mountable-session.ts";
 export { listMounts, metricsAt, refreshAt, setStatusAt } from "./mounts.ts";
 export { type OtherMount, otherMounts } from "./other-mounts.ts";
+export { refuseUnfinishedInMounts } from "./result-in-mounts.ts";
 export { unmountAt } from "./unmount-at.ts";

@@ -12,6 +12,7 @@ import { holdersOf, takeDownUnheld, withHolders } from "./holders.ts";
 import { type MountStatus, NO_UPLOADS } from "./mount-status.ts";
 import type { MountableSession } from "./mountable-session.ts";
 import type { PreparedMount } from "./prepare-mount.ts";
+import type { UnfinishedInMount } from "./result-in-mounts.ts";
 import { enterRegistry, socketPathOf } from "./registry.ts";
 
 /** A mounted session. Disposing unmounts it, though it be in use. */
@@ -126,6 +127,14 @@ export class LiveMount implements BaseSpaceMount {
     }
   }
 
+  async #unfinished(appResultId: string): Promise<UnfinishedInMount> {
+    const found = await this.#options.session.unfinishedIn?.(appResultId, neverAborted);
+    if (found === undefined) return { open: [], left: [] };
+    const holders = await holdersOf(this.mountPoint);
+    const named = found.open.map((path) => withHolders(path, this.mountPoint, holders));
+    return { open: named, left: found.left };
+  }
+
   async #withProcesses({ what, paths }: StillOpenError): Promise<StillOpenError> {
     const holders = await holdersOf(this.mountPoint);
     return new StillOpenError(
@@ -160,6 +169,8 @@ export class LiveMount implements BaseSpaceMount {
       case "refresh":
         await this.refresh(request.path, neverAborted);
         return null;
+      case "unfinished":
+        return await this.#unfinished(request.appResultId);
       case "set-status":
         await this.#setStatus(request);
         return null;

@@ -15,6 +15,11 @@ export interface MountableSession extends AsyncDisposable {
   uploadsLeft?(): UploadsLeft;
   /** Paths of files that are open for writing, when those that were just closed had time to show it. */
   stillOpen?(signal: AbortSignal): Promise<readonly string[]>;
+  /** Paths of files of an app result that are not in BaseSpace: open for writing, and the others. */
+  unfinishedIn?(
+    appResultId: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly open: readonly string[]; readonly left: readonly string[] }>;
   /** Finishes what was closed and has its final name. @throws the first failure, when all were tried */
   finishUploads?(signal: AbortSignal): Promise<void>;
   /** Files under temporary names count as having their final ones from now on. */

@@ -57,6 +57,13 @@ export interface Session extends AsyncDisposable {
   uploadsLeft(): UploadsLeft;
   /** Paths of files that are open for writing, when those that were just closed had time to show it. */
   stillOpen(signal: AbortSignal): Promise<readonly string[]>;
+  /** Paths of files of an app result that are not in BaseSpace: open for writing, and the others. */
+  unfinishedIn(
+    appResultId: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly open: readonly string[]; readonly left: readonly string[] }>;
+  /** The app result that `path` is in. @throws BsmountError `usage` when it is in none */
+  appResultAt(path: string, signal: AbortSignal): Promise<Entity>;
   /** Files under temporary names count as having their final ones from now on. */
   uploadHeld(signal: AbortSignal): Promise<void>;
   /** Gives files under temporary names up, unless somebody has them open. */
@@ -124,6 +131,13 @@ export async function openSession(
       discardHeld: async (signal) => await discardTemporaryNames(uploads.local, {}, signal),
       finishUploads: async (signal) => await uploads.local.finishAll(signal),
       uploadsLeft: () => uploadsLeft(uploads.local),
+      unfinishedIn: async (appResultId, signal) => ({
+        open: (await uploads.local.stillOpen(signal, appResultId)).map(shownPathOf),
+        left: uploads.local
+          .unfinished(appResultId)
+          .filter(({ openWriters }) => openWriters === 0)
+          .map(({ shownPath }) => shownPath),
+      }),
       stillOpen: async (signal) => (await uploads.local.stillOpen(signal)).map(shownPathOf),
       ...composeTree(config, { client, readers, uploads }),
       metrics: async () => await metrics.snapshot(),
@@ -144,7 +158,7 @@ interface TreeParts {
 function composeTree(
   config: Config,
   { client, readers, uploads }: TreeParts,
-): Pick<Session, "fileSystem" | "places" | "refresh" | "setStatus"> {
+): Pick<Session, "appResultAt" | "fileSystem" | "places" | "refresh" | "setStatus"> {
   const { negativeTtlMs, showHidden } = config.tree;
   const { cached, catalog, local } = uploads;
   const tree = new PathTree({ catalog, showHidden, negativeTtlMs });
@@ -169,6 +183,7 @@ function composeTree(
       cached.invalidateAll();
       tree.forgetAbsent();
     },
+    appResultAt: async (path, signal) => appResultOf(await tree.resolve(path, signal), path),
     setStatus: async (path, change, signal) => {
       if (config.mount.readOnly) {
         const problem = `cannot set the status of ${path}: nothing is written, as --read-only asks`;

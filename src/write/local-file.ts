@@ -1,3 +1,4 @@
+import { describeError } from "../core/errors.ts";
 import type { AppResultId, FileId } from "../core/ids.ts";
 import type { Draft } from "./draft.ts";
 import { shownPathOf } from "./result-file.ts";
@@ -49,6 +50,13 @@ export class LocalFile {
   /** Why the content that it has now is not in BaseSpace, and will not be without somebody's doing. */
   get failure(): unknown {
     return this.draft.failedChange ?? this.uploadFailure;
+  }
+
+  /** Why it is not in BaseSpace, when nobody will finish it any more. */
+  get whyLeft(): string {
+    if (this.isHeld) return "its name is a temporary one";
+    if (this.openWriters > 0) return "it was open for writing";
+    return describeError(this.failure ?? "the mount ended before");
   }
 
   get appResultId(): AppResultId {

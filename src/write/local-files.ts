@@ -16,9 +16,6 @@ import { tooBigError } from "./too-big.ts";
 
 /** What a mount that ends waits for uploads that nobody waits for. */
 const DRAIN_MS = 5 * 60_000;
-/** The kernel sends RELEASE some milliseconds after the last close; on a busy machine later. */
-const RELEASE_MS = 1000;
-const RELEASE_POLL_MS = 20;
 
 /**
  * The files and folders that this mount has made and that BaseSpace's own lists do not show yet. It owns
@@ -210,22 +207,19 @@ export class LocalFiles implements AsyncDisposable {
   }
 
   /**
-   * What is open for writing in an app result, or anywhere. The kernel tells late that the last descriptor was
-   * closed, so nothing is taken for open before that had time to come; a close that is under way is waited for.
+   * What is open for writing in an app result, or anywhere, when a close that is under way, and the kernel's late
+   * word of one, were waited for.
    */
   async stillOpen(signal: AbortSignal, appResultId?: AppResultId): Promise<readonly ResultFile[]> {
     const { clock } = this.#options;
-    let until = clock.now() + RELEASE_MS;
-    for (;;) {
-      const writers = this.writers.of(appResultId);
-      if (writers.length === 0 || clock.now() >= until) return writers;
-      const closing = this.unfinished(appResultId).filter(
-        ({ draft, openWriters }) => openWriters > 0 && draft.isFinishing,
-      );
-      await Promise.all(closing.map(async ({ draft }) => await draft.settled()));
-      if (closing.length > 0) until = clock.now() + RELEASE_MS;
-      await clock.sleep(RELEASE_POLL_MS, signal);
-    }
+    const closing = async (): Promise<boolean> => {
+      const files = this.unfinished(appResultId).filter(({ draft, openWriters }) => {
+        return openWriters > 0 && draft.isFinishing;
+      });
+      await Promise.all(files.map(async ({ draft }) => await draft.settled()));
+      return files.length > 0;
+    };
+    return await this.writers.still({ clock, closing, signal, appResultId });
   }
 
   /** Room on the disk that files are written to first; what can be given back is room. */
@@ -251,12 +245,7 @@ export class LocalFiles implements AsyncDisposable {
   }
 
   #logLeft(file: LocalFile): void {
-    const { path, resultPath, isHeld, openWriters, failure } = file;
-    const why = isHeld
-      ? "its name is a temporary one"
-      : openWriters > 0
-        ? "it was open for writing"
-        : describeError(failure ?? "the mount ended before");
+    const { path, resultPath, whyLeft: why } = file;
     file.journal.failed(why);
     const what = { path, resultPath, why };
     this.#options.logger.error(what, "the mount ends, and a file stays in staging, not uploaded");

@@ -1,6 +1,20 @@
+import type { Clock } from "../core/clock.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { AppResultId } from "../core/ids.ts";
 import type { ResultFile } from "./result-file.ts";
+
+/** The kernel sends RELEASE some milliseconds after the last close; on a busy machine later. */
+const RELEASE_MS = 1000;
+const RELEASE_POLL_MS = 20;
+
+export interface StillOptions {
+  readonly clock: Clock;
+  /** Waits for closes that are under way; returns whether there were any. */
+  readonly closing: () => Promise<boolean>;
+  readonly signal: AbortSignal;
+  /** @default of all */
+  readonly appResultId?: AppResultId | undefined;
+}
 
 /**
  * Everything that is open for writing, from before the open is answered until the last descriptor and the last
@@ -34,6 +48,22 @@ export class OpenWriters {
       byPath.set(`${writer.appResultId}/${writer.path}`, writer);
     }
     return [...byPath.values()];
+  }
+
+  /** As {@link of}, when what was just closed has had time to show it. */
+  async still({
+    clock,
+    closing,
+    signal,
+    appResultId,
+  }: StillOptions): Promise<readonly ResultFile[]> {
+    let until = clock.now() + RELEASE_MS;
+    for (;;) {
+      const writers = this.of(appResultId);
+      if (writers.length === 0 || clock.now() >= until) return writers;
+      if (await closing()) until = clock.now() + RELEASE_MS;
+      await clock.sleep(RELEASE_POLL_MS, signal);
+    }
   }
 
   /** @throws BsmountError `busy` when the app result is being closed: nobody begins to write in it any more */

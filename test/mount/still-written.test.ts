@@ -168,6 +168,24 @@ describe("an app result in which somebody writes", () => {
     expect(Object.keys(await remote())).toEqual(["x"]);
   });
 
+  it("[W13] cannot be completed from beside the mount", async () => {
+    await using shell = await writing();
+    const path = `bs:/${RESULTS}/${result}`;
+    const { code, stderr } = await bsmount("complete", path);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining(`${files}/x (${shell.pid} bash) is open for writing`),
+    ]);
+    await shell.run(`exec 9>&-; echo 1 > '${files}/y.tmp'`);
+    expect(await bsmount("complete", path)).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining(`not uploaded yet: ${files}/y.tmp`),
+    });
+    await shell.run(`mv '${files}/y.tmp' '${files}/y'`);
+    expect(await bsmount("complete", path)).toMatchObject({ code: 0, stderr: "" });
+    expect(await remote()).toEqual({ x: 12 * MIB, y: 2 });
+  });
+
   it("[W13] is not taken for written because a close has only just returned", async () => {
     await using shell = new ShellSession();
     const path = `${product.mountPoint}/${RESULTS}/${result}`;
