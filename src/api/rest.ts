@@ -66,8 +66,8 @@ const ABSENT_TOTAL_MS = 15_000;
 /** JSON from the REST service: repeated when that is safe and may help, judged by status and body. */
 export class Rest {
   readonly #options: RestOptions;
-  /** True while the last that was heard of the server is an answer that it is there to give. */
-  #isPresent = false;
+  /** For how long somebody has waited for the server in vain since it last answered; Infinity before it ever did. */
+  #vainMs = Infinity;
 
   constructor(options: RestOptions) {
     this.#options = options;
@@ -121,22 +121,25 @@ export class Rest {
       }
     });
     return await repeated.catch((error: unknown) => {
-      if (error === waitedFor) this.#isPresent = false;
+      if (error === waitedFor) this.#vainMs = Math.max(this.#vainMs, retry.limits.totalMs);
       throw error;
     });
   }
 
   #retryFor(totalMs: number | undefined): RetryOptions {
     const retry = within(this.#options.retry, totalMs);
-    if (this.#isPresent) return retry;
-    return within(retry, Math.min(retry.limits.totalMs, ABSENT_TOTAL_MS));
+    // An upload that may wait for minutes is not cut short because a listing waited for less.
+    if (retry.limits.totalMs > this.#vainMs) return retry;
+    return this.#vainMs === 0
+      ? retry
+      : within(retry, Math.min(retry.limits.totalMs, ABSENT_TOTAL_MS));
   }
 
   async #attempt(request: HttpRequest, signal: AbortSignal): Promise<JsonAnswer | TryAgain> {
     let answer: HttpAnswer;
     try {
       answer = await this.#options.send(request, signal);
-      if (!RETRYABLE_STATUS.has(answer.status)) this.#isPresent = true;
+      if (!RETRYABLE_STATUS.has(answer.status)) this.#vainMs = 0;
     } catch (error) {
       if (error instanceof ApiError && error.status === 0 && this.#isWorthRepeating(error)) {
         return new TryAgain(error);

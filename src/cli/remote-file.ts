@@ -1,4 +1,5 @@
 import { BsmountError } from "../core/errors.ts";
+import { passingMemory } from "../core/shared-memory.ts";
 import type { RemoteNode, RemoteTreeOptions } from "./remote-tree.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -21,7 +22,7 @@ export async function* readRemote(
   try {
     for (let offset = 0; ;) {
       // Shared, so that a thread can digest it without a copy.
-      const piece = new Uint8Array(new SharedArrayBuffer(CHUNK_BYTES));
+      const piece = new Uint8Array(passingMemory(CHUNK_BYTES));
       const count = await fileSystem.read(handle, offset, piece, signal);
       if (count === 0) return;
       yield piece.subarray(0, count);

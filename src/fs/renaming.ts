@@ -5,7 +5,7 @@ import { type FileNode, type FolderDirectory, type Node, pathOf } from "../tree/
 import type { ChangeParts } from "./change-parts.ts";
 import type { Ino } from "./file-system.ts";
 import { newName, type WritablePlace, writablePlace } from "./writable-place.ts";
-import { isComplete, unfinishedFile } from "./writing.ts";
+import { isComplete, isUnfinished, unfinishedFile } from "./writing.ts";
 
 /** The kernel's own name for a file that is removed, or written over, while somebody has it open. */
 const HIDDEN_NAME = /^\.fuse_hidden/;
@@ -150,10 +150,6 @@ function refuseToPassForWhole({ draft, isHeld }: LocalFile, { name }: Target): v
   if (draft.failedChange !== undefined && isHeld && !isTemporaryName(name)) {
     throw draft.failedChange;
   }
-}
-
-function isUnfinished({ item }: FileNode): boolean {
-  return item instanceof LocalFile && item.draft.isUnfinished;
 }
 
 async function* filesBelow(

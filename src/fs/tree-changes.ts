@@ -16,7 +16,7 @@ import {
   newName,
   writablePlace,
 } from "./writable-place.ts";
-import { unfinishedFile } from "./writing.ts";
+import { isUnfinished, unfinishedFile } from "./writing.ts";
 
 /** The operations that change the tree, where something can be changed; the rest is refused. */
 export function treeChanges(options: ChangeParts): ChangeOperations {
@@ -89,7 +89,8 @@ class TreeChanges {
   async unlink(parent: Ino, name: string, signal: AbortSignal): Promise<void> {
     const { tree, writing } = this.#options;
     const node = await tree.child(await this.#current(parent, signal), name, signal);
-    if (!isWritable(node)) return readOnly();
+    // What BaseSpace has not can be given up, also when its result takes no more files.
+    if (!isWritable(node) && !isUnfinished(node)) return readOnly();
     if (node.kind !== "file") {
       throw new BsmountError("is-a-directory", `${pathOf(node)} is a directory`);
     }

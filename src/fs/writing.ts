@@ -5,7 +5,7 @@ import type { FileId } from "../core/ids.ts";
 import type { ResultFile } from "../write/result-file.ts";
 import { LocalFile } from "../write/local-file.ts";
 import type { LocalFiles } from "../write/local-files.ts";
-import { type FileNode, pathOf } from "../tree/node.ts";
+import { type FileNode, type Node, pathOf } from "../tree/node.ts";
 import type { Ino } from "./file-system.ts";
 import type { OpenFile, OpenForWriting } from "./handle-table.ts";
 import { LateWriter, NewVersion } from "./new-version.ts";
@@ -108,6 +108,11 @@ export interface OpenRequest {
   readonly flags: number;
   /** Opens the content that is there now. */
   readonly before: () => OpenFile;
+}
+
+/** Whether BaseSpace lacks what `node` is here. */
+export function isUnfinished(node: Node): boolean {
+  return node.kind === "file" && node.item instanceof LocalFile && node.item.draft.isUnfinished;
 }
 
 /**

@@ -84,7 +84,7 @@ async function mountWith(
     const entry = newEntry(table, mountPoint, covered);
     const { answerer, writers } = context;
     answerer.beforeFirst(() => setReadAhead(entry.device));
-    writers.mountedAs(entry.id);
+    writers.mountedAs(entry);
     return new NativeMount({ fuse, mountPoint, entry, table, descriptor, answerer });
   } catch (error) {
     table[Symbol.dispose]();

@@ -1,5 +1,6 @@
 import { constants, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { isOutOfDescriptors } from "../core/descriptors.ts";
+import { parseMountTable } from "./mount-table.ts";
 
 /*
  * Which processes there are and what they have open, as /proc says. Only links and fdinfo are read: a stat
@@ -26,6 +27,8 @@ export interface ShownMount {
   readonly mountPoint: string;
   /** Its number in the mount table, when it is known. */
   readonly mountId?: number | undefined;
+  /** Its `major:minor`, which it has through every mount of a part of it, when it is known. */
+  readonly device?: string | undefined;
 }
 
 /** A file of a mount, by all that /proc can show of it. */
@@ -65,12 +68,28 @@ function hasDescriptor(pid: number, file: FileOnMount): boolean {
     const target = targetOf(`${folder}/fd/${descriptor}`);
     if (target === undefined || !target.endsWith(name)) return false;
     const facts = seen(() => readFileSync(`${folder}/fdinfo/${descriptor}`, "utf8"), "");
-    return isWriter(facts) && (target === whole || isSame(facts, target, file));
+    return isWriter(facts) && (target === whole || isSame({ pid, facts, target }, file));
   });
 }
 
-function isSame(facts: string, target: string, { path, mountId, ino }: FileOnMount): boolean {
-  return (target === path && factOf(facts, "mnt_id") === mountId) || factOf(facts, "ino") === ino;
+interface OpenThere {
+  readonly pid: number;
+  readonly facts: string;
+  readonly target: string;
+}
+
+/** Two mounts have inodes of the same number, so the number counts only together with the device. */
+function isSame({ pid, facts, target }: OpenThere, file: FileOnMount): boolean {
+  const { path, mountId, device, ino } = file;
+  const there = factOf(facts, "mnt_id");
+  if (there === mountId) return target === path;
+  return ino !== undefined && factOf(facts, "ino") === ino && deviceOf(pid, there) === device;
+}
+
+/** The device of a mount as process `pid` has it; undefined when it is detached. */
+function deviceOf(pid: number, mountId: number): string | undefined {
+  const table = seen(() => readFileSync(`/proc/${pid}/mountinfo`, "utf8"), "");
+  return parseMountTable(table).find(({ id }) => id === mountId)?.device;
 }
 
 /** Memory that is a part of the file outlives the descriptor, and is written when it changes. */
@@ -80,15 +99,17 @@ function hasMapping(pid: number, file: FileOnMount): boolean {
   // The kernel writes a newline in a path as this, and nothing else of it otherwise.
   if (!maps.includes(name.replaceAll("\n", "\\012"))) return false;
   return maps.split("\n").some((line) => {
-    const [, ino, target = ""] = SHARED_WRITABLE.exec(line) ?? [];
+    const [, major = "", minor = "", ino, target = ""] = SHARED_WRITABLE.exec(line) ?? [];
     const path = target.replaceAll("\\012", "\n");
     if (!path.endsWith(name)) return false;
+    const device = `${Number.parseInt(major, 16)}:${Number.parseInt(minor, 16)}`;
+    if (file.device !== undefined && device !== file.device) return false;
     return [file.mountPoint + file.path, file.path].includes(path) || Number(ino) === file.ino;
   });
 }
 
-/** A line of /proc/PID/maps, see proc_pid_maps(5): inode number and path of what is shared and may be written. */
-const SHARED_WRITABLE = /^\S+ .w.s \S+ \S+ (\d+)\s+(\/.*)$/;
+/** A line of /proc/PID/maps, see proc_pid_maps(5): device, inode number and path of what is shared and writable. */
+const SHARED_WRITABLE = /^\S+ .w.s \S+ ([0-9a-f]+):([0-9a-f]+) (\d+)\s+(\/.*)$/;
 
 /** A number in what /proc/PID/fdinfo says, see proc_pid_fdinfo(5); NaN when it is not there. */
 function factOf(facts: string, name: string): number {

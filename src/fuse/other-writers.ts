@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../core/clock.ts";
+import type { MountEntry } from "./mount-table.ts";
 import {
   type FileOnMount,
   type Processes,
@@ -78,9 +79,9 @@ export class OtherWriters {
     this.#processes = processes;
   }
 
-  /** The mount has this number from now on. */
-  mountedAs(mountId: number): void {
-    this.#mount = { ...this.#mount, mountId };
+  /** The mount has this number and device from now on. */
+  mountedAs({ id: mountId, device }: Pick<MountEntry, "id" | "device">): void {
+    this.#mount = { ...this.#mount, mountId, device };
   }
 
   /** Told when a file is made, before whoever makes it goes on. Never throws. */

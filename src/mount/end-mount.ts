@@ -64,7 +64,6 @@ async function detach(
   signal: AbortSignal,
 ): Promise<UnmountResult> {
   const { session, mountPoint } = options;
-  await stillOpen(options, signal);
   // Of a detached mount the kernel shows no paths by which its holders could be found.
   const holders = await holdersOf(mountPoint);
   await options.takeDown(true);

@@ -1,3 +1,4 @@
+import { abandonOnAbort } from "../core/abort.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { Answer, FileSystem, Handle } from "../fs/file-system.ts";
 
@@ -6,35 +7,59 @@ export interface Gate {
   readonly fileSystem: FileSystem;
   /** From now on every open is refused; what is open stays usable. */
   close(): void;
-  /** The same until the pause is disposed. */
+  /** Opens wait until the pause is disposed: they go on if the mount is still there. */
   pause(): Disposable;
 }
 
+/** Whoever ends a mount decides sooner; a caller is not kept waiting for longer. */
+const PAUSE_MS = 10_000;
+
 export function gateOpens(inner: FileSystem): Gate {
-  let closings = 0;
-  const close = (): void => void (closings += 1);
-  const reopen = (): void => void (closings -= 1);
+  let isClosed = false;
+  const pauses = new Set<Promise<void>>();
+  const check = (): void => {
+    if (!isClosed) return;
+    throw new BsmountError("aborted", "the mount is ending: it opens and makes no more files");
+  };
+  const passing = <T>(work: () => Answer<T>, signal: AbortSignal): Answer<T> => {
+    check();
+    if (pauses.size === 0) return work();
+    return waitFor(pauses, signal).then(() => {
+      check();
+      return work();
+    });
+  };
   return {
-    fileSystem: gated(inner, () => closings > 0),
-    close,
+    fileSystem: gated(inner, passing),
+    close: () => void (isClosed = true),
     pause: () => {
-      close();
-      return { [Symbol.dispose]: reopen };
+      let end: () => void = () => {};
+      const pause = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      pauses.add(pause);
+      return {
+        [Symbol.dispose]: () => {
+          pauses.delete(pause);
+          end();
+        },
+      };
     },
   };
 }
 
-function gated(inner: FileSystem, isClosed: () => boolean): FileSystem {
-  const open: FileSystem["open"] = (ino, flags, signal): Answer<Handle> => {
-    if (isClosed())
-      throw new BsmountError("aborted", "the mount is ending and opens no more files");
-    return inner.open(ino, flags, signal);
-  };
-  const create: FileSystem["change"]["create"] = (...call): Answer<Handle> => {
-    if (isClosed())
-      throw new BsmountError("aborted", "the mount is ending and makes no more files");
-    return inner.change.create(...call);
-  };
+async function waitFor(pauses: Iterable<Promise<void>>, signal: AbortSignal): Promise<void> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(PAUSE_MS)]);
+  await abandonOnAbort(Promise.all(pauses), limit);
+}
+
+type Passing = <T>(work: () => Answer<T>, signal: AbortSignal) => Answer<T>;
+
+function gated(inner: FileSystem, passing: Passing): FileSystem {
+  const open: FileSystem["open"] = (ino, flags, signal): Answer<Handle> =>
+    passing(() => inner.open(ino, flags, signal), signal);
+  const create: FileSystem["change"]["create"] = (parent, name, mode, signal): Answer<Handle> =>
+    passing(() => inner.change.create(parent, name, mode, signal), signal);
   return {
     root: inner.root,
     change: { ...inner.change, create },

@@ -99,6 +99,7 @@ export class LiveMount implements BaseSpaceMount {
   }
 
   abandon(): void {
+    this.#options.session.hurry?.();
     this.#options.mounted.abandon();
   }
 

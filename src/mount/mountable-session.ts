@@ -15,6 +15,8 @@ export interface MountableSession extends AsyncDisposable {
   uploadsLeft?(): UploadsLeft;
   /** Paths of files that are open for writing, when those that were just closed had time to show it. */
   stillOpen?(signal: AbortSignal): Promise<readonly string[]>;
+  /** From now on disposing waits for no uploads: what is not in BaseSpace stays in staging. */
+  hurry?(): void;
   /** Paths of files of an app result that are not in BaseSpace: open for writing, and the others. */
   unfinishedIn?(
     appResultId: string,

@@ -29,6 +29,7 @@ class ProcessSignals implements SignalService {
   readonly #starting = new AbortController();
   #mount: BaseSpaceMount | undefined;
   #ends = 0;
+  #isOver = false;
 
   constructor(tell: (text: string) => void) {
     this.#tell = tell;
@@ -42,6 +43,7 @@ class ProcessSignals implements SignalService {
 
   attach(mount: BaseSpaceMount): void {
     this.#mount = mount;
+    void mount.ended.then(() => (this.#isOver = true));
     if (this.#ends > 0) this.#tasks.start(async (signal) => await this.#end(mount, signal));
   }
 
@@ -68,7 +70,8 @@ class ProcessSignals implements SignalService {
 
   async #end(mount: BaseSpaceMount, signal: AbortSignal): Promise<void> {
     mount.refuseOpens();
-    if (this.#ends > 2) return mount.abandon();
+    // A mount that is over has nobody left to be served: its process only waits for uploads.
+    if (this.#ends > 2 || (this.#ends > 1 && this.#isOver)) return mount.abandon();
     if (this.#ends > 1) return await this.#detach(mount, signal);
     let told = false;
     while (this.#ends === 1 && !signal.aborted) {

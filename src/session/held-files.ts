@@ -28,7 +28,8 @@ export function heldError(what: string, paths: readonly string[]): BsmountError 
 /** `unfinished`: `what` cannot be, because uploads of `files` failed. */
 export function failedError(what: string, files: readonly string[]): BsmountError {
   return new BsmountError("unfinished", `${what}: not uploaded: ${namedFiles(files)}`, {
-    remedy: "the same again tries once more; rm gives a file up, and writing it anew mends it",
+    remedy:
+      "the same again tries once more; rm gives a file up; bsmount uploads list shows where the bytes are",
   });
 }
 

@@ -55,6 +55,8 @@ export interface Session extends AsyncDisposable {
   uploads(): UploadCounts;
   /** What was written and is not in BaseSpace yet. */
   uploadsLeft(): UploadsLeft;
+  /** From now on disposing waits for no uploads: what is not in BaseSpace stays in staging. */
+  hurry(): void;
   /** Paths of files that are open for writing, when those that were just closed had time to show it. */
   stillOpen(signal: AbortSignal): Promise<readonly string[]>;
   /** Paths of files of an app result that are not in BaseSpace: open for writing, and the others. */
@@ -131,6 +133,7 @@ export async function openSession(
       discardHeld: async (signal) => await discardTemporaryNames(uploads.local, {}, signal),
       finishUploads: async (signal) => await uploads.local.finishAll(signal),
       uploadsLeft: () => uploadsLeft(uploads.local),
+      hurry: () => uploads.local.hurry(),
       unfinishedIn: async (appResultId, signal) => ({
         open: (await uploads.local.stillOpen(signal, appResultId)).map(shownPathOf),
         left: uploads.local

@@ -101,7 +101,10 @@ export class Draft {
     const { staging } = this.#options;
     // A gap reads as zeros, in a part that was sent as the last one too.
     const range = { start: Math.min(offset, staging.sizeBytes), end };
-    await this.#change(range, async () => await staging.write(offset, bytes));
+    await this.#failure.guard(async () => {
+      if (end > this.#options.plan.maxFileBytes) throw this.#tooBig(end);
+      await this.#change(range, async () => await staging.write(offset, bytes));
+    });
     this.#extents.add({ start: offset, end });
     this.#sendAhead();
   }
@@ -116,15 +119,28 @@ export class Draft {
    */
   async truncate(sizeBytes: number): Promise<void> {
     const { staging, plan } = this.#options;
-    if (sizeBytes === 0) this.#failure.clear();
-    this.#failure.check();
+    if (sizeBytes > 0) this.#failure.check();
     // No byte is lost by refusing a length.
     if (sizeBytes > plan.maxFileBytes) throw this.#tooBig(sizeBytes);
     const before = staging.sizeBytes;
-    if (sizeBytes === before) return;
+    if (sizeBytes === 0) await this.#empty(before);
+    if (sizeBytes === before || sizeBytes === 0) return;
     const range = { start: Math.min(before, sizeBytes), end: Math.max(before, sizeBytes) };
-    await this.#change(range, async () => await staging.truncate(sizeBytes));
+    await this.#failure.guard(async () => {
+      await this.#change(range, async () => await staging.truncate(sizeBytes));
+    });
     this.#extents.truncate(sizeBytes);
+  }
+
+  /** Whatever failed before, an empty file lacks nothing. */
+  async #empty(before: number): Promise<void> {
+    const { staging } = this.#options;
+    if (before > 0) {
+      const work = async (): Promise<void> => await staging.truncate(0);
+      await this.#failure.watch(async () => await this.#change({ start: 0, end: before }, work));
+      this.#extents.truncate(0);
+    }
+    this.#failure.clear();
   }
 
   /** Returns when the bytes are on the local disk. @throws what an earlier change threw */
@@ -248,23 +264,20 @@ export class Draft {
    * new one, so it counts as changed before and after. The journal says first that BaseSpace lacks something.
    */
   async #change(range: ByteRange, work: () => Promise<void>): Promise<void> {
-    const { journal, plan, withRoom } = this.#options;
-    await this.#failure.guard(async () => {
-      if (range.end > plan.maxFileBytes) throw this.#tooBig(range.end);
-      const isFinished = this.#version === this.#finished;
-      if (isFinished) await withRoom(async () => await journal.changed());
-      this.#changing += 1;
-      try {
-        this.#changed(range);
-        await withRoom(work);
-      } catch (error) {
-        journal.failed(describeError(error));
-        throw error;
-      } finally {
-        this.#changing -= 1;
-        this.#changed(range);
-      }
-    });
+    const { journal, withRoom } = this.#options;
+    const isFinished = this.#version === this.#finished;
+    if (isFinished) await withRoom(async () => await journal.changed());
+    this.#changing += 1;
+    try {
+      this.#changed(range);
+      await withRoom(work);
+    } catch (error) {
+      journal.failed(describeError(error));
+      throw error;
+    } finally {
+      this.#changing -= 1;
+      this.#changed(range);
+    }
   }
 
   #changed({ start, end }: ByteRange): void {

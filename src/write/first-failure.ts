@@ -19,6 +19,11 @@ export class FirstFailure {
   /** Makes a change, unless an earlier one failed. */
   async guard<T>(change: () => Promise<T>): Promise<T> {
     this.check();
+    return await this.watch(change);
+  }
+
+  /** Makes a change, whatever happened before. */
+  async watch<T>(change: () => Promise<T>): Promise<T> {
     try {
       return await change();
     } catch (error) {

@@ -175,7 +175,11 @@ export class Journal implements AsyncDisposable {
     if (live === undefined) return;
     if (line.event === "renamed") Object.assign(live, { path: line.path });
     else if (line.event === "failed") live.why = line.why;
-    else live.isFinished = line.event === "finished";
+    else if (line.event === "changed") live.isFinished = false;
+    else {
+      live.isFinished = true;
+      delete live.why;
+    }
   }
 }
 

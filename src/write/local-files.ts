@@ -1,5 +1,6 @@
 import type { AppResultId } from "../core/ids.ts";
-import { describeError } from "../core/errors.ts";
+import { abandonOnAbort } from "../core/abort.ts";
+import { BsmountError, describeError } from "../core/errors.ts";
 import { TaskGroup } from "../core/task-group.ts";
 import { Draft } from "./draft.ts";
 import { KeptFiles } from "./kept-files.ts";
@@ -32,6 +33,7 @@ export class LocalFiles implements AsyncDisposable {
   readonly #room: StagingRoom;
   readonly #memory: PartMemory;
   readonly #tasks: TaskGroup;
+  readonly #hurry = new AbortController();
   #made = 0;
 
   constructor(options: LocalFilesOptions) {
@@ -212,12 +214,12 @@ export class LocalFiles implements AsyncDisposable {
    */
   async stillOpen(signal: AbortSignal, appResultId?: AppResultId): Promise<readonly ResultFile[]> {
     const { clock } = this.#options;
-    const closing = async (): Promise<boolean> => {
+    const closing = async (): Promise<void> => {
       const files = this.unfinished(appResultId).filter(({ draft, openWriters }) => {
         return openWriters > 0 && draft.isFinishing;
       });
-      await Promise.all(files.map(async ({ draft }) => await draft.settled()));
-      return files.length > 0;
+      const settled = Promise.all(files.map(async ({ draft }) => await draft.settled()));
+      await abandonOnAbort(settled, signal);
     };
     return await this.writers.still({ clock, closing, signal, appResultId });
   }
@@ -228,19 +230,29 @@ export class LocalFiles implements AsyncDisposable {
     return { totalBytes, freeBytes: Math.min(totalBytes, freeBytes + this.#kept.bytes) };
   }
 
+  /** Whoever disposes of it waits for no uploads: what is not finished by then stays in staging. */
+  hurry(): void {
+    this.#hurry.abort(new BsmountError("aborted", "the mount was told to end at once"));
+  }
+
   /**
    * Finishes what is under way and what can be finished. The rest stays in staging, named in the log, and what
    * is open for writing with it: nobody can finish that any more.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.finishAll(AbortSignal.timeout(DRAIN_MS)).catch(() => {});
+    const limit = AbortSignal.any([AbortSignal.timeout(DRAIN_MS), this.#hurry.signal]);
+    await this.finishAll(limit).catch(() => {});
     await this.#tasks[Symbol.asyncDispose]();
     for (const file of this.unfinished()) this.#logLeft(file);
     const isLeft = new Set(this.unfinished());
-    for (const file of new Set([...isLeft, ...this.lists.files])) {
-      if (isLeft.has(file)) await file.draft.leave();
-      else if (file.isStaged) await file.draft.giveBack();
-    }
+    const files = [...new Set([...isLeft, ...this.lists.files])];
+    // What the disk refuses is left where it is, for the next mount to find.
+    await Promise.allSettled(
+      files.map(async (file) => {
+        if (isLeft.has(file)) await file.draft.leave();
+        else if (file.isStaged) await file.draft.giveBack();
+      }),
+    );
     await this.#options.staging[Symbol.asyncDispose]();
   }
 
@@ -270,8 +282,8 @@ export class LocalFiles implements AsyncDisposable {
   /** BaseSpace has them: from now on they are read from there. Returns whether there were any. */
   async #giveBack(files: readonly LocalFile[]): Promise<boolean> {
     for (const file of files) file.isStaged = false;
-    await Promise.all(files.map(async ({ draft }) => await draft.giveBack()));
-    return files.length > 0;
+    const given = await Promise.allSettled(files.map(async ({ draft }) => await draft.giveBack()));
+    return given.some(({ status }) => status === "fulfilled");
   }
 
   #listed(file: LocalFile): LocalFile {

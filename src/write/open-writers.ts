@@ -9,8 +9,8 @@ const RELEASE_POLL_MS = 20;
 
 export interface StillOptions {
   readonly clock: Clock;
-  /** Waits for closes that are under way; returns whether there were any. */
-  readonly closing: () => Promise<boolean>;
+  /** Waits for the closes that are under way. */
+  readonly closing: () => Promise<void>;
   readonly signal: AbortSignal;
   /** @default of all */
   readonly appResultId?: AppResultId | undefined;
@@ -57,11 +57,13 @@ export class OpenWriters {
     signal,
     appResultId,
   }: StillOptions): Promise<readonly ResultFile[]> {
-    let until = clock.now() + RELEASE_MS;
+    if (this.of(appResultId).length === 0) return [];
+    // Those that begin to close later are open now; or others would keep this waiting for ever.
+    await closing();
+    const until = clock.now() + RELEASE_MS;
     for (;;) {
       const writers = this.of(appResultId);
       if (writers.length === 0 || clock.now() >= until) return writers;
-      if (await closing()) until = clock.now() + RELEASE_MS;
       await clock.sleep(RELEASE_POLL_MS, signal);
     }
   }

@@ -51,7 +51,9 @@ function after(
     case "renamed":
       return renamed(known, value["path"]);
     case "finished":
-      return { ...known, isFinished: true };
+      return known?.place === undefined
+        ? { isFinished: true }
+        : { place: known.place, isFinished: true };
     case "changed":
       return { ...known, isFinished: false };
     case "failed":

@@ -13,6 +13,8 @@ export class StagingFile {
   readonly #file: FileHandle;
   #onClosed: () => void;
   #sizeBytes = 0;
+  /** Counts the cuts, so that what is read beside one is not taken for lost. */
+  #cuts = 0;
   #isClosed = false;
 
   private constructor(path: string, file: FileHandle, onClosed: () => void) {
@@ -57,6 +59,7 @@ export class StagingFile {
    */
   async read(offset: number, into: Uint8Array): Promise<number> {
     const wanted = Math.max(0, Math.min(into.length, this.#sizeBytes - offset));
+    const cuts = this.#cuts;
     let done = 0;
     await this.#onDisk("read", async () => {
       while (done < wanted) {
@@ -65,7 +68,7 @@ export class StagingFile {
         done += bytesRead;
       }
     });
-    if (done === wanted || offset + done >= this.#sizeBytes) return done;
+    if (done === wanted || cuts !== this.#cuts) return done;
     const problem = `the staging file ${this.path} lost bytes that were written to it`;
     throw new BsmountError("environment", `${problem}: it ends at ${offset + done}`, {
       remedy: "write the file again; see what else cuts files in the state folder",
@@ -73,8 +76,13 @@ export class StagingFile {
   }
 
   async truncate(sizeBytes: number): Promise<void> {
-    await this.#onDisk("truncate", async () => await this.#file.truncate(sizeBytes));
-    this.#sizeBytes = sizeBytes;
+    this.#cuts += 1;
+    try {
+      await this.#onDisk("truncate", async () => await this.#file.truncate(sizeBytes));
+      this.#sizeBytes = sizeBytes;
+    } finally {
+      this.#cuts += 1;
+    }
   }
 
   /** Returns when the bytes are on the disk. */
@@ -85,7 +93,7 @@ export class StagingFile {
   /** Closes and deletes it; more than once is no error. */
   async discard(): Promise<void> {
     await this.close();
-    await rm(this.path, { force: true });
+    await this.#onDisk("remove", async () => await rm(this.path, { force: true }));
   }
 
   /** Closes it and leaves it where it is. */
