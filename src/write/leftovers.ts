@@ -29,7 +29,7 @@ export interface StagedUpload {
 export async function stagedUploads(parent: string): Promise<readonly StagedUpload[]> {
   const uploads: StagedUpload[] = [];
   for (const folder of await foldersIn(parent)) {
-    const lock = await takeLock(stagingLockOf(folder));
+    const lock = await takeLock(await stagingLockOf(folder));
     await lock?.[Symbol.asyncDispose]();
     uploads.push(...(await uploadsIn(folder, { isLive: lock === undefined })));
   }
@@ -43,7 +43,7 @@ export async function stagedUploads(parent: string): Promise<readonly StagedUplo
 export async function tidyStaging(parent: string): Promise<readonly StagedUpload[]> {
   const left: StagedUpload[] = [];
   for (const folder of await foldersIn(parent)) {
-    const lock = await takeLock(stagingLockOf(folder));
+    const lock = await takeLock(await stagingLockOf(folder));
     if (lock === undefined) continue;
     try {
       left.push(...(await tidyFolder(folder)));
@@ -86,21 +86,24 @@ async function uploadsIn(
   const journal = await readJournal(folder);
   const uploads: StagedUpload[] = [];
   for (const name of (await namesIn(folder)).filter((name) => /^[1-9]\d*$/.test(name))) {
-    const known = journal?.files.get(name);
-    if (journal !== undefined && !isNeeded(known)) continue;
     const file = join(folder, name);
     const info = await infoOf(file);
     if (info === undefined || !info.isFile()) continue;
     const { size: sizeBytes, mtime: modified } = info;
+    const known = journal?.files.get(name);
+    if (journal !== undefined && !isNeeded(known, sizeBytes)) continue;
     const { isFinished: _isFinished, ...told } = known ?? { isFinished: false };
     uploads.push({ file, sizeBytes, modified, isLive, ...journal?.owner, ...told });
   }
   return uploads;
 }
 
-/** Bytes are accepted only when the journal has the file: one that it does not know has none. */
-function isNeeded(known: KnownFile | undefined): boolean {
-  return known !== undefined && !known.isFinished;
+/**
+ * Bytes are accepted only when the journal has the file, so one that it does not know has none. One that has some
+ * lost its lines, as a power cut can take them: nobody can tell that BaseSpace has it.
+ */
+function isNeeded(known: KnownFile | undefined, sizeBytes: number): boolean {
+  return known === undefined ? sizeBytes > 0 : !known.isFinished;
 }
 
 /** A folder that is not there is empty; one that cannot be read is an error. */
