@@ -128,10 +128,7 @@ export class BaseSpace implements AsyncDisposable {
       runs: new RunsV2(resources),
     };
     this.v2 = { ...own, biosamples, libraries, datasets, archive, trash };
-    this.uploads = new Uploads(rest, onceOnly, {
-      md5s: this.#md5s,
-      writeDeadlineMs: settings.writeDeadlineMs,
-    });
+    this.uploads = new Uploads(rest, onceOnly, { ...settings, md5s: this.#md5s });
     this.content = new Content({ ...paced, links, fetcher: this.#fetcher });
     this.transfers = new Transfers(this, this.#md5s);
   }

@@ -155,7 +155,7 @@ export class Rest {
 
   #isWorthRepeating(error: ApiError): boolean {
     const { worthRepeating, isUnknownHost = false } = networkProblem(error.cause);
-    return worthRepeating || (isUnknownHost && this.#isPresent);
+    return worthRepeating || (isUnknownHost && this.#vainMs === 0);
   }
 }
 

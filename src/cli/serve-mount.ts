@@ -19,6 +19,7 @@ export async function serveMount(plan: MountPlan, hooks: ForegroundHooks): Promi
 
 /** The same in the foreground: the log goes to standard error. */
 export async function serveInForeground(plan: MountPlan, hooks: ForegroundHooks): Promise<void> {
+  await ensurePrivateFolder(plan.config.folders.state, plan.uid);
   await runPlan(plan, { logger: createLogger(plan.config.log.level, process.stderr) }, hooks);
 }
 

@@ -61,12 +61,15 @@ function hasOpenForWriting(pid: number, file: FileOnMount): boolean {
 }
 
 function hasDescriptor(pid: number, file: FileOnMount): boolean {
-  const folder = `/proc/${pid}`;
+  return tablesOf(pid).some((folder) => hasInTable(folder, pid, file));
+}
+
+function hasInTable(folder: string, pid: number, file: FileOnMount): boolean {
   const whole = file.mountPoint + file.path;
   const name = file.path.slice(file.path.lastIndexOf("/"));
   return descriptorsOf(folder).some((descriptor) => {
     const target = targetOf(`${folder}/fd/${descriptor}`);
-    if (target === undefined || !target.endsWith(name)) return false;
+    if (target !== TOO_LONG && target?.endsWith(name) !== true) return false;
     const facts = seen(() => readFileSync(`${folder}/fdinfo/${descriptor}`, "utf8"), "");
     return isWriter(facts) && (target === whole || isSame({ pid, facts, target }, file));
   });
@@ -82,7 +85,7 @@ interface OpenThere {
 function isSame({ pid, facts, target }: OpenThere, file: FileOnMount): boolean {
   const { path, mountId, device, ino } = file;
   const there = factOf(facts, "mnt_id");
-  if (there === mountId) return target === path;
+  if (there === mountId && target !== TOO_LONG) return target === path;
   return ino !== undefined && factOf(facts, "ino") === ino && deviceOf(pid, there) === device;
 }
 
@@ -121,8 +124,23 @@ function descriptorsOf(folder: string): readonly string[] {
   return seen(() => readdirSync(`${folder}/fd`).toReversed(), []);
 }
 
+/** Where a process shows what it has open: in its threads, when its first one has ended before the others. */
+function tablesOf(pid: number): readonly string[] {
+  const folder = `/proc/${pid}`;
+  if (descriptorsOf(folder).length > 0) return [folder];
+  return seen(() => readdirSync(`${folder}/task`), []).map((thread) => `${folder}/task/${thread}`);
+}
+
+/** The kernel shows no path of more than 4096 bytes. */
+const TOO_LONG = "";
+
 function targetOf(link: string): string | undefined {
-  return seen(() => readlinkSync(link), undefined);
+  try {
+    return readlinkSync(link);
+  } catch (error) {
+    if (isOutOfDescriptors(error)) throw error;
+    return (error as NodeJS.ErrnoException).code === "ENAMETOOLONG" ? TOO_LONG : undefined;
+  }
 }
 
 /** The access mode is in the last two bits of the octal `flags:`. */

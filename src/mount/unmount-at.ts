@@ -86,7 +86,9 @@ async function processEnd(
     if (!isRunning(record)) return;
     await systemClock.sleep(POLL_MS, signal);
   }
-  onNotice?.(`process ${record.pid} is still busy; it ends when what was written is uploaded`);
+  onNotice?.(
+    `process ${record.pid} is still busy; it ends when what was written is uploaded and nobody uses it`,
+  );
 }
 
 async function unmountDirectly(

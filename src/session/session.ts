@@ -12,6 +12,7 @@ import { createReaders } from "../read/create-readers.ts";
 import type { Readers } from "../read/reader.ts";
 import { type Node, parentOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
+import type { LocalFiles } from "../write/local-files.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import { placesOf, type TransferPlaces } from "./transfer-places.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
@@ -128,20 +129,7 @@ export async function openSession(
       client,
       user: { id, name },
       describe: () => describeSession(config, name, token),
-      uploads: () => countUploads(uploads.local),
-      uploadHeld: async (signal) => await keepTemporaryNames(uploads.local, {}, signal),
-      discardHeld: async (signal) => await discardTemporaryNames(uploads.local, {}, signal),
-      finishUploads: async (signal) => await uploads.local.finishAll(signal),
-      uploadsLeft: () => uploadsLeft(uploads.local),
-      hurry: () => uploads.local.hurry(),
-      unfinishedIn: async (appResultId, signal) => ({
-        open: (await uploads.local.stillOpen(signal, appResultId)).map(shownPathOf),
-        left: uploads.local
-          .unfinished(appResultId)
-          .filter(({ openWriters }) => openWriters === 0)
-          .map(({ shownPath }) => shownPath),
-      }),
-      stillOpen: async (signal) => (await uploads.local.stillOpen(signal)).map(shownPathOf),
+      ...uploadsOf(uploads.local),
       ...composeTree(config, { client, readers, uploads }),
       metrics: async () => await metrics.snapshot(),
       [Symbol.asyncDispose]: async () => await owned[Symbol.asyncDispose](),
@@ -150,6 +138,36 @@ export async function openSession(
     await owned[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** What a session tells of the files that were written in it, and does with them. */
+function uploadsOf(
+  local: LocalFiles,
+): Pick<
+  Session,
+  | "discardHeld"
+  | "finishUploads"
+  | "hurry"
+  | "stillOpen"
+  | "unfinishedIn"
+  | "uploadHeld"
+  | "uploads"
+  | "uploadsLeft"
+> {
+  return {
+    uploads: () => countUploads(local),
+    uploadsLeft: () => uploadsLeft(local),
+    uploadHeld: async (signal) => await keepTemporaryNames(local, {}, signal),
+    discardHeld: async (signal) => await discardTemporaryNames(local, {}, signal),
+    finishUploads: async (signal) => await local.finishAll(signal),
+    hurry: () => local.hurry(),
+    stillOpen: async (signal) => (await local.stillOpen(signal)).map(shownPathOf),
+    unfinishedIn: async (appResultId, signal) => {
+      const open = (await local.stillOpen(signal, appResultId)).map(shownPathOf);
+      const closed = local.unfinished(appResultId).filter(({ openWriters }) => openWriters === 0);
+      return { open, left: closed.map(({ shownPath }) => shownPath) };
+    },
+  };
 }
 
 interface TreeParts {

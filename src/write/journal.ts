@@ -1,6 +1,7 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { constants } from "node:fs";
 import { join } from "node:path";
+import { thisMachine } from "../core/machine.ts";
 import { localDisk } from "./local-disk.ts";
 import type { ResultFile } from "./result-file.ts";
 
@@ -191,7 +192,8 @@ function linesOf(file: string, { isFinished, why, ...place }: LiveFile): readonl
 }
 
 function ownerLine({ apiServer, userId }: JournalOwner): string {
-  return `${JSON.stringify({ format: 1, apiServer, userId, pid: process.pid })}\n`;
+  const first = { format: 1, apiServer, userId, pid: process.pid, machine: thisMachine() };
+  return `${JSON.stringify(first)}\n`;
 }
 
 async function openNew(path: string): Promise<FileHandle> {

@@ -1,9 +1,10 @@
 import type { Stats } from "node:fs";
-import { lstat, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { takeLock } from "../core/process-lock.ts";
+import { lstat, readdir, rm, rmdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { whereabouts } from "../core/machine.ts";
+import { lockHolder, takeLock } from "../core/process-lock.ts";
 import { JOURNAL_NAME } from "./journal.ts";
-import { type KnownFile, readJournal } from "./read-journal.ts";
+import { type KnownFile, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { ResultFile } from "./result-file.ts";
 import { stagingLockOf } from "./staging-folder.ts";
 
@@ -14,8 +15,10 @@ export interface StagedUpload {
   readonly sizeBytes: number;
   /** When it was written last. */
   readonly modified: Date;
-  /** True while the process that wrote it runs; false when it ended and left the file behind. */
+  /** True while the process that wrote it runs, or may run; false when it ended and left the file behind. */
   readonly isLive: boolean;
+  /** The machine or container that it runs on, when that is another one: then nobody knows here whether it does. */
+  readonly host?: string;
   /** Of that process. */
   readonly pid?: number;
   readonly apiServer?: string;
@@ -25,25 +28,34 @@ export interface StagedUpload {
   readonly why?: string;
 }
 
+/** A folder of staging files, and whether the process that it belongs to may still run. */
+interface KnownFolder {
+  readonly path: string;
+  readonly journal: ReadJournal | undefined;
+  /** Of the machine that it is used from, when that is another one. */
+  readonly host?: string;
+}
+
 /** Everything that is staged below `parent`, of live processes and of those that have ended, oldest first. */
 export async function stagedUploads(parent: string): Promise<readonly StagedUpload[]> {
   const uploads: StagedUpload[] = [];
   for (const folder of await foldersIn(parent)) {
-    const lock = await takeLock(stagingLockOf(folder));
-    await lock?.[Symbol.asyncDispose]();
-    uploads.push(...(await uploadsIn(folder, { isLive: lock === undefined })));
+    const isLive = folder.host !== undefined || (await isLocked(folder.path));
+    uploads.push(...(await uploadsIn(folder, isLive)));
   }
   return uploads.toSorted((a, b) => a.modified.getTime() - b.modified.getTime());
 }
 
 /**
  * Removes what processes that have ended left behind and nobody needs: staging files that BaseSpace has, and
- * folders with nothing else in them. Returns what is left.
+ * folders with nothing else in them. Returns what is left. What is used from other machines and containers stays
+ * as it is: nobody here can see whether its process has ended.
  */
 export async function tidyStaging(parent: string): Promise<readonly StagedUpload[]> {
   const left: StagedUpload[] = [];
   for (const folder of await foldersIn(parent)) {
-    const lock = await takeLock(stagingLockOf(folder));
+    if (folder.host !== undefined) continue;
+    const lock = await takeLock(await stagingLockOf(folder.path));
     if (lock === undefined) continue;
     try {
       left.push(...(await tidyFolder(folder)));
@@ -54,53 +66,81 @@ export async function tidyStaging(parent: string): Promise<readonly StagedUpload
   return left;
 }
 
-async function tidyFolder(folder: string): Promise<readonly StagedUpload[]> {
-  const uploads = await uploadsIn(folder, { isLive: false });
+/** Removes nothing but what a mount makes; a folder with anything else in it stays. */
+async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]> {
+  const uploads = await uploadsIn(folder, false);
+  // Nothing is known without a journal.
+  if (folder.journal === undefined && (await stagingFilesIn(folder.path)).length > 0)
+    return uploads;
   const needed = new Set(uploads.map(({ file }) => file));
-  if (needed.size === 0) {
-    await rm(folder, { recursive: true, force: true });
-    return [];
+  for (const file of await stagingFilesIn(folder.path)) {
+    if (!needed.has(file)) await rm(file, { force: true });
   }
-  for (const name of await namesIn(folder)) {
-    const file = join(folder, name);
-    if (name !== JOURNAL_NAME && !needed.has(file)) await rm(file, { force: true });
+  if (needed.size > 0) return uploads;
+  for (const name of [JOURNAL_NAME, `${JOURNAL_NAME}.new`]) {
+    await rm(join(folder.path, name), { force: true });
   }
-  return uploads;
+  await rmdir(folder.path).catch(() => {});
+  return [];
 }
 
-/** Folders of this and earlier versions, without following links. */
-async function foldersIn(parent: string): Promise<readonly string[]> {
-  const names = (await namesIn(parent)).filter((name) => name.startsWith("mount-"));
-  const folders: string[] = [];
-  for (const name of names.toSorted()) {
+/** Whoever takes the lock to look keeps others from it for a moment; so it is asked who has it. */
+async function isLocked(folder: string): Promise<boolean> {
+  return (await lockHolder(await stagingLockOf(folder))) !== undefined;
+}
+
+/** This user's own folders of this and earlier versions, without following links. */
+async function foldersIn(parent: string): Promise<readonly KnownFolder[]> {
+  const folders: KnownFolder[] = [];
+  if (!isOwnFolder(await infoOf(parent))) return folders;
+  for (const name of (await namesIn(parent))
+    .filter((name) => STAGING_FOLDER.test(name))
+    .toSorted()) {
     const path = join(parent, name);
-    if ((await infoOf(path))?.isDirectory() === true) folders.push(path);
+    if (!isOwnFolder(await infoOf(path))) continue;
+    const journal = await readJournal(path);
+    const { machine } = journal ?? {};
+    const isElsewhere = machine !== undefined && whereabouts(machine) === "elsewhere";
+    folders.push({ path, journal, ...(isElsewhere ? { host: machine.host } : {}) });
   }
   return folders;
 }
 
+function isOwnFolder(info: Stats | undefined): boolean {
+  return info?.isDirectory() === true && info.uid === process.geteuid?.();
+}
+
+const STAGING_FOLDER = /^mount-(?:[0-9a-f]{12}|\w{6})$/;
+
+async function stagingFilesIn(folder: string): Promise<readonly string[]> {
+  const names = (await namesIn(folder)).filter((name) => /^[1-9]\d*$/.test(name));
+  return names.map((name) => join(folder, name));
+}
+
 async function uploadsIn(
-  folder: string,
-  { isLive }: { readonly isLive: boolean },
+  { path, journal, host }: KnownFolder,
+  isLive: boolean,
 ): Promise<readonly StagedUpload[]> {
-  const journal = await readJournal(folder);
   const uploads: StagedUpload[] = [];
-  for (const name of (await namesIn(folder)).filter((name) => /^[1-9]\d*$/.test(name))) {
-    const known = journal?.files.get(name);
-    if (journal !== undefined && !isNeeded(known)) continue;
-    const file = join(folder, name);
+  for (const file of await stagingFilesIn(path)) {
     const info = await infoOf(file);
     if (info === undefined || !info.isFile()) continue;
     const { size: sizeBytes, mtime: modified } = info;
+    const known = journal?.files.get(basename(file));
+    if (journal !== undefined && !isNeeded(known, sizeBytes)) continue;
     const { isFinished: _isFinished, ...told } = known ?? { isFinished: false };
-    uploads.push({ file, sizeBytes, modified, isLive, ...journal?.owner, ...told });
+    const where = host === undefined ? {} : { host };
+    uploads.push({ file, sizeBytes, modified, isLive, ...where, ...journal?.owner, ...told });
   }
   return uploads;
 }
 
-/** Bytes are accepted only when the journal has the file: one that it does not know has none. */
-function isNeeded(known: KnownFile | undefined): boolean {
-  return known !== undefined && !known.isFinished;
+/**
+ * Bytes are accepted only when the journal has the file, so one that it does not know has none. One that has some
+ * lost its lines, as a power cut can take them: nobody can tell that BaseSpace has it.
+ */
+function isNeeded(known: KnownFile | undefined, sizeBytes: number): boolean {
+  return known === undefined ? sizeBytes > 0 : !known.isFinished;
 }
 
 /** A folder that is not there is empty; one that cannot be read is an error. */

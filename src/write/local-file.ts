@@ -55,8 +55,8 @@ export class LocalFile {
   /** Why it is not in BaseSpace, when nobody will finish it any more. */
   get whyLeft(): string {
     if (this.isHeld) return "its name is a temporary one";
-    if (this.openWriters > 0) return "it was open for writing";
-    return describeError(this.failure ?? "the mount ended before");
+    if (this.failure !== undefined) return describeError(this.failure);
+    return this.openWriters > 0 ? "it was open for writing" : "the mount ended before";
   }
 
   get appResultId(): AppResultId {

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import type { Machine } from "../core/machine.ts";
 import { JOURNAL_NAME, type JournalEvent } from "./journal.ts";
 import type { ResultFile } from "./result-file.ts";
 
@@ -15,6 +16,8 @@ export interface KnownFile {
 
 export interface ReadJournal {
   readonly owner: { readonly pid?: number; readonly apiServer?: string };
+  /** Where that process runs, or ran. */
+  readonly machine: Machine | undefined;
   /** By the names of the staging files. */
   readonly files: ReadonlyMap<string, KnownFile>;
 }
@@ -38,7 +41,8 @@ export async function readJournal(folder: string): Promise<ReadJournal | undefin
     const known = after(files.get(file), value);
     if (known !== undefined) files.set(file, known);
   }
-  return { owner: ownerOf(parsed(first ?? "")), files };
+  const header = parsed(first ?? "");
+  return { owner: ownerOf(header), machine: machineOf(header["machine"]), files };
 }
 
 function after(
@@ -79,6 +83,12 @@ function ownerOf({ pid, apiServer }: Record<string, unknown>): ReadJournal["owne
     ...(typeof pid === "number" ? { pid } : {}),
     ...(typeof apiServer === "string" ? { apiServer } : {}),
   };
+}
+
+function machineOf(value: unknown): Machine | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { host, boot, network } = value as Record<string, unknown>;
+  return { host: String(host), boot: String(boot), network: String(network) };
 }
 
 function parsed(line: string): Record<string, unknown> {

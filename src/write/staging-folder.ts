@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, realpath, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import { makeFolders } from "../core/make-folders.ts";
 import { takeLock } from "../core/process-lock.ts";
@@ -9,9 +9,14 @@ import type { ResultFile } from "./result-file.ts";
 import { localDisk } from "./local-disk.ts";
 import { StagingFile } from "./staging-file.ts";
 
-/** The lock of a folder of staging files: whoever finds it free finds a folder of a process that has ended. */
-export function stagingLockOf(path: string): string {
-  return `staging\n${path}`;
+/**
+ * The lock of a folder of staging files: whoever finds it free finds a folder of a process that has ended. It is
+ * the same one by whatever links the folder is reached. The folder need not be there yet, what it is in has to be.
+ */
+export async function stagingLockOf(path: string): Promise<string> {
+  const parent = dirname(path);
+  const real = await realpath(parent).catch(() => parent);
+  return `staging\n${join(real, basename(path))}`;
 }
 
 /** A staging file, and what is to be said of it in the journal. */
@@ -50,14 +55,13 @@ export class StagingFolder implements AsyncDisposable {
   /** Makes one in `parent`. @throws BsmountError `no-space`, `environment` */
   static async create(parent: string, owner: JournalOwner): Promise<StagingFolder> {
     const path = join(parent, `mount-${randomBytes(6).toString("hex")}`);
+    const making = { what: "make a folder for", path };
+    await localDisk(making, async () => await makeFolders(parent, { mode: 0o700 }));
     // Before there is anything to be taken for somebody's who has ended.
-    const lock = await takeLock(stagingLockOf(path));
+    const lock = await takeLock(await stagingLockOf(path));
     if (lock === undefined) throw new BsmountError("environment", `somebody else has ${path}`);
     try {
-      await localDisk({ what: "make a folder for", path }, async () => {
-        await makeFolders(parent, { mode: 0o700 });
-        await mkdir(path, { mode: 0o700 });
-      });
+      await localDisk(making, async () => await mkdir(path, { mode: 0o700 }));
       return new StagingFolder(path, await Journal.create(path, owner), lock);
     } catch (error) {
       await rm(path, { recursive: true, force: true }).catch(() => {});

@@ -69,7 +69,7 @@ async function mountPid(): Promise<number> {
 }
 
 async function isRunning(pid: number): Promise<boolean> {
-  return (await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ") Z")).includes(") Z") === false;
+  return !(await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ") Z")).includes(") Z");
 }
 
 async function isMounted(): Promise<boolean> {

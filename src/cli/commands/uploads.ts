@@ -36,8 +36,10 @@ async function listUploads(
 
 function linesOf(uploads: readonly StagedUpload[]): readonly string[] {
   if (uploads.length === 0) return ["everything that was written is in BaseSpace"];
-  const rows = uploads.map(({ isLive, pid, sizeBytes, modified, place, file }) => [
-    isLive ? `process ${pid ?? "?"}` : "left behind",
+  const rows = uploads.map(({ isLive, pid, host, sizeBytes, modified, place, file }) => [
+    isLive
+      ? `process ${pid ?? "?"}${host === undefined ? "" : ` on ${printable(host)}`}`
+      : "left behind",
     formatBytes(sizeBytes),
     modified.toISOString().slice(0, 19).replace("T", " "),
     place === undefined ? "?" : printable(shownPathOf(place)),
@@ -60,7 +62,7 @@ function linesOf(uploads: readonly StagedUpload[]): readonly string[] {
 
 function asJson({ isLive, modified, place, ...upload }: StagedUpload): Record<string, unknown> {
   return {
-    state: isLive ? "live" : "left",
+    state: upload.host === undefined ? (isLive ? "live" : "left") : "elsewhere",
     ...upload,
     modified: modified.toISOString(),
     ...place,
