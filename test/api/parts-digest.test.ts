@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { Md5Thread } from "../../src/api/uploads/md5-thread.ts";
+import { Md5Thread, type RunningDigests } from "../../src/api/uploads/md5-thread.ts";
 import { md5OfBytes } from "../../src/api/uploads/md5-of-bytes.ts";
 import { type DigestOf, FileDigests } from "../../src/api/uploads/parts-digest.ts";
 
@@ -13,7 +13,7 @@ function ofParts(...ends: readonly number[]): string {
   return md5(Buffer.concat(parts)).toString("hex");
 }
 
-const expected: readonly (readonly [of: DigestOf, md5: string])[] = [
+const table: readonly (readonly [of: DigestOf, md5: string])[] = [
   ["whole", md5(bytes).toString("hex")],
   [[{ parts: 9, partBytes: 10 }], ofParts(10, 20, 30, 40, 43)],
   [[{ parts: 1, partBytes: 43 }], ofParts(43)],
@@ -26,8 +26,8 @@ const expected: readonly (readonly [of: DigestOf, md5: string])[] = [
     ofParts(5, 10, 30, 43),
   ],
 ];
-const wanted = expected.map(([of]) => of);
-const right = expected.map(([, digest]) => digest);
+const wanted = table.map(([of]) => of);
+const right = table.map(([, digest]) => digest);
 
 describe("the digests of a file", () => {
   test.each([1, 3, 5, 10, 42, 43, 44])("are right when it comes %i bytes at a time", (step) => {
@@ -74,6 +74,17 @@ describe("the digests of a file", () => {
     expect(await afterwards.end()).toEqual([md5(bytes).toString("hex")]);
   });
 
+  test("of a short file go on when the thread ends, and those of a long one do not", async () => {
+    const thread = new Md5Thread();
+    const begin = async (sizeBytes: number): Promise<RunningDigests> =>
+      await thread.digests(["whole"], sizeBytes);
+    const [short, long] = [await begin(256 * 1024 - 1), await begin(256 * 1024)];
+    await thread.close();
+    await short.add(bytes);
+    expect(await short.end()).toEqual([md5(bytes).toString("hex")]);
+    await expect(long.add(bytes)).rejects.toMatchObject({ reason: "unavailable" });
+  });
+
   test("of a long file that were dropped have no bytes of what was added", async () => {
     const thread = new Md5Thread();
     const digests = await thread.digests(["whole"], 1024 * 1024);
@@ -98,7 +109,7 @@ describe("the MD5 of bytes in memory", () => {
   test.each([
     [SLICE, 0],
     [4 * SLICE, 3],
-  ])("of %i bytes lets others have %i turns", async (length, least) => {
+  ])("of %i bytes lets others have %i turns", async (length, expected) => {
     let turns = 0;
     let isRunning = true;
     const count = (): void => {
@@ -109,7 +120,6 @@ describe("the MD5 of bytes in memory", () => {
     setImmediate(count);
     await md5OfBytes(Buffer.alloc(length));
     isRunning = false;
-    expect(turns).toBeGreaterThanOrEqual(least);
-    expect(turns).toBeLessThanOrEqual(least + 1);
+    expect(turns).toBe(expected);
   });
 });
