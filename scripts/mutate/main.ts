@@ -33,12 +33,14 @@ async function main(): Promise<void> {
 async function mutate(module: Module, options: MutateOptions): Promise<Mutant[]> {
   const files = pathsBelow("src", module.files).filter((file) => isChosen(file, options.files));
   if (files.length === 0) throw new Error(`no file of the module fits ${options.files.join(", ")}`);
+  const tests = pathsBelow("test", module.tests).filter((test) => isChosen(test, options.tests));
+  if (tests.length === 0) throw new Error(`no test of the module fits ${options.tests.join(", ")}`);
   const folder = mkdtempSync(join(tmpdir(), "bsmount-mutate-"));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   process.once("exit", remove);
   const look = {
     files,
-    tests: pathsBelow("test", module.tests),
+    tests,
     concurrency: options.concurrency,
     folder,
   };
@@ -46,15 +48,15 @@ async function mutate(module: Module, options: MutateOptions): Promise<Mutant[]>
   const sandbox = join(folder, readdirSync(folder)[0] ?? "");
   if (options.slow) {
     // Its own tests once more: a change that keeps a test file from loading lives at first.
-    const tests = pathsBelow("test", [...module.tests, ...module.slow]);
+    const all = pathsBelow("test", [...module.tests, ...module.slow]);
     const { concurrency } = options;
-    const again = { sandbox, project: "core", tests, concurrency, isOpen } as const;
+    const again = { sandbox, project: "core", tests: all, concurrency, isOpen } as const;
     mutants = await lookAgain(mutants, again, say);
   }
   if (options.mount && module.mount.length > 0 && mutants.some(isOpen)) {
     buildInside(sandbox);
-    const tests = pathsBelow("test", module.mount);
-    const mounted = { sandbox, project: "mount", tests, concurrency: 1, isOpen } as const;
+    const last = pathsBelow("test", module.mount);
+    const mounted = { sandbox, project: "mount", tests: last, concurrency: 1, isOpen } as const;
     mutants = await lookAgain(mutants, mounted, say);
   }
   remove();
@@ -76,8 +78,8 @@ function buildInside(sandbox: string): void {
   if (status !== 0) throw new Error(`the instrumented sources cannot be built:\n${stdout}`);
 }
 
-function isChosen(file: string, parts: readonly string[]): boolean {
-  return parts.length === 0 || parts.some((part) => file.includes(part));
+function isChosen(path: string, parts: readonly string[]): boolean {
+  return parts.length === 0 || parts.some((part) => path.includes(part));
 }
 
 function lineOf({ file, line }: Mutant): string {

@@ -7,6 +7,9 @@ const { projects: _all, ...settings } = (base as ViteUserConfig).test ?? {};
 const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
     ...settings,
+    // A busy machine must not end a run before its first mutant; Stryker ends what a mutant makes endless.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     include: JSON.parse(process.env["BSMOUNT_MUTATE_TESTS"] ?? "[]") as string[],
   },
 });

@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { Md5Thread } from "../../src/api/uploads/md5-thread.ts";
 
@@ -44,4 +46,18 @@ describe("MD5s computed in a thread", () => {
     const [during] = await Promise.all([thread.md5(body), thread.close()]);
     expect([during, await thread.md5(body)]).toEqual([md5(body), md5(body)]);
   });
+
+  it("are waited for by a process that has nothing else to do, and which then ends", async () => {
+    const module = new URL("../../src/api/uploads/md5-thread.ts", import.meta.url);
+    const script = `
+      import { Md5Thread } from "${module.href}";
+      const body = (bytes, value) => Buffer.from(new SharedArrayBuffer(bytes)).fill(value);
+      const thread = new Md5Thread();
+      const both = [thread.md5(body(${LONG}, 1)), thread.md5(body(${8 * LONG}, 2))];
+      console.log((await Promise.all(both)).join(" "));
+    `;
+    const args = ["--import", "tsx", "--input-type=module", "--eval", script];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+    expect(stdout.trim()).toBe([shared(LONG, 1), shared(8 * LONG, 2)].map(md5).join(" "));
+  }, 90_000);
 });

@@ -103,6 +103,23 @@ describe("memory that is used again", () => {
     expect(left.has(longUnused)).toBe(false);
   });
 
+  it("is the one that was used last, of several that are as long", async () => {
+    const buffers = new SharedBuffers(1000);
+    const [first, last] = [using(buffers, 320), using(buffers, 320)];
+    await Promise.all([first.given, last.given]);
+    await first.end();
+    await last.end();
+    expect(await memoryFor(buffers, 320)).toBe((await last.given).buffer);
+  });
+
+  it("is kept up to the same limit after somebody asked for none", async () => {
+    const buffers = new SharedBuffers(1024);
+    await memoryFor(buffers, 0);
+    const first = await memoriesFor(buffers, times(30, 64));
+    const second = await memoriesFor(buffers, times(30, 64));
+    expect([...second].filter((memory) => first.has(memory))).toHaveLength(20);
+  });
+
   it("goes before new memory is made that there would be no room for", async () => {
     const buffers = new SharedBuffers(800);
     const short = await memoriesFor(buffers, times(3, 320));
