@@ -90,8 +90,9 @@ function say(line: string): void {
   console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
 }
 
-// Nothing may stay: what was begun ends, and is removed, when this process exits.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+// What was begun ends, and is removed, when this process exits. tsx passes a signal on that the terminal
+// has sent already: the second must not end this half-way.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
 
 try {
   await main();

@@ -29,7 +29,7 @@ const XML_TEXT = /[^<]+/y;
 const OPTION = /--[\w-]*$/;
 
 /** A word that a sentence may go on with, or the number of an answer. */
-export function isOrdinaryWord(value: string): boolean {
+function isOrdinaryWord(value: string): boolean {
   if (value.length >= 20) return false;
   return /^(?:[A-Z]?[a-z]+(?:[-_'][a-z]+)*|[A-Z]+|\d{1,5})[.!?:]*$/.test(value);
 }

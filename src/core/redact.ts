@@ -1,6 +1,6 @@
 import { describeError } from "./errors.ts";
 import { secretKindOf } from "./secret-names.ts";
-import { hideNamedSecrets, isErrorCode, isOrdinaryWord } from "./named-secrets.ts";
+import { hideNamedSecrets, isErrorCode } from "./named-secrets.ts";
 
 /*
  * Secrets that must reach no log, error or store: tokens, client secrets, codes and the query of every
@@ -14,6 +14,9 @@ const LINK =
 /** A link inside the query or form of something else; `%253F` is a question mark encoded twice. */
 const ENCODED_LINK =
   /\b([a-z][a-z0-9+.-]{1,15}%(?:25)*3A(?:%(?:25)*2F){2}(?:(?!%(?:25)*(?:3F|23))[^\s"'<>&])*)(%[^\s"'<>&]*)?/gi;
+/** What sentences have behind the name of a scheme; any other word there may be a token. */
+const PROSE =
+  /^(?:access|and|auth|authentication|authorization|of|or|schemes?|tokens?|usage)[.]?$/i;
 const CREDENTIALS = /\b(bearer|basic)((?:[ \t]|%(?:25)*20|\+)+)([\w.~+/=%-]+)/gi;
 
 /** `text` without tokens, credentials and the queries of links. */
@@ -25,7 +28,7 @@ export function redactText(text: string): string {
       })
       .replace(ENCODED_LINK, (_, link: string, query = "") => `${link}${query === "" ? "" : "…"}`)
       .replace(CREDENTIALS, (whole, scheme: string, gap: string, value: string) => {
-        return isOrdinaryWord(value) ? whole : `${scheme}${gap}…`;
+        return PROSE.test(value) ? whole : `${scheme}${gap}…`;
       }),
   );
 }

@@ -243,6 +243,8 @@ describe("[S1] the text", () => {
     ],
     ["token=Bearer  secretword", "token=…"],
     ["Bearer  abc123", "Bearer  …"],
+    ["Bearer feedface", "Bearer …"],
+    ["Bearer tokenfeed of basic fauth", "Bearer … of basic …"],
     ['["x-amz-security-token" ,  "a1"]', '["x-amz-security-token" ,  "…"]'],
     ["x --my-token  abc1 y", "x --my-token  … y"],
   ])("shows what is around the secret in %j", (text, shown) => {
@@ -290,7 +292,8 @@ describe("[S1] the text", () => {
     "code: abc",
     `{"code":"${"a".repeat(80)}"}`,
     "mailto%3A%2Fx%3Fy",
-    "Basic usage, Bearer tokens and a bearer of news",
+    "Basic usage, a Bearer token, Bearer tokens. A bearer of news or Basic authentication",
+    "Bearer or basic and Basic auth, Bearer authorization, Basic access, the Bearer scheme, basic schemes",
     "https://api.basespace.illumina.com/v1pre3/files/123/content",
     "https%3A%2F%2Fapi.example%2Fv1pre3 stays",
     "bs:/projects/1001/samples/17/files/x@y.bam?",

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import { BsmountError } from "../../src/core/errors.ts";
+import type { Content } from "../../src/read/flight.ts";
+import { TimeOuts } from "../../src/read/time-outs.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { readBytes, TEST_BLOCK, testReading } from "../helpers/reading.ts";
 import { contentBytes, describeContent, ScriptedSource } from "../helpers/scripted-source.ts";
@@ -94,5 +96,60 @@ describe("a time-out", () => {
     expect(hanging.requests).toHaveLength(2);
     hanging.open.at(-1)?.succeed();
     expect(await again).toEqual(contentBytes("fone", 320, 5));
+  });
+});
+
+describe("TimeOuts", () => {
+  const content: Content = {
+    key: "f.1",
+    description: FILE,
+    fileBlocks: 63,
+    flights: new Map(),
+    pinned: undefined,
+    changed: false,
+    readers: 1,
+  };
+  const other = { ...content, key: "g.1" };
+  const error = new BsmountError("timeout", "no answer");
+
+  /** Blocks 0 to 9 that have just timed out. */
+  function fresh(timeOuts: TimeOuts, of: Content = content): number[] {
+    return Array.from({ length: 10 }, (_, index) => index).filter(
+      (index) => timeOuts.find(of, { start: index, end: index + 1 }) !== undefined,
+    );
+  }
+
+  it("knows the blocks of each content, a read of more than which shares the time-out", () => {
+    const timeOuts = new TimeOuts(new FakeClock());
+    timeOuts.remember(content, [3, 4], error);
+    timeOuts.remember(content, [7], error);
+    expect([fresh(timeOuts), fresh(timeOuts, other)]).toEqual([[3, 4, 7], []]);
+    expect(timeOuts.find(content, { start: 0, end: 4 })).toBeDefined();
+    expect(timeOuts.find(content, { start: 0, end: 3 })).toBeUndefined();
+    expect(timeOuts.find(content, { start: 5, end: 7 })).toBeUndefined();
+  });
+
+  it("forgets the blocks that came, and no others", () => {
+    const timeOuts = new TimeOuts(new FakeClock());
+    timeOuts.remember(content, [3, 4], error);
+    timeOuts.forget(other, [3]);
+    timeOuts.forget(content, [3, 5]);
+    expect(fresh(timeOuts)).toEqual([4]);
+    timeOuts.forget(content, [4]);
+    expect(fresh(timeOuts)).toEqual([]);
+  });
+
+  it("keeps none alive when the clock is set back, and drops the old ones", () => {
+    const clock = new FakeClock();
+    const timeOuts = new TimeOuts(clock);
+    timeOuts.remember(content, [3], error);
+    clock.advance(-1);
+    expect(fresh(timeOuts)).toEqual([]);
+    clock.advance(1);
+    expect(fresh(timeOuts)).toEqual([3]);
+    clock.advance(3000);
+    timeOuts.remember(content, [4], error);
+    clock.advance(-2900);
+    expect(fresh(timeOuts)).toEqual([]);
   });
 });
