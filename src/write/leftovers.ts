@@ -3,7 +3,7 @@ import { lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { takeLock } from "../core/process-lock.ts";
 import { JOURNAL_NAME } from "./journal.ts";
-import { type KnownFile, readJournal } from "./read-journal.ts";
+import { type KnownFile, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { ResultFile } from "./result-file.ts";
 import { stagingLockOf } from "./staging-folder.ts";
 
@@ -31,7 +31,8 @@ export async function stagedUploads(parent: string): Promise<readonly StagedUplo
   for (const folder of await foldersIn(parent)) {
     const lock = await takeLock(stagingLockOf(folder));
     await lock?.[Symbol.asyncDispose]();
-    uploads.push(...(await uploadsIn(folder, { isLive: lock === undefined })));
+    const journal = await readJournal(folder);
+    uploads.push(...(await uploadsIn(folder, { journal, isLive: lock === undefined })));
   }
   return uploads.toSorted((a, b) => a.modified.getTime() - b.modified.getTime());
 }
@@ -55,15 +56,19 @@ export async function tidyStaging(parent: string): Promise<readonly StagedUpload
 }
 
 async function tidyFolder(folder: string): Promise<readonly StagedUpload[]> {
-  const uploads = await uploadsIn(folder, { isLive: false });
+  const journal = await readJournal(folder);
+  const uploads = await uploadsIn(folder, { journal, isLive: false });
+  const names = await namesIn(folder);
   const needed = new Set(uploads.map(({ file }) => file));
-  if (needed.size === 0) {
+  if (names.length === 0 || (journal !== undefined && needed.size === 0)) {
     await rm(folder, { recursive: true, force: true });
     return [];
   }
-  for (const name of await namesIn(folder)) {
+  // Without its journal nobody knows what is needed.
+  for (const name of journal === undefined ? [] : names) {
     const file = join(folder, name);
-    if (name !== JOURNAL_NAME && !needed.has(file)) await rm(file, { force: true });
+    if (name !== JOURNAL_NAME && !needed.has(file))
+      await rm(file, { recursive: true, force: true });
   }
   return uploads;
 }
@@ -79,18 +84,18 @@ async function foldersIn(parent: string): Promise<readonly string[]> {
   return folders;
 }
 
-async function uploadsIn(
-  folder: string,
-  { isLive }: { readonly isLive: boolean },
-): Promise<readonly StagedUpload[]> {
-  const journal = await readJournal(folder);
+interface Folder {
+  readonly journal: ReadJournal | undefined;
+  readonly isLive: boolean;
+}
+
+async function uploadsIn(folder: string, { journal, isLive }: Folder): Promise<StagedUpload[]> {
   const uploads: StagedUpload[] = [];
   for (const name of (await namesIn(folder)).filter((name) => /^[1-9]\d*$/.test(name))) {
     const known = journal?.files.get(name);
-    if (journal !== undefined && !isNeeded(known)) continue;
     const file = join(folder, name);
     const info = await infoOf(file);
-    if (info === undefined || !info.isFile()) continue;
+    if (info === undefined || !isNeeded(info, journal, known)) continue;
     const { size: sizeBytes, mtime: modified } = info;
     const { isFinished: _isFinished, ...told } = known ?? { isFinished: false };
     uploads.push({ file, sizeBytes, modified, isLive, ...journal?.owner, ...told });
@@ -98,9 +103,14 @@ async function uploadsIn(
   return uploads;
 }
 
-/** Bytes are accepted only when the journal has the file: one that it does not know has none. */
-function isNeeded(known: KnownFile | undefined): boolean {
-  return known !== undefined && !known.isFinished;
+/**
+ * The journal has a file before the first byte of it, so that an empty one that it does not have was never begun;
+ * where a power cut took the line, the bytes count.
+ */
+function isNeeded(info: Stats, journal: ReadJournal | undefined, known?: KnownFile): boolean {
+  if (!info.isFile()) return false;
+  if (known !== undefined) return !known.isFinished;
+  return journal === undefined || info.size > 0;
 }
 
 /** A folder that is not there is empty; one that cannot be read is an error. */

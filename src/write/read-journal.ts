@@ -51,7 +51,7 @@ function after(
     case "renamed":
       return renamed(known, value["path"]);
     case "finished":
-      return { ...known, isFinished: true };
+      return finished(known);
     case "changed":
       return { ...known, isFinished: false };
     case "failed":
@@ -65,6 +65,11 @@ function begun({ appResultId, resultPath, path }: Record<string, unknown>): Know
   const texts = [appResultId, resultPath, path];
   if (!texts.every((text) => typeof text === "string")) return undefined;
   return { place: { appResultId, resultPath, path } as ResultFile, isFinished: false };
+}
+
+/** Whatever failed before was made good. */
+function finished({ place }: Partial<KnownFile> = {}): KnownFile {
+  return { ...(place === undefined ? {} : { place }), isFinished: true };
 }
 
 function renamed(known: KnownFile | undefined, path: unknown): KnownFile | undefined {
@@ -92,8 +97,8 @@ async function textOf(path: string): Promise<string | undefined> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   try {
     await using file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-    const { size } = await file.stat();
-    if (size > MAX_JOURNAL_BYTES) return undefined;
+    const info = await file.stat();
+    if (!info.isFile() || info.size > MAX_JOURNAL_BYTES) return undefined;
     return await file.readFile({ encoding: "utf8" });
   } catch {
     return undefined;

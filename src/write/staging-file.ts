@@ -13,6 +13,8 @@ export class StagingFile {
   readonly #file: FileHandle;
   #onClosed: () => void;
   #sizeBytes = 0;
+  /** Somebody else took bytes away; what is written behind them would make zeros of them. */
+  #loss: BsmountError | undefined;
   #isClosed = false;
 
   private constructor(path: string, file: FileHandle, onClosed: () => void) {
@@ -40,6 +42,7 @@ export class StagingFile {
 
   /** @throws BsmountError `no-space` when the disk is full; the bytes then are as before or as written */
   async write(offset: number, bytes: Uint8Array): Promise<void> {
+    if (this.#loss !== undefined) throw this.#loss;
     let done = 0;
     await this.#onDisk("write to", async () => {
       while (done < bytes.length) {
@@ -67,13 +70,25 @@ export class StagingFile {
     });
     if (done === wanted || offset + done >= this.#sizeBytes) return done;
     const problem = `the staging file ${this.path} lost bytes that were written to it`;
-    throw new BsmountError("environment", `${problem}: it ends at ${offset + done}`, {
+    this.#loss = new BsmountError("environment", `${problem}: it ends at ${offset + done}`, {
       remedy: "write the file again; see what else cuts files in the state folder",
     });
+    throw this.#loss;
   }
 
+  /** @throws BsmountError `environment` when bytes were lost and any are to stay */
   async truncate(sizeBytes: number): Promise<void> {
-    await this.#onDisk("truncate", async () => await this.#file.truncate(sizeBytes));
+    if (sizeBytes === 0) this.#loss = undefined;
+    if (this.#loss !== undefined) throw this.#loss;
+    const before = this.#sizeBytes;
+    // Who reads meanwhile shall not miss the bytes that are cut off.
+    this.#sizeBytes = Math.min(before, sizeBytes);
+    try {
+      await this.#onDisk("truncate", async () => await this.#file.truncate(sizeBytes));
+    } catch (error) {
+      this.#sizeBytes = before;
+      throw error;
+    }
     this.#sizeBytes = sizeBytes;
   }
 

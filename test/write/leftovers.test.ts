@@ -1,0 +1,292 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir, rm, stat, symlink, truncate, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { AppResultId } from "../../src/core/ids.ts";
+import { takeLock } from "../../src/core/process-lock.ts";
+import type { JournalLine } from "../../src/write/journal.ts";
+import { type StagedUpload, stagedUploads, tidyStaging } from "../../src/write/leftovers.ts";
+import { stagingLockOf } from "../../src/write/staging-folder.ts";
+import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
+import { OWNER } from "../helpers/upload-world.ts";
+
+/* What a mount that ended left in staging, for the next one. */
+
+const PLACE = { appResultId: "3" as AppResultId, resultPath: "/projects/p/appresults/r" };
+const PID = 4242;
+
+let parent: TempDir;
+
+beforeEach(async () => {
+  parent = await tempDir();
+});
+
+afterEach(async () => await parent[Symbol.asyncDispose]());
+
+const ownerLine = JSON.stringify({ format: 1, ...OWNER, pid: PID });
+const begun = (file: string): JournalLine => ({ file, event: "begun", ...PLACE, path: `f${file}` });
+
+interface Left {
+  /** Lines, or text as it is. */
+  readonly journal?: readonly (JournalLine | string)[];
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** A folder as a process leaves it that was killed. */
+async function left(name: string, { journal, files }: Left): Promise<string> {
+  const folder = parent.join(name);
+  await mkdir(folder);
+  for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
+  if (journal === undefined) return folder;
+  const lines = journal.map((line) => (typeof line === "string" ? line : JSON.stringify(line)));
+  await writeFile(join(folder, "journal"), `${[ownerLine, ...lines].join("\n")}\n`);
+  return folder;
+}
+
+const shown = (uploads: readonly StagedUpload[]): string[] =>
+  uploads.map(({ file, sizeBytes, place }) => {
+    return `${file.slice(parent.path.length + 1)} ${sizeBytes} ${place?.path ?? "?"}`;
+  });
+
+async function names(folder: string): Promise<string[]> {
+  return (await readdir(folder)).toSorted();
+}
+
+test("without a folder there is nothing, and nothing is made", async () => {
+  expect(await stagedUploads(parent.join("none"))).toEqual([]);
+  expect(await tidyStaging(parent.join("none"))).toEqual([]);
+  expect(await readdir(parent.path)).toEqual([]);
+});
+
+test("what is told of a file is what its journal says, oldest first", async () => {
+  const folder = await left("mount-a", {
+    journal: [begun("1"), begun("2"), { file: "2", event: "failed", why: "no net" }],
+    files: { "1": "one", "2": "second" },
+  });
+  const [older, newer] = [new Date(1_600_000_000_000), new Date(1_700_000_000_000)];
+  await utimes(join(folder, "1"), newer, newer);
+  await utimes(join(folder, "2"), older, older);
+  const common = { isLive: false, pid: PID, apiServer: OWNER.apiServer };
+  expect(await stagedUploads(parent.path)).toEqual([
+    {
+      ...common,
+      file: join(folder, "2"),
+      sizeBytes: 6,
+      modified: older,
+      place: { ...PLACE, path: "f2" },
+      why: "no net",
+    },
+    {
+      ...common,
+      file: join(folder, "1"),
+      sizeBytes: 3,
+      modified: newer,
+      place: { ...PLACE, path: "f1" },
+    },
+  ]);
+});
+
+describe("tidying", () => {
+  test("removes what BaseSpace has, and nothing that it lacks", async () => {
+    const folder = await left("mount-a", {
+      journal: [
+        begun("1"),
+        begun("2"),
+        { file: "2", event: "finished" },
+        begun("3"),
+        { file: "3", event: "finished" },
+        { file: "3", event: "changed" },
+        begun("4"),
+        { file: "4", event: "failed", why: "no net" },
+        begun("5"),
+      ],
+      files: { "1": "one", "2": "two", "3": "three", "4": "four", "5": "" },
+    });
+    const kept = ["mount-a/1 3 f1", "mount-a/3 5 f3", "mount-a/4 4 f4", "mount-a/5 0 f5"];
+    expect(shown(await stagedUploads(parent.path)).toSorted()).toEqual(kept);
+    expect(shown(await tidyStaging(parent.path))).toEqual(kept);
+    expect(await names(folder)).toEqual(["1", "3", "4", "5", "journal"]);
+    expect(shown(await tidyStaging(parent.path))).toEqual(kept);
+  });
+
+  test.each([
+    ["only finished files", [begun("1"), { file: "1", event: "finished" }], { "1": "one" }],
+    ["files that were never begun", [], { "1": "" }],
+    ["no files", [begun("1")], {}],
+    ["the journal that was to take its place", [], { "journal.new": "{}" }],
+  ] as const)("removes a folder with %s", async (_title, journal, files) => {
+    await left("mount-a", { journal, files });
+    await left("mount-b", { journal: [begun("1")], files: { "1": "one" } });
+    expect(shown(await stagedUploads(parent.path))).toEqual(["mount-b/1 3 f1"]);
+    expect(shown(await tidyStaging(parent.path))).toEqual(["mount-b/1 3 f1"]);
+    expect(await readdir(parent.path)).toEqual(["mount-b"]);
+  });
+
+  test("removes a folder that was only made", async () => {
+    await left("mount-a", { files: {} });
+    expect(await tidyStaging(parent.path)).toEqual([]);
+    expect(await readdir(parent.path)).toEqual([]);
+  });
+
+  test("keeps bytes whose line a power cut took", async () => {
+    const folder = await left("mount-a", { journal: [], files: { "1": "bytes", "2": "" } });
+    expect(shown(await tidyStaging(parent.path))).toEqual(["mount-a/1 5 ?"]);
+    expect(await names(folder)).toEqual(["1", "journal"]);
+  });
+
+  test("removes what is neither a journal nor needed, whatever it is", async () => {
+    const folder = await left("mount-a", {
+      journal: [begun("1")],
+      files: { "1": "one", "journal.new": "{}" },
+    });
+    await mkdir(join(folder, "7"));
+    await writeFile(parent.join("precious"), "kept");
+    await symlink(parent.join("precious"), join(folder, "8"));
+    expect(shown(await tidyStaging(parent.path))).toEqual(["mount-a/1 3 f1"]);
+    expect(await names(folder)).toEqual(["1", "journal"]);
+    expect((await stat(parent.join("precious"))).size).toBe(4);
+  });
+
+  test("leaves everything that is no folder of a mount", async () => {
+    await mkdir(parent.join("other"));
+    await writeFile(parent.join("other", "1"), "bytes");
+    await writeFile(parent.join("mount-file"), "bytes");
+    await mkdir(parent.join("target"));
+    await writeFile(parent.join("target", "1"), "bytes");
+    await symlink(parent.join("target"), parent.join("mount-link"));
+    expect(await stagedUploads(parent.path)).toEqual([]);
+    expect(await tidyStaging(parent.path)).toEqual([]);
+    expect(await names(parent.path)).toEqual(["mount-file", "mount-link", "other", "target"]);
+    expect(await readdir(parent.join("target"))).toEqual(["1"]);
+  });
+
+  test("leaves a folder whose owner lives", async () => {
+    const folder = await left("mount-a", {
+      journal: [begun("1"), begun("2"), { file: "2", event: "finished" }],
+      files: { "1": "one", "2": "two" },
+    });
+    const lock = await takeLock(stagingLockOf(folder));
+    try {
+      expect(await tidyStaging(parent.path)).toEqual([]);
+      expect(await names(folder)).toEqual(["1", "2", "journal"]);
+      expect(await stagedUploads(parent.path)).toMatchObject([{ isLive: true, sizeBytes: 3 }]);
+    } finally {
+      await lock?.[Symbol.asyncDispose]();
+    }
+    expect(shown(await tidyStaging(parent.path))).toEqual(["mount-a/1 3 f1"]);
+    // The lock was given back.
+    const again = await takeLock(stagingLockOf(folder));
+    expect(again).toBeDefined();
+    await again?.[Symbol.asyncDispose]();
+  });
+});
+
+describe("a journal that cannot be read", () => {
+  const whole = { journal: [begun("1"), { file: "1", event: "finished" }] as const };
+  const files = { "1": "one", "2": "", "journal.new": "x" };
+
+  test.each<readonly [string, (journal: string) => Promise<void>]>([
+    ["was removed", async (journal) => await rm(journal)],
+    [
+      "is a directory",
+      async (journal) => {
+        await rm(journal);
+        await mkdir(journal);
+      },
+    ],
+    [
+      "is a link to another one",
+      async (journal) => {
+        await rm(journal);
+        await writeFile(parent.join("elsewhere"), `${ownerLine}\n${JSON.stringify(begun("1"))}\n`);
+        await symlink(parent.join("elsewhere"), journal);
+      },
+    ],
+    [
+      "is a pipe",
+      async (journal) => {
+        await rm(journal);
+        await once(spawn("mkfifo", [journal]), "close");
+      },
+    ],
+    ["is too long", async (journal) => await truncate(journal, 64 * 1024 * 1024 + 1)],
+  ])("because it %s keeps everything", async (_title, spoil) => {
+    const folder = await left("mount-a", { ...whole, files });
+    await spoil(join(folder, "journal"));
+    const before = await names(folder);
+    const kept = ["mount-a/1 3 ?", "mount-a/2 0 ?"];
+    expect(shown(await stagedUploads(parent.path)).toSorted()).toEqual(kept);
+    expect(shown(await tidyStaging(parent.path)).toSorted()).toEqual(kept);
+    expect(await names(folder)).toEqual(before);
+  });
+
+  test("keeps what else is in its folder, also where no file is", async () => {
+    const folder = await left("mount-a", { files: { "journal.new": "x" } });
+    expect(await tidyStaging(parent.path)).toEqual([]);
+    expect(await names(folder)).toEqual(["journal.new"]);
+  });
+
+  test("is one of exactly the most bytes that are read", async () => {
+    const folder = await left("mount-a", { ...whole, files: { "1": "one" } });
+    await truncate(join(folder, "journal"), 64 * 1024 * 1024);
+    expect(shown(await stagedUploads(parent.path))).toEqual([]);
+  });
+});
+
+test.each([
+  ["garbage", ["garbage", "", "[]", "null", "1", '"1"', "{}", '{"file":3,"event":"finished"}']],
+  ["a torn line", ['{"file":"1","event":"finish']],
+  ["a line of another kind", ['{"file":"1","event":"polished"}', '{"event":"finished"}']],
+  [
+    "a path that is none",
+    ['{"file":"1","event":"renamed"}', '{"file":"1","event":"renamed","path":4}'],
+  ],
+  ["a beginning without its place", ['{"file":"9","event":"begun","path":"x"}']],
+  [
+    "a beginning that is half numbers",
+    ['{"file":"9","event":"begun","path":"x","resultPath":"/y","appResultId":4}'],
+  ],
+])("passes over %s", async (_title, garbage) => {
+  const journal = [begun("1"), ...garbage, begun("2"), { file: "2", event: "finished" } as const];
+  const folder = await left("mount-a", { journal, files: { "1": "one", "2": "two" } });
+  expect(shown(await tidyStaging(parent.path))).toEqual(["mount-a/1 3 f1"]);
+  expect(await names(folder)).toEqual(["1", "journal"]);
+});
+
+test.each([
+  ["garbage", "garbage"],
+  ["nothing", ""],
+  ["other kinds of values", '{"pid":"1","apiServer":2}'],
+])("a first line with %s tells no owner", async (_title, first) => {
+  const folder = await left("mount-a", { files: { "1": "one" } });
+  await writeFile(join(folder, "journal"), `${first}\n${JSON.stringify(begun("1"))}\n`);
+  const [upload] = await stagedUploads(parent.path);
+  expect(upload).toMatchObject({ sizeBytes: 3, place: { path: "f1" } });
+  expect(upload).not.toHaveProperty("pid");
+  expect(upload).not.toHaveProperty("apiServer");
+});
+
+test("a renamed file that was never begun belongs nowhere, and failed for its reason", async () => {
+  await left("mount-a", {
+    journal: [
+      { file: "1", event: "renamed", path: "x" },
+      { file: "1", event: "failed", why: "no net" },
+    ],
+    files: { "1": "one" },
+  });
+  const [upload] = await stagedUploads(parent.path);
+  expect(upload).toMatchObject({ sizeBytes: 3, why: "no net" });
+  expect(upload).not.toHaveProperty("place");
+});
+
+test("only files that are named as staging files are told of", async () => {
+  const files = { "0": "x", "01": "x", "1a": "x", "-1": "x", "12": "x", a: "x" };
+  await left("mount-a", { files });
+  expect(shown(await stagedUploads(parent.path))).toEqual(["mount-a/12 1 ?"]);
+});
+
+test("a folder that cannot be read is an error, and no empty one", async () => {
+  await writeFile(parent.join("file"), "");
+  await expect(stagedUploads(parent.join("file"))).rejects.toMatchObject({ code: "ENOTDIR" });
+});
