@@ -1,6 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import type { Draft } from "../../src/write/draft.ts";
+import { PartMemory } from "../../src/write/part-memory.ts";
 import { content, PART, UploadWorld } from "../helpers/upload-world.ts";
 
 /* Parts that went up, or are on their way, when somebody writes over them. */
@@ -108,4 +110,69 @@ test("a file that grew after its last part was sent sends that part in its new l
   await put(one, PART + 10, "more");
   await one.file.finish(neverAborted);
   expect(await world.remote()).toEqual([`f=${one.text}`]);
+});
+
+test("a part that was short when it stood in line is sent again in the length that it has by then", async () => {
+  const memory = new PartMemory(PART);
+  let release = (): void => {};
+  const other = memory.use(PART - 1, neverAborted, async () => {
+    await new Promise<void>((resolve) => (release = resolve));
+  });
+  world.emulator.addFaults("POST /appresults/*/files n=1 delay=200ms");
+  const file = await world.draft("f", { memory });
+  await file.write(0, Buffer.from(content(PART + 1)));
+  await file.truncate(10);
+  await expect.poll(() => world.sent("POST", /appresults\/\d+\/files$/)).toBe(1);
+  // The answer has come; now the part stands in line for memory, with ten bytes.
+  await delay(50);
+  await file.write(10, Buffer.from(content(2 * PART, "n")));
+  release();
+  await other;
+  await expect.poll(parts).toBeGreaterThan(0);
+  await file.finish(neverAborted);
+  expect(await world.remote()).toEqual([`f=${content(10)}${content(2 * PART, "n")}`]);
+});
+
+describe("a write that lasts", () => {
+  /** A file whose next write begins at once, and reaches the disk when it is let. */
+  async function slow(): Promise<{ readonly one: Written; readonly let: () => void }> {
+    let open: Promise<void> | undefined;
+    let release = (): void => {};
+    const withRoom = async <T>(work: () => Promise<T>): Promise<T> => {
+      await open;
+      return await work();
+    };
+    const one = { file: await world.draft("f", { withRoom }), text: "" };
+    one.file.sendsAhead = false;
+    await put(one, 0, content(2 * PART));
+    open = new Promise((resolve) => (release = resolve));
+    return { one, let: () => release() };
+  }
+
+  test("while the file is finished without it leaves the file unfinished", async () => {
+    const { one, let: go } = await slow();
+    const before = one.text;
+    const writing = put(one, PART - 2, "LATE");
+    await one.file.finish(neverAborted);
+    expect(await world.remote()).toEqual([`f=${before}`]);
+    expect(one.file.isUnfinished).toBe(true);
+    go();
+    await writing;
+    expect(one.file.isUnfinished).toBe(true);
+    await one.file.finish(neverAborted);
+    expect(await world.remote()).toEqual([`f=${before}`, `f=${one.text}`]);
+  });
+
+  test("while parts go up without it makes them due again", async () => {
+    const { one, let: go } = await slow();
+    const writing = put(one, PART - 2, "LATE");
+    world.emulator.addFaults("POST /files/* n=1 status=403");
+    await expect(one.file.finish(neverAborted)).rejects.toMatchObject({ status: 403 });
+    expect(parts()).toBe(2);
+    go();
+    await writing;
+    await one.file.finish(neverAborted);
+    expect(parts()).toBe(4);
+    expect(await world.remote()).toEqual([`f=${one.text}`]);
+  });
 });
