@@ -266,17 +266,16 @@ export class Draft {
   async #change(range: ByteRange, work: () => Promise<void>): Promise<void> {
     const { journal, withRoom } = this.#options;
     const isFinished = this.#version === this.#finished;
-    if (isFinished) await withRoom(async () => await journal.changed());
     this.#changing += 1;
     try {
+      if (isFinished) await withRoom(async () => await journal.changed());
       this.#changed(range);
-      await withRoom(work);
+      await withRoom(work).finally(() => this.#changed(range));
     } catch (error) {
       journal.failed(describeError(error));
       throw error;
     } finally {
       this.#changing -= 1;
-      this.#changed(range);
     }
   }
 

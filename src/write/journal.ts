@@ -77,7 +77,7 @@ export class Journal implements AsyncDisposable {
     const file = await openNew(path);
     try {
       await localDisk({ what: "write to", path }, async () => {
-        await file.write(ownerLine(owner));
+        await writeAll(file, ownerLine(owner));
       });
       return new Journal(folder, owner, file);
     } catch (error) {
@@ -158,6 +158,7 @@ export class Journal implements AsyncDisposable {
       await rename(draft, join(this.#folder, JOURNAL_NAME));
     } catch (error) {
       await file.close();
+      await rm(draft, { force: true });
       throw error;
     }
     const old = this.#file;
@@ -176,18 +177,16 @@ export class Journal implements AsyncDisposable {
     if (live === undefined) return;
     if (line.event === "renamed") Object.assign(live, { path: line.path });
     else if (line.event === "failed") live.why = line.why;
-    else if (line.event === "changed") live.isFinished = false;
-    else {
-      live.isFinished = true;
-      delete live.why;
-    }
+    else live.isFinished = line.event === "finished";
+    // Whatever failed before was made good.
+    if (line.event === "finished") delete live.why;
   }
 }
 
 function linesOf(file: string, { isFinished, why, ...place }: LiveFile): readonly string[] {
   const lines: JournalLine[] = [{ file, event: "begun", ...place }];
-  if (why !== undefined) lines.push({ file, event: "failed", why });
   if (isFinished) lines.push({ file, event: "finished" });
+  if (why !== undefined) lines.push({ file, event: "failed", why });
   return lines.map((line) => JSON.stringify(line));
 }
 

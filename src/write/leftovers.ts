@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
-import { lstat, readdir, rm, rmdir } from "node:fs/promises";
+import { lstat, readdir, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { BsmountError } from "../core/errors.ts";
 import { whereabouts } from "../core/machine.ts";
 import { lockHolder, takeLock } from "../core/process-lock.ts";
 import { JOURNAL_NAME } from "./journal.ts";
@@ -74,7 +75,8 @@ async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]>
     return uploads;
   const needed = new Set(uploads.map(({ file }) => file));
   for (const file of await stagingFilesIn(folder.path)) {
-    if (!needed.has(file)) await rm(file, { force: true });
+    // What cannot be removed, such as a folder, is no staging file.
+    if (!needed.has(file)) await unlink(file).catch(() => {});
   }
   if (needed.size > 0) return uploads;
   for (const name of [JOURNAL_NAME, `${JOURNAL_NAME}.new`]) {
@@ -92,7 +94,7 @@ async function isLocked(folder: string): Promise<boolean> {
 /** This user's own folders of this and earlier versions, without following links. */
 async function foldersIn(parent: string): Promise<readonly KnownFolder[]> {
   const folders: KnownFolder[] = [];
-  if (!isOwnFolder(await infoOf(parent))) return folders;
+  await checkOwner(parent);
   for (const name of (await namesIn(parent))
     .filter((name) => STAGING_FOLDER.test(name))
     .toSorted()) {
@@ -104,6 +106,14 @@ async function foldersIn(parent: string): Promise<readonly KnownFolder[]> {
     folders.push({ path, journal, ...(isElsewhere ? { host: machine.host } : {}) });
   }
   return folders;
+}
+
+/** @throws BsmountError `environment` when the folders would be somebody else's to arrange */
+async function checkOwner(parent: string): Promise<void> {
+  const info = await unlessGone(async () => await stat(parent));
+  if (info === undefined || info.uid === process.geteuid?.()) return;
+  const problem = `cannot look into the staging folder ${parent}: it belongs to user ${info.uid}`;
+  throw new BsmountError("environment", problem, { remedy: "ask as that user" });
 }
 
 function isOwnFolder(info: Stats | undefined): boolean {

@@ -69,7 +69,7 @@ export class LocalFiles implements AsyncDisposable {
     file.journal.finished();
     try {
       await fill(file.draft);
-      await file.journal.changed();
+      await this.#room.use(async () => await file.journal.changed());
     } catch (error) {
       await file.draft.discard(signal);
       throw error;

@@ -55,9 +55,7 @@ function after(
     case "renamed":
       return renamed(known, value["path"]);
     case "finished":
-      return known?.place === undefined
-        ? { isFinished: true }
-        : { place: known.place, isFinished: true };
+      return finished(known);
     case "changed":
       return { ...known, isFinished: false };
     case "failed":
@@ -71,6 +69,11 @@ function begun({ appResultId, resultPath, path }: Record<string, unknown>): Know
   const texts = [appResultId, resultPath, path];
   if (!texts.every((text) => typeof text === "string")) return undefined;
   return { place: { appResultId, resultPath, path } as ResultFile, isFinished: false };
+}
+
+/** Whatever failed before was made good. */
+function finished({ place }: Partial<KnownFile> = {}): KnownFile {
+  return { ...(place === undefined ? {} : { place }), isFinished: true };
 }
 
 function renamed(known: KnownFile | undefined, path: unknown): KnownFile | undefined {
@@ -104,8 +107,8 @@ async function textOf(path: string): Promise<string | undefined> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   try {
     await using file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-    const { size } = await file.stat();
-    if (size > MAX_JOURNAL_BYTES) return undefined;
+    const info = await file.stat();
+    if (!info.isFile() || info.size > MAX_JOURNAL_BYTES) return undefined;
     return await file.readFile({ encoding: "utf8" });
   } catch {
     return undefined;

@@ -15,6 +15,8 @@ export class StagingFile {
   #sizeBytes = 0;
   /** Counts the cuts, so that what is read beside one is not taken for lost. */
   #cuts = 0;
+  /** Somebody else took bytes away; what is written behind them would make zeros of them. */
+  #loss: BsmountError | undefined;
   #isClosed = false;
 
   private constructor(path: string, file: FileHandle, onClosed: () => void) {
@@ -42,6 +44,7 @@ export class StagingFile {
 
   /** @throws BsmountError `no-space` when the disk is full; the bytes then are as before or as written */
   async write(offset: number, bytes: Uint8Array): Promise<void> {
+    if (this.#loss !== undefined) throw this.#loss;
     let done = 0;
     await this.#onDisk("write to", async () => {
       while (done < bytes.length) {
@@ -70,12 +73,16 @@ export class StagingFile {
     });
     if (done === wanted || cuts !== this.#cuts) return done;
     const problem = `the staging file ${this.path} lost bytes that were written to it`;
-    throw new BsmountError("environment", `${problem}: it ends at ${offset + done}`, {
+    this.#loss = new BsmountError("environment", `${problem}: it ends at ${offset + done}`, {
       remedy: "write the file again; see what else cuts files in the state folder",
     });
+    throw this.#loss;
   }
 
+  /** @throws BsmountError `environment` when bytes were lost and any are to stay */
   async truncate(sizeBytes: number): Promise<void> {
+    if (sizeBytes === 0) this.#loss = undefined;
+    if (this.#loss !== undefined) throw this.#loss;
     this.#cuts += 1;
     try {
       await this.#onDisk("truncate", async () => await this.#file.truncate(sizeBytes));

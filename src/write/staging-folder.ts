@@ -95,11 +95,17 @@ export class StagingFolder implements AsyncDisposable {
   /** Leaves what is still in it to be found, and the folder only if there is something. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#journal[Symbol.asyncDispose]();
-    const left = await readdir(this.path).catch(() => []);
-    if (left.every((name) => name === JOURNAL_NAME)) {
-      await rm(this.path, { recursive: true, force: true });
-    }
+    if (await this.#isEmpty()) await rm(this.path, { recursive: true, force: true });
     await this.#lock[Symbol.asyncDispose]();
+  }
+
+  /** Not when nobody can tell: there may be bytes in it that BaseSpace lacks. */
+  async #isEmpty(): Promise<boolean> {
+    try {
+      return (await readdir(this.path)).every((name) => name === JOURNAL_NAME);
+    } catch {
+      return false;
+    }
   }
 
   #journalOf(file: string): FileJournal {

@@ -1,103 +1,305 @@
-import { mkdir, readFile, symlink, truncate, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir, rm, stat, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AppResultId } from "../../src/core/ids.ts";
-import { JOURNAL_NAME } from "../../src/write/journal.ts";
-import { stagedUploads, tidyStaging } from "../../src/write/leftovers.ts";
-import { type StagedBytes, StagingFolder } from "../../src/write/staging-folder.ts";
+import { takeLock } from "../../src/core/process-lock.ts";
+import type { JournalLine } from "../../src/write/journal.ts";
+import { type StagedUpload, stagedUploads, tidyStaging } from "../../src/write/leftovers.ts";
+import { stagingLockOf } from "../../src/write/staging-folder.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
+import { OWNER } from "../helpers/upload-world.ts";
 
-/* What is kept of a staging folder, and whose it is taken for. */
+/* What a mount that ended left in staging, for the next one. */
 
-const OWNER = { apiServer: "http://127.0.0.1:1", userId: "1" };
-const PLACE = { appResultId: "7" as AppResultId, resultPath: "/projects/p/appresults/r" };
+const PLACE = { appResultId: "3" as AppResultId, resultPath: "/projects/p/appresults/r" };
+const PID = 4242;
 
-let dir: TempDir;
-let parent: string;
+let parent: TempDir;
 
 beforeEach(async () => {
-  dir = await tempDir();
-  parent = dir.join("real/staging");
-  await mkdir(dir.join("real"));
-  return async () => await dir[Symbol.asyncDispose]();
+  parent = await tempDir();
 });
 
-async function staged(folder: StagingFolder, path: string): Promise<StagedBytes> {
-  const file = await folder.createFile({ ...PLACE, path }, () => {});
-  await file.bytes.write(0, Buffer.from("accepted"));
-  return file;
+afterEach(async () => await parent[Symbol.asyncDispose]());
+
+const ownerLine = JSON.stringify({ format: 1, ...OWNER, pid: PID });
+const begun = (file: string): JournalLine => ({ file, event: "begun", ...PLACE, path: `f${file}` });
+
+interface Left {
+  /** Lines, or text as it is. */
+  readonly journal?: readonly (JournalLine | string)[];
+  readonly files: Readonly<Record<string, string>>;
 }
 
-describe("a folder of a process that has ended, whose journal lost lines", () => {
-  let folder: string;
+/** A folder as a process leaves it that was killed. */
+async function left(name: string, { journal, files }: Left): Promise<string> {
+  const folder = parent.join(name);
+  await mkdir(folder);
+  for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
+  if (journal === undefined) return folder;
+  const lines = journal.map((line) => (typeof line === "string" ? line : JSON.stringify(line)));
+  await writeFile(join(folder, "journal"), `${[ownerLine, ...lines].join("\n")}\n`);
+  return folder;
+}
 
-  beforeEach(async () => {
-    const ending = await StagingFolder.create(parent, OWNER);
-    folder = ending.path;
-    for (const path of ["x", "y"]) await (await staged(ending, path)).bytes.close();
-    const empty = await ending.createFile({ ...PLACE, path: "z" }, () => {});
-    await empty.bytes.close();
-    await ending[Symbol.asyncDispose]();
+const shown = (uploads: readonly StagedUpload[]): string[] =>
+  uploads.map(({ file, sizeBytes, place }) => {
+    return `${file.slice(parent.path.length + 1)} ${sizeBytes} ${place?.path ?? "?"}`;
   });
 
-  it.each<[string, (lines: string[]) => string[]]>([
-    ["all", () => []],
-    ["the first", ([, ...lines]) => lines],
-    ["those of a file", (lines) => lines.filter((line) => !line.includes('"path":"y"'))],
-    ["a part of one", (lines) => lines.map((line) => line.replace('"path":"y"', "\0\0\0"))],
-  ])("keeps and shows all bytes: %s", async (_what, lose) => {
-    const journal = join(folder, JOURNAL_NAME);
-    const lines = (await readFile(journal, "utf8")).split("\n");
-    await writeFile(journal, lose(lines).join("\n"));
-    const left = await tidyStaging(parent);
-    const shown = await stagedUploads(parent);
-    for (const uploads of [left, shown]) {
-      expect(uploads.filter(({ sizeBytes }) => sizeBytes === 8)).toHaveLength(2);
+async function names(folder: string): Promise<string[]> {
+  return (await readdir(folder)).toSorted();
+}
+
+test("without a folder there is nothing, and nothing is made", async () => {
+  expect(await stagedUploads(parent.join("none"))).toEqual([]);
+  expect(await tidyStaging(parent.join("none"))).toEqual([]);
+  expect(await readdir(parent.path)).toEqual([]);
+});
+
+test("what is told of a file is what its journal says, oldest first", async () => {
+  const folder = await left("mount-00000000000a", {
+    journal: [begun("1"), begun("2"), { file: "2", event: "failed", why: "no net" }],
+    files: { "1": "one", "2": "second" },
+  });
+  const [older, newer] = [new Date(1_600_000_000_000), new Date(1_700_000_000_000)];
+  await utimes(join(folder, "1"), newer, newer);
+  await utimes(join(folder, "2"), older, older);
+  const common = { isLive: false, pid: PID, apiServer: OWNER.apiServer };
+  expect(await stagedUploads(parent.path)).toEqual([
+    {
+      ...common,
+      file: join(folder, "2"),
+      sizeBytes: 6,
+      modified: older,
+      place: { ...PLACE, path: "f2" },
+      why: "no net",
+    },
+    {
+      ...common,
+      file: join(folder, "1"),
+      sizeBytes: 3,
+      modified: newer,
+      place: { ...PLACE, path: "f1" },
+    },
+  ]);
+});
+
+describe("tidying", () => {
+  test("removes what BaseSpace has, and nothing that it lacks", async () => {
+    const folder = await left("mount-00000000000a", {
+      journal: [
+        begun("1"),
+        begun("2"),
+        { file: "2", event: "finished" },
+        begun("3"),
+        { file: "3", event: "finished" },
+        { file: "3", event: "changed" },
+        begun("4"),
+        { file: "4", event: "failed", why: "no net" },
+        begun("5"),
+      ],
+      files: { "1": "one", "2": "two", "3": "three", "4": "four", "5": "" },
+    });
+    const kept = [
+      "mount-00000000000a/1 3 f1",
+      "mount-00000000000a/3 5 f3",
+      "mount-00000000000a/4 4 f4",
+      "mount-00000000000a/5 0 f5",
+    ];
+    expect(shown(await stagedUploads(parent.path)).toSorted()).toEqual(kept);
+    expect(shown(await tidyStaging(parent.path))).toEqual(kept);
+    expect(await names(folder)).toEqual(["1", "3", "4", "5", "journal"]);
+    expect(shown(await tidyStaging(parent.path))).toEqual(kept);
+  });
+
+  test.each([
+    ["only finished files", [begun("1"), { file: "1", event: "finished" }], { "1": "one" }],
+    ["files that were never begun", [], { "1": "" }],
+    ["no files", [begun("1")], {}],
+    ["the journal that was to take its place", [], { "journal.new": "{}" }],
+  ] as const)("removes a folder with %s", async (_title, journal, files) => {
+    await left("mount-00000000000a", { journal, files });
+    await left("mount-00000000000b", { journal: [begun("1")], files: { "1": "one" } });
+    expect(shown(await stagedUploads(parent.path))).toEqual(["mount-00000000000b/1 3 f1"]);
+    expect(shown(await tidyStaging(parent.path))).toEqual(["mount-00000000000b/1 3 f1"]);
+    expect(await readdir(parent.path)).toEqual(["mount-00000000000b"]);
+  });
+
+  test("removes a folder that was only made", async () => {
+    await left("mount-00000000000a", { files: {} });
+    expect(await tidyStaging(parent.path)).toEqual([]);
+    expect(await readdir(parent.path)).toEqual([]);
+  });
+
+  test("keeps bytes whose line a power cut took", async () => {
+    const folder = await left("mount-00000000000a", {
+      journal: [],
+      files: { "1": "bytes", "2": "" },
+    });
+    expect(shown(await tidyStaging(parent.path))).toEqual(["mount-00000000000a/1 5 ?"]);
+    expect(await names(folder)).toEqual(["1", "journal"]);
+  });
+
+  test("removes what nobody needs of what a mount makes, and nothing else", async () => {
+    const folder = await left("mount-00000000000a", {
+      journal: [begun("1")],
+      files: { "1": "one", "journal.new": "{}" },
+    });
+    await mkdir(join(folder, "7"));
+    await writeFile(parent.join("precious"), "kept");
+    await symlink(parent.join("precious"), join(folder, "8"));
+    expect(shown(await tidyStaging(parent.path))).toEqual(["mount-00000000000a/1 3 f1"]);
+    expect(await names(folder)).toEqual(["1", "7", "journal", "journal.new"]);
+    expect((await stat(parent.join("precious"))).size).toBe(4);
+  });
+
+  test("leaves everything that is no folder of a mount", async () => {
+    await mkdir(parent.join("other"));
+    await writeFile(parent.join("other", "1"), "bytes");
+    await writeFile(parent.join("mount-00000000f11e"), "bytes");
+    await mkdir(parent.join("target"));
+    await writeFile(parent.join("target", "1"), "bytes");
+    await symlink(parent.join("target"), parent.join("mount-00000000f22f"));
+    expect(await stagedUploads(parent.path)).toEqual([]);
+    expect(await tidyStaging(parent.path)).toEqual([]);
+    expect(await names(parent.path)).toEqual([
+      "mount-00000000f11e",
+      "mount-00000000f22f",
+      "other",
+      "target",
+    ]);
+    expect(await readdir(parent.join("target"))).toEqual(["1"]);
+  });
+
+  test("leaves a folder whose owner lives", async () => {
+    const folder = await left("mount-00000000000a", {
+      journal: [begun("1"), begun("2"), { file: "2", event: "finished" }],
+      files: { "1": "one", "2": "two" },
+    });
+    const lock = await takeLock(await stagingLockOf(folder));
+    try {
+      expect(await tidyStaging(parent.path)).toEqual([]);
+      expect(await names(folder)).toEqual(["1", "2", "journal"]);
+      expect(await stagedUploads(parent.path)).toMatchObject([{ isLive: true, sizeBytes: 3 }]);
+    } finally {
+      await lock?.[Symbol.asyncDispose]();
     }
-    expect(await readFile(join(folder, "1"), "utf8")).toBe("accepted");
-    expect(await readFile(join(folder, "2"), "utf8")).toBe("accepted");
-  });
-
-  it("removes an empty file that no line names", async () => {
-    await truncate(join(folder, JOURNAL_NAME));
-    await tidyStaging(parent);
-    await expect(readFile(join(folder, "3"))).rejects.toThrow("ENOENT");
+    expect(shown(await tidyStaging(parent.path))).toEqual(["mount-00000000000a/1 3 f1"]);
+    // The lock was given back.
+    const again = await takeLock(await stagingLockOf(folder));
+    expect(again).toBeDefined();
+    await again?.[Symbol.asyncDispose]();
   });
 });
 
-describe("a folder of a live process, reached through a link", () => {
-  let live: StagingFolder;
+describe("a journal that cannot be read", () => {
+  const whole = { journal: [begun("1"), { file: "1", event: "finished" }] as const };
+  const files = { "1": "one", "2": "", "journal.new": "x" };
 
-  beforeEach(async () => {
-    await symlink(dir.join("real"), dir.join("link"));
-    live = await StagingFolder.create(parent, OWNER);
+  test.each<readonly [string, (journal: string) => Promise<void>]>([
+    ["was removed", async (journal) => await rm(journal)],
+    [
+      "is a directory",
+      async (journal) => {
+        await rm(journal);
+        await mkdir(journal);
+      },
+    ],
+    [
+      "is a link to another one",
+      async (journal) => {
+        await rm(journal);
+        await writeFile(parent.join("elsewhere"), `${ownerLine}\n${JSON.stringify(begun("1"))}\n`);
+        await symlink(parent.join("elsewhere"), journal);
+      },
+    ],
+    [
+      "is a pipe",
+      async (journal) => {
+        await rm(journal);
+        await once(spawn("mkfifo", [journal]), "close");
+      },
+    ],
+    ["is too long", async (journal) => await truncate(journal, 64 * 1024 * 1024 + 1)],
+  ])("because it %s keeps everything", async (_title, spoil) => {
+    const folder = await left("mount-00000000000a", { ...whole, files });
+    await spoil(join(folder, "journal"));
+    const before = await names(folder);
+    const kept = ["mount-00000000000a/1 3 ?", "mount-00000000000a/2 0 ?"];
+    expect(shown(await stagedUploads(parent.path)).toSorted()).toEqual(kept);
+    expect(shown(await tidyStaging(parent.path)).toSorted()).toEqual(kept);
+    expect(await names(folder)).toEqual(before);
   });
 
-  afterEach(async () => await live[Symbol.asyncDispose]());
-
-  it("is seen as live", async () => {
-    const file = await staged(live, "x");
-    expect(await stagedUploads(dir.join("link/staging"))).toMatchObject([{ isLive: true }]);
-    await file.bytes.close();
+  test("goes with its folder where nothing is staged", async () => {
+    await left("mount-00000000000a", { files: { "journal.new": "x" } });
+    expect(await tidyStaging(parent.path)).toEqual([]);
+    expect(await names(parent.path)).toEqual([]);
   });
 
-  it("stays as it is when it holds nothing but finished files", async () => {
-    const file = await staged(live, "x");
-    file.journal.finished();
-    await file.journal.changed();
-    file.journal.finished();
-    await expect.poll(async () => await stagedUploads(parent)).toEqual([]);
-    expect(await tidyStaging(dir.join("link/staging"))).toEqual([]);
-    expect(await readFile(file.bytes.path, "utf8")).toBe("accepted");
-    await file.bytes.close();
+  test("is one of exactly the most bytes that are read", async () => {
+    const folder = await left("mount-00000000000a", { ...whole, files: { "1": "one" } });
+    await truncate(join(folder, "journal"), 64 * 1024 * 1024);
+    expect(shown(await stagedUploads(parent.path))).toEqual([]);
   });
+});
 
-  it("is live too when it was made by way of the link", async () => {
-    const linked = await StagingFolder.create(dir.join("link/staging"), OWNER);
-    const file = await staged(linked, "x");
-    expect(await tidyStaging(parent)).toEqual([]);
-    expect(await stagedUploads(parent)).toMatchObject([{ isLive: true }]);
-    await file.bytes.discard();
-    await linked[Symbol.asyncDispose]();
+test.each([
+  ["garbage", ["garbage", "", "[]", "null", "1", '"1"', "{}", '{"file":3,"event":"finished"}']],
+  ["a torn line", ['{"file":"1","event":"finish']],
+  ["a line of another kind", ['{"file":"1","event":"polished"}', '{"event":"finished"}']],
+  [
+    "a path that is none",
+    ['{"file":"1","event":"renamed"}', '{"file":"1","event":"renamed","path":4}'],
+  ],
+  ["a beginning without its place", ['{"file":"9","event":"begun","path":"x"}']],
+  [
+    "a beginning that is half numbers",
+    ['{"file":"9","event":"begun","path":"x","resultPath":"/y","appResultId":4}'],
+  ],
+])("passes over %s", async (_title, garbage) => {
+  const journal = [begun("1"), ...garbage, begun("2"), { file: "2", event: "finished" } as const];
+  const folder = await left("mount-00000000000a", { journal, files: { "1": "one", "2": "two" } });
+  expect(shown(await tidyStaging(parent.path))).toEqual(["mount-00000000000a/1 3 f1"]);
+  expect(await names(folder)).toEqual(["1", "journal"]);
+});
+
+test.each([
+  ["garbage", "garbage"],
+  ["nothing", ""],
+  ["other kinds of values", '{"pid":"1","apiServer":2}'],
+])("a first line with %s tells no owner", async (_title, first) => {
+  const folder = await left("mount-00000000000a", { files: { "1": "one" } });
+  await writeFile(join(folder, "journal"), `${first}\n${JSON.stringify(begun("1"))}\n`);
+  const [upload] = await stagedUploads(parent.path);
+  expect(upload).toMatchObject({ sizeBytes: 3, place: { path: "f1" } });
+  expect(upload).not.toHaveProperty("pid");
+  expect(upload).not.toHaveProperty("apiServer");
+});
+
+test("a renamed file that was never begun belongs nowhere, and failed for its reason", async () => {
+  await left("mount-00000000000a", {
+    journal: [
+      { file: "1", event: "renamed", path: "x" },
+      { file: "1", event: "failed", why: "no net" },
+    ],
+    files: { "1": "one" },
   });
+  const [upload] = await stagedUploads(parent.path);
+  expect(upload).toMatchObject({ sizeBytes: 3, why: "no net" });
+  expect(upload).not.toHaveProperty("place");
+});
+
+test("only files that are named as staging files are told of", async () => {
+  const files = { "0": "x", "01": "x", "1a": "x", "-1": "x", "12": "x", a: "x" };
+  await left("mount-00000000000a", { files });
+  expect(shown(await stagedUploads(parent.path))).toEqual(["mount-00000000000a/12 1 ?"]);
+});
+
+test("a folder that cannot be read is an error, and no empty one", async () => {
+  await writeFile(parent.join("file"), "");
+  await expect(stagedUploads(parent.join("file"))).rejects.toMatchObject({ code: "ENOTDIR" });
 });

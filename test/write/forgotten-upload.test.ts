@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { neverAborted } from "../../src/core/abort.ts";
+import { content, PART, UploadWorld } from "../helpers/upload-world.ts";
+
+/* BaseSpace says that it knows nothing of an upload, or of what was to take it. */
+
+let world: UploadWorld;
+
+beforeAll(async () => {
+  world = await UploadWorld.start();
+});
+
+afterAll(async () => await world?.[Symbol.asyncDispose]());
+
+beforeEach(async () => await world.newResult());
+
+const TEXT = content(3 * PART + 9);
+const begun = (): number => world.sent("POST", /appresults\/\d+\/files$/);
+
+describe.each([404, 410])("an upload that is answered %i", (status) => {
+  test.each([
+    ["the first part", "PUT /files/*/parts/1"],
+    ["the last part", "PUT /files/*/parts/4"],
+    ["the end", "POST /files/*"],
+  ])("for %s, once, is begun anew and makes one file with every byte", async (_part, rule) => {
+    world.emulator.addFaults(`${rule} n=1 status=${status}`);
+    const file = await world.draft("f");
+    file.sendsAhead = false;
+    await file.write(0, Buffer.from(TEXT));
+    const { sizeBytes } = await file.finish(neverAborted);
+    expect(await world.remote()).toEqual([`f=${TEXT}`]);
+    expect(sizeBytes).toBe(TEXT.length);
+    expect(begun()).toBe(2);
+    expect(file.isUnfinished).toBe(false);
+  });
+
+  test("every time is begun anew once, and fails", async () => {
+    world.emulator.addFaults(`POST /files/* status=${status}`);
+    const file = await world.draft("f");
+    await file.write(0, Buffer.from(TEXT));
+    await expect(file.finish(neverAborted)).rejects.toMatchObject({ reason: "gone", status });
+    expect(begun()).toBe(2);
+    expect(file.isUnfinished).toBe(true);
+    world.emulator.clearFaults();
+    expect(await world.remote()).toEqual([]);
+    await file.finish(neverAborted);
+    expect(await world.remote()).toEqual([`f=${TEXT}`]);
+  });
+
+  test("at its beginning is not begun anew", async () => {
+    world.emulator.addFaults(`POST /appresults/*/files status=${status}`);
+    const file = await world.draft("f");
+    await file.write(0, Buffer.from(TEXT));
+    await expect.poll(begun).toBeGreaterThan(0);
+    const before = begun();
+    await expect(file.finish(neverAborted)).rejects.toMatchObject({ reason: "gone" });
+    // By the parts that went ahead, and by the end.
+    expect(begun() - before).toBeLessThanOrEqual(3);
+  });
+});
+
+test("an upload that fails in another way is not begun anew", async () => {
+  world.emulator.addFaults("POST /files/* n=1 status=403");
+  const file = await world.draft("f");
+  await file.write(0, Buffer.from(TEXT));
+  await expect(file.finish(neverAborted)).rejects.toMatchObject({ reason: "access-denied" });
+  expect(begun()).toBe(1);
+  await file.finish(neverAborted);
+  expect(begun()).toBe(1);
+  expect(await world.remote()).toEqual([`f=${TEXT}`]);
+});

@@ -1,0 +1,259 @@
+import { readFileSync } from "node:fs";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { AppResultId } from "../../src/core/ids.ts";
+import { thisMachine } from "../../src/core/machine.ts";
+import { Journal, type JournalLine } from "../../src/write/journal.ts";
+import { readJournal } from "../../src/write/read-journal.ts";
+import { withDiskLimit } from "../helpers/disk-limit.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+import { OWNER } from "../helpers/upload-world.ts";
+
+const PLACE = { appResultId: "3" as AppResultId, resultPath: "/projects/p/appresults/r" };
+const DEAD_LINES = 4096;
+
+const begun = (file: string, path = `f${file}`): JournalLine => {
+  return { file, event: "begun", ...PLACE, path };
+};
+
+/** What the next mount knows of each file after `lines`. */
+async function knownAfter(lines: readonly JournalLine[]): Promise<Record<string, unknown>> {
+  await using folder = await tempDir();
+  await using journal = await Journal.create(folder.path, OWNER);
+  for (const line of lines) await journal.record(line);
+  return Object.fromEntries((await readJournal(folder.path))?.files ?? []);
+}
+
+const file = "7";
+const place = { ...PLACE, path: "f7" };
+
+test.each<readonly [string, readonly JournalLine[], unknown]>([
+  ["begun", [], { place, isFinished: false }],
+  ["renamed", [{ file, event: "renamed", path: "a/b" }], { place: { ...PLACE, path: "a/b" } }],
+  ["finished", [{ file, event: "finished" }], { place, isFinished: true }],
+  [
+    "finished and changed",
+    [
+      { file, event: "finished" },
+      { file, event: "changed" },
+    ],
+    { place, isFinished: false },
+  ],
+  [
+    "failed",
+    [{ file, event: "failed", why: "no net\n☃" }],
+    { isFinished: false, why: "no net\n☃" },
+  ],
+  [
+    "failed twice",
+    [
+      { file, event: "failed", why: "no net" },
+      { file, event: "failed", why: "no room" },
+    ],
+    { place, isFinished: false, why: "no room" },
+  ],
+  [
+    "failed and renamed",
+    [
+      { file, event: "failed", why: "no net" },
+      { file, event: "renamed", path: "g" },
+    ],
+    { place: { ...PLACE, path: "g" }, why: "no net" },
+  ],
+])("of a file that was %s the journal says so", async (_title, events, expected) => {
+  const known = await knownAfter([begun("1"), begun(file), ...events, begun("9")]);
+  expect(Object.keys(known)).toEqual(["1", file, "9"]);
+  expect(known[file]).toMatchObject(expected as object);
+  for (const other of ["1", "9"]) {
+    expect(known[other]).toEqual({ place: { ...PLACE, path: `f${other}` }, isFinished: false });
+  }
+});
+
+test("why a file failed is forgotten when it was finished, also for what is written to it then", async () => {
+  const lines: JournalLine[] = [
+    begun(file),
+    { file, event: "failed", why: "no net" },
+    { file, event: "finished" },
+    { file, event: "changed" },
+  ];
+  expect(await knownAfter(lines)).toEqual({ [file]: { place, isFinished: false } });
+});
+
+test("the first line says whose it is", async () => {
+  await using folder = await tempDir();
+  await using _journal = await Journal.create(folder.path, OWNER);
+  const read = await readJournal(folder.path);
+  expect(read?.owner).toEqual({ pid: process.pid, apiServer: OWNER.apiServer });
+  const [line = ""] = readFileSync(folder.join("journal"), "utf8").split("\n");
+  const machine = thisMachine();
+  expect(JSON.parse(line)).toEqual({ format: 1, ...OWNER, pid: process.pid, machine });
+});
+
+test("a line is on disk when recording it returns, and a note before the journal closes", async () => {
+  await using folder = await tempDir();
+  const journal = await Journal.create(folder.path, OWNER);
+  const text = (): string => readFileSync(folder.join("journal"), "utf8");
+  await journal.record(begun("1"));
+  expect(text()).toContain(JSON.stringify(begun("1")));
+  const all = Array.from({ length: 50 }, async (_, at) => await journal.record(begun(`1${at}`)));
+  await all[0];
+  expect(text()).toContain(JSON.stringify(begun("10")));
+  await Promise.all(all);
+  journal.note({ file: "1", event: "finished" });
+  await journal[Symbol.asyncDispose]();
+  expect(text().trimEnd().split("\n")).toHaveLength(53);
+  expect(text().endsWith('{"file":"1","event":"finished"}\n')).toBe(true);
+});
+
+test("a journal is private, and never one that is there already", async () => {
+  await using folder = await tempDir();
+  await using _journal = await Journal.create(folder.path, OWNER);
+  await expect(Journal.create(folder.path, OWNER)).rejects.toMatchObject({
+    reason: "environment",
+    message: expect.stringContaining("create"),
+  });
+});
+
+describe("a journal that the disk has no room for", () => {
+  test.each([0, 5])("cannot be begun when there are %i bytes", async (room) => {
+    await using folder = await tempDir();
+    const creating = withDiskLimit(room, async () => await Journal.create(folder.path, OWNER));
+    await expect(creating).rejects.toMatchObject({
+      reason: "environment",
+      message: expect.stringContaining(
+        `cannot write to the staging file ${folder.join("journal")}`,
+      ),
+    });
+  });
+
+  test("writes what it could not write before the next line, once there is room", async () => {
+    await using folder = await tempDir();
+    await using journal = await Journal.create(folder.path, OWNER);
+    await journal.record(begun("1"));
+    const { length } = readFileSync(folder.join("journal"));
+    await withDiskLimit(length + 20, async () => {
+      const failing = journal.record({ file: "1", event: "changed" });
+      await expect(failing).rejects.toMatchObject({ reason: "environment" });
+      journal.note({ file: "1", event: "renamed", path: "other" });
+      const next = journal.record(begun("2"));
+      await expect(next).rejects.toMatchObject({ reason: "environment" });
+      journal.forget("2");
+    });
+    await journal.record({ file: "1", event: "failed", why: "the disk" });
+    const lines = readFileSync(folder.join("journal"), "utf8").trimEnd().split("\n");
+    expect(lines.slice(2).filter((line) => line.includes('"2"'))).toEqual([]);
+    expect(lines.filter((line) => line === "")).toEqual([]);
+    expect(Object.fromEntries((await readJournal(folder.path))?.files ?? [])).toEqual({
+      "1": { place: { ...PLACE, path: "other" }, isFinished: false, why: "the disk" },
+    });
+  });
+});
+
+describe("a journal with many lines", () => {
+  test("[W5] says of 20 000 files what is true of them, and stays short", async () => {
+    await using folder = await tempDir();
+    const journal = await Journal.create(folder.path, OWNER);
+    const kept: JournalLine[] = [
+      begun("k1"),
+      begun("k2"),
+      { file: "k2", event: "renamed", path: "moved" },
+      begun("k3"),
+      { file: "k3", event: "failed", why: "no net" },
+      begun("k4"),
+      { file: "k4", event: "finished" },
+      begun("k5"),
+      { file: "k5", event: "finished" },
+      { file: "k5", event: "changed" },
+    ];
+    for (const line of kept) journal.note(line);
+    let longest = 0;
+    for (let at = 1; at <= 20_000; at += 1) {
+      const name = String(at);
+      journal.note(begun(name));
+      journal.note({ file: name, event: "finished" });
+      if (at % 500 === 0) {
+        await journal.record({ file: name, event: "changed" });
+        longest = Math.max(longest, readFileSync(folder.join("journal")).length);
+      }
+      journal.forget(name);
+    }
+    await journal.record(begun("last"));
+    await journal[Symbol.asyncDispose]();
+    // A line of these has some 110 bytes.
+    expect(longest).toBeLessThan((DEAD_LINES + 4000) * 110);
+    expect(await readdir(folder.path)).toEqual(["journal"]);
+    const files = Object.fromEntries((await readJournal(folder.path))?.files ?? []);
+    const at = (path: string): unknown => ({ ...PLACE, path });
+    expect(files).toMatchObject({
+      k1: { place: at("fk1"), isFinished: false },
+      k2: { place: at("moved"), isFinished: false },
+      k3: { place: at("fk3"), isFinished: false, why: "no net" },
+      k4: { place: at("fk4"), isFinished: true },
+      k5: { place: at("fk5"), isFinished: false },
+      last: { place: at("flast"), isFinished: false },
+    });
+  });
+
+  test("is as good as before when it cannot be written anew", async () => {
+    await using folder = await tempDir();
+    // Something is in the way that cannot be removed like a file.
+    await mkdir(folder.join("journal.new", "x"), { recursive: true });
+    await using journal = await Journal.create(folder.path, OWNER);
+    await journal.record(begun("1"));
+    for (let at = 0; at < DEAD_LINES + 10; at += 1) {
+      journal.note({ file: "1", event: "renamed", path: `g${at}` });
+    }
+    await journal.record({ file: "1", event: "renamed", path: "now" });
+    await journal.record({ file: "1", event: "failed", why: "later" });
+    expect((await readJournal(folder.path))?.files.get("1")).toEqual({
+      place: { ...PLACE, path: "now" },
+      isFinished: false,
+      why: "later",
+    });
+    // After as many lines again it is tried once more.
+    await rm(folder.join("journal.new"), { recursive: true });
+    const before = readFileSync(folder.join("journal")).length;
+    for (let at = 0; at < DEAD_LINES + 10; at += 1) {
+      journal.note({ file: "1", event: "renamed", path: `h${at}` });
+    }
+    await journal.record({ file: "1", event: "renamed", path: "in the end" });
+    await journal.record({ file: "1", event: "failed", why: "still" });
+    expect(readFileSync(folder.join("journal")).length).toBeLessThan(before / 10);
+    expect((await readJournal(folder.path))?.files.get("1")).toMatchObject({
+      place: { path: "in the end" },
+      why: "still",
+    });
+  });
+});
+
+test("a journal says after any events what is true, whatever was written anew meanwhile", async () => {
+  const name = fc.constantFrom("1", "2", "3");
+  const event = fc.oneof(
+    name.map((file): JournalLine => begun(file)),
+    fc
+      .tuple(name, fc.string())
+      .map(([file, path]): JournalLine => ({ file, event: "renamed", path })),
+    name.map((file): JournalLine => ({ file, event: "finished" })),
+    name.map((file): JournalLine => ({ file, event: "changed" })),
+    fc.tuple(name, fc.string()).map(([file, why]): JournalLine => ({ file, event: "failed", why })),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(event, { maxLength: 12 }), async (events) => {
+      await using folder = await tempDir();
+      await using journal = await Journal.create(folder.path, OWNER);
+      for (const file of ["1", "2", "3"]) journal.note(begun(file));
+      for (const line of events) journal.note(line);
+      await journal.record(begun("4"));
+      const before = await readJournal(folder.path);
+      for (let at = 0; at < DEAD_LINES + 20; at += 1) {
+        journal.note({ file: "4", event: "renamed", path: "f4" });
+      }
+      await journal.record(begun("4"));
+      await journal.record(begun("4"));
+      expect(readFileSync(folder.join("journal")).length).toBeLessThan(10_000);
+      expect((await readJournal(folder.path))?.files).toEqual(before?.files);
+    }),
+    { numRuns: 25 },
+  );
+});
