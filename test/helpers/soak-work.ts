@@ -85,6 +85,8 @@ export class SoakWorker {
       async () => await this.#copyOut(),
       ...Array.from({ length: 2 }, () => async () => await this.#readStored()),
     ];
+    // All workers at once: what is kept for uploads is then as much as it will ever be.
+    for (let round = 0; round < 2; round += 1) await this.#copyIn(30 * MIB);
     while (!isOver()) {
       await this.#random.pick(kinds)();
       this.steps += 1;
