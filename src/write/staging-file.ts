@@ -15,6 +15,7 @@ export class StagingFile {
   #sizeBytes = 0;
   /** Counts the cuts, so that what is read beside one is not taken for lost. */
   #cuts = 0;
+  #cutting = 0;
   /** Somebody else took bytes away; what is written behind them would make zeros of them. */
   #loss: BsmountError | undefined;
   #isClosed = false;
@@ -71,7 +72,7 @@ export class StagingFile {
         done += bytesRead;
       }
     });
-    if (done === wanted || cuts !== this.#cuts) return done;
+    if (done === wanted || this.#cutting > 0 || cuts !== this.#cuts) return done;
     const problem = `the staging file ${this.path} lost bytes that were written to it`;
     this.#loss = new BsmountError("environment", `${problem}: it ends at ${offset + done}`, {
       remedy: "write the file again; see what else cuts files in the state folder",
@@ -83,11 +84,12 @@ export class StagingFile {
   async truncate(sizeBytes: number): Promise<void> {
     if (sizeBytes === 0) this.#loss = undefined;
     if (this.#loss !== undefined) throw this.#loss;
-    this.#cuts += 1;
+    this.#cutting += 1;
     try {
       await this.#onDisk("truncate", async () => await this.#file.truncate(sizeBytes));
       this.#sizeBytes = sizeBytes;
     } finally {
+      this.#cutting -= 1;
       this.#cuts += 1;
     }
   }

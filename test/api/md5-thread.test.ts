@@ -53,6 +53,7 @@ describe("MD5s computed in a thread", () => {
       import { Md5Thread } from "${module.href}";
       const body = (bytes, value) => Buffer.from(new SharedArrayBuffer(bytes)).fill(value);
       const thread = new Md5Thread();
+      await thread.md5(body(${LONG}, 3));
       const both = [thread.md5(body(${LONG}, 1)), thread.md5(body(${8 * LONG}, 2))];
       console.log((await Promise.all(both)).join(" "));
     `;

@@ -138,6 +138,8 @@ describe("the ways in which a file may have been cut into parts", () => {
   test("are none for a count that nobody's parts make", () => {
     expect(plansOf(300_000_000, 7)).toEqual([]);
     expect(plansOf(26_300_000, 1)).toEqual([]);
+    // One part more than there can be, of a stream.
+    expect(plansOf(128 * 8 * MIB + 9873 * 25_000_000, MOST + 1)).toEqual([]);
   });
 });
 

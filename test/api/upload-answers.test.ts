@@ -165,6 +165,13 @@ describe("an answer to an upload", () => {
     await expect(call()).rejects.toMatchObject({ reason: "access-denied" });
   });
 
+  test("that is no file says where it is wrong", async () => {
+    script = () => file({ Id: undefined });
+    await expect(whole()).rejects.toThrow(/Response\.Id/);
+    script = () => envelope({ Items: [{}], DisplayedCount: 1, TotalCount: 1 });
+    await expect(client.uploads.newest(place)).rejects.toThrow(/Items\[0\]\.Id/);
+  });
+
   test("to giving up tells that there is nothing", async () => {
     script = () => refused(404);
     await expect(abort()).rejects.toMatchObject({ reason: "not-found" });
