@@ -16,7 +16,8 @@ const FOREIGN: readonly (readonly [RegExp, readonly string[]])[] = [
   [/docker|container/, ["--device", "--cap-add", "--security-opt", "--privileged", "--rm"]],
   [/md5sum/, ["--check"]],
   [/npm/, ["--ignore-scripts", "--prefix", "--once"]],
-  [/rsync/, ["--size-only"]],
+  [/npm run mutate/, ["--concurrency", "--file", "--no-mount", "--quick", "--test"]],
+  [/rsync/, ["--delete", "--size-only"]],
   [/vitest/, ["--project"]],
 ];
 
@@ -110,9 +111,9 @@ describe("what is named exists", () => {
       "--staging-dir",
       "frobnicate",
     ]);
-    expect(unknownIn("--cache-dir, --state-dir and bsmount uploads")).toEqual([
+    expect(unknownIn("--cache-dir, --state-dir and bsmount downloads")).toEqual([
       "--cache-dir",
-      "uploads",
+      "downloads",
     ]);
     expect(codeOf("a `--b` c\n```\n--d `e`\n```\n").join()).toBe("```\n--d `e`\n```,`--b`");
   });
