@@ -19,6 +19,10 @@ const BROKEN_BODY_CODES: ReadonlySet<string> = new Set([
   "RequestTimeout",
 ]);
 
+/** What may pass by itself: too much was asked, or the store is in trouble. 501 and 505 say what it can never do. */
+const mayPass = (status: number): boolean =>
+  status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
+
 /** Content in cold storage. */
 const ARCHIVED_CODE = "InvalidObjectState";
 
@@ -98,7 +102,7 @@ function refusedByStore(what: string, refused: Refused): RangeFailure {
   const reason = isBroken ? undefined : REASON_BY_STATUS[refused.status];
   return {
     error: new StoreError(reason ?? "unavailable", facts, `${what}: ${problem}`),
-    isFinal: !isBroken && refused.status < 500 && refused.status !== 429 && refused.status !== 408,
+    isFinal: !isBroken && !mayPass(refused.status),
     retryAfter: refused.retryAfter,
   };
 }
