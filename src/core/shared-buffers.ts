@@ -3,6 +3,13 @@ import { countAsGarbage } from "./shared-memory.ts";
 /** Lengths between a power of two and the next one, so that at most a quarter of a buffer is of no use. */
 const LENGTHS_PER_DOUBLING = 4;
 
+/** Disposing of it has it not used again, for something may still be reading it; not after {@link giveBack}. */
+export interface HeldMemory extends Disposable {
+  readonly bytes: Buffer;
+  /** Others may have it. */
+  giveBack(): void;
+}
+
 /**
  * Shared memory that is used again. Only the garbage collector frees shared memory, in its own time, and every new
  * megabyte costs as much as sending it: so what was used is kept, up to a limit, also while nobody needs it.
@@ -30,17 +37,29 @@ export class SharedBuffers {
    * `work` has ended. Memory of work that failed is not used again: something may still be reading it.
    */
   async use<T>(sizeBytes: number, work: (memory: Buffer) => Promise<T>): Promise<T> {
-    const memory = this.#take(sizeBytes);
-    let result: T;
-    try {
-      result = await work(Buffer.from(memory, 0, sizeBytes));
-    } catch (error) {
-      this.#drop(memory);
-      throw error;
-    }
-    this.#free.push(memory);
-    this.#makeRoom(0);
+    using held = this.hold(sizeBytes);
+    const result = await work(held.bytes);
+    held.giveBack();
     return result;
+  }
+
+  /** The same for who does not end where it began: the memory is the caller's until it is given back or disposed of. */
+  hold(sizeBytes: number): HeldMemory {
+    const memory = this.#take(sizeBytes);
+    let isHeld = true;
+    const end = (onEnd: () => void): void => {
+      if (isHeld) onEnd();
+      isHeld = false;
+    };
+    return {
+      bytes: Buffer.from(memory, 0, sizeBytes),
+      giveBack: () =>
+        end(() => {
+          this.#free.push(memory);
+          this.#makeRoom(0);
+        }),
+      [Symbol.dispose]: () => end(() => this.#drop(memory)),
+    };
   }
 
   #take(sizeBytes: number): SharedArrayBuffer {

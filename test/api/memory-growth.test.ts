@@ -15,7 +15,7 @@ const STORED = { id: "100", path: "stored.bin", content: { seed: "stored", size:
 const OPEN = { id: "31", name: "open", status: "Running" } as const;
 
 /** The buffers of what is under way, what each thread's garbage collector lets lie, and what malloc keeps. */
-const ALLOWED_BYTES = 384 * MIB;
+const ALLOWED_BYTES = 256 * MIB;
 
 const ways: readonly (readonly [way: Way, totalBytes: number])[] = [
   ["files up", 1024 * MIB],

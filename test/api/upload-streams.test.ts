@@ -94,3 +94,19 @@ test("a stream of texts is refused, and not taken for zeros", async () => {
   const stream = Readable.from(["text"]) as AsyncIterable<Uint8Array>;
   await expect(client.transfers.upload(place, stream)).rejects.toMatchObject({ reason: "usage" });
 });
+
+test("a stream of many parts arrives as it is, for memory is used again when its part has landed", async () => {
+  const pieceBytes = 2 * 1024 * 1024;
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < 25; at += 1) yield Buffer.alloc(pieceBytes, at + 1);
+  }
+  emulator.addFaults("PUT /files/*/parts/2 n=1 delay=300ms", "PUT /files/*/parts/3 n=1 status=503");
+  const options = { partBytes: 5 * 1024 * 1024, parallel: 2 };
+  const { id } = await client.transfers.upload(place, pieces(), options);
+  const arrived = await client.transfers.download.read(id);
+  expect(arrived).toHaveLength(25 * pieceBytes);
+  for (let at = 0; at < 25; at += 1) {
+    const piece = arrived.subarray(at * pieceBytes, (at + 1) * pieceBytes);
+    expect(piece.every((byte) => byte === at + 1)).toBe(true);
+  }
+});

@@ -217,6 +217,27 @@ const steps = fc.array(
   { minLength: 1, maxLength: 120 },
 );
 
+describe("memory that is held", () => {
+  it("is used again when it was given back, though it is disposed of afterwards", async () => {
+    const buffers = new SharedBuffers(1000);
+    const held = buffers.hold(30);
+    held.giveBack();
+    held[Symbol.dispose]();
+    held.giveBack();
+    const [one, other] = [buffers.hold(30), buffers.hold(30)];
+    expect(one.bytes.buffer).toBe(held.bytes.buffer);
+    expect(other.bytes.buffer).not.toBe(held.bytes.buffer);
+  });
+
+  it("is not used again when it was disposed of, though it is given back afterwards", async () => {
+    const buffers = new SharedBuffers(1000);
+    const held = buffers.hold(30);
+    held[Symbol.dispose]();
+    held.giveBack();
+    expect(await memoryFor(buffers, 30)).not.toBe(held.bytes.buffer);
+  });
+});
+
 describe("whatever is begun, ended and failed in whatever order", () => {
   it("no two users share memory, and none has that of failed work", async () => {
     await fc.assert(

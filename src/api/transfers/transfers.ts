@@ -73,7 +73,7 @@ export class Transfers {
     if (isStream(from)) {
       await using stream = new PieceReader(from, signal);
       pathNames(place.path);
-      return await uploadStream(parts, stream, signal);
+      return await uploadStream(parts, { stream, buffers: this.#buffers }, signal);
     }
     pathNames(place.path);
     await using source =
