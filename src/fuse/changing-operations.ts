@@ -47,6 +47,8 @@ export function changingOperations(context: OperationContext): Changing {
   };
 }
 
+type ChangeCall = Pick<Call, "operation" | "path" | "deadline">;
+
 class ChangeRunner {
   readonly #context: OperationContext;
 
@@ -55,8 +57,18 @@ class ChangeRunner {
   }
 
   onNode(operation: string, path: string, done: Callback, work: OnNode): void {
+    this.#onNode({ operation, path }, done, work);
+  }
+
+  /** Setting a result's status finishes its files, for as long as bytes move. */
+  setxattr(path: string, done: Callback, work: OnNode): void {
+    this.#onNode({ operation: "setxattr", path, deadline: false }, done, work);
+  }
+
+  #onNode(call: ChangeCall, done: Callback, work: OnNode): void {
     const { fileSystem, nodes } = this.#context;
-    this.run({ operation, path }, done, (signal) =>
+    const { path } = call;
+    this.run(call, done, (signal) =>
       andThen(nodes.node(path, signal), (ino) => work(fileSystem.change, ino, signal)),
     );
   }
@@ -100,11 +112,7 @@ class ChangeRunner {
     );
   }
 
-  run(
-    call: { readonly operation: string; readonly path: string; readonly deadline?: boolean },
-    done: Callback,
-    work: (signal: AbortSignal) => Answer<unknown>,
-  ): void {
+  run(call: ChangeCall, done: Callback, work: (signal: AbortSignal) => Answer<unknown>): void {
     this.#context.answerer.answer(call, work, {
       give: () => {
         this.#context.nodes.clear();
@@ -138,7 +146,7 @@ function nodeChanges(
       if (!isUserAttribute(name)) return done(-constants.errno.ENOTSUP);
       // The value lies in libfuse's memory, which is gone once the call is answered: a copy is kept.
       const copy = Uint8Array.from(value);
-      return runner.onNode("setxattr", path, done, (change, ino, signal) =>
+      return runner.setxattr(path, done, (change, ino, signal) =>
         change.setxattr(ino, name, copy, signal),
       );
     },

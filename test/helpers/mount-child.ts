@@ -24,7 +24,7 @@ export interface MountChildPayload {
   readonly readOnly?: boolean;
   readonly allowOther?: boolean;
   readonly deadlineMs?: number;
-  /** Reads of files under `slow/` take so long. */
+  /** Reads of files under `slow/`, and setting an attribute of any file, take so long. */
   readonly slowMs?: number;
   /** Opening the session fails with this text. */
   readonly failWith?: string;
@@ -64,13 +64,16 @@ function openTestSession(payload: MountChildPayload): MountableSession {
   };
 }
 
-/** Delays reads of the file in `slow/`, and of no other. */
+/** Delays reads of the file in `slow/`, and of no other, and all that is set. */
 function slowDown(fileSystem: ReturnType<typeof mountContent>, slowMs: number): void {
   const read: FileSystem["read"] = fileSystem.read.bind(fileSystem);
   const slow = fileSystem.lookup(fileSystem.root, "slow");
   if (slow instanceof Promise) throw new Error("the test content answers at once");
   const slowFile = fileSystem.lookup(slow.ino, "slow.bin");
   if (slowFile instanceof Promise) throw new Error("the test content answers at once");
+  fileSystem.change.setxattr = async (...[, , , signal]) => {
+    await delay(slowMs, undefined, { signal });
+  };
   fileSystem.read = (handle, offset, into, signal) =>
     fileSystem.openHandles.get(handle)?.ino === slowFile.ino
       ? delay(slowMs, undefined, { signal }).then(

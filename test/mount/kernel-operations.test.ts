@@ -176,6 +176,16 @@ it("[E3] answers ETIMEDOUT to a read that takes longer than the deadline", async
   expect(stderr).toContain("timed out");
 });
 
+it("has no deadline for setting an attribute, which may finish files", async () => {
+  await using place = await MountPlace.create();
+  await place.mount({ slowMs: 1_500, deadlineMs: 300 });
+  const name = ["-n", "user.bsmount.status", "-v", "complete"];
+  expect(await command("setfattr", ...name, join(place.mountPoint, "hello.txt"))).toMatchObject({
+    code: 0,
+    stderr: "",
+  });
+});
+
 it("refuses writes in the kernel when it is mounted read-only", async () => {
   await using place = await MountPlace.create();
   await place.mount({ readOnly: true });
