@@ -67,7 +67,7 @@ describe("the second Ctrl-C or SIGTERM", () => {
     },
   );
 
-  it("detaches a mount in the foreground that is in use, which ends by itself", async () => {
+  it("detaches a mount in the foreground that is in use, which ends when nobody uses it", async () => {
     const { mountPoint } = product;
     const running = start(["mount", "--foreground", mountPoint]);
     const isMounted = async (): Promise<boolean> =>
@@ -82,8 +82,10 @@ describe("the second Ctrl-C or SIGTERM", () => {
       await delay(1000);
       expect(await isMounted()).toBe(true);
       running.child.kill("SIGINT");
+      await expect.poll(isMounted, { timeout: 10_000 }).toBe(false);
+      expect(running.child.exitCode).toBeNull();
+      holder.kill("SIGKILL");
       expect(await running.ended).toEqual([0, null]);
-      expect(await isMounted()).toBe(false);
     } finally {
       holder.kill("SIGKILL");
       running.child.kill("SIGKILL");
