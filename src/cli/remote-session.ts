@@ -1,6 +1,7 @@
 import process from "node:process";
 import { resolveConfig } from "../config/resolve.ts";
 import { createLogger } from "../core/logger.ts";
+import type { RefuseElsewhere } from "../session/ending-result.ts";
 import type { Session } from "../session/session.ts";
 import type { CommandContext } from "./context.ts";
 import { givenOptions } from "./option-flags.ts";
@@ -14,5 +15,10 @@ export async function openRemoteSession(
   const config = await resolveConfig(options, environment);
   const level = options.logLevel === undefined ? "silent" : config.log.level;
   const { openSession } = await import("../session/session.ts");
-  return await openSession(config, { logger: createLogger(level, process.stderr) }, signal);
+  const logger = createLogger(level, process.stderr);
+  const refuseElsewhere: RefuseElsewhere = async (result, inner) => {
+    const { refuseUnfinishedInMounts } = await import("../mount/index.ts");
+    await refuseUnfinishedInMounts(config.folders.runtime)(result, inner);
+  };
+  return await openSession(config, { logger, refuseElsewhere }, signal);
 }

@@ -4,6 +4,7 @@ import {
   type ForegroundHooks,
   type MountBaseSpaceOptions,
   openLogFile,
+  refuseUnfinishedInMounts,
   runForeground,
 } from "../mount/index.ts";
 import { tidyLeftBehind } from "./left-behind.ts";
@@ -44,7 +45,8 @@ async function runPlan(plan: MountPlan, log: LogTarget, hooks: ForegroundHooks):
   };
   const open = async (signal: AbortSignal) => {
     await tidyLeftBehind(config, log.logger);
-    return await openSession(config, log, signal);
+    const refuseElsewhere = refuseUnfinishedInMounts(config.folders.runtime);
+    return await openSession(config, { ...log, refuseElsewhere }, signal);
   };
   await runForeground(open, options, hooks);
 }

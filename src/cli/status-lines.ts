@@ -31,12 +31,13 @@ function tokenOf({ profile, tokenKind, tokenSource }: MountStatus): string {
 
 /** What somebody should know who looks at a mount. */
 function notesOf(mount: MountStatus): readonly string[] {
-  const { silence, uploads } = mount;
+  const { silence, isDetached, uploads } = mount;
   const { pending, failed, held } = uploads;
   const counts = Object.entries({ pending, failed, held }).filter(([, count]) => count > 0);
   const files = counts.map(([what, count]) => `${count} ${what}`).join(", ");
   const notes = [
     ...(silence === undefined ? [] : [silence]),
+    ...(isDetached === true ? ["detached: it serves what is open until that is closed"] : []),
     ...refusalOf(mount),
     ...(files === "" ? [] : [`files on their way up: ${files}`]),
   ];

@@ -33,7 +33,8 @@ export interface LivePlace extends Place {
 
 /** @throws BsmountError `usage` when links lead round in a circle */
 export async function findMount(path: string, runtimeFolder: string): Promise<Place> {
-  const entries = await readRegistry(runtimeFolder);
+  const all = await readRegistry(runtimeFolder);
+  const entries = all.filter(({ record }) => record.status.isDetached !== true);
   const pointOf = ({ record }: RegistryEntry): string => record.status.mountPoint;
   const points = new Set([
     ...readMountTable().flatMap(({ type, mountPoint }) => (type === MOUNT_TYPE ? mountPoint : [])),

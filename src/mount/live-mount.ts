@@ -48,31 +48,57 @@ export class LiveMount implements BaseSpaceMount {
   readonly ended: Promise<void>;
   readonly #options: LiveMountOptions;
   readonly #since = new Date().toISOString();
+  #isDetached = false;
+  #hasEnded = false;
 
   private constructor(options: LiveMountOptions, traces: readonly AsyncDisposable[]) {
     this.#options = options;
     this.mountPoint = options.mounted.mountPoint;
     const { detached, ended } = options.mounted;
-    // Another mount may take the place of one that is detached and still used.
-    const removed = detached.then(async () => await this.#removeTraces(traces));
-    this.ended = ended.then(async () => await removed);
+    const left = detached.then(async () => await this.#leaveMountPoint(traces));
+    this.ended = ended.then(async () => await this.#endTraces(left));
   }
 
   static async open(options: LiveMountOptions): Promise<LiveMount> {
-    const { prepared, mounted } = options;
     const traces: AsyncDisposable[] = [];
     const mount = new LiveMount(options, traces);
-    const socketPath = socketPathOf(prepared.runtimeFolder, mounted.mountPoint);
-    traces.push(prepared);
+    traces.push(options.prepared);
+    await mount.#leaveTraces(traces);
+    return mount;
+  }
+
+  /** Makes the control socket, and then the entry that leads to it. */
+  async #leaveTraces(traces: AsyncDisposable[]): Promise<void> {
+    const { runtimeFolder } = this.#options.prepared;
     traces.push(
       await ControlServer.listen(
-        socketPath,
-        async (request, signal) => await mount.#obey(request, signal),
-        () => mount.#progress(),
+        socketPathOf(runtimeFolder, this.status()),
+        async (request, signal) => await this.#obey(request, signal),
+        () => this.#progress(),
       ),
     );
-    traces.push(await enterRegistry(prepared.runtimeFolder, mount.status()));
-    return mount;
+    traces.push(await enterRegistry(runtimeFolder, this.status()));
+  }
+
+  async #endTraces(left: Promise<readonly AsyncDisposable[]>): Promise<void> {
+    this.#hasEnded = true;
+    await this.#removeTraces(await left);
+  }
+
+  /**
+   * Another mount may take the place of one that is detached. As long as somebody uses it, it has traces elsewhere:
+   * nobody may end an app result of which it has files.
+   */
+  async #leaveMountPoint(traces: readonly AsyncDisposable[]): Promise<readonly AsyncDisposable[]> {
+    this.#isDetached = true;
+    const others: AsyncDisposable[] = [];
+    try {
+      if (!this.#hasEnded) await this.#leaveTraces(others);
+    } catch (error) {
+      this.#options.logger.warn({ error: describeError(error) }, "nobody sees the detached mount");
+    }
+    await this.#removeTraces(traces);
+    return others;
   }
 
   status(): MountStatus {
@@ -84,6 +110,7 @@ export class LiveMount implements BaseSpaceMount {
       uploads: session.uploads?.() ?? NO_UPLOADS,
       since: this.#since,
       ...(logFile === undefined ? {} : { logFile }),
+      ...(this.#isDetached ? { isDetached: true } : {}),
     };
   }
 
@@ -131,7 +158,8 @@ export class LiveMount implements BaseSpaceMount {
   async #unfinished(appResultId: string): Promise<UnfinishedInMount> {
     const found = await this.#options.session.unfinishedIn?.(appResultId, neverAborted);
     if (found === undefined) return { open: [], left: [] };
-    const holders = await holdersOf(this.mountPoint);
+    // Of a detached mount the kernel shows no paths by which its holders could be found.
+    const holders = this.#isDetached ? [] : await holdersOf(this.mountPoint);
     const named = found.open.map((path) => withHolders(path, this.mountPoint, holders));
     return { open: named, left: found.left };
   }

@@ -8,8 +8,9 @@ import type { MountStatus } from "./mount-status.ts";
 import { isRunning, type ProcessIdentity, thisProcess } from "./process-identity.ts";
 
 /*
- * Every live mount has two files in the runtime folder, named after its mount point: the control socket
- * and a small JSON file for those who cannot or need not ask. The JSON is written when the socket listens
+ * Every live mount has two files in the runtime folder, named after its mount point, and after its process as well
+ * once it is detached, for another mount may take its place: the control socket and a small JSON file for those who
+ * cannot or need not ask. The JSON is written when the socket listens
  * and removed before it, so whoever finds it finds the socket, unless the process died: then the entry is
  * stale and is removed by whoever sees it.
  */
@@ -25,8 +26,8 @@ export interface RegistryEntry {
 }
 
 /** Where the control socket of a mount is; short, because the kernel takes no more than 107 bytes. */
-export function socketPathOf(runtimeFolder: string, mountPoint: string): string {
-  return join(runtimeFolder, `${keyOf(mountPoint)}.sock`);
+export function socketPathOf(runtimeFolder: string, status: NamedStatus): string {
+  return join(runtimeFolder, `${keyOf(status)}.sock`);
 }
 
 /** Enters a mount of this process; disposing takes it out. */
@@ -34,7 +35,7 @@ export async function enterRegistry(
   runtimeFolder: string,
   status: MountStatus,
 ): Promise<AsyncDisposable> {
-  const path = join(runtimeFolder, `${keyOf(status.mountPoint)}.json`);
+  const path = join(runtimeFolder, `${keyOf(status)}.json`);
   const record: MountRecord = { ...thisProcess(), status };
   const draft = `${path}.${process.pid}`;
   await writeFile(draft, `${JSON.stringify(record)}\n`, { mode: 0o600 });
@@ -56,20 +57,30 @@ export async function readRegistry(runtimeFolder: string): Promise<readonly Regi
   return entries;
 }
 
+interface EntryFiles {
+  readonly path: string;
+  readonly socketPath: string;
+}
+
 /** Under the mount's lock, so that nothing of a new mount on the same point is removed. */
 async function removeStale(
   runtimeFolder: string,
-  record: MountRecord,
-  files: { readonly path: string; readonly socketPath: string },
+  { status }: MountRecord,
+  files: EntryFiles,
 ): Promise<void> {
+  if (status.isDetached === true) return await removeFiles(files);
   try {
-    const lock = await lockMount(runtimeFolder, record.status.mountPoint);
-    await rm(files.path, { force: true });
-    await rm(files.socketPath, { force: true });
+    const lock = await lockMount(runtimeFolder, status.mountPoint);
+    await removeFiles(files);
     await lock[Symbol.asyncDispose]();
   } catch (error) {
     if (reasonOf(error) !== "busy") throw error;
   }
+}
+
+async function removeFiles({ path, socketPath }: EntryFiles): Promise<void> {
+  await rm(path, { force: true });
+  await rm(socketPath, { force: true });
 }
 
 async function readRecord(path: string): Promise<MountRecord | undefined> {
@@ -84,6 +95,9 @@ async function readRecord(path: string): Promise<MountRecord | undefined> {
   }
 }
 
-function keyOf(mountPoint: string): string {
-  return createHash("sha256").update(mountPoint).digest("hex").slice(0, 16);
+type NamedStatus = Pick<MountStatus, "mountPoint" | "pid" | "isDetached">;
+
+function keyOf({ mountPoint, pid, isDetached }: NamedStatus): string {
+  const key = createHash("sha256").update(mountPoint).digest("hex").slice(0, 16);
+  return isDetached === true ? `${key}-${pid}` : key;
 }

@@ -1,17 +1,10 @@
-import { BsmountError } from "../core/errors.ts";
-import type { AppResultId } from "../core/ids.ts";
+import { BsmountError, reasonOf } from "../core/errors.ts";
+import type { RefuseElsewhere } from "../session/ending-result.ts";
 import { namedFiles } from "../session/held-files.ts";
 import { StillOpenError } from "../session/still-open.ts";
 import { askEntry } from "./ask-entry.ts";
-import { readRegistry } from "./registry.ts";
-
-/** An app result of a server that a mount may have files of. */
-export interface ResultElsewhere {
-  readonly apiServer: string;
-  readonly appResultId: AppResultId;
-  /** For the message: `cannot make r Complete`. */
-  readonly what: string;
-}
+import type { MountStatus } from "./mount-status.ts";
+import { readRegistry, type RegistryEntry } from "./registry.ts";
 
 /** What a mount has of an app result; paths as it shows them. */
 export interface UnfinishedInMount {
@@ -24,29 +17,42 @@ export interface UnfinishedInMount {
 const SILENCE_MS = 5_000;
 
 /**
- * Refuses to close an app result from beside while a mount of this user has files of it that are not in BaseSpace.
+ * Refuses to end an app result while another mount of this user has files of it that are not in BaseSpace; one
+ * that is detached, and still used, too.
  * @throws StillOpenError, BsmountError `unfinished`; `timeout` when a mount does not answer
  */
-export async function refuseUnfinishedInMounts(
-  { apiServer, appResultId, what }: ResultElsewhere,
-  runtimeFolder: string,
+export function refuseUnfinishedInMounts(runtimeFolder: string): RefuseElsewhere {
+  return async ({ apiServer, appResultId, what }, signal) => {
+    for (const entry of await readRegistry(runtimeFolder)) {
+      const { status, pid } = entry.record;
+      if (status.apiServer !== apiServer || pid === process.pid) continue;
+      const { open, left } = await unfinishedIn(entry, appResultId, signal);
+      const shown = (path: string): string => status.mountPoint + path;
+      if (open.length > 0) throw new StillOpenError(what, open.map(shown));
+      if (left.length === 0) continue;
+      const problem = `${what}: not uploaded yet: ${namedFiles(left.map(shown))}`;
+      throw new BsmountError("unfinished", problem, { remedy: remedyOf(status) });
+    }
+  };
+}
+
+async function unfinishedIn(
+  entry: RegistryEntry,
+  appResultId: string,
   signal: AbortSignal,
-): Promise<void> {
-  for (const entry of await readRegistry(runtimeFolder)) {
-    const { mountPoint, apiServer: server } = entry.record.status;
-    if (server !== apiServer) continue;
-    const request = { method: "unfinished", appResultId } as const;
-    const answer = await askEntry(entry, request, { signal, silenceMs: SILENCE_MS });
-    const { open, left } = answer as UnfinishedInMount;
-    if (open.length > 0)
-      throw new StillOpenError(
-        what,
-        open.map((path) => mountPoint + path),
-      );
-    if (left.length === 0) continue;
-    const paths = namedFiles(left.map((path) => mountPoint + path));
-    throw new BsmountError("unfinished", `${what}: not uploaded yet: ${paths}`, {
-      remedy: `give the path in the mount on ${mountPoint} instead, which finishes them first`,
-    });
+): Promise<UnfinishedInMount> {
+  const request = { method: "unfinished", appResultId } as const;
+  try {
+    return (await askEntry(entry, request, { signal, silenceMs: SILENCE_MS })) as UnfinishedInMount;
+  } catch (error) {
+    // It has ended meanwhile; what it left behind is in staging.
+    if (reasonOf(error) === "not-found") return { open: [], left: [] };
+    throw error;
   }
+}
+
+function remedyOf({ mountPoint, isDetached }: MountStatus): string {
+  return isDetached === true
+    ? "wait until the files are closed and uploaded: their mount was detached, and ends then"
+    : `give the path in the mount on ${mountPoint} instead, which finishes them first`;
 }

@@ -8,6 +8,7 @@ import type { ProjectId } from "../core/ids.ts";
 import type { EntityMaker, StatusChange } from "../fs/writing.ts";
 import type { LocalFiles } from "../write/local-files.ts";
 import { type ResultFile, shownPathOf } from "../write/result-file.ts";
+import { pathsOf, type RefuseElsewhere, refuseStaged } from "./ending-result.ts";
 import { failedError, heldError, type HeldFiles } from "./held-files.ts";
 import { StillOpenError } from "./still-open.ts";
 import { discardTemporaryNames, failedFiles, keepTemporaryNames } from "./uploads-left.ts";
@@ -16,6 +17,10 @@ export interface EntityMakerOptions {
   readonly client: BaseSpace;
   readonly catalog: Catalog;
   readonly local: LocalFiles;
+  /** Where this and other sessions keep what they write. */
+  readonly stagingFolder: string;
+  /** Asks other mounts before a result ends. */
+  readonly refuseElsewhere: RefuseElsewhere;
 }
 
 const STATUS_BY_WORD: ReadonlyMap<string, SessionStatus> = new Map(
@@ -30,12 +35,16 @@ export class ApiEntityMaker implements EntityMaker {
   readonly #client: BaseSpace;
   readonly #catalog: Catalog;
   readonly #local: LocalFiles;
+  readonly #stagingFolder: string;
+  readonly #askElsewhere: RefuseElsewhere;
   #scopes: Promise<readonly string[] | undefined> | undefined;
 
-  constructor({ client, catalog, local }: EntityMakerOptions) {
-    this.#client = client;
-    this.#catalog = catalog;
-    this.#local = local;
+  constructor(options: EntityMakerOptions) {
+    this.#client = options.client;
+    this.#catalog = options.catalog;
+    this.#local = options.local;
+    this.#stagingFolder = options.stagingFolder;
+    this.#askElsewhere = options.refuseElsewhere;
   }
 
   /** @inheritDoc */
@@ -72,6 +81,7 @@ export class ApiEntityMaker implements EntityMaker {
     // From here on nobody begins to write in a result that is to take no more files.
     using _closing = isFinal(status) ? this.#local.writers.closing(appResult.id) : undefined;
     this.#refuseOpen(appResult, status, this.#local.writers.of(appResult.id));
+    await this.#refuseElsewhere(appResult, status, signal);
     await this.#finishFiles(appResult, { status, held: change.held ?? "refuse" }, signal);
     await this.#client.appSessions.setStatus(appSession.id, { status, summary }, { signal });
     this.#catalog.invalidate(appResult);
@@ -129,6 +139,23 @@ export class ApiEntityMaker implements EntityMaker {
   #refuseOpen({ name }: Entity, status: SessionStatus, open: readonly ResultFile[]): void {
     if (status === "Running" || open.length === 0) return;
     throw new StillOpenError(`cannot make ${name} ${status}`, open.map(shownPathOf));
+  }
+
+  async #refuseElsewhere(
+    appResult: Entity,
+    status: SessionStatus,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (status === "Running") return;
+    const { apiServer } = this.#client;
+    const what = `cannot make ${appResult.name} ${status}`;
+    const result = { apiServer, appResultId: appResult.id, what };
+    await this.#askElsewhere(result, signal);
+    if (!isFinal(status)) return;
+    await refuseStaged(result, this.#stagingFolder, async () => {
+      this.#catalog.invalidate(appResult);
+      return pathsOf(await this.#catalog.files(appResult, signal));
+    });
   }
 
   /** What has no final name is finished only when somebody says so, and would be lost otherwise. */

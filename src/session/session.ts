@@ -17,6 +17,7 @@ import { shownPathOf } from "../write/result-file.ts";
 import { placesOf, type TransferPlaces } from "./transfer-places.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
 import { signIn } from "./connect.ts";
+import type { RefuseElsewhere } from "./ending-result.ts";
 import type { HeldFiles } from "./held-files.ts";
 import {
   countUploads,
@@ -35,6 +36,8 @@ import {
 
 export interface SessionOptions {
   readonly logger: Logger;
+  /** Asks other mounts before an app result ends. Default: there are none. */
+  readonly refuseElsewhere?: RefuseElsewhere;
 }
 
 /** How long the kernel keeps names and attributes that it was told, in milliseconds. */
@@ -65,8 +68,6 @@ export interface Session extends AsyncDisposable {
     appResultId: string,
     signal: AbortSignal,
   ): Promise<{ readonly open: readonly string[]; readonly left: readonly string[] }>;
-  /** The app result that `path` is in. @throws BsmountError `usage` when it is in none */
-  appResultAt(path: string, signal: AbortSignal): Promise<Entity>;
   /** Files under temporary names count as having their final ones from now on. */
   uploadHeld(signal: AbortSignal): Promise<void>;
   /** Gives files under temporary names up, unless somebody has them open. */
@@ -110,7 +111,7 @@ export interface SessionDescription {
  */
 export async function openSession(
   config: Config,
-  { logger }: SessionOptions,
+  { logger, refuseElsewhere = async () => {} }: SessionOptions,
   signal: AbortSignal,
 ): Promise<Session> {
   const owned = new OwnedResources();
@@ -130,7 +131,7 @@ export async function openSession(
       user: { id, name },
       describe: () => describeSession(config, name, token),
       ...uploadsOf(uploads.local),
-      ...composeTree(config, { client, readers, uploads }),
+      ...composeTree(config, { client, readers, uploads, refuseElsewhere }),
       metrics: async () => await metrics.snapshot(),
       [Symbol.asyncDispose]: async () => await owned[Symbol.asyncDispose](),
     };
@@ -174,16 +175,18 @@ interface TreeParts {
   readonly client: BaseSpace;
   readonly readers: Readers;
   readonly uploads: LocalUploads;
+  readonly refuseElsewhere: RefuseElsewhere;
 }
 
 function composeTree(
   config: Config,
-  { client, readers, uploads }: TreeParts,
-): Pick<Session, "appResultAt" | "fileSystem" | "places" | "refresh" | "setStatus"> {
+  { client, readers, uploads, refuseElsewhere }: TreeParts,
+): Pick<Session, "fileSystem" | "places" | "refresh" | "setStatus"> {
   const { negativeTtlMs, showHidden } = config.tree;
   const { cached, catalog, local } = uploads;
   const tree = new PathTree({ catalog, showHidden, negativeTtlMs });
-  const maker = new ApiEntityMaker({ client, catalog, local });
+  const stagingFolder = stagingFolderOf(config);
+  const maker = new ApiEntityMaker({ client, catalog, local, stagingFolder, refuseElsewhere });
   const writing = config.mount.readOnly ? {} : { writing: { local, maker } };
   const { owner } = config;
   return {
@@ -204,7 +207,6 @@ function composeTree(
       cached.invalidateAll();
       tree.forgetAbsent();
     },
-    appResultAt: async (path, signal) => appResultOf(await tree.resolve(path, signal), path),
     setStatus: async (path, change, signal) => {
       if (config.mount.readOnly) {
         const problem = `cannot set the status of ${path}: nothing is written, as --read-only asks`;

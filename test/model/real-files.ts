@@ -104,11 +104,12 @@ export class RealFiles implements AsyncDisposable {
     });
     const catalog = new OverlaidCatalog(cached, this.local.lists);
     const { local } = this;
+    const elsewhere = { stagingFolder: staging, refuseElsewhere: async () => {} };
     this.fs = createFileSystem({
       tree: new PathTree({ catalog, clock }),
       readers,
       owner: { uid: 0, gid: 0, umask: 0o022 },
-      writing: { local, maker: new ApiEntityMaker({ client, catalog, local }) },
+      writing: { local, maker: new ApiEntityMaker({ ...elsewhere, client, catalog, local }) },
       clock,
     });
   }

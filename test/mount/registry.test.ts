@@ -16,8 +16,8 @@ beforeEach(async () => {
 afterEach(async () => await folder[Symbol.asyncDispose]());
 
 function writeRecord(record: unknown): void {
-  writeFileSync(socketPathOf(folder.path, STATUS.mountPoint), "");
-  const path = socketPathOf(folder.path, STATUS.mountPoint).replace(/sock$/, "json");
+  writeFileSync(socketPathOf(folder.path, STATUS), "");
+  const path = socketPathOf(folder.path, STATUS).replace(/sock$/, "json");
   writeFileSync(path, JSON.stringify(record));
 }
 
@@ -25,7 +25,7 @@ it("knows a mount from its entry until it is taken out", async () => {
   const entry = await enterRegistry(folder.path, STATUS);
   const [known] = await readRegistry(folder.path);
   expect(known?.record).toEqual({ ...thisProcess(), status: STATUS });
-  expect(known?.socketPath).toBe(socketPathOf(folder.path, "/mnt/x"));
+  expect(known?.socketPath).toBe(socketPathOf(folder.path, STATUS));
   await entry[Symbol.asyncDispose]();
   expect(await readRegistry(folder.path)).toEqual([]);
 });

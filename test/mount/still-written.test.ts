@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Product, startProduct } from "../helpers/product.ts";
@@ -186,6 +186,76 @@ describe("an app result in which somebody writes", () => {
     expect(await remote()).toEqual({ x: 12 * MIB, y: 2 });
   });
 
+  describe("of another mount", () => {
+    let other: string;
+    beforeEach(async () => {
+      other = product.dir.join(`other ${count}`);
+      await mkdir(other);
+      return async () => {
+        await bsmount("unmount", "--lazy", other);
+      };
+    });
+
+    const inOther = (): string => `${other}/${RESULTS}/${result}`;
+    const setStatus = async (path: string): Promise<CommandOutcome> =>
+      await runCommand("setfattr", ["-n", "user.basespace.status", "-v", "complete", path]);
+
+    it.each<[string, readonly string[], (path: string) => Promise<CommandOutcome>, RegExp]>([
+      ["complete", [], async (path) => await bsmount("complete", path), /x \(\d+ bash\) is open/],
+      ["its attribute", [], setStatus, /resource busy/],
+      [
+        "complete, with a state folder of its own",
+        ["--state-dir", "STATE"],
+        async (path) => await bsmount("complete", path),
+        /x \(\d+ bash\) is open/,
+      ],
+    ])("[W13] cannot be ended there by %s", async (_how, args, end, problem) => {
+      const given = args.map((arg) => (arg === "STATE" ? product.dir.join("state 2") : arg));
+      expect(await bsmount("mount", other, ...given)).toMatchObject({ code: 0 });
+      await using shell = await writing();
+      const { code, stderr } = await end(inOther());
+      expect([code, stderr]).toEqual([code === 1 ? 1 : 3, expect.stringMatching(problem)]);
+      expect(await sessionStatus()).toBe("Running");
+      await goesOn(shell);
+      expect(await end(inOther())).toMatchObject({ code: 0 });
+    });
+
+    it.each<[string, () => Promise<CommandOutcome>]>([
+      ["from beside", async () => await bsmount("complete", `bs:/${RESULTS}/${result}`)],
+      ["through the mount in its place", async () => await bsmount("complete", inPlace())],
+      ["through another mount", async () => await bsmount("complete", inOther())],
+    ])("[W13] cannot be completed %s while a detached mount serves its writer", async (_h, end) => {
+      expect(await bsmount("mount", other)).toMatchObject({ code: 0 });
+      await using shell = await writing();
+      const pid = await mountPid();
+      expect(await bsmount("unmount", "--lazy", product.mountPoint)).toMatchObject({ code: 3 });
+      expect((await bsmount("status")).stdout).toContain("detached: it serves what is open");
+      expect(await mount()).toMatchObject({ code: 0, stderr: "" });
+      expect(await end()).toMatchObject({ code: 3, stderr: expect.stringMatching(/files\/x/) });
+      expect([await remote(), await sessionStatus()]).toEqual([{}, "Running"]);
+      await goesOn(shell);
+      await ended(pid);
+      expect((await bsmount("status")).stdout).not.toContain("detached");
+      expect(await end()).toMatchObject({ code: 0, stderr: "" });
+    });
+
+    const inPlace = (): string => `${product.mountPoint}/${RESULTS}/${result}`;
+
+    it("is in the list of what is not in BaseSpace, whatever state folder it has", async () => {
+      const state = product.dir.join(`state ${count}`);
+      expect(await bsmount("mount", other, "--state-dir", state)).toMatchObject({ code: 0 });
+      await using shell = new ShellSession();
+      await shell.run(`exec 9>'${inOther()}/files/z'; echo 1 >&9`);
+      expect(await staged()).toMatchObject([{ state: "live", sizeBytes: 2 }]);
+      await shell.run("exec 9>&-");
+      expect(await staged()).toEqual([]);
+      const { stdout } = await bsmount("uploads", "list");
+      expect(stdout).toMatch(
+        /^everything that was written is in BaseSpace, as far as .* and .*shows/,
+      );
+    });
+  });
+
   it("[W13] is not taken for written because a close has only just returned", async () => {
     await using shell = new ShellSession();
     const path = `${product.mountPoint}/${RESULTS}/${result}`;
@@ -292,6 +362,34 @@ describe("a mount in which somebody writes", () => {
       for (const { file } of left) await runCommand("rm", ["--", file]);
     },
   );
+
+  it("[W15] keeps its result from being completed, until it is at its place or removed", async () => {
+    await using shell = await writing();
+    await shell.run(`exec 8>'${files}/y'; echo one >&8`);
+    process.kill(await mountPid(), "SIGKILL");
+    await bsmount("unmount", "--lazy", product.mountPoint);
+    expect(await mount()).toMatchObject({ code: 0 });
+    for (const path of [`bs:/${RESULTS}/${result}`, `${product.mountPoint}/${RESULTS}/${result}`]) {
+      const { code, stderr } = await bsmount("complete", path);
+      expect([code, stderr]).toEqual([
+        3,
+        expect.stringMatching(/files\/x.*files\/y.*never uploaded/s),
+      ]);
+      expect(stderr).toMatch(/try: bsmount uploads list/);
+    }
+    expect(await sessionStatus()).toBe("Running");
+    const [x, y] = await staged();
+    const copy = ["cp", "-T", x?.file ?? "", `bs:/${RESULTS}/${result}/files/x`];
+    expect(await bsmount(...copy)).toMatchObject({ code: 0 });
+    const path = `${product.mountPoint}/${RESULTS}/${result}`;
+    expect(await bsmount("complete", path)).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/wrote [^,]*files\/y, which was never uploaded/),
+    });
+    for (const { file } of [x, y].filter((one) => one !== undefined)) await rm(file);
+    expect(await bsmount("complete", path)).toMatchObject({ code: 0, stderr: "" });
+    expect(await remote()).toEqual({ x: 12 * MIB });
+  });
 
   async function signals(pid: number, times: number): Promise<{ code: number; stderr: string }> {
     for (let at = 0; at < times; at += 1) {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { defaultFolders } from "../../config/folders.ts";
-import { refuseUnfinishedInMounts, setStatusAt } from "../../mount/index.ts";
+import { setStatusAt } from "../../mount/index.ts";
 import type { CommandContext, CommandFactory, CommandResult } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { addHeldOptions, heldFiles } from "../held-flags.ts";
@@ -65,12 +65,7 @@ async function changeStatus(
   const change = { status, held, ...(summary === undefined ? {} : { summary }) };
   if (isRemote(path)) {
     await using session = await openRemoteSession(parsed, context);
-    const { runtime } = defaultFolders(context.environment);
     const place = `/${remoteNames(path).join("/")}`;
-    const { id: appResultId, name } = await session.appResultAt(place, context.signal);
-    const { apiServer } = session.client;
-    const result = { apiServer, appResultId, what: `cannot make ${name} ${status}` };
-    await refuseUnfinishedInMounts(result, runtime, context.signal);
     await session.setStatus(place, change, context.signal);
   } else {
     const runtimeFolder = defaultFolders(context.environment).runtime;

@@ -28,13 +28,15 @@ async function status(
   const mounts = all.filter((mount) => isWanted(mount.mountPoint, place?.path));
   if (json) printJson(mounts);
   else {
-    const others = (await otherMounts(all, signal)).filter((other) =>
+    const attached = all.filter(({ isDetached }) => isDetached !== true);
+    const others = (await otherMounts(attached, signal)).filter((other) =>
       isWanted(other.mountPoint, place?.path),
     );
     for (const line of statusLines(mounts, others)) printLine(line);
     if (mounts.length + others.length === 0) printLine(nothingMounted(place));
   }
-  return place !== undefined && mounts.length === 0 ? EXIT.failed : EXIT.done;
+  const isMounted = mounts.some(({ isDetached }) => isDetached !== true);
+  return place !== undefined && !isMounted ? EXIT.failed : EXIT.done;
 }
 
 function isWanted(mountPoint: string, wanted: string | undefined): boolean {

@@ -1,6 +1,8 @@
 import { Command } from "commander";
+import { defaultFolders } from "../../config/folders.ts";
 import { resolveFolders } from "../../config/resolve.ts";
 import { formatBytes } from "../../core/units.ts";
+import { listMounts } from "../../mount/index.ts";
 import { stagingFolderIn } from "../../session/local-uploads.ts";
 import { type StagedUpload, stagedUploads } from "../../write/leftovers.ts";
 import { shownPathOf } from "../../write/result-file.ts";
@@ -25,17 +27,38 @@ export function uploadsCommand({ context, onResult }: ProgramOptions): Command {
 
 async function listUploads(
   parsed: Readonly<Record<string, unknown>>,
-  { environment }: CommandContext,
+  { environment, signal }: CommandContext,
 ): CommandResult {
-  const folders = resolveFolders(givenOptions(parsed), environment);
-  const uploads = await stagedUploads(stagingFolderIn(folders));
+  const options = givenOptions(parsed);
+  const own = stagingFolderIn(resolveFolders(options, environment));
+  const others = options.stateDir === undefined ? await stagingOfMounts(environment, signal) : [];
+  const folders = [...new Set([own, ...others])];
+  const uploads = await stagedIn(folders);
   if (parsed["json"] === true) printJson(uploads.map(asJson));
-  else for (const line of linesOf(uploads)) printLine(line);
+  else for (const line of linesOf(uploads, folders)) printLine(line);
   return EXIT.done;
 }
 
-function linesOf(uploads: readonly StagedUpload[]): readonly string[] {
-  if (uploads.length === 0) return ["everything that was written is in BaseSpace"];
+/** Mounts may have been given other folders. */
+async function stagingOfMounts(
+  environment: CommandContext["environment"],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { runtime } = defaultFolders(environment);
+  return (await listMounts(runtime, signal)).map(({ stagingDir }) => stagingDir);
+}
+
+/** What is staged in all of `folders`, oldest first. */
+async function stagedIn(folders: readonly string[]): Promise<readonly StagedUpload[]> {
+  const uploads = await Promise.all(folders.map(async (folder) => await stagedUploads(folder)));
+  return uploads.flat().toSorted((a, b) => a.modified.getTime() - b.modified.getTime());
+}
+
+function linesOf(uploads: readonly StagedUpload[], folders: readonly string[]): readonly string[] {
+  if (uploads.length === 0) {
+    const looked = folders.map(printable).join(" and ");
+    return [`everything that was written is in BaseSpace, as far as ${looked} shows`];
+  }
   const rows = uploads.map(({ isLive, pid, host, sizeBytes, modified, place, file }) => [
     isLive
       ? `process ${pid ?? "?"}${host === undefined ? "" : ` on ${printable(host)}`}`
@@ -54,7 +77,7 @@ function linesOf(uploads: readonly StagedUpload[]): readonly string[] {
     ...(uploads.some(({ isLive }) => !isLive)
       ? [
           "What was left behind is not uploaded by itself, and may lack its end: look at the bytes, copy them to " +
-            "where they belong with bsmount cp, then remove the file.",
+            "where they belong with bsmount cp, or to a new app result where that one has ended, then remove the file.",
         ]
       : []),
   ];
