@@ -21,7 +21,7 @@ import { HandleTable } from "./handle-table.ts";
 import { InodeTable, ROOT_INO } from "./inode-table.ts";
 import { checkLookedUpName } from "./names.ts";
 import { NodeAttributes } from "./node-attributes.ts";
-import { Opener } from "./opener.ts";
+import { Opener, wantsToWrite } from "./opener.ts";
 import { readOnly, refusedChanges } from "./refused-changes.ts";
 import { Snapshots } from "./snapshots.ts";
 import { treeChanges } from "./tree-changes.ts";
@@ -126,9 +126,21 @@ class TreeFileSystem implements FileSystem {
   }
 
   open(ino: Ino, flags: number, signal: AbortSignal): Answer<Handle> {
+    const known = this.#inodes.nodeOf(ino);
     return andThen(this.#current(ino, signal), (node) =>
-      andThen(this.#opener.open(node, flags, signal), (file) => this.#handles.add(file)),
+      andThen(wantsToWrite(flags) ? this.#newestOf(node, known, signal) : node, (newest) =>
+        andThen(this.#opener.open(newest, flags, signal), (file) => this.#handles.add(file)),
+      ),
     );
+  }
+
+  /**
+   * The file that is to be written by somebody who looked `node` up when it was `known`. A new version may have its
+   * name by now, and what is written is meant for it: what it has already would be missing from another one.
+   */
+  #newestOf(node: Node, known: Node, signal: AbortSignal): Answer<Node> {
+    if (node.kind !== "file" || known.kind !== "file" || node.name === known.name) return node;
+    return this.#tree.child(node.parent, known.name, signal);
   }
 
   read(handle: Handle, offset: number, into: Uint8Array, signal: AbortSignal): Answer<number> {

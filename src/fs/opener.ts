@@ -135,7 +135,8 @@ export class Opener {
   }
 }
 
-function wantsToWrite(flags: number): boolean {
+/** Whether a file that is opened with these flags, as open(2) has them, can be changed. */
+export function wantsToWrite(flags: number): boolean {
   const { O_RDONLY, O_WRONLY, O_RDWR, O_TRUNC } = constants;
   const mode = flags & (O_WRONLY | O_RDWR);
   return mode !== O_RDONLY || (flags & O_TRUNC) !== 0;

@@ -1,7 +1,6 @@
 import { constants } from "node:fs";
-import type { Entity, EntityCollection, FileItem } from "../catalog/catalog.ts";
+import type { Entity, EntityCollection } from "../catalog/catalog.ts";
 import { BsmountError } from "../core/errors.ts";
-import type { FileId } from "../core/ids.ts";
 import type { ResultFile } from "../write/result-file.ts";
 import { LocalFile } from "../write/local-file.ts";
 import type { LocalFiles } from "../write/local-files.ts";
@@ -39,8 +38,8 @@ export interface WritingOptions {
 export class Writing {
   readonly local: LocalFiles;
   readonly maker: EntityMaker;
-  /** Files of BaseSpace that are open for writing, by Id. */
-  readonly #newVersions = new Map<FileId, NewVersion>();
+  /** Files of BaseSpace that are open for writing, by Id and the name that they were opened by. */
+  readonly #newVersions = new Map<string, NewVersion>();
 
   constructor({ local, maker }: WritingOptions) {
     this.local = local;
@@ -66,24 +65,28 @@ export class Writing {
     if (item instanceof LocalFile && item.isStaged) {
       return await emptied(new LocalWriter(ino, this.local, item), isEmptied, signal);
     }
-    const newVersion = this.#newVersionOf(item, { ...resultFileIn(place), path: item.path });
+    const newVersion = this.#newVersionOf(node, { ...resultFileIn(place), path: item.path });
     const content = isEmptied ? undefined : before();
     return await emptied(new LateWriter({ ino, newVersion, before: content }), isEmptied, signal);
   }
 
-  /** One for all who have `item` open, so that they write the same new version. */
-  #newVersionOf(item: FileItem, place: ResultFile): NewVersion {
-    const known = this.#newVersions.get(item.id);
+  /**
+   * One for all who have the file open by this name, so that they write the same new version. Whoever opens the
+   * content that was there before, by the name that it got from a new version, does not write to that.
+   */
+  #newVersionOf({ item, name }: FileNode, place: ResultFile): NewVersion {
+    const key = `${item.id} ${name}`;
+    const known = this.#newVersions.get(key);
     if (known?.isOf(item) === true) return known;
     const newVersion = new NewVersion({
       item,
       place,
       local: this.local,
       onUnused: () => {
-        if (this.#newVersions.get(item.id) === newVersion) this.#newVersions.delete(item.id);
+        if (this.#newVersions.get(key) === newVersion) this.#newVersions.delete(key);
       },
     });
-    this.#newVersions.set(item.id, newVersion);
+    this.#newVersions.set(key, newVersion);
     return newVersion;
   }
 }

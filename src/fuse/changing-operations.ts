@@ -203,6 +203,7 @@ function specialChanges(runner: ChangeRunner): Pick<Changing, "link" | "mknod" |
  */
 function contentChanges({
   fileSystem,
+  nodes,
   answerer,
   writers,
 }: OperationContext): Pick<Changing, "flush" | "fsync" | "ftruncate"> {
@@ -212,7 +213,11 @@ function contentChanges({
     work: (signal: AbortSignal) => Answer<void>,
   ): void =>
     answerer.answer({ ...call, deadline: false }, work, {
-      give: () => (done(0), 0),
+      give: () => {
+        nodes.forget(call.path);
+        done(0);
+        return 0;
+      },
       refuse: done,
     });
   return {
@@ -238,7 +243,13 @@ function contentChanges({
   };
 }
 
-function writes({ fileSystem, answerer, writers }: OperationContext): Pick<Changing, "write"> {
+/** The first write begins a new version of a file that was complete: whoever opens its path then has to meet that. */
+function writes({
+  fileSystem,
+  nodes,
+  answerer,
+  writers,
+}: OperationContext): Pick<Changing, "write"> {
   return {
     write: (...[path, handle, from, length, offset, done]) =>
       answerer.answer(
@@ -247,7 +258,14 @@ function writes({ fileSystem, answerer, writers }: OperationContext): Pick<Chang
           writers.wrote(handle, path);
           return fileSystem.write(handle as Handle, offset, from.subarray(0, length), signal);
         },
-        { give: (count) => (done(count), 0), refuse: done },
+        {
+          give: (count) => {
+            nodes.forget(path);
+            done(count);
+            return 0;
+          },
+          refuse: done,
+        },
       ),
   };
 }

@@ -77,6 +77,11 @@ export class PathNodes {
     this.#remembered.clear();
   }
 
+  /** Forgets a file whose content was changed: its path may lead to a new version by now. */
+  forget(path: string): void {
+    this.#remembered.delete(path);
+  }
+
   get size(): number {
     return this.#remembered.size;
   }

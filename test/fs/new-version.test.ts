@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { constants, readdirSync, readFileSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
@@ -242,5 +242,35 @@ describe("a file that goes on being written", () => {
     await put(second, "two", 3);
     await close(second);
     expect(await remote()).toEqual(["x=onetwo"]);
+  });
+});
+
+describe("a file that has just got a new version", () => {
+  test("[W2] is written on by whoever looked its name up before", async () => {
+    await complete("f", "old");
+    const before = await real.stat("f");
+    const first = await open("f");
+    await put(first, "AAAA", 3);
+    await close(first);
+    const second = await real.fs.open(before.ino, constants.O_WRONLY, neverAborted);
+    await put(second, "BBBB", 7);
+    await close(second);
+    expect(await text("f")).toBe("oldAAAABBBB");
+    expect((await remote()).at(-1)).toBe("f=oldAAAABBBB");
+  });
+
+  test("[W2] is not what is written under the name that the old content has now", async () => {
+    await complete("f", "old");
+    const first = await open("f");
+    await put(first, "AAAA", 3);
+    const entries = await real.fs.readdir((await real.stat("")).ino, neverAborted);
+    const old = entries.find(({ name }) => name.startsWith("f~"))?.name ?? "";
+    const second = await open(old);
+    await put(second, "BBBB", 3);
+    expect((await real.read(first, 0, 99)).toString()).toBe("oldAAAA");
+    expect((await real.read(second, 0, 99)).toString()).toBe("oldBBBB");
+    await close(second);
+    await close(first);
+    expect((await remote()).toSorted()).toEqual(["f=old", "f=oldAAAA", "f=oldBBBB"]);
   });
 });

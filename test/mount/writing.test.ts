@@ -282,6 +282,38 @@ describe("the end of an app result", () => {
   });
 });
 
+/** Each changes the file `$f`, which BaseSpace has and this mount has not, more than once within a moment. */
+const TWICE: readonly string[] = [
+  "echo AAAA >> $f; echo BBBB >> $f",
+  "printf XX | dd of=$f conv=notrunc status=none; printf YY | dd of=$f bs=1 seek=4 conv=notrunc status=none",
+  "echo AAAA >> $f; sleep 0.1; cat $f > $f.copy",
+  "exec 8>>$f; echo AAAA >&8; echo BBBB >> $f; exec 8>&-",
+  `python3 -c 'import os, sys
+for at, text in ((1, b"XX"), (4, b"YY")):
+    with open(sys.argv[1], "r+b") as f: f.seek(at); f.write(text)
+    os.truncate(sys.argv[1], 30 - at)' $f`,
+];
+
+describe("files of BaseSpace that are changed again at once", () => {
+  it.each(TWICE)("[W2] [W6] have both changes: %s", async (command) => {
+    const { folder, id } = await newResult();
+    const [local, names] = [dir.join(`twice ${results}`), "a b c d e f g h"];
+    await runShell(
+      `mkdir '${local}' && cd '${local}' && for f in ${names}; do echo five555 > $f; done`,
+      "/",
+    );
+    const copied = await product.bsmount(["cp", "-r", `${local}/.`, `bs:/${folder}`]);
+    expect(copied).toMatchObject({ code: 0 });
+    await product.bsmount(["refresh", product.mountPoint]);
+    // What the kernel and the mount remember of paths is no older than a second.
+    const script = `export f; for f in ${names}; do cat $f > /dev/null; done; sleep 1.2
+      for f in ${names}; do bash -c '${command.replaceAll("'", "'\\''")}' || exit 1; done`;
+    expect(await product.shell(script, folder)).toMatchObject({ code: 0, stderr: "" });
+    expect(await runShell(script, local)).toMatchObject({ code: 0, stderr: "" });
+    expect((await remoteSums(id)).sums).toEqual(await localSums(local));
+  });
+});
+
 describe("files under temporary names", () => {
   it("[W10] are finished under the name that they are given, however large", async () => {
     const { folder, id } = await newResult();
