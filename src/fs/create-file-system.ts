@@ -15,6 +15,7 @@ import type {
   FileSystemStatistics,
   Handle,
   Ino,
+  OpenHandle,
   OthersWrite,
 } from "./file-system.ts";
 import { HandleTable } from "./handle-table.ts";
@@ -165,6 +166,10 @@ class TreeFileSystem implements FileSystem {
 
   inoOf(handle: Handle): Ino {
     return this.#handles.get(handle).ino;
+  }
+
+  openForWriting(): readonly OpenHandle[] {
+    return this.#handles.openForWriting();
   }
 
   release(handle: Handle): void {

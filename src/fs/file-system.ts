@@ -49,6 +49,14 @@ export interface FileSystemStatistics {
  * but lookup takes an inode that a lookup or readdir of this object has given. Each method throws or
  * rejects with a BsmountError, whose reason `errnoOf` (fs/errno.ts) turns into a number.
  */
+/** A file that is open, as /proc can show it. */
+export interface OpenHandle {
+  readonly handle: Handle;
+  readonly ino: Ino;
+  /** With a leading slash. */
+  readonly path: string;
+}
+
 export interface FileSystem {
   readonly root: Ino;
 
@@ -84,6 +92,8 @@ export interface FileSystem {
   fsync(handle: Handle, signal: AbortSignal): Answer<void>;
   /** The inode that was opened. @throws `bad-handle` */
   inoOf(handle: Handle): Ino;
+  /** The handles that were opened for writing and not released, each with its path in the mount. */
+  openForWriting(): readonly OpenHandle[];
   /** Never fails: an unknown handle is ignored. What is unfinished goes up in the background. */
   release(handle: Handle): void;
   statfs(): Answer<FileSystemStatistics>;

@@ -1,6 +1,6 @@
 import type { Answer } from "../core/answer.ts";
 import { BsmountError } from "../core/errors.ts";
-import type { Handle, Ino, OthersWrite } from "./file-system.ts";
+import type { Handle, Ino, OpenHandle, OthersWrite } from "./file-system.ts";
 
 /** A file that is open, with the content it had when it was opened. */
 export interface OpenFile {
@@ -15,6 +15,8 @@ export interface OpenFile {
 export interface OpenForWriting {
   /** Whether others have it open for writing too. */
   readonly isShared: boolean;
+  /** In the mount, with a leading slash. */
+  readonly shownPath: string;
   write(offset: number, bytes: Uint8Array, signal: AbortSignal): Promise<number>;
   truncate(sizeBytes: number, signal: AbortSignal): Promise<void>;
   flush(othersWrite: OthersWrite, signal: AbortSignal): Answer<void>;
@@ -51,6 +53,12 @@ export class HandleTable {
     const { writing } = this.get(handle);
     if (writing !== undefined) return writing;
     throw new BsmountError("bad-handle", `handle ${handle} is not open for writing`);
+  }
+
+  openForWriting(): readonly OpenHandle[] {
+    return [...this.#files].flatMap(([handle, { ino, writing }]) =>
+      writing === undefined ? [] : [{ handle, ino, path: writing.shownPath }],
+    );
   }
 
   close(handle: Handle): void {

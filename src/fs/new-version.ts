@@ -4,7 +4,7 @@ import type { AppResultId } from "../core/ids.ts";
 import type { Draft } from "../write/draft.ts";
 import type { LocalFile } from "../write/local-file.ts";
 import { FirstFailure } from "../write/first-failure.ts";
-import type { ResultFile } from "../write/result-file.ts";
+import { type ResultFile, shownPathOf } from "../write/result-file.ts";
 import type { LocalFiles } from "../write/local-files.ts";
 
 import type { Ino, OthersWrite } from "./file-system.ts";
@@ -133,6 +133,10 @@ export class LateWriter implements OpenFile, OpenForWriting, ResultFile {
 
   get path(): string {
     return this.#newVersion.path;
+  }
+
+  get shownPath(): string {
+    return shownPathOf(this);
   }
 
   get isShared(): boolean {

@@ -2,7 +2,7 @@ import type { Answer } from "../core/answer.ts";
 import type { AppResultId } from "../core/ids.ts";
 import type { LocalFile } from "../write/local-file.ts";
 import type { LocalFiles } from "../write/local-files.ts";
-import type { ResultFile } from "../write/result-file.ts";
+import { type ResultFile, shownPathOf } from "../write/result-file.ts";
 
 import type { Ino, OthersWrite } from "./file-system.ts";
 import type { OpenFile, OpenForWriting } from "./handle-table.ts";
@@ -38,6 +38,10 @@ export class LocalWriter implements OpenFile, OpenForWriting, ResultFile {
 
   get path(): string {
     return this.#file.path;
+  }
+
+  get shownPath(): string {
+    return shownPathOf(this);
   }
 
   get isShared(): boolean {

@@ -201,32 +201,17 @@ function specialChanges(runner: ChangeRunner): Pick<Changing, "link" | "mknod" |
  * What is done to an open file. None of it has a deadline of ours: a write that were given up would leave
  * the disk reading from memory that libfuse has freed, and a close waits for as long as bytes move.
  */
-function contentChanges({
-  fileSystem,
-  nodes,
-  answerer,
-  writers,
-}: OperationContext): Pick<Changing, "flush" | "fsync" | "ftruncate"> {
-  const run = (
-    call: Call,
-    done: (result: number) => void,
-    work: (signal: AbortSignal) => Answer<void>,
-  ): void =>
-    answerer.answer({ ...call, deadline: false }, work, {
-      give: () => {
-        nodes.forget(call.path);
-        done(0);
-        return 0;
-      },
-      refuse: done,
-    });
+function contentChanges(
+  context: OperationContext,
+): Pick<Changing, "flush" | "fsync" | "ftruncate"> {
+  const { fileSystem, writers } = context;
   return {
     ftruncate: (path, handle, sizeBytes, done) =>
-      run({ operation: "ftruncate", path }, done, (signal) =>
+      onOpenFile(context, { operation: "ftruncate", path }, done, (signal) =>
         fileSystem.ftruncate(handle as Handle, sizeBytes, signal),
       ),
     flush: (path, handle, done) =>
-      run({ operation: "flush", path }, done, (signal) =>
+      onOpenFile(context, { operation: "flush", path }, done, (signal) =>
         fileSystem.flush(
           handle as Handle,
           async () => {
@@ -237,10 +222,26 @@ function contentChanges({
         ),
       ),
     fsync: (path, _dataOnly, handle, done) =>
-      run({ operation: "fsync", path }, done, (signal) =>
+      onOpenFile(context, { operation: "fsync", path }, done, (signal) =>
         fileSystem.fsync(handle as Handle, signal),
       ),
   };
+}
+
+function onOpenFile(
+  { answerer, nodes }: OperationContext,
+  call: Call,
+  done: (result: number) => void,
+  work: (signal: AbortSignal) => Answer<void>,
+): void {
+  answerer.answer({ ...call, deadline: false }, work, {
+    give: () => {
+      nodes.forget(call.path);
+      done(0);
+      return 0;
+    },
+    refuse: done,
+  });
 }
 
 /** The first write begins a new version of a file that was complete: whoever opens its path then has to meet that. */

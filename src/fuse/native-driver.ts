@@ -85,7 +85,7 @@ async function mountWith(
     const { answerer, writers } = context;
     answerer.beforeFirst(() => setReadAhead(entry.device));
     writers.mountedAs(entry);
-    return new NativeMount({ fuse, mountPoint, entry, table, descriptor, answerer });
+    return new NativeMount({ fuse, mountPoint, entry, table, descriptor, context });
   } catch (error) {
     table[Symbol.dispose]();
     throw error;

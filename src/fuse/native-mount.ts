@@ -1,11 +1,12 @@
 import type Fuse from "fuse-native";
 import { BsmountError } from "../core/errors.ts";
 import { neverAborted } from "../core/abort.ts";
-import type { Answerer } from "./answer.ts";
 import type { Mounted } from "./driver.ts";
+import { releaseClosed } from "./late-releases.ts";
 import type { MountEntry } from "./mount-table.ts";
 import { type MountWatch, watchMount } from "./mount-watch.ts";
 import type { OpenMountTable } from "./open-mount-table.ts";
+import type { OperationContext } from "./operation-context.ts";
 import { takeDown } from "./take-down.ts";
 
 export interface NativeMountOptions {
@@ -15,7 +16,7 @@ export interface NativeMountOptions {
   /** The mount closes it at its end. */
   readonly table: OpenMountTable;
   readonly descriptor: string | undefined;
-  readonly answerer: Answerer;
+  readonly context: OperationContext;
 }
 
 /** A live mount of the binding; notices its own end and lets go of the process then. */
@@ -28,6 +29,7 @@ export class NativeMount implements Mounted {
   readonly #onDetached: () => void;
   readonly #onEnd: () => void;
   #isOver = false;
+  #isAbandoned = false;
 
   constructor(options: NativeMountOptions) {
     this.#options = options;
@@ -52,19 +54,22 @@ export class NativeMount implements Mounted {
   /** @inheritDoc */
   abandon(): void {
     if (this.#isOver) return;
+    this.#isAbandoned = true;
     this.#watch[Symbol.dispose]();
     this.#onDetached();
     this.#onEnd();
   }
 
   async #end(): Promise<void> {
-    const { answerer, entry, fuse } = this.#options;
+    const { context, entry, fuse } = this.#options;
     this.#isOver = true;
     using table = this.#options.table;
-    answerer.abortAll(new BsmountError("aborted", `${this.mountPoint} was unmounted`));
+    context.answerer.abortAll(new BsmountError("aborted", `${this.mountPoint} was unmounted`));
     // An aborted connection leaves a dead entry behind, which would answer ENOTCONN to everybody.
     if (table.lists(entry)) {
       await takeDown(this.mountPoint, { lazy: true }, neverAborted).catch(() => {});
+    } else if (!this.#isAbandoned) {
+      await releaseClosed(context);
     }
     // Releases the handle by which the binding keeps the event loop alive.
     await new Promise<void>((resolve) => fuse.unmount(() => resolve()));

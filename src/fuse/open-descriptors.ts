@@ -65,13 +65,12 @@ function hasDescriptor(pid: number, file: FileOnMount): boolean {
 }
 
 function hasInTable(folder: string, pid: number, file: FileOnMount): boolean {
-  const whole = file.mountPoint + file.path;
   const name = file.path.slice(file.path.lastIndexOf("/"));
   return descriptorsOf(folder).some((descriptor) => {
     const target = targetOf(`${folder}/fd/${descriptor}`);
     if (target !== TOO_LONG && target?.endsWith(name) !== true) return false;
     const facts = seen(() => readFileSync(`${folder}/fdinfo/${descriptor}`, "utf8"), "");
-    return isWriter(facts) && (target === whole || isSame({ pid, facts, target }, file));
+    return isWriter(facts) && isSame({ pid, facts, target }, file);
   });
 }
 
@@ -81,12 +80,19 @@ interface OpenThere {
   readonly target: string;
 }
 
-/** Two mounts have inodes of the same number, so the number counts only together with the device. */
+/**
+ * Two mounts have inodes of the same number, and one that took the place of a detached one has the same paths, so
+ * neither counts without the mount that it is of.
+ */
 function isSame({ pid, facts, target }: OpenThere, file: FileOnMount): boolean {
-  const { path, mountId, device, ino } = file;
+  const { mountPoint, path, mountId, device, ino } = file;
+  const whole = mountPoint + path;
   const there = factOf(facts, "mnt_id");
-  if (there === mountId && target !== TOO_LONG) return target === path;
-  return ino !== undefined && factOf(facts, "ino") === ino && deviceOf(pid, there) === device;
+  if (there === mountId && target !== TOO_LONG) return target === whole || target === path;
+  const other = deviceOf(pid, there);
+  if (target === whole && (device === undefined || other === undefined)) return true;
+  const isThat = target === whole || (ino !== undefined && factOf(facts, "ino") === ino);
+  return isThat && other === device;
 }
 
 /** The device of a mount as process `pid` has it; undefined when it is detached. */

@@ -75,6 +75,7 @@ function gated(inner: FileSystem, passing: Passing): FileSystem {
     flush: inner.flush.bind(inner),
     fsync: inner.fsync.bind(inner),
     inoOf: inner.inoOf.bind(inner),
+    openForWriting: inner.openForWriting.bind(inner),
     release: inner.release.bind(inner),
     statfs: inner.statfs.bind(inner),
     access: inner.access.bind(inner),

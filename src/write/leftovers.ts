@@ -54,12 +54,13 @@ export async function stagedUploads(parent: string): Promise<readonly StagedUplo
  */
 export async function tidyStaging(parent: string): Promise<readonly StagedUpload[]> {
   const left: StagedUpload[] = [];
-  for (const folder of await foldersIn(parent)) {
-    if (folder.host !== undefined) continue;
-    const lock = await takeLock(await stagingLockOf(folder.path));
+  for (const { path, host } of await foldersIn(parent)) {
+    if (host !== undefined) continue;
+    const lock = await takeLock(await stagingLockOf(path));
     if (lock === undefined) continue;
     try {
-      left.push(...(await tidyFolder(folder)));
+      // What the journal said before its process ended may not be the last that it says.
+      left.push(...(await tidyFolder({ path, journal: await readJournal(path) })));
     } finally {
       await lock[Symbol.asyncDispose]();
     }
@@ -88,7 +89,8 @@ async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]>
 
 /** Whoever takes the lock to look keeps others from it for a moment; so it is asked who has it. */
 async function isLocked(folder: string): Promise<boolean> {
-  return (await lockHolder(await stagingLockOf(folder))) !== undefined;
+  const lock = await unlessGone(async () => await stagingLockOf(folder));
+  return lock !== undefined && (await lockHolder(lock)) !== undefined;
 }
 
 /** This user's own folders of this and earlier versions, without following links. */

@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import { constants } from "node:fs";
+import { constants, fstatSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { BsmountError } from "../core/errors.ts";
 import { localDisk } from "./local-disk.ts";
@@ -46,6 +46,7 @@ export class StagingFile {
   /** @throws BsmountError `no-space` when the disk is full; the bytes then are as before or as written */
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     if (this.#loss !== undefined) throw this.#loss;
+    this.#checkLength();
     let done = 0;
     await this.#onDisk("write to", async () => {
       while (done < bytes.length) {
@@ -73,11 +74,25 @@ export class StagingFile {
       }
     });
     if (done === wanted || this.#cutting > 0 || cuts !== this.#cuts) return done;
+    throw this.#lost(offset + done);
+  }
+
+  /**
+   * What is written behind the end of a file that somebody else has cut would make zeros of what was there. The
+   * kernel knows the length at once, so that asking for it does not wait for the disk.
+   */
+  #checkLength(): void {
+    if (this.#isClosed || this.#cutting > 0) return;
+    const { size } = fstatSync(this.#file.fd);
+    if (size < this.#sizeBytes) throw this.#lost(size);
+  }
+
+  #lost(endBytes: number): BsmountError {
     const problem = `the staging file ${this.path} lost bytes that were written to it`;
-    this.#loss = new BsmountError("environment", `${problem}: it ends at ${offset + done}`, {
+    this.#loss = new BsmountError("environment", `${problem}: it ends at ${endBytes}`, {
       remedy: "write the file again; see what else cuts files in the state folder",
     });
-    throw this.#loss;
+    return this.#loss;
   }
 
   /** @throws BsmountError `environment` when bytes were lost and any are to stay */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, realpath, rm } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import { makeFolders } from "../core/make-folders.ts";
@@ -11,12 +11,12 @@ import { StagingFile } from "./staging-file.ts";
 
 /**
  * The lock of a folder of staging files: whoever finds it free finds a folder of a process that has ended. It is
- * the same one by whatever links the folder is reached. The folder need not be there yet, what it is in has to be.
+ * the same one by whatever links and mounts the folder is reached. The folder need not be there yet, what it is in
+ * has to be.
  */
 export async function stagingLockOf(path: string): Promise<string> {
-  const parent = dirname(path);
-  const real = await realpath(parent).catch(() => parent);
-  return `staging\n${join(real, basename(path))}`;
+  const { dev, ino } = await stat(dirname(path), { bigint: true });
+  return `staging\n${dev}:${ino}\n${basename(path)}`;
 }
 
 /** A staging file, and what is to be said of it in the journal. */

@@ -138,6 +138,10 @@ export class MemoryFileSystem implements FileSystem {
     return node.ino;
   }
 
+  openForWriting(): [] {
+    return [];
+  }
+
   release(handle: Handle): void {
     this.openHandles.delete(handle);
   }

@@ -58,6 +58,11 @@ async function remote(): Promise<Record<string, number>> {
   );
 }
 
+/** The same of the newest version of each. */
+async function newest(): Promise<Record<string, number>> {
+  return Object.fromEntries(Object.entries(await remote()).filter(([name]) => !name.includes("~")));
+}
+
 async function sessionStatus(): Promise<string> {
   const { stdout } = await bsmount("cat", `bs:/${RESULTS}/${result}/.json`);
   return String((JSON.parse(stdout) as { Status: unknown }).Status);
@@ -319,6 +324,46 @@ describe("a mount in which somebody writes", () => {
       expect(await staged()).toEqual([]);
     },
   );
+
+  it.each<[string, string, string, Record<string, number>]>([
+    [
+      "is written through a mapping",
+      `coproc python3 '${MAP_FILE}' 'F/x' write; read -ru \${COPROC[0]}`,
+      "exec {COPROC[1]}>&-; wait",
+      { x: 4096 },
+    ],
+    ["is empty", "exec 9>'F/x'", "exec 9>&-", { x: 0 }],
+    ["is appended to", "echo 1 >'F/x'; exec 9>>'F/x'; echo 2 >&9", "exec 9>&-", { x: 4 }],
+  ])(
+    "[W14] finishes, detached, what %s and is the last to be closed",
+    async (_what, open, close, all) => {
+      await using shell = new ShellSession();
+      const run = async (text: string): Promise<void> => {
+        expect(await shell.run(text.replaceAll("F/", `${files}/`))).toMatchObject({ output: "" });
+      };
+      await run(open);
+      const pid = await mountPid();
+      expect(await bsmount("unmount", "--lazy", product.mountPoint)).toMatchObject({ code: 3 });
+      await run(close);
+      await ended(pid);
+      expect(await staged()).toEqual([]);
+      expect(await newest()).toEqual(all);
+    },
+  );
+
+  it("[W14] is not kept from finishing, detached, by who writes the same path in the mount in its place", async () => {
+    await using shell = await writing();
+    const pid = await mountPid();
+    expect(await bsmount("unmount", "--lazy", product.mountPoint)).toMatchObject({ code: 3 });
+    expect(await mount()).toMatchObject({ code: 0 });
+    await using other = new ShellSession();
+    await other.run(`exec 8>'${files}/x'; echo other >&8`);
+    expect(await shell.run("exec 9>&-")).toMatchObject({ code: 0, output: "" });
+    expect(await remote()).toEqual({ x: 12 * MIB });
+    await ended(pid);
+    expect(await other.run("exec 8>&-")).toMatchObject({ code: 0, output: "" });
+    expect(await newest()).toEqual({ x: 6 });
+  });
 
   it("[W14] leaves its place to another mount while it serves what is open", async () => {
     await using shell = await writing();

@@ -17,7 +17,7 @@ beforeEach(async () => await world.newResult());
 const TEXT = content(3 * PART + 9);
 const begun = (): number => world.sent("POST", /appresults\/\d+\/files$/);
 
-describe.each([404, 410])("an upload that is answered %i", (status) => {
+describe.each([404, 410, 409])("an upload that is answered %i", (status) => {
   test.each([
     ["the first part", "PUT /files/*/parts/1"],
     ["the last part", "PUT /files/*/parts/4"],
@@ -46,8 +46,11 @@ describe.each([404, 410])("an upload that is answered %i", (status) => {
     await file.finish(neverAborted);
     expect(await world.remote()).toEqual([`f=${TEXT}`]);
   });
+});
 
-  test("at its beginning is not begun anew", async () => {
+test.each([404, 410])(
+  "an upload that is answered %i at its beginning is not begun anew",
+  async (status) => {
     world.emulator.addFaults(`POST /appresults/*/files status=${status}`);
     const file = await world.draft("f");
     await file.write(0, Buffer.from(TEXT));
@@ -56,7 +59,19 @@ describe.each([404, 410])("an upload that is answered %i", (status) => {
     await expect(file.finish(neverAborted)).rejects.toMatchObject({ reason: "gone" });
     // By the parts that went ahead, and by the end.
     expect(begun() - before).toBeLessThanOrEqual(3);
-  });
+  },
+);
+
+test("an upload whose end was done, and never heard of, is begun anew by the next finish", async () => {
+  world.emulator.addFaults("POST /files/* n=1 reset-after", "GET /files/* status=501");
+  const file = await world.draft("f");
+  await file.write(0, Buffer.from(TEXT));
+  await expect(file.finish(neverAborted)).rejects.toThrow();
+  world.emulator.clearFaults();
+  await file.write(1, Buffer.from("!"));
+  await file.finish(neverAborted);
+  expect((await world.remote()).at(-1)).toBe(`f=${TEXT[0] ?? ""}!${TEXT.slice(2)}`);
+  expect(file.isUnfinished).toBe(false);
 });
 
 test("an upload that fails in another way is not begun anew", async () => {

@@ -1,6 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, rm, stat, symlink, truncate, utimes, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  mkdir,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AppResultId } from "../../src/core/ids.ts";
@@ -8,6 +18,7 @@ import { takeLock } from "../../src/core/process-lock.ts";
 import type { JournalLine } from "../../src/write/journal.ts";
 import { type StagedUpload, stagedUploads, tidyStaging } from "../../src/write/leftovers.ts";
 import { stagingLockOf } from "../../src/write/staging-folder.ts";
+import { runCommand } from "../helpers/run-command.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 import { OWNER } from "../helpers/upload-world.ts";
 
@@ -194,6 +205,54 @@ describe("tidying", () => {
     await again?.[Symbol.asyncDispose]();
   });
 });
+
+describe("a mount that dies while the next one tidies", () => {
+  test("leaves what it wrote last", async () => {
+    const many = Array.from({ length: 2000 }, (_, at) => `${at + 1}`);
+    const first = await left("mount-00000000000a", {
+      journal: many.flatMap((file) => [begun(file), { file, event: "finished" as const }]),
+      files: Object.fromEntries(many.map((file) => [file, "done"])),
+    });
+    const second = await left("mount-00000000000b", {
+      journal: [begun("1"), { file: "1", event: "finished" }],
+      files: { "1": "kept" },
+    });
+    const tidying = tidyStaging(parent.path);
+    await expect
+      .poll(async () => (await readdir(first)).length, { interval: 1 })
+      .toBeLessThan(1999);
+    const more = [{ file: "1", event: "changed" }, begun("2")].map((line) => JSON.stringify(line));
+    await appendFile(join(second, "journal"), `${more.join("\n")}\n`);
+    await writeFile(join(second, "1"), "kept and changed");
+    await writeFile(join(second, "2"), "");
+    const found = shown(await tidying);
+    expect(found).toEqual(["mount-00000000000b/1 16 f1", "mount-00000000000b/2 0 f2"]);
+    expect(await names(second)).toEqual(["1", "2", "journal"]);
+  });
+});
+
+test.runIf(process.geteuid?.() === 0)(
+  "what a live mount has is not taken for left behind through another mount of the folder",
+  async () => {
+    await using other = await tempDir();
+    const folder = await left("mount-00000000000a", {
+      journal: [begun("1"), { file: "1", event: "finished" }, begun("2")],
+      files: { "1": "one", "2": "two" },
+    });
+    const lock = await takeLock(await stagingLockOf(folder));
+    expect(await runCommand("mount", ["--bind", parent.path, other.path])).toMatchObject({
+      code: 0,
+    });
+    try {
+      expect(await tidyStaging(other.path)).toEqual([]);
+      expect(await names(folder)).toEqual(["1", "2", "journal"]);
+      expect(await stagedUploads(other.path)).toMatchObject([{ isLive: true, sizeBytes: 3 }]);
+    } finally {
+      await runCommand("umount", [other.path]);
+      await lock?.[Symbol.asyncDispose]();
+    }
+  },
+);
 
 describe("a journal that cannot be read", () => {
   const whole = { journal: [begun("1"), { file: "1", event: "finished" }] as const };

@@ -132,6 +132,17 @@ describe("a staging file on a disk that is full", () => {
 });
 
 describe("a staging file that somebody else cuts", () => {
+  test("gets no zeros in the place of what was there, when it is written on", async () => {
+    await write(0, "abcdefgh");
+    await truncate(file.path, 3);
+    const lost = expect.stringContaining("lost bytes that were written to it: it ends at 3");
+    await expect(write(8, "ijk")).rejects.toMatchObject({ reason: "environment", message: lost });
+    expect(readFileSync(file.path, "utf8")).toBe("abc");
+    await file.truncate(0);
+    await write(0, "new");
+    expect(await read(0, 9)).toBe("new");
+  });
+
   test.each([
     ["in the middle of what is read", 0, 4, "it ends at 4"],
     ["before what is read", 5, 4, "it ends at 5"],

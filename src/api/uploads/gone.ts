@@ -21,24 +21,42 @@ const TARGET: Missing = {
   remedy: "look whether it was deleted in BaseSpace, and write the file into another app result",
 };
 
-/** Runs a request about a pending file. @throws ApiError `gone` in place of `not-found` */
+const ENDED: Missing = {
+  problem:
+    "BaseSpace takes nothing more of this upload, which is complete, was given up, or is in a result that has ended",
+  remedy: "write the file again, into another app result if this one has ended",
+};
+
+/** What the service says of a pending file that takes no more parts. */
+const CONFLICT = 409;
+
+/** Runs a request about a pending file. @throws ApiError `gone` in place of `not-found`, and where it has ended */
 export async function ofUpload<Value>(request: () => Promise<Value>): Promise<Value> {
-  return await named(UPLOAD, request);
+  return await named(
+    (error) => (error.status === CONFLICT ? ENDED : missing(error, UPLOAD)),
+    request,
+  );
 }
 
 /** Runs a request that adds a file to an app result or a sample. @throws ApiError `gone` in place of `not-found` */
 export async function ofTarget<Value>(request: () => Promise<Value>): Promise<Value> {
-  return await named(TARGET, request);
+  return await named((error) => missing(error, TARGET), request);
+}
+
+function missing(error: ApiError, what: Missing): Missing | undefined {
+  return reasonOf(error) === "not-found" ? what : undefined;
 }
 
 async function named<Value>(
-  { problem, remedy }: Missing,
+  meaningOf: (error: ApiError) => Missing | undefined,
   request: () => Promise<Value>,
 ): Promise<Value> {
   try {
     return await request();
   } catch (error) {
-    if (!(error instanceof ApiError) || reasonOf(error) !== "not-found") throw error;
-    throw new ApiError("gone", error, problem, { cause: error, remedy });
+    const meaning = error instanceof ApiError ? meaningOf(error) : undefined;
+    if (meaning === undefined) throw error;
+    const { problem, remedy } = meaning;
+    throw new ApiError("gone", error as ApiError, problem, { cause: error, remedy });
   }
 }
