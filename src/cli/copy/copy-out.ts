@@ -3,6 +3,7 @@ import { BsmountError } from "../../core/errors.ts";
 import { findRemote, followLink, type RemoteNode, type RemoteTreeOptions } from "../remote-tree.ts";
 import { type Copying, type CopyJob, reporting } from "./copying.ts";
 import { type Download, downloadJobs, sizeOfRemote } from "./download.ts";
+import { namedTarget } from "./named-target.ts";
 import {
   checkSeveral,
   type CpPlan,
@@ -33,7 +34,8 @@ export async function* jobsOut(
       const isFile = node.attributes.type !== "directory";
       if (isFile && isThere && !isInside) throw isInTheWay(target);
       if (isFile && !isThere && ASKS_FOR_FOLDER.test(target)) throw isNoFolder(target);
-      downloads.push({ node, target: isInside ? join(target, named.name) : target });
+      const itself = isFile && !isInside ? await namedTarget(target) : target;
+      downloads.push({ node, target: isInside ? join(target, named.name) : itself });
     });
   }
   const roots = downloads.map(({ node: { path }, target: place }) => ({ path, place }));

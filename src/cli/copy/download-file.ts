@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, lstat, open, rename, rm, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { checkReplaceable } from "../../api/transfers/local-place.ts";
 import type { Downloaded } from "../../api/transfers/file-download.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { readRemote } from "../remote-file.ts";
@@ -50,6 +51,7 @@ async function isThere(target: string): Promise<boolean> {
 
 /** What is made here, such as `.json`, and what has not been uploaded yet. */
 async function copyGenerated(node: RemoteNode, target: string, copying: Copying): Promise<void> {
+  await checkReplaceable(target);
   const scratch = await openScratch(dirname(target));
   try {
     await copyInto(scratch.file, node, copying);
