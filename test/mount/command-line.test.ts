@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, readlink, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Product, startProduct } from "../helpers/product.ts";
-import { runCommand, runShell } from "../helpers/run-command.ts";
+import { type CommandOutcome, runCommand, runShell } from "../helpers/run-command.ts";
 
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const NO_TOKEN = { BASESPACE_ACCESS_TOKEN: undefined };
@@ -81,6 +81,23 @@ describe("bsmount mount, status and unmount", () => {
     } finally {
       holder.kill("SIGKILL");
     }
+  });
+
+  it("leave out who asks, and say what to do where only his shell is in the way", async () => {
+    const at = await mountPoint();
+    expect((await product.bsmount(["mount", at])).code).toBe(0);
+    const env = {
+      XDG_RUNTIME_DIR: product.dir.join("run"),
+      XDG_STATE_HOME: product.dir.join("state"),
+    };
+    const inside = async (command: string): Promise<CommandOutcome> =>
+      await runShell(command, at, { env, args: [process.execPath, CLI, "unmount"] });
+    const { code, stderr } = await inside('("$@" . && true) && true');
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/in use by .*\(bash: cwd/)]);
+    expect(stderr).not.toContain("(node");
+    expect(stderr).toMatch(/\n {2}try: cd out of it first/);
+    expect(await inside('exec "$@" .')).toMatchObject({ code: 0, stderr: "" });
+    expect((await runCommand("findmnt", [at])).stdout).toBe("");
   });
 });
 
