@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, mkdir, readFile, readlink, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -386,5 +387,36 @@ describe("bsmount demo --once", () => {
     const at = /mounted at +(\S+)/.exec(stdout)?.[1] ?? "";
     expect((await runCommand("findmnt", [at])).stdout).toBe("");
     expect((await runCommand("pgrep", ["-f", at])).stdout).toBe("");
+  });
+});
+
+describe("bsmount demo", () => {
+  it.each([
+    ["that nothing stays behind", "", /Unmounting\. Nothing stays behind\./],
+    [
+      "who is still in its mount",
+      "sleep 60",
+      /Unmounting\. It is still in use by \d+ \(sleep\): its process/,
+    ],
+  ])("says at Ctrl-C %s", async (_what, inside, says) => {
+    const demo = spawn(process.execPath, [CLI, "demo"], { stdio: ["ignore", "pipe", "inherit"] });
+    let printed = "";
+    demo.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
+    const ended = once(demo, "close");
+    await expect.poll(() => printed, { timeout: 60_000 }).toContain("Ctrl-C unmounts and ends");
+    const at = /mounted at +(\S+)/.exec(printed)?.[1] ?? "";
+    const command = inside === "" ? "true" : `cd "$0" && exec ${inside}`;
+    const holder = spawn("bash", ["-c", command, at], { stdio: "ignore" });
+    try {
+      if (inside !== "") await expect.poll(() => readlink(`/proc/${holder.pid}/cwd`)).toBe(at);
+      demo.kill("SIGINT");
+      await ended;
+      expect(printed).toMatch(says);
+    } finally {
+      holder.kill("SIGKILL");
+      demo.kill("SIGKILL");
+    }
+    const left = async (): Promise<string> => (await runCommand("pgrep", ["-f", at])).stdout;
+    await expect.poll(left, { timeout: 20_000 }).toBe("");
   });
 });
