@@ -6,6 +6,7 @@ import { jobsOut, sizeOut } from "../copy/copy-out.ts";
 import { COPY_MEMORY_BYTES, copyAll } from "../copy/copying.ts";
 import { checkedPlan } from "../copy/places.ts";
 import { copyProgress, showsProgress } from "../copy/progress.ts";
+import { Resumption } from "../copy/resumption.ts";
 import { TakenPlaces } from "../copy/taken-places.ts";
 import { Tally } from "../copy/tally.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
@@ -49,8 +50,14 @@ async function cp(
     const memory = new ByteBudget(COPY_MEMORY_BYTES);
     const counting = tally.counting(progress.interrupt);
     const taken = new TakenPlaces(plan);
-    const copying = { session, fileSystem, signal, memory, progress, taken, ...counting };
-    await copyAll(isInto ? jobsIn(plan, copying) : jobsOut(plan, copying), copying);
+    const resumption = new Resumption();
+    const shared = { session, fileSystem, signal, memory, progress, taken, resumption };
+    const copying = { ...shared, ...counting };
+    try {
+      await copyAll(isInto ? jobsIn(plan, copying) : jobsOut(plan, copying), copying);
+    } catch (error) {
+      throw signal.aborted ? resumption.told(signal.reason) : error;
+    }
   }
   await session.finishUploads(signal);
   return tally.close();

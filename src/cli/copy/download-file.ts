@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, lstat, open, rename, rm, utimes } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { readJournal } from "../../api/transfers/download-journal.ts";
+import { scratchNames } from "../../api/transfers/download-plan.ts";
 import { checkReplaceable } from "../../api/transfers/local-place.ts";
 import type { Downloaded } from "../../api/transfers/file-download.ts";
 import { BsmountError } from "../../core/errors.ts";
@@ -34,14 +36,20 @@ export async function downloadFile(
   if (await isThere(target)) {
     const compared = await transfers.compare(target, file, { signal });
     if (compared === "md5" || compared === "md5s") {
+      copying.resumption.kept();
       copying.onUnchanged(target, file.sizeBytes, HOW[compared]);
       return;
     }
   }
   const options = { signal, memory, onProgress: bar.onProgress };
-  const { verified } = await transfers.download.toFile(file, target, options);
+  const { journal } = scratchNames(resolve(target), file.id);
+  const { verified } = await copying.resumption.during(
+    transfers.download.toFile(file, target, options),
+    async () => await readJournal(journal),
+  );
   const modified = new Date(node.attributes.mtimeMs);
   await utimes(target, modified, modified);
+  if (verified !== "parts") copying.resumption.kept();
   copying.onFile(target, file.sizeBytes, HOW[verified]);
 }
 
