@@ -46,7 +46,7 @@ async function isDescriptor(link: string): Promise<boolean> {
 function notRegular(target: string, what: string): BsmountError {
   const problem = `${target} is in the way: ${what} is no regular file`;
   return new BsmountError("usage", problem, {
-    remedy: "remove it, or give another name; bsmount cat writes to standard output",
+    remedy: "give another name; bsmount cat writes to standard output",
   });
 }
 
