@@ -15,9 +15,17 @@ export function printJson(value: unknown): void {
 
 /** What was tried and why it failed on one line of standard error, what to do on the next. */
 export function printError(error: unknown): void {
-  printToStandardError(`bsmount: ${describeError(error)}`);
+  printToStandardError(`bsmount: ${withoutCalls(describeError(error))}`);
   const remedy = error instanceof BsmountError ? error.remedy : undefined;
   if (remedy !== undefined) printToStandardError(`  try: ${remedy}`);
+}
+
+/** Node's `ENOENT: no such file or directory, stat 'x'` without the code and the call, which are its own matter. */
+function withoutCalls(text: string): string {
+  return text.replaceAll(
+    /\bE[A-Z0-9]{2,}: ([a-z][^,]*), [a-z]+\b(?: '.*?'(?: -> '.*?')?(?=$|: |; ))?/g,
+    "$1",
+  );
 }
 
 export function printWarning(text: string): void {

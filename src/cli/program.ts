@@ -72,13 +72,38 @@ export function buildProgram({ output, ...options }: BuildOptions): Command {
     .version(VERSION, "-V, --version")
     .showHelpAfterError("(bsmount --help shows what there is)")
     .configureOutput(PRINTED)
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
     .exitOverride();
   for (const factory of COMMANDS) {
     const command = SHOWING.has(factory) ? showing(factory, options, output) : factory(options);
-    command.exitOverride().configureOutput(PRINTED);
+    for (const one of [command, ...command.commands]) one.exitOverride().configureOutput(PRINTED);
+    if (command.commands.length > 0) refuseUnknown(command);
     program.addCommand(command);
   }
-  return program;
+  return sayingWhyHelp(program);
+}
+
+/** What names no command of a group would be taken for an argument of the one that it runs by itself. */
+function refuseUnknown(group: Command): void {
+  sayingWhyHelp(group).hook("preSubcommand", () => {
+    const [name] = group.args;
+    if (name === undefined || name.startsWith("-") || isCommand(group, name)) return;
+    const names = group.commands.map((command) => command.name()).join(" or ");
+    group.error(`error: unknown command '${name}'\n(Did you mean ${names}?)`);
+  });
+}
+
+/** commander shows the general help where `help` is asked about a command that is not there. */
+function sayingWhyHelp(group: Command): Command {
+  return group.addHelpText("before", ({ error, command }) => {
+    const [help, name] = command.args;
+    if (!error || help !== "help" || name === undefined || isCommand(command, name)) return "";
+    return `error: unknown command '${name}'; these are there:\n`;
+  });
+}
+
+function isCommand(group: Command, name: string): boolean {
+  return group.commands.some((command) => [command.name(), ...command.aliases()].includes(name));
 }
 
 function showing(factory: CommandFactory, options: ProgramOptions, output?: OutputState): Command {

@@ -16,7 +16,10 @@ export async function* readRemote(
   { fileSystem, signal }: RemoteTreeOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (node.attributes.type === "directory") {
-    throw new BsmountError("is-a-directory", `${node.path} is a directory`);
+    const path = node.path === "bs:" ? "bs:/" : node.path;
+    throw new BsmountError("is-a-directory", `${path} is a directory`, {
+      remedy: `bsmount ls '${path}' lists it; bsmount cp -r copies it`,
+    });
   }
   const handle = await fileSystem.open(node.attributes.ino, O_RDONLY, signal);
   try {

@@ -7,6 +7,11 @@ export function isRemote(text: string): boolean {
   return text.startsWith(SCHEME);
 }
 
+/** @throws BsmountError `usage` unless each is a path in BaseSpace: told before anything is asked for */
+export function checkRemote(paths: readonly string[]): void {
+  for (const path of paths) remoteNames(path);
+}
+
 /**
  * The names of `bs:/projects/Demo/samples`, from the root down.
  * @throws BsmountError `usage` when `text` is no such path

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { processEnvironment } from "../config/environment.ts";
-import { reasonOf } from "../core/errors.ts";
+import { BsmountError, reasonOf } from "../core/errors.ts";
 import { EndingSignals } from "./ending-signals.ts";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { asMountCommand } from "./fstab.ts";
@@ -53,7 +53,9 @@ async function runCommand(argv: readonly string[], signals: EndingSignals): Prom
 
 function failure(error: unknown, interrupted: AbortSignal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  printError(interrupted.aborted ? interrupted.reason : error);
+  // What other failures an interruption brings about is nothing to tell.
+  const isAboutIt = error instanceof BsmountError && error.cause === interrupted.reason;
+  printError(interrupted.aborted && !isAboutIt ? interrupted.reason : error);
   return exitCodeOf(interrupted.aborted ? "aborted" : reasonOf(error));
 }
 

@@ -2,6 +2,7 @@ import { BsmountError } from "../core/errors.ts";
 import { namedServer, serverOfProfile } from "./choose-server.ts";
 import type { Environment } from "./environment.ts";
 import { type FoundToken, findToken } from "./find-token.ts";
+import { listProfiles } from "./list-profiles.ts";
 import type { GivenOptions } from "./options.ts";
 import { type Profile, readProfile } from "./profile.ts";
 import { refuseOtherServer } from "./refuse-other-server.ts";
@@ -52,7 +53,10 @@ async function existingProfile(
 ): Promise<Profile | undefined> {
   const profile = await readProfile(name ?? "default", home);
   if (profile !== undefined || name === undefined) return profile;
+  const names = (await listProfiles(home)).map((summary) => summary.name);
+  const others =
+    names.length === 0 ? "" : `name one of those that are there, ${names.join(", ")}; `;
   throw new BsmountError("usage", `there is no profile ${JSON.stringify(name)}`, {
-    remedy: `sign in with: bsmount auth --profile ${name}`,
+    remedy: `${others}bsmount auth --profile ${name} makes it`,
   });
 }

@@ -1,6 +1,7 @@
 import { BsmountError } from "../core/errors.ts";
 import { serverOfProfile } from "./choose-server.ts";
 import type { Environment } from "./environment.ts";
+import { listProfiles } from "./list-profiles.ts";
 import { readPrivateFile } from "./private-file.ts";
 import { ownProfileFile, type Profile, sharedProfileFile } from "./profile.ts";
 import type { TokenOrigin } from "./token-origin.ts";
@@ -43,7 +44,7 @@ export async function findToken(places: TokenPlaces): Promise<FoundToken> {
     (places.isMeant ? ofProfile : undefined) ??
     tokenOfEnvironment(places.environment) ??
     ofProfile;
-  if (found === undefined) throw noToken(places);
+  if (found === undefined) throw await noToken(places);
   if (!/^[\w.~+/=-]+$/.test(found.accessToken)) {
     throw new BsmountError(
       "usage",
@@ -56,7 +57,11 @@ export async function findToken(places: TokenPlaces): Promise<FoundToken> {
 async function tokenOfFile(path: string | undefined): Promise<FoundToken | undefined> {
   if (path === undefined) return undefined;
   const text = await readPrivateFile(path);
-  if (text === undefined) throw new BsmountError("usage", `there is no access token file ${path}`);
+  if (text === undefined) {
+    throw new BsmountError("usage", `there is no access token file ${path}`, {
+      remedy: `give a file that holds the token alone, mode 0600, or set ${VARIABLE}`,
+    });
+  }
   if (text.trim() === "") throw new BsmountError("usage", `the access token file ${path} is empty`);
   return { accessToken: text.trim(), tokenSource: path, tokenOrigin: { kind: "file", path } };
 }
@@ -79,13 +84,17 @@ function tokenOfProfile({ name, profile, environment }: TokenPlaces): FoundToken
   };
 }
 
-function noToken({ name, environment: { home, variables } }: TokenPlaces): BsmountError {
+async function noToken({ name, environment }: TokenPlaces): Promise<BsmountError> {
+  const { home, variables } = environment;
   const files = `${ownProfileFile(name, home)}, ${sharedProfileFile(home)}`;
   const isEmpty = variables[VARIABLE] !== undefined;
   const empty = isEmpty ? `; ${VARIABLE} is set but empty` : "";
   const problem = `no access token was found: looked at ${VARIABLE}, ${files}${empty}`;
   const profile = name === "default" ? "" : ` --profile ${name}`;
+  const signedIn = (await listProfiles(home)).filter((other) => other.signedIn);
+  const others = signedIn.map((other) => `--profile ${other.name}`).join(" or ");
+  const use = others === "" ? "" : `give ${others}, which is signed in, or `;
   return new BsmountError("not-signed-in", problem, {
-    remedy: `run \`bsmount auth${profile}\`, or \`bs auth\` (its ~/.basespace/default.cfg works as it is), or set ${VARIABLE}, or give --access-token-file FILE`,
+    remedy: `${use}run \`bsmount auth${profile}\`, or \`bs auth\` (its ~/.basespace/default.cfg works as it is), or set ${VARIABLE}, or give --access-token-file FILE`,
   });
 }

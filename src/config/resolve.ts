@@ -101,7 +101,8 @@ export function resolveFolders(options: GivenOptions, environment: Environment):
 
 function checkMemoryCache(bytes: number): number {
   if (bytes < MIN_MEMORY_CACHE_BYTES) {
-    throw new BsmountError("usage", `a memory cache of ${bytes} bytes is too small to read with`, {
+    const size = bytes === 1 ? "1 byte" : `${bytes} bytes`;
+    throw new BsmountError("usage", `a memory cache of ${size} is too small to read with`, {
       remedy: "give --memory-cache 4MiB or more",
     });
   }

@@ -2,6 +2,7 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { sep } from "node:path";
 import { systemClock } from "../core/clock.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
+import { callersOf } from "./process-identity.ts";
 
 /** A process that keeps a mount busy. */
 export interface Holder {
@@ -86,9 +87,33 @@ export function busyError(mountPoint: string, holders: readonly Holder[]): Bsmou
     ({ pid, command, by, path }) => `${pid} (${command}: ${by} ${path})`,
   );
   const who = named.length === 0 ? "a process that cannot be seen from here" : named.join(", ");
-  return new BsmountError("busy", `${mountPoint} is in use by ${who}`, {
+  return new BsmountError("busy", `${inUse(mountPoint)} ${who}`, {
     remedy: "end that use, or unmount with --lazy, which detaches the mount though it is in use",
   });
+}
+
+function inUse(mountPoint: string): string {
+  return `${mountPoint} is in use by`;
+}
+
+/**
+ * A failure to unmount as it is told to who asked for it, which is this process. The mount that answered does not
+ * know him: where nobody uses it but the shell that he typed in, by being there, that is what is to end.
+ */
+export async function toldToAsker(
+  error: unknown,
+  mountPoint: string,
+  server: number | undefined,
+): Promise<unknown> {
+  const isBusy = error instanceof BsmountError && error.message.startsWith(inUse(mountPoint));
+  if (!isBusy) return error;
+  const holders = await holdersOf(mountPoint, server);
+  const callers = callersOf(process.pid);
+  const isCallers = holders.every(({ by, pid }) => by === "cwd" && callers.includes(pid));
+  if (holders.length === 0 || !isCallers) return error;
+  const remedy =
+    "cd out of it first, or unmount with --lazy, which detaches the mount all the same";
+  return new BsmountError(error.reason, error.message, { cause: error, remedy });
 }
 
 type Use = Pick<Holder, "by" | "path">;

@@ -70,7 +70,9 @@ async function checkFolder(mountPoint: string): Promise<void> {
     }
     throw new BsmountError("usage", `cannot mount on ${mountPoint}`, { cause: error });
   });
-  if (!info.isDirectory()) throw refused(mountPoint, "it is not a folder");
+  if (!info.isDirectory()) {
+    throw refused(mountPoint, "it is not a folder", "give an empty folder, which mkdir makes");
+  }
   const entries = await readdir(mountPoint).catch((error: unknown) => {
     throw new BsmountError("usage", `cannot mount on ${mountPoint}`, { cause: error });
   });

@@ -21,6 +21,17 @@ export function isStopped(pid: number): boolean {
   return /^[Tt]$/.test(fieldsOf(pid)[0] ?? "");
 }
 
+/** The processes that `pid` was called by, the nearest first, as far as they can be seen. */
+export function callersOf(pid: number): readonly number[] {
+  const callers: number[] = [];
+  for (let at = parentOf(pid); at > 0 && !callers.includes(at); at = parentOf(at)) callers.push(at);
+  return callers;
+}
+
+function parentOf(pid: number): number {
+  return Number(fieldsOf(pid)[1] ?? 0);
+}
+
 function startTicksOf(pid: number): string | undefined {
   const [state, ...fields] = fieldsOf(pid);
   return state === "Z" || state === "X" ? undefined : fields[18];

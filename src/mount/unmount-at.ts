@@ -5,7 +5,7 @@ import type { HeldFiles } from "../session/held-files.ts";
 import { askEntry, isSilence, silenceOf } from "./ask-entry.ts";
 import type { Progress, UnmountResult } from "./control-protocol.ts";
 import { findMountPoint } from "./find-mount.ts";
-import { takeDownUnheld } from "./holders.ts";
+import { takeDownUnheld, toldToAsker } from "./holders.ts";
 import { isRunning } from "./process-identity.ts";
 import type { RegistryEntry } from "./registry.ts";
 
@@ -43,14 +43,18 @@ export async function unmountAt(
   signal: AbortSignal,
 ): Promise<UnmountResult> {
   const { entry, mountPoint } = await findMountPoint(path, options.runtimeFolder);
-  const result = entry === undefined ? undefined : await asked(entry, options, signal);
   const server = entry?.record.pid;
-  if (result === undefined) {
-    await unmountDirectly(mountPoint, { lazy: options.lazy, server }, signal);
-  } else if (options.wait && entry !== undefined && !result.isUsed) {
-    await processEnd(entry, options, signal);
+  try {
+    const result = entry === undefined ? undefined : await asked(entry, options, signal);
+    if (result === undefined) {
+      await unmountDirectly(mountPoint, { lazy: options.lazy, server }, signal);
+    } else if (options.wait && entry !== undefined && !result.isUsed) {
+      await processEnd(entry, options, signal);
+    }
+    return result ?? NOTHING_LEFT;
+  } catch (error) {
+    throw await toldToAsker(error, mountPoint, server);
   }
-  return result ?? NOTHING_LEFT;
 }
 
 /** Undefined when the mount's process is gone, going or silent, and somebody else has to unmount. */

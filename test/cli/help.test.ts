@@ -3,6 +3,8 @@ import { Command } from "commander";
 import { describe, expect, it, vi } from "vitest";
 import { addOptions } from "../../src/cli/option-flags.ts";
 import { buildProgram } from "../../src/cli/program.ts";
+import { emulatorCommand } from "../../src/cli/commands/emulator.ts";
+import { FAULT_ACTIONS, parseFaultRule } from "../../src/emulator/faults/rule.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 
 const environment = { variables: {}, home: "/nowhere", uid: 0, gid: 0 };
@@ -40,5 +42,32 @@ describe("--help", () => {
     expect(whoami).toContain("(default: default, env: BASESPACE_PROFILE)");
     expect(whoami).toContain("(BASESPACE_ACCESS_TOKEN holds the token itself) --insecure-http");
     expect(helps.join("\n")).not.toMatch(/default: [–)]|\(\)/);
+    expect(helps.find((help) => help.startsWith("Usage: bsmount ls"))).toContain("(default: bs:/)");
+  });
+
+  it("shows no value as JavaScript writes it, and a usage as the command's own help does", () => {
+    const context = { signal: neverAborted, environment, handOverSignals: () => undefined };
+    const program = buildProgram({ context, onResult: () => undefined });
+    for (const command of [program, ...program.commands]) {
+      expect(command.helpInformation()).not.toMatch(/\[\]|\["|: "|places/);
+    }
+    const all = program.helpInformation();
+    expect(all).toContain("  cp [options] SOURCE... DESTINATION  ");
+    for (const command of program.commands) {
+      expect(all).toContain(`  ${command.name()} ${command.usage()}  `);
+    }
+  });
+
+  it("of the emulator lists the faults that it can be told to have", () => {
+    const printed: string[] = [];
+    const context = { signal: neverAborted, environment, handOverSignals: () => undefined };
+    const command = emulatorCommand({ context, onResult: () => undefined });
+    command.configureOutput({ writeOut: (text) => printed.push(text) }).outputHelp();
+    const help = printed.join("");
+    expect(help).not.toContain("README");
+    for (const [action] of FAULT_ACTIONS) {
+      expect(parseFaultRule(`GET * ${action}`).times).toBe(Infinity);
+      expect(help).toContain(`\n  ${action} `);
+    }
   });
 });

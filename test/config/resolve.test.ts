@@ -107,6 +107,16 @@ describe("resolveConfig", () => {
     );
   });
 
+  it("names the profiles that are signed in, where the one that is asked for has no token", async () => {
+    await using home = await tempDir();
+    await profileFile(home, "local", "[DEFAULT]\naccessToken=abc\n");
+    await profileFile(home, "lab", "[DEFAULT]\nclientKey=abc\n");
+    await expect(resolveConfig({}, environment(home))).rejects.toMatchObject({
+      reason: "not-signed-in",
+      remedy: expect.stringMatching(/^give --profile local, which is signed in, or run /) as string,
+    });
+  });
+
   it("knows the regions and refuses others", async () => {
     await using home = await tempDir();
     const variables = { BASESPACE_ACCESS_TOKEN: "abc" };
@@ -148,8 +158,10 @@ describe("resolveConfig", () => {
 
   it("refuses a memory cache that nothing can be read with", async () => {
     await using home = await tempDir();
-    const given = { memoryCache: 1024 };
+    const given = { memoryCache: 1 };
     const variables = { BASESPACE_ACCESS_TOKEN: "abc" };
-    await expect(resolveConfig(given, environment(home, variables))).rejects.toThrow(/too small/);
+    await expect(resolveConfig(given, environment(home, variables))).rejects.toThrow(
+      /of 1 byte is/,
+    );
   });
 });

@@ -1,13 +1,16 @@
+import { CommanderError } from "commander";
 import { vi } from "vitest";
+import { EXIT, exitCodeOf } from "../../src/cli/exit-codes.ts";
+import { printError } from "../../src/cli/output.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { standardOutput } from "../../src/cli/standard-output.ts";
-import { describeError } from "../../src/core/errors.ts";
+import { reasonOf } from "../../src/core/errors.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import type { Emulator } from "../../src/emulator/options.ts";
 import type { TempDir } from "./temp-dir.ts";
 
 export interface CliOutcome {
-  /** What the command answered; undefined when it threw, which `output` then ends with. */
+  /** What it answered, or what its error exits with; undefined when nothing ran. */
   readonly exitCode: number | undefined;
   /** What it printed, wherever to. */
   readonly output: string;
@@ -40,7 +43,9 @@ export async function runCli(
   try {
     await buildProgram({ context, onResult }).parseAsync([...args], { from: "user" });
   } catch (error) {
-    printed.push(describeError(error));
+    const isByCommander = error instanceof CommanderError;
+    exitCode = isByCommander ? EXIT.usage : exitCodeOf(reasonOf(error));
+    if (!isByCommander) printError(error);
   } finally {
     for (const stream of streams) stream.mockRestore();
   }

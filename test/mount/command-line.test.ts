@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, readlink, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Product, startProduct } from "../helpers/product.ts";
-import { runCommand, runShell } from "../helpers/run-command.ts";
+import { type CommandOutcome, runCommand, runShell } from "../helpers/run-command.ts";
 
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const NO_TOKEN = { BASESPACE_ACCESS_TOKEN: undefined };
@@ -82,6 +82,23 @@ describe("bsmount mount, status and unmount", () => {
       holder.kill("SIGKILL");
     }
   });
+
+  it("leave out who asks, and say what to do where only his shell is in the way", async () => {
+    const at = await mountPoint();
+    expect((await product.bsmount(["mount", at])).code).toBe(0);
+    const env = {
+      XDG_RUNTIME_DIR: product.dir.join("run"),
+      XDG_STATE_HOME: product.dir.join("state"),
+    };
+    const inside = async (command: string): Promise<CommandOutcome> =>
+      await runShell(command, at, { env, args: [process.execPath, CLI, "unmount"] });
+    const { code, stderr } = await inside('("$@" . && true) && true');
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/in use by .*\(bash: cwd/)]);
+    expect(stderr).not.toContain("(node");
+    expect(stderr).toMatch(/\n {2}try: cd out of it first/);
+    expect(await inside('exec "$@" .')).toMatchObject({ code: 0, stderr: "" });
+    expect((await runCommand("findmnt", [at])).stdout).toBe("");
+  });
 });
 
 describe("bsmount refresh", () => {
@@ -139,6 +156,15 @@ describe("a mount that cannot be made says why in one line, and what to do", () 
       async () => [[await mountPoint(), "--api-server", "http://basespace.example"], {}],
     ],
     ["on a folder that is not there", 2, /mkdir/, async () => [[product.dir.join("missing")], {}]],
+    [
+      "on a file",
+      2,
+      /it is not a folder\n {2}try: give an empty folder/,
+      async () => {
+        await writeFile(product.dir.join("plain"), "");
+        return [[product.dir.join("plain")], {}];
+      },
+    ],
     [
       "on a folder that is not empty",
       2,
@@ -348,26 +374,5 @@ describe("commands without a mount", () => {
     const { stdout, stderr } = await runShell(command, "/", { env });
     expect(stdout).toBe("10\n1 0 0\n");
     expect(stderr).toMatch(/^bsmount: cannot write to standard output: its reader has gone/);
-  });
-});
-
-describe("bsmount demo --once", () => {
-  it("takes its mount down when the reader of its output is gone", async () => {
-    const { stdout } = await runShell(`node '${CLI}' demo --once | head -2`, "/");
-    const at = /mounted at +(\S+)/.exec(stdout)?.[1] ?? "";
-    expect(at).toMatch(/basespace$/);
-    expect((await runCommand("findmnt", [at])).stdout).toBe("");
-    expect((await runCommand("pgrep", ["-f", at])).stdout).toBe("");
-  });
-
-  it("shows real tools at work and leaves no mount and no process", async () => {
-    const { code, stdout, stderr } = await runCommand(process.execPath, [CLI, "demo", "--once"]);
-    expect(stderr).toBe("");
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/3600 \+ 0 in total/);
-    expect(stdout).toMatch(/object store +\d+ ranges/);
-    const at = /mounted at +(\S+)/.exec(stdout)?.[1] ?? "";
-    expect((await runCommand("findmnt", [at])).stdout).toBe("");
-    expect((await runCommand("pgrep", ["-f", at])).stdout).toBe("");
   });
 });

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Product, startProduct } from "../helpers/product.ts";
@@ -223,6 +224,7 @@ describe("bsmount cp of many files", () => {
       const ended = once(child, "exit");
       let printed = "";
       child.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
+      const said = text(child.stderr);
       const total = (await product.bsmount(["ls", ALIGNMENT])).stdout.split("\n").length - 1;
       expect(total).toBeGreaterThan(2);
       const lines = (): number => printed.split("\n").length - 1;
@@ -230,9 +232,51 @@ describe("bsmount cp of many files", () => {
       await expect.poll(lines, { timeout: 30_000 }).toBe(total - 2);
       child.kill("SIGINT");
       expect(await ended).toEqual([130, null]);
+      // The folder is there now, and would be copied into.
+      expect(await said).toMatch(/interrupted.*\n {2}try: the same command with -T goes on where/);
       const left = (await inDir("ls -A interrupted")).stdout.trim().split("\n");
       expect(left).toHaveLength(total - 2);
       expect(left.join("\n")).not.toContain(".bsmount-");
+    } finally {
+      await product.faults();
+    }
+  });
+
+  it.each([
+    [
+      "of parts",
+      40,
+      /^bsmount: interrupted before it was done\n {2}try: the same command goes on where it was\n$/,
+    ],
+    ["in one piece", 1, /^bsmount: interrupted before it was done\n$/],
+  ])("that is interrupted says so where it goes on: a file %s", async (_what, mebibytes, says) => {
+    const files = await newFiles();
+    const name = `large-${mebibytes}`;
+    await inDir(`head -c ${mebibytes}M /dev/urandom > ${name}`);
+    const local = product.dir.join(name);
+    expect(await product.bsmount(["cp", local, files])).toMatchObject({ code: 0 });
+    // One part never comes, the others do.
+    await product.faults("GET /objects/* n=1 drop-answer");
+    try {
+      const { apiServer, accessToken } = product.emulator;
+      const env = {
+        ...process.env,
+        HOME: product.dir.path,
+        BASESPACE_API_SERVER: apiServer,
+        BASESPACE_ACCESS_TOKEN: accessToken,
+      };
+      await inDir(`mkdir back-${name}`);
+      const back = product.dir.join(`back-${name}/x`);
+      const args = [CLI, "cp", "--timeout", "10m", `${files}/${name}`, back];
+      const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+      const [ended, said] = [once(child, "exit"), text(child.stderr)];
+      const parts = async (): Promise<string> =>
+        (await inDir(`cd back-${name} && ls -A && cat .bsmount-*.parts | grep -c crc32`)).stdout;
+      const begun = mebibytes === 1 ? /partial\n/ : /\n2\n$/;
+      await expect.poll(parts, { timeout: 30_000 }).toMatch(begun);
+      child.kill("SIGINT");
+      expect(await ended).toEqual([130, null]);
+      expect(await said).toMatch(says);
     } finally {
       await product.faults();
     }

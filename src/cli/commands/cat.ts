@@ -5,6 +5,7 @@ import type { CommandContext, CommandResult, ProgramOptions } from "../context.t
 import { EXIT } from "../exit-codes.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { readRemote } from "../remote-file.ts";
+import { checkRemote } from "../remote-path.ts";
 import { openRemoteSession } from "../remote-session.ts";
 import { findRemote, type RemoteNode } from "../remote-tree.ts";
 import { standardOutput } from "../standard-output.ts";
@@ -24,6 +25,7 @@ async function cat(
   parsed: Readonly<Record<string, unknown>>,
   context: CommandContext,
 ): CommandResult {
+  checkRemote(paths);
   await using session = await openRemoteSession(parsed, context);
   const { signal } = context;
   const options = { fileSystem: session.fileSystem, signal };

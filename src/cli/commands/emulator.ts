@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { OWN_CREDENTIALS } from "../../emulator/access/applications.ts";
 import { DEMO_CATALOG } from "../../emulator/demo-catalog.ts";
+import { FAULT_ACTIONS } from "../../emulator/faults/rule.ts";
 import { readyLine } from "../../emulator/ready-line.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -14,8 +15,16 @@ interface EmulatorFlags {
   readonly catalog?: string;
   readonly objectStoreUrl?: string;
   readonly autoApprove?: true;
-  readonly fault: readonly string[];
+  readonly fault?: readonly string[];
 }
+
+const FAULT_HELP = `
+A fault, such as --fault 'GET /v1pre3/files/* n=3 status=503 retry-after=2':
+  METHOD          GET, POST, … or *
+  PATTERN         the whole path; * stands for any characters, /objects/* is the object store
+  n=K             only the first K times; the first rule that matches acts
+and one ACTION or several:
+${faultActionLines().join("\n")}`;
 
 const SIGN_IN_HELP = `
 To sign in to it where the catalog has no app of its own:
@@ -36,14 +45,13 @@ export function emulatorCommand({ context, onResult }: ProgramOptions): Command 
       "--object-store-url <url>",
       "signed links lead here, where another server shows DIR/objects",
     )
-    .option(
-      "--fault <rule...>",
-      "misbehave: 'METHOD PATTERN [n=K] ACTION…', see src/emulator/README.md",
-      collect,
-      [],
-    )
-    .addHelpText("after", SIGN_IN_HELP)
+    .option("--fault <rule...>", "misbehave: 'METHOD PATTERN [n=K] ACTION…', see below", collect)
+    .addHelpText("after", `${FAULT_HELP}\n${SIGN_IN_HELP}`)
     .action(async (flags: EmulatorFlags) => onResult(await emulator(flags, context)));
+}
+
+function faultActionLines(): readonly string[] {
+  return FAULT_ACTIONS.map(([action, meaning]) => `  ${action.padEnd(14)}  ${meaning}`);
 }
 
 /** A function of its own: tsc does not rewrite the extension of an import beside an `await using`. */
@@ -55,7 +63,7 @@ async function emulator(flags: EmulatorFlags, { signal }: CommandContext): Comma
   const { startEmulator } = await loadEmulator();
   await using running = await startEmulator({
     port: flags.port,
-    faults: flags.fault,
+    ...(flags.fault === undefined ? {} : { faults: flags.fault }),
     autoApprove: flags.autoApprove ?? false,
     ...(flags.data === undefined ? {} : { dataDir: flags.data }),
     catalogFile: flags.catalog ?? DEMO_CATALOG,
@@ -74,6 +82,6 @@ function parsePort(text: string): number {
   return port;
 }
 
-function collect(value: string, previous: readonly string[]): readonly string[] {
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
 }

@@ -1,8 +1,9 @@
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { printable, printJson, printLine, table } from "../output.ts";
+import { checkRemote } from "../remote-path.ts";
 import { openRemoteSession } from "../remote-session.ts";
 import {
   childOf,
@@ -16,7 +17,7 @@ import {
 export function lsCommand({ context, onResult }: ProgramOptions): Command {
   const command = new Command("ls")
     .description("list bs:/PATH without a mount")
-    .argument("[paths...]", "bs:/projects/…", ["bs:/"])
+    .addArgument(new Argument("[paths...]", "bs:/projects/…").default(["bs:/"], "bs:/"))
     .option("-l, --long", "type, size and date of each")
     .option("--json", "machine output: one array of {path, name, type, size, modified}");
   addOptions(command, TREE_OPTIONS);
@@ -30,6 +31,7 @@ async function ls(
   parsed: Readonly<Record<string, unknown>>,
   context: CommandContext,
 ): CommandResult {
+  checkRemote(paths);
   await using session = await openRemoteSession(parsed, context);
   const options = { fileSystem: session.fileSystem, signal: context.signal };
   const json: unknown[] = [];

@@ -1,10 +1,11 @@
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { BsmountError } from "../../core/errors.ts";
 import { formatBytes } from "../../core/units.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { printable, printLine } from "../output.ts";
+import { checkRemote } from "../remote-path.ts";
 import { openRemoteSession } from "../remote-session.ts";
 import {
   childOf,
@@ -19,7 +20,7 @@ import { standardOutput } from "../standard-output.ts";
 export function treeCommand({ context, onResult }: ProgramOptions): Command {
   const command = new Command("tree")
     .description("draw what is below bs:/PATH without a mount")
-    .argument("[path]", "where to begin", "bs:/")
+    .addArgument(new Argument("[path]", "where to begin").default("bs:/", "bs:/"))
     .option("-L, --depth <n>", "how deep to go", (text) => parseDepth(text), 32);
   addOptions(command, TREE_OPTIONS);
   return command.action(async (path: string, parsed: Record<string, unknown>) => {
@@ -38,11 +39,16 @@ async function tree(
   parsed: Readonly<Record<string, unknown>>,
   context: CommandContext,
 ): CommandResult {
+  checkRemote([path]);
   await using session = await openRemoteSession(parsed, context);
   const options = { fileSystem: session.fileSystem, signal: context.signal };
   const totals: Totals = { directories: 0, files: 0, bytes: 0 };
   const root = await followLink(await findRemote(path, options), options);
   printLine(printable(root.path === "bs:" ? "bs:/" : root.path));
+  if (root.attributes.type === "file") {
+    printLine(`\n1 file, ${formatBytes(root.attributes.sizeBytes)}`);
+    return EXIT.done;
+  }
   await drawBelow(root, { prefix: "", depth: Number(parsed["depth"]) }, { options, totals });
   const { directories, files, bytes } = totals;
   const folders = directories === 1 ? "1 directory" : `${directories} directories`;

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import process from "node:process";
 import { Command } from "commander";
 import { defaultFolders } from "../../config/folders.ts";
 import { unmountAt } from "../../mount/index.ts";
@@ -28,11 +30,14 @@ export function unmountCommand({ context, onResult }: ProgramOptions): Command {
 
 /** Exits with 3 when something that was written is not in BaseSpace. */
 async function unmount(
-  mountPoint: string,
+  place: string,
   flags: UnmountFlags,
   { environment, signal }: CommandContext,
 ): CommandResult {
   const { lazy = false, wait } = flags;
+  const mountPoint = resolve(place);
+  // Asked for from inside the mount, this process would be one that uses it.
+  process.chdir("/");
   using waiting = waitingLine();
   const { open, left } = await unmountAt(
     mountPoint,

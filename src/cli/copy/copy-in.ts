@@ -46,6 +46,7 @@ export async function* jobsIn(
         targets.push(await place.self());
         return;
       }
+      if (place.folder === undefined && !plan.isExact) copying.resumption.moved();
       const { parent, name } = await place.of(localName(source));
       names.take(name, source);
       copying.taken.take("folder", `${parent.path}/${name}`, source);

@@ -3,6 +3,7 @@ import { BsmountError } from "../../core/errors.ts";
 import { findRemote, followLink, type RemoteNode, type RemoteTreeOptions } from "../remote-tree.ts";
 import { type Copying, type CopyJob, reporting } from "./copying.ts";
 import { type Download, downloadJobs, sizeOfRemote } from "./download.ts";
+import { namedTarget } from "./named-target.ts";
 import {
   checkSeveral,
   type CpPlan,
@@ -31,13 +32,21 @@ export async function* jobsOut(
       const node = await followLink(named, copying);
       checkType(node, source, plan);
       const isFile = node.attributes.type !== "directory";
-      if (isFile && isThere && !isInside) throw isInTheWay(target);
-      if (isFile && !isThere && ASKS_FOR_FOLDER.test(target)) throw isNoFolder(target);
-      downloads.push({ node, target: isInside ? join(target, named.name) : target });
+      const itself = isFile && !isInside ? await fileTarget(target, isThere) : target;
+      const isNew = !isFile && !isThere && !plan.isExact;
+      if (isNew && !isContents(source)) copying.resumption.moved();
+      downloads.push({ node, target: isInside ? join(target, named.name) : itself });
     });
   }
   const roots = downloads.map(({ node: { path }, target: place }) => ({ path, place }));
   yield* downloadJobs(downloads, roots, copying);
+}
+
+/** Where a file goes that is copied to `target` itself. @throws BsmountError `usage` where no file can be */
+async function fileTarget(target: string, isFolderThere: boolean): Promise<string> {
+  if (isFolderThere) throw isInTheWay(target);
+  if (ASKS_FOR_FOLDER.test(target)) throw isNoFolder(target);
+  return await namedTarget(target);
 }
 
 /** @throws BsmountError `usage` for a folder without -r, and a file of which only a folder has the form */

@@ -3,6 +3,7 @@ import { inParallel } from "../../core/parallel.ts";
 import type { Session } from "../../session/session.ts";
 import type { RemoteTreeOptions } from "../remote-tree.ts";
 import type { CopyProgress } from "./progress.ts";
+import type { Resumption } from "./resumption.ts";
 import type { TakenPlaces } from "./taken-places.ts";
 
 /** What every file of one `cp` is copied with. */
@@ -12,6 +13,7 @@ export interface Copying extends RemoteTreeOptions {
   readonly memory: ByteBudget;
   readonly progress: CopyProgress;
   readonly taken: TakenPlaces;
+  readonly resumption: Resumption;
   /** Told of each file when it is complete; `how` says how it was compared. */
   readonly onFile: (target: string, sizeBytes: number, how: string) => void;
   /** Told of each file that its target has already. */

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, lstat, open, rename, rm, utimes } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { readJournal } from "../../api/transfers/download-journal.ts";
+import { scratchNames } from "../../api/transfers/download-plan.ts";
+import { checkReplaceable } from "../../api/transfers/local-place.ts";
 import type { Downloaded } from "../../api/transfers/file-download.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { readRemote } from "../remote-file.ts";
@@ -33,14 +36,20 @@ export async function downloadFile(
   if (await isThere(target)) {
     const compared = await transfers.compare(target, file, { signal });
     if (compared === "md5" || compared === "md5s") {
+      copying.resumption.kept();
       copying.onUnchanged(target, file.sizeBytes, HOW[compared]);
       return;
     }
   }
   const options = { signal, memory, onProgress: bar.onProgress };
-  const { verified } = await transfers.download.toFile(file, target, options);
+  const { journal } = scratchNames(resolve(target), file.id);
+  const { verified } = await copying.resumption.during(
+    transfers.download.toFile(file, target, options),
+    async () => await readJournal(journal),
+  );
   const modified = new Date(node.attributes.mtimeMs);
   await utimes(target, modified, modified);
+  if (verified !== "parts") copying.resumption.kept();
   copying.onFile(target, file.sizeBytes, HOW[verified]);
 }
 
@@ -50,6 +59,7 @@ async function isThere(target: string): Promise<boolean> {
 
 /** What is made here, such as `.json`, and what has not been uploaded yet. */
 async function copyGenerated(node: RemoteNode, target: string, copying: Copying): Promise<void> {
+  await checkReplaceable(target);
   const scratch = await openScratch(dirname(target));
   try {
     await copyInto(scratch.file, node, copying);

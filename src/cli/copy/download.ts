@@ -24,8 +24,8 @@ export interface Download {
 /**
  * What it takes to copy `downloads`: a job for each link, and for each file with its indexes. The folders are made
  * on the way. Names come encoded from the tree, so none holds a slash or is `..`; a symlink where a folder is to
- * be is refused, one where a file is to be is replaced, and none on this machine is followed. Those of BaseSpace
- * stay links where they lead to something in `roots`, which is copied too, and are followed everywhere else.
+ * be is refused, one where a file is to be is replaced, and none on this machine is followed but the destination
+ * itself, see `named-target.ts`. Those of BaseSpace stay links where they lead to something in `roots`, which is copied too, and are followed everywhere else.
  */
 export async function* downloadJobs(
   downloads: readonly Download[],

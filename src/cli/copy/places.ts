@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { BsmountError } from "../../core/errors.ts";
-import { isRemote } from "../remote-path.ts";
+import { checkRemote, isRemote } from "../remote-path.ts";
 
 /** What a command line asks to copy. */
 export interface CpPlan {
@@ -29,6 +29,7 @@ export function checkedPlan(
     const problem = "cp copies between BaseSpace (bs:/…) and this machine";
     throw new BsmountError("usage", problem, example);
   }
+  checkRemote(places.filter(isRemote));
   const isExact = parsed["targetDirectory"] === false;
   if (isExact && sources.length > 1) {
     throw new BsmountError("usage", "cp -T takes one source: the target is its new name");

@@ -1,4 +1,7 @@
 import { join } from "node:path";
+import type { FileEntry } from "../../api/models.ts";
+import type { TransferOptions } from "../../api/transfers/options.ts";
+import { readUploadJournal } from "../../api/transfers/upload-journal.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { withIndexes } from "../../core/index-files.ts";
 import type { UploadTarget } from "../../session/transfer-places.ts";
@@ -97,19 +100,34 @@ async function uploadFile(
   const isLate = existing !== undefined && existing.dateCreatedMs >= notBefore;
   const same = info.isFile() && isLate ? await sameContent(source, to, copying) : undefined;
   if (same !== undefined) {
+    copying.resumption.kept();
     copying.onUnchanged(target, info.size, same);
     return existing?.dateCreatedMs;
   }
-  const { appResultId, path, journal } = to;
   const options = { signal, memory, onProgress: bar.onProgress };
-  const { transfers } = session.client;
   const file = info.isFile()
-    ? await transfers.upload({ appResultId, path }, source, { ...options, journal })
-    : await transfers.upload({ appResultId, path }, await openStream(source, signal), options);
+    ? await sendFile(source, to, { options, copying })
+    : await session.client.transfers.upload(to, await openStream(source, signal), options);
   // The service compares each request's body with the MD5 that is sent with it.
   const isInParts = file.etag?.includes("-") === true;
   copying.onFile(target, file.sizeBytes, isInParts ? BY_MD5S : BY_MD5);
   return undefined;
+}
+
+async function sendFile(
+  source: string,
+  to: UploadTarget,
+  { options, copying }: { readonly options: TransferOptions; readonly copying: Copying },
+): Promise<FileEntry> {
+  const { appResultId, path, journal } = to;
+  const { session, resumption } = copying;
+  const place = { appResultId, path };
+  const file = await resumption.during(
+    session.client.transfers.upload(place, source, { ...options, journal }),
+    async () => await readUploadJournal(journal),
+  );
+  resumption.kept();
+  return file;
 }
 
 const BY_MD5 = "compared by MD5";

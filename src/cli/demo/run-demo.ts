@@ -5,6 +5,7 @@ import { BsmountError } from "../../core/errors.ts";
 import { OwnedResources } from "../../core/owned-resources.ts";
 import { DEMO_CATALOG, DEMO_MD5SUMS } from "../../emulator/demo-catalog.ts";
 import { startEmulator } from "../../emulator/start-emulator.ts";
+import { type Holder, holdersOf } from "../../mount/index.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printable, printLine, table } from "../output.ts";
@@ -39,8 +40,16 @@ export async function runDemo(once: boolean, { signal }: CommandContext): Comman
   if (once) return EXIT.done;
   showInvitation(mount, mountPoint);
   await untilAborted(signal);
-  printLine("\nUnmounting; nothing stays behind.");
+  printLine(`\nUnmounting. ${whatStays(await holdersOf(mountPoint))}`);
   return EXIT.done;
+}
+
+/** The mount is detached though somebody uses it, and its process serves him until he leaves. */
+function whatStays(holders: readonly Holder[]): string {
+  const commands = new Map(holders.map(({ pid, command }) => [pid, printable(command)]));
+  const named = [...commands].map(([pid, command]) => `${pid} (${command})`);
+  if (named.length === 0) return "Nothing stays behind.";
+  return `It is still in use by ${named.join(", ")}: its process ends when nobody uses it any more.`;
 }
 
 /** @throws BsmountError `environment` when a tool that the demo shows is not installed */

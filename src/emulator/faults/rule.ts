@@ -9,18 +9,21 @@ import { parseDuration, parseSize } from "../../core/units.ts";
  * stands for any characters, slashes too. The API's paths match with or without `/v1pre3` in front; an
  * object store's path counts as `/objects/<32 hex>`. With `n=K` only the first K matches are hit. The
  * first rule that matches is the one that acts.
- *
- *   status=503       that status with the service's error body; nothing else happens
- *   retry-after=2    with that header; alone it means status=429
- *   reset-before     the connection is reset before the request is looked at
- *   reset-after      the work is done, then the connection is reset instead of an answer
- *   drop-answer      the work is done, then nothing more is heard; the connection stays open
- *   late=2s          the connection is reset when the request has come; the work is done so much later
- *   delay=2s         before the request is looked at; who hangs up meanwhile gets nothing done
- *   slow=1MB/s       the answer's body is sent at this rate
- *   truncate         half of the answer's body, then the connection is reset
- *   corrupt          one byte in the middle of the answer's body is another one
  */
+
+/** What an ACTION can be, by an example, and what it means. */
+export const FAULT_ACTIONS: readonly (readonly [action: string, meaning: string])[] = [
+  ["status=503", "that status with the service's error body; nothing else happens"],
+  ["retry-after=2", "with that header; alone it means status=429"],
+  ["reset-before", "the connection is reset before the request is looked at"],
+  ["reset-after", "the work is done, then the connection is reset instead of an answer"],
+  ["drop-answer", "the work is done, then nothing more is heard; the connection stays open"],
+  ["late=2s", "the connection is reset when the request has come; the work is done so much later"],
+  ["delay=2s", "before the request is looked at; who hangs up meanwhile gets nothing done"],
+  ["slow=1MB/s", "the answer's body is sent at this rate"],
+  ["truncate", "half of the answer's body, then the connection is reset"],
+  ["corrupt", "one byte in the middle of the answer's body is another one"],
+];
 
 export interface FaultActions {
   readonly status?: number;

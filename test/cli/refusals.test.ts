@@ -1,0 +1,78 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../helpers/run-cli.ts";
+import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
+import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
+
+/** Nobody listens there: whatever asks it fails in another way. */
+const NOWHERE = { apiServer: "http://127.0.0.1:1", accessToken: "abc" };
+
+let emulator: TestEmulator;
+let dir: TempDir;
+
+beforeAll(async () => {
+  dir = await tempDir();
+  const files = [{ path: "x.fa", content: "12345" }];
+  emulator = await startTestEmulator({
+    projects: [{ name: "P", samples: [{ id: "2000", name: "s", files }] }],
+  });
+});
+afterAll(async () => {
+  await emulator?.close();
+  await dir?.[Symbol.asyncDispose]();
+});
+
+const NO_PATH = /"foo" is not a path in BaseSpace\n {2}try: write it as bs:\/projects/;
+
+describe("what a command line gets wrong is told before anything is asked", () => {
+  it.each([
+    ["ls foo", NO_PATH],
+    ["ls bs:/ foo", NO_PATH],
+    ["cat foo", NO_PATH],
+    ["tree foo", NO_PATH],
+    ["cp bs:/projects/../x .", /".." has no meaning in a bs: path/],
+    ["cp x bs:/projects/../x", /".." has no meaning in a bs: path/],
+    ["cp", /cp needs something to copy and a place for it\n {2}try: bsmount cp/],
+    ["uploads lst", /unknown command 'lst'\n\(Did you mean .*list.*\?\)/],
+    ["uploads list more", /too many arguments/],
+    ["help nosuch", /^error: unknown command 'nosuch'; these are there:\n\nUsage/],
+    ["uploads help nosuch", /^error: unknown command 'nosuch'; these are there:\n\nUsage/],
+  ])("bsmount %s", async (line, says) => {
+    const { exitCode, output } = await runCli(line.split(" "), NOWHERE, dir);
+    expect([exitCode, output]).toEqual([2, expect.stringMatching(says)]);
+  });
+});
+
+describe("a profile that is not there", () => {
+  it.each(["ls", "auth --revoke", "whoami"])("bsmount %s names those that are", async (line) => {
+    await mkdir(dir.join(".basespace"), { recursive: true });
+    await writeFile(dir.join(".basespace/local.cfg"), "[DEFAULT]\naccessToken=a\n", {
+      mode: 0o600,
+    });
+    const args = [...line.split(" "), "--profile", "nosuch"];
+    const { exitCode, output } = await runCli(args, NOWHERE, dir);
+    expect([exitCode, output]).toEqual([
+      2,
+      'bsmount: there is no profile "nosuch"\n' +
+        "  try: name one of those that are there, local; bsmount auth --profile nosuch makes it\n",
+    ]);
+  });
+});
+
+describe("what cannot be done is told with what can", () => {
+  it.each([
+    ["cat bs:/projects", 1, /bs:\/projects is a directory\n {2}try: bsmount ls 'bs:\/projects'/],
+    ["cat bs:/", 1, /bs:\/ is a directory\n {2}try: bsmount ls 'bs:\/'/],
+    ["cp nosuch bs:/projects/P/samples/2000/files", 1, /read nosuch: no such file or directory\n$/],
+    ["ls --access-token-file /nonexist", 2, /no access token file \/nonexist\n {2}try: give/],
+  ])("bsmount %s", async (line, code, says) => {
+    const { exitCode, output } = await runCli(line.split(" "), emulator, dir);
+    expect([exitCode, output]).toEqual([code, expect.stringMatching(says)]);
+  });
+});
+
+it("bsmount tree of a file tells its size", async () => {
+  const path = "bs:/projects/P/samples/2000/files/x.fa";
+  const { output } = await runCli(["tree", path], emulator, dir);
+  expect(output).toBe(`${path}\n\n1 file, 5 B\n`);
+});
