@@ -76,7 +76,7 @@ export class Crawl<Item> {
       }
       this.#distance = 0;
       const items = this.#unseen(page);
-      this.#checkEnd(page, items.length);
+      this.#checkEnd(page, items);
       await this.#advance(page);
       if (items.length > 0) return { ...page, items };
     }
@@ -102,12 +102,13 @@ export class Crawl<Item> {
   }
 
   /** A list has an end, whatever the service says. */
-  #checkEnd({ offset, items }: Page<Item>, newItems: number): void {
+  #checkEnd({ items }: Page<Item>, unseen: readonly Item[]): void {
     if (this.#seen.size > this.#maxItems) {
       const problem = `the list has more than ${this.#maxItems} items`;
       throw new BsmountError("too-big", problem, { remedy: "read a part of it, by its pages" });
     }
-    const isBarren = newItems === 0 && items.length > 0 && offset + 1 >= this.#seen.size;
+    const isBehind = this.#offset + 1 >= this.#seen.size;
+    const isBarren = unseen.length === 0 && items.length > 0 && isBehind;
     this.#barrenPages = isBarren ? this.#barrenPages + 1 : 0;
     if (this.#barrenPages > MAX_BARREN_PAGES) {
       const problem = `${MAX_BARREN_PAGES} pages of the list one after the other held nothing new`;
