@@ -1,6 +1,6 @@
 import { BsmountError } from "../core/errors.ts";
 
-const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
 /** True for a host that is this machine, so that plain http stays on it. */
 export function isLoopback(url: URL): boolean {

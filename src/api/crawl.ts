@@ -1,3 +1,4 @@
+import { abandonOnAbort, neverAborted } from "../core/abort.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { FetchPage, Page } from "./page.ts";
 import { PagesAhead } from "./pages-ahead.ts";
@@ -19,11 +20,20 @@ export interface CrawlPlan<Item> {
   readonly fetchPage: FetchPage<Item>;
   readonly keyOf: (item: Item) => string;
   readonly limit: number;
+  readonly maxItems: number;
+  /** For all of its pages together, in milliseconds; what the reader does between them does not count. */
+  readonly deadlineMs: number;
   readonly options: CallOptions;
 }
 
 /** A list of a million items that loses one for each page read needs a step a page, that is a thousand. */
 const MAX_STEPS_BACK = 1000;
+
+/**
+ * A page that lies behind all that was seen, and holds nothing new, comes of many items that are new in front. A
+ * service that sends one such page after the other takes no notice of offsets.
+ */
+const MAX_BARREN_PAGES = 8;
 
 /** A page of one cannot overlap. */
 const MIN_OVERLAPPING_LIMIT = 2;
@@ -32,6 +42,11 @@ export class Crawl<Item> {
   readonly #keyOf: (item: Item) => string;
   readonly #ahead: PagesAhead<Item>;
   readonly #seen = new Set<string>();
+  readonly #maxItems: number;
+  readonly #deadlineMs: number;
+  readonly #late = new AbortController();
+  #waitedMs = 0;
+  #barrenPages = 0;
   /** Where the next page begins. */
   #offset = 0;
   #limit: number;
@@ -42,22 +57,26 @@ export class Crawl<Item> {
   /** Pages are shorter than their own limit: where the next one begins is known only afterwards. */
   #isIrregular = false;
 
-  constructor({ fetchPage, keyOf, limit, options }: CrawlPlan<Item>) {
+  constructor({ fetchPage, keyOf, limit, maxItems, deadlineMs, options }: CrawlPlan<Item>) {
     this.#keyOf = keyOf;
-    this.#ahead = new PagesAhead(fetchPage, options);
+    this.#maxItems = maxItems;
+    this.#deadlineMs = deadlineMs;
+    const signal = AbortSignal.any([options.signal ?? neverAborted, this.#late.signal]);
+    this.#ahead = new PagesAhead(fetchPage, { ...options, signal });
     this.#limit = Math.max(MIN_OVERLAPPING_LIMIT, limit);
   }
 
   /** The next page with items that are new; undefined at the end. */
   async next(): Promise<Page<Item> | undefined> {
     while (!this.#isDone) {
-      const page = await this.#ahead.take(this.#offset, this.#limit);
+      const page = await this.#take();
       if (!this.#joinsOn(page)) {
         await this.#stepBack();
         continue;
       }
       this.#distance = 0;
       const items = this.#unseen(page);
+      this.#checkEnd(page, items);
       await this.#advance(page);
       if (items.length > 0) return { ...page, items };
     }
@@ -67,6 +86,36 @@ export class Crawl<Item> {
   /** Gives up what is under way and waits until it has ended. */
   async cancel(): Promise<void> {
     await this.#ahead.cancel();
+  }
+
+  async #take(): Promise<Page<Item>> {
+    const begun = performance.now();
+    const leftMs = this.#deadlineMs - this.#waitedMs;
+    const timer = setTimeout(() => this.#late.abort(tooLate()), leftMs);
+    try {
+      const page = this.#ahead.take(this.#offset, this.#limit);
+      return await abandonOnAbort(page, this.#late.signal);
+    } finally {
+      clearTimeout(timer);
+      this.#waitedMs += performance.now() - begun;
+    }
+  }
+
+  /** A list has an end, whatever the service says. */
+  #checkEnd({ items }: Page<Item>, unseen: readonly Item[]): void {
+    if (this.#seen.size > this.#maxItems) {
+      const problem = `the list has more than ${this.#maxItems} items`;
+      throw new BsmountError("too-big", problem, { remedy: "read a part of it, by its pages" });
+    }
+    const isBehind = this.#offset + 1 >= this.#seen.size;
+    const isBarren = unseen.length === 0 && items.length > 0 && isBehind;
+    this.#barrenPages = isBarren ? this.#barrenPages + 1 : 0;
+    if (this.#barrenPages > MAX_BARREN_PAGES) {
+      const problem = `${MAX_BARREN_PAGES} pages of the list one after the other held nothing new`;
+      throw new BsmountError("unavailable", problem, {
+        remedy: "check that the address is that of a BaseSpace API server",
+      });
+    }
   }
 
   #joinsOn(page: Page<Item>): boolean {
@@ -121,6 +170,12 @@ export class Crawl<Item> {
     this.#distance = Math.max(this.#limit, 2 * this.#distance);
     this.#offset = Math.max(0, this.#offset - this.#distance);
   }
+}
+
+function tooLate(): BsmountError {
+  return new BsmountError("timeout", "the list did not come to its end in time", {
+    remedy: "read it again when the service is faster",
+  });
 }
 
 /** As many as the service counts have come. It may have counted too few, so a full page has a successor. */

@@ -1,5 +1,6 @@
 import { BsmountError } from "../core/errors.ts";
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
+import { lookup } from "./loopback-lookup.ts";
 import { OutsideProxy } from "./outside-proxy.ts";
 import { type EnvironmentVariables, trustedAuthorities } from "./trust.ts";
 
@@ -48,7 +49,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const agent: Agent.Options = {
     connections: options.connections,
     pipelining: 1,
-    connect: { timeout: options.connectTimeoutMs, ...tls },
+    connect: { timeout: options.connectTimeoutMs, lookup, ...tls },
   };
   const proxy = proxySettings(options.variables);
   if (proxy === undefined) return new Agent(agent);

@@ -2,6 +2,7 @@ import type { Dispatcher } from "undici";
 import { inPieces } from "./body-pieces.ts";
 import { ApiError } from "./errors.ts";
 import { networkProblem } from "./network-error.ts";
+import { isTooSlow, TooSlowError } from "./pace/lowest-speed.ts";
 import type { MovedBytes } from "./pace/pace-watch.ts";
 
 /*
@@ -19,7 +20,8 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array;
   /**
    * To connect; until the connection has taken the next 64 KiB of the body; from its end to the first byte of
-   * the answer; and between two pieces of the answer. In milliseconds.
+   * the answer; and between two pieces of the answer, which may not come at less than the lowest speed for longer.
+   * In milliseconds.
    */
   readonly timeoutMs: number;
   /** 1 for the first. */
@@ -40,8 +42,8 @@ export interface HttpAnswer {
  */
 export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
 
-/** A thousand long items are about 5 MB; more than this is not a listing. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** A thousand long items are about 5 MB; more than this is not a page of a list, of which a few come at a time. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /**
  * Sends over `dispatcher` to `origin`, and to nowhere else: redirects are answers like any other.
@@ -85,9 +87,11 @@ function bodyToSend({
 async function readBody(request: HttpRequest, response: Dispatcher.ResponseData): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
+  const begun = performance.now();
   // Leaving the loop by an exception destroys the body and its connection.
   for await (const chunk of response.body as AsyncIterable<Buffer>) {
     bytes += chunk.length;
+    if (isTooSlow(bytes, performance.now() - begun, request.timeoutMs)) throw new TooSlowError();
     if (bytes > MAX_BODY_BYTES) {
       const problem = `the answer is longer than ${MAX_BODY_BYTES} bytes`;
       throw new ApiError("unavailable", { ...request, status: response.statusCode }, problem);
@@ -105,7 +109,8 @@ function flatten(headers: Dispatcher.ResponseData["headers"]): Record<string, st
   return flat;
 }
 
-function noAnswer(request: HttpRequest, error: unknown): ApiError {
+/** What an exchange without a whole answer fails with. */
+export function noAnswer(request: HttpRequest, error: unknown): ApiError {
   const { reason, problem, remedy } = networkProblem(error);
   const options = remedy === undefined ? { cause: error } : { cause: error, remedy };
   return new ApiError(reason, { ...request, status: 0 }, problem, options);

@@ -6,7 +6,14 @@ import type { CallOptions } from "./rest.ts";
 export interface CrawlOptions extends CallOptions {
   /** Items asked for at a time, 1 to 1024. Default 1024. */
   readonly pageSize?: number;
+  /** A longer list is an error. Default 1 000 000. */
+  readonly maxItems?: number;
+  /** For all pages together to come, in milliseconds. Default 600 000. */
+  readonly deadlineMs?: number;
 }
+
+const MAX_ITEMS = 1_000_000;
+const DEADLINE_MS = 600_000;
 
 /**
  * A list of the service, fetched when it is read: page by page, or item by item over all pages.
@@ -36,7 +43,7 @@ export class List<Item> implements AsyncIterable<Item> {
   /** All items. */
   async all(options: CrawlOptions = {}): Promise<Item[]> {
     const items: Item[] = [];
-    for await (const page of this.pages(options)) items.push(...page.items);
+    for await (const page of this.pages(options)) for (const item of page.items) items.push(item);
     return items;
   }
 
@@ -51,15 +58,23 @@ export class List<Item> implements AsyncIterable<Item> {
 
   /**
    * All items in order, by the pages that they came in; each once, so a page may hold less than was asked.
-   * @throws BsmountError `changed` when the list changes faster than it can be read
+   * @throws BsmountError `changed` when the list changes faster than it can be read, `too-big`, `timeout`;
+   * `unavailable` when the service repeats pages without end
    */
   async *pages(options: CrawlOptions = {}): AsyncGenerator<Page<Item>, void, undefined> {
-    const { pageSize = MAX_PAGE_LIMIT, ...call } = options;
+    const {
+      pageSize = MAX_PAGE_LIMIT,
+      maxItems = MAX_ITEMS,
+      deadlineMs = DEADLINE_MS,
+      ...call
+    } = options;
     checkNumber("pageSize", pageSize - 1, MAX_PAGE_LIMIT - 1);
     const crawl = new Crawl({
       fetchPage: this.#fetchPage,
       keyOf: this.#keyOf,
       limit: pageSize,
+      maxItems,
+      deadlineMs,
       options: call,
     });
     try {

@@ -60,6 +60,10 @@ const KIND_IN: Readonly<Record<EntityCollection["kind"], EntityKind>> = {
   appresults: "appresult",
 };
 
+/** Half a million files with usual paths. One listing is in memory as a whole. */
+const MAX_LISTING_BYTES = 192 * 1024 * 1024;
+const ITEM_BYTES = 200;
+
 /** Before a listing that the service does not know is asked for once more. */
 const DOUBT_MS = 300;
 
@@ -153,20 +157,43 @@ export class ApiCatalog implements Catalog {
  * What all pages hold. Each page is turned before the next one is taken, so that the JSON of a long list
  * is never there as a whole; an Id counts once, since a list that grows meanwhile can show an item twice.
  */
-async function collect<Model extends { readonly id: string }, Item>(
+async function collect<Model extends { readonly id: string }, Item extends object>(
   pages: AsyncIterable<{ readonly items: readonly Model[] }>,
   turn: (model: Model) => Item,
 ): Promise<readonly Item[]> {
   const seen = new Set<string>();
   const items: Item[] = [];
+  let bytes = 0;
   for await (const page of pages) {
     for (const model of page.items) {
       if (seen.has(model.id)) continue;
       seen.add(model.id);
-      items.push(turn(model));
+      const item = turn(model);
+      bytes += bytesOf(item);
+      if (bytes > MAX_LISTING_BYTES) throw tooLong(items.length);
+      items.push(item);
     }
   }
   return items;
+}
+
+/** About what it takes in memory: texts, and a fixed share for everything else. */
+function bytesOf(item: object): number {
+  let bytes = ITEM_BYTES;
+  for (const value of Object.values(item)) {
+    if (typeof value === "string") bytes += Buffer.byteLength(value);
+  }
+  return bytes;
+}
+
+function tooLong(items: number): BsmountError {
+  return new BsmountError(
+    "too-big",
+    `the listing is longer than ${items} items, which is all that fits`,
+    {
+      remedy: "use the client's lists, which give one page after the other",
+    },
+  );
 }
 
 function toEntity(kind: EntityKind, model: EntityModel): Entity {

@@ -4,7 +4,7 @@ import { isTemporaryName } from "../write/temporary-names.ts";
 import { type FileNode, type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
 import type { ChangeParts } from "./change-parts.ts";
 import type { Ino } from "./file-system.ts";
-import { newName, type WritablePlace, writablePlace } from "./writable-place.ts";
+import { newName, newPath, type WritablePlace, writablePlace } from "./writable-place.ts";
 import { isComplete, isUnfinished, unfinishedFile } from "./writing.ts";
 
 /** The kernel's own name for a file that is removed, or written over, while somebody has it open. */
@@ -90,18 +90,18 @@ export class Renaming {
     }
     if (target.existing !== undefined) await this.#checkEmpty(target.existing, signal);
     const files = await this.#filesToMove(source, signal);
+    const moved = (path: string): string => newPath(target.path + `/${path}`.slice(prefix.length));
+    const movedFiles = files.map((file) => ({ file, to: moved(file.path) }));
+    const movedFolders = writing.local.lists
+      .of(appResultId)
+      .folders.filter((folder) => `${folder}/`.startsWith(prefix))
+      .map((folder) => ({ folder, to: moved(folder) }));
     if (target.existing !== undefined) writing.local.lists.removeFolder(appResultId, target.path);
-    for (const folder of writing.local.lists.of(appResultId).folders) {
-      if (!`${folder}/`.startsWith(prefix)) continue;
+    for (const { folder, to } of movedFolders) {
       writing.local.lists.removeFolder(appResultId, folder);
-      writing.local.lists.addFolder(
-        appResultId,
-        (target.path + `/${folder}/`.slice(prefix.length)).slice(0, -1),
-      );
+      writing.local.lists.addFolder(appResultId, to);
     }
-    for (const file of files) {
-      await writing.local.rename(file, `${target.path}/${file.path.slice(prefix.length)}`, signal);
-    }
+    for (const { file, to } of movedFiles) await writing.local.rename(file, to, signal);
   }
 
   async #filesToMove(source: FolderDirectory, signal: AbortSignal): Promise<readonly LocalFile[]> {
@@ -126,7 +126,7 @@ export class Renaming {
   async #target(to: Ino, name: string, signal: AbortSignal): Promise<Target> {
     const directory = await this.#current(to, signal);
     const place = writablePlace(directory);
-    const path = place.prefix + newName(name);
+    const path = newPath(place.prefix + newName(name));
     return { ...place, name, path, existing: await this.#existing(directory, name, signal) };
   }
 

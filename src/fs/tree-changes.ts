@@ -14,6 +14,7 @@ import {
   resultFileIn,
   newEntityName,
   newName,
+  newPath,
   writablePlace,
 } from "./writable-place.ts";
 import { isUnfinished, unfinishedFile } from "./writing.ts";
@@ -52,7 +53,7 @@ class TreeChanges {
     const place = writablePlace(folder);
     await writing.maker.checkAccess(place.appResult, signal);
     const { local } = writing;
-    const beginning = { ...resultFileIn(place), path: place.prefix + newName(name) };
+    const beginning = { ...resultFileIn(place), path: newPath(place.prefix + newName(name)) };
     local.writers.begin(beginning);
     try {
       const file = await local.create(beginning);
@@ -83,7 +84,7 @@ class TreeChanges {
     }
     const { appResult, appResultId, prefix } = writablePlace(directory);
     await writing.maker.checkAccess(appResult, signal);
-    writing.local.lists.addFolder(appResultId, prefix + inBaseSpace);
+    writing.local.lists.addFolder(appResultId, newPath(prefix + inBaseSpace));
   }
 
   async unlink(parent: Ino, name: string, signal: AbortSignal): Promise<void> {

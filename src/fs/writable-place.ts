@@ -2,6 +2,7 @@ import type { Entity } from "../catalog/catalog.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { AppResultId } from "../core/ids.ts";
 import { decodeName, encodeName } from "../tree/encoding.ts";
+import { isPathTooLong, MAX_FILE_PATH_BYTES } from "../tree/file-path.ts";
 import { type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
 import type { ResultFile } from "../write/result-file.ts";
 import { checkNewName } from "./names.ts";
@@ -62,6 +63,18 @@ export function newName(name: string): string {
   if (!decoded.includes("/")) return decoded;
   const problem = `${JSON.stringify(name)} cannot be made: ／ stands for /, which no name in files/ holds`;
   throw new BsmountError("invalid", problem, { remedy: "give it a name without ／" });
+}
+
+/**
+ * A path below `files/` that something new is to have.
+ * @throws BsmountError `name-too-long` where it would not show at its place
+ */
+export function newPath(path: string): string {
+  if (!isPathTooLong(path)) return path;
+  const problem = `a path of ${Buffer.byteLength(path)} bytes is over the limit of ${MAX_FILE_PATH_BYTES}`;
+  throw new BsmountError("name-too-long", `${problem}: ${path.slice(0, 40)}…`, {
+    remedy: "give its folders shorter names, or put it into fewer of them",
+  });
 }
 
 /**

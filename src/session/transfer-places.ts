@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import type { AppResultId, FileId } from "../core/ids.ts";
 import { makeFolders } from "../core/make-folders.ts";
-import { newName, writablePlace } from "../fs/writable-place.ts";
+import { newName, newPath, writablePlace } from "../fs/writable-place.ts";
 import type { EntityMaker } from "../fs/writing.ts";
 import { decodeName } from "../tree/encoding.ts";
 import type { Node } from "../tree/node.ts";
@@ -62,7 +62,7 @@ export function placesOf({ apiServer, tree, maker, stateFolder }: PlacesOptions)
     uploadInto: async (path, { name, source }, signal) => {
       const folder = await tree.resolve(path, signal);
       const { appResult, appResultId, prefix } = writablePlace(folder);
-      const target = `${prefix}${newName(name)}`;
+      const target = newPath(prefix + newName(name));
       const existing = (await tree.list(folder, signal)).get(name);
       if (existing?.type === "directory") {
         throw new BsmountError("is-a-directory", `${path}/${decodeName(name)} is a directory`);

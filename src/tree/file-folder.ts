@@ -1,5 +1,6 @@
 import type { FileItem } from "../catalog/catalog.ts";
 import { plainName } from "./candidate-name.ts";
+import { lastSegmentOf } from "./file-path.ts";
 import type { FileNode, FolderDirectory } from "./node.ts";
 import type { RawFolder } from "./raw-folder.ts";
 import { type Nameable, uniqueFileNames } from "./unique-names.ts";
@@ -117,8 +118,7 @@ export class FileFolder {
 }
 
 function nameableFile(of: FileItem): Nameable & { readonly of: FileItem } {
-  const name = of.path.slice(of.path.lastIndexOf("/") + 1);
-  return { name, id: of.id, dateCreatedMs: of.dateCreatedMs, of };
+  return { name: lastSegmentOf(of.path), id: of.id, dateCreatedMs: of.dateCreatedMs, of };
 }
 
 /** A folder's Id is looked for only where its name needs one. */

@@ -1,13 +1,9 @@
 import type { FileItem, LocalChange, LocalListing } from "../catalog/catalog.ts";
 import type { FileId } from "../core/ids.ts";
 import { FileFolder } from "./file-folder.ts";
+import { foldersOf, lastSegmentOf } from "./file-path.ts";
 import { type EntityDirectory, type FolderDirectory, dateOf } from "./node.ts";
 import { RawFolder } from "./raw-folder.ts";
-
-/*
- * The folders that the paths of a file list imply. Paths are only ever cut at `/` and each segment encoded,
- * so whatever a path says (`../x`, `/etc`, `a//b`), it stays below its root.
- */
 
 /** What a file tree is made of. */
 export interface FileTreeContent {
@@ -24,15 +20,13 @@ export function filesFolder(owner: EntityDirectory, name: string): FolderDirecto
 }
 
 /**
- * The files of an owner at their paths. It follows what is made here change by change, so that a new file
+ * The files of an owner at their paths, in the folders that those imply. It follows what is made here change by change, so that a new file
  * costs the same in a folder of ten and in one of ten thousand.
  */
 export class FileTree {
   readonly root: FileFolder;
   readonly #items: readonly FileItem[];
   readonly #rawRoot = new RawFolder("");
-  /** By prefix, which ends in `/`. */
-  readonly #folders = new Map<string, RawFolder>();
   #itemsById: Map<FileId, FileItem> | undefined;
   /** Of ours, what they stand for. */
   readonly #replaced = new Map<FileItem, FileItem>();
@@ -43,7 +37,7 @@ export class FileTree {
     const top = filesFolder(owner, name);
     this.root = new FileFolder(top, this.#rawRoot);
     this.#items = items;
-    for (const item of items) this.#folderAt(prefixOf(item.path)).add(item);
+    for (const item of items) this.#make(foldersOf(item.path)).add(item);
     if (local === undefined) return;
     this.#revision = local.revision;
     for (const item of local.items) this.#apply({ kind: "added", item, path: item.path });
@@ -68,34 +62,34 @@ export class FileTree {
         break;
       case "changed":
         this.#replaceListed(change.item);
-        this.#folders.get(prefixOf(change.path))?.dated(change.item);
+        this.#find(foldersOf(change.path))?.changed(change.item);
         break;
       case "removed":
         this.#remove(change.item, change.path);
         this.#giveBack(change.item);
         break;
       case "folder-added":
-        this.#folderAt(`${change.path}/`).madeMs = this.root.node.dateMs;
+        this.#make(change.path.split("/")).madeMs = this.root.node.dateMs;
         break;
       default:
-        this.#unmake(`${change.path}/`);
+        this.#unmake(change.path.split("/"));
     }
     this.#reconsider(change.path);
   }
 
   #add(item: FileItem, path: string): void {
-    const prefix = prefixOf(path);
-    this.#folderAt(prefix).add(item);
-    this.#shownAt(prefix)?.added(item, path.slice(prefix.length));
+    const folders = foldersOf(path);
+    this.#make(folders).add(item);
+    this.#shown(folders)?.added(item, lastSegmentOf(path));
   }
 
   #remove(item: FileItem, path: string): void {
-    const prefix = prefixOf(path);
-    const folder = this.#rawAt(prefix);
+    const folders = foldersOf(path);
+    const folder = this.#find(folders);
     if (folder === undefined || !folder.files.has(item)) return;
     folder.remove(item);
-    this.#shownAt(prefix)?.removed(path.slice(prefix.length));
-    this.#prune(prefix);
+    this.#shown(folders)?.removed(lastSegmentOf(path));
+    this.#prune(folders);
   }
 
   /** Ours stands for the file with the same Id in BaseSpace's list, which knows less of it. */
@@ -119,68 +113,69 @@ export class FileTree {
     this.#reconsider(listed.path);
   }
 
-  #unmake(prefix: string): void {
-    const folder = this.#folders.get(prefix);
+  #unmake(folders: readonly string[]): void {
+    const folder = this.#find(folders);
     if (folder !== undefined) folder.madeMs = undefined;
-    this.#prune(prefix);
+    this.#prune(folders);
   }
 
-  /** Takes folders away that hold nothing any more. */
-  #prune(prefix: string): void {
-    const folder = this.#folders.get(prefix);
-    if (folder?.parent === undefined || folder.isNeeded) return;
-    const above = prefixOf(prefix.slice(0, -1));
-    this.#folders.delete(prefix);
-    folder.parent.folders.delete(folder.name);
-    this.#shownAt(above)?.removed(folder.name);
-    this.#prune(above);
-  }
-
-  #rawAt(prefix: string): RawFolder | undefined {
-    return prefix === "" ? this.#rawRoot : this.#folders.get(prefix);
-  }
-
-  /** The folder for `prefix`, made with its parents where it is missing. */
-  #folderAt(prefix: string): RawFolder {
-    const missing: string[] = [];
-    let above = prefix;
-    let folder = this.#rawAt(above);
-    for (; folder === undefined; folder = this.#rawAt(above)) {
-      missing.push(above);
-      above = prefixOf(above.slice(0, -1));
+  /** Takes folders away that hold nothing any more, from the last of `folders` up. */
+  #prune(folders: readonly string[]): void {
+    const shown = this.#shownAlong(folders);
+    let folder = this.#find(folders);
+    for (let depth = folders.length - 1; depth >= 0; depth -= 1) {
+      const parent = folder?.parent;
+      if (folder === undefined || parent === undefined || folder.isNeeded) return;
+      parent.removeFolder(folder);
+      shown[depth]?.removed(folder.name);
+      folder = parent;
     }
-    for (const below of missing.toReversed()) {
-      folder = this.#makeFolder(folder, below.slice(above.length, -1), below);
-      this.#shownAt(above)?.addedFolder(folder);
-      above = below;
-    }
+  }
+
+  #find(folders: readonly string[]): RawFolder | undefined {
+    let folder: RawFolder | undefined = this.#rawRoot;
+    for (const name of folders) folder = folder?.folders.get(name);
     return folder;
   }
 
-  #makeFolder(parent: RawFolder, name: string, prefix: string): RawFolder {
-    const folder = new RawFolder(name, parent);
-    this.#folders.set(prefix, folder);
-    parent.folders.set(name, folder);
+  /** The folder at the end of `folders`, made with its parents where it is missing. */
+  #make(folders: readonly string[]): RawFolder {
+    let folder = this.#rawRoot;
+    let made: { readonly first: RawFolder; readonly depth: number } | undefined;
+    for (const [depth, name] of folders.entries()) {
+      let next = folder.folders.get(name);
+      if (next === undefined) {
+        next = folder.makeFolder(name);
+        made ??= { first: next, depth };
+      }
+      folder = next;
+    }
+    // In a folder that is new no names were given yet.
+    if (made !== undefined) this.#shown(folders.slice(0, made.depth))?.addedFolder(made.first);
     return folder;
   }
 
-  /** The folder with names for `prefix`; undefined when none were given there yet. */
-  #shownAt(prefix: string): FileFolder | undefined {
-    if (prefix === "") return this.root;
-    const folder = this.#folders.get(prefix);
-    return folder && this.#shownAt(prefixOf(prefix.slice(0, -1)))?.shown(folder);
+  /** The folder with names at the end of `folders`; undefined when none were given there yet. */
+  #shown(folders: readonly string[]): FileFolder | undefined {
+    return this.#shownAlong(folders)[folders.length];
+  }
+
+  /** The folders with names on the way of `folders`, from the top, as far as names were given. */
+  #shownAlong(folders: readonly string[]): FileFolder[] {
+    const shown = [this.root];
+    let [above, raw]: [FileFolder, RawFolder] = [this.root, this.#rawRoot];
+    for (const name of folders) {
+      const next = raw.folders.get(name);
+      const below = next && above.shown(next);
+      if (next === undefined || below === undefined) break;
+      shown.push(below);
+      [above, raw] = [below, next];
+    }
+    return shown;
   }
 
   /** Dates and Ids on the way of `path`, by which rivals are told apart, may be others now. */
   #reconsider(path: string): void {
-    for (let prefix = prefixOf(path); ; prefix = prefixOf(prefix.slice(0, -1))) {
-      this.#shownAt(prefix)?.reconsider();
-      if (prefix === "") return;
-    }
+    for (const folder of this.#shownAlong(foldersOf(path))) folder.reconsider();
   }
-}
-
-/** Empty, or the folders of `path` with a slash at the end. */
-function prefixOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/") + 1);
 }

@@ -8,19 +8,25 @@ export class RawFolder {
   readonly name: string;
   readonly parent: RawFolder | undefined;
   readonly files: Set<FileItem> = new Set();
-  /** By their segments. */
-  readonly folders: Map<string, RawFolder> = new Map();
+  readonly #folders = new Map<string, RawFolder>();
   /** Of a folder that was made by itself: it is there without a file in it too, and no older than this. */
   madeMs: number | undefined;
   #newestMs: number | undefined = Number.NEGATIVE_INFINITY;
+  /** Undefined when it is not known, and so in all folders above. */
+  #lowestId: string | undefined;
 
   constructor(name: string, parent?: RawFolder) {
     this.name = name;
     this.parent = parent;
   }
 
+  /** By their segments. */
+  get folders(): ReadonlyMap<string, RawFolder> {
+    return this.#folders;
+  }
+
   get isNeeded(): boolean {
-    return this.files.size > 0 || this.folders.size > 0 || this.madeMs !== undefined;
+    return this.files.size > 0 || this.#folders.size > 0 || this.madeMs !== undefined;
   }
 
   /** The newest date of all files below, in milliseconds since 1970. */
@@ -30,28 +36,49 @@ export class RawFolder {
 
   /** The lowest Id of all files below: that of the file that made the folder. */
   get id(): string {
+    if (this.#lowestId !== undefined) return this.#lowestId;
     let lowest: string | undefined;
     const consider = (id: string): void => {
       if (lowest === undefined || compareIds(id, lowest) < 0) lowest = id;
     };
     for (const { id } of this.files) consider(id);
-    for (const folder of this.folders.values()) consider(folder.id);
-    return lowest ?? "0";
+    for (const folder of this.#folders.values()) consider(folder.id);
+    return (this.#lowestId = lowest ?? "0");
+  }
+
+  makeFolder(name: string): RawFolder {
+    const folder = new RawFolder(name, this);
+    this.#folders.set(name, folder);
+    this.#forgetLowest();
+    return folder;
+  }
+
+  removeFolder({ name }: RawFolder): void {
+    this.#folders.delete(name);
+    this.#forgetLowest();
   }
 
   add(item: FileItem): void {
     this.files.add(item);
-    this.dated(item);
+    this.changed(item);
   }
 
-  /** `item`, which is in the folder, may be newer than it was. */
-  dated(item: FileItem): void {
+  /** `item`, which is in the folder, may be newer than it was, and have another Id. */
+  changed(item: FileItem): void {
+    this.#forgetLowest();
     this.#mayBeNewest(dateOf(item));
   }
 
   remove(item: FileItem): void {
     this.files.delete(item);
+    this.#forgetLowest();
     this.#forgetNewest();
+  }
+
+  #forgetLowest(): void {
+    if (this.#lowestId === undefined) return;
+    this.#lowestId = undefined;
+    if (this.parent !== undefined) this.parent.#forgetLowest();
   }
 
   #mayBeNewest(dateMs: number): void {
@@ -68,7 +95,7 @@ export class RawFolder {
     if (this.#newestMs !== undefined) return this.#newestMs;
     let newestMs = Number.NEGATIVE_INFINITY;
     for (const item of this.files) newestMs = Math.max(newestMs, dateOf(item));
-    for (const folder of this.folders.values()) newestMs = Math.max(newestMs, folder.#newest());
+    for (const folder of this.#folders.values()) newestMs = Math.max(newestMs, folder.#newest());
     this.#newestMs = newestMs;
     return newestMs;
   }

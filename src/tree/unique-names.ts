@@ -29,10 +29,11 @@ export function uniqueEntityNames<T extends Nameable>(
 ): Map<string, T> {
   const named = new Map<string, T>();
   const isFree = (name: string): boolean => !named.has(name) && !reserved.has(name);
+  const withId = new NamesWithId(isFree);
   for (const entity of [...entities].sort(olderFirst)) {
     const plain = plainName(entity.name);
     const isPlain = plain !== undefined && isFree(plain);
-    named.set(isPlain ? plain : firstFreeWithId(entity, isFree), entity);
+    named.set(isPlain ? plain : withId.firstFree(entity), entity);
   }
   return named;
 }
@@ -48,8 +49,8 @@ export function uniqueFileNames<File extends Nameable, Folder extends Nameable>(
     ...giveNewestPlain(folders, named).sort(newestFirst),
     ...giveNewestPlain(files, named).sort(newestFirst),
   ];
-  const isFree = (name: string): boolean => !named.has(name);
-  for (const entry of unnamed) named.set(firstFreeWithId(entry, isFree), entry);
+  const withId = new NamesWithId((name) => !named.has(name));
+  for (const entry of unnamed) named.set(withId.firstFree(entry), entry);
   return named;
 }
 
@@ -78,10 +79,23 @@ function giveNewestPlain<T extends Nameable>(
   return losers;
 }
 
-function firstFreeWithId({ name, id }: Nameable, isFree: (name: string) => boolean): string {
-  let times = 1;
-  while (!isFree(nameWithId(name, id, times))) times += 1;
-  return nameWithId(name, id, times);
+/** Gives out names with Ids. */
+class NamesWithId {
+  readonly #isFree: (name: string) => boolean;
+  /** By the first of several such names, how many were tried: a list may repeat an Id as often as it likes. */
+  readonly #tried = new Map<string, number>();
+
+  constructor(isFree: (name: string) => boolean) {
+    this.#isFree = isFree;
+  }
+
+  firstFree({ name, id }: Nameable): string {
+    const first = nameWithId(name, id, 1);
+    let times = (this.#tried.get(first) ?? 0) + 1;
+    while (!this.#isFree(nameWithId(name, id, times))) times += 1;
+    this.#tried.set(first, times);
+    return nameWithId(name, id, times);
+  }
 }
 
 function olderFirst(a: Nameable, b: Nameable): number {

@@ -19,6 +19,7 @@ describe("apiOrigin", () => {
     "http://api.basespace.illumina.com",
     "http://127.0.0.1.example.com",
     "http://localhost.example.com",
+    "http://api.localhost",
     "ftp://host",
     "api.basespace.illumina.com",
     "https://host/path",

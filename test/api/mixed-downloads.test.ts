@@ -3,15 +3,19 @@ import { execFileSync } from "node:child_process";
 import { closeSync, openSync, writeSync } from "node:fs";
 import {
   appendFile,
+  chmod,
+  chown,
   link,
-  readdir,
   readFile,
+  readdir,
   rename,
   rm,
+  stat,
   symlink,
   truncate,
   writeFile,
 } from "node:fs/promises";
+import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
 import { scratchNames } from "../../src/api/transfers/download-plan.ts";
@@ -271,4 +275,50 @@ describe("a .partial that is swapped between two runs", () => {
     expect((await readFile(out())).equals(old)).toBe(true);
     expect(store.received.length).toBeGreaterThan(9);
   });
+});
+
+describe("a .partial that somebody else planted, with a journal that fits it", () => {
+  const etag = (): string => stores[0]?.etag ?? "";
+
+  /** Other bytes, and a journal that says of them that they are what was asked for. */
+  async function plant(): Promise<readonly string[]> {
+    const { partial, journal } = scratch();
+    const evil = randomBytes(SIZE);
+    await writeFile(partial, evil);
+    const name = { fileId: file.id, sizeBytes: SIZE, etag: etag(), partBytes: PART };
+    const parts = Array.from({ length: Math.ceil(SIZE / PART) }, (_, part) => {
+      return { part, crc32: crc32(evil.subarray(part * PART, (part + 1) * PART)) };
+    });
+    await writeFile(journal, [name, ...parts].map((line) => JSON.stringify(line)).join("\n"));
+    return [partial, journal];
+  }
+
+  test("and is one's own is gone on with", async () => {
+    await plant();
+    await client.transfers.download.toFile(file, out(), { ...options, checksum: false });
+    expect((await readFile(out())).equals(old)).toBe(false);
+  });
+
+  test.each<[string, (path: string) => Promise<void>]>([
+    ["can be written by others", async (path) => await chmod(path, 0o666)],
+    ["can be written by a group", async (path) => await chmod(path, 0o664)],
+    ["has another name as well", async (path) => await link(path, `${path}.too`)],
+  ])("and that %s gives none of its bytes", async (_how, change) => {
+    for (const path of await plant()) await change(path);
+    await client.transfers.download.toFile(file, out(), { ...options, checksum: false });
+    expect((await readFile(out())).equals(old)).toBe(true);
+    expect((await stat(out())).mode & 0o777).toBe(0o644 & ~process.umask());
+  });
+
+  test.runIf(process.geteuid?.() === 0)(
+    "and is somebody else's, in a folder where only he can remove it, gives none of its bytes",
+    async () => {
+      await chmod(dir.path, 0o1777);
+      for (const path of await plant()) await chown(path, 65534, 65534);
+      await client.transfers.download.toFile(file, out(), { ...options, checksum: false });
+      expect((await readFile(out())).equals(old)).toBe(true);
+      expect((await stat(out())).uid).toBe(process.geteuid?.());
+      expect(await readdir(dir.path)).toHaveLength(3);
+    },
+  );
 });

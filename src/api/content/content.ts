@@ -1,6 +1,8 @@
 import { setMaxListeners } from "node:events";
 import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 import type { FileId } from "../../core/ids.ts";
+import { networkProblem } from "../network-error.ts";
+import { TooSlowError } from "../pace/lowest-speed.ts";
 import type { PaceWatch } from "../pace/pace-watch.ts";
 import { parseRetryAfter } from "../retry-delay.ts";
 import { type RetryOptions, retrying, TryAgain } from "../retry.ts";
@@ -86,10 +88,15 @@ export class Content {
     const { timeoutMs, fetcher, pace } = this.#options;
     const expectedEtag = request.expected?.etag;
     const query = { link, range, sizeBytes, into, expectedEtag, timeoutMs, attempt };
-    const transfer = { line: `GET ${link.origin}`, bytes: rangeLength(range) };
-    return await pace.run(transfer, signal, async (moved, inner) => {
-      return await fetcher.fetch({ ...query, moved }, inner);
-    });
+    const transfer = { line: `GET ${link.origin}`, bytes: rangeLength(range), timeoutMs };
+    try {
+      return await pace.run(transfer, signal, async (moved, inner) => {
+        return await fetcher.fetch({ ...query, moved }, inner);
+      });
+    } catch (error) {
+      if (error instanceof TooSlowError) return { kind: "broken", ...networkProblem(error) };
+      throw error;
+    }
   }
 
   #conclude(

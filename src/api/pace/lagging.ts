@@ -1,3 +1,5 @@
+import { LOWEST_BYTES_PER_SECOND } from "./lowest-speed.ts";
+
 /*
  * When a transfer of bytes crawls while others like it do not: then its connection is at fault, and asking
  * again on another one is sooner done than waiting. A line that is slow for everybody is left alone.
@@ -35,11 +37,7 @@ const TIMES_SLOWER = 10;
 /** A transfer of which no byte has come may still have to wait its turn at the server, as its siblings did. */
 const TIMES_LONGER = 3;
 
-/**
- * Without siblings nothing tells a slow connection from a slow line, unless no line is as slow as that: for
- * a megabyte such a one needs more than four minutes.
- */
-const LONE_BYTES_PER_SECOND = 4 * 1024;
+/** Without siblings nothing tells a slow connection from a slow line, unless no line is as slow as that. */
 const LONE_MS = 10_000;
 const MOST_LONE_REPEATS = 1;
 
@@ -61,7 +59,7 @@ export function isLagging(transfer: Lately, siblings: readonly Finished[]): bool
   const bytesPerSecond = (windowBytes / windowMs) * 1000;
   if (siblings.length === 0) {
     const isLate = elapsedMs >= LONE_MS && askedAgain < MOST_LONE_REPEATS;
-    return isLate && movedBytes > 0 && bytesPerSecond < LONE_BYTES_PER_SECOND;
+    return isLate && movedBytes > 0 && bytesPerSecond < LOWEST_BYTES_PER_SECOND;
   }
   const usual = median(siblings.map(({ bytes, durationMs }) => (bytes / durationMs) * 1000));
   if (bytesPerSecond * TIMES_SLOWER >= usual) return false;

@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { type Finished, isLagging, windowOf } from "./lagging.ts";
+import { isTooSlow, TooSlowError } from "./lowest-speed.ts";
 
 /**
  * How many bytes of a transfer have moved, in its one element; `WAITING` before its request is sent. It is
@@ -14,6 +15,8 @@ export interface Transfer {
   /** Transfers of one line are compared with each other: an origin, and the direction. */
   readonly line: string;
   readonly bytes: number;
+  /** After it, what moves at less than the lowest speed is given up. */
+  readonly timeoutMs: number;
 }
 
 interface UnderWay extends Transfer {
@@ -47,7 +50,10 @@ const SHORT_BYTES = 16 * 1024;
 
 const LAGGING = new DOMException("the connection is far slower than others", "AbortError");
 
-/** Watches transfers, and has those that crawl among faster ones asked for again, at most twice each. */
+/**
+ * Watches transfers, has those that crawl among faster ones asked for again, at most twice each, and gives up
+ * those that hardly move at all.
+ */
 export class PaceWatch {
   readonly #underWay = new Set<UnderWay>();
   /** The last ones, the oldest first. */
@@ -59,7 +65,7 @@ export class PaceWatch {
    * Runs `attempt`, once more when it lags. An attempt tells in `moved` how far it is, and has to end when
    * its signal aborts. That one of them was repeated is no failure, and nobody waits before it.
    *
-   * @throws what the last attempt throws; the signal's reason
+   * @throws TooSlowError; what the last attempt throws; the signal's reason
    */
   async run<Value>(
     transfer: Transfer,
@@ -78,7 +84,9 @@ export class PaceWatch {
         this.#remember(one, startedAt);
         return value;
       } catch (error) {
-        if (one.controller.signal.reason !== LAGGING) throw error;
+        const { reason } = one.controller.signal;
+        if (reason instanceof TooSlowError) throw reason;
+        if (reason !== LAGGING) throw error;
       } finally {
         signal.removeEventListener("abort", onAbort);
         this.#remove(one);
@@ -123,6 +131,11 @@ export class PaceWatch {
       return;
     }
     one.elapsedMs += passedMs;
+    // When all bytes have been sent, the server is at work.
+    if (movedBytes < one.bytes && isTooSlow(movedBytes, one.elapsedMs, one.timeoutMs)) {
+      one.controller.abort(new TooSlowError());
+      return;
+    }
     const windowMs = one.elapsedMs - one.window.elapsedMs;
     if (windowMs < windowOf(one.askedAgain)) return;
     const { askedAgain, elapsedMs, bytes, window, sentAt } = one;

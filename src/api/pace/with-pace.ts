@@ -1,4 +1,5 @@
-import type { Send } from "../http.ts";
+import { noAnswer, type Send } from "../http.ts";
+import { TooSlowError } from "./lowest-speed.ts";
 import type { PaceWatch } from "./pace-watch.ts";
 
 /** Shorter bodies are sent in one go, and nobody knows how far they are. */
@@ -13,9 +14,13 @@ export function withPace(send: Send, watch: PaceWatch, line: string): Send {
     const { body } = request;
     if (!(body instanceof Uint8Array) || body.length < LONG_BYTES)
       return await send(request, signal);
-    const transfer = { line, bytes: body.length };
-    return await watch.run(transfer, signal, async (moved, inner) => {
-      return await send({ ...request, moved }, inner);
-    });
+    const transfer = { line, bytes: body.length, timeoutMs: request.timeoutMs };
+    try {
+      return await watch.run(transfer, signal, async (moved, inner) => {
+        return await send({ ...request, moved }, inner);
+      });
+    } catch (error) {
+      throw error instanceof TooSlowError ? noAnswer(request, error) : error;
+    }
   };
 }

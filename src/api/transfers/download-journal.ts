@@ -1,7 +1,7 @@
-import { type FileHandle, readFile, rm } from "node:fs/promises";
+import { type FileHandle, rm } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import type { ByteRange } from "../../core/byte-range.ts";
-import { openOwn } from "./local-place.ts";
+import { openOwn, readOwn } from "./local-place.ts";
 
 /*
  * Which parts of a file are in its `.partial`, beside it in `.partial.parts`: a line that says what is
@@ -59,9 +59,9 @@ export class DownloadJournal implements AsyncDisposable {
   }
 }
 
-/** What an earlier download left; undefined when there is nothing that makes sense. */
+/** What an earlier download of this user's left; undefined when there is nothing that makes sense. */
 export async function readJournal(path: string): Promise<JournalContent | undefined> {
-  const text = await readFile(path, "utf8").catch(() => "");
+  const text = await readOwn(path);
   let name: DownloadName | undefined;
   const parts = new Map<number, number>();
   for (const line of text.split("\n")) {

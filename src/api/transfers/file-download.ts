@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type FileHandle, rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
@@ -10,7 +11,14 @@ import {
   type ScratchNames,
   scratchNames,
 } from "./download-plan.ts";
-import { cannotWrite, checkReplaceable, inTheWay, isStillAt, openOwn } from "./local-place.ts";
+import {
+  cannotWrite,
+  checkReplaceable,
+  inTheWay,
+  isOthers,
+  isStillAt,
+  openOwn,
+} from "./local-place.ts";
 import type { TransferOptions } from "./options.ts";
 import { type DownloadFrom, PartsDownload } from "./parts-download.ts";
 import { lockPlace } from "./place-lock.ts";
@@ -52,7 +60,7 @@ export class FileDownload {
   readonly #from: DownloadFrom;
   readonly #file: Downloadable;
   readonly #target: string;
-  readonly #names: ScratchNames;
+  #names: ScratchNames;
   readonly #options: DownloadOptions;
   readonly #partBytes: number;
   readonly #judge: ContentJudge;
@@ -72,11 +80,19 @@ export class FileDownload {
     // Rather before everything has come than after.
     await checkReplaceable(this.#target);
     await using _lock = await lockPlace(this.#target, `${this.#target} is being downloaded`);
+    await this.#avoidOthers();
     const { sizeBytes } = this.#file;
     for (let left = await this.#left(), reading = 1; ; left = undefined, reading += 1) {
       const verified = await this.#attempt({ left, reading }, signal);
       if (verified !== undefined) return { path: this.#target, sizeBytes, verified };
     }
+  }
+
+  /** In a folder that others write to as well, they can have made what an earlier download seems to have left. */
+  async #avoidOthers(): Promise<void> {
+    const { partial, journal } = this.#names;
+    if (!(await isOthers(partial)) && !(await isOthers(journal))) return;
+    this.#names = scratchNames(this.#target, `${this.#file.id} ${randomUUID()}`);
   }
 
   /** Undefined when everything has to be fetched anew. */
@@ -137,7 +153,8 @@ export class FileDownload {
     }
     const replaced = await checkReplaceable(this.#target);
     // Who could not read what is replaced shall not read what takes its place.
-    if (replaced?.isFile() === true) await file.chmod(replaced.mode & 0o777);
+    const mode = replaced?.isFile() === true ? replaced.mode & 0o777 : 0o644 & ~process.umask();
+    await file.chmod(mode);
     await rename(partial, this.#target).catch((cause: unknown) => {
       const isFolder = (cause as NodeJS.ErrnoException).code === "EISDIR";
       throw isFolder ? inTheWay(this.#target, cause) : cannotWrite(this.#target, cause);

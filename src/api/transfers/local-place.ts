@@ -57,14 +57,14 @@ export async function makeFolder(path: string): Promise<void> {
 
 /**
  * Opens a file of one's own for reading and writing; a link of that name is refused, not followed. A new one
- * takes the place of the old: who has that open keeps it as it is. What is no file of this name alone is not
- * gone on with, but replaced by a new one.
+ * takes the place of the old: who has that open keeps it as it is. What somebody else can have made, or write, is
+ * not gone on with, but replaced by a new one.
  */
 export async function openOwn(path: string, isNew: boolean): Promise<FileHandle> {
   const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   try {
     if (isNew) await removeFile(path);
-    const file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | (isNew ? O_EXCL : 0), 0o644);
+    const file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | (isNew ? O_EXCL : 0), 0o600);
     if (isNew || (await isOwn(file))) return file;
     await file.close();
   } catch (error) {
@@ -77,10 +77,32 @@ export async function openOwn(path: string, isNew: boolean): Promise<FileHandle>
   return await openOwn(path, true);
 }
 
-/** A file that has another name as well is somebody's, and a pipe keeps no bytes. */
+/** Whether somebody else's file has the name, which in such a folder as /tmp nobody can remove but him. */
+export async function isOthers(path: string): Promise<boolean> {
+  const there = await lstat(path).catch(() => undefined);
+  return there !== undefined && there.uid !== process.geteuid?.();
+}
+
+/** The text of a file of one's own; empty when there is none. */
+export async function readOwn(path: string): Promise<string> {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined);
+  if (file === undefined) return "";
+  try {
+    return (await isOwn(file)) ? await file.readFile("utf8") : "";
+  } catch {
+    return "";
+  } finally {
+    await file.close();
+  }
+}
+
+/** This user's alone: a file that has another name as well is somebody's, and a pipe keeps no bytes. */
 async function isOwn(file: FileHandle): Promise<boolean> {
   const info = await file.stat();
-  return info.isFile() && info.nlink === 1;
+  const isWrittenByOthers = (info.mode & 0o022) !== 0;
+  const isUsers = info.uid === process.geteuid?.() && !isWrittenByOthers;
+  return isUsers && info.isFile() && info.nlink === 1;
 }
 
 /** What a local file that cannot be read is told as. */

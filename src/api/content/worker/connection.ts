@@ -1,5 +1,6 @@
 import { connect, isIP, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions, type SecureContext } from "node:tls";
+import { lookup } from "../../loopback-lookup.ts";
 import { type NetworkProblem, networkProblem } from "../../network-error.ts";
 import type { RangeExchange, WorkerOutcome } from "./range-exchange.ts";
 
@@ -105,10 +106,11 @@ export class Connection {
       },
     };
     const { host, port } = origin;
-    if (!origin.isTls) return connect({ host, port, onread, noDelay: true });
+    if (!origin.isTls) return connect({ host, port, lookup, onread, noDelay: true });
     const tls: ConnectionOptions & { onread: OnReadOpts; noDelay: boolean } = {
       host,
       port,
+      lookup,
       onread,
       noDelay: true,
       secureContext: this.#settings.trust(),
