@@ -223,7 +223,9 @@ function appResultOf(node: Node, path: string): Entity {
   for (let at = node; at.kind !== "root"; at = parentOf(at)) {
     if (at.kind === "entity" && at.entity.kind === "appresult") return at.entity;
   }
-  throw new BsmountError("usage", `${path} is not in an app result`);
+  throw new BsmountError("usage", `${path} is not in an app result`, {
+    remedy: "give an app result, /projects/NAME/appresults/NAME, or anything in one",
+  });
 }
 
 function describeSession(

@@ -69,7 +69,7 @@ function shownPaths(top: FileFolder): string[] {
   return paths;
 }
 
-test.each([3_000, 8_000, 100_000])("a file %i folders deep shows under one name", (depth) => {
+test.each([3_000, 8_000, 100_000])("[N10] a file %i folders deep shows under one name", (depth) => {
   const path = `${"d/".repeat(depth)}x.bam`;
   const shown = timed(() => shownPaths(treeOf([item(path, 7), item("a/b", 8)]).root));
   expect(shown).toHaveLength(2);
@@ -79,7 +79,7 @@ test.each([3_000, 8_000, 100_000])("a file %i folders deep shows under one name"
   expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
 });
 
-test("the longest path that shows as it is has as many folders as fit", () => {
+test("[N10] the longest path that shows as it is has as many folders as fit", () => {
   const path = `${"d/".repeat(MAX_FILE_PATH_BYTES / 2 - 1)}xy`;
   expect(path).toHaveLength(MAX_FILE_PATH_BYTES);
   const items = [item(path, 7), item(`${path}z`, 8)];

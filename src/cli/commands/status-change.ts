@@ -64,8 +64,8 @@ async function changeStatus(
   const held = heldFiles(parsed);
   const change = { status, held, ...(summary === undefined ? {} : { summary }) };
   if (isRemote(path)) {
-    await using session = await openRemoteSession(parsed, context);
     const place = `/${remoteNames(path).join("/")}`;
+    await using session = await openRemoteSession(parsed, context);
     await session.setStatus(place, change, context.signal);
   } else {
     const runtimeFolder = defaultFolders(context.environment).runtime;
