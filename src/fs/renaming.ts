@@ -1,6 +1,7 @@
 import { BsmountError, reasonOf } from "../core/errors.ts";
+import type { NewPlace } from "../write/file-names.ts";
 import { LocalFile } from "../write/local-file.ts";
-import { isTemporaryName } from "../write/temporary-names.ts";
+import { expectedPath, isTemporaryName } from "../write/temporary-names.ts";
 import { type FileNode, type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
 import type { ChangeParts } from "./change-parts.ts";
 import type { Ino } from "./file-system.ts";
@@ -26,9 +27,9 @@ export class Renaming {
 
   /**
    * A file that was held back for its temporary name is finished under the new one: before the answer when
-   * most of it went up already or it is small, else afterwards.
+   * most of it went up already or it is small, else afterwards. When a rename fails every name is what it was.
    *
-   * @throws BsmountError `never-possible`, `busy`, `cross-entity`, `read-only`
+   * @throws BsmountError `never-possible`, `busy`, `cross-entity`, `read-only`; what finishing can throw
    */
   async rename(
     from: Ino,
@@ -50,33 +51,25 @@ export class Renaming {
   }
 
   async #renameFile(source: FileNode, target: Target, signal: AbortSignal): Promise<void> {
-    const { local } = this.#options.writing;
     if (HIDDEN_NAME.test(target.name) && !isUnfinished(source)) {
       throw new BsmountError("busy", `${pathOf(source)} is complete in BaseSpace, and open`);
     }
     const file = unfinishedFile(source, "rename");
     if (target.existing?.kind === "file" && target.existing.item === file) return;
     refuseToPassForWhole(file, target);
-    await this.#makeWay(target.existing, signal);
-    // Somebody may have closed it meanwhile.
-    unfinishedFile(source, "rename");
-    const wasHeld = file.isHeld;
-    const isQuick = await local.rename(file, target.path, signal);
-    if (!wasHeld || file.isHeld || file.openWriters > 0) return;
-    if (isQuick) await local.finish(file, signal);
-    else local.finishInBackground(file);
+    const place = { path: target.path, replaced: replacedFile(target.existing) };
+    await this.#giveName(file, place, signal);
   }
 
-  /** What is complete stays, as the older version; what is not was never there. */
-  async #makeWay(existing: Node | undefined, signal: AbortSignal): Promise<void> {
-    if (existing === undefined) return;
-    if (existing.kind !== "file") {
-      throw new BsmountError("is-a-directory", `${pathOf(existing)} is a directory`);
+  async #giveName(file: LocalFile, place: NewPlace, signal: AbortSignal): Promise<void> {
+    const { local } = this.#options.writing;
+    const isToFinish = file.isHeld && !expectedPath(place.path).isHeld && file.openWriters === 0;
+    if (isToFinish && local.names.isQuick(file, place.path)) {
+      await local.names.finishAs(file, place, signal);
+      return;
     }
-    const { item } = existing;
-    if (item instanceof LocalFile && item.draft.isUnfinished) {
-      await this.#options.writing.local.remove(unfinishedFile(existing, "replace"), signal);
-    }
+    await local.names.rename(file, place, signal);
+    if (isToFinish && file.openWriters === 0) local.finishInBackground(file);
   }
 
   /** A folder is nothing but the paths of what is in it. */
@@ -101,7 +94,9 @@ export class Renaming {
       writing.local.lists.removeFolder(appResultId, folder);
       writing.local.lists.addFolder(appResultId, to);
     }
-    for (const { file, to } of movedFiles) await writing.local.rename(file, to, signal);
+    for (const { file, to } of movedFiles) {
+      await writing.local.names.rename(file, { path: to }, signal);
+    }
   }
 
   async #filesToMove(source: FolderDirectory, signal: AbortSignal): Promise<readonly LocalFile[]> {
@@ -143,6 +138,20 @@ export class Renaming {
     const { tree, nodeOf } = this.#options;
     return await tree.current(nodeOf(ino), signal);
   }
+}
+
+/**
+ * What has to make way for a file that is renamed to the name of `existing`: what is complete stays, as the older
+ * version; what is not was never there.
+ *
+ * @throws BsmountError `is-a-directory`, `busy`
+ */
+function replacedFile(existing: Node | undefined): LocalFile | undefined {
+  if (existing === undefined) return undefined;
+  if (existing.kind !== "file") {
+    throw new BsmountError("is-a-directory", `${pathOf(existing)} is a directory`);
+  }
+  return isUnfinished(existing) ? unfinishedFile(existing, "replace") : undefined;
 }
 
 /** A file that lacks bytes keeps its temporary name: under the final one nobody would know. */

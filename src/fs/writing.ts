@@ -120,13 +120,14 @@ export function isUnfinished(node: Node): boolean {
 
 /**
  * The file of `node`, when it was made here and is not finished.
- * @throws BsmountError `busy` while it is being finished, `never-possible` when it is
+ * @throws BsmountError `busy` while it is being finished, or replaced, `never-possible` when it is finished
  */
 export function unfinishedFile(node: FileNode, what: string): LocalFile {
   const { item } = node;
   if (!(item instanceof LocalFile) || !item.draft.isUnfinished) throw isComplete(node, what);
-  if (!item.draft.isFinishing) return item;
-  const why = "it is on its way to be complete in BaseSpace";
+  if (!item.draft.isFinishing && item.replacing === undefined) return item;
+  const which = item.replacing === undefined ? "it" : "what takes its place";
+  const why = `${which} is on its way to be complete in BaseSpace`;
   throw new BsmountError("busy", `cannot ${what} ${pathOf(node)}: ${why}`);
 }
 

@@ -30,6 +30,8 @@ export class Draft {
   #version = 0;
   #finished = NEVER;
   #finishing: Promise<UploadedFile> | undefined;
+  /** Its name is another one only when it has been finished. */
+  #isRenaming = false;
   #uploaded: UploadedFile | undefined;
   #modifiedMs: number;
   #isOvertaken = false;
@@ -167,13 +169,33 @@ export class Draft {
     for (;;) {
       const underWay = this.#finishing;
       if (underWay !== undefined) {
-        await underWay.catch(() => {});
+        await (this.#isRenaming ? underWay : underWay.catch(() => {}));
       } else if (this.#uploaded !== undefined && !this.isUnfinished) {
         return this.#uploaded;
       } else {
-        return await this.#finishOnce(signal);
+        return await this.#finishOnce(async () => await this.#upload(signal));
       }
     }
+  }
+
+  /**
+   * As {@link finish}, under another name; after a failure it has the one before. Whoever wants to finish it
+   * meanwhile fails with it: under the name before nobody may. Not for a file that is being finished.
+   *
+   * @throws BsmountError as the upload target
+   */
+  async finishAs(path: string, signal: AbortSignal): Promise<UploadedFile> {
+    this.#isRenaming = true;
+    return await this.#finishOnce(async () => {
+      const before = this.#place.path;
+      try {
+        await this.rename(path, signal);
+        return await this.#upload(signal);
+      } catch (error) {
+        await this.rename(before, signal);
+        throw error;
+      }
+    });
   }
 
   /** Another file became complete under the same name: what went up has an older Id, and would be older. */
@@ -198,9 +220,10 @@ export class Draft {
     await this.#options.staging.close();
   }
 
-  async #finishOnce(signal: AbortSignal): Promise<UploadedFile> {
-    const finishing = this.#upload(signal).finally(() => {
+  async #finishOnce(upload: () => Promise<UploadedFile>): Promise<UploadedFile> {
+    const finishing = upload().finally(() => {
       this.#finishing = undefined;
+      this.#isRenaming = false;
     });
     this.#finishing = finishing;
     try {

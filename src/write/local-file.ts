@@ -32,6 +32,8 @@ export class LocalFile {
   /** Whether its bytes are in staging; if not, BaseSpace has them. */
   isStaged = true;
   isRemoved = false;
+  /** Settles when it is known whether another file, which is being finished under its name, takes its place. */
+  replacing: Promise<unknown> | undefined;
   /** Why it did not go up when it was tried last; cleared by the next change. */
   uploadFailure: unknown;
   /** How often it is open. */

@@ -3,6 +3,7 @@ import { abandonOnAbort } from "../core/abort.ts";
 import { BsmountError, describeError } from "../core/errors.ts";
 import { TaskGroup } from "../core/task-group.ts";
 import { Draft } from "./draft.ts";
+import { FileNames } from "./file-names.ts";
 import { KeptFiles } from "./kept-files.ts";
 import { LocalFile } from "./local-file.ts";
 import { type LocalFilesOptions, withDefaults } from "./local-files-options.ts";
@@ -26,6 +27,7 @@ export class LocalFiles implements AsyncDisposable {
   /** What was made, by app result. */
   readonly lists: LocalLists = new LocalLists();
   readonly writers: OpenWriters = new OpenWriters();
+  readonly names: FileNames;
   readonly #options: Required<LocalFilesOptions>;
   /** Open or unfinished: few, however many were made. */
   readonly #active = new Set<LocalFile>();
@@ -40,6 +42,12 @@ export class LocalFiles implements AsyncDisposable {
     this.#options = withDefaults(options);
     this.#memory = new PartMemory(this.#options.memoryBytes);
     this.#kept = new KeptFiles(this.#options);
+    this.names = new FileNames({
+      ...this.#options,
+      lists: this.lists,
+      remove: async (file, signal) => await this.remove(file, signal),
+      finished: (file) => this.#finished(file),
+    });
     this.#room = new StagingRoom({
       clock: this.#options.clock,
       space: async () => await this.#options.staging.space(),
@@ -98,14 +106,28 @@ export class LocalFiles implements AsyncDisposable {
     return Object.assign(file, { path, isHeld });
   }
 
-  /** Finishes `file`; see {@link Draft.finish}. Afterwards it has its Id from BaseSpace. */
+  /**
+   * Finishes `file`; see {@link Draft.finish}. Afterwards it has its Id from BaseSpace. One that is being replaced
+   * is left alone until that has failed: nothing older may go up after what takes its place.
+   */
   async finish(file: LocalFile, signal: AbortSignal): Promise<void> {
+    while (file.replacing !== undefined) {
+      await abandonOnAbort(
+        file.replacing.catch(() => {}),
+        signal,
+      );
+      if (file.isRemoved) return;
+    }
     try {
       await file.draft.finish(signal);
     } catch (error) {
       file.uploadFailure = error;
       throw error;
     }
+    this.#finished(file);
+  }
+
+  #finished(file: LocalFile): void {
     file.uploadFailure = undefined;
     this.#overtake(file);
     this.lists.changed(file);
@@ -130,27 +152,6 @@ export class LocalFiles implements AsyncDisposable {
       const isTouched = file.openWriters > 0 || file.draft.modifiedMs !== modifiedMs;
       if (!isTouched) this.finishInBackground(file);
     });
-  }
-
-  /**
-   * Lists `file` under another name. What went up under a name that it will not get is given up.
-   *
-   * @returns false when there is so much to send anew that the caller should not wait for it
-   */
-  async rename(file: LocalFile, path: string, signal: AbortSignal): Promise<boolean> {
-    const { isHeld, uploadPath } = expectedPath(path);
-    const { draft } = file;
-    const wanted = uploadPath ?? path;
-    const isShort = draft.sizeBytes <= this.#options.plan.firstPartBytes;
-    const isQuick = draft.place.path === wanted || isShort;
-    if (file.hasCompleteVersion) this.#options.onForgotten(draft.place.appResultId);
-    file.isHeld = isHeld;
-    draft.sendsAhead = !isHeld || uploadPath !== undefined;
-    const renaming = draft.rename(wanted, signal);
-    this.lists.move(file, path);
-    file.journal.renamed(path);
-    await renaming;
-    return isQuick;
   }
 
   /** The temporary name that `file` has is its name from now on: it can be finished. */

@@ -3,6 +3,7 @@ import { chmod, open, readdir, readFile, stat, utimes, writeFile } from "node:fs
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
 import type { FileEntry } from "../../src/api/models.ts";
+import type { Files } from "../../src/api/resources/files.ts";
 import { FileUpload, type UploadOptions } from "../../src/api/transfers/file-upload.ts";
 import { fileSource } from "../../src/api/transfers/upload-source.ts";
 import type { UploadPlace } from "../../src/api/uploads/upload-place.ts";
@@ -57,6 +58,14 @@ async function upload(options: UploadOptions = withJournal()): Promise<FileEntry
   const signal = options.signal ?? new AbortController().signal;
   return await new FileUpload({ apiServer, uploads, files, place, options }, source).run(signal);
 }
+
+const PUTS = ["PUT 1", "PUT 2"];
+
+/** The emulator's files, told as by a service that says less of them. */
+const filesTold = (told: (file: FileEntry) => FileEntry): Files =>
+  ({
+    get: async (...call: Parameters<Files["get"]>) => told(await client.files.get(...call)),
+  }) as Files;
 
 /** What was sent, without queries: `PUT 1` is the first part. */
 const sent = (): string[] =>
@@ -257,6 +266,71 @@ describe("a journal", () => {
       expect(sent().length > 0).toBe(!isNewest);
       await expectDone(file);
     }
+  });
+
+  describe.each([
+    ["an ETag", (file: FileEntry): FileEntry => file],
+    ["no ETag", ({ etag: _none, ...file }: FileEntry): FileEntry => file],
+  ])("of a file that was completed without an answer and that has %s", (_what, told) => {
+    /** BaseSpace has all of the file, and nobody knows it. Answers its Id. */
+    async function unanswered(): Promise<string> {
+      emulator.addFaults("POST /files/* n=1 reset-after", "GET /files/* status=501");
+      await expect(upload()).rejects.toThrow();
+      emulator.clearFaults();
+      emulator.clearRequests();
+      const { fileId } = await nameInJournal();
+      expect(await statusOf(fileId)).toBe("complete");
+      return fileId;
+    }
+
+    async function again(): Promise<FileEntry> {
+      await using source = await fileSource(path, new SharedBuffers(4 * PART));
+      const { uploads, apiServer } = client;
+      const files = filesTold(told);
+      const parts = { apiServer, uploads, files, place, options: withJournal() };
+      return await new FileUpload(parts, source).run(new AbortController().signal);
+    }
+
+    test("sends nothing when the source has its bytes", async () => {
+      const fileId = await unanswered();
+      const file = await again();
+      expect([file.id, sent()]).toEqual([fileId, []]);
+      await expectDone(file);
+    });
+
+    test.each([5, PART + 5])(
+      "sends all of it when byte %i is another one by now, and the date is what it was",
+      async (at) => {
+        const fileId = await unanswered();
+        const now = Buffer.from(bytes);
+        now[at] = (now[at] ?? 0) ^ 1;
+        await writeFile(path, now);
+        await utimes(path, DATE, DATE);
+        const file = await again();
+        expect(file.id).not.toBe(fileId);
+        expect(
+          sent()
+            .filter((line) => line.startsWith("PUT"))
+            .toSorted(),
+        ).toEqual(PUTS);
+        const newest = await client.uploads.newest(place);
+        expect(newest?.id).toBe(file.id);
+        expect(Buffer.from(await client.transfers.download.read(file)).equals(now)).toBe(true);
+        expect([await hasJournal(), await statusOf(fileId)]).toEqual([false, "complete"]);
+      },
+    );
+  });
+
+  test("of a part that was sent anew before its line was written does not pass for what is there", async () => {
+    await cut();
+    const other = bytes.map((byte) => byte ^ 1);
+    const { fileId } = await nameInJournal();
+    await client.uploads.part({ fileId, number: 1 }, { bytes: other.subarray(0, PART) });
+    await client.uploads.part({ fileId, number: 2 }, { bytes: bytes.subarray(PART) });
+    await client.uploads.complete({ fileId, sizeBytes: bytes.length });
+    const file = await upload();
+    expect(file.id).not.toBe(fileId);
+    await expectDone(file);
   });
 });
 

@@ -1,17 +1,16 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
-import { errnoOf } from "../../src/fs/errno.ts";
 import type { Handle } from "../../src/fs/file-system.ts";
-import { constants as os } from "node:os";
+import { alike, compare } from "./comparing.ts";
 import {
   folderOf,
   join,
   type Mode,
   nameOf,
+  type OpenFlags,
   type PlainFiles,
   type PlainHandle,
-  Refused,
 } from "./plain-files.ts";
 import { type RealFiles } from "./real-files.ts";
 
@@ -22,6 +21,8 @@ export interface Tested {
   readonly real: RealFiles;
   readonly handles: Map<PlainHandle, Handle>;
   hidden: number;
+  /** Those that left the file where it was. */
+  failedRenames: number;
 }
 
 type Command = fc.AsyncCommand<PlainFiles, Tested>;
@@ -47,6 +48,7 @@ const length = fc.oneof(
 );
 const mode = fc.constantFrom<Mode>("r", "w", "rw", "rw");
 const pick = fc.nat(MAX_HANDLES - 1);
+const isDown = fc.boolean();
 
 let stamps = 0;
 
@@ -55,34 +57,6 @@ function fresh(length: number): Buffer {
   stamps += 1;
   const bytes = Buffer.alloc(length, `<${stamps}>`);
   return bytes;
-}
-
-/** What `work` was refused with, by both alike. */
-async function alike(model: () => unknown, real: () => unknown): Promise<boolean> {
-  let expected = "none";
-  try {
-    model();
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    expected = error.errno;
-  }
-  let found = "none";
-  let why: unknown;
-  try {
-    await real();
-  } catch (error) {
-    why = error;
-    found = nameOfErrno(errnoOf(error));
-  }
-  if (found !== expected) {
-    throw new Error(`the model says ${expected}, the filesystem ${found}`, { cause: why });
-  }
-  return expected === "none";
-}
-
-function nameOfErrno(errno: number): string {
-  const named = Object.entries(os.errno).find(([, number]) => number === errno);
-  return named?.[0] ?? String(errno);
 }
 
 class Does implements Command {
@@ -113,63 +87,6 @@ class Does implements Command {
 
   toString(): string {
     return this.#text;
-  }
-}
-
-/** Every name, type and size; the content of what is in BaseSpace. */
-export async function compare(model: PlainFiles, real: RealFiles): Promise<void> {
-  await compareFolder(model, real, "");
-  await compareRemote(model, real);
-}
-
-async function compareFolder(model: PlainFiles, real: RealFiles, folder: string): Promise<void> {
-  const { ino } = await real.stat(folder);
-  const listed = (await real.fs.readdir(ino, neverAborted)).slice(2);
-  const expected = model.names(folder);
-  const plain = listed.filter(({ name }) => expected.has(name));
-  expect(plain.map(({ name }) => name).sort(), `in "${folder}"`).toEqual(
-    [...expected.keys()].sort(),
-  );
-  for (const { name } of listed) {
-    const older = expected.has(name) ? 1 : (expected.get(name.replace(/~\d+$/, "")) ?? 0);
-    expect(older, `${name} in "${folder}" is nothing known`).toBeGreaterThan(0);
-  }
-  for (const { name, type } of plain) {
-    const at = join(folder, name);
-    if (model.isFolder(at)) {
-      expect(type, at).toBe("directory");
-      await compareFolder(model, real, at);
-    } else {
-      const file = await real.stat(at);
-      expect([type, file.sizeBytes], at).toEqual(["file", model.top(at)?.bytes.length]);
-    }
-  }
-}
-
-/** The same content may be one version where the model has two: an answer that was lost leaves it open. */
-async function compareRemote(model: PlainFiles, real: RealFiles): Promise<void> {
-  const remote = await real.remote();
-  const paths = new Set([...remote, ...model.complete].map((version) => version.path));
-  for (const at of paths) {
-    const of = ({ path }: { readonly path: string }): boolean => path === at;
-    const found = remote.filter(of).map(({ bytes }) => bytes.toString("latin1"));
-    const expected = model.complete.filter(of).map(({ bytes }) => bytes.toString("latin1"));
-    expect(withoutRepeats(found), `versions of ${at} in BaseSpace`).toEqual(
-      withoutRepeats(expected),
-    );
-    expect(found.length, `versions of ${at} in BaseSpace`).toBeLessThanOrEqual(expected.length);
-  }
-}
-
-function withoutRepeats(texts: readonly string[]): string[] {
-  return texts.filter((text, at) => text !== texts[at - 1]);
-}
-
-/** The content under every name. */
-export async function compareContents(model: PlainFiles, real: RealFiles): Promise<void> {
-  for (const at of model.stacks.keys()) {
-    const content = await real.readFile(at);
-    expect(content.equals(model.top(at)?.bytes ?? Buffer.alloc(0)), `content of ${at}`).toBe(true);
   }
 }
 
@@ -215,19 +132,32 @@ async function hide(model: PlainFiles, tested: Tested, at: string): Promise<bool
   );
 }
 
+interface Opening extends OpenFlags {
+  readonly at: string;
+  readonly how: Mode;
+}
+
+/** The model's handle, when both have opened it. */
+async function openBoth(
+  model: PlainFiles,
+  { real, handles }: Tested,
+  { at, how, ...flags }: Opening,
+): Promise<PlainHandle | undefined> {
+  const opened: [PlainHandle?, Handle?] = [];
+  await alike(
+    () => (opened[0] = model.open(at, how, flags)),
+    async () => (opened[1] = await real.open(at, how, flags)),
+  );
+  const [plain, handle] = opened;
+  if (plain !== undefined && handle !== undefined) handles.set(plain, handle);
+  return plain;
+}
+
 const open = fc.record({ path, mode, creates: fc.boolean(), empties: fc.boolean() }).map(
   ({ path: at, mode: how, ...flags }) =>
     new Does(
       `open ${at} ${how}${flags.creates ? " creat" : ""}${flags.empties ? " trunc" : ""}`,
-      async (model, { real, handles }) => {
-        const opened: [PlainHandle?, Handle?] = [];
-        await alike(
-          () => (opened[0] = model.open(at, how, flags)),
-          async () => (opened[1] = await real.open(at, how, flags)),
-        );
-        const [plain, handle] = opened;
-        if (plain !== undefined && handle !== undefined) handles.set(plain, handle);
-      },
+      async (model, tested) => void (await openBoth(model, tested, { at, how, ...flags })),
       (model) => model.handles.length < MAX_HANDLES,
     ),
 );
@@ -248,22 +178,23 @@ function onHandle(
   );
 }
 
+async function writeBoth(
+  model: PlainFiles,
+  { real, handles }: Tested,
+  { handle, from, bytes }: { handle: PlainHandle; from: number; bytes: Buffer },
+): Promise<void> {
+  await alike(
+    () => model.write(handle, from, bytes),
+    async () => await real.fs.write(handles.get(handle) as Handle, from, bytes, neverAborted),
+  );
+}
+
 const write = fc
   .record({ pick, at: fc.option(offset), length })
   .map(({ pick: which, at, length: count }) =>
     onHandle(`write ${at ?? "append"}+${count}`, which, async (handle, model, tested) => {
-      const bytes = fresh(count);
       const from = at ?? handle.file.bytes.length;
-      await alike(
-        () => model.write(handle, from, bytes),
-        async () =>
-          await tested.real.fs.write(
-            tested.handles.get(handle) as Handle,
-            from,
-            bytes,
-            neverAborted,
-          ),
-      );
+      await writeBoth(model, tested, { handle, from, bytes: fresh(count) });
     }),
   );
 
@@ -296,16 +227,22 @@ const close = fc
     }),
   );
 
+async function whileDown({ real }: Tested, work: () => Promise<void>): Promise<void> {
+  const { emulator } = real;
+  emulator.clearFaults();
+  emulator.addFaults("POST * status=500", "PUT * status=500");
+  try {
+    await work();
+  } finally {
+    emulator.clearFaults();
+  }
+}
+
 const closeWhileDown = pick.map((which) =>
   onHandle("close while down", which, async (handle, model, tested) => {
-    const { emulator } = tested.real;
-    emulator.clearFaults();
-    emulator.addFaults("POST * status=500", "PUT * status=500");
-    try {
+    await whileDown(tested, async () => {
       await closeHandle(model, tested, handle, { isDown: true });
-    } finally {
-      emulator.clearFaults();
-    }
+    });
   }),
 );
 
@@ -333,22 +270,77 @@ const truncate = fc.record({ path, size: offset }).map(
     }),
 );
 
+/** Both alike, also where the target is open; `isDown`: while nothing can be uploaded. */
+async function renameBoth(
+  model: PlainFiles,
+  tested: Tested,
+  { from, to, isDown = false }: { from: string; to: string; isDown?: boolean },
+): Promise<void> {
+  const isReplaced = model.isOpen(to) && model.top(from) !== undefined;
+  if (isReplaced && model.top(from)?.isUnfinished !== true) return;
+  if (isReplaced && !(await hide(model, tested, to))) return;
+  await alike(
+    () => model.rename(from, to, isDown),
+    async () => await tested.real.rename(from, to),
+  );
+}
+
 const rename = fc.record({ from: path, to: path }).map(
-  ({ from, to }) =>
+  (names) =>
     new Does(
-      `rename ${from} ${to}`,
-      async (model, tested) => {
-        const isReplaced = model.isOpen(to) && model.top(from) !== undefined;
-        if (isReplaced && model.top(from)?.isUnfinished !== true) return;
-        if (isReplaced && !(await hide(model, tested, to))) return;
-        await alike(
-          () => model.rename(from, to),
-          async () => await tested.real.rename(from, to),
-        );
-      },
-      () => from !== to,
+      `rename ${names.from} ${names.to}`,
+      async (model, tested) => await renameBoth(model, tested, names),
+      () => names.from !== names.to,
     ),
 );
+
+async function renamedWhileDown(
+  model: PlainFiles,
+  tested: Tested,
+  names: { from: string; to: string },
+): Promise<void> {
+  await whileDown(tested, async () => {
+    await renameBoth(model, tested, { ...names, isDown: true });
+    await tested.real.settled(model.options.keepsStaged);
+  });
+  if (model.heldPaths().includes(names.from)) tested.failedRenames += 1;
+}
+
+const finalPath = fc.oneof(path, fc.constantFrom("a", "b"));
+
+/** Of one of the files that are held back: what else has a temporary name is finished, or is not there. */
+const renameWhileDown = fc.record({ pick, to: finalPath }).map(
+  ({ pick: which, to }) =>
+    new Does(
+      `rename #${which} while down to ${to}`,
+      async (model, tested) => {
+        const held = model.heldPaths();
+        const from = held[which % held.length];
+        if (from !== undefined && from !== to) await renamedWhileDown(model, tested, { from, to });
+      },
+      (model) => model.heldPaths().length > 0,
+    ),
+);
+
+/** As programs do that write under a temporary name and rename it. */
+const save = fc
+  .record({ from: fc.constantFrom("a.tmp", ".b.AbCdEf", "c~"), to: finalPath, length, isDown })
+  .map(
+    ({ from, to, length: count, isDown: fails }) =>
+      new Does(
+        `save ${count} as ${from}, rename to ${to}${fails ? " while down" : ""}`,
+        async (model, tested) => {
+          const handle = await openBoth(model, tested, { at: from, how: "w", creates: true });
+          if (handle === undefined) return;
+          await writeBoth(model, tested, { handle, from: 0, bytes: fresh(count) });
+          await closeHandle(model, tested, handle);
+          if (from === to) return;
+          if (fails) await renamedWhileDown(model, tested, { from, to });
+          else await renameBoth(model, tested, { from, to });
+        },
+        (model) => model.handles.length < MAX_HANDLES,
+      ),
+  );
 
 const unlink = path.map(
   (at) =>
@@ -431,6 +423,8 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
   weighted(1, closeDuplicate),
   weighted(1, truncate),
   weighted(4, rename),
+  weighted(2, renameWhileDown),
+  weighted(3, save),
   weighted(2, unlink),
   weighted(2, mkdir),
   weighted(1, rmdir),

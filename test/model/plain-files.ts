@@ -1,4 +1,4 @@
-import { isTemporaryName } from "../../src/write/temporary-names.ts";
+import { expectedPath, isTemporaryName } from "../../src/write/temporary-names.ts";
 
 /*
  * What the contract says of files below `files/`, with nothing but maps and buffers: no staging, no parts,
@@ -50,6 +50,8 @@ export class Refused extends Error {
 
 export interface PlainOptions {
   readonly maxFileBytes: number;
+  /** A file of up to so many goes up in one request. */
+  readonly firstPartBytes: number;
   /** Whether finished files are still read from where they were written. */
   readonly keepsStaged: boolean;
 }
@@ -162,11 +164,8 @@ export class PlainFiles {
     if (file.lost !== undefined && !file.isRemoved) throw new Refused(file.lost);
     if (!this.#isToFinish(file) || file.bytes.length === 0) return;
     if (this.othersWrite(handle)) return;
-    if (isDown) {
-      file.hasFailed = true;
-      throw new Refused("EIO");
-    }
-    this.#finish(file);
+    this.#finish(file, isDown);
+    if (isDown) throw new Refused("EIO");
   }
 
   /** What fsync(2) does, and the close of a duplicate. */
@@ -219,23 +218,39 @@ export class PlainFiles {
     this.#remove(file);
   }
 
-  rename(from: string, to: string): void {
+  /** A file that was held back goes up before the answer, where that is soon; `isDown`: nothing can be uploaded. */
+  rename(from: string, to: string, isDown = false): void {
     this.needParent(from);
     this.needParent(to);
     if (this.isFolder(from)) {
       this.#renameFolder(from, to);
       return;
     }
-    const file = this.top(from);
-    if (file === undefined) throw new Refused("ENOENT");
-    if (!file.isUnfinished) throw new Refused(HIDDEN.test(nameOf(to)) ? "EBUSY" : "EPERM");
-    const wasHeld = isHeld(file);
-    this.#refuseToPassForWhole(file, to);
+    const file = this.#fileToRename(from, to);
+    const isToFinish = this.#isToFinishAs(file, to);
+    if (isDown && isToFinish && this.#isQuick(file, to)) throw new Refused("EIO");
     this.#makeWay(to);
     this.#move(file, to);
     for (const handle of this.handles) if (handle.path === from) handle.path = to;
-    if (wasHeld && !isHeld(file) && !this.isWritten(file)) this.#finish(file);
+    if (isToFinish) this.#finish(file, isDown);
     this.#settle(file);
+  }
+
+  #fileToRename(from: string, to: string): PlainFile {
+    const file = this.top(from);
+    if (file === undefined) throw new Refused("ENOENT");
+    if (!file.isUnfinished) throw new Refused(HIDDEN.test(nameOf(to)) ? "EBUSY" : "EPERM");
+    this.#refuseToPassForWhole(file, to);
+    if (this.isFolder(to)) throw new Refused("EISDIR");
+    return file;
+  }
+
+  #isToFinishAs(file: PlainFile, to: string): boolean {
+    return isHeld(file) && !isTemporaryName(nameOf(to)) && !this.isWritten(file);
+  }
+
+  #isQuick({ path, bytes }: PlainFile, to: string): boolean {
+    return expectedPath(path).uploadPath === to || bytes.length <= this.options.firstPartBytes;
   }
 
   #refuseToPassForWhole(file: PlainFile, to: string): void {
@@ -260,6 +275,15 @@ export class PlainFiles {
 
   all(): PlainFile[] {
     return [...this.stacks.values()].flat();
+  }
+
+  /** Where there are files that are not finished for their names alone. */
+  heldPaths(): string[] {
+    const paths = [...this.stacks.keys()].filter((path) => {
+      const file = this.top(path);
+      return file?.isUnfinished === true && isHeld(file) && !this.isWritten(file);
+    });
+    return paths.toSorted();
   }
 
   isWritten(file: PlainFile): boolean {
@@ -316,7 +340,9 @@ export class PlainFiles {
     return file.isUnfinished && !file.isRemoved && !isHeld(file) && file.lost === undefined;
   }
 
-  #finish(file: PlainFile): void {
+  #finish(file: PlainFile, isDown = false): void {
+    file.hasFailed = isDown;
+    if (isDown) return;
     file.isUnfinished = false;
     file.isDue = false;
     this.complete.push({ path: file.path, bytes: Buffer.from(file.bytes) });
@@ -345,7 +371,6 @@ export class PlainFiles {
   }
 
   #makeWay(to: string): void {
-    if (this.isFolder(to)) throw new Refused("EISDIR");
     const target = this.top(to);
     if (target?.isUnfinished === true) this.#remove(target);
   }

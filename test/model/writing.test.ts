@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
-import { anyCommand, closeHandle, compare, compareContents, type Tested } from "./file-commands.ts";
+import { compare, compareContents } from "./comparing.ts";
+import { anyCommand, closeHandle, type Tested } from "./file-commands.ts";
 import { PlainFiles } from "./plain-files.ts";
 import { connect, type Connection, RealFiles, TINY_PARTS } from "./real-files.ts";
 
@@ -38,9 +39,9 @@ afterAll(async () => {
 async function started(keepsStaged: boolean): Promise<{ model: PlainFiles; real: Tested }> {
   const keptFiles = keepsStaged ? 256 : 0;
   const real = await RealFiles.start(connection, { staging: folder.path, keptFiles });
-  const { maxFileBytes } = TINY_PARTS;
-  const model = new PlainFiles({ maxFileBytes, keepsStaged });
-  return { model, real: { real, handles: new Map(), hidden: 0 } };
+  const { maxFileBytes, firstPartBytes } = TINY_PARTS;
+  const model = new PlainFiles({ maxFileBytes, firstPartBytes, keepsStaged });
+  return { model, real: { real, handles: new Map(), hidden: 0, failedRenames: 0 } };
 }
 
 /** Whether a request since the last call had a part beyond the first. */
@@ -75,6 +76,7 @@ describe("files of an app result", () => {
     "%s",
     async (_title, keepsStaged) => {
       let runsInParts = 0;
+      let failedRenames = 0;
       await fc.assert(
         fc.asyncProperty(
           fc.commands([anyCommand], { maxCommands: LONGEST, size: "max" }),
@@ -86,6 +88,7 @@ describe("files of an app result", () => {
             } finally {
               emulator.clearFaults();
               if (sentParts()) runsInParts += 1;
+              failedRenames += both.real.failedRenames;
               await both.real.real[Symbol.asyncDispose]();
             }
           },
@@ -93,6 +96,7 @@ describe("files of an app result", () => {
         { numRuns: RUNS, endOnFailure: false },
       );
       expect(runsInParts, "runs that sent a file in parts").toBeGreaterThan(0);
+      expect(failedRenames, "renames whose upload failed").toBeGreaterThan(0);
     },
     120_000,
   );

@@ -171,3 +171,35 @@ describe("uploads that are not done", () => {
     expect(await unmount()).toMatchObject({ code: 0 });
   });
 });
+
+describe("a rename whose upload fails", () => {
+  const inFiles = async (script: string): Promise<CommandOutcome> =>
+    await product.shell(script, `${RESULTS}/${name}/files`);
+
+  beforeEach(async () => {
+    await product.faults("POST /appresults/*/files status=400");
+    await write("echo earlier > out.txt; echo new > out.txt.tmp");
+  });
+
+  it("[W10] leaves both names as they were, so that the same command can be given again", async () => {
+    for (const _attempt of ["first", "second"]) {
+      const { code, stderr } = await inFiles("mv out.txt.tmp out.txt");
+      expect([code, stderr]).toEqual([1, expect.stringContaining("Input/output error")]);
+      expect(await inFiles("ls -A; cat out.txt out.txt.tmp")).toMatchObject({
+        code: 0,
+        stdout: "out.txt\nout.txt.tmp\nearlier\nnew\n",
+      });
+    }
+    await product.faults();
+    await write("mv out.txt.tmp out.txt");
+    expect((await inFiles("ls -A; cat out.txt")).stdout).toBe("out.txt\nnew\n");
+    expect(await remote()).toBe("out.txt\n");
+  });
+
+  it("[W10] has hidden the file that it was to replace when that is open, until it is closed", async () => {
+    const { stdout } = await inFiles(
+      "exec 3< out.txt; mv out.txt.tmp out.txt || ls -A; cat <&3; exec 3<&-; sleep 1; ls -A",
+    );
+    expect(stdout).toMatch(/^\.fuse_hidden\w+\nout\.txt\.tmp\nearlier\nout\.txt\.tmp\n$/);
+  });
+});

@@ -65,7 +65,7 @@ describe("finishing everything", () => {
     expect(files.unfinished(world.appResultId)).toHaveLength(4);
     expect(files.unfinished()).toHaveLength(5);
     await files.finishAll(neverAborted, world.appResultId);
-    expect(await world.remote()).toEqual(["f=f", "read=read"]);
+    expect((await world.remote()).toSorted()).toEqual(["f=f", "read=read"]);
     expect(f.draft.isUnfinished).toBe(false);
     close();
     await files.finishAll(neverAborted, world.appResultId);

@@ -192,7 +192,7 @@ describe("the journal", () => {
 
   test("knows where a file was renamed to, and why a change of it failed", async () => {
     const file = await written("f");
-    await files.rename(file, "d/g", neverAborted);
+    await files.names.rename(file, { path: "d/g" }, neverAborted);
     const failing = withDiskLimit(1000, async () => {
       await file.draft.write(0, Buffer.alloc(1100));
     });
@@ -212,8 +212,12 @@ describe("a name", () => {
     expect(unknown.draft.leftBytes).toBe(2 * PART + 1);
     await files.finishAll(neverAborted);
     expect(await world.remote()).toEqual([]);
-    expect(await files.rename(known, "x", neverAborted)).toBe(true);
-    expect(await files.rename(unknown, "y", neverAborted)).toBe(false);
+    expect([files.names.isQuick(known, "x"), files.names.isQuick(unknown, "y")]).toEqual([
+      true,
+      false,
+    ]);
+    await files.names.rename(known, { path: "x" }, neverAborted);
+    await files.names.rename(unknown, { path: "y" }, neverAborted);
     expect([known.isHeld, unknown.isHeld]).toEqual([false, false]);
     await files.finishAll(neverAborted);
     expect(await world.remote()).toHaveLength(2);
@@ -221,9 +225,9 @@ describe("a name", () => {
 
   test("that is changed is quick where the file is short", async () => {
     const file = await written("x~", content(PART));
-    expect(await files.rename(file, "y", neverAborted)).toBe(true);
+    expect(files.names.isQuick(file, "y")).toBe(true);
     await file.draft.write(0, Buffer.from(content(PART + 1)));
-    expect(await files.rename(file, "z", neverAborted)).toBe(false);
+    expect(files.names.isQuick(file, "y")).toBe(false);
   });
 
   test("that is temporary is kept when that is wanted", async () => {
@@ -238,11 +242,11 @@ describe("a name", () => {
     const forgotten: AppResultId[] = [];
     await use({ onForgotten: (id) => forgotten.push(id) });
     const file = await written("f");
-    await files.rename(file, "g", neverAborted);
+    await files.names.rename(file, { path: "g" }, neverAborted);
     expect(forgotten).toEqual([]);
     await files.finish(file, neverAborted);
     await file.draft.write(0, Buffer.from("new"));
-    await files.rename(file, "h", neverAborted);
+    await files.names.rename(file, { path: "h" }, neverAborted);
     expect(forgotten).toEqual([world.appResultId]);
     await files.remove(file, neverAborted);
     expect(forgotten).toEqual([world.appResultId]);
@@ -262,7 +266,7 @@ test("a file that went up before another of its name was complete goes up anew",
   await expect.poll(() => elsewhere.draft.leftBytes).toBe(PART);
   await files.finish(newer, neverAborted);
   world.emulator.clearRequests();
-  await files.rename(older, "x", neverAborted);
+  await files.names.rename(older, { path: "x" }, neverAborted);
   await files.finish(older, neverAborted);
   expect(await world.remote()).toEqual(["x=newer", `x=${content(3 * PART)}`]);
   await files.finish(elsewhere, neverAborted);

@@ -10,6 +10,7 @@ import { filesPathOf } from "../uploads/upload-place.ts";
 import type { Uploads } from "../uploads/uploads.ts";
 import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions, withMemory } from "./options.ts";
 import { lockPlace } from "./place-lock.ts";
+import { areSame, hasParts, type PartMd5s } from "./part-md5s.ts";
 import { isSameUpload } from "./same-upload.ts";
 import {
   readUploadJournal,
@@ -73,8 +74,9 @@ export class FileUpload {
     const left = await this.#left(signal);
     const pending = left && (await this.#lookUp(left.name, signal));
     if (left !== undefined && pending?.uploadStatus === "complete") {
+      const isDone = await this.#isDone(pending, left.parts, signal);
       await this.#forget();
-      if (await this.#isNewest(pending, signal)) return pending;
+      if (isDone) return pending;
     }
     const goesOn = pending?.uploadStatus === "pending";
     const target = goesOn ? pending : await this.#begin(signal);
@@ -102,9 +104,20 @@ export class FileUpload {
     }
   }
 
-  /** Whether `file`, of which no answer came, is what its path shows: somebody may have sent another since. */
-  async #isNewest({ id, path, sizeBytes }: FileEntry, signal: AbortSignal): Promise<boolean> {
-    if (sizeBytes !== this.#source.sizeBytes) return false;
+  /**
+   * Whether `file`, of which no answer came, has the source's bytes and is what its path shows. The source may have
+   * been written since and its date set back, and somebody may have sent another file.
+   */
+  async #isDone(file: FileEntry, sent: PartMd5s, signal: AbortSignal): Promise<boolean> {
+    if (file.sizeBytes !== this.#source.sizeBytes) return false;
+    const md5s = await this.#readMd5s(signal);
+    if (!(await this.#source.isUntouched())) await this.#compareAgain(md5s, signal);
+    const isSame = hasParts(file, md5s) ?? areSame(md5s, sent);
+    return isSame && (await this.#isNewest(file, signal));
+  }
+
+  /** Whether `file` is what its path shows. */
+  async #isNewest({ id, path }: FileEntry, signal: AbortSignal): Promise<boolean> {
     const { uploads, place } = this.#parts;
     return (await uploads.newest({ ...place, path }, { ...this.#call, signal }))?.id === id;
   }
@@ -122,9 +135,9 @@ export class FileUpload {
   /** Answers the MD5s of the parts by their numbers. */
   async #sendAll(
     target: FileEntry,
-    { done, goesOn }: { readonly done: ReadonlyMap<number, string>; readonly goesOn: boolean },
+    { done, goesOn }: { readonly done: PartMd5s; readonly goesOn: boolean },
     signal: AbortSignal,
-  ): Promise<ReadonlyMap<number, string>> {
+  ): Promise<PartMd5s> {
     const fileId = target.id;
     const md5s = new Map<number, string>();
     await using journal = await this.#openJournal(target, goesOn);
@@ -143,16 +156,23 @@ export class FileUpload {
     return md5s;
   }
 
-  /** @throws BsmountError `changed` unless the source still has the bytes that were sent */
-  async #compareAgain(sent: ReadonlyMap<number, string>, signal: AbortSignal): Promise<void> {
+  /** @throws BsmountError `changed` unless the source still has the bytes that were read */
+  async #compareAgain(before: PartMd5s, signal: AbortSignal): Promise<void> {
+    if (!areSame(await this.#readMd5s(signal), before)) throw this.#source.changed();
+  }
+
+  /** The MD5s of the source's parts as they are now, by their numbers. */
+  async #readMd5s(signal: AbortSignal): Promise<PartMd5s> {
+    const md5s = new Map<number, string>();
     const parts = uploadParts(this.#source.sizeBytes, this.#partBytes);
     await inParallel(parts, { limit: 1, signal }, async (part, inner) => {
       const bytes = part.end - part.start;
       await withMemory(this.#parts.options, { bytes, signal: inner }, async () => {
         const md5 = await this.#source.use(part, async (now) => await this.#parts.uploads.md5(now));
-        if (md5 !== sent.get(part.number)) throw this.#source.changed();
+        md5s.set(part.number, md5);
       });
     });
+    return md5s;
   }
 
   /** Sends a part, unless BaseSpace has it with the same MD5, which is answered. */
