@@ -153,8 +153,7 @@ export class FileDownload {
     }
     const replaced = await checkReplaceable(this.#target);
     // Who could not read what is replaced shall not read what takes its place.
-    const mode = replaced?.isFile() === true ? replaced.mode & 0o777 : 0o644 & ~process.umask();
-    await file.chmod(mode);
+    if (replaced?.isFile() === true) await file.chmod(replaced.mode & 0o777);
     await rename(partial, this.#target).catch((cause: unknown) => {
       const isFolder = (cause as NodeJS.ErrnoException).code === "EISDIR";
       throw isFolder ? inTheWay(this.#target, cause) : cannotWrite(this.#target, cause);

@@ -64,7 +64,7 @@ export async function openOwn(path: string, isNew: boolean): Promise<FileHandle>
   const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   try {
     if (isNew) await removeFile(path);
-    const file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | (isNew ? O_EXCL : 0), 0o600);
+    const file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | (isNew ? O_EXCL : 0), 0o644);
     if (isNew || (await isOwn(file))) return file;
     await file.close();
   } catch (error) {
