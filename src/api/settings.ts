@@ -11,7 +11,8 @@ import { defaultUserAgent } from "./user-agent.ts";
 export interface ClientOptions {
   /**
    * For a request to be answered once it is sent, and for the next piece of what is sent or received, in
-   * milliseconds: a slow line that goes on is not cut. Default 30 000.
+   * milliseconds: a slow line that goes on is not cut, unless it moves less than 4 KiB a second for so long. Default
+   * 30 000.
    */
   readonly timeoutMs?: number;
   /** Connections to one origin. Default 16. */
