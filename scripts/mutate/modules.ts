@@ -86,12 +86,9 @@ export const modules: Readonly<Record<string, Module>> = {
       "test/api/slow-line.test.ts",
       "test/api/mixed-downloads.test.ts",
       "test/api/changed-sources.test.ts",
-    ],
-    slow: [
-      "test/api/upload-journals.test.ts",
       "test/api/upload-streams.test.ts",
-      "test/parity/parity.test.ts",
     ],
+    slow: ["test/api/upload-journals.test.ts", "test/parity/parity.test.ts"],
     mount: ["test/mount/copying.test.ts", "test/mount/careful-copies.test.ts"],
   },
   "api/uploads": {
