@@ -9,7 +9,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
     testTimeout: 20_000,
     hookTimeout: 30_000,
-    setupFiles: ["test/helpers/no-leaks.ts"],
+    setupFiles: ["test/helpers/no-leaks.ts", "test/helpers/own-state.ts"],
     projects: [
       {
         extends: true,

@@ -130,7 +130,12 @@ export class BaseSpace implements AsyncDisposable {
     this.v2 = { ...own, biosamples, libraries, datasets, archive, trash };
     this.uploads = new Uploads(rest, onceOnly, { ...settings, md5s: this.#md5s });
     this.content = new Content({ ...paced, links, fetcher: this.#fetcher });
-    this.transfers = new Transfers(this, this.#md5s);
+    this.transfers = this.#transfersWith(settings);
+  }
+
+  #transfersWith({ lockFolder }: ClientSettings): Transfers {
+    const { apiServer, content, uploads, files } = this;
+    return new Transfers({ apiServer, content, uploads, files, lockFolder }, this.#md5s);
   }
 
   /** The end of the client ends every pause between two attempts. */

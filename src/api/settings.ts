@@ -1,6 +1,7 @@
 import process from "node:process";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
+import { defaultLockFolder } from "../core/user-folders.ts";
 import type { FetcherKind } from "./content/create-fetcher.ts";
 import type { RetryLimits } from "./retry-delay.ts";
 import type { RetryOptions } from "./retry.ts";
@@ -41,6 +42,11 @@ export interface ClientOptions {
   readonly fetcher?: FetcherKind;
   /** For proxies and certificate authorities. Default `process.env`. */
   readonly environment?: EnvironmentVariables;
+  /**
+   * Transfers keep out others of the same user that have the same one: two to one place on disk would write into each
+   * other. Made with mode 0700 by the first one. Default `bsmount/locks` below `$XDG_STATE_HOME` or `~/.local/state`.
+   */
+  readonly lockFolder?: string;
   readonly clock?: Clock;
   /** Told each request at level debug, without secrets. Default: a silent one. */
   readonly logger?: Logger;
@@ -75,6 +81,7 @@ export interface ClientSettings {
   readonly fetcherKind: FetcherKind;
   readonly logger: Logger;
   readonly writeDeadlineMs: number;
+  readonly lockFolder: string;
   readonly retry: RetryOptions;
 }
 
@@ -90,6 +97,7 @@ export function withDefaults(options: ClientOptions): ClientSettings {
     fetcherKind: options.fetcher ?? "worker",
     logger: options.logger ?? silentLogger,
     writeDeadlineMs: options.writeDeadlineMs ?? WRITE_DEADLINE_MS,
+    lockFolder: options.lockFolder ?? defaultLockFolder(),
     retry: {
       limits,
       settleMs: options.settleMs ?? SETTLE_DELAYS * limits.firstDelayMs,

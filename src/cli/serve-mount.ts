@@ -1,4 +1,4 @@
-import { ensurePrivateFolder } from "../config/folders.ts";
+import { ensurePrivateFolder } from "../core/private-folder.ts";
 import { createLogger, type Logger } from "../core/logger.ts";
 import {
   type ForegroundHooks,

@@ -1,89 +1,191 @@
-import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { connect, createServer, type Server, type Socket } from "node:net";
-import process from "node:process";
+import { createHash, randomBytes } from "node:crypto";
+import { lstat, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Machine, thisMachine, whereabouts } from "./machine.ts";
+import { isRunning, type ProcessIdentity, thisProcess } from "./process-identity.ts";
 
-/** Those of this process: they are kept apart where there are no such sockets as well. */
-const held = new Set<string>();
+/*
+ * Locks between processes of one user. Node has no flock(2), and the abstract sockets of unix(7) can be taken by
+ * everybody. So a lock is a claim: an empty file in a folder of the user's own, whose name says which lock, and which
+ * process wants it. A claim whose process has ended is void, and its name is never used again, so whoever finds it may
+ * remove it. Nothing that stands at one name is ever replaced, which is what makes files of that kind unsafe.
+ *
+ * Who takes a lock makes a claim, and then looks for others. Of two that are made at once each finds the other, or one
+ * finds the other: the one with the greater name gives up, the other waits until it has. Who finds nobody else marks
+ * the claim as held, and whoever finds that mark gives up.
+ */
 
-/** How long the holder of a lock may take to say who it is; one that was stopped says nothing. */
-const ASK_MS = 2000;
+/** What a lock stands for, and where its claims are. */
+export interface LockPlace {
+  /** A folder that is there, and in which nobody else can make or remove files of this user. */
+  readonly folder: string;
+  readonly key: string;
+}
 
-/** More than any number of a process has. Anybody may listen where a lock is, and say what they like. */
-const MAX_ANSWER_BYTES = 16;
+interface Claim {
+  readonly pid: number;
+  /** What decides between two that are made at once. */
+  readonly order: string;
+  readonly isHeld: boolean;
+}
+
+/** How long another process may take from its claim to its mark; one that was stopped takes for ever. */
+const PATIENCE_MS = 2000;
+
+const LOOK_AGAIN_MS = 2;
+
+/** A claim of another machine or container is left alone for so long: nobody here can tell whether it is void. */
+const FOREIGN_AGE_MS = 7 * 24 * 60 * 60 * 1000;
+
+const MARK = ".held";
+
+/** Those that this process has or asks for: within it the first one to ask is the first. */
+const ours = new Set<string>();
 
 /**
- * Takes what `key` stands for, or answers undefined while somebody else on this machine has it. It is an
- * abstract Unix socket, see unix(7), so taking it is atomic, the kernel gives it back when the process ends,
- * however it ends, and there is no file to be stale. Only Linux has them: elsewhere, and between containers
- * with networks of their own, other processes are not kept out.
+ * Takes the lock, or answers undefined while another process of this user, or this one, has it. It is given back
+ * when the process ends, however it ends. Processes on other machines, and in containers with processes of their
+ * own, are not kept out.
+ * @throws what making a file in the folder throws
  */
-export async function takeLock(key: string): Promise<AsyncDisposable | undefined> {
-  if (held.has(key)) return undefined;
-  held.add(key);
-  let server: Server | undefined;
+export async function takeLock(place: LockPlace): Promise<AsyncDisposable | undefined> {
+  const name = nameHere(place);
+  if (ours.has(name)) return undefined;
+  ours.add(name);
+  let claim: string | undefined;
   try {
-    if (process.platform === "linux") server = await listen(key);
-  } catch (error) {
-    held.delete(key);
-    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    return undefined;
+    claim = await claimed(place);
+  } finally {
+    if (claim === undefined) ours.delete(name);
   }
+  if (claim === undefined) return undefined;
+  const path = claim;
   return {
     [Symbol.asyncDispose]: async () => {
-      if (server !== undefined) await close(server);
-      held.delete(key);
+      await giveBack(path).finally(() => ours.delete(name));
     },
   };
 }
 
-/** The process that holds the lock; undefined when it does not say, or has just ended. */
-export async function lockHolder(key: string): Promise<number | undefined> {
-  if (held.has(key)) return process.pid;
-  const socket = connect(addressOf(key));
-  // In all, not between two bytes.
-  const deadline = setTimeout(() => socket.destroy(), ASK_MS);
-  try {
-    const answer = await shortAnswer(socket);
-    return /^[1-9]\d{0,9}$/.test(answer) ? Number(answer) : undefined;
-  } finally {
-    clearTimeout(deadline);
-    socket.destroy();
-  }
+function nameHere({ folder, key }: LockPlace): string {
+  return `${folder}\n${key}`;
 }
 
-/** What comes until the end; what is too long, or breaks off, is empty. */
-async function shortAnswer(socket: Socket): Promise<string> {
-  let answer = "";
+/** The path of the claim that is held now; undefined when somebody else's is. */
+async function claimed(place: LockPlace): Promise<string | undefined> {
+  const order = randomBytes(8).toString("hex");
+  const path = join(place.folder, claimName(place.key, order));
+  await writeFile(path, "", { flag: "wx", mode: 0o600 });
   try {
-    for await (const piece of socket as AsyncIterable<Buffer>) {
-      answer += piece.toString("latin1", 0, MAX_ANSWER_BYTES);
-      if (answer.length > MAX_ANSWER_BYTES || piece.length > MAX_ANSWER_BYTES) return "";
+    if (await isFirst(place, order)) {
+      await writeFile(path + MARK, "", { flag: "wx", mode: 0o600 });
+      return path;
     }
-    return answer;
-  } catch {
-    return "";
+  } catch (error) {
+    await giveBack(path);
+    throw error;
   }
+  await giveBack(path);
+  return undefined;
 }
 
-/** Whoever connects is told the number of this process. */
-async function listen(key: string): Promise<Server> {
-  const server = createServer((socket) => {
-    socket.on("error", () => {});
-    socket.end(String(process.pid), () => socket.destroy());
+async function giveBack(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await rm(path + MARK, { force: true });
+}
+
+/** The process that holds the lock, or is about to take it; undefined when it is free. */
+export async function lockHolder(place: LockPlace): Promise<number | undefined> {
+  if (ours.has(nameHere(place))) return process.pid;
+  const claims = await claimsIn(place);
+  return (claims.find(({ isHeld }) => isHeld) ?? claims[0])?.pid;
+}
+
+/** Whether the claim of that order is the one that is to be held. */
+async function isFirst(place: LockPlace, order: string): Promise<boolean> {
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline;) {
+    const others = (await claimsIn(place)).filter((claim) => claim.order !== order);
+    if (others.length === 0) return true;
+    if (others.some((other) => other.isHeld || other.order < order)) return false;
+    await sleep(LOOK_AGAIN_MS);
+  }
+  return false;
+}
+
+/** Those of processes that run here; void ones are removed on the way. A folder that is not there has none. */
+async function claimsIn({ folder, key }: LockPlace): Promise<readonly Claim[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
   });
-  server.unref();
-  server.listen(addressOf(key));
-  await once(server, "listening");
-  return server;
+  const present = new Set(names);
+  const claims: Claim[] = [];
+  for (const name of names.filter((candidate) => candidate.startsWith(`${nameOf(key)}~`))) {
+    const path = join(folder, name);
+    const claim = said(name);
+    if (claim === undefined || !(await isOwn(path))) continue;
+    const where = whereabouts(claim.machine, here());
+    if (where === "here" && isRunning(claim)) {
+      const { pid, order } = claim;
+      claims.push({ pid, order, isHeld: present.has(name + MARK) });
+    } else if (where !== "elsewhere" || (await isForgotten(path))) {
+      await giveBack(path);
+    }
+  }
+  return claims;
 }
 
-function addressOf(key: string): string {
-  return `\0bsmount-${createHash("sha256").update(key).digest("hex")}`;
+/** The file is its own proof: nobody makes files that belong to somebody else. */
+async function isOwn(path: string): Promise<boolean> {
+  const info = await lstat(path).catch(() => undefined);
+  return info?.isFile() === true && info.uid === process.geteuid?.();
 }
 
-async function close(server: Server): Promise<void> {
-  const closed = once(server, "close");
-  server.close();
-  await closed;
+async function isForgotten(path: string): Promise<boolean> {
+  const info = await lstat(path).catch(() => undefined);
+  return info !== undefined && Date.now() - info.mtimeMs > FOREIGN_AGE_MS;
+}
+
+function claimName(key: string, order: string): string {
+  const { pid, startTicks } = thisProcess();
+  const { host, boot, processes } = here();
+  return [nameOf(key), order, String(pid), startTicks, host, boot, processes].join("~");
+}
+
+interface Said extends ProcessIdentity {
+  readonly order: string;
+  readonly machine: Machine;
+}
+
+/** What the name of a claim says; undefined for a mark, and for what is no claim. */
+function said(name: string): Said | undefined {
+  const [, order, pid, startTicks, host, boot, processes, ...others] = name.split("~");
+  if (order === undefined || startTicks === undefined || host === undefined) return undefined;
+  if (boot === undefined || processes === undefined || others.length > 0) return undefined;
+  if (processes.endsWith(MARK)) return undefined;
+  return { order, pid: Number(pid), startTicks, machine: { host, boot, processes } };
+}
+
+let known: Machine | undefined;
+
+/** This machine, as the names of claims have it: only whether two are the same matters. */
+function here(): Machine {
+  if (known === undefined) {
+    const { host, boot, processes } = thisMachine();
+    known = { host: short(host), boot: short(boot), processes: short(processes) };
+  }
+  return known;
+}
+
+function nameOf(key: string): string {
+  return `${digest(key).slice(0, 32)}.lock`;
+}
+
+function short(text: string): string {
+  return digest(text).slice(0, 12);
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -2,7 +2,7 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { sep } from "node:path";
 import { systemClock } from "../core/clock.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
-import { callersOf } from "./process-identity.ts";
+import { callersOf } from "../core/process-identity.ts";
 
 /** A process that keeps a mount busy. */
 export interface Holder {

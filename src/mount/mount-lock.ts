@@ -10,7 +10,7 @@ export async function lockMount(
   runtimeFolder: string,
   mountPoint: string,
 ): Promise<AsyncDisposable> {
-  const lock = await takeLock(`${runtimeFolder}\n${mountPoint}`);
+  const lock = await takeLock({ folder: runtimeFolder, key: mountPoint });
   if (lock !== undefined) return lock;
   throw new BsmountError("busy", `${mountPoint} is mounted by bsmount already`, {
     remedy: `bsmount status, or: bsmount unmount ${mountPoint}`,

@@ -1,4 +1,4 @@
-import { ensurePrivateFolder } from "../config/folders.ts";
+import { ensurePrivateFolder } from "../core/private-folder.ts";
 import { lockMount } from "./mount-lock.ts";
 import { canonicalMountPoint, checkMountPoint } from "./mount-point.ts";
 import { recoverDeadMount } from "./recover.ts";
@@ -32,7 +32,7 @@ export async function prepareMount(
 ): Promise<PreparedMount> {
   const { runtimeFolder, ownFolders = [] } = options;
   const mountPoint = await canonicalMountPoint(options.mountPoint);
-  await ensurePrivateFolder(runtimeFolder, process.geteuid?.() ?? 0);
+  await ensurePrivateFolder(runtimeFolder);
   const lock = await lockMount(runtimeFolder, mountPoint);
   try {
     const recovered = await recoverDeadMount(mountPoint, signal);

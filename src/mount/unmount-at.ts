@@ -6,7 +6,7 @@ import { askEntry, isSilence, silenceOf } from "./ask-entry.ts";
 import type { Progress, UnmountResult } from "./control-protocol.ts";
 import { findMountPoint } from "./find-mount.ts";
 import { takeDownUnheld, toldToAsker } from "./holders.ts";
-import { isRunning } from "./process-identity.ts";
+import { isRunning } from "../core/process-identity.ts";
 import type { RegistryEntry } from "./registry.ts";
 
 /** A process that is to let go of its mount at once is not asked for longer. */

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { BaseSpace } from "../api/client.ts";
 import type { Entity } from "../catalog/catalog.ts";
 import type { Config } from "../config/resolve.ts";
@@ -118,7 +119,8 @@ export async function openSession(
   try {
     const metrics = owned.use(new MetricsCollector());
     const token = owned.use(new TokenWatch());
-    const { client, user } = await signIn(config.connection, { logger }, signal);
+    const lockFolder = join(config.folders.state, "locks");
+    const { client, user } = await signIn(config.connection, { logger, lockFolder }, signal);
     owned.use(client);
     const { id, name } = user;
     const source = client.content;

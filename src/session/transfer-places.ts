@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import type { AppResultId, FileId } from "../core/ids.ts";
-import { makeFolders } from "../core/make-folders.ts";
+import { ensurePrivateFolder } from "../core/private-folder.ts";
 import { newName, newPath, writablePlace } from "../fs/writable-place.ts";
 import type { EntityMaker } from "../fs/writing.ts";
 import { decodeName } from "../tree/encoding.ts";
@@ -88,6 +88,7 @@ function remoteFile(node: Node): RemoteFile | undefined {
 /** One file for each upload, called by a digest of what goes where. */
 async function journalOf(stateFolder: string, what: string): Promise<string> {
   const folder = join(stateFolder, "transfers");
-  await makeFolders(folder, { mode: 0o700 });
+  await ensurePrivateFolder(stateFolder);
+  await ensurePrivateFolder(folder);
   return join(folder, `${createHash("sha256").update(what).digest("hex").slice(0, 32)}.parts`);
 }

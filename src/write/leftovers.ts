@@ -56,7 +56,7 @@ export async function tidyStaging(parent: string): Promise<readonly StagedUpload
   const left: StagedUpload[] = [];
   for (const { path, host } of await foldersIn(parent)) {
     if (host !== undefined) continue;
-    const lock = await takeLock(await stagingLockOf(path));
+    const lock = await takeLock(stagingLockOf(path));
     if (lock === undefined) continue;
     try {
       // What the journal said before its process ended may not be the last that it says.
@@ -89,8 +89,7 @@ async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]>
 
 /** Whoever takes the lock to look keeps others from it for a moment; so it is asked who has it. */
 async function isLocked(folder: string): Promise<boolean> {
-  const lock = await unlessGone(async () => await stagingLockOf(folder));
-  return lock !== undefined && (await lockHolder(lock)) !== undefined;
+  return (await lockHolder(stagingLockOf(folder))) !== undefined;
 }
 
 /** This user's own folders of this and earlier versions, without following links. */

@@ -90,8 +90,8 @@ function ownerOf({ pid, apiServer }: Record<string, unknown>): ReadJournal["owne
 
 function machineOf(value: unknown): Machine | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { host, boot, network } = value as Record<string, unknown>;
-  return { host: String(host), boot: String(boot), network: String(network) };
+  const { host, boot, processes } = value as Record<string, unknown>;
+  return { host: String(host), boot: String(boot), processes: String(processes) };
 }
 
 function parsed(line: string): Record<string, unknown> {

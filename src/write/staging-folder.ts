@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
-import { makeFolders } from "../core/make-folders.ts";
-import { takeLock } from "../core/process-lock.ts";
+import { ensureSafeFolder } from "../core/private-folder.ts";
+import { type LockPlace, takeLock } from "../core/process-lock.ts";
 import { Journal, JOURNAL_NAME, type JournalOwner } from "./journal.ts";
 import type { ResultFile } from "./result-file.ts";
 import { localDisk } from "./local-disk.ts";
@@ -11,12 +11,11 @@ import { StagingFile } from "./staging-file.ts";
 
 /**
  * The lock of a folder of staging files: whoever finds it free finds a folder of a process that has ended. It is
- * the same one by whatever links and mounts the folder is reached. The folder need not be there yet, what it is in
- * has to be.
+ * beside the folder, so it is the same one by whatever links and mounts that is reached. The folder need not be there
+ * yet, what it is in has to be.
  */
-export async function stagingLockOf(path: string): Promise<string> {
-  const { dev, ino } = await stat(dirname(path), { bigint: true });
-  return `staging\n${dev}:${ino}\n${basename(path)}`;
+export function stagingLockOf(path: string): LockPlace {
+  return { folder: dirname(path), key: basename(path) };
 }
 
 /** A staging file, and what is to be said of it in the journal. */
@@ -56,9 +55,9 @@ export class StagingFolder implements AsyncDisposable {
   static async create(parent: string, owner: JournalOwner): Promise<StagingFolder> {
     const path = join(parent, `mount-${randomBytes(6).toString("hex")}`);
     const making = { what: "make a folder for", path };
-    await localDisk(making, async () => await makeFolders(parent, { mode: 0o700 }));
+    await localDisk(making, async () => await ensureSafeFolder(parent));
     // Before there is anything to be taken for somebody's who has ended.
-    const lock = await takeLock(await stagingLockOf(path));
+    const lock = await takeLock(stagingLockOf(path));
     if (lock === undefined) throw new BsmountError("environment", `somebody else has ${path}`);
     try {
       await localDisk(making, async () => await mkdir(path, { mode: 0o700 }));

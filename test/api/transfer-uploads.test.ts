@@ -56,7 +56,10 @@ async function upload(options: UploadOptions = withJournal()): Promise<FileEntry
   await using source = await fileSource(path, new SharedBuffers(4 * PART));
   const { uploads, files, apiServer } = client;
   const signal = options.signal ?? new AbortController().signal;
-  return await new FileUpload({ apiServer, uploads, files, place, options }, source).run(signal);
+  return await new FileUpload(
+    { apiServer, uploads, files, place, options, lockFolder: dir.path },
+    source,
+  ).run(signal);
 }
 
 const PUTS = ["PUT 1", "PUT 2"];
@@ -287,7 +290,14 @@ describe("a journal", () => {
       await using source = await fileSource(path, new SharedBuffers(4 * PART));
       const { uploads, apiServer } = client;
       const files = filesTold(told);
-      const parts = { apiServer, uploads, files, place, options: withJournal() };
+      const parts = {
+        apiServer,
+        uploads,
+        files,
+        place,
+        options: withJournal(),
+        lockFolder: dir.path,
+      };
       return await new FileUpload(parts, source).run(new AbortController().signal);
     }
 
@@ -381,7 +391,10 @@ describe("what the caller says of time", () => {
         emulator.clearFaults();
         emulator.addFaults(`${what} ${fault}`);
         const options = { ...withJournal(), ...limits };
-        const one = new FileUpload({ apiServer, uploads, files, place, options }, source);
+        const one = new FileUpload(
+          { apiServer, uploads, files, place, options, lockFolder: dir.path },
+          source,
+        );
         await expect(one.run(new AbortController().signal)).rejects.toThrow();
       }
     },

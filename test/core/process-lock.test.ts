@@ -1,80 +1,175 @@
-import { createHash } from "node:crypto";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type Socket } from "node:net";
-import { spawn } from "node:child_process";
+import { chown, readdir, rename, utimes, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
-import { expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lockHolder, takeLock } from "../../src/core/process-lock.ts";
+import { tempDir, type TempDir } from "../helpers/temp-dir.ts";
 
 const MODULE = fileURLToPath(new URL("../../src/core/process-lock.ts", import.meta.url));
 
+let dir: TempDir;
+beforeEach(async () => {
+  dir = await tempDir();
+});
+afterEach(async () => await dir[Symbol.asyncDispose]());
+
+const place = (key = "key") => ({ folder: dir.path, key });
+
+/** The same as another process sees it: by this path this one does not know what it has itself. */
+const outside = () => ({ ...place(), folder: `${dir.path}/.` });
+
+/** A process that runs `program`, which can take locks. */
+function run(program: string): ChildProcess & { readonly stdout: NodeJS.ReadableStream } {
+  const whole = `const { takeLock } = await import(${JSON.stringify(MODULE)}); ${program}`;
+  const args = ["--import", "tsx", "--input-type=module", "-e", whole];
+  return spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const exited = once(child, "exit");
+  child.kill("SIGKILL");
+  await exited;
+}
+
+/** The name of the claim that a lock taken here has. */
+async function claimOf(key: string): Promise<string> {
+  const before = new Set(await readdir(dir.path));
+  const lock = await takeLock(place(key));
+  const claim = (await readdir(dir.path)).find((name) => !before.has(name) && !/held$/.test(name));
+  if (lock === undefined || claim === undefined) throw new Error("no lock");
+  await lock[Symbol.asyncDispose]();
+  return claim;
+}
+
 it("is held by one at a time, and says by whom", async () => {
-  const key = `test ${process.pid}`;
-  const lock = await takeLock(key);
+  const lock = await takeLock(place());
   expect(lock).toBeDefined();
-  expect(await takeLock(key)).toBeUndefined();
-  expect(await lockHolder(key)).toBe(process.pid);
+  expect(await takeLock(place())).toBeUndefined();
+  const other = await takeLock(place("other"));
+  expect(other).toBeDefined();
+  expect(await lockHolder(place())).toBe(process.pid);
   await lock?.[Symbol.asyncDispose]();
-  expect(await lockHolder(key)).toBeUndefined();
-  const again = await takeLock(key);
+  expect(await lockHolder(place())).toBeUndefined();
+  const again = await takeLock(place());
   expect(again).toBeDefined();
   await again?.[Symbol.asyncDispose]();
+  await other?.[Symbol.asyncDispose]();
+  expect(await readdir(dir.path)).toEqual([]);
 });
 
-it("of another process is given back when that is killed", async () => {
-  const key = `other ${process.pid}`;
-  const program = `
-    const { takeLock } = await import(${JSON.stringify(MODULE)});
-    const lock = await takeLock(${JSON.stringify(key)});
+it("of another process is kept while that is stopped, and given back when it is killed", async () => {
+  const other = run(`
+    const lock = await takeLock(${JSON.stringify(place())});
     console.log(lock === undefined ? "none" : "held");
     setInterval(() => {}, 1000);
-  `;
-  const args = ["--import", "tsx", "--input-type=module", "-e", program];
-  const other = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  `);
   try {
     const [said] = (await once(other.stdout, "data")) as [Buffer];
     expect(said.toString().trim()).toBe("held");
-    expect(await takeLock(key)).toBeUndefined();
-    expect(await lockHolder(key)).toBe(other.pid);
+    expect(await takeLock(place())).toBeUndefined();
+    expect(await lockHolder(place())).toBe(other.pid);
     other.kill("SIGSTOP");
-    expect(await takeLock(key)).toBeUndefined();
-    expect(await lockHolder(key)).toBeUndefined();
+    expect(await takeLock(place())).toBeUndefined();
+    expect(await lockHolder(place())).toBe(other.pid);
   } finally {
-    const exited = once(other, "exit");
-    other.kill("SIGKILL");
-    await exited;
+    await end(other);
   }
-  const lock = await takeLock(key);
+  expect(await lockHolder(place())).toBeUndefined();
+  const lock = await takeLock(place());
   expect(lock).toBeDefined();
   await lock?.[Symbol.asyncDispose]();
+  expect(await readdir(dir.path)).toEqual([]);
 });
 
-it.each([
-  ["without an end", (socket: Socket) => void socket.write("1".repeat(1 << 20))],
-  [
-    "digit by digit",
-    (socket: Socket) => {
-      const timer = setInterval(() => socket.write("1"), 300);
-      socket.on("close", () => clearInterval(timer));
-    },
-  ],
-])("that somebody else holds, who answers %s, is held by nobody known", async (_how, answer) => {
-  const key = `hostile ${process.pid}`;
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {});
-    answer(socket);
+it("is never held by two, however many try, and each time by one of those who try at once", async () => {
+  const mine = Array.from({ length: 8 }, async () => await takeLock(place()));
+  const taken = (await Promise.all(mine)).filter((lock) => lock !== undefined);
+  expect(taken).toHaveLength(1);
+  await taken[0]?.[Symbol.asyncDispose]();
+  const contender = `
+    const { closeSync, openSync, unlinkSync } = await import("node:fs");
+    let taken = 0;
+    for (let turn = 0; turn < 400; turn += 1) {
+      const lock = await takeLock(${JSON.stringify(place("shared"))});
+      if (lock === undefined) continue;
+      taken += 1;
+      closeSync(openSync(${JSON.stringify(dir.join("inside"))}, "wx"));
+      await new Promise((resolve) => setImmediate(resolve));
+      unlinkSync(${JSON.stringify(dir.join("inside"))});
+      await lock[Symbol.asyncDispose]();
+    }
+    console.log(taken);
+  `;
+  const contenders = [run(contender), run(contender), run(contender)];
+  const counts = contenders.map(async (child) => {
+    const said: Buffer[] = [];
+    child.stdout.on("data", (piece: Buffer) => said.push(piece));
+    const [code] = (await once(child, "exit")) as [number | null];
+    return { code, taken: Number(Buffer.concat(said).toString()) };
   });
-  const digest = createHash("sha256").update(key).digest("hex");
-  server.listen(`\0bsmount-${digest}`);
-  await once(server, "listening");
-  try {
-    expect(await takeLock(key)).toBeUndefined();
-    expect(await lockHolder(key)).toBeUndefined();
-  } finally {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, "close");
+  for (const { code, taken: times } of await Promise.all(counts)) {
+    expect(code).toBe(0);
+    expect(times).toBeGreaterThan(0);
   }
+  expect(await readdir(dir.path)).toEqual([]);
+}, 60_000);
+
+describe("somebody else", () => {
+  it("does not keep anybody out with sockets of any name", async () => {
+    // Where locks once were: an abstract socket, which every user of the machine can make.
+    const server = createServer();
+    server.listen(`\0bsmount-${"0".repeat(64)}`);
+    await once(server, "listening");
+    try {
+      const lock = await takeLock(place());
+      expect(lock).toBeDefined();
+      await lock?.[Symbol.asyncDispose]();
+    } finally {
+      server.close();
+    }
+  });
+
+  it.runIf(process.geteuid?.() === 0)("does not with claims in this user's folder", async () => {
+    const lock = await takeLock(place());
+    const names = await readdir(dir.path);
+    for (const name of names) await chown(dir.join(name), 12_345, 12_345);
+    expect(await lockHolder(outside())).toBeUndefined();
+    const other = await takeLock(outside());
+    expect(other).toBeDefined();
+    await other?.[Symbol.asyncDispose]();
+    // And they stay: they are not this user's to remove.
+    expect(await readdir(dir.path)).toEqual(names);
+    await lock?.[Symbol.asyncDispose]();
+  });
+});
+
+describe("a claim", () => {
+  // name, order, process, its start, host, boot, namespace of processes
+  it.each([
+    ["of a process whose number was used again", 3, "1", "removed"],
+    ["of an earlier start of this machine", 5, "other", "removed"],
+    ["of a container with processes of its own", 6, "other", "ignored"],
+  ])("%s keeps nobody out", async (_what, field, value, outcome) => {
+    const fields = (await claimOf("key")).split("~");
+    const name = fields.with(field, value).join("~");
+    const lock = await takeLock(place());
+    const mine = (await readdir(dir.path)).find((held) => !held.endsWith(".held")) ?? "";
+    await rename(dir.join(mine), dir.join(name));
+    expect(await lockHolder(outside())).toBeUndefined();
+    expect((await readdir(dir.path)).includes(name)).toBe(outcome === "ignored");
+    await utimes(dir.join(name), 1, 1).catch(() => {});
+    expect(await lockHolder(outside())).toBeUndefined();
+    expect(await readdir(dir.path)).not.toContain(name);
+    await lock?.[Symbol.asyncDispose]();
+  });
+
+  it("with a name that makes no sense is passed over", async () => {
+    const fields = (await claimOf("key")).split("~");
+    const bad = [fields.slice(0, 2), fields.slice(0, 6), [...fields, "more"]];
+    for (const names of bad) await writeFile(dir.join(names.join("~")), "");
+    expect(await lockHolder(outside())).toBeUndefined();
+    expect(await readdir(dir.path)).toHaveLength(bad.length);
+  });
 });

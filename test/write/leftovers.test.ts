@@ -190,7 +190,7 @@ describe("tidying", () => {
       journal: [begun("1"), begun("2"), { file: "2", event: "finished" }],
       files: { "1": "one", "2": "two" },
     });
-    const lock = await takeLock(await stagingLockOf(folder));
+    const lock = await takeLock(stagingLockOf(folder));
     try {
       expect(await tidyStaging(parent.path)).toEqual([]);
       expect(await names(folder)).toEqual(["1", "2", "journal"]);
@@ -200,7 +200,7 @@ describe("tidying", () => {
     }
     expect(shown(await tidyStaging(parent.path))).toEqual(["mount-00000000000a/1 3 f1"]);
     // The lock was given back.
-    const again = await takeLock(await stagingLockOf(folder));
+    const again = await takeLock(stagingLockOf(folder));
     expect(again).toBeDefined();
     await again?.[Symbol.asyncDispose]();
   });
@@ -239,7 +239,7 @@ test.runIf(process.geteuid?.() === 0)(
       journal: [begun("1"), { file: "1", event: "finished" }, begun("2")],
       files: { "1": "one", "2": "two" },
     });
-    const lock = await takeLock(await stagingLockOf(folder));
+    const lock = await takeLock(stagingLockOf(folder));
     expect(await runCommand("mount", ["--bind", parent.path, other.path])).toMatchObject({
       code: 0,
     });

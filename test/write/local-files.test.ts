@@ -144,7 +144,8 @@ describe("a new version of a file", () => {
     );
     await expect(failing).rejects.toThrow("the content cannot be read");
     expect([files.lists.files, await journaled()]).toEqual([[], []]);
-    const [mount = ""] = await readdir(world.stagingPath);
+    const mount =
+      (await readdir(world.stagingPath)).find((name) => name.startsWith("mount-")) ?? "";
     expect(await readdir(`${world.stagingPath}/${mount}`)).toEqual(["journal"]);
   });
 

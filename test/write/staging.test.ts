@@ -24,7 +24,8 @@ afterEach(async () => {
 });
 
 async function mounts(): Promise<string[]> {
-  return await readdir(staging.parent);
+  const names = await readdir(staging.parent);
+  return names.filter((name) => name.startsWith("mount-"));
 }
 
 describe("the staging of a session", () => {

@@ -79,7 +79,8 @@ export class FileDownload {
   async run(signal: AbortSignal): Promise<Downloaded> {
     // Rather before everything has come than after.
     await checkReplaceable(this.#target);
-    await using _lock = await lockPlace(this.#target, `${this.#target} is being downloaded`);
+    const [path, what] = [this.#target, `${this.#target} is being downloaded`];
+    await using _lock = await lockPlace({ path, what, lockFolder: this.#from.lockFolder });
     await this.#avoidOthers();
     const { sizeBytes } = this.#file;
     for (let left = await this.#left(), reading = 1; ; left = undefined, reading += 1) {

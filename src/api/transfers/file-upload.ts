@@ -39,6 +39,7 @@ export interface UploadParts {
   readonly files: Files;
   readonly place: UploadPlace;
   readonly options: UploadOptions;
+  readonly lockFolder: string;
 }
 
 const ABORT_TIMEOUT_MS = 10_000;
@@ -64,9 +65,14 @@ export class FileUpload {
 
   /** @throws BsmountError `busy` while another upload has the journal, and what uploading can throw */
   async run(signal: AbortSignal): Promise<FileEntry> {
-    const { journal } = this.#parts.options;
-    const what = `${this.#parts.place.path} is being uploaded`;
-    await using _lock = journal === undefined ? undefined : await lockPlace(journal, what);
+    const { place, options, lockFolder } = this.#parts;
+    const { journal: path } = options;
+    if (path === undefined) return await this.#upload(signal);
+    await using _lock = await lockPlace({
+      path,
+      what: `${place.path} is being uploaded`,
+      lockFolder,
+    });
     return await this.#upload(signal);
   }
 

@@ -23,6 +23,7 @@ export interface DownloadFrom {
   readonly buffers: SharedBuffers;
   /** For what is read again to be digested. */
   readonly digestBuffers: SharedBuffers;
+  readonly lockFolder: string;
 }
 
 export interface PartsToFetch {

@@ -28,6 +28,7 @@ export interface TransfersOptions {
   readonly content: Content;
   readonly uploads: Uploads;
   readonly files: Files;
+  readonly lockFolder: string;
 }
 
 /** Memory that is kept for the next part: those of one large file that are under way. */
@@ -42,12 +43,16 @@ export class Transfers {
   readonly #uploads: Uploads;
   readonly #files: Files;
   readonly #apiServer: string;
+  readonly #lockFolder: string;
   readonly #buffers = new SharedBuffers(KEPT_BYTES);
 
   /** @param md5s stays the caller's */
-  constructor({ apiServer, content, uploads, files }: TransfersOptions, md5s: Md5Thread) {
+  constructor({ uploads, ...options }: TransfersOptions, md5s: Md5Thread) {
+    const { apiServer, content, files, lockFolder } = options;
+    const buffers = this.#buffers;
     const digestBuffers = new SharedBuffers(KEPT_DIGEST_BYTES);
-    this.download = new Downloads({ content, files, md5s, buffers: this.#buffers, digestBuffers });
+    this.download = new Downloads({ content, files, md5s, buffers, digestBuffers, lockFolder });
+    this.#lockFolder = lockFolder;
     this.#uploads = uploads;
     this.#files = files;
     this.#apiServer = apiServer;
@@ -67,8 +72,9 @@ export class Transfers {
     from: UploadFrom,
     options: UploadOptions = {},
   ): Promise<FileEntry> {
-    const apiServer = this.#apiServer;
-    const parts = { apiServer, uploads: this.#uploads, files: this.#files, place, options };
+    const [apiServer, lockFolder] = [this.#apiServer, this.#lockFolder];
+    const [uploads, files] = [this.#uploads, this.#files];
+    const parts = { apiServer, uploads, files, place, options, lockFolder };
     const signal = options.signal ?? neverAborted;
     if (isStream(from)) {
       await using stream = new PieceReader(from, signal);

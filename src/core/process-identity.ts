@@ -11,9 +11,13 @@ export function thisProcess(): ProcessIdentity {
   return { pid: process.pid, startTicks: startTicksOf(process.pid) ?? "" };
 }
 
-/** Whether that very process still runs; a zombie has ended. */
-export function isRunning(identity: ProcessIdentity): boolean {
-  return startTicksOf(identity.pid) === identity.startTicks;
+/**
+ * Whether that very process still runs; a zombie has ended. Of others than this one, only Linux can tell: elsewhere
+ * they seem to have ended.
+ */
+export function isRunning({ pid, startTicks }: ProcessIdentity): boolean {
+  const running = pid === process.pid ? thisProcess().startTicks : startTicksOf(pid);
+  return running === startTicks;
 }
 
 /** Whether the process was stopped by a signal or a debugger: it does nothing until it is told to go on. */
