@@ -1,5 +1,6 @@
 import { abandonOnAbort } from "../core/abort.ts";
 import { BsmountError } from "../core/errors.ts";
+import { rememberSecret } from "../core/known-secrets.ts";
 import type { Send } from "./http.ts";
 
 /**
@@ -46,5 +47,6 @@ function checked(token: string): string {
       remedy: "give the token alone, without quotes or line ends",
     });
   }
+  rememberSecret(value);
   return value;
 }

@@ -1,16 +1,18 @@
 import process from "node:process";
 import { BsmountError, describeError } from "../core/errors.ts";
+import { hideKnownSecrets, jsonWithoutSecrets } from "../core/known-secrets.ts";
 import { redactText } from "../core/redact.ts";
+import { printable, printableJson } from "../core/terminal-text.ts";
 import { standardOutput } from "./standard-output.ts";
 
 /** Writes one line, or several, to standard output; other control characters are made visible. */
 export function printLine(text = ""): void {
-  standardOutput.write(`${text.split("\n").map(printable).join("\n")}\n`);
+  standardOutput.write(`${lines(hideKnownSecrets(text))}\n`);
 }
 
-/** Writes one JSON value on one line: what `--json` prints. JSON itself escapes control characters. */
+/** Writes one JSON value on one line: what `--json` prints. */
 export function printJson(value: unknown): void {
-  standardOutput.write(`${JSON.stringify(value)}\n`);
+  standardOutput.write(`${printableJson(jsonWithoutSecrets(value))}\n`);
 }
 
 /** What was tried and why it failed on one line of standard error, what to do on the next. */
@@ -33,19 +35,11 @@ export function printWarning(text: string): void {
 }
 
 function printToStandardError(text: string): void {
-  process.stderr.write(`${redactText(text).split("\n").map(printable).join("\n")}\n`);
+  process.stderr.write(`${lines(redactText(text))}\n`);
 }
 
-/**
- * Text that came from the service, made safe to show on a terminal: control characters, which could
- * move the cursor or change colours, become their visible pictures.
- */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
-    const code = character.charCodeAt(0);
-    if (code < 0x20) return String.fromCharCode(0x2400 + code);
-    return code === 0x7f ? "␡" : "�";
-  });
+function lines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
 }
 
 /** Rows as columns: text to the left, columns named in `right` to the right. */

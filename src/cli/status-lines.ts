@@ -1,5 +1,6 @@
 import type { MountStatus, OtherMount } from "../mount/index.ts";
-import { printable, table } from "./output.ts";
+import { table } from "./output.ts";
+import { printable } from "../core/terminal-text.ts";
 
 /** What `bsmount status` shows of this user's mounts and of the others, one line each. */
 export function statusLines(

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, open, realpath, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import process from "node:process";
 import { BsmountError } from "../core/errors.ts";
 import { makeFolders } from "../core/make-folders.ts";
 
@@ -8,27 +10,41 @@ const MAX_BYTES = 1024 * 1024;
 
 /**
  * The text of a file that holds secrets, or undefined when there is none.
- * @throws BsmountError `usage` when others can read it, it is no plain file or absurdly large
+ * @throws BsmountError `usage` when others can read it, it belongs to somebody else, who would choose whose data this
+ * user sees, it is no plain file or absurdly large
  */
 export async function readPrivateFile(path: string): Promise<string | undefined> {
-  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
-    throw new BsmountError("usage", `cannot read ${path}`, { cause: error });
-  });
-  if (info === undefined) return undefined;
-  if (!info.isFile() || info.size > MAX_BYTES) {
-    throw new BsmountError("usage", `${path} is not a small plain file`);
-  }
-  if ((info.mode & 0o077) !== 0) {
-    throw new BsmountError("usage", `${path} holds a secret and others can read it`, {
-      remedy: `chmod 600 ${path}`,
-    });
-  }
-  const file = await open(path, "r");
+  let file: FileHandle;
   try {
+    // A pipe would wait for somebody to write.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new BsmountError("usage", `cannot read ${path}`, { cause: error });
+  }
+  try {
+    refuseUnsafe(path, await file.stat());
     return await file.readFile("utf8");
   } finally {
     await file.close();
+  }
+}
+
+function refuseUnsafe(path: string, info: Stats): void {
+  const { uid, mode, size } = info;
+  if (!info.isFile() || size > MAX_BYTES) {
+    throw new BsmountError("usage", `${path} is not a small plain file`);
+  }
+  if (process.geteuid !== undefined && uid !== process.geteuid()) {
+    throw new BsmountError("usage", `${path} holds a secret and belongs to user ${uid}`, {
+      remedy: "ask as that user, or make a copy of your own, mode 0600",
+    });
+  }
+  if ((mode & 0o077) !== 0) {
+    throw new BsmountError("usage", `${path} holds a secret and others can read it`, {
+      remedy: `chmod 600 ${path}`,
+    });
   }
 }
 

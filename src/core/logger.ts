@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from "pino";
 import { redactText, redactValue } from "./redact.ts";
+import { printableJson } from "./terminal-text.ts";
 
 export type { Logger } from "pino";
 
@@ -25,7 +26,7 @@ export function createLogger(level: LogLevel, destination: DestinationStream): L
         },
       },
     },
-    destination,
+    { write: (line) => destination.write(printableJson(line)) },
   );
 }
 

@@ -34,17 +34,20 @@ const STICKY = 0o1000;
 /**
  * Makes `path`, which may be a link, and its missing parents with mode 0700. It may be anybody's folder in which
  * nobody but the superuser can remove, rename or replace what this user makes: a sticky one such as `/tmp` will do.
- * @throws BsmountError `environment` when others can, or it cannot be made; `no-space`
+ * `isShared` tells that others can make files there.
+ * @throws BsmountError `environment` when others can do more, or it cannot be made; `no-space`
  */
-export async function ensureSafeFolder(path: string): Promise<void> {
+export async function ensureSafeFolder(path: string): Promise<{ readonly isShared: boolean }> {
   await makeFolders(path, { mode: 0o700 });
   const folder = await realpath(path);
   const { uid, mode } = await stat(folder);
   const owner = process.geteuid?.() ?? 0;
   if (uid !== owner && uid !== 0) throw untrusted(folder, `belongs to user ${uid}`);
-  if ((mode & 0o022) !== 0 && (mode & STICKY) === 0) {
+  const isShared = (mode & 0o022) !== 0;
+  if (isShared && (mode & STICKY) === 0) {
     throw untrusted(folder, "is writable by others", `chmod go-w ${folder}, or `);
   }
+  return { isShared };
 }
 
 function untrusted(path: string, fault: string, way = ""): BsmountError {

@@ -1,4 +1,5 @@
 import { describeError } from "./errors.ts";
+import { hideKnownSecrets } from "./known-secrets.ts";
 import { secretKindOf } from "./secret-names.ts";
 import { hideNamedSecrets, isErrorCode } from "./named-secrets.ts";
 
@@ -22,7 +23,7 @@ const CREDENTIALS = /\b(bearer|basic)((?:[ \t]|%(?:25)*20|\+)+)([\w.~+/=%-]+)/gi
 /** `text` without tokens, credentials and the queries of links. */
 export function redactText(text: string): string {
   return hideNamedSecrets(
-    text
+    hideKnownSecrets(text)
       .replace(LINK, (_, scheme: string, place: string, query = "") => {
         return `${scheme}${withoutUser(place)}${query === "" ? "" : "?…"}`;
       })
@@ -45,7 +46,7 @@ export function redactValue(value: unknown, depth = 6): unknown {
   if (depth === 0) return "…";
   if (Array.isArray(value)) return redactList(value, depth - 1);
   const entries = Object.entries(value).map(([key, item]) => [
-    key,
+    hideKnownSecrets(key),
     isSecret(key, item) ? "…" : redactValue(item, depth - 1),
   ]);
   return Object.fromEntries(entries);

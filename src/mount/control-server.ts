@@ -2,6 +2,7 @@ import { chmod, rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { once } from "node:events";
 import { BsmountError } from "../core/errors.ts";
+import { jsonWithoutSecrets } from "../core/known-secrets.ts";
 import {
   type ControlAnswer,
   type ControlRequest,
@@ -85,7 +86,7 @@ export class ControlServer implements AsyncDisposable {
         conversation.idle = false;
         socket.setTimeout(0);
         const answer = await this.#answerWithBeats(line, socket, gone.signal);
-        socket.write(`${JSON.stringify(answer)}\n`);
+        socket.write(`${jsonWithoutSecrets(answer)}\n`);
         socket.setTimeout(IDLE_MS);
         conversation.idle = true;
         if (this.#closing) await letGo(socket);

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import { BsmountError } from "../core/errors.ts";
-import { makeFolders } from "../core/make-folders.ts";
 import { redactText } from "../core/redact.ts";
 import { errorOf } from "./control-protocol.ts";
 import {
@@ -12,6 +10,7 @@ import {
   type StartMessage,
 } from "./daemon-protocol.ts";
 import type { MountStatus } from "./mount-status.ts";
+import { openSafeLog } from "./safe-log.ts";
 
 /*
  * A daemon is the same program again, detached, with a channel to its parent. The parent hands over what
@@ -53,11 +52,10 @@ export async function startDaemon(
   options: DaemonOptions,
   signal: AbortSignal,
 ): Promise<MountStatus> {
-  await makeFolders(dirname(options.logFile), { mode: 0o700 });
+  await using log = await openSafeLog(options.logFile);
+  const { size: sizeBytes } = await log.stat();
   signal.throwIfAborted();
-  const log = openLog(options.logFile);
-  const child = spawnChild(options, log.descriptor);
-  closeSync(log.descriptor);
+  const child = spawnChild(options, log.fd);
   const onAbort = (): void => void child.kill("SIGTERM");
   signal.addEventListener("abort", onAbort, { once: true });
   try {
@@ -65,18 +63,13 @@ export async function startDaemon(
     signal.throwIfAborted();
     if (message?.type === "mounted") return message.status;
     throw message === undefined
-      ? diedError(child, options.logFile, log.sizeBytes)
+      ? diedError(child, options.logFile, sizeBytes)
       : errorOf(message.error);
   } finally {
     signal.removeEventListener("abort", onAbort);
     if (child.connected) child.disconnect();
     child.unref();
   }
-}
-
-function openLog(path: string): { readonly descriptor: number; readonly sizeBytes: number } {
-  const descriptor = openSync(path, "a", 0o600);
-  return { descriptor, sizeBytes: fstatSync(descriptor).size };
 }
 
 function spawnChild(options: DaemonOptions, log: number): ChildProcess {

@@ -1,8 +1,8 @@
 import { basename, dirname } from "node:path";
 import { once } from "node:events";
 import { createStream } from "rotating-file-stream";
-import { makeFolders } from "../core/make-folders.ts";
 import { createLogger, type Logger, type LogLevel } from "../core/logger.ts";
+import { openSafeLog } from "./safe-log.ts";
 
 /** A logger into a file that is rotated; disposing writes what is left. */
 export interface LogFile extends AsyncDisposable {
@@ -12,10 +12,11 @@ export interface LogFile extends AsyncDisposable {
 
 /**
  * Opens a log file, mode 0600, in a folder that is made 0700 when missing. At 10 MiB it becomes
- * `<file>.1`, and so on up to `<file>.5`. A log that cannot be written never stops the mount.
+ * `<file>.1`, and so on up to `<file>.5`. A log that cannot be written later on never stops the mount.
+ * @throws BsmountError `environment`, `no-space` as {@link openSafeLog}
  */
 export async function openLogFile(path: string, level: LogLevel): Promise<LogFile> {
-  await makeFolders(dirname(path), { mode: 0o700 });
+  await (await openSafeLog(path)).close();
   const name = basename(path);
   const stream = createStream((index) => (index === null ? name : `${name}.${String(index)}`), {
     path: dirname(path),

@@ -37,7 +37,9 @@ async function end(child: ChildProcess): Promise<void> {
 async function claimOf(key: string): Promise<string> {
   const before = new Set(await readdir(dir.path));
   const lock = await takeLock(place(key));
-  const claim = (await readdir(dir.path)).find((name) => !before.has(name) && !/held$/.test(name));
+  const claim = (await readdir(dir.path)).find(
+    (name) => !before.has(name) && !name.endsWith("held"),
+  );
   if (lock === undefined || claim === undefined) throw new Error("no lock");
   await lock[Symbol.asyncDispose]();
   return claim;

@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 import type { Clock } from "../../core/clock.ts";
 import type { AppSessionId } from "../../core/ids.ts";
+import { rememberSecret } from "../../core/known-secrets.ts";
 import { apiOrigin, segment } from "../address.ts";
 import { decodeAppSession } from "../decode/app-session.ts";
 import { createDispatcher } from "../dispatcher.ts";
@@ -76,6 +77,7 @@ export class OAuth implements AsyncDisposable {
   constructor(options: OAuthOptions) {
     const settings = withDefaults(options);
     this.#origin = apiOrigin(options.apiServer, options.insecureHttp ?? false);
+    rememberSecret(options.clientSecret);
     this.#credentials = { client_id: options.clientId, client_secret: options.clientSecret };
     this.#clock = settings.retry.clock;
     this.#dispatcher = createDispatcher(settings);
@@ -99,6 +101,7 @@ export class OAuth implements AsyncDisposable {
     const { expiresInSeconds, intervalSeconds, ...login } = decoded(answer, () =>
       decodeDevice(answer.json),
     );
+    rememberSecret(login.deviceCode);
     return {
       ...login,
       expires: new Date(startedMs + (expiresInSeconds ?? DEFAULT_EXPIRY_S) * 1000),
@@ -146,6 +149,7 @@ export class OAuth implements AsyncDisposable {
    * @throws OAuthError `invalid-code`, `unknown-client`; ApiError
    */
   async exchangeCode(code: string, redirectUri: string, options: CallOptions = {}): Promise<Grant> {
+    rememberSecret(code);
     const grant = { grant_type: "authorization_code", code, redirect_uri: redirectUri };
     try {
       return await this.#grant({ ...this.#credentials, ...grant }, options);
@@ -177,6 +181,7 @@ export class OAuth implements AsyncDisposable {
     const change = { ...formOf("/v1pre3/oauthv2/token", form), isRepeatable: false };
     const answer = await this.#rest.change(change, options);
     const { accessToken, expiresInSeconds } = decoded(answer, () => decodeGrant(answer.json));
+    rememberSecret(accessToken);
     if (expiresInSeconds === undefined) return { accessToken };
     return { accessToken, expires: new Date(this.#clock.now() + expiresInSeconds * 1000) };
   }
@@ -204,7 +209,9 @@ function tooLate(cause?: unknown): OAuthError {
 }
 
 function withBasic({ clientId, clientSecret }: OAuthOptions, send: Send): Send {
-  const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}`;
+  const credentials = Buffer.from(`${clientId}:${clientSecret}`).toString("base64");
+  rememberSecret(credentials);
+  const authorization = `Basic ${credentials}`;
   return async (request, signal) =>
     await send({ ...request, headers: { ...request.headers, authorization } }, signal);
 }

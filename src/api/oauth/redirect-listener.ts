@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { abandonOnAbort } from "../../core/abort.ts";
 import { type Clock, systemClock } from "../../core/clock.ts";
 import { BsmountError } from "../../core/errors.ts";
-import { redactText } from "../../core/redact.ts";
+import { shownText } from "../../core/shown-text.ts";
 import { OAuthError } from "./oauth-error.ts";
 import { redirectPage } from "./redirect-page.ts";
 
@@ -139,7 +139,7 @@ export class RedirectListener implements AsyncDisposable {
 function refusalOf(query: URLSearchParams): OAuthError {
   const error = query.get("error") ?? "no code came";
   const description = query.get("error_description") ?? "";
-  const said = redactText(`${error} ${description}`.slice(0, 500).trim());
+  const said = shownText(`${error} ${description}`, 500);
   const failure = error === "access_denied" ? "denied" : "refused";
   return new OAuthError(failure, `the sign-in page answered: ${said}`);
 }

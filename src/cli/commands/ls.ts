@@ -2,7 +2,8 @@ import { Argument, Command } from "commander";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
-import { printable, printJson, printLine, table } from "../output.ts";
+import { printJson, printLine, table } from "../output.ts";
+import { printable } from "../../core/terminal-text.ts";
 import { checkRemote } from "../remote-path.ts";
 import { openRemoteSession } from "../remote-session.ts";
 import {

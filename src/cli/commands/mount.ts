@@ -3,6 +3,7 @@ import process from "node:process";
 import { Command } from "commander";
 import type { OptionKey } from "../../config/options.ts";
 import { resolveConfig } from "../../config/resolve.ts";
+import { ensurePrivateFolder } from "../../core/private-folder.ts";
 import { startDaemon } from "../../mount/index.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -60,6 +61,8 @@ async function mount(
     });
     return EXIT.done;
   }
+  // Its log is in there, and is opened first.
+  await ensurePrivateFolder(config.folders.state, uid);
   const entry = process.argv[1] ?? "";
   const { logFile } = plan;
   const status = await startDaemon(

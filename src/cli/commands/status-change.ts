@@ -5,7 +5,8 @@ import type { CommandContext, CommandFactory, CommandResult } from "../context.t
 import { EXIT } from "../exit-codes.ts";
 import { addHeldOptions, heldFiles } from "../held-flags.ts";
 import { addOptions, CONNECTION_OPTIONS } from "../option-flags.ts";
-import { printable, printLine } from "../output.ts";
+import { printLine } from "../output.ts";
+import { printable } from "../../core/terminal-text.ts";
 import { isRemote, remoteNames } from "../remote-path.ts";
 import { openRemoteSession } from "../remote-session.ts";
 import { waitingLine } from "../waiting-line.ts";

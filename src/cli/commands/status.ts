@@ -3,7 +3,8 @@ import { defaultFolders } from "../../config/folders.ts";
 import { findMount, listMounts, otherMounts, type Place } from "../../mount/index.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { printable, printJson, printLine } from "../output.ts";
+import { printJson, printLine } from "../output.ts";
+import { printable } from "../../core/terminal-text.ts";
 import { statusLines } from "../status-lines.ts";
 
 export function statusCommand({ context, onResult }: ProgramOptions): Command {

@@ -4,7 +4,8 @@ import { formatBytes } from "../../core/units.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
-import { printable, printLine } from "../output.ts";
+import { printLine } from "../output.ts";
+import { printable } from "../../core/terminal-text.ts";
 import { checkRemote } from "../remote-path.ts";
 import { openRemoteSession } from "../remote-session.ts";
 import {

@@ -9,7 +9,8 @@ import { shownPathOf } from "../../write/result-file.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { addOptions, givenOptions } from "../option-flags.ts";
-import { printable, printJson, printLine, table } from "../output.ts";
+import { printJson, printLine, table } from "../output.ts";
+import { printable } from "../../core/terminal-text.ts";
 
 /** `uploads list`: what was written and is not in BaseSpace, with or without a mount. */
 export function uploadsCommand({ context, onResult }: ProgramOptions): Command {

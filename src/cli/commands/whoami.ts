@@ -6,7 +6,8 @@ import { resolveConfig } from "../../config/resolve.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { addOptions, CONNECTION_OPTIONS, givenOptions } from "../option-flags.ts";
-import { printable, printJson, printLine } from "../output.ts";
+import { printJson, printLine } from "../output.ts";
+import { printable } from "../../core/terminal-text.ts";
 
 export function whoamiCommand({ context, onResult }: ProgramOptions): Command {
   const command = new Command("whoami")

@@ -1,7 +1,8 @@
 import { reasonOf } from "../../core/errors.ts";
 import { formatBytes } from "../../core/units.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
-import { printable, printError, printLine, printWarning } from "../output.ts";
+import { printError, printLine, printWarning } from "../output.ts";
+import { printable } from "../../core/terminal-text.ts";
 import type { Copying } from "./copying.ts";
 
 /** Tells of each file of a `cp` when it has ended, and counts them. */

@@ -5,7 +5,8 @@ import { resolveSignIn, type SignInConfig } from "../../config/sign-in.ts";
 import { writeProfile } from "../../config/write-profile.ts";
 import { describeError } from "../../core/errors.ts";
 import { EXIT } from "../exit-codes.ts";
-import { printable, printLine, printWarning } from "../output.ts";
+import { printLine, printWarning } from "../output.ts";
+import { printable } from "../../core/terminal-text.ts";
 import { clientCredentials } from "./client-credentials.ts";
 import { obtainGrant } from "./obtain-grant.ts";
 

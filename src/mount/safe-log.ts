@@ -1,0 +1,42 @@
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import process from "node:process";
+import { BsmountError } from "../core/errors.ts";
+import { ensureSafeFolder } from "../core/private-folder.ts";
+
+/**
+ * Opens a log for appending, mode 0600, which is made when it is missing, and so is its folder. A link of that name
+ * is not followed: the log would be written wherever it leads.
+ * @throws BsmountError `environment` when others can replace files of the folder, or it is no plain file of this
+ * user's own; `no-space`
+ */
+export async function openSafeLog(path: string): Promise<FileHandle> {
+  const { isShared } = await ensureSafeFolder(dirname(path));
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
+  const file = await open(path, flags, 0o600).catch((cause: unknown) => {
+    throw cannotLog(path, faultOf(cause), cause);
+  });
+  const info = await file.stat();
+  // Another name for a file of one's own can be made by whoever can make names at all.
+  const isOne = info.nlink === 1 || !isShared;
+  if (info.isFile() && info.uid === process.geteuid?.() && isOne) return file;
+  await file.close();
+  const names = isOne ? "" : " with one name only";
+  throw cannotLog(path, `it is no plain file of your own${names}`);
+}
+
+function faultOf(cause: unknown): string {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === "ELOOP") return "it is a symbolic link, which is not followed";
+  return code === "EISDIR" || code === "ENXIO" ? "it is no plain file" : "it cannot be opened";
+}
+
+function cannotLog(path: string, fault: string, cause?: unknown): BsmountError {
+  const remedy = `remove ${basename(path)} there, or name another file with --log-file`;
+  return new BsmountError("environment", `cannot write the log ${path}: ${fault}`, {
+    cause,
+    remedy,
+  });
+}
