@@ -30,7 +30,9 @@ interface Waiting {
 }
 
 interface List<Item> {
-  pages(options: Waiting): AsyncIterable<{ readonly items: readonly Item[] }>;
+  pages(
+    options: Waiting & { readonly deadlineMs: number },
+  ): AsyncIterable<{ readonly items: readonly Item[] }>;
 }
 
 interface Resource<Id> {
@@ -60,8 +62,18 @@ const KIND_IN: Readonly<Record<EntityCollection["kind"], EntityKind>> = {
   appresults: "appresult",
 };
 
-/** Half a million files with usual paths. One listing is in memory as a whole. */
+export interface ApiCatalogOptions {
+  /**
+   * For one listing, which is in memory as a whole. Default 192 MiB: half a million files with usual paths.
+   */
+  readonly maxListingBytes?: number;
+  /** For all of a listing to come, in milliseconds. Default 600 000. */
+  readonly listingTimeoutMs?: number;
+  readonly clock?: Clock;
+}
+
 const MAX_LISTING_BYTES = 192 * 1024 * 1024;
+const LISTING_TIMEOUT_MS = 600_000;
 const ITEM_BYTES = 200;
 
 /** Before a listing that the service does not know is asked for once more. */
@@ -75,23 +87,27 @@ const DOUBT_MS = 300;
 export class ApiCatalog implements Catalog {
   readonly #client: CatalogClient;
   readonly #clock: Clock;
+  readonly #maxListingBytes: number;
+  readonly #deadlineMs: number;
 
-  constructor(client: CatalogClient, clock: Clock = systemClock) {
+  constructor(client: CatalogClient, options: ApiCatalogOptions = {}) {
     this.#client = client;
-    this.#clock = clock;
+    this.#clock = options.clock ?? systemClock;
+    this.#maxListingBytes = options.maxListingBytes ?? MAX_LISTING_BYTES;
+    this.#deadlineMs = options.listingTimeoutMs ?? LISTING_TIMEOUT_MS;
   }
 
   async entities(collection: EntityCollection, signal: AbortSignal): Promise<readonly Entity[]> {
     const kind = KIND_IN[collection.kind];
     return await this.#sure(signal, async () =>
-      collect(this.#list(collection).pages({ signal }), (model) => toEntity(kind, model)),
+      this.#collect(this.#list(collection), signal, (model) => toEntity(kind, model)),
     );
   }
 
   async files(owner: Entity, signal: AbortSignal): Promise<readonly FileItem[]> {
     const contentTypes = new Map<string, string>();
     return await this.#sure(signal, async () =>
-      collect(this.#files(owner).pages({ signal }), (model) => toFileItem(model, contentTypes)),
+      this.#collect(this.#files(owner), signal, (model) => toFileItem(model, contentTypes)),
     );
   }
 
@@ -106,6 +122,15 @@ export class ApiCatalog implements Catalog {
 
   /** Nothing is kept here. */
   invalidate(): void {}
+
+  async #collect<Model extends { readonly id: string }, Item extends object>(
+    list: List<Model>,
+    signal: AbortSignal,
+    turn: (model: Model) => Item,
+  ): Promise<readonly Item[]> {
+    const pages = list.pages({ signal, deadlineMs: this.#deadlineMs });
+    return await collect(pages, turn, this.#maxListingBytes);
+  }
 
   async #sure<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
     try {
@@ -160,6 +185,7 @@ export class ApiCatalog implements Catalog {
 async function collect<Model extends { readonly id: string }, Item extends object>(
   pages: AsyncIterable<{ readonly items: readonly Model[] }>,
   turn: (model: Model) => Item,
+  maxBytes: number,
 ): Promise<readonly Item[]> {
   const seen = new Set<string>();
   const items: Item[] = [];
@@ -170,7 +196,7 @@ async function collect<Model extends { readonly id: string }, Item extends objec
       seen.add(model.id);
       const item = turn(model);
       bytes += bytesOf(item);
-      if (bytes > MAX_LISTING_BYTES) throw tooLong(items.length);
+      if (bytes > maxBytes) throw tooLong(items.length);
       items.push(item);
     }
   }
@@ -191,7 +217,8 @@ function tooLong(items: number): BsmountError {
     "too-big",
     `the listing is longer than ${items} items, which is all that fits`,
     {
-      remedy: "use the client's lists, which give one page after the other",
+      remedy:
+        "give it more with --listing-memory, or use the client's lists, which come page by page",
     },
   );
 }

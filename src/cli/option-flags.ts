@@ -18,6 +18,8 @@ export const CONNECTION_OPTIONS: readonly OptionKey[] = [
 export const TREE_OPTIONS: readonly OptionKey[] = [
   ...CONNECTION_OPTIONS,
   "memoryCache",
+  "listingMemory",
+  "listingTimeout",
   "showHidden",
 ];
 

@@ -55,6 +55,8 @@ export interface OptionValues {
   readonly stateDir: string;
   readonly metadataTtl: number;
   readonly negativeTtl: number;
+  readonly listingMemory: number;
+  readonly listingTimeout: number;
   readonly showHidden: boolean;
   readonly maxBackground: number;
   readonly logFile: string;
@@ -215,6 +217,20 @@ export const OPTIONS: {
     defaultText: "5s",
     help: "how long an Id that the service did not know is not asked for again",
     parse: parseDuration,
+  },
+  listingMemory: {
+    name: "listing-memory",
+    argument: "SIZE",
+    defaultText: "192MiB",
+    help: "memory for one listing: a longer one is an error; half a million files take the default",
+    parse: parseSize,
+  },
+  listingTimeout: {
+    name: "listing-timeout",
+    argument: "DURATION",
+    defaultText: "10m",
+    help: "how long the service may take for all of a listing",
+    parse: positiveDuration,
   },
   showHidden: {
     name: "show-hidden",

@@ -11,6 +11,7 @@ import { withEnvironment } from "./with-environment.ts";
 export interface Config {
   readonly connection: ConnectionConfig;
   readonly tree: TreeConfig;
+  readonly listing: ListingConfig;
   readonly owner: OwnerConfig;
   readonly memoryCacheBytes: number;
   readonly mount: MountConfig;
@@ -22,6 +23,11 @@ export interface TreeConfig {
   readonly metadataTtlMs: number;
   readonly negativeTtlMs: number;
   readonly showHidden: boolean;
+}
+
+export interface ListingConfig {
+  readonly maxListingBytes: number;
+  readonly listingTimeoutMs: number;
 }
 
 export interface OwnerConfig {
@@ -61,6 +67,10 @@ export async function resolveConfig(
       metadataTtlMs: options.metadataTtl ?? 60_000,
       negativeTtlMs: options.negativeTtl ?? 5000,
       showHidden: options.showHidden ?? false,
+    },
+    listing: {
+      maxListingBytes: options.listingMemory ?? 192 * 1024 * 1024,
+      listingTimeoutMs: options.listingTimeout ?? 600_000,
     },
     owner: {
       uid: options.uid ?? environment.uid,

@@ -49,8 +49,13 @@ export class Contents {
     for (const listener of this.#listeners.get(key) ?? []) listener(index);
   }
 
-  /** Pins the first answer's version. @throws BsmountError `changed` when `version` is another than the pinned. */
+  /**
+   * Pins the first answer's version.
+   * @throws BsmountError `changed` when `version` is another than the pinned; `unavailable` when there is none, and
+   * several answers make up the file
+   */
   accept(content: Content, version: StoreVersion): void {
+    if (version.etag === undefined && content.fileBlocks > 1) throw versionlessError(content);
     content.pinned ??= version;
     if (content.changed || content.pinned.etag !== version.etag) throw changedError(content);
   }
@@ -87,6 +92,13 @@ export class Contents {
     this.#byKey.set(content.key, content);
     return content;
   }
+}
+
+function versionlessError({ description: { fileId } }: Content): BsmountError {
+  const problem = `cannot read file ${fileId}: the object store sends no ETag, so that nothing tells whether its answers are of one version`;
+  return new BsmountError("unavailable", problem, {
+    remedy: "look for a proxy that takes it away, or copy the file with: bsmount cp",
+  });
 }
 
 export function changedError(content: Content, cause?: unknown): BsmountError {

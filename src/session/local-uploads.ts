@@ -50,7 +50,8 @@ export function openLocalUploads(
   config: Config,
   { client, userId, logger }: LocalUploadsOptions,
 ): LocalUploads {
-  const cached = new CachedCatalog(new ApiCatalog(client), { ttlMs: config.tree.metadataTtlMs });
+  const api = new ApiCatalog(client, config.listing);
+  const cached = new CachedCatalog(api, { ttlMs: config.tree.metadataTtlMs });
   const { apiServer } = client;
   const maxFiles = Math.max(1, maxDescriptors() - OTHER_DESCRIPTORS);
   const owner = { apiServer, userId };

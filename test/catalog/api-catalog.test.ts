@@ -27,7 +27,7 @@ function catalogWithout(listing: "projects/1/samples" | "sample 3/files", times:
     return real(what);
   };
   const clock = new FakeClock();
-  const api = new ApiCatalog(clientOver(world), clock);
+  const api = new ApiCatalog(clientOver(world), { clock });
   const catalog = async (signal = neverAborted): Promise<unknown> =>
     ask === "files"
       ? await api.files(sample, signal)
@@ -80,6 +80,19 @@ describe("ApiCatalog", () => {
     await expect.poll(() => clock.sleeping).toBe(1);
     caller.abort(new Error("enough"));
     await expect(answer).rejects.toThrow("enough");
+  });
+
+  it("answers no listing that takes more memory than there is for one", async () => {
+    const files = Array.from({ length: 2000 }, (_, at) => fileOf(at + 1, `a/file/${at}`));
+    const world = contractWorld().put("run 30", files);
+    const run = world.entity("run", "30");
+    const small = new ApiCatalog(clientOver(world), { maxListingBytes: 100_000 });
+    await expect(small.files(run, neverAborted)).rejects.toMatchObject({
+      reason: "too-big",
+      remedy: expect.stringContaining("--listing-memory"),
+    });
+    const large = new ApiCatalog(clientOver(world), { maxListingBytes: 1_000_000 });
+    expect(await large.files(run, neverAborted)).toHaveLength(2000);
   });
 
   it("stops when its caller gives up", async () => {
