@@ -18,6 +18,8 @@ import type { CallOptions } from "./rest.ts";
 
 export interface CrawlPlan<Item> {
   readonly fetchPage: FetchPage<Item>;
+  /** For people: `GET /v1pre3/…`. */
+  readonly what: string;
   readonly keyOf: (item: Item) => string;
   readonly limit: number;
   readonly maxItems: number;
@@ -39,6 +41,7 @@ const MAX_BARREN_PAGES = 8;
 const MIN_OVERLAPPING_LIMIT = 2;
 
 export class Crawl<Item> {
+  readonly #what: string;
   readonly #keyOf: (item: Item) => string;
   readonly #ahead: PagesAhead<Item>;
   readonly #seen = new Set<string>();
@@ -57,7 +60,8 @@ export class Crawl<Item> {
   /** Pages are shorter than their own limit: where the next one begins is known only afterwards. */
   #isIrregular = false;
 
-  constructor({ fetchPage, keyOf, limit, maxItems, deadlineMs, options }: CrawlPlan<Item>) {
+  constructor({ fetchPage, what, keyOf, limit, maxItems, deadlineMs, options }: CrawlPlan<Item>) {
+    this.#what = what;
     this.#keyOf = keyOf;
     this.#maxItems = maxItems;
     this.#deadlineMs = deadlineMs;
@@ -91,7 +95,7 @@ export class Crawl<Item> {
   async #take(): Promise<Page<Item>> {
     const begun = performance.now();
     const leftMs = this.#deadlineMs - this.#waitedMs;
-    const timer = setTimeout(() => this.#late.abort(tooLate()), leftMs);
+    const timer = setTimeout(() => this.#late.abort(tooLate(this.#what)), leftMs);
     try {
       const page = this.#ahead.take(this.#offset, this.#limit);
       return await abandonOnAbort(page, this.#late.signal);
@@ -104,14 +108,14 @@ export class Crawl<Item> {
   /** A list has an end, whatever the service says. */
   #checkEnd({ items }: Page<Item>, unseen: readonly Item[]): void {
     if (this.#seen.size > this.#maxItems) {
-      const problem = `the list has more than ${this.#maxItems} items`;
+      const problem = `${this.#what}: the list has more than ${this.#maxItems} items`;
       throw new BsmountError("too-big", problem, { remedy: "read a part of it, by its pages" });
     }
     const isBehind = this.#offset + 1 >= this.#seen.size;
     const isBarren = unseen.length === 0 && items.length > 0 && isBehind;
     this.#barrenPages = isBarren ? this.#barrenPages + 1 : 0;
     if (this.#barrenPages > MAX_BARREN_PAGES) {
-      const problem = `${MAX_BARREN_PAGES} pages of the list one after the other held nothing new`;
+      const problem = `${this.#what}: ${MAX_BARREN_PAGES} pages of the list one after the other held nothing new`;
       throw new BsmountError("unavailable", problem, {
         remedy: "check that the address is that of a BaseSpace API server",
       });
@@ -162,7 +166,8 @@ export class Crawl<Item> {
   async #stepBack(): Promise<void> {
     this.#stepsBack += 1;
     if (this.#stepsBack > MAX_STEPS_BACK) {
-      throw new BsmountError("changed", "the list changes faster than it can be read", {
+      const problem = `${this.#what}: the list changes faster than it can be read`;
+      throw new BsmountError("changed", problem, {
         remedy: "read it again when there is less going on",
       });
     }
@@ -172,9 +177,9 @@ export class Crawl<Item> {
   }
 }
 
-function tooLate(): BsmountError {
-  return new BsmountError("timeout", "the list did not come to its end in time", {
-    remedy: "read it again when the service is faster",
+function tooLate(what: string): BsmountError {
+  return new BsmountError("timeout", `${what}: the list did not come to its end in time`, {
+    remedy: "ask again when the service is faster, or give it more with --listing-timeout",
   });
 }
 

@@ -25,11 +25,13 @@ const DEADLINE_MS = 600_000;
 export class List<Item> implements AsyncIterable<Item> {
   readonly #fetchPage: FetchPage<Item>;
   readonly #keyOf: (item: Item) => string;
+  readonly #what: string;
 
-  /** `keyOf` tells an item from all others of the list. */
-  constructor(fetchPage: FetchPage<Item>, keyOf: (item: Item) => string) {
+  /** `keyOf` tells an item from all others of the list; `what` is for errors: `GET /v1pre3/…`. */
+  constructor(fetchPage: FetchPage<Item>, keyOf: (item: Item) => string, what: string) {
     this.#fetchPage = fetchPage;
     this.#keyOf = keyOf;
+    this.#what = what;
   }
 
   /** One page, as the service gives it. @throws BsmountError `usage` for a window that cannot be */
@@ -71,6 +73,7 @@ export class List<Item> implements AsyncIterable<Item> {
     checkNumber("pageSize", pageSize - 1, MAX_PAGE_LIMIT - 1);
     const crawl = new Crawl({
       fetchPage: this.#fetchPage,
+      what: this.#what,
       keyOf: this.#keyOf,
       limit: pageSize,
       maxItems,

@@ -61,20 +61,18 @@ export class ResourceClient {
 
   /** A list of v1: `GET /v1pre3/{path}` with `Offset`, `Limit` and `query`; or of v2, in lower case. */
   list<Model extends Identified>(source: ListSource<Model>): List<Model> {
-    const { path, query, decode, version = "v1" } = source;
+    const { query, decode, version = "v1" } = source;
+    const path = `/${PREFIX[version]}/${source.path}`;
     return new List(
       async ({ offset, limit }, options) => {
         const window = version === "v1" ? { Offset: offset, Limit: limit } : { offset, limit };
-        const answer = await this.rest.get(
-          `/${PREFIX[version]}/${path}`,
-          { ...query, ...window },
-          options,
-        );
+        const answer = await this.rest.get(path, { ...query, ...window }, options);
         return decoded(answer, () =>
           pageOf(bodyOf(answer.json, version), { offset, limit }, decode),
         );
       },
       ({ id, name }) => id ?? name ?? "",
+      `GET ${path}`,
     );
   }
 }

@@ -1,7 +1,9 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { AppResultId, FileId, ProjectId, RunId, SampleId } from "../core/ids.ts";
+import { Semaphore } from "../core/semaphore.ts";
 import type { Catalog, Entity, EntityCollection, EntityKind, FileItem } from "./catalog.ts";
+import { itemBytes } from "./listing-bytes.ts";
 
 interface EntityModel {
   readonly id: string;
@@ -64,7 +66,7 @@ const KIND_IN: Readonly<Record<EntityCollection["kind"], EntityKind>> = {
 
 export interface ApiCatalogOptions {
   /**
-   * For one listing, which is in memory as a whole. Default 192 MiB: half a million files with usual paths.
+   * For one listing, which is in memory as a whole. Default 128 MiB: 400 000 files with usual paths.
    */
   readonly maxListingBytes?: number;
   /** For all of a listing to come, in milliseconds. Default 600 000. */
@@ -72,9 +74,10 @@ export interface ApiCatalogOptions {
   readonly clock?: Clock;
 }
 
-const MAX_LISTING_BYTES = 192 * 1024 * 1024;
+const MAX_LISTING_BYTES = 128 * 1024 * 1024;
+/** Any number of listings of this size may be under way at a time. */
+const SHORT_LISTING_BYTES = 4 * 1024 * 1024;
 const LISTING_TIMEOUT_MS = 600_000;
-const ITEM_BYTES = 200;
 
 /** Before a listing that the service does not know is asked for once more. */
 const DOUBT_MS = 300;
@@ -89,6 +92,8 @@ export class ApiCatalog implements Catalog {
   readonly #clock: Clock;
   readonly #maxListingBytes: number;
   readonly #deadlineMs: number;
+  /** The one listing that may be long; others that turn out to be wait for its end. */
+  readonly #long = new Semaphore(1);
 
   constructor(client: CatalogClient, options: ApiCatalogOptions = {}) {
     this.#client = client;
@@ -129,7 +134,18 @@ export class ApiCatalog implements Catalog {
     turn: (model: Model) => Item,
   ): Promise<readonly Item[]> {
     const pages = list.pages({ signal, deadlineMs: this.#deadlineMs });
-    return await collect(pages, turn, this.#maxListingBytes);
+    let isLong = false;
+    const onBytes = async (bytes: number, items: number): Promise<void> => {
+      if (bytes > this.#maxListingBytes) throw tooLong(items);
+      if (isLong || bytes <= SHORT_LISTING_BYTES) return;
+      await this.#long.acquire(signal);
+      isLong = true;
+    };
+    try {
+      return await collect(pages, turn, onBytes);
+    } finally {
+      if (isLong) this.#long.release();
+    }
   }
 
   async #sure<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
@@ -180,12 +196,13 @@ export class ApiCatalog implements Catalog {
 
 /**
  * What all pages hold. Each page is turned before the next one is taken, so that the JSON of a long list
- * is never there as a whole; an Id counts once, since a list that grows meanwhile can show an item twice.
+ * is never there as a whole; an Id counts once, since a list that grows meanwhile can show an item twice. `onBytes`
+ * is told after each page about how many bytes there are by now.
  */
 async function collect<Model extends { readonly id: string }, Item extends object>(
   pages: AsyncIterable<{ readonly items: readonly Model[] }>,
   turn: (model: Model) => Item,
-  maxBytes: number,
+  onBytes: (bytes: number, items: number) => Promise<void>,
 ): Promise<readonly Item[]> {
   const seen = new Set<string>();
   const items: Item[] = [];
@@ -195,21 +212,12 @@ async function collect<Model extends { readonly id: string }, Item extends objec
       if (seen.has(model.id)) continue;
       seen.add(model.id);
       const item = turn(model);
-      bytes += bytesOf(item);
-      if (bytes > maxBytes) throw tooLong(items.length);
+      bytes += itemBytes(item);
       items.push(item);
     }
+    await onBytes(bytes, items.length);
   }
   return items;
-}
-
-/** About what it takes in memory: texts, and a fixed share for everything else. */
-function bytesOf(item: object): number {
-  let bytes = ITEM_BYTES;
-  for (const value of Object.values(item)) {
-    if (typeof value === "string") bytes += Buffer.byteLength(value);
-  }
-  return bytes;
 }
 
 function tooLong(items: number): BsmountError {

@@ -14,10 +14,13 @@ import { type KeptListing, ListingCache, type ListingRequest } from "./listing-c
 export interface CachedCatalogOptions {
   /** How long a listing is taken as true. @default 60_000 */
   readonly ttlMs?: number;
-  /** Items kept at most, of listings of entities and of files each. @default 1_000_000 */
-  readonly maxItems?: number;
+  /** For listings that are kept, of entities and of files each. @default 128 MiB */
+  readonly maxBytes?: number;
   readonly clock?: Clock;
 }
+
+const MAX_BYTES = 128 * 1024 * 1024;
+const MAX_SINGLES_BYTES = 8 * 1024 * 1024;
 
 /** What a listing says of a file. */
 const FILE_FIELDS: readonly (keyof FileItem)[] = Object.keys({
@@ -49,14 +52,17 @@ export class CachedCatalog implements Catalog {
   readonly #files: ListingCache<FileItem>;
 
   constructor(inner: Catalog, options: CachedCatalogOptions = {}) {
-    const { ttlMs = 60_000, maxItems = 1_000_000, clock = systemClock } = options;
+    const { ttlMs = 60_000, maxBytes = MAX_BYTES, clock = systemClock } = options;
     this.inner = inner;
     this.#ttlMs = ttlMs;
     this.#clock = clock;
     const ofEntities = { clock, isSame: isSameEntity };
-    this.#entities = new ListingCache({ ...ofEntities, maxItems });
-    this.#singles = new ListingCache({ ...ofEntities, maxItems: Math.min(maxItems, 10_000) });
-    this.#files = new ListingCache({ clock, maxItems, isSame: isSameFile });
+    this.#entities = new ListingCache({ ...ofEntities, maxBytes });
+    this.#singles = new ListingCache({
+      ...ofEntities,
+      maxBytes: Math.min(maxBytes, MAX_SINGLES_BYTES),
+    });
+    this.#files = new ListingCache({ clock, maxBytes, isSame: isSameFile });
   }
 
   entities(collection: EntityCollection, signal: AbortSignal): Answer<readonly Entity[]> {

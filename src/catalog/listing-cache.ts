@@ -3,6 +3,7 @@ import type { Answer } from "../core/answer.ts";
 import type { Clock } from "../core/clock.ts";
 import { SingleFlight } from "../core/single-flight.ts";
 import { listings } from "../core/telemetry.ts";
+import { listingBytes } from "./listing-bytes.ts";
 
 /** A listing, the moment it was asked for, and what it was asked for. */
 export interface KeptListing<Item> {
@@ -26,8 +27,8 @@ export interface ListingRequest<Item> {
 
 export interface ListingCacheOptions<Item> {
   readonly clock: Clock;
-  /** Items of all kept listings together. The listing used last is always kept, however long. */
-  readonly maxItems: number;
+  /** About the memory of all kept listings together. The listing used last is always kept, however long. */
+  readonly maxBytes: number;
   /** Whether two items of the same Id are the same in everything. */
   readonly isSame: (a: Item, b: Item) => boolean;
 }
@@ -48,12 +49,12 @@ export class ListingCache<Item extends { readonly id: string }> {
   readonly #drops = new Map<string, number>();
   #clears = 0;
 
-  constructor({ clock, maxItems, isSame }: ListingCacheOptions<Item>) {
+  constructor({ clock, maxBytes, isSame }: ListingCacheOptions<Item>) {
     this.#clock = clock;
     this.#isSame = isSame;
     this.#kept = new LRUCache({
-      maxSize: maxItems,
-      sizeCalculation: ({ items }) => Math.min(items.length + 1, maxItems),
+      maxSize: maxBytes,
+      sizeCalculation: ({ items }) => Math.min(listingBytes(items), maxBytes),
     });
   }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Before anything else: until then SIGUSR1 opens the debugger.
 import "../core/no-debugger.ts";
+import "../core/tight-heap.ts";
 import process from "node:process";
 import { isOutOfDescriptors, MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { reasonOf } from "../core/errors.ts";

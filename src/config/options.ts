@@ -221,13 +221,15 @@ export const OPTIONS: {
   listingMemory: {
     name: "listing-memory",
     argument: "SIZE",
-    defaultText: "192MiB",
-    help: "memory for one listing: a longer one is an error; half a million files take the default",
+    env: "BSMOUNT_LISTING_MEMORY",
+    defaultText: "128MiB",
+    help: "memory for one listing: a longer one is an error; 400 000 files take the default",
     parse: parseSize,
   },
   listingTimeout: {
     name: "listing-timeout",
     argument: "DURATION",
+    env: "BSMOUNT_LISTING_TIMEOUT",
     defaultText: "10m",
     help: "how long the service may take for all of a listing",
     parse: positiveDuration,

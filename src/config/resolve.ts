@@ -69,7 +69,7 @@ export async function resolveConfig(
       showHidden: options.showHidden ?? false,
     },
     listing: {
-      maxListingBytes: options.listingMemory ?? 192 * 1024 * 1024,
+      maxListingBytes: options.listingMemory ?? 128 * 1024 * 1024,
       listingTimeoutMs: options.listingTimeout ?? 600_000,
     },
     owner: {

@@ -30,6 +30,11 @@ export function hideKnownSecrets(text: string): string {
   return shown;
 }
 
+/** A copy of what JSON can hold, with its texts shown as by {@link hideKnownSecrets}. */
+export function withoutKnownSecrets<Value extends object>(value: Value): Value {
+  return JSON.parse(jsonWithoutSecrets(value)) as Value;
+}
+
 /** `value` as JSON, with its texts shown as by {@link hideKnownSecrets}. */
 export function jsonWithoutSecrets(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => {

@@ -24,6 +24,8 @@ export interface SecretName {
   readonly words: string;
   /** @default "compound" */
   readonly kind?: SecretKind;
+  /** Where the words stand behind this, they name no secret: a pattern of a fixed text. */
+  readonly notAfter?: string;
 }
 
 /** Longer names stand before the shorter ones that they end with. */
@@ -43,7 +45,8 @@ export const SECRET_NAMES: readonly SecretName[] = [
   { words: "secret access key" },
   { words: "access key id" },
   { words: "signature provided" },
-  { words: "authorization", kind: "header" },
+  // `POST /v1pre3/oauthv2/deviceauthorization: …` is a call and how it ended.
+  { words: "authorization", kind: "header", notAfter: "/oauthv2/device" },
   { words: "cookie", kind: "header" },
   { words: "token", kind: "word" },
   { words: "secret", kind: "word" },
@@ -89,6 +92,7 @@ function spellingsOf({ words }: SecretName): string {
   return `${words.replaceAll(" ", "[ _-]?").replace("*", () => ANYTHING)}s?`;
 }
 
-function beginningOf({ kind }: SecretName): string {
-  return kind !== undefined && WHOLE_ONLY.has(kind) ? BEGINNING : "";
+function beginningOf({ kind, notAfter }: SecretName): string {
+  const beginning = kind !== undefined && WHOLE_ONLY.has(kind) ? BEGINNING : "";
+  return notAfter === undefined ? beginning : `${beginning}(?<!${notAfter})`;
 }

@@ -1,5 +1,6 @@
 import { neverAborted } from "../core/abort.ts";
 import { BsmountError, describeError } from "../core/errors.ts";
+import { withoutKnownSecrets } from "../core/known-secrets.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Mounted } from "../fuse/driver.ts";
 import { StillOpenError } from "../session/still-open.ts";
@@ -103,7 +104,8 @@ export class LiveMount implements BaseSpaceMount {
 
   status(): MountStatus {
     const { session, logFile } = this.#options;
-    return {
+    // It goes to whoever asks, and into the registry; the service could call its user by the token.
+    return withoutKnownSecrets({
       mountPoint: this.mountPoint,
       pid: process.pid,
       ...session.describe(),
@@ -111,7 +113,7 @@ export class LiveMount implements BaseSpaceMount {
       since: this.#since,
       ...(logFile === undefined ? {} : { logFile }),
       ...(this.#isDetached ? { isDetached: true } : {}),
-    };
+    });
   }
 
   refuseOpens(): void {

@@ -51,7 +51,8 @@ export function openLocalUploads(
   { client, userId, logger }: LocalUploadsOptions,
 ): LocalUploads {
   const api = new ApiCatalog(client, config.listing);
-  const cached = new CachedCatalog(api, { ttlMs: config.tree.metadataTtlMs });
+  const { maxListingBytes: maxBytes } = config.listing;
+  const cached = new CachedCatalog(api, { ttlMs: config.tree.metadataTtlMs, maxBytes });
   const { apiServer } = client;
   const maxFiles = Math.max(1, maxDescriptors() - OTHER_DESCRIPTORS);
   const owner = { apiServer, userId };

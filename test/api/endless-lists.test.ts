@@ -17,7 +17,7 @@ function listOf(fetchPage: FetchPage<number>): { list: List<number>; asked: Aske
     await new Promise(setImmediate);
     return await fetchPage(window, options);
   };
-  return { list: new List(counted, String), asked };
+  return { list: new List(counted, String, "GET /things"), asked };
 }
 
 const numbers = (from: number, count: number): number[] =>
@@ -61,7 +61,7 @@ describe("a service that", () => {
     },
   );
 
-  test("has always one more page fails at the most items that are wanted", async () => {
+  test("[F5] has always one more page fails at the most items that are wanted", async () => {
     const { list, asked } = listOf(async ({ offset, limit }) => page(offset, limit, 10 ** 12));
     await expect(list.all({ maxItems: 20_000 })).rejects.toMatchObject({
       reason: "too-big",

@@ -35,16 +35,20 @@ class Pages {
   }
 
   list(): List<number> {
-    return new List<number>(async (window, { signal }) => {
-      this.asked.push(window);
-      this.running += 1;
-      this.mostRunning = Math.max(this.mostRunning, this.running);
-      await new Promise((resolve) => setImmediate(resolve));
-      this.running -= 1;
-      if (signal?.aborted === true) this.aborted += 1;
-      signal?.throwIfAborted();
-      return this.#answer(window);
-    }, String);
+    return new List<number>(
+      async (window, { signal }) => {
+        this.asked.push(window);
+        this.running += 1;
+        this.mostRunning = Math.max(this.mostRunning, this.running);
+        await new Promise((resolve) => setImmediate(resolve));
+        this.running -= 1;
+        if (signal?.aborted === true) this.aborted += 1;
+        signal?.throwIfAborted();
+        return this.#answer(window);
+      },
+      String,
+      "GET /things",
+    );
   }
 
   #answer({ offset, limit }: { offset: number; limit: number }): Page<number> {
@@ -156,10 +160,14 @@ describe("a list", () => {
   });
 
   test("fails with the page that failed", async () => {
-    const list = new List<number>(async ({ offset, limit }) => {
-      if (offset > 0) throw new Error("no second page");
-      return { items: upTo(limit), offset, limit, totalCount: 5000 };
-    }, String);
+    const list = new List<number>(
+      async ({ offset, limit }) => {
+        if (offset > 0) throw new Error("no second page");
+        return { items: upTo(limit), offset, limit, totalCount: 5000 };
+      },
+      String,
+      "GET /things",
+    );
     await expect(list.all()).rejects.toThrow("no second page");
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type { BaseSpace } from "../../src/api/client.ts";
 import { ApiCatalog, type CatalogClient } from "../../src/catalog/api-catalog.ts";
-import { collectionOf } from "../../src/catalog/catalog.ts";
+import { collectionOf, type EntityCollection } from "../../src/catalog/catalog.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { BsmountError, reasonOf } from "../../src/core/errors.ts";
 import type { ProjectId } from "../../src/core/ids.ts";
@@ -82,7 +82,7 @@ describe("ApiCatalog", () => {
     await expect(answer).rejects.toThrow("enough");
   });
 
-  it("answers no listing that takes more memory than there is for one", async () => {
+  it("[F5] answers no listing that takes more memory than there is for one", async () => {
     const files = Array.from({ length: 2000 }, (_, at) => fileOf(at + 1, `a/file/${at}`));
     const world = contractWorld().put("run 30", files);
     const run = world.entity("run", "30");
@@ -93,6 +93,33 @@ describe("ApiCatalog", () => {
     });
     const large = new ApiCatalog(clientOver(world), { maxListingBytes: 1_000_000 });
     expect(await large.files(run, neverAborted)).toHaveLength(2000);
+  });
+
+  it("[F5] fetches one long listing at a time, and short ones meanwhile", async () => {
+    const under = { long: 0, most: 0 };
+    const model = (id: number, name: string) => {
+      return { id: `${id}`, name, href: "", dateCreated: new Date(0), raw: {} };
+    };
+    const longList = {
+      async *pages() {
+        const items = Array.from({ length: 1000 }, (_, id) => model(id, "a".repeat(10_000)));
+        yield { items: items.slice(0, 600) };
+        under.long += 1;
+        under.most = Math.max(under.most, under.long);
+        await new Promise(setImmediate);
+        yield { items: items.slice(600) };
+        under.long -= 1;
+      },
+    };
+    const world = new MemoryCatalog().list("projects/1/samples", [entityOf("sample", 3, "s")]);
+    const users = { projects: () => longList, runs: () => longList };
+    const catalog = new ApiCatalog({ ...clientOver(world), users });
+    const lengthOf = async (collection: EntityCollection): Promise<number> =>
+      (await catalog.entities(collection, neverAborted)).length;
+    const both = Promise.all([lengthOf(collectionOf("projects")), lengthOf(collectionOf("runs"))]);
+    expect(await lengthOf(collectionOf("samples", "1"))).toBe(1);
+    expect(await both).toEqual([1000, 1000]);
+    expect(under.most).toBe(1);
   });
 
   it("stops when its caller gives up", async () => {

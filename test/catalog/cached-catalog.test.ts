@@ -13,7 +13,7 @@ const PROJECTS = collectionOf("projects");
 
 describeCatalog("CachedCatalog", (world) => new CachedCatalog(new ApiCatalog(clientOver(world))));
 
-function cached(options: { ttlMs?: number; maxItems?: number } = {}) {
+function cached(options: { ttlMs?: number; maxBytes?: number } = {}) {
   const world = contractWorld();
   const clock = new FakeClock();
   return { world, clock, catalog: new CachedCatalog(world, { ...options, clock }) };
@@ -116,8 +116,8 @@ describe("a cached listing", () => {
     expect(world.asked).toEqual(["projects", "projects"]);
   });
 
-  it("makes room for others when there are too many items, but is kept itself however long", async () => {
-    const { world, catalog } = cached({ maxItems: 5 });
+  it("makes room for others when they take too much memory, but is kept itself however long", async () => {
+    const { world, catalog } = cached({ maxBytes: 5000 });
     world.list(
       "runs",
       Array.from({ length: 50 }, (_, at) => entityOf("run", at + 1, `r${at}`)),

@@ -26,19 +26,23 @@ function livelyList(
 ): Lively {
   const present = new Set(initial);
   let requests = 0;
-  const list = new List<number>(async ({ offset, limit }) => {
-    // Some pages are asked for at the same time; they are answered one after the other.
-    await new Promise((resolve) => setImmediate(resolve));
-    for (const { id, what } of changes.filter(({ at }) => at === requests)) {
-      if (what === "appears") present.add(id);
-      else present.delete(id);
-    }
-    requests += 1;
-    const sorted = [...present].sort((a, b) => a - b);
-    const taken = Math.min(limit, maxLimit);
-    const items = sorted.slice(offset, offset + taken);
-    return { items, offset, limit: taken, totalCount: saysTotal ? sorted.length : undefined };
-  }, String);
+  const list = new List<number>(
+    async ({ offset, limit }) => {
+      // Some pages are asked for at the same time; they are answered one after the other.
+      await new Promise((resolve) => setImmediate(resolve));
+      for (const { id, what } of changes.filter(({ at }) => at === requests)) {
+        if (what === "appears") present.add(id);
+        else present.delete(id);
+      }
+      requests += 1;
+      const sorted = [...present].sort((a, b) => a - b);
+      const taken = Math.min(limit, maxLimit);
+      const items = sorted.slice(offset, offset + taken);
+      return { items, offset, limit: taken, totalCount: saysTotal ? sorted.length : undefined };
+    },
+    String,
+    "GET /things",
+  );
   return { list, requests: () => requests };
 }
 
@@ -84,11 +88,15 @@ describe("a list that changes while it is read", () => {
 
   test("ends with an error when it can never be read whole", async () => {
     let first = 0;
-    const list = new List<number>(async ({ offset, limit }) => {
-      if (offset > 0) first += 10_000;
-      const items = Array.from({ length: limit }, (_, index) => first + offset + index);
-      return { items, offset, limit, totalCount: 1_000_000 };
-    }, String);
+    const list = new List<number>(
+      async ({ offset, limit }) => {
+        if (offset > 0) first += 10_000;
+        const items = Array.from({ length: limit }, (_, index) => first + offset + index);
+        return { items, offset, limit, totalCount: 1_000_000 };
+      },
+      String,
+      "GET /things",
+    );
     await expect(list.all({ pageSize: 10 })).rejects.toMatchObject({ reason: "changed" });
   });
 });

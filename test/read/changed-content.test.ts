@@ -43,6 +43,18 @@ describe("content that changes at the store", () => {
     expect(await readBytes(fresh, 640, 5)).toEqual(contentBytes("ftwo", 640, 5));
   });
 
+  it("[R3] is not read from a store that has no versions, but for what comes in one answer", async () => {
+    const source = new ScriptedSource();
+    source.version = { etag: undefined };
+    await using reading = testReading({ source, blocks: 16 });
+    await expect(readBytes(reading.readers.open(FILE), 320, 5)).rejects.toMatchObject({
+      reason: "unavailable",
+      message: expect.stringContaining("sends no ETag"),
+    });
+    const small = reading.readers.open(describeContent("s", 16));
+    expect(await readBytes(small, 0, 16)).toEqual(contentBytes("sundefined", 0, 16));
+  });
+
   it("counts as changed when the source says so", async () => {
     const source = new ScriptedSource({
       onRequest: (open) => open.fail(new BsmountError("changed", "412")),

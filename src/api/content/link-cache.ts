@@ -88,7 +88,11 @@ export class LinkCache {
 
 function notALink(answer: JsonAnswer, href: string, plainHttp: PlainHttp): ApiError {
   const facts = { ...answer.request, status: answer.status };
-  const { protocol, origin } = URL.canParse(href) ? new URL(href) : {};
+  const { protocol, origin, username, password } = URL.canParse(href) ? new URL(href) : {};
+  if (`${username ?? ""}${password ?? ""}` !== "") {
+    const problem = `the service names ${origin} for the content with a user or a password, which no store is sent`;
+    return new ApiError("unavailable", facts, problem);
+  }
   if (protocol !== "http:" || plainHttp === "nowhere") {
     const problem = "the service names a place for the content that is not https";
     return new ApiError("unavailable", facts, problem);

@@ -1,9 +1,15 @@
-import { reasonOf } from "../../core/errors.ts";
+import { BsmountError, describeError, reasonOf } from "../../core/errors.ts";
 import { formatBytes } from "../../core/units.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
 import { printError, printLine, printWarning } from "../output.ts";
 import { printable } from "../../core/terminal-text.ts";
 import type { Copying } from "./copying.ts";
+
+/** For what is told of failures and of what is left out: a folder may have a hundred thousand files. */
+const MAX_TOLD_BYTES = 48 * 1024;
+
+/** Of `bsmount: warning: ` and `  try: `. */
+const PREFIX_BYTES = 32;
 
 /** Tells of each file of a `cp` when it has ended, and counts them. */
 export class Tally {
@@ -11,6 +17,8 @@ export class Tally {
   #copied = 0;
   #unchanged = 0;
   #failed = 0;
+  #toldBytes = 0;
+  #untold = 0;
   readonly #exitCodes = new Set<number>();
 
   constructor(checksum: boolean) {
@@ -30,13 +38,23 @@ export class Tally {
         this.#unchanged += 1;
         interrupt(() => printLine(this.#line([target, formatBytes(sizeBytes), "unchanged"], how)));
       },
-      onLeftOut: (problem) => interrupt(() => printWarning(problem)),
+      onLeftOut: (problem) => {
+        if (this.#mayTell(problem)) interrupt(() => printWarning(problem));
+      },
       onFailure: (error) => {
         this.#failed += 1;
         this.#exitCodes.add(exitCodeOf(reasonOf(error)));
-        interrupt(() => printError(error));
+        if (this.#mayTell(describeError(error), remedyOf(error)))
+          interrupt(() => printError(error));
       },
     };
+  }
+
+  #mayTell(problem: string, remedy = ""): boolean {
+    this.#toldBytes += PREFIX_BYTES + Buffer.byteLength(problem) + Buffer.byteLength(remedy);
+    if (this.#toldBytes <= MAX_TOLD_BYTES) return true;
+    this.#untold += 1;
+    return false;
   }
 
   /** Prints what became of all files, if there was more than one, and answers the exit code. */
@@ -47,6 +65,11 @@ export class Tally {
       ...(this.#unchanged === 0 ? [] : [`${this.#unchanged} unchanged`]),
       ...(this.#failed === 0 ? [] : [`${this.#failed} could not be copied`]),
     ].join(", ");
+    if (this.#untold > 0) {
+      printWarning(
+        `${this.#untold} more problems are not shown; the same command shows those that stay`,
+      );
+    }
     if (done + this.#failed > 1) {
       if (this.#failed > 0) printWarning(text);
       else printLine(text);
@@ -59,6 +82,10 @@ export class Tally {
   #line(columns: readonly string[], how: string): string {
     return [...columns.map(printable), ...(this.#checksum ? [how] : [])].join("  ");
   }
+}
+
+function remedyOf(error: unknown): string | undefined {
+  return error instanceof BsmountError ? error.remedy : undefined;
 }
 
 function filesOf(count: number): string {

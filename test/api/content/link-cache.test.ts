@@ -12,15 +12,21 @@ let clock: FakeClock;
 let store: StoreServer;
 let api: ScriptedApi;
 let client: BaseSpace;
-let answer: { readonly expires?: string; readonly query?: string; readonly date?: Date };
+let answer: {
+  readonly expires?: string;
+  readonly query?: string;
+  readonly date?: Date;
+  readonly user?: string;
+};
 
 beforeEach(async () => {
   clock = new FakeClock();
   answer = {};
   store = await StoreServer.start(DATA);
   api = await scriptedApi(() => {
+    const link = store.link(`/key?n=${api.received.length}${answer.query ?? ""}`);
     const body = envelope({
-      HrefContent: store.link(`/key?n=${api.received.length}${answer.query ?? ""}`).href,
+      HrefContent: link.href.replace("//", `//${answer.user ?? ""}`),
       ...(answer.expires === undefined ? {} : { Expires: answer.expires }),
     });
     const date = (answer.date ?? new Date(clock.now())).toUTCString();
@@ -117,6 +123,18 @@ describe("a signed link", () => {
     await read();
     expect(api.received).toHaveLength(2);
   });
+
+  test.each(["user@", "user:password@", ":password@"])(
+    "with %s is not followed, and the error shows none of it",
+    async (user) => {
+      answer = { user };
+      const error = await read().catch((thrown: unknown) => thrown as Error);
+      expect(error).toMatchObject({ reason: "unavailable", remedy: undefined });
+      expect(String(error)).toMatch(/for the content with a user or a password/);
+      expect(String(error)).not.toMatch(/user[:@]|:password/);
+      expect(store.received).toEqual([]);
+    },
+  );
 
   test("belongs to one file", async () => {
     answer = { expires: inFuture(HOUR) };

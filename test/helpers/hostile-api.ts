@@ -1,0 +1,166 @@
+import type { IncomingMessage } from "node:http";
+import {
+  dripping,
+  type HonestAnswer,
+  honest,
+  json,
+  type ListOfItems,
+  lists,
+  type Scenario,
+  swollen,
+  texts,
+  type Twist,
+} from "./hostile-server.ts";
+
+/* What a hostile API server can answer: a scenario for each kind of harm. */
+
+const MIB = 1024 * 1024;
+
+function window({ url }: HonestAnswer): { readonly offset: number; readonly limit: number } {
+  const [offset, limit] = ["offset", "limit"].map((name) => {
+    for (const [key, value] of url.searchParams) {
+      if (key.toLowerCase() === name) return Number(value);
+    }
+    return undefined;
+  });
+  return { offset: offset ?? 0, limit: limit ?? 10 };
+}
+
+/** A page of a list with `total` items like the first honest one, of which `item` makes another by its number. */
+function listOf(
+  total: number,
+  change: (item: ListOfItems["Items"][number], at: number) => Record<string, unknown>,
+): Twist {
+  return withFirst((first, _list, answer) => {
+    const { offset, limit } = window(answer);
+    const count = Math.max(0, Math.min(limit, total - offset));
+    const items = Array.from({ length: count }, (_, at) => {
+      const number = offset + at;
+      return number === 0
+        ? first
+        : { ...first, Id: String(5_000_000 + number), ...change(first, number) };
+    }) as ListOfItems["Items"];
+    return { Items: items, Offset: offset, Limit: limit, DisplayedCount: count, TotalCount: total };
+  });
+}
+
+/** Lists with the first item that they ever had, if there was one. */
+function withFirst(
+  change: (
+    first: ListOfItems["Items"][number],
+    list: ListOfItems,
+    answer: HonestAnswer,
+  ) => ListOfItems,
+): Twist {
+  const firsts = new Map<string, ListOfItems["Items"][number]>();
+  return lists((list, answer) => {
+    const { pathname } = answer.url;
+    const first = firsts.get(pathname) ?? list.Items[0];
+    if (first === undefined) return list;
+    firsts.set(pathname, first);
+    return change(first, list, answer);
+  });
+}
+
+function tokenOf({ headers }: IncomingMessage): string {
+  return (headers.authorization ?? "").replace(/^\w+ /, "");
+}
+
+const ID_LIKE = /^(?:Id|Href.*|Date.*|Status|UploadStatus|Type|ETag|.*Expires|Email)$/;
+
+/** Refuses whatever changes something, and says `text` with it. */
+function refusing(text: (answer: HonestAnswer) => string): Twist {
+  return (answer, response) => {
+    const message = text(answer);
+    const status = { ErrorCode: "X.Y", Message: message };
+    const body = Buffer.from(
+      JSON.stringify({ ResponseStatus: status, error_description: message, error: message }),
+    );
+    honest(
+      { ...answer, status: 400, body, headers: { "content-type": "application/json" } },
+      response,
+    );
+  };
+}
+
+export const HOSTILE_API: Readonly<Record<string, Scenario>> = {
+  "paths of 8 000 folders": {
+    twist: listOf(3, (_item, at) => ({ Path: `${"d/".repeat(8000)}f${at}`, Name: `f${at}` })),
+  },
+  "one name three thousand times": { twist: listOf(3000, ({ Name = "" }) => ({ Name })) },
+  "the first page for ever": {
+    twist: withFirst((first, list, answer) => {
+      const { offset, limit } = window(answer);
+      const items = Array.from({ length: limit }, (_, at) => ({
+        ...first,
+        Id: `${6_000_000 + at}`,
+      }));
+      return { ...list, Items: items, Offset: offset, Limit: limit, TotalCount: 10 ** 12 };
+    }),
+  },
+  "always new items": {
+    twist: listOf(10 ** 12, (_item, at) => ({ Name: `${at}`, Path: `${at}` })),
+  },
+  "answers of 64 MiB": { twist: swollen(64 * MIB) },
+  "answers that drip": { twist: dripping, isSlow: true },
+  "the token in every text": {
+    twist: json((value, { request }) =>
+      texts(value, (text, key) =>
+        ID_LIKE.test(key) || /^\d{4}-\d\d-\d\dT/.test(text) ? text : `${text} ${tokenOf(request)}`,
+      ),
+    ),
+  },
+  "errors that repeat the token": {
+    twist: (answer, response) => {
+      const { method } = answer.request;
+      if (method === "GET" && !answer.url.pathname.endsWith("files")) honest(answer, response);
+      else
+        refusing(({ request }) => `no: ${JSON.stringify(request.headers)} ${tokenOf(request)}`)(
+          answer,
+          response,
+        );
+    },
+  },
+  "names that a terminal obeys": {
+    twist: json((value) =>
+      texts(value, (text, key) =>
+        /^(?:Name|Path|Description)$/.test(key) ? `\u009b2J\u001b[31m\u202e\u2028\r${text}` : text,
+      ),
+    ),
+  },
+  "names that JavaScript knows": {
+    twist: (answer, response) => {
+      const { body } = answer;
+      if (!body.toString().startsWith("{")) return honest(answer, response);
+      const poison =
+        '{"__proto__":{"Response":{"Id":"1"},"isAdmin":true},"constructor":{"prototype":{}},';
+      const text = body.toString().replaceAll('"Name":"', '"toString":1,"Name":"__proto__');
+      honest({ ...answer, body: Buffer.from(poison + text.slice(1)) }, response);
+    },
+  },
+  "links with a user and a password": {
+    twist: json((value) =>
+      texts(value, (text) => text.replace(/^(https?:\/\/)(?=.*Signature=)/, "$1user:password@")),
+    ),
+  },
+  "numbers and forms that make no sense": {
+    twist: (answer, response) => {
+      const text = answer.body
+        .toString()
+        .replaceAll(/"Size":\d+/g, '"Size":1e308')
+        .replaceAll(/"TotalCount":\d+/g, '"TotalCount":-1');
+      honest({ ...answer, body: Buffer.from(text) }, response);
+    },
+  },
+  "a hundred thousand brackets": {
+    twist: (answer, response) => {
+      const body = Buffer.from(`{"Response":${"[".repeat(100_000)}${"]".repeat(100_000)}}`);
+      honest({ ...answer, body }, response);
+    },
+  },
+  "redirects to somebody else": {
+    twist: (answer, response) => {
+      response.writeHead(307, { location: `http://localhost.invalid${answer.url.pathname}` }).end();
+    },
+  },
+};
