@@ -18,6 +18,9 @@ const packages = {
   vim: { command: "vim", debian: ["vim"], fedora: "vim-enhanced" },
   setpriv: { command: "setpriv", debian: ["util-linux"] },
   tmux: { command: "tmux", debian: ["tmux"] },
+  zsh: { command: "zsh", debian: ["zsh"] },
+  fish: { command: "fish", debian: ["fish"] },
+  mandoc: { command: "mandoc", debian: ["mandoc"] },
   chromium: { command: "chromium", debian: ["chromium"] },
   ps: { command: "ps", debian: ["procps"], fedora: "procps-ng" },
   nginx: { command: "nginx", debian: ["nginx-light"], fedora: "nginx" },
@@ -33,7 +36,18 @@ const packages = {
 
 const demo = ["fusermount", "libfuse2", "samtools", "bcftools"];
 const tools = ["tabix", "rsync", "attr", "curl", "openssl", "ps", "python3"];
-const test = [...demo, ...tools, "unzip", "vim", "setpriv", "tmux", "chromium"];
+const test = [
+  ...demo,
+  ...tools,
+  "unzip",
+  "vim",
+  "setpriv",
+  "tmux",
+  "zsh",
+  "fish",
+  "mandoc",
+  "chromium",
+];
 const bench = [...demo, ...tools, "nginx", "rclone", "bindfs", "fio"];
 const data = ["samtools", "bcftools", "tabix", "bwa", "lambda"];
 

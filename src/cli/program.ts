@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { authCommand } from "./commands/auth.ts";
 import { catCommand } from "./commands/cat.ts";
+import { completionCommand } from "./commands/completion.ts";
 import { cpCommand } from "./commands/cp.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
@@ -36,6 +37,7 @@ const COMMANDS: readonly CommandFactory[] = [
   uploadsCommand,
   emulatorCommand,
   demoCommand,
+  completionCommand,
 ];
 
 /** They end when what they show cannot be written. The others have work to do, told of or not. */
@@ -48,6 +50,7 @@ const SHOWING: ReadonlySet<CommandFactory> = new Set([
   catCommand,
   treeCommand,
   demoCommand,
+  completionCommand,
 ]);
 
 /** Help and version, which commander prints. */
