@@ -21,6 +21,7 @@ const packages = {
   zsh: { command: "zsh", debian: ["zsh"] },
   fish: { command: "fish", debian: ["fish"] },
   mandoc: { command: "mandoc", debian: ["mandoc"] },
+  systemd: { command: "systemd-analyze", debian: ["systemd"] },
   chromium: { command: "chromium", debian: ["chromium"] },
   ps: { command: "ps", debian: ["procps"], fedora: "procps-ng" },
   nginx: { command: "nginx", debian: ["nginx-light"], fedora: "nginx" },
