@@ -1,7 +1,7 @@
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { NewPlace } from "../write/file-names.ts";
 import { LocalFile } from "../write/local-file.ts";
-import { expectedPath, isTemporaryName } from "../write/temporary-names.ts";
+import { expectedPath } from "../write/temporary-names.ts";
 import { type FileNode, type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
 import type { ChangeParts } from "./change-parts.ts";
 import type { Ino } from "./file-system.ts";
@@ -95,7 +95,10 @@ export class Renaming {
       writing.local.lists.addFolder(appResultId, to);
     }
     for (const { file, to } of movedFiles) {
+      const isToFinish = file.isHeld && !expectedPath(to).isHeld;
       await writing.local.names.rename(file, { path: to }, signal);
+      // Not before the answer: when one of many fails, the others have moved already.
+      if (isToFinish && file.openWriters === 0) writing.local.finishInBackground(file);
     }
   }
 
@@ -155,8 +158,8 @@ function replacedFile(existing: Node | undefined): LocalFile | undefined {
 }
 
 /** A file that lacks bytes keeps its temporary name: under the final one nobody would know. */
-function refuseToPassForWhole({ draft, isHeld }: LocalFile, { name }: Target): void {
-  if (draft.failedChange !== undefined && isHeld && !isTemporaryName(name)) {
+function refuseToPassForWhole({ draft, isHeld }: LocalFile, { path }: Target): void {
+  if (draft.failedChange !== undefined && isHeld && !expectedPath(path).isHeld) {
     throw draft.failedChange;
   }
 }
