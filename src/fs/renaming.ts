@@ -94,12 +94,15 @@ export class Renaming {
       writing.local.lists.removeFolder(appResultId, folder);
       writing.local.lists.addFolder(appResultId, to);
     }
-    for (const { file, to } of movedFiles) {
-      const isToFinish = file.isHeld && !expectedPath(to).isHeld;
-      await writing.local.names.rename(file, { path: to }, signal);
-      // Not before the answer: when one of many fails, the others have moved already.
-      if (isToFinish && file.openWriters === 0) writing.local.finishInBackground(file);
-    }
+    for (const { file, to } of movedFiles) await this.#moveAlong(file, to, signal);
+  }
+
+  /** Finishes a file that its folder held back not before the answer: when one of many fails, others have moved. */
+  async #moveAlong(file: LocalFile, to: string, signal: AbortSignal): Promise<void> {
+    const { local } = this.#options.writing;
+    const isToFinish = file.isHeld && !expectedPath(to).isHeld;
+    await local.names.rename(file, { path: to }, signal);
+    if (isToFinish && file.openWriters === 0) local.finishInBackground(file);
   }
 
   async #filesToMove(source: FolderDirectory, signal: AbortSignal): Promise<readonly LocalFile[]> {

@@ -84,7 +84,9 @@ async function runBsmount(
 function asOwnError(said: string, [command = ""]: readonly string[]): BsmountError {
   const [problem = "", remedy] = said.split(/\n {2}try: /);
   const text = problem.replaceAll(/^bsmount: /gm, "");
-  return new BsmountError("unavailable", text === "" ? `${command} failed` : text, {
-    ...(remedy === undefined ? {} : { remedy }),
-  });
+  return new BsmountError(
+    "unavailable",
+    text === "" ? `${command} failed` : text,
+    remedy === undefined ? {} : { remedy },
+  );
 }

@@ -28,6 +28,10 @@ export const OWN_RESULT: string = `${RESULTS}/${OURS}`;
 
 /** What a pipeline does: its results go back into an app result of its own, and read the same from there. */
 export function writingSteps(): readonly DemoStep[] {
+  return [...makingSteps(), ...readingBackSteps()];
+}
+
+function makingSteps(): readonly DemoStep[] {
   return [
     {
       title: "A result of one's own: samtools and bcftools write into it",
@@ -55,6 +59,11 @@ export function writingSteps(): readonly DemoStep[] {
       command: "cp ../../Reference/files/lambda.fa . && ls -l",
       maxLines: 6,
     },
+  ];
+}
+
+function readingBackSteps(): readonly DemoStep[] {
+  return [
     {
       title: "Read back: the same",
       folder: RESULTS,
