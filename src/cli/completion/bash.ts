@@ -14,7 +14,7 @@ _${name}_lines() {
 }
 _${name}() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command= kind= words= i
-  # bash takes --option=value apart.
+  # bash takes an option and its value apart at the equals sign.
   if [[ $cur == = ]]; then cur=
   elif [[ $prev == = ]]; then prev=\${COMP_WORDS[COMP_CWORD-2]}
   fi
