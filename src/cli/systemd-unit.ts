@@ -1,5 +1,6 @@
 import process from "node:process";
 import type { Environment } from "../config/environment.ts";
+import { printable } from "./output.ts";
 
 export interface SystemdUnit {
   /** The command that mounts, without its options: usually node and the program. */
@@ -16,7 +17,7 @@ export interface SystemdUnit {
 export function systemdUnit({ command, mountPoint, flags }: SystemdUnit): string {
   const line = (...words: readonly string[]): string => [...command, ...words].map(word).join(" ");
   return `[Unit]
-Description=BaseSpace on ${specifiersKept(mountPoint)}
+Description=BaseSpace on ${specifiersKept(printable(mountPoint))}
 Documentation=man:bsmount(1)
 
 [Service]
@@ -53,7 +54,13 @@ export function variablesOfShell({ variables }: Environment): readonly string[] 
 /** One word of a command line: quoted, and nothing in it expanded. */
 function word(text: string): string {
   const kept = specifiersKept(text).replaceAll("$", "$$$$");
-  return /^[\w/.,:=@%$+-]+$/.test(kept) ? kept : `"${kept.replace(/["\\]/g, "\\$&")}"`;
+  if (/^[\w/.,:=@%$+-]+$/.test(kept)) return kept;
+  const escaped = kept.replace(/["\\]/g, "\\$&").replace(/[\u0000-\u001f\u007f]/g, escapeOf);
+  return `"${escaped}"`;
+}
+
+function escapeOf(control: string): string {
+  return `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
 function specifiersKept(text: string): string {

@@ -34,6 +34,7 @@ describe("the systemd unit", () => {
     ["/home/a/$HOME", "/home/a/$$HOME"],
     ['/home/a/"x" \\y', '"/home/a/\\"x\\" \\\\y"'],
     ["/home/a/it's", `"/home/a/it's"`],
+    ["/home/a/new\nline", '"/home/a/new\\x0aline"'],
     ["/home/a/ünï", '"/home/a/ünï"'],
   ])("names %s as systemd reads it", async (mountPoint, named) => {
     const flags = ["--read-only", "--memory-cache=1GiB"];
