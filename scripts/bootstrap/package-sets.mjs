@@ -1,7 +1,7 @@
 /*
  * What each command of package.json uses besides Node. A package counts as present when the command or
  * library it provides is found, however it came there; `debian` lists its names, newest releases last;
- * `fedora` is given where that name differs.
+ * `fedora` is given where that name differs. What `isOptional` is installed where that is easy, and else done without.
  */
 const packages = {
   fusermount: { command: "fusermount3", debian: ["fuse3"] },
@@ -18,7 +18,11 @@ const packages = {
   vim: { command: "vim", debian: ["vim"], fedora: "vim-enhanced" },
   setpriv: { command: "setpriv", debian: ["util-linux"] },
   tmux: { command: "tmux", debian: ["tmux"] },
-  chromium: { command: "chromium", debian: ["chromium"] },
+  zsh: { command: "zsh", debian: ["zsh"] },
+  fish: { command: "fish", debian: ["fish"] },
+  mandoc: { command: "mandoc", debian: ["mandoc"] },
+  systemd: { command: "systemd-analyze", debian: ["systemd"] },
+  chromium: { command: "chromium", debian: ["chromium"], what: "a browser, to sign in with" },
   ps: { command: "ps", debian: ["procps"], fedora: "procps-ng" },
   nginx: { command: "nginx", debian: ["nginx-light"], fedora: "nginx" },
   rclone: { command: "rclone", debian: ["rclone"] },
@@ -31,16 +35,25 @@ const packages = {
   },
 };
 
-const demo = ["fusermount", "libfuse2", "samtools", "bcftools"];
+const mount = ["fusermount", "libfuse2", "samtools", "bcftools"];
 const tools = ["tabix", "rsync", "attr", "curl", "openssl", "ps", "python3"];
-const test = [...demo, ...tools, "unzip", "vim", "setpriv", "tmux", "chromium"];
-const bench = [...demo, ...tools, "nginx", "rclone", "bindfs", "fio"];
+const shells = ["zsh", "fish"];
+const others = ["unzip", "vim", "setpriv", "tmux", "mandoc", "systemd", "chromium"];
+const bench = [...mount, ...tools, "nginx", "rclone", "bindfs", "fio"];
 const data = ["samtools", "bcftools", "tabix", "bwa", "lambda"];
 
+function named(names) {
+  return names.map((name) => packages[name]);
+}
+
 /** Set name → the packages it needs, each with what shows that it is there. */
-export const packageSets = Object.fromEntries(
-  Object.entries({ demo, test, bench, data }).map(([set, names]) => [
-    set,
-    names.map((name) => packages[name]),
-  ]),
-);
+export const packageSets = {
+  // The mount takes the libfuse 2 that comes with an npm package; the steps of the other tools can be left out.
+  demo: [
+    packages.fusermount,
+    ...named(["samtools", "bcftools"]).map((tool) => ({ ...tool, isOptional: true })),
+  ],
+  test: named([...mount, ...tools, ...shells, ...others]),
+  bench: named(bench),
+  data: named(data),
+};

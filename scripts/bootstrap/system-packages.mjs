@@ -8,11 +8,22 @@ const APT_OPTIONS = ["-o", "DPkg::Lock::Timeout=120"];
 
 /**
  * Installs what is missing of `packages` where apt may be used: as root, with apt-get, and not forbidden
- * by BSMOUNT_NO_APT. Everywhere else it stops with the one line that the user has to run.
+ * by BSMOUNT_NO_APT. Everywhere else it stops with the one line that the user has to run, or shows it and goes
+ * on when nothing is missing but what can be done without.
  */
 export async function installSystemPackages(packages) {
   const missing = packages.filter((wanted) => !isPresent(wanted));
   if (missing.length === 0) return;
+  try {
+    await installMissing(missing);
+  } catch (error) {
+    const needed = missing.filter((wanted) => wanted.isOptional !== true && !isPresent(wanted));
+    if (!(error instanceof StepFailed) || needed.length > 0) throw error;
+    console.error(`${error.message}\nWithout it some steps are left out.\n`);
+  }
+}
+
+async function installMissing(missing) {
   if (findCommand("apt-get") === undefined) throw new StepFailed(adviceWithoutApt(missing));
 
   const known = await knownNames(missing);
@@ -22,9 +33,7 @@ export async function installSystemPackages(packages) {
     const sudo = isRoot ? "" : "sudo ";
     const update = known === undefined ? `${sudo}apt-get update && ` : "";
     const line = `${update}${sudo}apt-get ${[...APT_INSTALL, ...names].join(" ")}`;
-    throw new StepFailed(
-      `bsmount needs ${nameMissing(missing)}. Install what is missing:\n${line}`,
-    );
+    throw new StepFailed(`${needs(missing)}. Install what is missing:\n${line}`);
   }
   await installByApt(missing, known);
   confirm(missing);
@@ -87,13 +96,18 @@ function adviceWithoutApt(missing) {
   if (process.platform !== "linux") {
     return `bsmount mounts on Linux only; this is ${process.platform}. The client, the emulator and "bsmount ls|cat|cp|tree" work here: npm ci && npm run build`;
   }
-  const what = `bsmount needs ${nameMissing(missing)}. Install what is missing:`;
+  const what = `${needs(missing)}. Install what is missing:`;
   if (findCommand("dnf") === undefined) {
     const debianNames = missing.map(({ debian }) => debian[0]).join(" ");
     return `${what} by your system's package manager (Debian's packages are: ${debianNames}).`;
   }
   const names = missing.map(({ fedora, debian }) => fedora ?? debian[0]).join(" ");
   return `${what}\nsudo dnf install ${names}`;
+}
+
+function needs(missing) {
+  const isUseful = missing.every(({ isOptional }) => isOptional === true);
+  return `${isUseful ? "There is more to see with" : "bsmount needs"} ${nameMissing(missing)}`;
 }
 
 function nameMissing(missing) {

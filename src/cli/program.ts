@@ -1,6 +1,7 @@
-import { Command } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { authCommand } from "./commands/auth.ts";
 import { catCommand } from "./commands/cat.ts";
+import { completionCommand } from "./commands/completion.ts";
 import { cpCommand } from "./commands/cp.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
@@ -36,6 +37,7 @@ const COMMANDS: readonly CommandFactory[] = [
   uploadsCommand,
   emulatorCommand,
   demoCommand,
+  completionCommand,
 ];
 
 /** They end when what they show cannot be written. The others have work to do, told of or not. */
@@ -48,6 +50,7 @@ const SHOWING: ReadonlySet<CommandFactory> = new Set([
   catCommand,
   treeCommand,
   demoCommand,
+  completionCommand,
 ]);
 
 /** Help and version, which commander prints. */
@@ -69,11 +72,14 @@ export interface BuildOptions extends ProgramOptions {
 export function buildProgram({ output, ...options }: BuildOptions): Command {
   const program = new Command("bsmount")
     .description("Illumina BaseSpace as a drive, and from the command line")
-    .version(VERSION, "-V, --version")
+    .version(VERSION, "-v, --version")
+    // What stands behind a command is the command's: `cp -v` must not show a version in place of copying.
+    .enablePositionalOptions()
     .showHelpAfterError("(bsmount --help shows what there is)")
     .configureOutput(PRINTED)
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
     .exitOverride();
+  addOtherVersionFlag(program);
   for (const factory of COMMANDS) {
     const command = SHOWING.has(factory) ? showing(factory, options, output) : factory(options);
     for (const one of [command, ...command.commands]) one.exitOverride().configureOutput(PRINTED);
@@ -81,6 +87,14 @@ export function buildProgram({ output, ...options }: BuildOptions): Command {
     program.addCommand(command);
   }
   return sayingWhyHelp(program);
+}
+
+/** The short flag of rclone and others of this kind. */
+function addOtherVersionFlag(program: Command): void {
+  program.addOption(new Option("-V").hideHelp()).on("option:V", () => {
+    PRINTED.writeOut(`${VERSION}\n`);
+    throw new CommanderError(0, "commander.version", VERSION);
+  });
 }
 
 /** What names no command of a group would be taken for an argument of the one that it runs by itself. */

@@ -47,7 +47,14 @@ export function octal(value: string): number {
   return Number.parseInt(value, 8);
 }
 
-const LOG_LEVELS: readonly LogLevel[] = ["silent", "error", "warn", "info", "debug", "trace"];
+export const LOG_LEVELS: readonly LogLevel[] = [
+  "silent",
+  "error",
+  "warn",
+  "info",
+  "debug",
+  "trace",
+];
 
 export function parseLogLevel(value: string): LogLevel {
   const level = LOG_LEVELS.find((known) => known === value);

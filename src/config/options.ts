@@ -2,6 +2,7 @@ import type { LogLevel } from "../core/logger.ts";
 import { parseDuration, parseSize } from "../core/units.ts";
 import {
   isSet,
+  LOG_LEVELS,
   octal,
   parseLogLevel,
   parseProfileName,
@@ -9,6 +10,7 @@ import {
   text,
   wholeNumber,
 } from "./option-parsers.ts";
+import { REGIONS } from "./regions.ts";
 
 /**
  * One option of the product. The table below is the only place that knows an option's name, default and
@@ -24,6 +26,8 @@ export interface OptionDefinition<Value> {
   /** The default as a reader understands it; shown, not parsed. Absent where there is none. */
   readonly defaultText?: string;
   readonly help: string;
+  /** Everything that it can be, where that is little: shells offer it. */
+  readonly choices?: readonly string[];
   /**
    * Why the option changes nothing in this version. It is taken, so that scripts and fstab lines that have it go
    * on, but shown nowhere, and whoever gives it is told.
@@ -92,6 +96,7 @@ export const OPTIONS: {
     argument: "NAME",
     defaultText: "the profile's, else use1",
     help: "API server by region: use1, euc1, euw2, aps2, cac1 or cnn1",
+    choices: REGIONS,
     parse: text,
   },
   accessTokenFile: {
@@ -260,6 +265,7 @@ export const OPTIONS: {
     env: "BSMOUNT_LOG",
     defaultText: "info",
     help: "silent, error, warn, info, debug or trace",
+    choices: LOG_LEVELS,
     parse: parseLogLevel,
   },
 };

@@ -10,6 +10,8 @@ const API_SERVERS: Readonly<Record<string, string>> = {
   cnn1: "https://api.cnn1.sh.basespace.illumina.com.cn",
 };
 
+export const REGIONS: readonly string[] = Object.keys(API_SERVERS);
+
 /** Region use1, where nothing else is said. */
 export const DEFAULT_API_SERVER: string = apiServerOfRegion("use1");
 
@@ -18,7 +20,7 @@ export function apiServerOfRegion(region: string): string {
   const server = API_SERVERS[region.toLowerCase()];
   if (server === undefined) {
     throw new BsmountError("usage", `there is no BaseSpace region ${JSON.stringify(region)}`, {
-      remedy: `use one of ${Object.keys(API_SERVERS).join(", ")}, or --api-server URL`,
+      remedy: `use one of ${REGIONS.join(", ")}, or --api-server URL`,
     });
   }
   return server;

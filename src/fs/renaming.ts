@@ -1,7 +1,7 @@
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { NewPlace } from "../write/file-names.ts";
 import { LocalFile } from "../write/local-file.ts";
-import { expectedPath, isTemporaryName } from "../write/temporary-names.ts";
+import { expectedPath } from "../write/temporary-names.ts";
 import { type FileNode, type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
 import type { ChangeParts } from "./change-parts.ts";
 import type { Ino } from "./file-system.ts";
@@ -94,9 +94,15 @@ export class Renaming {
       writing.local.lists.removeFolder(appResultId, folder);
       writing.local.lists.addFolder(appResultId, to);
     }
-    for (const { file, to } of movedFiles) {
-      await writing.local.names.rename(file, { path: to }, signal);
-    }
+    for (const { file, to } of movedFiles) await this.#moveAlong(file, to, signal);
+  }
+
+  /** Finishes a file that its folder held back not before the answer: when one of many fails, others have moved. */
+  async #moveAlong(file: LocalFile, to: string, signal: AbortSignal): Promise<void> {
+    const { local } = this.#options.writing;
+    const isToFinish = file.isHeld && !expectedPath(to).isHeld;
+    await local.names.rename(file, { path: to }, signal);
+    if (isToFinish && file.openWriters === 0) local.finishInBackground(file);
   }
 
   async #filesToMove(source: FolderDirectory, signal: AbortSignal): Promise<readonly LocalFile[]> {
@@ -155,8 +161,8 @@ function replacedFile(existing: Node | undefined): LocalFile | undefined {
 }
 
 /** A file that lacks bytes keeps its temporary name: under the final one nobody would know. */
-function refuseToPassForWhole({ draft, isHeld }: LocalFile, { name }: Target): void {
-  if (draft.failedChange !== undefined && isHeld && !isTemporaryName(name)) {
+function refuseToPassForWhole({ draft, isHeld }: LocalFile, { path }: Target): void {
+  if (draft.failedChange !== undefined && isHeld && !expectedPath(path).isHeld) {
     throw draft.failedChange;
   }
 }

@@ -52,7 +52,8 @@ async function attempt(
   try {
     await run(tool.command, [...flags, "--", mountPoint], {
       timeout: TOOL_TIMEOUT_MS,
-      signal: options.signal,
+      // Of a program that is not there Node leaves its listener on the signal it is given.
+      signal: AbortSignal.any([options.signal]),
       env: { ...process.env, LC_ALL: "C" },
     });
     return "done";

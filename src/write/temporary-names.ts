@@ -1,12 +1,14 @@
 /*
  * Names that programs give to what is not ready: they write under such a name and rename it when it is
- * whole. A file in BaseSpace can neither be renamed nor removed, so nothing is finished under these.
+ * whole, or remove it. A file in BaseSpace can neither be renamed nor removed, so nothing is finished under these.
  */
 
 interface TemporaryName {
   readonly pattern: RegExp;
   /** The name that the file will get, where the temporary one tells it. */
   readonly finalName?: (match: RegExpExecArray) => string | undefined;
+  /** Files that are ready may have such a name too: `tmp_results`. */
+  readonly isSharedWithFinal?: boolean;
 }
 
 const first = (match: RegExpExecArray): string | undefined => match[1];
@@ -24,11 +26,35 @@ const TEMPORARY_NAMES: readonly TemporaryName[] = [
   { pattern: /^\.(.+)\.[A-Za-z0-9]{6}$/s, finalName: first },
   { pattern: /^(.+)\.(?:tmp|part|partial)$/s, finalName: first },
   { pattern: /^(.+)\.tmp\..+$/s, finalName: first },
+  // SQLite removes them when the database is closed.
+  { pattern: /.-(?:journal|wal|shm)$/s, isSharedWithFinal: true },
+  // Python's tempfile, with the ending that it was asked for.
+  { pattern: /^tmp[a-z0-9_]{8}(?:\..+)?$/s, isSharedWithFinal: true },
+  // plink converts what it reads to x-temporary.bed, .bim and .fam first.
+  { pattern: /.-temporary\../s },
+  // sambamba: the sorted pieces of x.bam.
+  { pattern: /.\.bam\.\d{1,5}$/s, isSharedWithFinal: true },
+];
+
+/** Files in folders that programs remove at their end, with all that is in them. */
+const IN_TEMPORARY_FOLDERS: readonly RegExp[] = [
+  // bcftools sort, where TMPDIR leads here. `bcftools.merged` may be anybody's: the file tells.
+  /^(?:.*\/)?bcftools\.[A-Za-z0-9]{6}\/\d{5}\.bcf$/s,
+  /^(?:.*\/)?sambamba-pid\d+-[^/]+\//s,
+  // Python's tempfile.
+  /^(?:.*\/)?tmp[a-z0-9_]{8}\//s,
 ];
 
 /** Whether `name`, the last segment of a path, is a temporary one. */
-export function isTemporaryName(name: string): boolean {
+function isTemporaryName(name: string): boolean {
   return TEMPORARY_NAMES.some(({ pattern }) => pattern.test(name));
+}
+
+/** Whether no file that is ready has such a name. */
+export function isNeverFinal(name: string): boolean {
+  return TEMPORARY_NAMES.some(
+    ({ pattern, isSharedWithFinal }) => isSharedWithFinal !== true && pattern.test(name),
+  );
 }
 
 /** The name that the file is expected to get: `x.bam` of `.x.bam.a1B2c3`; undefined when nobody knows. */
@@ -42,6 +68,9 @@ export function finalNameOf(name: string): string | undefined {
 
 /** Whether a file at `path` is held back, and the path it goes up under as far as that is known. */
 export function expectedPath(path: string): { isHeld: boolean; uploadPath: string | undefined } {
+  if (IN_TEMPORARY_FOLDERS.some((pattern) => pattern.test(path))) {
+    return { isHeld: true, uploadPath: undefined };
+  }
   const cut = path.lastIndexOf("/") + 1;
   const name = path.slice(cut);
   if (!isTemporaryName(name)) return { isHeld: false, uploadPath: path };

@@ -5,6 +5,9 @@ import { addOptions } from "../../src/cli/option-flags.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { emulatorCommand } from "../../src/cli/commands/emulator.ts";
 import { FAULT_ACTIONS, parseFaultRule } from "../../src/emulator/faults/rule.ts";
+import { run } from "../../src/cli/run.ts";
+import { standardOutput } from "../../src/cli/standard-output.ts";
+import { VERSION } from "../../src/core/version.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 
 const environment = { variables: {}, home: "/nowhere", uid: 0, gid: 0 };
@@ -28,6 +31,21 @@ describe("an option without effect", () => {
     } finally {
       stderr.mockRestore();
     }
+  });
+});
+
+describe.each(["-v", "-V", "--version"])("%s", (flag) => {
+  it("shows the version", async () => {
+    const printed: string[] = [];
+    const write = vi
+      .spyOn(standardOutput, "write")
+      .mockImplementation((data) => void printed.push(Buffer.from(data as string).toString()));
+    try {
+      expect(await run([flag])).toBe(0);
+    } finally {
+      write.mockRestore();
+    }
+    expect(printed).toEqual([`${VERSION}\n`]);
   });
 });
 

@@ -13,11 +13,14 @@ import { nodesOf, sourceModules } from "../helpers/source-code.ts";
 
 /** Options of other programs, each named together with its program. */
 const FOREIGN: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/apptainer/, ["--bind", "--fusemount"]],
   [/docker|container/, ["--device", "--cap-add", "--security-opt", "--privileged", "--rm"]],
+  [/docker run/, ["--init", "--name", "--stop-timeout"]],
   [/md5sum/, ["--check"]],
   [/npm/, ["--ignore-scripts", "--prefix", "--once"]],
   [/npm run mutate/, ["--concurrency", "--file", "--no-mount", "--quick", "--test"]],
   [/rsync/, ["--delete", "--size-only"]],
+  [/systemctl/, ["--now", "--user"]],
   [/vitest/, ["--project"]],
 ];
 
@@ -36,7 +39,9 @@ const environment = { variables: {}, home: "/nowhere", uid: 0, gid: 0 };
 const context = { signal: neverAborted, environment, handOverSignals: () => undefined };
 const { commands, options } = buildProgram({ context, onResult: () => undefined });
 
-const COMMANDS: ReadonlySet<string> = new Set(commands.map((command) => command.name()));
+const COMMANDS: ReadonlySet<string> = new Set(
+  commands.flatMap((command) => [command.name(), ...command.aliases()]),
+);
 const OPTIONS: ReadonlySet<string> = new Set([
   "--help",
   ...[...options, ...commands.flatMap((command: Command) => command.options)]

@@ -33,6 +33,11 @@ describe("what a command line gets wrong is told before anything is asked", () =
     ["cp bs:/projects/../x .", /".." has no meaning in a bs: path/],
     ["cp x bs:/projects/../x", /".." has no meaning in a bs: path/],
     ["cp", /cp needs something to copy and a place for it\n {2}try: bsmount cp/],
+    // At this place it would be the version, with exit code 0 and nothing copied.
+    ["cp -v x bs:/projects", /unknown option '-v'/],
+    ["cp -V x bs:/projects", /unknown option '-V'/],
+    ["unmount", /needs to know which mount\n {2}try: bsmount unmount MOUNTPOINT, or .* --all/],
+    ["umount --all /mnt", /--all takes no mount point, and \/mnt was given/],
     ["uploads lst", /unknown command 'lst'\n\(Did you mean .*list.*\?\)/],
     ["uploads list more", /too many arguments/],
     ["help nosuch", /^error: unknown command 'nosuch'; these are there:\n\nUsage/],

@@ -19,6 +19,8 @@ export interface Product extends AsyncDisposable {
   readonly dir: TempDir;
   readonly mountPoint: string;
   readonly emulator: ReadyLine;
+  /** Variables that make `bsmount` in any process this product's. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Runs `bsmount …`; `env` replaces variables (undefined removes one). */
   bsmount(
     args: readonly string[],
@@ -86,6 +88,7 @@ function assemble(
     dir,
     mountPoint,
     emulator: ready,
+    environment,
     bsmount,
     shell: async (command, folder = ".") => await runShell(command, `${mountPoint}/${folder}`),
     newResult: async (name) => await newResult(ready, name),

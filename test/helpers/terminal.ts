@@ -5,6 +5,8 @@ import type { TempDir } from "./temp-dir.ts";
 export interface Terminal extends AsyncDisposable {
   /** Everything that was shown so far, with lines that were too long for the screen put together again. */
   screen(): Promise<string>;
+  /** Types a text. */
+  put(text: string): Promise<void>;
   /** Types a text and Enter. */
   type(text: string): Promise<void>;
   /** Presses a key by tmux's name for it, such as `C-c`. */
@@ -23,10 +25,14 @@ export async function openTerminal(
   const size = ["-x", "120", "-y", "40"];
   const { code, stderr } = await tmux("new-session", "-d", ...size, `${command}; exec sleep 600`);
   if (code !== 0) throw new Error(`tmux failed: ${stderr}`);
+  const put: Terminal["put"] = async (text) => {
+    await tmux("send-keys", "-l", text);
+  };
   return {
     screen: async () => (await tmux("capture-pane", "-p", "-J", "-S", "-")).stdout,
+    put,
     type: async (text) => {
-      await tmux("send-keys", "-l", text);
+      await put(text);
       await tmux("send-keys", "Enter");
     },
     press: async (key) => {

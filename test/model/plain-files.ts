@@ -1,4 +1,4 @@
-import { expectedPath, isTemporaryName } from "../../src/write/temporary-names.ts";
+import { expectedPath } from "../../src/write/temporary-names.ts";
 
 /*
  * What the contract says of files below `files/`, with nothing but maps and buffers: no staging, no parts,
@@ -246,7 +246,7 @@ export class PlainFiles {
   }
 
   #isToFinishAs(file: PlainFile, to: string): boolean {
-    return isHeld(file) && !isTemporaryName(nameOf(to)) && !this.isWritten(file);
+    return isHeld(file) && !expectedPath(to).isHeld && !this.isWritten(file);
   }
 
   #isQuick({ path, bytes }: PlainFile, to: string): boolean {
@@ -254,7 +254,7 @@ export class PlainFiles {
   }
 
   #refuseToPassForWhole(file: PlainFile, to: string): void {
-    if (file.lost === undefined || !isHeld(file) || isTemporaryName(nameOf(to))) return;
+    if (file.lost === undefined || !isHeld(file) || expectedPath(to).isHeld) return;
     throw new Refused(file.lost);
   }
 
@@ -399,7 +399,7 @@ export class PlainFiles {
 }
 
 function isHeld({ path }: PlainFile): boolean {
-  return isTemporaryName(nameOf(path));
+  return expectedPath(path).isHeld;
 }
 
 export function nameOf(path: string): string {

@@ -194,9 +194,16 @@ describe("bsmount cp of many files", () => {
       const out = product.dir.join("shown");
       const command = `node '${CLI}' cp -r '${ALIGNMENT}' '${out}'; echo ended-$?`;
       await using terminal = await openTerminal(command, product.dir, env);
-      const shown = async (): Promise<string> => await terminal.screen();
-      await expect.poll(shown, { timeout: 60_000 }).toMatch(/\d+ %.* left/);
+      const seen: string[] = [];
+      const shown = async (): Promise<string> => {
+        seen.push(await terminal.screen());
+        return seen.at(-1) ?? "";
+      };
+      await expect.poll(shown, { timeout: 60_000 }).toMatch(/\d+ %.*\/s {2}.*\d s left/);
       await expect.poll(shown, { timeout: 60_000 }).toContain("ended-0");
+      // Nobody knows at the beginning.
+      expect(seen.join("")).toMatch(/ 0 B of /);
+      expect(seen.join("")).not.toMatch(/ 0 B of .* left/);
       const names = (await inDir("ls shown")).stdout.trim().split("\n");
       const screen = Buffer.from(await shown(), "latin1").toString();
       const lines = screen.split("\n").filter((line) => line !== "");

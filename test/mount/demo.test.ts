@@ -4,6 +4,7 @@ import { readlink } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { runCommand, runShell } from "../helpers/run-command.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
 
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
@@ -25,6 +26,34 @@ describe("bsmount demo --once", () => {
     const at = /mounted at +(\S+)/.exec(stdout)?.[1] ?? "";
     expect((await runCommand("findmnt", [at])).stdout).toBe("");
     expect((await runCommand("pgrep", ["-f", at])).stdout).toBe("");
+  });
+});
+
+describe("bsmount demo --once on a machine that lacks something", () => {
+  it("leaves out the steps of tools that are not installed, and says how to see them", async () => {
+    await using bin = await tempDir();
+    const link = 'cp -rs /usr/bin/. "$0" && rm -f "$0"/{samtools,bcftools}';
+    expect((await runCommand("bash", ["-c", link, bin.path])).code).toBe(0);
+    const env = { PATH: bin.path };
+    const { code, stdout, stderr } = await runCommand(process.execPath, [CLI, "demo", "--once"], {
+      env,
+    });
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/\n\$ samtools flagstat .*\n {2}left out: samtools not installed\n/);
+    expect(stdout).toMatch(/\n\$ md5sum .*\n {2}\d+\n/);
+    expect(stdout).toMatch(/\n\$ cmp .*\n {2}same\n/);
+    expect(stdout).toMatch(
+      /\nnot installed: samtools, bcftools\..*\napt-get install samtools bcftools\n$/,
+    );
+  });
+
+  it("tells an error of one of its commands as the command itself does", async () => {
+    const env = { BSMOUNT_TIMEOUT: "soon" };
+    const { code, stderr } = await runCommand(process.execPath, [CLI, "demo", "--once"], { env });
+    expect(code).toBe(1);
+    const direct = await runCommand(process.execPath, [CLI, "mount", "/tmp"], { env });
+    expect(stderr).toBe(direct.stderr);
+    expect(stderr).toMatch(/^bsmount: (?!.*bsmount)/);
   });
 });
 

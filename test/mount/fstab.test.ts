@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { type Product, startProduct } from "../helpers/product.ts";
-import { runCommand } from "../helpers/run-command.ts";
+import { runCommand, runShell } from "../helpers/run-command.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
 const FILES = "projects/Phage lambda/appresults/Programs/files";
@@ -52,4 +52,21 @@ it("one without lets programs run, and is nosuid and nodev whatever it is asked"
   expect(flags).toEqual(expect.arrayContaining(["nosuid", "nodev", "noatime", "rw"]));
   expect(flags).not.toContain("noexec");
   expect(await runsProgram()).toBe(true);
+});
+
+it("the commands of the systemd unit mount with its options, and unmount", async () => {
+  product = await startProduct({ mountArgs: null });
+  const unit = await product.bsmount(["mount", "--systemd", "--read-only", product.mountPoint]);
+  // Nothing in it is for systemd alone to expand.
+  expect(unit.stdout).not.toMatch(/^Exec.*[%$"\\]/m);
+  const command = async (key: string): Promise<void> => {
+    const line = new RegExp(`^${key}=(.*)$`, "m").exec(unit.stdout)?.[1] ?? "false";
+    const env = { ...product.environment };
+    expect(await runShell(line, "/", { env })).toMatchObject({ code: 0, stderr: "" });
+  };
+  expect(await mountFlags()).toEqual([""]);
+  await command("ExecStart");
+  expect(await mountFlags()).toContain("ro");
+  await command("ExecStop");
+  expect(await mountFlags()).toEqual([""]);
 });

@@ -155,6 +155,23 @@ m = mmap.mmap(fd, 8192); m[5:9] = b"abcd"; m.close(); os.close(fd)'`,
   ["echo x > f.tmp; mv f.tmp f"],
   ["mkdir d; rmdir d; mkdir -p e/f; echo x > e/f/g; cat e/f/g; ls -R"],
   ["echo x > a.tmp; rm a.tmp; touch b; rm b; ls"],
+  // Under temporary names, and in folders of temporary files: neither is in the way, nor left behind.
+  [
+    `python3 -c 'import sqlite3
+c = sqlite3.connect("x.db"); c.execute("create table t(a)"); c.execute("insert into t values(1)")
+c.commit(); c.close()'`,
+  ],
+  [
+    `python3 -c 'import os, tempfile
+f = tempfile.NamedTemporaryFile(dir=".", suffix=".vcf", delete=False); f.write(b"x"); f.close()
+os.replace(f.name, "x.vcf")'`,
+  ],
+  [
+    `python3 -c 'import os, tempfile
+d = tempfile.mkdtemp(dir="."); open(d + "/a", "w").write("a"); os.rename(d, "whole")
+with tempfile.TemporaryDirectory(dir=".") as d: open(d + "/b", "w").write("b")'`,
+  ],
+  ["TMPDIR=$PWD bcftools sort -m 4k -Oz -o s.vcf.gz $D/in.vcf.gz 2> $D/null; ls"],
 ];
 
 describe("a program leaves the same in BaseSpace as on the local disk", () => {

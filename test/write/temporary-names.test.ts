@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { expectedPath, finalNameOf, isTemporaryName } from "../../src/write/temporary-names.ts";
+import { expectedPath, finalNameOf, isNeverFinal } from "../../src/write/temporary-names.ts";
 
 describe("[W10] a temporary name", () => {
   test.each([
@@ -21,8 +21,18 @@ describe("[W10] a temporary name", () => {
     [".new\nline.swp", undefined],
     ["sedAbC123", undefined],
     ["x~", undefined],
+    ["x.db-journal", undefined],
+    ["x.sqlite-wal", undefined],
+    ["x.db-shm", undefined],
+    ["tmpab12_xyz", undefined],
+    ["tmpabcdefgh.vcf.gz", undefined],
+    ["tmp_results.csv", undefined],
+    ["x-temporary.bed", undefined],
+    ["x-temporary.bed.smaj", undefined],
+    ["x-temporary.fam.tmp", "x-temporary.fam"],
+    ["x.bam.0", undefined],
+    ["x.bam.12", undefined],
   ])("%j goes up as %j", (name, final) => {
-    expect(isTemporaryName(name)).toBe(true);
     expect(finalNameOf(name)).toBe(final);
     const uploadPath = final === undefined ? undefined : `d/e/${final}`;
     expect(expectedPath(`d/e/${name}`)).toEqual({ isHeld: true, uploadPath });
@@ -57,9 +67,67 @@ describe("[W10] a temporary name", () => {
     ".x.abcdefg",
     ".x.abc-ef",
     "x.abcdef",
+    "-journal",
+    "x-journal.txt",
+    "x-walk",
+    "journal",
+    "tmpabcdefg",
+    "tmpabcdefghi",
+    "tmpABCDEFGH",
+    "tmpabcdefgh.",
+    "xtmpabcdefgh",
+    "-temporary.bed",
+    "x-temporary",
+    "xtemporary.bed",
+    ".bam.0",
+    "x.bam.bai",
+    "x.bam.",
+    "x.bam.123456",
+    "x.cram.1",
   ])("is not %j", (name) => {
-    expect(isTemporaryName(name)).toBe(false);
     expect(finalNameOf(name)).toBeUndefined();
     expect(expectedPath(`a.tmp/${name}`)).toEqual({ isHeld: false, uploadPath: `a.tmp/${name}` });
+  });
+});
+
+describe("[W10] a file in a folder of temporary files", () => {
+  test.each([
+    "bcftools.aB3xYz/00000.bcf",
+    "d/bcftools.aB3xYz/00000.bcf",
+    "sambamba-pid123-abcd/in.bam.1",
+    "sambamba-pid123-markdup-abcd/x",
+    "tmpab12_xyz/x.vcf.gz",
+    "tmpab12_xyz/sub/x.tmp",
+  ])("is held back: %s", (path) => {
+    expect(expectedPath(path)).toEqual({ isHeld: true, uploadPath: undefined });
+  });
+
+  test.each([
+    "bcftools.aB3xYz",
+    "bcftools.merged/x.bcf",
+    "bcftools.aB3xYz/000001.bcf",
+    "bcftools.aB3xYz.d/00000.bcf",
+    "xbcftools.aB3xYz/00000.bcf",
+    "xtmpab12_xyz/x",
+    "sambamba-pid123",
+    "sambamba/x",
+    "tmpab12_xyz.d/x",
+    "tmp/x",
+  ])("but not what only looks like it: %s", (path) => {
+    expect(expectedPath(path)).toEqual({ isHeld: false, uploadPath: path });
+  });
+});
+
+describe("a copy that is whole", () => {
+  test.each([
+    ["tmp_results.csv", false],
+    ["sample.bam.1", false],
+    ["lab-journal", false],
+    ["x.tmp", true],
+    [".x.swp", true],
+    ["x-temporary.bed", true],
+    ["x.txt", false],
+  ])("has the name %s, that no file that is ready has: %s", (name, isRefused) => {
+    expect(isNeverFinal(name)).toBe(isRefused);
   });
 });

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import process from "node:process";
 import { Command } from "commander";
-import type { OptionKey } from "../../config/options.ts";
+import { type OptionKey, OPTIONS } from "../../config/options.ts";
 import { resolveConfig } from "../../config/resolve.ts";
 import { ensurePrivateFolder } from "../../core/private-folder.ts";
 import { startDaemon } from "../../mount/index.ts";
@@ -11,6 +11,8 @@ import { leftBehindNotice } from "../left-behind.ts";
 import { addOptions, givenOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
 import { logFileOf, type MountPlan } from "../mount-plan.ts";
+import { standardOutput } from "../standard-output.ts";
+import { systemdUnit, thisCommand, variablesOfShell } from "../systemd-unit.ts";
 
 const MOUNT_OPTIONS: readonly OptionKey[] = [
   ...TREE_OPTIONS,
@@ -32,11 +34,46 @@ export function mountCommand({ context, onResult }: ProgramOptions): Command {
   const command = new Command("mount")
     .description("show BaseSpace as a drive; returns once it is live")
     .argument("<mountpoint>", "an existing, empty folder")
-    .option("-f, --foreground", "stay, and log to standard error");
+    .option("-f, --foreground", "stay, and log to standard error")
+    .option(
+      "--systemd",
+      "mount nothing, but print a systemd user unit that mounts with these options",
+    );
   addOptions(command, MOUNT_OPTIONS);
+  const flags = givenFlags(command);
   return command.action(async (mountPoint: string, parsed: Record<string, unknown>) => {
-    onResult(await mount(mountPoint, parsed, context));
+    if (parsed["systemd"] !== true) onResult(await mount(mountPoint, parsed, context));
+    else onResult(printUnit(resolve(mountPoint), flags, context));
   });
+}
+
+/** The flags as they were given, known when the command runs. */
+function givenFlags(command: Command): readonly string[] {
+  const flags: string[] = [];
+  for (const { name, argument } of MOUNT_OPTIONS.map((key) => OPTIONS[key])) {
+    command.on(`option:${name}`, (value: string | null) => {
+      if (value === null || argument === undefined) flags.push(`--${name}`);
+      else flags.push(`--${name}=${isPath(argument) ? resolve(value) : value}`);
+    });
+  }
+  return flags;
+}
+
+function isPath(argument: string): boolean {
+  return argument === "FILE" || argument === "DIR";
+}
+
+function printUnit(
+  mountPoint: string,
+  flags: readonly string[],
+  { environment }: CommandContext,
+): number {
+  standardOutput.write(systemdUnit({ command: thisCommand(), mountPoint, flags }));
+  const variables = variablesOfShell(environment);
+  if (variables.length > 0) {
+    printWarning(`the service has not the variables of this shell: ${variables.join(", ")}`);
+  }
+  return EXIT.done;
 }
 
 async function mount(

@@ -2,6 +2,7 @@ import process from "node:process";
 import { SingleBar } from "cli-progress";
 import type { Progress } from "../../api/transfers/options.ts";
 import { formatBytes } from "../../core/units.ts";
+import { TransferRate } from "./transfer-rate.ts";
 
 /** One bar for all files, on standard error, if that is a terminal; disposing takes it away. */
 export interface CopyProgress extends Disposable {
@@ -15,6 +16,9 @@ export interface FileProgress extends Disposable {
   readonly onProgress: (progress: Progress) => void;
 }
 
+/** Characters; with all that stands beside it the line fits into 80 columns. */
+const BAR_WIDTH = 20;
+
 /** DECSC and EL; see console_codes(4). */
 const SAVE_CURSOR = "\u001b7";
 const CLEAR_LINE = "\r\u001b[K";
@@ -25,7 +29,8 @@ export function showsProgress(): boolean {
 }
 
 export function copyProgress(totalBytes: number): CopyProgress {
-  const bar = showsProgress() && totalBytes > 0 ? startBar(totalBytes) : undefined;
+  const rate = new TransferRate();
+  const bar = showsProgress() && totalBytes > 0 ? startBar(totalBytes, rate) : undefined;
   let done = 0;
   return {
     file: (sizeBytes) => {
@@ -33,10 +38,14 @@ export function copyProgress(totalBytes: number): CopyProgress {
       const reach = (bytes: number): void => {
         done += bytes - ofThis;
         ofThis = bytes;
-        bar?.update(Math.min(done, totalBytes), textsOf(done, totalBytes));
+        bar?.update(Math.min(done, totalBytes));
       };
       return {
-        onProgress: ({ doneBytes }) => reach(doneBytes),
+        onProgress: ({ doneBytes }) => {
+          rate.add(Math.max(doneBytes - ofThis, 0));
+          reach(doneBytes);
+        },
+        // What is there already, or fails, takes no time: it is no measure for the others.
         [Symbol.dispose]: () => reach(sizeBytes),
       };
     },
@@ -53,9 +62,15 @@ export function copyProgress(totalBytes: number): CopyProgress {
   };
 }
 
-function startBar(totalBytes: number): SingleBar {
+function startBar(totalBytes: number, rate: TransferRate): SingleBar {
   const bar = new SingleBar({
-    format: "{bar} {percentage} %  {done} of {all}  {eta_formatted} left",
+    // Made at each redraw, several times a second: the speed falls while nothing comes.
+    format: (_options, { progress, value, total }) =>
+      [
+        `${barOf(progress)} ${Math.floor(progress * 100)} %`,
+        `${formatBytes(value)} of ${formatBytes(total)}`,
+        rate.text(total - value),
+      ].join("  "),
     stream: process.stderr,
     hideCursor: true,
     // It is disposed when the command is interrupted, like everything else.
@@ -63,14 +78,13 @@ function startBar(totalBytes: number): SingleBar {
     clearOnComplete: true,
     // A line that was printed has wiped it, though nothing in it changed.
     forceRedraw: true,
-    barsize: 30,
-    barCompleteChar: "█",
-    barIncompleteChar: "░",
   });
-  bar.start(totalBytes, 0, textsOf(0, totalBytes));
+  bar.start(totalBytes, 0);
   return bar;
 }
 
-function textsOf(done: number, all: number): { readonly done: string; readonly all: string } {
-  return { done: formatBytes(Math.min(done, all)), all: formatBytes(all) };
+/** @param progress from 0 to 1 */
+function barOf(progress: number): string {
+  const full = Math.floor(progress * BAR_WIDTH);
+  return "█".repeat(full) + "░".repeat(BAR_WIDTH - full);
 }

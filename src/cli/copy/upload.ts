@@ -5,7 +5,7 @@ import { readUploadJournal } from "../../api/transfers/upload-journal.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { withIndexes } from "../../core/index-files.ts";
 import type { UploadTarget } from "../../session/transfer-places.ts";
-import { isTemporaryName } from "../../write/temporary-names.ts";
+import { isNeverFinal } from "../../write/temporary-names.ts";
 import type { RemoteNode } from "../remote-tree.ts";
 import { type Copying, type CopyJob, reporting } from "./copying.ts";
 import { enterFolder, isNotUtf8, kindOf, lookAt, namesIn, openStream } from "./local-source.ts";
@@ -146,7 +146,7 @@ async function sameContent(
 }
 
 function checkName(source: string, { parent, name }: UploadPlace): void {
-  if (!isTemporaryName(name)) return;
+  if (!isNeverFinal(name)) return;
   throw new BsmountError("usage", `${name} is a temporary name, which no finished file has`, {
     remedy: `give it another one: bsmount cp ${source} '${parent.path}/NAME'`,
   });

@@ -76,5 +76,17 @@ async function runBsmount(
     once(child, "close") as Promise<[number | null]>,
   ]);
   if (code === 0) return output.trimEnd().split("\n");
-  throw new BsmountError("unavailable", `bsmount ${args[0]}: ${errors.trim()}`);
+  signal.throwIfAborted();
+  throw asOwnError(errors.trim(), args);
+}
+
+/** What a command said on standard error, as an error that is told once more: without what is put before it then. */
+function asOwnError(said: string, [command = ""]: readonly string[]): BsmountError {
+  const [problem = "", remedy] = said.split(/\n {2}try: /);
+  const text = problem.replaceAll(/^bsmount: /gm, "");
+  return new BsmountError(
+    "unavailable",
+    text === "" ? `${command} failed` : text,
+    remedy === undefined ? {} : { remedy },
+  );
 }

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BsmountError } from "../../core/errors.ts";
 import { OwnedResources } from "../../core/owned-resources.ts";
 import { DEMO_CATALOG, DEMO_MD5SUMS } from "../../emulator/demo-catalog.ts";
 import { startEmulator } from "../../emulator/start-emulator.ts";
@@ -13,7 +12,7 @@ import { printable } from "../../core/terminal-text.ts";
 import { untilAborted } from "../until-aborted.ts";
 import { demoMount, type DemoMount } from "./demo-mount.ts";
 import { runShell } from "./run-shell.ts";
-import { type DemoStep, demoSteps, OWN_RESULT, writingSteps } from "./steps.ts";
+import { type DemoStep, demoSteps, OWN_RESULT, TOOLS, writingSteps } from "./steps.ts";
 import { wireReport } from "./wire-report.ts";
 
 /**
@@ -21,7 +20,7 @@ import { wireReport } from "./wire-report.ts";
  * only once, it then stays until Ctrl-C. However it ends, it takes everything down again.
  */
 export async function runDemo(once: boolean, { signal }: CommandContext): CommandResult {
-  await checkTools(signal);
+  const missing = await missingTools(signal);
   await using owned = new OwnedResources();
   const folder = await mkdtemp(join(tmpdir(), "bsmount-demo-"));
   owned.use({
@@ -34,10 +33,12 @@ export async function runDemo(once: boolean, { signal }: CommandContext): Comman
   printLine(`local BaseSpace  ${emulator.apiServer}`);
   printLine(`mounted at       ${mountPoint}`);
   await showTree(mount, signal);
-  for (const step of demoSteps(DEMO_MD5SUMS)) await showStep(step, mountPoint, signal);
-  for (const step of writingSteps()) await showStep(step, mountPoint, signal);
+  for (const step of [...demoSteps(DEMO_MD5SUMS), ...writingSteps()]) {
+    await showStep(step, { mountPoint, missing }, signal);
+  }
   await showCompletion(mount, mountPoint, signal);
   await showWire(mount, signal);
+  if (missing.length > 0) showMissing(missing);
   if (once) return EXIT.done;
   showInvitation(mount, mountPoint);
   await untilAborted(signal);
@@ -53,23 +54,20 @@ function whatStays(holders: readonly Holder[]): string {
   return `It is still in use by ${named.join(", ")}: its process ends when nobody uses it any more.`;
 }
 
-/** @throws BsmountError `environment` when a tool that the demo shows is not installed */
-async function checkTools(signal: AbortSignal): Promise<void> {
-  for (const tool of ["samtools", "bcftools"]) {
-    try {
-      await runShell(`command -v ${tool}`, "/", signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      throw new BsmountError(
-        "environment",
-        `the demo shows ${tool} at work, which is not installed`,
-        {
-          cause: error,
-          remedy: "apt-get install samtools bcftools",
-        },
-      );
-    }
+/** Tools that the demo shows at work and that are not installed. */
+async function missingTools(signal: AbortSignal): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (const tool of TOOLS) {
+    const [found] = await runShell(`{ command -v ${tool} || true; }`, "/", signal);
+    if (found === "") missing.push(tool);
   }
+  return missing;
+}
+
+function showMissing(missing: readonly string[]): void {
+  printTitle("What was left out");
+  printLine(`not installed: ${missing.join(", ")}. To see those steps too:`);
+  printLine(`apt-get install ${missing.join(" ")}`);
 }
 
 async function showTree(mount: DemoMount, signal: AbortSignal): Promise<void> {
@@ -83,11 +81,24 @@ async function showTree(mount: DemoMount, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function showStep(step: DemoStep, mountPoint: string, signal: AbortSignal): Promise<void> {
-  const { title, folder, command, maxLines } = step;
+interface DemoPlace {
+  readonly mountPoint: string;
+  readonly missing: readonly string[];
+}
+
+async function showStep(
+  { title, folder, command, maxLines }: DemoStep,
+  { mountPoint, missing }: DemoPlace,
+  signal: AbortSignal,
+): Promise<void> {
   if (title !== undefined) printTitle(title);
   if (folder !== "") printLine(`$ cd '${folder}'`);
   printLine(`$ ${command}`);
+  const lacking = missing.filter((tool) => command.includes(`${tool} `));
+  if (lacking.length > 0) {
+    printLine(`  left out: ${lacking.join(", ")} not installed`);
+    return;
+  }
   const lines = await runShell(command, join(mountPoint, folder), signal);
   if (lines.join("") !== "") printOutput(lines, maxLines);
 }

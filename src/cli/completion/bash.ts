@@ -1,0 +1,103 @@
+import type { CommandReference, OptionReference, Values } from "../reference/describe-program.ts";
+import { FIND_MOUNTS, FIND_PROFILES, REMOTE_ROOTS } from "./offers.ts";
+
+/**
+ * The completion for bash 4 and newer, to be sourced. Local files are left to bash itself (`-o default`), which
+ * knows how to quote them.
+ */
+export function bashCompletion(program: CommandReference): string {
+  const [name] = program.names;
+  return `# Completion for bash: . <(${name} completion bash)
+_${name}_lines() {
+  local line
+  while IFS= read -r line; do [[ $line != "$cur"* ]] || COMPREPLY+=("$line"); done
+}
+_${name}() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command= kind= words= i
+  # bash takes an option and its value apart at the equals sign.
+  if [[ $cur == = ]]; then cur=
+  elif [[ $prev == = ]]; then prev=\${COMP_WORDS[COMP_CWORD-2]}
+  fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "$command \${COMP_WORDS[i]}" in
+${paths(program, "").join("\n")}
+    esac
+  done
+  case $prev in
+${valueCases(program).join("\n")}
+  esac
+  if [[ -z $kind && $cur == -* ]]; then
+    kind=choice
+    case $command in
+${optionCases(program, "").join("\n")}
+    esac
+  elif [[ -z $kind ]]; then
+    case $command in
+${argumentCases(program, "").join("\n")}
+    esac
+  fi
+${offers(name)}
+}
+complete -o bashdefault -o default -F _${name} ${name}
+`;
+}
+
+/** Offers what `kind` says. */
+function offers(name: string): string {
+  return `  COMPREPLY=()
+  case $kind in
+    file) return ;;
+    folder) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    mount) compopt -o filenames; _${name}_lines < <(${FIND_MOUNTS}); return ;;
+    profile) _${name}_lines < <(${FIND_PROFILES}) ;;
+    remote) compopt -o nospace; mapfile -t COMPREPLY < <(compgen -W '${REMOTE_ROOTS.join(" ")}' -- "$cur") ;;
+    choice) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur") ;;
+  esac
+  # Nothing that could be offered is no reason to offer files.
+  ((\${#COMPREPLY[@]} > 0)) || compopt +o default +o bashdefault`;
+}
+
+/** Which words lead from one command into one below it. */
+function paths({ commands }: CommandReference, above: string): readonly string[] {
+  return commands.flatMap((command) => {
+    const path = `${above} ${command.names[0]}`;
+    const words = command.names.map((name) => `"${above} ${name}"`).join(" | ");
+    return [`      ${words}) command="${path}" ;;`, ...paths(command, path)];
+  });
+}
+
+function valueCases(program: CommandReference): readonly string[] {
+  const cases = new Map<string, string>();
+  for (const { long, short, argument, values } of allOptions(program)) {
+    if (argument === undefined) continue;
+    const words = short === undefined ? long : `${short} | ${long}`;
+    cases.set(words, `    ${words}) ${offer(values)} ;;`);
+  }
+  return [...cases.values()];
+}
+
+function allOptions({ options, commands }: CommandReference): readonly OptionReference[] {
+  return [...options, ...commands.flatMap(allOptions)];
+}
+
+function optionCases({ options, commands }: CommandReference, path: string): readonly string[] {
+  const words = options.flatMap(({ short, long }) => (short === undefined ? long : [short, long]));
+  return [
+    `      "${path}") words="${words.join(" ")}" ;;`,
+    ...commands.flatMap((command) => optionCases(command, `${path} ${command.names[0]}`)),
+  ];
+}
+
+function argumentCases({ values, commands }: CommandReference, path: string): readonly string[] {
+  const names = commands.flatMap((command) => command.names);
+  const own: Values = names.length === 0 ? { kind: "text" } : { kind: "choice", choices: names };
+  return [
+    `      "${path}") ${offer(values ?? own)} ;;`,
+    ...commands.flatMap((command) => argumentCases(command, `${path} ${command.names[0]}`)),
+  ];
+}
+
+function offer(values: Values): string {
+  if (values.kind !== "choice") return `kind=${values.kind}`;
+  return `kind=choice words="${values.choices.join(" ")}"`;
+}
