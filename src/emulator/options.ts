@@ -44,7 +44,8 @@ export interface Emulator extends AsyncDisposable {
   clearRequests(): void;
   /**
    * Requests that brought the object store a token, an `Authorization` or a cookie beside a signed link,
-   * such as `GET /0f…: authorization`. The object store refuses them with 400; a client has none.
+   * such as `GET /0f…: authorization`. The object store refuses an `Authorization` with 400 and serves the
+   * others; a careful client has none.
    */
   readonly leaks: readonly string[];
   clearLeaks(): void;
