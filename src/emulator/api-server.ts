@@ -19,6 +19,7 @@ import { bioSampleRoutes } from "./controllers/v2/biosamples.ts";
 import { datasetFileRoutes } from "./controllers/v2/dataset-files.ts";
 import { datasetUploadRoutes } from "./controllers/v2/dataset-uploads.ts";
 import { datasetRoutes } from "./controllers/v2/datasets.ts";
+import { fileRoutesV2 } from "./controllers/v2/files.ts";
 import { fileUploadInfoRoutes } from "./controllers/v2/file-upload-info.ts";
 import { peopleRoutesV2 } from "./controllers/v2/people.ts";
 import { projectRoutesV2 } from "./controllers/v2/projects.ts";
@@ -51,6 +52,7 @@ const V2_ROUTES: readonly Routes[] = [
   datasetFileRoutes,
   datasetUploadRoutes,
   fileUploadInfoRoutes,
+  fileRoutesV2,
   appSessionRoutesV2,
   runRoutesV2,
   trashRoutes,

@@ -6,6 +6,7 @@ import { faultHooks } from "./faults/hooks.ts";
 import { faultRoutes } from "./faults/routes.ts";
 import { sendProblem } from "./http/answer.ts";
 import { Problem, unknownPath } from "./http/problem.ts";
+import { singleSlashes } from "./http/single-slashes.ts";
 import { leakRoutes } from "./object-store/leak-routes.ts";
 import type { Leaks } from "./object-store/leaks.ts";
 import { objectStoreRoutes } from "./object-store/routes.ts";
@@ -32,7 +33,7 @@ export class Listeners {
   readonly #objects: FastifyInstance;
 
   constructor({ context, faults, log, leaks }: ListenerParts) {
-    this.#api = createServer(log, (reply) => sendProblem(reply, unknownPath()));
+    this.#api = createServer(log, (reply) => sendProblem(reply, unknownPath()), singleSlashes);
     faultHooks(this.#api, {
       rules: faults,
       pathPrefix: "",

@@ -9,6 +9,7 @@ const ACCOUNT: Catalog = {
   ...CATALOG,
   tokens: [
     ...(CATALOG.tokens ?? []),
+    { accessToken: "only-browse", scopes: "browse global" },
     { accessToken: "only-read", scopes: "browse global, read global" },
     { accessToken: "only-create", scopes: "browse global, create global" },
     { accessToken: "read-and-create", scopes: "read global, create global" },
@@ -74,6 +75,31 @@ describe("files of a dataset", () => {
     });
     const late = await post(emulator, `datasets/${Id}/files`, form(["late", "x"]));
     expect(late).toMatchObject({ status: 409, body: { ErrorCode: "Conflict" } });
+  });
+
+  it("are found, read and refused where the Hrefs of their list lead", async () => {
+    await using emulator = await startTestEmulator(ACCOUNT);
+    const [listed] = (await list(emulator, `datasets/${REPORT}/files?extensions=txt`)).Items;
+    const { Href, HrefContent } = listed as unknown as { Href: string; HrefContent: string };
+    const follow = async (url: string, accessToken = emulator.accessToken): Promise<Response> =>
+      await fetch(url, { headers: { "x-access-token": accessToken }, redirect: "manual" });
+    expect(await (await follow(Href)).json()).toEqual({ UploadStatus: "complete", ...listed });
+    const redirect = await follow(HrefContent);
+    expect(redirect.status).toBe(302);
+    expect(await (await fetch(redirect.headers.get("location") ?? "")).text()).toBe("all is well");
+    const meta = await follow(`${HrefContent}?redirect=meta`);
+    expect(await meta.json()).toEqual({
+      Expires: expect.stringMatching(/Z$/) as string,
+      HrefContent: expect.stringMatching(/Signature=/) as string,
+      SupportsRange: true,
+    });
+    expect(await (await follow(`${HrefContent}?redirect=false`)).text()).toBe("all is well");
+    const refused = await follow(HrefContent, "only-browse");
+    expect([refused.status, await refused.json()]).toMatchObject([
+      403,
+      { ErrorCode: "BASESPACE.COMMON.INSUFFICIENT_RESOURCE_PERMISSIONS" },
+    ]);
+    expect((await follow(`${emulator.apiServer}/v2/files/1`)).status).toBe(403);
   });
 
   it("are refused where there is no form, no file, more than one, or no right", async () => {

@@ -85,6 +85,7 @@ async function addFile(
   const parent = { noun, id: call.param("id") };
   uploads.target(call, parent);
   const { query } = call;
+  if (!query.get("name")) return await beginByForm({ request, call, uploads }, parent);
   const file: NewFile = {
     parent,
     path: uploadPath(query.get("directory") ?? "", query.get("name") ?? ""),
@@ -99,6 +100,29 @@ async function addFile(
   });
   return await uploads.addWhole(call, file, received);
 }
+
+/**
+ * Begins an upload in parts whose name stands in the body: a form or JSON with `name`, `directory` and
+ * `multipart`, under whatever content type. A content needs its name in the query. @throws Problem 400
+ */
+async function beginByForm(
+  { request, call, uploads }: Omit<Upload, "context">,
+  parent: UploadParent,
+): Promise<BaseSpaceFile> {
+  const fields = await readFields(request, () => badRequest(NO_NAME));
+  const name = textField(fields, "name") ?? "";
+  const path = uploadPath(textField(fields, "directory") ?? "", name);
+  if (String(fields.get("multipart")).toLowerCase() !== "true") throw badRequest(NO_NAME);
+  const type = mediaType(request);
+  const contentType = fileType(FIELD_TYPES.test(type ?? "") ? undefined : type);
+  return await uploads.begin(call, { parent, path, contentType });
+}
+
+const NO_NAME =
+  "The name of the file is missing in the query; only an upload that begins with multipart=true may have it in the body";
+
+/** They tell of the body with the fields, not of the file. */
+const FIELD_TYPES = /^application\/(x-www-form-urlencoded|json)\b/i;
 
 async function addPart({ request, call, uploads, context }: Upload): Promise<string> {
   const { content, state } = context;
