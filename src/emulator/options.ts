@@ -25,6 +25,8 @@ export interface EmulatorOptions {
   readonly linkLifetimeMs?: number;
   /** The least size of a part but the last, for tests that upload in small ones. @default 5 000 000 */
   readonly minPartBytes?: number;
+  /** The most bytes of an upload in one piece; more is 413. @default 134 217 728, 128 MiB */
+  readonly maxSingleBytes?: number;
 }
 
 /** A running local BaseSpace. */

@@ -10,7 +10,7 @@ import { Listeners, type Origins } from "./listeners.ts";
 import { Leaks } from "./object-store/leaks.ts";
 import { SignedLinks } from "./object-store/signed-links.ts";
 import type { Emulator, EmulatorOptions } from "./options.ts";
-import { MIN_PART_BYTES } from "./services/upload-rules.ts";
+import { MAX_SINGLE_BYTES, MIN_PART_BYTES } from "./services/upload-rules.ts";
 import { openStorage, type Storage } from "./storage.ts";
 import type { State } from "./state/state.ts";
 
@@ -42,14 +42,9 @@ async function serve(
   accessToken: string,
   options: EmulatorOptions,
 ): Promise<Emulator> {
-  const { state, content, log, dataDir } = storage;
+  const { log, dataDir } = storage;
   const origins: Origins = { api: "", objects: "" };
-  const clock = options.clock ?? systemClock;
-  const links = signedLinks(storage, origins, options);
-  const view = { state, webOrigin: () => origins.api, apiOrigin: () => origins.api };
-  const { minPartBytes = MIN_PART_BYTES, autoApprove = false } = options;
-  const parts = { state, content, links, view, clock };
-  const context: Context = { ...parts, minPartBytes, autoApprove };
+  const context = contextOf(storage, origins, options);
   const leaks = new Leaks();
   const listeners = new Listeners({ context, faults, log, leaks });
   await listeners.open(origins, options.host ?? "127.0.0.1", options.port ?? 0);
@@ -73,6 +68,20 @@ async function serve(
     clearFaults: () => faults.clear(),
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+function contextOf(storage: Storage, origins: Origins, options: EmulatorOptions): Context {
+  const { state, content } = storage;
+  return {
+    state,
+    content,
+    links: signedLinks(storage, origins, options),
+    view: { state, webOrigin: () => origins.api, apiOrigin: () => origins.api },
+    clock: options.clock ?? systemClock,
+    minPartBytes: options.minPartBytes ?? MIN_PART_BYTES,
+    maxSingleBytes: options.maxSingleBytes ?? MAX_SINGLE_BYTES,
+    autoApprove: options.autoApprove ?? false,
   };
 }
 

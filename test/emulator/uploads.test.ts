@@ -110,15 +110,6 @@ describe("an upload in one piece", () => {
     const list = await emulator.get("appresults/30/files");
     expect(await list.json()).toMatchObject({ Response: { TotalCount: 0 } });
   });
-
-  it("is refused when it is far too large, and the connection stays usable", async () => {
-    await using emulator = await startTestEmulator(CATALOG);
-    const big = Buffer.alloc(33 * 1024 * 1024);
-    const { status, body } = await post(emulator, "appresults/30/files?name=f", big);
-    expect(status).toBe(413);
-    expect(body).toMatchObject({ ResponseStatus: { ErrorCode: "BASESPACE.FILES.TOO_LARGE" } });
-    expect((await emulator.get("users/current")).status).toBe(200);
-  });
 });
 
 describe("an upload that its client gives up", () => {

@@ -9,12 +9,7 @@ import { fileType, mediaType } from "../http/media-type.ts";
 import { byId, listResponse, pageOf } from "../http/paging.ts";
 import { badRequest, noPermission, tooLarge } from "../http/problem.ts";
 import { fileFull } from "../serialise/full/file.ts";
-import {
-  MAX_PART_BYTES,
-  MAX_SINGLE_BYTES,
-  partNumber,
-  uploadPath,
-} from "../services/upload-rules.ts";
+import { MAX_PART_BYTES, partNumber, uploadPath } from "../services/upload-rules.ts";
 import { type NewFile, pendingFile, type UploadParent, Uploads } from "../services/uploads.ts";
 import type { BaseSpaceFile } from "../state/entities.ts";
 
@@ -93,7 +88,8 @@ async function addFile(
   };
   // Clients repeat the parameters in the body, under the file's own type: never the file's content.
   if (query.get("multipart")?.toLowerCase() === "true") return await uploads.begin(call, file);
-  const body = bodyChunks(request, MAX_SINGLE_BYTES, () => tooLarge(MAX_SINGLE_BYTES));
+  const { maxSingleBytes } = context;
+  const body = bodyChunks(request, maxSingleBytes, () => tooLarge(maxSingleBytes));
   const received = await context.content.receive(body, "objects");
   await checkedMd5(request, received.md5, async () => {
     await context.content.discard([received.key], "objects");
