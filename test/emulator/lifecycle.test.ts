@@ -82,6 +82,7 @@ describe("app results and their sessions", () => {
     const session = await get(emulator, `appsessions/${sessionId}`);
     expect(session["Properties"]).toMatchObject({
       Items: [
+        { Name: "Input.Samples", Type: "sample[]", Items: [], ItemsTotalCount: 0 },
         { Name: "Output.AppResults", Type: "appresult[]", Items: [{ Id: response.Id }] },
         { Name: "Output.Projects", Type: "project[]", Items: [{ Id: "1" }] },
       ],

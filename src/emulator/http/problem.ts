@@ -23,6 +23,11 @@ export function unauthorized(): Problem {
   return new Problem(401, "BASESPACE.COMMON.UNAUTHORIZED", "Unauthorized");
 }
 
+/** As {@link unauthorized}, for a request that has a token: one that is unknown, or has been revoked. */
+export function unrecognizedToken(): Problem {
+  return new Problem(401, "BASESPACE.COMMON.UNAUTHORIZED", "Unrecognized access token");
+}
+
 /** No right, or no such Id: the service does not say which. */
 export function noPermission(right: string, noun: string): Problem {
   return new Problem(
