@@ -5,6 +5,11 @@ import type { LoggedRequest } from "./request-log.ts";
 export interface EmulatorOptions {
   /** The address that both listeners take. @default "127.0.0.1" */
   readonly host?: string;
+  /**
+   * Names, without port, by which a proxy or a container's network calls the emulator. It answers 421 to a
+   * request with a `Host` that is neither one of them nor a loopback name nor the address that was asked.
+   */
+  readonly hostNames?: readonly string[];
   /** Port of the API; 0 takes any free one. The object store always takes a free one. @default 0 */
   readonly port?: number;
   /** Folder for a state that outlives the process. By default all is forgotten at the end. */

@@ -46,7 +46,7 @@ async function serve(
   const origins: Origins = { api: "", objects: "" };
   const context = contextOf(storage, origins, options);
   const leaks = new Leaks();
-  const listeners = new Listeners({ context, faults, log, leaks });
+  const listeners = new Listeners({ context, faults, log, leaks, hostNames: namesOf(options) });
   await listeners.open(origins, options.host ?? "127.0.0.1", options.port ?? 0);
   const close = closer(listeners, storage);
   return {
@@ -69,6 +69,11 @@ async function serve(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function namesOf({ host, hostNames = [], objectStoreUrl }: EmulatorOptions): readonly string[] {
+  const store = URL.canParse(objectStoreUrl ?? "") ? [new URL(objectStoreUrl ?? "").hostname] : [];
+  return [...(host === undefined ? [] : [host]), ...hostNames, ...store];
 }
 
 function contextOf(storage: Storage, origins: Origins, options: EmulatorOptions): Context {

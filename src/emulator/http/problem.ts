@@ -45,6 +45,15 @@ export function unknownPath(): Problem {
   );
 }
 
+/** @param host as the request's `Host` has it */
+export function misdirected(host: string): Problem {
+  return new Problem(
+    421,
+    "Misdirected",
+    `This emulator does not answer to ${JSON.stringify(host)}, but to localhost, to the address it listens on and to what --host-name (hostNames) adds.`,
+  );
+}
+
 export function removed(): Problem {
   return new Problem(
     410,
