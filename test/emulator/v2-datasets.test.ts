@@ -133,6 +133,22 @@ describe("a dataset", () => {
     expect((await ask(emulator, "POST datasets", { ProjectId: "10" })).status).toBe(400);
   });
 
+  it.each([
+    [undefined, { Id: "common.files", Name: "Common Files", ConformsToIds: [] }],
+    ["acme.report", { Name: "acme.report", ConformsToIds: ["common.files"] }],
+    ["common.fastq", { Name: "Fastq", ConformsToIds: ["common.files", "common.fastq"] }],
+  ])("of the type %s says what it conforms to, and is found by it", async (typeId, type) => {
+    await using emulator = await startTestEmulator(CATALOG);
+    const made = await ask(emulator, "POST datasets", {
+      Name: "typed",
+      ProjectId: "10",
+      ...(typeId === undefined ? {} : { DatasetTypeId: typeId }),
+    });
+    expect(made).toMatchObject({ status: 201, body: { DatasetType: type } });
+    const found = (await list(emulator, "datasets?datasettypes=~common.files")).Items;
+    expect(found.map(({ Name }) => Name)).toContain("typed");
+  });
+
   it("is copied with its files, which outlive the original", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const project = await ask(emulator, "POST projects", { Name: "other" });
