@@ -1,21 +1,15 @@
-import { systemClock } from "../core/clock.ts";
 import { ALL_SCOPES } from "./access/scopes.ts";
 import { issueToken } from "./access/tokens.ts";
 import { fillFromCatalog } from "./catalog/fill.ts";
 import { loadCatalog } from "./catalog/load.ts";
+import { contextOf } from "./build-context.ts";
 import type { ContentStore } from "./content/content-store.ts";
-import type { Context } from "./context.ts";
 import { FaultRules } from "./faults/fault-rules.ts";
 import { Listeners, type Origins } from "./listeners.ts";
 import { Leaks } from "./object-store/leaks.ts";
-import { SignedLinks } from "./object-store/signed-links.ts";
 import type { Emulator, EmulatorOptions } from "./options.ts";
-import { MAX_SINGLE_BYTES, MIN_PART_BYTES } from "./services/upload-rules.ts";
 import { openStorage, type Storage } from "./storage.ts";
 import type { State } from "./state/state.ts";
-
-/** As the service's own links: seven days less two minutes. */
-const LINK_LIFETIME_MS = 7 * 86_400_000 - 120_000;
 
 /**
  * Starts a local BaseSpace: its API and, on an origin of its own, its object store.
@@ -74,29 +68,6 @@ async function serve(
 function namesOf({ host, hostNames = [], objectStoreUrl }: EmulatorOptions): readonly string[] {
   const store = URL.canParse(objectStoreUrl ?? "") ? [new URL(objectStoreUrl ?? "").hostname] : [];
   return [...(host === undefined ? [] : [host]), ...hostNames, ...store];
-}
-
-function contextOf(storage: Storage, origins: Origins, options: EmulatorOptions): Context {
-  const { state, content } = storage;
-  return {
-    state,
-    content,
-    links: signedLinks(storage, origins, options),
-    view: { state, webOrigin: () => origins.api, apiOrigin: () => origins.api },
-    clock: options.clock ?? systemClock,
-    minPartBytes: options.minPartBytes ?? MIN_PART_BYTES,
-    maxSingleBytes: options.maxSingleBytes ?? MAX_SINGLE_BYTES,
-    autoApprove: options.autoApprove ?? false,
-  };
-}
-
-function signedLinks({ state }: Storage, origins: Origins, options: EmulatorOptions): SignedLinks {
-  return new SignedLinks({
-    secret: state.need("settings", "link-secret").value,
-    baseUrl: () => options.objectStoreUrl ?? origins.objects,
-    lifetimeMs: options.linkLifetimeMs ?? LINK_LIFETIME_MS,
-    clock: options.clock ?? systemClock,
-  });
 }
 
 /** Closes both once, however often it is called. */
