@@ -200,15 +200,16 @@ describe("properties", () => {
       TotalCount: 64,
       SortBy: "Name",
     });
-    expect(await get(emulator, "projects/1/properties?Limit=3")).toMatchObject({
+    expect(await get(emulator, "projects/1/properties?Limit=4")).toMatchObject({
       Items: [
+        { Type: "map", Content: [{ Key: "k", Values: ["v1", "v2"] }] },
+        { Type: "map[]", Items: [[{ Key: "k", Values: ["v"] }]], ItemsTotalCount: 1 },
+        { Type: "string[]", Items: ["x", "y"] },
         {
           Type: "sample",
           Href: "v1pre3/projects/1/properties/Input.sample",
           Content: { Id: "20", Href: "v1pre3/samples/20" },
         },
-        { Type: "map", Content: [{ Key: "k", Values: ["v1", "v2"] }] },
-        { Type: "map[]", Items: [[{ Key: "k", Values: ["v"] }]], ItemsTotalCount: 1 },
       ],
     });
     expect(await get(emulator, "projects/1/properties/a.tags")).toMatchObject({

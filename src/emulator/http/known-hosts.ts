@@ -26,6 +26,11 @@ export function onlyKnownHosts(
   });
 }
 
+/** Whether a `Host` is a name or address that leads to nowhere but this machine. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(hostnameOf(host) ?? "");
+}
+
 function isKnown(host: string, known: ReadonlySet<string>, request: FastifyRequest): boolean {
   const hostname = hostnameOf(host);
   if (hostname === undefined) return false;
