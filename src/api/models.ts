@@ -55,10 +55,24 @@ export interface Sample extends Resource<SampleId> {
   readonly dateCreated: Date;
   readonly totalSizeBytes?: number;
   readonly isPairedEnd?: boolean;
+  /** Reads before filtering, both directions of a pair counted once. */
+  readonly numReadsRaw?: number;
   /** Reads after filtering, both directions of a pair counted once. */
   readonly numReadsPf?: number;
+  /** Cycles, that is bases, of the first read of a pair. */
+  readonly read1?: number;
+  /** Of the second read; 0 where there is none. */
+  readonly read2?: number;
+  /** Its place on the sample sheet, from 1, as in the `S1` of file names; only in a sample asked for by itself. */
+  readonly sampleNumber?: number;
+  /** What its reads are to be compared with; absent where nobody said. */
+  readonly genome?: Genome;
+  /** What it was sequenced from. */
+  readonly library?: Library;
   readonly userOwnedBy?: User;
   readonly appSession?: AppSession;
+  /** Those it belongs to; only in a sample asked for by itself. */
+  readonly projects?: readonly Project[];
   /** Only in a sample asked for by itself. */
   readonly references?: readonly Reference[];
   /** The properties that came along; only in a resource asked for by itself. All of them: `…properties()`. */
@@ -74,6 +88,8 @@ export interface AppResult extends Resource<AppResultId> {
   readonly totalSizeBytes?: number;
   readonly userOwnedBy?: User;
   readonly appSession?: AppSession;
+  /** Those it belongs to; only in a result asked for by itself. */
+  readonly projects?: readonly Project[];
   /** Only in a result asked for by itself. */
   readonly references?: readonly Reference[];
   /** The properties that came along; only in a resource asked for by itself. All of them: `…properties()`. */
@@ -160,8 +176,23 @@ export interface FileEntry extends Resource<FileId> {
   readonly etag?: string;
   /** Only in a file asked for by itself. */
   readonly uploadStatus?: UploadStatus;
+  /** The sample that it belongs to; only in a file of a sample asked for by itself. */
+  readonly parentSample?: Sample;
+  /** The result that it belongs to; only in a file of a result asked for by itself. */
+  readonly parentAppResult?: AppResult;
+  /** The run that it belongs to; only in a file of a run asked for by itself. */
+  readonly parentRun?: Run;
   /** The properties that came along; only in a resource asked for by itself. All of them: `…properties()`. */
   readonly properties?: readonly Property[];
+}
+
+/** A reference genome; its name is `Homo Sapiens - UCSC (hg19)`, the service's `DisplayName`. */
+export interface Genome extends Resource<string> {
+  readonly speciesName?: string;
+  /** `UCSC`, `NCBI`, … */
+  readonly source?: string;
+  /** `hg19` */
+  readonly build?: string;
 }
 
 /** An app of BaseSpace. */
@@ -213,6 +244,21 @@ export interface Library extends Resource<string> {
   readonly dateModified?: Date;
   /** Told by v2 alone. */
   readonly bioSample?: BioSample;
+  /** Told by v1 alone: the Id of its `BiologicalSample`. */
+  readonly biologicalSampleId?: string;
+  /** Told by v1 alone, where the library has one. */
+  readonly index1?: LibraryIndex;
+  /** Told by v1 alone, where the library has a second one. */
+  readonly index2?: LibraryIndex;
+}
+
+/** What marks the reads of one library among those that were sequenced together. */
+export interface LibraryIndex {
+  readonly id?: string;
+  readonly name?: string;
+  /** Bases: `TCTCTACT`. */
+  readonly sequence?: string;
+  readonly raw: Raw;
 }
 
 export interface Dataset extends Resource<string> {

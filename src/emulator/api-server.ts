@@ -19,11 +19,15 @@ import { bioSampleRoutes } from "./controllers/v2/biosamples.ts";
 import { datasetFileRoutes } from "./controllers/v2/dataset-files.ts";
 import { datasetUploadRoutes } from "./controllers/v2/dataset-uploads.ts";
 import { datasetRoutes } from "./controllers/v2/datasets.ts";
+import { fileRoutesV2 } from "./controllers/v2/files.ts";
 import { fileUploadInfoRoutes } from "./controllers/v2/file-upload-info.ts";
 import { peopleRoutesV2 } from "./controllers/v2/people.ts";
 import { projectRoutesV2 } from "./controllers/v2/projects.ts";
 import { runRoutesV2 } from "./controllers/v2/runs.ts";
 import { trashRoutes } from "./controllers/v2/trash.ts";
+import { notImplementedRoutes } from "./coverage/not-implemented.ts";
+import { V1_ENDPOINTS } from "./coverage/v1-endpoints.ts";
+import { V2_ENDPOINTS } from "./coverage/v2-endpoints.ts";
 import { sendProblem, sendV2Problem } from "./http/answer.ts";
 import { Problem, unknownPath } from "./http/problem.ts";
 
@@ -51,6 +55,7 @@ const V2_ROUTES: readonly Routes[] = [
   datasetFileRoutes,
   datasetUploadRoutes,
   fileUploadInfoRoutes,
+  fileRoutesV2,
   appSessionRoutesV2,
   runRoutesV2,
   trashRoutes,
@@ -58,11 +63,15 @@ const V2_ROUTES: readonly Routes[] = [
   propertyRoutes(v2Properties),
 ];
 
-/** The API half: every route of v1pre3 and v2, and the service's answers to what goes wrong. */
+/**
+ * The API half: every route of v1pre3 and v2, and the service's answers to what goes wrong. An endpoint of
+ * BaseSpace that is not implemented is 501, a path that BaseSpace does not have 404.
+ */
 export function apiRoutes(app: FastifyInstance, context: Context): void {
   app.register(
     (v1, _options, done) => {
       for (const routes of V1_ROUTES) routes(v1, context);
+      notImplementedRoutes(v1, V1_ENDPOINTS);
       done();
     },
     { prefix: "/v1pre3" },
@@ -72,6 +81,7 @@ export function apiRoutes(app: FastifyInstance, context: Context): void {
       v2.setErrorHandler((error, _request, reply) => sendV2Problem(reply, problemOf(error)));
       oauthV2Routes(v2, context);
       for (const routes of V2_ROUTES) routes(v2, context);
+      notImplementedRoutes(v2, V2_ENDPOINTS);
       done();
     },
     { prefix: "/v2" },

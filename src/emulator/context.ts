@@ -13,6 +13,8 @@ export interface Context {
   readonly clock: Clock;
   /** What every part of an upload but the last has at the least. */
   readonly minPartBytes: number;
+  /** What an upload in one piece has at the most. */
+  readonly maxSingleBytes: number;
   /** Whether every wish of an app to sign in is granted at once. */
   readonly autoApprove: boolean;
 }

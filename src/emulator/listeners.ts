@@ -5,7 +5,9 @@ import type { FaultRules } from "./faults/fault-rules.ts";
 import { faultHooks } from "./faults/hooks.ts";
 import { faultRoutes } from "./faults/routes.ts";
 import { sendProblem } from "./http/answer.ts";
-import { Problem, unknownPath } from "./http/problem.ts";
+import { misdirected, Problem, unknownPath } from "./http/problem.ts";
+import { onlyKnownHosts } from "./http/known-hosts.ts";
+import { singleSlashes } from "./http/single-slashes.ts";
 import { leakRoutes } from "./object-store/leak-routes.ts";
 import type { Leaks } from "./object-store/leaks.ts";
 import { objectStoreRoutes } from "./object-store/routes.ts";
@@ -24,6 +26,8 @@ export interface ListenerParts {
   readonly faults: FaultRules;
   readonly log: RequestLog;
   readonly leaks: Leaks;
+  /** Names without port that both halves answer to beside the loopback ones. */
+  readonly hostNames: readonly string[];
 }
 
 /** The API and the object store, each on its own port and so on its own origin. */
@@ -31,8 +35,9 @@ export class Listeners {
   readonly #api: FastifyInstance;
   readonly #objects: FastifyInstance;
 
-  constructor({ context, faults, log, leaks }: ListenerParts) {
-    this.#api = createServer(log, (reply) => sendProblem(reply, unknownPath()));
+  constructor({ context, faults, log, leaks, hostNames }: ListenerParts) {
+    this.#api = createServer(log, (reply) => sendProblem(reply, unknownPath()), singleSlashes);
+    onlyKnownHosts(this.#api, hostNames, (reply, host) => sendProblem(reply, misdirected(host)));
     faultHooks(this.#api, {
       rules: faults,
       pathPrefix: "",
@@ -43,6 +48,7 @@ export class Listeners {
     leakRoutes(this.#api, leaks);
     apiRoutes(this.#api, context);
     this.#objects = createServer(log, (reply) => sendStoreError(reply, "noSuchKey"));
+    onlyKnownHosts(this.#objects, hostNames, (reply) => sendStoreError(reply, "misdirected"));
     faultHooks(this.#objects, {
       rules: faults,
       pathPrefix: "/objects",

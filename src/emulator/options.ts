@@ -5,6 +5,11 @@ import type { LoggedRequest } from "./request-log.ts";
 export interface EmulatorOptions {
   /** The address that both listeners take. @default "127.0.0.1" */
   readonly host?: string;
+  /**
+   * Names, without port, by which a proxy or a container's network calls the emulator. It answers 421 to a
+   * request with a `Host` that is neither one of them nor a loopback name nor the address that was asked.
+   */
+  readonly hostNames?: readonly string[];
   /** Port of the API; 0 takes any free one. The object store always takes a free one. @default 0 */
   readonly port?: number;
   /** Folder for a state that outlives the process. By default all is forgotten at the end. */
@@ -25,6 +30,8 @@ export interface EmulatorOptions {
   readonly linkLifetimeMs?: number;
   /** The least size of a part but the last, for tests that upload in small ones. @default 5 000 000 */
   readonly minPartBytes?: number;
+  /** The most bytes of an upload in one piece; more is 413. @default 134 217 728, 128 MiB */
+  readonly maxSingleBytes?: number;
 }
 
 /** A running local BaseSpace. */
@@ -44,7 +51,8 @@ export interface Emulator extends AsyncDisposable {
   clearRequests(): void;
   /**
    * Requests that brought the object store a token, an `Authorization` or a cookie beside a signed link,
-   * such as `GET /0f…: authorization`. The object store refuses them with 400; a client has none.
+   * such as `GET /0f…: authorization`. The object store refuses an `Authorization` with 400 and serves the
+   * others; a careful client has none.
    */
   readonly leaks: readonly string[];
   clearLeaks(): void;

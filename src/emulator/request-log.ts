@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 
 /** One request to the API or to the object store. */
 export interface LoggedRequest {
@@ -38,7 +38,11 @@ export class RequestLog {
   }
 
   /** Watches an exchange from now on and logs it once it is over, answered or not. */
-  watch(request: IncomingMessage, response: ServerResponse, bytesIn: () => number): void {
+  watch(
+    request: { readonly method: string; readonly url: string },
+    response: ServerResponse,
+    bytesIn: () => number,
+  ): void {
     const begun = performance.now();
     const time = new Date().toISOString();
     const bytesOut = countBody(response);
@@ -48,8 +52,8 @@ export class RequestLog {
       logged = true;
       this.#add({
         time,
-        method: request.method ?? "",
-        ...pathAndQuery(request.url ?? "/"),
+        method: request.method,
+        ...pathAndQuery(request.url),
         status: response.headersSent ? response.statusCode : 0,
         bytesIn: bytesIn(),
         bytesOut: bytesOut(),

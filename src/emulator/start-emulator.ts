@@ -1,21 +1,15 @@
-import { systemClock } from "../core/clock.ts";
 import { ALL_SCOPES } from "./access/scopes.ts";
 import { issueToken } from "./access/tokens.ts";
 import { fillFromCatalog } from "./catalog/fill.ts";
 import { loadCatalog } from "./catalog/load.ts";
+import { contextOf } from "./build-context.ts";
 import type { ContentStore } from "./content/content-store.ts";
-import type { Context } from "./context.ts";
 import { FaultRules } from "./faults/fault-rules.ts";
 import { Listeners, type Origins } from "./listeners.ts";
 import { Leaks } from "./object-store/leaks.ts";
-import { SignedLinks } from "./object-store/signed-links.ts";
 import type { Emulator, EmulatorOptions } from "./options.ts";
-import { MIN_PART_BYTES } from "./services/upload-rules.ts";
 import { openStorage, type Storage } from "./storage.ts";
 import type { State } from "./state/state.ts";
-
-/** As the service's own links: seven days less two minutes. */
-const LINK_LIFETIME_MS = 7 * 86_400_000 - 120_000;
 
 /**
  * Starts a local BaseSpace: its API and, on an origin of its own, its object store.
@@ -42,16 +36,11 @@ async function serve(
   accessToken: string,
   options: EmulatorOptions,
 ): Promise<Emulator> {
-  const { state, content, log, dataDir } = storage;
+  const { log, dataDir } = storage;
   const origins: Origins = { api: "", objects: "" };
-  const clock = options.clock ?? systemClock;
-  const links = signedLinks(storage, origins, options);
-  const view = { state, webOrigin: () => origins.api, apiOrigin: () => origins.api };
-  const { minPartBytes = MIN_PART_BYTES, autoApprove = false } = options;
-  const parts = { state, content, links, view, clock };
-  const context: Context = { ...parts, minPartBytes, autoApprove };
+  const context = contextOf(storage, origins, options);
   const leaks = new Leaks();
-  const listeners = new Listeners({ context, faults, log, leaks });
+  const listeners = new Listeners({ context, faults, log, leaks, hostNames: namesOf(options) });
   await listeners.open(origins, options.host ?? "127.0.0.1", options.port ?? 0);
   const close = closer(listeners, storage);
   return {
@@ -76,13 +65,9 @@ async function serve(
   };
 }
 
-function signedLinks({ state }: Storage, origins: Origins, options: EmulatorOptions): SignedLinks {
-  return new SignedLinks({
-    secret: state.need("settings", "link-secret").value,
-    baseUrl: () => options.objectStoreUrl ?? origins.objects,
-    lifetimeMs: options.linkLifetimeMs ?? LINK_LIFETIME_MS,
-    clock: options.clock ?? systemClock,
-  });
+function namesOf({ host, hostNames = [], objectStoreUrl }: EmulatorOptions): readonly string[] {
+  const store = URL.canParse(objectStoreUrl ?? "") ? [new URL(objectStoreUrl ?? "").hostname] : [];
+  return [...(host === undefined ? [] : [host]), ...hostNames, ...store];
 }
 
 /** Closes both once, however often it is called. */

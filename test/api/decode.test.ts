@@ -82,6 +82,45 @@ describe("recorded resources", () => {
     });
   });
 
+  test("a sample has its reads, genome, library and projects", async () => {
+    const json = await responseOf("v1-sample");
+    const sample = decodeSample(json, "Response");
+    expect(sample).toMatchObject({
+      numReadsRaw: json["NumReadsRaw"],
+      numReadsPf: json["NumReadsPF"],
+      read1: 151,
+      read2: 151,
+      sampleNumber: json["SampleNumber"],
+      genome: { id: "4", speciesName: "Homo sapiens", source: "UCSC", build: "hg19" },
+      library: {
+        id: "58863451",
+        name: "Myeloid-RNA-SeraSeq-Rep1",
+        status: "Active",
+        biologicalSampleId: "104555094",
+        index1: { id: "6497495", name: "7015", sequence: "TCTCTACT" },
+        index2: { id: "6497504", name: "5002", sequence: "GATATCGA" },
+      },
+      projects: [{ id: "86591915", totalSizeBytes: 2_971_103_577 }],
+    });
+    expect([sample.numReadsRaw, sample.sampleNumber].every(Number.isInteger)).toBe(true);
+    const { Items } = await responseOf("v1-samples-list");
+    expect(decodeSample((Items as unknown[])[0], "Items[0]").library).toEqual(sample.library);
+  });
+
+  test("an app result has its projects, and a file what it belongs to", async () => {
+    const result = decodeAppResult(await responseOf("v1-appresult"), "Response");
+    expect(result.projects).toMatchObject([{ id: expect.stringMatching(/^\d+$/) as string }]);
+    const ofSample = decodeFile(await responseOf("v1-file-of-sample"), "Response");
+    expect(ofSample.parentSample).toMatchObject({ id: "155127035", read1: 151 });
+    const ofResult = decodeFile(await responseOf("v1-file-of-appresult"), "Response");
+    expect(ofResult.parentAppResult).toMatchObject({ status: "Complete", appSession: {} });
+    expect([ofSample.parentRun, ofSample.parentAppResult, ofResult.parentSample]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   test("sessions of v1 and v2 come out alike", async () => {
     const { AppSession } = await responseOf("v1-sample");
     expect(decodeAppSession(AppSession, "AppSession")).toMatchObject({
@@ -131,6 +170,37 @@ describe("the edge", () => {
       );
     }
   });
+
+  const SAMPLE = { Id: "2", Href: "v1pre3/samples/2", Name: "s" };
+  const FILE = { Id: "3", Href: "v1pre3/files/3", Name: "f", Size: 1 };
+
+  test.each([
+    [decodeSample, SAMPLE, { Genome: null, Library: null, Read1: null, Projects: null }],
+    [decodeSample, SAMPLE, { Library: { Id: "1", Href: "x", Index1: null, BiologicalSample: {} } }],
+    [decodeSample, SAMPLE, { Genome: { Id: 4 }, Library: { Id: "1", Href: "x", Index1: {} } }],
+    [decodeAppResult, SAMPLE, { Projects: [] }],
+    [decodeFile, FILE, { ParentSample: null, ParentAppResult: null, ParentRun: null }],
+  ] as readonly [Decode<unknown>, object, object][])("takes what is half there: %#", (...row) => {
+    const [decode, json, more] = row;
+    expect(decode({ ...json, ...more }, "")).toMatchObject({ name: expect.any(String) as string });
+  });
+
+  test.each([
+    [decodeSample, SAMPLE, { Read1: -1 }, "Read1"],
+    [decodeSample, SAMPLE, { SampleNumber: "1" }, "SampleNumber"],
+    [decodeSample, SAMPLE, { NumReadsRaw: 1.5 }, "NumReadsRaw"],
+    [decodeSample, SAMPLE, { Genome: [] }, "Genome"],
+    [decodeSample, SAMPLE, { Library: { Id: "1", Href: "x", Index2: 7 } }, "Library.Index2"],
+    [decodeSample, SAMPLE, { Projects: {} }, "Projects"],
+    [decodeAppResult, SAMPLE, { Projects: [PROJECT, {}] }, "Projects[1].Id"],
+    [decodeFile, FILE, { ParentRun: { Id: "1" } }, "ParentRun.Href"],
+    [decodeFile, FILE, { ParentSample: { ...SAMPLE, Read2: {} } }, "ParentSample.Read2"],
+  ] as readonly [Decode<unknown>, object, object, string][])(
+    "names what is of another kind: %#",
+    (decode, json, more, path) => {
+      expect(() => decode({ ...json, ...more }, "Items[3]")).toThrow(`Items[3].${path}:`);
+    },
+  );
 
   test("names the field, however deep", () => {
     const json = { ...PROJECT, UserOwnedBy: { Id: "1", Href: "x" } };

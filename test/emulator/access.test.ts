@@ -24,6 +24,7 @@ describe("tokens and scopes", () => {
   beforeAll(async () => {
     const scopes: Record<string, string> = {
       none: "",
+      gone: "browse global",
       browse: "browse global",
       read: "READ GLOBAL",
       project: "read project 1",
@@ -162,15 +163,31 @@ describe("tokens and scopes", () => {
     expect((await ask(path, emulator.accessToken)).status).toBe(200);
     const refused = await ask(path, "nonsense");
     expect(refused.status).toBe(401);
-    expect(await refused.json()).toMatchObject({ ResponseStatus: { Message: "Unauthorized" } });
+    expect(await refused.json()).toMatchObject({
+      ResponseStatus: { Message: "Unrecognized access token" },
+    });
   });
 
-  it("refuses a request without token, with a body that says so", async () => {
-    const answer = await fetch(`${emulator.apiServer}/v1pre3/users/current`);
-    expect(answer.status).toBe(401);
-    expect(Object.keys((await answer.json()) as object)).toEqual([
-      "ResponseStatus",
-      "Notifications",
+  it("refuses a request without token, or with one that is revoked, and says which", async () => {
+    const v1 = `${emulator.apiServer}/v1pre3/users/current`;
+    const v2 = `${emulator.apiServer}/v2`;
+    const code = "BASESPACE.COMMON.UNAUTHORIZED";
+    for (const url of [v1, `${v1}?access_token=`]) {
+      const answer = await fetch(url);
+      expect(answer.status).toBe(401);
+      expect(await answer.json()).toEqual({
+        ResponseStatus: { ErrorCode: code, Message: "Unauthorized" },
+        Notifications: [{ Type: "error", Item: "Unauthorized" }],
+      });
+    }
+    const own = bearer(token("gone"));
+    expect((await fetch(`${v2}/oauthv2tokens/current`, { ...own, method: "DELETE" })).status).toBe(
+      204,
+    );
+    const revoked = await fetch(`${v2}/users/current`, own);
+    expect([revoked.status, await revoked.json()]).toMatchObject([
+      401,
+      { ErrorCode: code, ErrorMessage: "Unrecognized access token" },
     ]);
   });
 

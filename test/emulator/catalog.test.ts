@@ -30,6 +30,16 @@ describe("a catalog that is wrong", () => {
       { appSessions: [{ name: "a", status: "Done" }] },
       /at appSessions\[0\]\.status: one of Running/,
     ],
+    [
+      { projects: [{ name: "p", samples: [{ name: "s", library: { index1: {} } }] }] },
+      /at projects\[0\]\.samples\[0\]\.library\.index1: "sequence" is missing/,
+    ],
+    [
+      {
+        projects: [{ name: "p", samples: [{ name: "s", library: { index2: { sequence: "U" } } }] }],
+      },
+      /library\.index2\.sequence: a sequence of the bases/,
+    ],
     [{ runs: [{ name: "r", cycles: [1, 2] }] }, /at runs\[0\]\.cycles: four numbers/],
     [[], /at the top: an object is wanted|at : an object/],
   ])("is refused with the place of the mistake: %j", (catalog, message) => {

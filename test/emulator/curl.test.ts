@@ -137,6 +137,15 @@ describe("recipes with curl", () => {
     });
   });
 
+  it("download along the redirect with a header that curl carries to the store", async () => {
+    const made = await json(`curl -sS -H "x-access-token: $TOKEN" --data-binary @part2 \\
+      "$API/appresults/30/files?name=carried.txt"`);
+    const url = `"$API/files/${made.Response.Id}/content"`;
+    expect(await shell(`curl -sSfL -H "x-access-token: $TOKEN" ${url}`)).toBe(REST.toString());
+    expect(emulator.leaks).toEqual([expect.stringMatching(/^GET \/[0-9a-f]{32}: x-access-token$/)]);
+    emulator.clearLeaks();
+  });
+
   it("set, read and delete a property", async () => {
     const url = `-H "Authorization: Bearer $TOKEN" "$API/projects/10/properties`;
     const body = `{"properties":[{"type":"String","name":"my.note","content":"hello"}]}`;

@@ -1,15 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { type Emulator, type EmulatorOptions } from "../../src/emulator/options.ts";
 import type { ReadyLine } from "../../src/emulator/ready-line.ts";
 import { startEmulator } from "../../src/emulator/start-emulator.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { spawnEmulator } from "./spawn-emulator.ts";
 
 const CATALOG = {
   users: [
@@ -203,17 +201,6 @@ describe("an emulator with a data folder", () => {
     expect(Object.keys(lines[0] ?? {})).toEqual(keys);
   });
 });
-
-/** An emulator in a process of its own, so that it can be killed. */
-async function spawnEmulator(dataDir: string): Promise<{ child: ChildProcess; ready: ReadyLine }> {
-  const script = fileURLToPath(new URL("./emulator-process.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", script, dataDir], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  if (child.stdout === null) throw new Error("the child has no output");
-  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
-  return { child, ready: JSON.parse(line) as ReadyLine };
-}
 
 describe("kill -9", () => {
   it("loses nothing that was answered, and leaves nothing that was not", async () => {

@@ -189,13 +189,14 @@ describe("faults", () => {
     await using emulator = await start();
     const path = `${emulator.apiServer}/__faults`;
     const rules = JSON.stringify(["GET /users/current status=500", "* * n=3 delay=1ms"]);
-    expect((await fetch(path, { method: "POST", body: rules })).status).toBe(200);
+    const headers = { "content-type": "application/json; charset=utf-8" };
+    expect((await fetch(path, { method: "POST", headers, body: rules })).status).toBe(200);
     expect(await (await fetch(path)).json()).toEqual([
       { rule: "GET /users/current status=500" },
       { rule: "* * n=3 delay=1ms", left: 3 },
     ]);
     expect((await emulator.get("users/current")).status).toBe(500);
-    const wrong = await fetch(path, { method: "POST", body: '["GET"]' });
+    const wrong = await fetch(path, { method: "POST", headers, body: '["GET"]' });
     expect(wrong.status).toBe(400);
     expect(await (await fetch(path, { method: "DELETE" })).json()).toEqual([]);
     expect((await emulator.get("users/current")).status).toBe(200);

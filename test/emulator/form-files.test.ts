@@ -63,12 +63,13 @@ test("a file of a form takes only a content type that it can be read with", asyn
   expect(await readdir(folder.join("objects"))).toEqual(before);
 });
 
-test("a form is refused for a file over 32 MiB, and leaves nothing of it", async () => {
+test("a form is refused for a file over the bound, and leaves nothing of it", async () => {
   await using folder = await tempDir();
-  await using emulator = await startTestEmulator(CATALOG, { dataDir: folder.path });
+  const options = { dataDir: folder.path, maxSingleBytes: 2 * MIB };
+  await using emulator = await startTestEmulator(CATALOG, options);
   const path = await makeFolder(emulator);
   const before = await readdir(folder.join("objects"));
-  const tooLong = formOf([NAMED, "a".repeat(32 * MIB + 1)]);
+  const tooLong = formOf([NAMED, "a".repeat(2 * MIB + 1)]);
   expect(await send(emulator, path, tooLong)).toMatchObject({
     status: 413,
     body: { ErrorCode: "BASESPACE.FILES.TOO_LARGE" },
@@ -78,7 +79,7 @@ test("a form is refused for a file over 32 MiB, and leaves nothing of it", async
   expect((await send(emulator, path, formOf([NAMED, "a"]).slice(0, -10))).status).toBe(400);
   expect(await readdir(folder.join("objects"))).toEqual(before);
   expect(await readdir(folder.join("incoming"))).toEqual([]);
-  expect((await send(emulator, path, formOf([NAMED, "a".repeat(32 * MIB)]))).status).toBe(201);
+  expect((await send(emulator, path, formOf([NAMED, "a".repeat(2 * MIB)]))).status).toBe(201);
 });
 
 test("a form is written while it comes, and given up leaves nothing", async () => {

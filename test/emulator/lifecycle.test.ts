@@ -82,6 +82,7 @@ describe("app results and their sessions", () => {
     const session = await get(emulator, `appsessions/${sessionId}`);
     expect(session["Properties"]).toMatchObject({
       Items: [
+        { Name: "Input.Samples", Type: "sample[]", Items: [], ItemsTotalCount: 0 },
         { Name: "Output.AppResults", Type: "appresult[]", Items: [{ Id: response.Id }] },
         { Name: "Output.Projects", Type: "project[]", Items: [{ Id: "1" }] },
       ],
@@ -199,15 +200,16 @@ describe("properties", () => {
       TotalCount: 64,
       SortBy: "Name",
     });
-    expect(await get(emulator, "projects/1/properties?Limit=3")).toMatchObject({
+    expect(await get(emulator, "projects/1/properties?Limit=4")).toMatchObject({
       Items: [
+        { Type: "map", Content: [{ Key: "k", Values: ["v1", "v2"] }] },
+        { Type: "map[]", Items: [[{ Key: "k", Values: ["v"] }]], ItemsTotalCount: 1 },
+        { Type: "string[]", Items: ["x", "y"] },
         {
           Type: "sample",
           Href: "v1pre3/projects/1/properties/Input.sample",
           Content: { Id: "20", Href: "v1pre3/samples/20" },
         },
-        { Type: "map", Content: [{ Key: "k", Values: ["v1", "v2"] }] },
-        { Type: "map[]", Items: [[{ Key: "k", Values: ["v"] }]], ItemsTotalCount: 1 },
       ],
     });
     expect(await get(emulator, "projects/1/properties/a.tags")).toMatchObject({

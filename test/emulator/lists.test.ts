@@ -106,6 +106,27 @@ describe("lists", () => {
     expect(await names("projects/1/samples?SortBy=DateCreated")).toEqual(["a", "c", "b"]);
   });
 
+  it("sort names and paths without regard to case, also of properties", async () => {
+    const files = await names("runs/5/files?SortBy=Path&Extensions=xml,vcf,gz");
+    expect(files).toEqual(["reads.VCF", "reads.vcf.gz", "RunInfo.xml"]);
+    const properties = ["b.x", "A.x", "B.y", "a.y"].map((Name) => ({
+      Type: "string",
+      Name,
+      Content: "",
+    }));
+    const set = await emulator.get("projects/1/properties", {
+      method: "POST",
+      body: JSON.stringify({ Properties: properties }),
+    });
+    expect(set.status).toBe(201);
+    const ordered = ["A.x", "a.y", "b.x", "B.y"];
+    expect(await names("projects/1/properties")).toEqual(ordered);
+    const single = (await (await emulator.get("projects/1")).json()) as {
+      Response: { Properties: { Items: { Name: string }[] } };
+    };
+    expect(single.Response.Properties.Items.map(({ Name }) => Name)).toEqual(ordered);
+  });
+
   it("replace an unknown SortBy by the default, and say so", async () => {
     const page = await list("projects/1/samples?SortBy=Colour&SortDir=sideways");
     expect([page.SortBy, page.SortDir]).toEqual(["Id", "Asc"]);

@@ -192,6 +192,7 @@ describe("sign-in of a device", () => {
       const body = new URLSearchParams(asked);
       const path = `${before.apiServer}/v1pre3/oauthv2/deviceauthorization`;
       device = (await (await fetch(path, { method: "POST", body })).json()) as typeof device;
+      expect((await fetch(device["verification_with_code_uri"] ?? "")).status).toBe(200);
     }
     await using after = await start();
     const code = device["device_code"] ?? "";
@@ -199,6 +200,9 @@ describe("sign-in of a device", () => {
     const body = new URLSearchParams({ ...secret, code, grant_type: "device" });
     const path = `${after.apiServer}/v1pre3/oauthv2/token`;
     expect((await fetch(path, { method: "POST", body })).status).toBe(200);
+    // A browser that comes late is told so as well.
+    const late = await page(`${after.apiServer}/oauth/device?code=${device["user_code"]}`);
+    expect([late.status, late.text]).toEqual([200, expect.stringContaining("at once") as string]);
   });
 });
 

@@ -10,6 +10,30 @@ interface Item {
 
 const RULES = { sorts: { Name: byText<Item>((item) => item.name) } };
 
+/** Names in the order that the service has been seen to list them in (`v2/appsessions`, `sortby=Name`). */
+const RECORDED = [
+  "blood",
+  "Ethanol",
+  "lipstick",
+  "NA12878",
+  "SeraseqCardio",
+  "Seraseq_IC",
+  "toothpaste",
+];
+
+describe("names", () => {
+  it.each([
+    ["as recorded", RECORDED],
+    ["with ties by code units, whatever the Ids", ["A", "a", "B", "b", "_", "Ä", "ä"]],
+  ])("sort by upper case: %s", (_title, ordered) => {
+    const shuffled = ordered.toReversed().map((name, at) => ({ id: String(at + 1), name }));
+    const sorted = (query: string): string[] =>
+      pageOf(shuffled, new Query(query), RULES).items.map(({ name }) => name);
+    expect(sorted("/?SortBy=Name&Limit=50")).toEqual(ordered);
+    expect(sorted("/?SortBy=Name&SortDir=Desc&Limit=50")).toEqual(ordered.toReversed());
+  });
+});
+
 describe("the pages of one list", () => {
   const items: readonly Item[] = Array.from({ length: 100 }, (_, at) => ({
     id: String(at),

@@ -115,3 +115,50 @@ describe("a sample", () => {
     expect((await post(emulator, path, '{"Name":"x","Read1":"long"}')).status).toBe(400);
   });
 });
+
+describe("the library of a sample", () => {
+  it("has Ids of its own, and the indexes that the catalog gives", async () => {
+    const index1 = { id: "6497495", name: "7015", sequence: "TCTCTACT" };
+    const samples = [
+      { id: "20", name: "plain" },
+      { id: "21", name: "indexed", library: { id: "81", index1, index2: { sequence: "GAN" } } },
+      {
+        id: "22",
+        name: "again",
+        library: { biologicalSampleId: "91", index1: { sequence: "GA" } },
+      },
+    ];
+    await using emulator = await startTestEmulator({
+      projects: [{ id: "10", name: "p", samples }],
+      runs: [{ id: "50", name: "run", samples: ["20", "21", "22"] }],
+    });
+    const answer = await emulator.get("projects/10/samples");
+    const { Response } = (await answer.json()) as { Response: { Items: { Library: Library }[] } };
+    const libraries = Response.Items.map((item) => item.Library);
+    const shown = libraries.map(({ Id, BiologicalSample, Index1, Index2 }) => {
+      return [Id, BiologicalSample.Id, Index1, Index2];
+    });
+    const incompatibility = { Incompatibility: "None" };
+    const first = { Id: "6497495", Name: "7015", Sequence: "TCTCTACT", ...incompatibility };
+    expect(shown).toEqual([
+      ["720", "820", undefined, undefined],
+      ["81", "821", first, { Id: "315", Name: "GAN", Sequence: "GAN", ...incompatibility }],
+      ["722", "91", { Id: "31", Name: "GA", Sequence: "GA", ...incompatibility }, undefined],
+    ]);
+    expect(libraries.map(({ Href, BiologicalSample }) => [Href, BiologicalSample.Href])).toEqual([
+      ["v1pre3/libraries/720", "v1pre3/biologicalsamples/820"],
+      ["v1pre3/libraries/81", "v1pre3/biologicalsamples/821"],
+      ["v1pre3/libraries/722", "v1pre3/biologicalsamples/91"],
+    ]);
+    const ofRun = await (await emulator.get("runs/50/samplelibraries")).json();
+    expect(ofRun).toMatchObject({ Response: { Items: libraries } });
+  });
+});
+
+interface Library {
+  readonly Id: string;
+  readonly Href: string;
+  readonly BiologicalSample: { readonly Id: string; readonly Href: string };
+  readonly Index1?: unknown;
+  readonly Index2?: unknown;
+}

@@ -9,6 +9,7 @@ const ACCOUNT: Catalog = {
   ...CATALOG,
   tokens: [
     ...(CATALOG.tokens ?? []),
+    { accessToken: "only-browse", scopes: "browse global" },
     { accessToken: "only-read", scopes: "browse global, read global" },
     { accessToken: "only-create", scopes: "browse global, create global" },
     { accessToken: "read-and-create", scopes: "read global, create global" },
@@ -76,6 +77,31 @@ describe("files of a dataset", () => {
     expect(late).toMatchObject({ status: 409, body: { ErrorCode: "Conflict" } });
   });
 
+  it("are found, read and refused where the Hrefs of their list lead", async () => {
+    await using emulator = await startTestEmulator(ACCOUNT);
+    const [listed] = (await list(emulator, `datasets/${REPORT}/files?extensions=txt`)).Items;
+    const { Href, HrefContent } = listed as unknown as { Href: string; HrefContent: string };
+    const follow = async (url: string, accessToken = emulator.accessToken): Promise<Response> =>
+      await fetch(url, { headers: { "x-access-token": accessToken }, redirect: "manual" });
+    expect(await (await follow(Href)).json()).toEqual({ UploadStatus: "complete", ...listed });
+    const redirect = await follow(HrefContent);
+    expect(redirect.status).toBe(302);
+    expect(await (await fetch(redirect.headers.get("location") ?? "")).text()).toBe("all is well");
+    const meta = await follow(`${HrefContent}?redirect=meta`);
+    expect(await meta.json()).toEqual({
+      Expires: expect.stringMatching(/Z$/) as string,
+      HrefContent: expect.stringMatching(/Signature=/) as string,
+      SupportsRange: true,
+    });
+    expect(await (await follow(`${HrefContent}?redirect=false`)).text()).toBe("all is well");
+    const refused = await follow(HrefContent, "only-browse");
+    expect([refused.status, await refused.json()]).toMatchObject([
+      403,
+      { ErrorCode: "BASESPACE.COMMON.INSUFFICIENT_RESOURCE_PERMISSIONS" },
+    ]);
+    expect((await follow(`${emulator.apiServer}/v2/files/1`)).status).toBe(403);
+  });
+
   it("are refused where there is no form, no file, more than one, or no right", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const { Id } = await makeDataset(emulator, "fresh");
@@ -105,6 +131,22 @@ describe("a dataset", () => {
     expect((await ask(emulator, "POST datasets", { Name: "x" })).status).toBe(403);
     expect((await ask(emulator, "POST datasets", { Name: "x", ProjectId: "11" })).status).toBe(403);
     expect((await ask(emulator, "POST datasets", { ProjectId: "10" })).status).toBe(400);
+  });
+
+  it.each([
+    [undefined, { Id: "common.files", Name: "Common Files", ConformsToIds: [] }],
+    ["acme.report", { Name: "acme.report", ConformsToIds: ["common.files"] }],
+    ["common.fastq", { Name: "Fastq", ConformsToIds: ["common.files", "common.fastq"] }],
+  ])("of the type %s says what it conforms to, and is found by it", async (typeId, type) => {
+    await using emulator = await startTestEmulator(CATALOG);
+    const made = await ask(emulator, "POST datasets", {
+      Name: "typed",
+      ProjectId: "10",
+      ...(typeId === undefined ? {} : { DatasetTypeId: typeId }),
+    });
+    expect(made).toMatchObject({ status: 201, body: { DatasetType: type } });
+    const found = (await list(emulator, "datasets?datasettypes=~common.files")).Items;
+    expect(found.map(({ Name }) => Name)).toContain("typed");
   });
 
   it("is copied with its files, which outlive the original", async () => {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AppResult, Raw } from "../models.ts";
 import { decodeUser } from "./user.ts";
 import { decodeAppSession } from "./app-session.ts";
+import { decodeProjects } from "./project.ts";
 import { decodeProperties } from "./property.ts";
 import { decodeReferences } from "./reference.ts";
 import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
@@ -19,6 +20,7 @@ const shape = z.object({
   TotalSize: maybe(count),
   UserOwnedBy: maybe(anything),
   AppSession: maybe(anything),
+  Projects: maybe(anything),
   References: maybe(anything),
   Properties: maybe(anything),
 });
@@ -37,6 +39,7 @@ export const decodeAppResult: Decode<AppResult> = (value, at) => {
     totalSizeBytes: result.TotalSize,
     userOwnedBy: optional(decodeUser, result.UserOwnedBy, `${at}.UserOwnedBy`),
     appSession: optional(decodeAppSession, result.AppSession, `${at}.AppSession`),
+    projects: optional(decodeProjects, result.Projects, `${at}.Projects`),
     references: optional(decodeReferences, result.References, `${at}.References`),
     properties: optional(decodeProperties, result.Properties, `${at}.Properties`),
     raw: value as Raw,

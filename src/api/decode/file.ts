@@ -1,5 +1,8 @@
 import { z } from "zod";
 import type { FileEntry, Raw } from "../models.ts";
+import { decodeAppResult } from "./app-result.ts";
+import { decodeRun } from "./run.ts";
+import { decodeSample } from "./sample.ts";
 import { decodeProperties } from "./property.ts";
 import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
 import { anything, count, date, flag, id, maybe, text } from "./wire.ts";
@@ -20,6 +23,9 @@ const shape = z.object({
   DateModified: maybe(date),
   ETag: maybe(text),
   UploadStatus: maybe(z.enum(["undefined", "pending", "aborted", "complete"])),
+  ParentSample: maybe(anything),
+  ParentAppResult: maybe(anything),
+  ParentRun: maybe(anything),
   Properties: maybe(anything),
 });
 
@@ -41,6 +47,9 @@ export const decodeFile: Decode<FileEntry> = (value, at) => {
     dateModified: file.DateModified,
     etag: file.ETag,
     uploadStatus: file.UploadStatus,
+    parentSample: optional(decodeSample, file.ParentSample, `${at}.ParentSample`),
+    parentAppResult: optional(decodeAppResult, file.ParentAppResult, `${at}.ParentAppResult`),
+    parentRun: optional(decodeRun, file.ParentRun, `${at}.ParentRun`),
     properties: optional(decodeProperties, file.Properties, `${at}.Properties`),
     raw: value as Raw,
   });

@@ -34,3 +34,9 @@ export const decodeProject: Decode<Project> = (value, at) => {
     raw: value as Raw,
   });
 };
+
+const list = z.array(anything);
+
+/** `Projects` of a sample or an app result. */
+export const decodeProjects: Decode<readonly Project[]> = (value, at) =>
+  parse(list, value, at).map((project, index) => decodeProject(project, `${at}[${index}]`));

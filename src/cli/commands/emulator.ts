@@ -14,6 +14,7 @@ interface EmulatorFlags {
   readonly data?: string;
   readonly catalog?: string;
   readonly objectStoreUrl?: string;
+  readonly hostName?: readonly string[];
   readonly autoApprove?: true;
   readonly fault?: readonly string[];
 }
@@ -45,6 +46,7 @@ export function emulatorCommand({ context, onResult }: ProgramOptions): Command 
       "--object-store-url <url>",
       "signed links lead here, where another server shows DIR/objects",
     )
+    .option("--host-name <name...>", "answer to this name too, as of a proxy in front", collect)
     .option("--fault <rule...>", "misbehave: 'METHOD PATTERN [n=K] ACTION…', see below", collect)
     .addHelpText("after", `${FAULT_HELP}\n${SIGN_IN_HELP}`)
     .action(async (flags: EmulatorFlags) => onResult(await emulator(flags, context)));
@@ -67,6 +69,7 @@ async function emulator(flags: EmulatorFlags, { signal }: CommandContext): Comma
     autoApprove: flags.autoApprove ?? false,
     ...(flags.data === undefined ? {} : { dataDir: flags.data }),
     catalogFile: flags.catalog ?? DEMO_CATALOG,
+    ...(flags.hostName === undefined ? {} : { hostNames: flags.hostName }),
     ...(flags.objectStoreUrl === undefined ? {} : { objectStoreUrl: flags.objectStoreUrl }),
   });
   printJson(readyLine(running));

@@ -1,12 +1,12 @@
 import { putAppResult } from "../services/start-app-result.ts";
 import { putProject } from "../services/start-project.ts";
-import type { AppResult, Project, Sample } from "../state/entities.ts";
+import type { AppResult, LibraryIndex, Project, Sample } from "../state/entities.ts";
 import { entityKeys, storedProperties, storedReferences } from "./defaults.ts";
 import { fillDataset } from "./fill-datasets.ts";
 import { fillFiles } from "./fill-files.ts";
 import { fillSession } from "./fill-sessions.ts";
 import { type Filling, knownId, knownOr } from "./filling.ts";
-import type { CatalogAppResult, CatalogProject, CatalogSample } from "./schema.ts";
+import type { CatalogAppResult, CatalogIndex, CatalogProject, CatalogSample } from "./schema.ts";
 
 /** Stores a project with its samples and app results. */
 export function fillProject(filling: Filling, given: CatalogProject): void {
@@ -40,6 +40,7 @@ function fillSample(filling: Filling, project: Project, given: CatalogSample): v
     sampleNumber: given.sampleNumber ?? 1,
     isMerged: given.isMerged ?? false,
     ...readKeys(given),
+    ...libraryKeys(given),
   };
   filling.draft.put("samples", sample);
   fillFiles(filling, { noun: "samples", id: sample.id }, given.files, sample.dateCreated);
@@ -51,6 +52,24 @@ function readKeys(
   const { isPairedEnd = true, read1 = 151, numReadsRaw = 0 } = given;
   const { read2 = isPairedEnd ? read1 : 0, numReadsPF = numReadsRaw } = given;
   return { isPairedEnd, read1, read2, numReadsRaw, numReadsPF };
+}
+
+function libraryKeys({ library }: CatalogSample): Pick<Sample, "library"> {
+  if (library === undefined) return {};
+  const { index1, index2, ...ids } = library;
+  return {
+    library: {
+      ...ids,
+      ...(index1 === undefined ? {} : { index1: storedIndex(index1) }),
+      ...(index2 === undefined ? {} : { index2: storedIndex(index2) }),
+    },
+  };
+}
+
+/** Its Id has a digit for each base, so that equal sequences have equal Ids and others have others. */
+function storedIndex({ id, name, sequence }: CatalogIndex): LibraryIndex {
+  const digits = Array.from(sequence, (base) => "ACGTN".indexOf(base) + 1);
+  return { id: id ?? digits.join(""), name: name ?? sequence, sequence };
 }
 
 function fillAppResult(filling: Filling, project: Project, given: CatalogAppResult): void {

@@ -112,6 +112,24 @@ interface WithSession extends WithFiles {
   readonly genome?: string;
 }
 
+/** An index of a library. */
+export interface CatalogIndex {
+  /** @default made of the sequence */
+  readonly id?: string;
+  /** @default the sequence */
+  readonly name?: string;
+  /** Bases: A, C, G, T, N. */
+  readonly sequence: string;
+}
+
+/** What a sample was sequenced from. Whatever is left out follows from the sample. */
+export interface CatalogSampleLibrary {
+  readonly id?: string;
+  readonly biologicalSampleId?: string;
+  readonly index1?: CatalogIndex;
+  readonly index2?: CatalogIndex;
+}
+
 export interface CatalogSample extends WithSession {
   /** @default the name */
   readonly sampleId?: string;
@@ -125,6 +143,7 @@ export interface CatalogSample extends WithSession {
   readonly read2?: number;
   readonly numReadsRaw?: number;
   readonly numReadsPF?: number;
+  readonly library?: CatalogSampleLibrary;
 }
 
 export interface CatalogAppResult extends WithSession {

@@ -57,6 +57,11 @@ const status = oneOf("Running", "NeedsAttention", "TimedOut", "Complete", "Abort
 const withFiles = { ...identity, ...dates, name, files: list(file), properties };
 const withSession = { ...withFiles, appSession: id, status, references, genome: id };
 
+const index = object(
+  { id, name, sequence: matching(/^[ACGTN]{1,64}$/, "a sequence of the bases A, C, G, T, N") },
+  "sequence",
+);
+
 const sample = object(
   {
     ...withSession,
@@ -69,6 +74,7 @@ const sample = object(
     read2: count,
     numReadsRaw: count,
     numReadsPF: count,
+    library: object({ id, biologicalSampleId: id, index1: index, index2: index }),
   },
   "name",
 );

@@ -9,11 +9,18 @@ import type { SignedLink } from "../object-store/signed-links.ts";
 import type { BaseSpaceFile, StoredObject } from "../state/entities.ts";
 import { baseName, percentEncoded } from "../text.ts";
 
+/** An answer of one resource, in the form of a version: with the envelope or without. */
+export type SendOne = (reply: FastifyReply, response: unknown) => FastifyReply;
+
 /**
  * `files/{id}/content`: by default a redirect (302) to a signed link at the object store; with
- * `redirect=meta` the link in an envelope; with `redirect=false` the bytes themselves.
+ * `redirect=meta` the link as `send` sends it; with `redirect=false` the bytes themselves.
  */
-export function contentRoutes(app: FastifyInstance, context: Context): void {
+export function contentRoutes(
+  app: FastifyInstance,
+  context: Context,
+  send: SendOne = sendResponse,
+): void {
   const { state, content } = context;
   app.get("/files/:id/content", (request, reply) => {
     const { guard, query, param } = apiCall(state, request);
@@ -25,7 +32,7 @@ export function contentRoutes(app: FastifyInstance, context: Context): void {
       return sendObject(content, request, reply, { object, headers });
     }
     const link = contentLink(context, file);
-    return redirect === "meta" ? sendMeta(reply, link) : sendRedirect(reply, link);
+    return redirect === "meta" ? sendMeta(reply, link, send) : sendRedirect(reply, link);
   });
 }
 
@@ -46,9 +53,13 @@ function contentOf({ state }: Context, file: BaseSpaceFile): StoredObject {
 }
 
 /** The Expires header is the link's here, not 0 as everywhere else. */
-function sendMeta(reply: FastifyReply, { url, expiresMs }: SignedLink): FastifyReply {
+function sendMeta(
+  reply: FastifyReply,
+  { url, expiresMs }: SignedLink,
+  send: SendOne,
+): FastifyReply {
   reply.header("accept-ranges", "bytes").header("expires", new Date(expiresMs).toUTCString());
-  return sendResponse(reply, {
+  return send(reply, {
     Expires: preciseDate(expiresMs),
     HrefContent: url,
     SupportsRange: true,

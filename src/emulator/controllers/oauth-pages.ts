@@ -12,7 +12,7 @@ import { OAuthProblem } from "../access/oauth-problem.ts";
 import type { Context } from "../context.ts";
 import { type Fields, readFields, textField } from "../http/body.ts";
 import { approvalPage } from "../pages/approval.ts";
-import { decidedPage, enterCodePage, refusalPage } from "../pages/messages.ts";
+import { approvedAtOncePage, decidedPage, enterCodePage, refusalPage } from "../pages/messages.ts";
 import { sendPage } from "../pages/page.ts";
 import type { Application, Authorization, User } from "../state/entities.ts";
 
@@ -38,6 +38,8 @@ class OAuthPages {
   async showDevice(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const code = textField(await readFields(request), "code");
     if (code === undefined || code === "") return sendPage(reply, enterCodePage(false));
+    // The code may be exchanged, and so forgotten, before the browser comes with it.
+    if (this.#context.autoApprove) return sendPage(reply, approvedAtOncePage());
     const waiting = this.#waiting(code);
     if (waiting === undefined) return sendPage(reply, enterCodePage(true));
     const userCode = waiting.userCode ?? "";

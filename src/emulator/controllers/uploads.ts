@@ -9,12 +9,7 @@ import { fileType, mediaType } from "../http/media-type.ts";
 import { byId, listResponse, pageOf } from "../http/paging.ts";
 import { badRequest, noPermission, tooLarge } from "../http/problem.ts";
 import { fileFull } from "../serialise/full/file.ts";
-import {
-  MAX_PART_BYTES,
-  MAX_SINGLE_BYTES,
-  partNumber,
-  uploadPath,
-} from "../services/upload-rules.ts";
+import { MAX_PART_BYTES, partNumber, uploadPath } from "../services/upload-rules.ts";
 import { type NewFile, pendingFile, type UploadParent, Uploads } from "../services/uploads.ts";
 import type { BaseSpaceFile } from "../state/entities.ts";
 
@@ -85,6 +80,7 @@ async function addFile(
   const parent = { noun, id: call.param("id") };
   uploads.target(call, parent);
   const { query } = call;
+  if (!query.get("name")) return await beginByForm({ request, call, uploads }, parent);
   const file: NewFile = {
     parent,
     path: uploadPath(query.get("directory") ?? "", query.get("name") ?? ""),
@@ -92,13 +88,37 @@ async function addFile(
   };
   // Clients repeat the parameters in the body, under the file's own type: never the file's content.
   if (query.get("multipart")?.toLowerCase() === "true") return await uploads.begin(call, file);
-  const body = bodyChunks(request, MAX_SINGLE_BYTES, () => tooLarge(MAX_SINGLE_BYTES));
+  const { maxSingleBytes } = context;
+  const body = bodyChunks(request, maxSingleBytes, () => tooLarge(maxSingleBytes));
   const received = await context.content.receive(body, "objects");
   await checkedMd5(request, received.md5, async () => {
     await context.content.discard([received.key], "objects");
   });
   return await uploads.addWhole(call, file, received);
 }
+
+/**
+ * Begins an upload in parts whose name stands in the body: a form or JSON with `name`, `directory` and
+ * `multipart`, under whatever content type. A content needs its name in the query. @throws Problem 400
+ */
+async function beginByForm(
+  { request, call, uploads }: Omit<Upload, "context">,
+  parent: UploadParent,
+): Promise<BaseSpaceFile> {
+  const fields = await readFields(request, () => badRequest(NO_NAME));
+  const name = textField(fields, "name") ?? "";
+  const path = uploadPath(textField(fields, "directory") ?? "", name);
+  if (String(fields.get("multipart")).toLowerCase() !== "true") throw badRequest(NO_NAME);
+  const type = mediaType(request);
+  const contentType = fileType(FIELD_TYPES.test(type ?? "") ? undefined : type);
+  return await uploads.begin(call, { parent, path, contentType });
+}
+
+const NO_NAME =
+  "The name of the file is missing in the query; only an upload that begins with multipart=true may have it in the body";
+
+/** They tell of the body with the fields, not of the file. */
+const FIELD_TYPES = /^application\/(x-www-form-urlencoded|json)\b/i;
 
 async function addPart({ request, call, uploads, context }: Upload): Promise<string> {
   const { content, state } = context;

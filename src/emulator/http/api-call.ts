@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { Guard } from "../access/guard.ts";
 import { Grants } from "../access/grants.ts";
 import type { State } from "../state/state.ts";
-import { unauthorized } from "./problem.ts";
+import { unauthorized, unrecognizedToken } from "./problem.ts";
 import { Query } from "./query.ts";
 
 /** One request to the API by somebody known. */
@@ -14,12 +14,13 @@ export interface ApiCall {
   readonly param: (name: string) => string;
 }
 
-/** @throws Problem 401 without a token, or with one that nobody was given. */
+/** @throws Problem 401 without a token, or with one that nobody has (any more); the message tells which. */
 export function apiCall(state: State, request: FastifyRequest): ApiCall {
   const query = new Query(request.raw.url ?? "");
   const accessToken = tokenOf(request, query);
-  const token = accessToken === undefined ? undefined : state.get("tokens", accessToken);
-  if (token === undefined || token.removed === true) throw unauthorized();
+  if (accessToken === undefined || accessToken === "") throw unauthorized();
+  const token = state.get("tokens", accessToken);
+  if (token === undefined || token.removed === true) throw unrecognizedToken();
   const grants = new Grants(state, token);
   const params = request.params as Readonly<Record<string, string>>;
   return { grants, guard: new Guard(state, grants), query, param: (name) => params[name] ?? "" };

@@ -47,10 +47,13 @@ export async function* bodyChunks(
 /** What a client sent as query, form or JSON, all three by lower-case names. The body wins. */
 export type Fields = ReadonlyMap<string, unknown>;
 
-export async function readFields(request: FastifyRequest): Promise<Fields> {
+/** @throws Problem 400 for what is not valid JSON; beyond 4 MiB what `tooLarge` makes */
+export async function readFields(
+  request: FastifyRequest,
+  tooLarge: () => Error = () => badRequest("The request body is too large"),
+): Promise<Fields> {
   const fields = new Map<string, unknown>(new Query(request.raw.url ?? "").entries());
   const chunks: Buffer[] = [];
-  const tooLarge = (): Error => badRequest("The request body is too large");
   for await (const chunk of bodyChunks(request, MAX_FIELDS_BYTES, tooLarge)) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString("utf8").trim();
   for (const [name, value] of parseFields(text)) fields.set(name.toLowerCase(), value);

@@ -1,4 +1,4 @@
-import { compareIds, compareTexts } from "../state/order.ts";
+import { compareIds, compareNames } from "../state/order.ts";
 import { Query } from "./query.ts";
 import type { KeepSorted } from "./sorted-lists.ts";
 
@@ -100,7 +100,7 @@ export function byId(a: { readonly id: string }, b: { readonly id: string }): nu
 
 /** Orders by a text of the item: a name, or a date in the service's form. */
 export function byText<Item>(text: (item: Item) => string): (a: Item, b: Item) => number {
-  return (a, b) => compareTexts(text(a), text(b));
+  return (a, b) => compareNames(text(a), text(b));
 }
 
 function sortDirection<Item>(query: Query, rules: ListRules<Item>): "Asc" | "Desc" {

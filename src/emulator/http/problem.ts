@@ -23,6 +23,11 @@ export function unauthorized(): Problem {
   return new Problem(401, "BASESPACE.COMMON.UNAUTHORIZED", "Unauthorized");
 }
 
+/** As {@link unauthorized}, for a request that has a token: one that is unknown, or has been revoked. */
+export function unrecognizedToken(): Problem {
+  return new Problem(401, "BASESPACE.COMMON.UNAUTHORIZED", "Unrecognized access token");
+}
+
 /** No right, or no such Id: the service does not say which. */
 export function noPermission(right: string, noun: string): Problem {
   return new Problem(
@@ -37,6 +42,15 @@ export function unknownPath(): Problem {
     404,
     undefined,
     "This isn't a recognized path. Please refer to the API documentation at https://developer.basespace.illumina.com/docs for the available resources.",
+  );
+}
+
+/** @param host as the request's `Host` has it */
+export function misdirected(host: string): Problem {
+  return new Problem(
+    421,
+    "Misdirected",
+    `This emulator does not answer to ${JSON.stringify(host)}, but to localhost, to the address it listens on and to what --host-name (hostNames) adds.`,
   );
 }
 

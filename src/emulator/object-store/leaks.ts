@@ -8,9 +8,9 @@ const CREDENTIALS = ["authorization", "x-access-token", "cookie"];
 const KEPT_LEAKS = 1000;
 
 /**
- * Requests that brought the object store a credential beside the signature of their link. The store
- * refuses them as the service's does; here they are remembered, since a client that sends its token to
- * another party has a fault that nobody may see otherwise.
+ * Requests that brought the object store a credential beside the signature of their link. They are
+ * remembered, since a client that sends its token to another party has a fault that nobody may see
+ * otherwise: the service's store, too, refuses only those that it takes for a second way to sign.
  */
 export class Leaks {
   readonly #found: string[] = [];
@@ -34,6 +34,14 @@ export class Leaks {
       this.#found.push(`${method} ${path}: ${names.join(", ")}`);
     }
     return names;
+  }
+
+  /**
+   * Whether `names`, as {@link look} gives them, hold what the service's store takes for a second way to
+   * sign. It has never heard of the API's own headers, so that it serves a request with these.
+   */
+  static isSecondSignature(names: readonly string[]): boolean {
+    return names.includes("authorization");
   }
 
   clear(): void {

@@ -3,7 +3,6 @@ import type { Context } from "../context.ts";
 import { bodyChunks } from "../http/body.ts";
 import { checkedMd5 } from "../http/checked-md5.ts";
 import { Problem, tooLarge } from "../http/problem.ts";
-import { MAX_SINGLE_BYTES } from "../services/upload-rules.ts";
 import { pendingFile, Uploads } from "../services/uploads.ts";
 import { sendStoreError } from "./xml-error.ts";
 
@@ -34,8 +33,8 @@ async function keepPart(
   request: FastifyRequest,
   { id, number }: { readonly id: string; readonly number: number },
 ): Promise<string> {
-  const { content } = context;
-  const body = bodyChunks(request, MAX_SINGLE_BYTES, () => tooLarge(MAX_SINGLE_BYTES));
+  const { content, maxSingleBytes } = context;
+  const body = bodyChunks(request, maxSingleBytes, () => tooLarge(maxSingleBytes));
   const received = await content.receive(body, "parts");
   const { key, md5 } = received;
   await checkedMd5(request, md5, async () => await content.discard([key], "parts"));

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
-import type { Leaks } from "./leaks.ts";
+import { Leaks } from "./leaks.ts";
 import { putPart } from "./put-part.ts";
 import { sendObject } from "./send-object.ts";
 import { sendStoreError } from "./xml-error.ts";
@@ -10,14 +10,14 @@ export interface ObjectStoreParts extends Context {
 }
 
 /**
- * `GET|HEAD /<32 hex>?<signed query>`, and `PUT` of a part: nothing else, and no credentials beside the
+ * `GET|HEAD /<32 hex>?<signed query>`, and `PUT` of a part: nothing else, and no `Authorization` beside the
  * signature.
  */
 export function objectStoreRoutes(app: FastifyInstance, parts: ObjectStoreParts): void {
-  // Before anything else, whatever is asked: a client that leaks a credential must notice.
+  // Before anything else, whatever is asked: each credential is remembered.
   app.addHook("onRequest", (request, reply, done) => {
-    if (parts.leaks.look(request.raw).length === 0) done();
-    else sendStoreError(reply, "badAuth");
+    if (Leaks.isSecondSignature(parts.leaks.look(request.raw))) sendStoreError(reply, "badAuth");
+    else done();
   });
   app.route({
     method: ["GET", "HEAD"],

@@ -24,7 +24,7 @@ export interface SignedParts {
   readonly url: (part: number) => string;
 }
 
-export type LinkVerdict = "valid" | "expired" | "unsigned" | "forged";
+export type LinkVerdict = "valid" | "badExpires" | "expired" | "unsigned" | "forged";
 
 export interface LinkOptions {
   readonly secret: string;
@@ -55,21 +55,20 @@ export class SignedLinks {
       ["response-content-disposition", headers.contentDisposition],
       ["response-content-type", headers.contentType],
     ] as const;
-    const signature = this.#signature(
-      key,
-      signed.map(([, value]) => value),
-    );
+    const values = signed.map(([, value]) => value);
+    const signature = this.#signature("GET", key, values);
     const query = [["AWSAccessKeyId", ACCESS_KEY], ...signed, ["Signature", signature]]
       .map(([name, value]) => `${name}=${percentEncoded(value ?? "")}`)
       .join("&");
     return { url: `${baseUrl().replace(/\/+$/, "")}/${key}?${query}`, expiresMs };
   }
 
+  /** Whether the content may be read: by GET, and by HEAD, which is one without a body. */
   check(key: string, query: URLSearchParams): LinkVerdict {
     const values = ["response-content-disposition", "response-content-type"].map(
       (name) => query.get(name) ?? "",
     );
-    return this.#verdict(query, (expires) => this.#signature(key, [expires, ...values]));
+    return this.#verdict(query, (expires) => this.#signature("GET", key, [expires, ...values]));
   }
 
   /** Links that take the parts of an upload, for as long as others give contents. */
@@ -77,7 +76,7 @@ export class SignedLinks {
     const { clock, lifetimeMs, baseUrl } = this.#options;
     const expires = String(Math.floor((clock.now() + lifetimeMs) / 1000));
     const signatures = Array.from({ length: count }, (_, at) =>
-      this.#signature(uploadId, ["PUT", expires, String(at + 1)]),
+      this.#signature("PUT", uploadId, [expires, String(at + 1)]),
     );
     const start = `${baseUrl().replace(/\/+$/, "")}/${uploadId}?AWSAccessKeyId=${ACCESS_KEY}`;
     const template = `${start}&Expires=${expires}&partNumber={PartNumber}&Signature={Signature}`;
@@ -94,19 +93,21 @@ export class SignedLinks {
   /** Whether a part may be put there. */
   checkPart(uploadId: string, query: URLSearchParams): LinkVerdict {
     const part = query.get("partNumber") ?? "";
-    return this.#verdict(query, (expires) => this.#signature(uploadId, ["PUT", expires, part]));
+    return this.#verdict(query, (expires) => this.#signature("PUT", uploadId, [expires, part]));
   }
 
   #verdict(query: URLSearchParams, signed: (expires: string) => string): LinkVerdict {
     const expires = query.get("Expires");
     const signature = query.get("Signature");
     if (expires === null || signature === null) return "unsigned";
+    if (!/^\d{1,12}$/.test(expires)) return "badExpires";
     if (Number(expires) * 1000 <= this.#options.clock.now()) return "expired";
     return equal(signature, signed(expires)) ? "valid" : "forged";
   }
 
-  #signature(key: string, values: readonly string[]): string {
-    const text = [key, ...values].join("\n");
+  /** Of one method, and of values each in its own place: what signs a PUT signs nothing else. */
+  #signature(method: "GET" | "PUT", key: string, values: readonly string[]): string {
+    const text = JSON.stringify([method, key, ...values]);
     return createHmac("sha1", this.#options.secret).update(text).digest("base64");
   }
 }

@@ -9,6 +9,17 @@ const ERRORS = {
     message:
       "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified",
   },
+  misdirected: {
+    status: 421,
+    code: "Misdirected",
+    message:
+      "This emulator does not answer to the Host of this request, but to localhost, to the address it listens on and to what --host-name (hostNames) adds.",
+  },
+  badExpires: {
+    status: 403,
+    code: "AccessDenied",
+    message: "Invalid date (should be seconds since epoch)",
+  },
   expired: { status: 403, code: "AccessDenied", message: "Request has expired" },
   unsigned: { status: 403, code: "AccessDenied", message: "Access Denied" },
   forged: {

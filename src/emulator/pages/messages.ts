@@ -26,6 +26,14 @@ export function decidedPage(applicationName: string, approved: boolean): Page {
   return { title, body };
 }
 
+/** Where every wish for access is granted as it comes, whichever code the browser brings. */
+export function approvedAtOncePage(): Page {
+  const title = "Nothing to decide";
+  const body = html`<h1>${title}</h1>
+    <p>This emulator approves every sign-in at once. You may close this page.</p>`;
+  return { title, body };
+}
+
 export function refusalPage(problem: string, status = 400): Page {
   const title = "This does not work";
   return {

@@ -1,5 +1,5 @@
 import type { Property } from "../state/entity.ts";
-import { compareTexts } from "../state/order.ts";
+import { compareNames } from "../state/order.ts";
 import { applicationCompact } from "./application.ts";
 import type { Json, View } from "./view.ts";
 
@@ -36,7 +36,7 @@ export function propertyShapes(form: PropertyForm): PropertyShapes {
     item,
     container: (view, href, properties) => ({
       Items: properties
-        .toSorted((a, b) => compareTexts(a.name, b.name))
+        .toSorted((a, b) => compareNames(a.name, b.name))
         .map((property) => item(view, href, property)),
       DisplayedCount: properties.length,
       TotalCount: properties.length,

@@ -4,6 +4,7 @@ import { type Fields, textField } from "../http/body.ts";
 import { badRequest, conflict, noPermission } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
 import type { AppSession } from "../state/entities.ts";
+import type { Property } from "../state/entity.ts";
 import { parseHref } from "../text.ts";
 import { isTerminal } from "./app-sessions.ts";
 
@@ -36,16 +37,29 @@ type NewSession = Pick<
 > &
   Partial<AppSession>;
 
-/** Stores a new session that runs. */
+/** Stores a new session that runs. Unless it has properties, it says that no samples went into it. */
 export function putSession(draft: Draft, session: NewSession): AppSession {
   return draft.put("appsessions", {
     id: draft.newId("appsessions"),
     status: "Running",
     references: [],
-    properties: [],
+    properties: [noInputSamples(session)],
     dateModified: session.dateCreated,
     ...session,
   });
+}
+
+/** The service puts the list into every session that the API makes. */
+function noInputSamples({ dateCreated, userId, applicationId }: NewSession): Property {
+  return {
+    type: "sample[]",
+    name: "Input.Samples",
+    description: "",
+    items: [],
+    dateModified: dateCreated,
+    userId,
+    applicationId,
+  };
 }
 
 function usable(session: AppSession, grants: Grants): AppSession {

@@ -1,8 +1,8 @@
 import { badRequest, conflict } from "../http/problem.ts";
 import type { FilePart } from "../state/entities.ts";
 
-/** Posted in one piece; clients go over to parts at 25 MB, so a little more is let through. */
-export const MAX_SINGLE_BYTES: number = 32 * 1024 * 1024;
+/** Posted in one piece: most clients go over to parts at 25 MB, BaseSpaceR sends up to 100 MB at once. */
+export const MAX_SINGLE_BYTES: number = 128 * 1024 * 1024;
 export const MAX_PART_BYTES: number = 25 * 1024 * 1024;
 /** The last part may be smaller. */
 export const MIN_PART_BYTES = 5_000_000;

@@ -85,6 +85,22 @@ export interface Reference {
   readonly hrefContent: string;
 }
 
+/** What marks the reads of one library among those sequenced together. */
+export interface LibraryIndex {
+  readonly id: string;
+  readonly name: string;
+  /** Bases, such as `TCTCTACT`. */
+  readonly sequence: string;
+}
+
+/** The library of a sample as v1 shows it, as far as it differs from what follows from the sample. */
+export interface SampleLibrary {
+  readonly id?: string;
+  readonly biologicalSampleId?: string;
+  readonly index1?: LibraryIndex;
+  readonly index2?: LibraryIndex;
+}
+
 export interface Sample extends WithProperties {
   readonly projectId: string;
   readonly ownerId: string;
@@ -100,6 +116,7 @@ export interface Sample extends WithProperties {
   readonly numReadsRaw: number;
   readonly numReadsPF: number;
   readonly genomeId?: string;
+  readonly library?: SampleLibrary;
   readonly references: readonly Reference[];
   readonly dateCreated: string;
 }

@@ -3,8 +3,8 @@ import type { Context } from "../../context.ts";
 import { sendBare } from "../../http/answer.ts";
 import { apiCall } from "../../http/api-call.ts";
 import { readFields } from "../../http/body.ts";
-import { runCompact } from "../../serialise/run.ts";
 import { datasetV2 } from "../../serialise/v2/dataset.ts";
+import { runV2 } from "../../serialise/v2/run.ts";
 import { setArchived } from "../../services/archive.ts";
 
 /** v2's `archive` and `restore`: datasets and runs into cold storage and back. */
@@ -24,7 +24,7 @@ export function archiveRoutes(app: FastifyInstance, context: Context): void {
       );
       return sendBare(reply, {
         Datasets: datasets.map((dataset) => datasetV2(view, dataset)),
-        Runs: runs.map((run) => runCompact(view, run)),
+        Runs: runs.map((run) => runV2(view, run)),
       });
     });
   }

@@ -4,13 +4,12 @@ import { sendBare } from "../../http/answer.ts";
 import { apiCall } from "../../http/api-call.ts";
 import { readFormFile } from "../../http/form-file.ts";
 import { fileV2 } from "../../serialise/v2/file.ts";
-import { MAX_SINGLE_BYTES } from "../../services/upload-rules.ts";
 import { Uploads } from "../../services/uploads.ts";
 import { filesParent } from "../../state/files-parent.ts";
 
 /** Uploads into datasets: a form with one file in it. */
 export function datasetUploadRoutes(app: FastifyInstance, context: Context): void {
-  const { state, view, content } = context;
+  const { state, view, content, maxSingleBytes } = context;
   const uploads = new Uploads(context);
 
   app.post("/datasets/:id/files", async (request, reply) => {
@@ -18,7 +17,7 @@ export function datasetUploadRoutes(app: FastifyInstance, context: Context): voi
     const dataset = call.guard.need("write", "datasets", call.param("id"));
     const parent = filesParent(dataset);
     uploads.target(call, parent);
-    const { path, contentType, received } = await readFormFile(request, content, MAX_SINGLE_BYTES);
+    const { path, contentType, received } = await readFormFile(request, content, maxSingleBytes);
     const file = await uploads.addWhole(call, { parent, path, contentType }, received);
     return sendBare(reply, fileV2(view, file), 201);
   });

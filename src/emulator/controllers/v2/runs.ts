@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import { sendBare } from "../../http/answer.ts";
 import { apiCall } from "../../http/api-call.ts";
 import { pagedList } from "../../http/paging.ts";
-import { runCompact } from "../../serialise/run.ts";
+import { runV2 } from "../../serialise/v2/run.ts";
 import { runPage } from "../../services/run-lists.ts";
 
 /** v2's list of runs, which stay in their form of v1 as they do wherever v2 shows one. */
@@ -11,7 +11,7 @@ export function runRoutesV2(app: FastifyInstance, { state, view }: Context): voi
   app.get("/runs", (request, reply) =>
     sendBare(
       reply,
-      pagedList(runPage(state, apiCall(state, request)), (run) => runCompact(view, run)),
+      pagedList(runPage(state, apiCall(state, request)), (run) => runV2(view, run)),
     ),
   );
 }

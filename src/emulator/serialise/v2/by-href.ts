@@ -6,15 +6,17 @@ import { bioSampleV2, libraryV2 } from "./biosample.ts";
 import { datasetV2 } from "./dataset.ts";
 import { fileV2 } from "./file.ts";
 import { projectV2 } from "./project.ts";
+import { runV2 } from "./run.ts";
 import { userV2 } from "./user.ts";
 
 type Compact = (view: View, id: string) => Json | undefined;
 
-/** Runs, samples and app results stay in their form of v1. */
+/** Samples and app results stay in their form of v1. */
 const COMPACT: Readonly<Record<string, Compact>> = {
   projects: (view, id) => found(view.state.get("projects", id), (it) => projectV2(view, it)),
   appsessions: (view, id) =>
     found(view.state.get("appsessions", id), (it) => appSessionV2(view, it)),
+  runs: (view, id) => found(view.state.get("runs", id), (it) => runV2(view, it)),
   files: (view, id) => found(view.state.get("files", id), (it) => fileV2(view, it)),
   biosamples: (view, id) => found(view.state.get("biosamples", id), (it) => bioSampleV2(view, it)),
   libraries: (view, id) => found(view.state.get("libraries", id), (it) => libraryV2(view, it)),

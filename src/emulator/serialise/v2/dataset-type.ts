@@ -9,7 +9,7 @@ interface Known {
 const KNOWN: Readonly<Record<string, Known>> = {
   "illumina.fastq.v1.8": { name: "Illumina Fastq", conformsTo: ["common.files", "common.fastq"] },
   "common.fastq": { name: "Fastq", conformsTo: ["common.files", "common.fastq"] },
-  "common.files": { name: "Files", conformsTo: ["common.files"] },
+  "common.files": { name: "Common Files", conformsTo: [] },
 };
 
 export function datasetType(view: View, id: string): Json {

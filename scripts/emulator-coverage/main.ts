@@ -1,0 +1,10 @@
+/** Writes `docs/emulator-coverage.md`, which tells what the emulator implements: `npm run emulator-coverage`. */
+import { writeFile } from "node:fs/promises";
+import { COVERAGE_PAGE } from "../../src/emulator/coverage/not-implemented.ts";
+import { coveragePage } from "./page.ts";
+import { emulatorRoutes } from "./routes.ts";
+
+await writeFile(
+  new URL(`../../${COVERAGE_PAGE}`, import.meta.url),
+  coveragePage(await emulatorRoutes()),
+);

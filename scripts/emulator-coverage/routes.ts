@@ -1,0 +1,20 @@
+import fastify from "fastify";
+import { apiRoutes } from "../../src/emulator/api-server.ts";
+import { contextOf } from "../../src/emulator/build-context.ts";
+import { fillFromCatalog } from "../../src/emulator/catalog/fill.ts";
+import { openStorage } from "../../src/emulator/storage.ts";
+
+/** Every route of the emulator's API, as `GET /v1pre3/files/{id}`; those that answer 501 too. */
+export async function emulatorRoutes(): Promise<readonly string[]> {
+  const routes: string[] = [];
+  const app = fastify({ exposeHeadRoutes: false });
+  app.addHook("onRoute", ({ method, url }) => {
+    routes.push(`${String(method)} ${url.replaceAll(/:(\w+)/g, "{$1}")}`);
+  });
+  await using storage = await openStorage(undefined);
+  await fillFromCatalog(storage.state, storage.content, { catalog: {}, folder: "." });
+  apiRoutes(app, contextOf(storage, { api: "", objects: "" }, {}));
+  await app.ready();
+  await app.close();
+  return routes;
+}

@@ -1,0 +1,34 @@
+import { systemClock } from "../core/clock.ts";
+import type { Context } from "./context.ts";
+import type { Origins } from "./listeners.ts";
+import { SignedLinks } from "./object-store/signed-links.ts";
+import type { EmulatorOptions } from "./options.ts";
+import { MAX_SINGLE_BYTES, MIN_PART_BYTES } from "./services/upload-rules.ts";
+import type { Storage } from "./storage.ts";
+
+/** As the service's own links: seven days less two minutes. */
+const LINK_LIFETIME_MS = 7 * 86_400_000 - 120_000;
+
+/** What the controllers work with; `origins` are known once the listeners are open. */
+export function contextOf(storage: Storage, origins: Origins, options: EmulatorOptions): Context {
+  const { state, content } = storage;
+  return {
+    state,
+    content,
+    links: signedLinks(storage, origins, options),
+    view: { state, webOrigin: () => origins.api, apiOrigin: () => origins.api },
+    clock: options.clock ?? systemClock,
+    minPartBytes: options.minPartBytes ?? MIN_PART_BYTES,
+    maxSingleBytes: options.maxSingleBytes ?? MAX_SINGLE_BYTES,
+    autoApprove: options.autoApprove ?? false,
+  };
+}
+
+function signedLinks({ state }: Storage, origins: Origins, options: EmulatorOptions): SignedLinks {
+  return new SignedLinks({
+    secret: state.need("settings", "link-secret").value,
+    baseUrl: () => options.objectStoreUrl ?? origins.objects,
+    lifetimeMs: options.linkLifetimeMs ?? LINK_LIFETIME_MS,
+    clock: options.clock ?? systemClock,
+  });
+}

@@ -1,0 +1,9 @@
+/**
+ * `url` with one slash where its path has several in a row, as the service reads it: clients join a server
+ * that ends in a slash with a path that begins with one. Slashes that are encoded belong to a name and stay.
+ */
+export function singleSlashes(url: string): string {
+  const end = url.indexOf("?");
+  const path = end < 0 ? url : url.slice(0, end);
+  return path.replace(/\/{2,}/g, "/") + url.slice(path.length);
+}
