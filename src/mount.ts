@@ -1,5 +1,5 @@
 export { processEnvironment } from "./config/environment.ts";
-export type { GivenOptions } from "./config/options.ts";
+export type { GivenOptions } from "./config/option-values.ts";
 export { type Config, resolveConfig } from "./config/resolve.ts";
 export {
   type BaseSpaceMount,

@@ -87,7 +87,6 @@ export interface ClientSettings {
 
 export function withDefaults(options: ClientOptions): ClientSettings {
   const timeoutMs = options.timeoutMs ?? 30_000;
-  const limits = { ...DEFAULT_RETRY, ...options.retry };
   return {
     timeoutMs,
     connectTimeoutMs: Math.min(timeoutMs, MAX_CONNECT_MS),
@@ -98,11 +97,16 @@ export function withDefaults(options: ClientOptions): ClientSettings {
     logger: options.logger ?? silentLogger,
     writeDeadlineMs: options.writeDeadlineMs ?? WRITE_DEADLINE_MS,
     lockFolder: options.lockFolder ?? defaultLockFolder(),
-    retry: {
-      limits,
-      settleMs: options.settleMs ?? SETTLE_DELAYS * limits.firstDelayMs,
-      clock: options.clock ?? systemClock,
-      random: Math.random,
-    },
+    retry: retryOf(options),
+  };
+}
+
+function retryOf({ retry, settleMs, clock }: ClientOptions): RetryOptions {
+  const limits = { ...DEFAULT_RETRY, ...retry };
+  return {
+    limits,
+    settleMs: settleMs ?? SETTLE_DELAYS * limits.firstDelayMs,
+    clock: clock ?? systemClock,
+    random: Math.random,
   };
 }

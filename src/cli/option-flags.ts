@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { BsmountError } from "../core/errors.ts";
 import { printWarning } from "./output.ts";
-import { type GivenOptions, OPTIONS, type OptionKey } from "../config/options.ts";
+import { OPTIONS } from "../config/options.ts";
+import type { GivenOptions, OptionKey } from "../config/option-values.ts";
 
 /** Options of every command that talks to BaseSpace. */
 export const CONNECTION_OPTIONS: readonly OptionKey[] = [

@@ -1,6 +1,6 @@
 import process from "node:process";
 import type { Environment } from "../config/environment.ts";
-import { printable } from "./output.ts";
+import { printable } from "../core/terminal-text.ts";
 
 export interface SystemdUnit {
   /** The command that mounts, without its options: usually node and the program. */

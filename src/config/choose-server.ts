@@ -1,5 +1,5 @@
 import { BsmountError } from "../core/errors.ts";
-import type { GivenOptions } from "./options.ts";
+import type { GivenOptions } from "./option-values.ts";
 import type { Profile } from "./profile.ts";
 import { apiServerOfRegion, DEFAULT_API_SERVER, isSameServer } from "./regions.ts";
 

@@ -3,7 +3,7 @@ import { namedServer, serverOfProfile } from "./choose-server.ts";
 import type { Environment } from "./environment.ts";
 import { type FoundToken, findToken } from "./find-token.ts";
 import { listProfiles } from "./list-profiles.ts";
-import type { GivenOptions } from "./options.ts";
+import type { GivenOptions } from "./option-values.ts";
 import { type Profile, readProfile } from "./profile.ts";
 import { refuseOtherServer } from "./refuse-other-server.ts";
 import { withEnvironment } from "./with-environment.ts";

@@ -4,7 +4,7 @@ import type { LogLevel } from "../core/logger.ts";
 import { type ConnectionConfig, resolveConnection } from "./connection.ts";
 import type { Environment } from "./environment.ts";
 import { defaultFolders, type Folders } from "./folders.ts";
-import type { GivenOptions } from "./options.ts";
+import type { GivenOptions } from "./option-values.ts";
 import { withEnvironment } from "./with-environment.ts";
 
 /** Everything a session needs to know, with nothing left to default. Plain data: it crosses processes. */

@@ -2,7 +2,7 @@ import { type ChosenClient, chooseClient } from "./choose-client.ts";
 import { namedServer, serverOfProfile } from "./choose-server.ts";
 import { DEFAULT_TIMEOUT_MS } from "./connection.ts";
 import type { Environment } from "./environment.ts";
-import type { GivenOptions } from "./options.ts";
+import type { GivenOptions } from "./option-values.ts";
 import { ownProfileFile, type Profile, type ProfilePlace, readProfile } from "./profile.ts";
 import { withEnvironment } from "./with-environment.ts";
 

@@ -1,5 +1,6 @@
 import type { Environment } from "./environment.ts";
-import { type GivenOptions, OPTIONS, type OptionKey } from "./options.ts";
+import { OPTIONS } from "./options.ts";
+import type { GivenOptions, OptionKey } from "./option-values.ts";
 
 /** The options that were given, and those that the environment gives where they were not. */
 export function withEnvironment(given: GivenOptions, environment: Environment): GivenOptions {

@@ -3,7 +3,7 @@ import type { User } from "../api/models.ts";
 import type { ClientOptions } from "../api/settings.ts";
 import { type ConnectionConfig, resolveConnection } from "../config/connection.ts";
 import { type Environment, processEnvironment } from "../config/environment.ts";
-import type { GivenOptions } from "../config/options.ts";
+import type { GivenOptions } from "../config/option-values.ts";
 import { explainRefusal } from "../config/refused-token.ts";
 import { neverAborted } from "../core/abort.ts";
 import { CurrentToken } from "./current-token.ts";

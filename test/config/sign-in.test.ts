@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { Environment } from "../../src/config/environment.ts";
-import type { GivenOptions } from "../../src/config/options.ts";
+import type { GivenOptions } from "../../src/config/option-values.ts";
 import { resolveSignIn } from "../../src/config/sign-in.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 

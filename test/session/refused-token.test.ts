@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import type { GivenOptions } from "../../src/config/options.ts";
+import type { GivenOptions } from "../../src/config/option-values.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { describeError } from "../../src/core/errors.ts";

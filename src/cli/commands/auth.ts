@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { OptionKey } from "../../config/options.ts";
+import type { OptionKey } from "../../config/option-values.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { addOptions, givenOptions } from "../option-flags.ts";
 

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import process from "node:process";
 import { Command } from "commander";
-import { type OptionKey, OPTIONS } from "../../config/options.ts";
+import { OPTIONS } from "../../config/options.ts";
+import type { OptionKey } from "../../config/option-values.ts";
 import { resolveConfig } from "../../config/resolve.ts";
 import { ensurePrivateFolder } from "../../core/private-folder.ts";
 import { startDaemon } from "../../mount/index.ts";

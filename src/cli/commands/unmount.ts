@@ -7,7 +7,8 @@ import { listMounts, otherMounts, unmountAt } from "../../mount/index.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
 import { addHeldOptions, heldFiles } from "../held-flags.ts";
-import { printable, printError, printLine, printWarning } from "../output.ts";
+import { printError, printLine, printWarning } from "../output.ts";
+import { printable } from "../../core/terminal-text.ts";
 import { statusLines } from "../status-lines.ts";
 import { waitingLine } from "../waiting-line.ts";
 

@@ -1,5 +1,6 @@
 import type { Command, Option } from "commander";
-import { type OptionDefinition, OPTIONS } from "../../config/options.ts";
+import { OPTIONS } from "../../config/options.ts";
+import type { OptionDefinition } from "../../config/option-values.ts";
 
 /*
  * What commands and options there are, as data: the completions of shells and the man page are made of it, so that

@@ -1,7 +1,7 @@
 import { BaseSpace } from "../../api/client.ts";
 import type { ConnectionConfig } from "../../config/connection.ts";
 import type { Environment } from "../../config/environment.ts";
-import type { GivenOptions } from "../../config/options.ts";
+import type { GivenOptions } from "../../config/option-values.ts";
 import { readProfile } from "../../config/profile.ts";
 import { resolveConfig } from "../../config/resolve.ts";
 import { forgetToken } from "../../config/write-profile.ts";

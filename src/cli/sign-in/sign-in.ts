@@ -1,6 +1,6 @@
 import { BaseSpace } from "../../api/client.ts";
 import type { Environment } from "../../config/environment.ts";
-import type { GivenOptions } from "../../config/options.ts";
+import type { GivenOptions } from "../../config/option-values.ts";
 import { resolveSignIn, type SignInConfig } from "../../config/sign-in.ts";
 import { writeProfile } from "../../config/write-profile.ts";
 import { describeError } from "../../core/errors.ts";

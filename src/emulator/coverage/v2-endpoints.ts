@@ -1,0 +1,128 @@
+import {
+  type Endpoint,
+  type EndpointRow,
+  endpointsBelow,
+  EXACT,
+  NONE,
+  propertyRows,
+} from "./endpoint.ts";
+
+/* The endpoints of version 2, as the reference and the clients of Illumina name them, by subject. */
+
+const ALWAYS_EMPTY = "always empty";
+const FILE_LIST =
+  "filesetid and turbomode change nothing; there are no folders that index VCFs and BAMs";
+const TRASH_FORM = "the form of an item is the emulator's own";
+
+const PEOPLE: readonly EndpointRow[] = [
+  ["POST oauthv2/token", "no expires_in: a token ends when it is revoked"],
+  ["DELETE oauthv2tokens/current", EXACT],
+  ["POST oauthv2/tokenfromapplicationjwt", NONE],
+  ["POST oauthv1/tokenfromoauthv2", NONE],
+  ["GET users/{id}", EXACT],
+  ["POST users/current", NONE],
+  ["GET users/current/notifications", ALWAYS_EMPTY],
+  ["GET users/current/messages", ALWAYS_EMPTY],
+  ["GET users/current/usage", NONE],
+  ["GET users/current/subscription", NONE],
+  ["GET users/current/labtype", NONE],
+  ["GET workgroups/{id}", NONE],
+  ["GET applications", "references and autolaunchableonruncompleteappsonly change nothing"],
+  ["GET applications/{id}", EXACT],
+];
+
+const DATASETS: readonly EndpointRow[] = [
+  ["POST projects", EXACT],
+  ["GET projects/{id}", EXACT],
+  ["GET projects/{id}/datasets", EXACT],
+  ["POST projects/{id}/datasets", EXACT],
+  ["GET datasets", EXACT],
+  ["POST datasets", EXACT],
+  ["GET datasets/{id}", EXACT],
+  ["POST datasets/{id}", "only Name and QcStatus change"],
+  ["POST datasets/{id}/copy", EXACT],
+  ["GET datasets/{id}/comments", ALWAYS_EMPTY],
+  ["GET datasets/{id}/files", FILE_LIST],
+  ["POST datasets/{id}/files", EXACT],
+  ["GET datasettypes/{id}", NONE],
+];
+
+const FILES: readonly EndpointRow[] = [
+  ["GET files/{id}", "a list's form with UploadStatus: the service's own is not known"],
+  ["GET files/{id}/content", EXACT],
+  ...["appresults", "samples", "runs"].map((noun): EndpointRow => [
+    `GET ${noun}/{id}/files`,
+    FILE_LIST,
+  ]),
+  ...["datasets", "appresults", "samples"].flatMap((noun): EndpointRow[] => [
+    [`GET ${noun}/{id}/file-upload-info`, EXACT],
+    [`POST ${noun}/{id}/file-upload-info`, EXACT],
+    [`POST ${noun}/{id}/direct-upload-info`, NONE],
+  ]),
+  ["GET runs/{id}/file-upload-info", "403 always: runs come from instruments"],
+  ["POST runs/{id}/file-upload-info", "403 always: runs come from instruments"],
+  ["POST runs/{id}/direct-upload-info", NONE],
+];
+
+const SESSIONS: readonly EndpointRow[] = [
+  ["GET appsessions", "datemodified filters nothing; include knows Properties only"],
+  ["POST appsessions", EXACT],
+  ["GET appsessions/{id}", "include knows Properties only"],
+  ["POST appsessions/{id}", "no Comment is kept"],
+  ["DELETE appsessions/{id}", TRASH_FORM],
+  ["POST appsessions/{id}/stop", EXACT],
+  ["GET appsessions/{id}/logfiles", ALWAYS_EMPTY],
+  ["GET appsessions/{id}/comments", ALWAYS_EMPTY],
+];
+
+const LAB: readonly EndpointRow[] = [
+  ["GET biosamples", "sortby=Subject sorts by Id"],
+  ["GET biosamples/{id}", EXACT],
+  ["POST biosamples/{id}", "only BioSampleName, Status and LabStatus change"],
+  ["GET biosamples/{id}/libraries", EXACT],
+  ["GET biosamples/{id}/runlanesummaries", NONE],
+  ["POST biosamples/{id}/aggregation", NONE],
+  ["GET libraries", EXACT],
+  ["GET libraries/{id}", EXACT],
+  ["GET librarypools", NONE],
+  ["GET labrequeues", NONE],
+  ["GET instruments", NONE],
+  ["GET runs", "SortBy=LaneAndQcStatus sorts by Id; the statistics are those of one quiet lane"],
+  ["GET runs/{id}/samplesheet", NONE],
+];
+
+const STORAGE: readonly EndpointRow[] = [
+  ["GET trash", TRASH_FORM],
+  ["GET trash/{id}", TRASH_FORM],
+  ["DELETE trash", EXACT],
+  ["POST trash/{id}/restorefromtrash", TRASH_FORM],
+  ["POST archive", "done at once"],
+  ["POST restore", "done at once"],
+];
+
+const PROPERTIES: readonly EndpointRow[] = [
+  ...[
+    "projects",
+    "samples",
+    "appresults",
+    "runs",
+    "appsessions",
+    "biosamples",
+    "libraries",
+    "datasets",
+    "users",
+  ].flatMap((noun) => propertyRows(`${noun}/{id}`, true)),
+  ...propertyRows("files/{id}", false),
+  ...propertyRows("librarypools/{id}", true, NONE),
+  ...propertyRows("subjects/{id}", true, NONE),
+];
+
+export const V2_ENDPOINTS: readonly Endpoint[] = endpointsBelow("/v2", [
+  ...PEOPLE,
+  ...DATASETS,
+  ...FILES,
+  ...SESSIONS,
+  ...LAB,
+  ...STORAGE,
+  ...PROPERTIES,
+]);
