@@ -1,36 +1,38 @@
-import { randomUUID } from "node:crypto";
-import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BsmountError } from "../core/errors.ts";
-import { makeFolders } from "../core/make-folders.ts";
+import { ensureSafeFolder } from "../core/private-folder.ts";
+import { lockHolder, takeLock } from "../core/process-lock.ts";
 
 /** A killed process takes a moment to die. */
 const PATIENCE_MS = 1000;
 const RETRY_MS = 50;
 
-/**
- * The folder of a lasting emulator, held by one process at a time: its `lock` names the holder's pid and
- * start time, so that a lock left by a killed process is recognised and replaced.
- */
+/** The folder of a lasting emulator, held by one process of its user at a time. */
 export class DataFolder implements AsyncDisposable {
   readonly path: string;
+  readonly #lock: AsyncDisposable;
 
-  private constructor(path: string) {
+  private constructor(path: string, lock: AsyncDisposable) {
     this.path = path;
+    this.#lock = lock;
   }
 
-  /** @throws BsmountError `busy` when another process holds it; `environment`, `no-space` */
+  /**
+   * Makes the folder, with mode 0700, when it is missing.
+   * @throws BsmountError `busy` when another process holds it; `environment`, also where others can make files in it,
+   * which could be links; `no-space`
+   */
   static async hold(path: string): Promise<DataFolder> {
-    const folder = new DataFolder(resolve(path));
-    await makeFolders(folder.path, { mode: 0o700 });
-    for (const deadline = Date.now() + PATIENCE_MS; !(await folder.#lock());) {
-      const holder = await folder.#holder();
-      if (holder === undefined) await rm(folder.#lockPath, { force: true });
-      else if (Date.now() > deadline) throw inUse(folder.path, holder);
-      else await delay(RETRY_MS);
+    const folder = resolve(path);
+    const { isShared } = await ensureSafeFolder(folder);
+    if (isShared) throw sharedFolder(folder);
+    const place = { folder, key: "emulator" };
+    for (const deadline = Date.now() + PATIENCE_MS; ; await delay(RETRY_MS)) {
+      const lock = await takeLock(place);
+      if (lock !== undefined) return new DataFolder(folder, lock);
+      if (Date.now() > deadline) throw inUse(folder, await lockHolder(place));
     }
-    return folder;
   }
 
   join(name: string): string {
@@ -38,59 +40,18 @@ export class DataFolder implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.#lockPath, { force: true });
-  }
-
-  get #lockPath(): string {
-    return this.join("lock");
-  }
-
-  async #lock(): Promise<boolean> {
-    const own = this.join(`lock.${randomUUID()}`);
-    await writeFile(own, `${process.pid} ${await startOf(process.pid)}\n`, { mode: 0o600 });
-    try {
-      // Unlike an open, a link brings the text with it: nobody ever sees an empty lock.
-      await link(own, this.#lockPath);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-      throw error;
-    } finally {
-      await rm(own, { force: true });
-    }
-  }
-
-  /** The living process that the lock names. */
-  async #holder(): Promise<number | undefined> {
-    const text = await readFile(this.#lockPath, "utf8").catch(() => "");
-    const [pid = 0, start = 0] = text.split(" ").map(Number);
-    if (pid === 0 || !isAlive(pid)) return undefined;
-    return (await startOf(pid)) === start ? pid : undefined;
+    await this.#lock[Symbol.asyncDispose]();
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+function sharedFolder(path: string): BsmountError {
+  const message = `the emulator does not keep its data in ${path}: others can make files there`;
+  return new BsmountError("environment", message, { remedy: "give a folder of your own in it" });
 }
 
-/**
- * Clock ticks from boot to the process's start, which tells it from a later one of the same pid; 0 where
- * there is no /proc, -1 for a process that is dead but not yet buried by its parent.
- */
-async function startOf(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  const [state = "", ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return state === "Z" || state === "X" ? -1 : Number(fields[18] ?? 0);
-}
-
-function inUse(path: string, pid: number): BsmountError {
-  const message = `the data folder ${path} is in use by the emulator of process ${pid}`;
-  return new BsmountError("busy", message, {
+function inUse(path: string, pid: number | undefined): BsmountError {
+  const whose = pid === undefined ? "another emulator" : `the emulator of process ${pid}`;
+  return new BsmountError("busy", `the data folder ${path} is in use by ${whose}`, {
     remedy: "end that emulator, or give another folder",
   });
 }

@@ -15,7 +15,7 @@ export interface Storage extends AsyncDisposable {
   readonly dataDir: string | undefined;
 }
 
-/** In memory, or in `dataDir`: `state.lmdb`, `objects/`, `parts/`, `incoming/`, `requests.jsonl`, `lock`. */
+/** In memory, or in `dataDir`: `state.lmdb`, `objects/`, `parts/`, `incoming/`, `requests.jsonl`. */
 export async function openStorage(dataDir: string | undefined): Promise<Storage> {
   return dataDir === undefined ? memoryStorage() : await folderStorage(dataDir);
 }

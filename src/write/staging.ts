@@ -4,7 +4,7 @@ import type { JournalOwner } from "./journal.ts";
 import type { ResultFile } from "./result-file.ts";
 import { MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
-import { makeFolders } from "../core/make-folders.ts";
+import { ensureSafeFolder } from "../core/private-folder.ts";
 import { localDisk } from "./local-disk.ts";
 import { type StagedBytes, StagingFolder } from "./staging-folder.ts";
 
@@ -64,7 +64,7 @@ export class Staging implements AsyncDisposable {
   /** Of the disk it is on. @throws BsmountError `environment` */
   async space(): Promise<Space> {
     return await localDisk({ what: "find room for", path: this.parent }, async () => {
-      await makeFolders(this.parent, { mode: 0o700 });
+      await ensureSafeFolder(this.parent);
       const { bsize, blocks, bavail } = await statfs(this.parent);
       return { totalBytes: bsize * blocks, freeBytes: bsize * bavail };
     });

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Emulator, type EmulatorOptions } from "../../src/emulator/options.ts";
@@ -141,6 +141,16 @@ describe("an emulator with a data folder", () => {
       }
     }
     expect((await readdir(folder.join("data", "objects"))).sort()).toEqual(keys.sort());
+  });
+
+  it.each([0o777, 0o1777, 0o770])("is not kept in a folder of mode %o", async (mode) => {
+    await using folder = await tempDir();
+    await mkdir(folder.join("data"));
+    await chmod(folder.join("data"), mode);
+    await expect(startEmulator({ dataDir: folder.join("data") })).rejects.toMatchObject({
+      reason: "environment",
+    });
+    expect(await readdir(folder.join("data"))).toEqual([]);
   });
 
   it("keeps all of it from other users, whatever the umask", async () => {
