@@ -3,14 +3,14 @@ import type { WatchedOutcome } from "./watched-command.ts";
 
 /*
  * What everybody may expect of a command, whatever the service does. A request is repeated for 50 seconds from its
- * first failure on, a listing may take ten (as these tests say); a command that has come to its end by then has five
+ * first failure on, a listing may take five (as these tests say); a command that has come to its end by then has five
  * more to say so. Starting takes a while on a busy machine.
  */
 
 const MIB = 1024 * 1024;
 const TRIED_MS = 50_000;
 const REQUEST_MS = 2000;
-const LISTING_MS = 10_000;
+const LISTING_MS = 5000;
 const SPARE_MS = 5000;
 const START_MS = 10_000;
 

@@ -114,7 +114,7 @@ class World implements HostileWorld {
       BASESPACE_CLIENT_ID: OWN_CREDENTIALS.clientKey,
       BASESPACE_CLIENT_SECRET_FILE: dir.join("secret"),
       BSMOUNT_TIMEOUT: "2s",
-      BSMOUNT_LISTING_TIMEOUT: "10s",
+      BSMOUNT_LISTING_TIMEOUT: "5s",
     };
   }
 
