@@ -23,21 +23,24 @@ export function hostileSuite(
     console.log([head, ...rows.toSorted()].join("\n"));
   });
   const scenarios = SCENARIOS.filter(([, { isSlow = false }]) => withSlow || !isSlow);
-  describe.concurrent.each(scenarios)("a service with %s", (scenario, { isSlow = false }, twists) => {
-    test.concurrent.each(commands)(
-      "[F5] lets %s end in time, with a clear word, in little memory",
-      async (command) => {
-        await using world = await hostileWorld(twists);
-        const limitMs = isSlow ? SLOW_MS : USUAL_MS;
-        const outcome =
-          command === "mount"
-            ? await world.useMount(4 * limitMs)
-            : await world.run(command, limitMs);
-        const { code, ms, peakBytes, stdoutBytes, stderr } = outcome;
-        const figures = [code, (ms / 1000).toFixed(1), Math.round(peakBytes / MIB), stdoutBytes];
-        rows.push([scenario, command, ...figures, stderr.length].join(" | "));
-        checkOutcome(outcome, { secrets: world.secrets, isContent: command === "cat" });
-      },
-    );
-  });
+  describe.concurrent.each(scenarios)(
+    "a service with %s",
+    (scenario, { isSlow = false }, twists) => {
+      test.concurrent.each(commands)(
+        "[F5] lets %s end in time, with a clear word, in little memory",
+        async (command) => {
+          await using world = await hostileWorld(twists);
+          const limitMs = isSlow ? SLOW_MS : USUAL_MS;
+          const outcome =
+            command === "mount"
+              ? await world.useMount(4 * limitMs)
+              : await world.run(command, limitMs);
+          const { code, ms, peakBytes, stdoutBytes, stderr } = outcome;
+          const figures = [code, (ms / 1000).toFixed(1), Math.round(peakBytes / MIB), stdoutBytes];
+          rows.push([scenario, command, ...figures, stderr.length].join(" | "));
+          checkOutcome(outcome, { secrets: world.secrets, isContent: command === "cat" });
+        },
+      );
+    },
+  );
 }
