@@ -42,10 +42,12 @@ export const HOSTILE_STORE: Readonly<Record<string, Scenario>> = {
     isSlow: true,
   },
   "a head without an end": {
-    twist: (_answer, response) => {
-      const send = (): void =>
-        void (response.destroyed || response.socket?.write(`x: ${"a".repeat(60_000)}\r\n`, send));
-      response.socket?.write("HTTP/1.1 206 Partial Content\r\n", send);
+    twist: (_answer, { socket }) => {
+      const send = (error?: Error | null): void => {
+        if (!error && socket?.destroyed === false)
+          socket.write(`x: ${"a".repeat(60_000)}\r\n`, send);
+      };
+      socket?.write("HTTP/1.1 206 Partial Content\r\n", send);
     },
     isSlow: true,
   },
