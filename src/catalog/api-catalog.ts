@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { AppResultId, FileId, ProjectId, RunId, SampleId } from "../core/ids.ts";
-import { Semaphore } from "../core/semaphore.ts";
 import type { Catalog, Entity, EntityCollection, EntityKind, FileItem } from "./catalog.ts";
 import { itemBytes } from "./listing-bytes.ts";
+import { ListingMemory } from "./listing-memory.ts";
 
 interface EntityModel {
   readonly id: string;
@@ -66,7 +66,7 @@ const KIND_IN: Readonly<Record<EntityCollection["kind"], EntityKind>> = {
 
 export interface ApiCatalogOptions {
   /**
-   * For one listing, which is in memory as a whole. Default 128 MiB: 400 000 files with usual paths.
+   * For one listing, which is in memory as a whole, and for all that are under way together. Default 128 MiB: 350 000 files with usual paths.
    */
   readonly maxListingBytes?: number;
   /** For all of a listing to come, in milliseconds. Default 600 000. */
@@ -75,8 +75,6 @@ export interface ApiCatalogOptions {
 }
 
 const MAX_LISTING_BYTES = 128 * 1024 * 1024;
-/** Any number of listings of this size may be under way at a time. */
-const SHORT_LISTING_BYTES = 4 * 1024 * 1024;
 const LISTING_TIMEOUT_MS = 600_000;
 
 /** Before a listing that the service does not know is asked for once more. */
@@ -90,15 +88,13 @@ const DOUBT_MS = 300;
 export class ApiCatalog implements Catalog {
   readonly #client: CatalogClient;
   readonly #clock: Clock;
-  readonly #maxListingBytes: number;
   readonly #deadlineMs: number;
-  /** The one listing that may be long; others that turn out to be wait for its end. */
-  readonly #long = new Semaphore(1);
+  readonly #memory: ListingMemory;
 
   constructor(client: CatalogClient, options: ApiCatalogOptions = {}) {
     this.#client = client;
     this.#clock = options.clock ?? systemClock;
-    this.#maxListingBytes = options.maxListingBytes ?? MAX_LISTING_BYTES;
+    this.#memory = new ListingMemory(options.maxListingBytes ?? MAX_LISTING_BYTES);
     this.#deadlineMs = options.listingTimeoutMs ?? LISTING_TIMEOUT_MS;
   }
 
@@ -134,18 +130,10 @@ export class ApiCatalog implements Catalog {
     turn: (model: Model) => Item,
   ): Promise<readonly Item[]> {
     const pages = list.pages({ signal, deadlineMs: this.#deadlineMs });
-    let isLong = false;
-    const onBytes = async (bytes: number, items: number): Promise<void> => {
-      if (bytes > this.#maxListingBytes) throw tooLong(items);
-      if (isLong || bytes <= SHORT_LISTING_BYTES) return;
-      await this.#long.acquire(signal);
-      isLong = true;
-    };
-    try {
-      return await collect(pages, turn, onBytes);
-    } finally {
-      if (isLong) this.#long.release();
-    }
+    using share = this.#memory.begin();
+    return await collect(pages, turn, async (bytes, items) => {
+      await share.takes(bytes, items, signal);
+    });
   }
 
   async #sure<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
@@ -218,17 +206,6 @@ async function collect<Model extends { readonly id: string }, Item extends objec
     await onBytes(bytes, items.length);
   }
   return items;
-}
-
-function tooLong(items: number): BsmountError {
-  return new BsmountError(
-    "too-big",
-    `the listing is longer than ${items} items, which is all that fits`,
-    {
-      remedy:
-        "give it more with --listing-memory, or use the client's lists, which come page by page",
-    },
-  );
 }
 
 function toEntity(kind: EntityKind, model: EntityModel): Entity {

@@ -24,10 +24,11 @@ Documentation=man:bsmount(1)
 # The command returns when the mount is live; its process goes on.
 Type=forking
 ExecStart=${line("mount", ...flags, "--", mountPoint)}
+# Fails where somebody has unmounted it already, which is no reason to mount it again (-).
 # Waits until what was written is in BaseSpace. While somebody uses the mount this fails, and SIGTERM follows, which
 # lets nobody in any more and waits for the last to leave. What is not uploaded when the time is over stays on this
 # machine: bsmount uploads list.
-ExecStop=${line("unmount", "--", mountPoint)}
+ExecStop=-${line("unmount", "--", mountPoint)}
 # At a shutdown all services of a user have the time that user@.service gives them, two minutes by default.
 TimeoutStopSec=10min
 Restart=on-failure

@@ -58,12 +58,18 @@ async function tokenOfFile(path: string | undefined): Promise<FoundToken | undef
   if (path === undefined) return undefined;
   const text = await readPrivateFile(path);
   if (text === undefined) {
-    throw new BsmountError("usage", `there is no access token file ${path}`, {
+    const shown = isLikeToken(path) ? "of that name, which looks like a token itself" : path;
+    throw new BsmountError("usage", `there is no access token file ${shown}`, {
       remedy: `give a file that holds the token alone, mode 0600, or set ${VARIABLE}`,
     });
   }
   if (text.trim() === "") throw new BsmountError("usage", `the access token file ${path} is empty`);
   return { accessToken: text.trim(), tokenSource: path, tokenOrigin: { kind: "file", path } };
+}
+
+/** Whoever gives the token where its file is to be named must not find it in a log. */
+function isLikeToken(path: string): boolean {
+  return /^[\w-]{20,}$/.test(path);
 }
 
 function tokenOfEnvironment({ variables }: Environment): FoundToken | undefined {

@@ -168,7 +168,7 @@ export const OPTIONS: {
     argument: "SIZE",
     env: "BSMOUNT_LISTING_MEMORY",
     defaultText: "128MiB",
-    help: "memory for one listing: a longer one is an error; 400 000 files take the default",
+    help: "memory for one listing: a longer one is an error; 350 000 files take the default",
     parse: parseSize,
   },
   listingTimeout: {

@@ -7,16 +7,17 @@
 const MOST = 64;
 
 /** What is shorter would be found in texts that have nothing to do with it. */
-const SHORTEST = 8;
+const SHORTEST = 16;
 
-/** Each secret with the forms in which texts have it. */
-const known = new Map<string, readonly string[]>();
+/** Each secret with the forms in which texts have it, in capitals or not. */
+const known = new Map<string, RegExp>();
 
-/** From now on `value` is shown nowhere: see {@link hideKnownSecrets}. The last 64 of 8 or more characters are known. */
+/** From now on `value` is shown nowhere: see {@link hideKnownSecrets}. The last 64 of 16 or more characters are known. */
 export function rememberSecret(value: string): void {
   if (value.length < SHORTEST || known.has(value)) return;
   const forms = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
-  known.set(value, [...new Set(forms)]);
+  const plain = [...new Set(forms)].map((form) => form.replaceAll(/[^\w]/g, String.raw`\$&`));
+  known.set(value, new RegExp(plain.join("|"), "gi"));
   const [oldest] = known.keys();
   if (known.size > MOST && oldest !== undefined) known.delete(oldest);
 }
@@ -24,9 +25,7 @@ export function rememberSecret(value: string): void {
 /** `text` with an ellipsis in place of each secret that this process works with. */
 export function hideKnownSecrets(text: string): string {
   let shown = text;
-  for (const forms of known.values()) {
-    for (const form of forms) shown = shown.replaceAll(form, "…");
-  }
+  for (const forms of known.values()) shown = shown.replace(forms, "…");
   return shown;
 }
 

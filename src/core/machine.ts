@@ -34,10 +34,14 @@ export function whereabouts(
   return host === here.host ? "ended" : "elsewhere";
 }
 
+/** Empty only where there is none: what merely could not be read would pass for another machine. */
 function orEmpty(look: () => string): string {
   try {
     return look();
-  } catch {
-    return "";
+  } catch (error) {
+    if (ABSENT.has(String((error as NodeJS.ErrnoException).code))) return "";
+    throw error;
   }
 }
+
+const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM"]);

@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { lstat, realpath, stat } from "node:fs/promises";
 import process from "node:process";
 import { BsmountError } from "./errors.ts";
@@ -32,6 +33,14 @@ export async function ensurePrivateFolder(
 const STICKY = 0o1000;
 
 /**
+ * Whether others than the owner and the superuser can make names there. A group that has the number of its user is that
+ * user's own, as systems make it that let it write by default (umask 002).
+ */
+function isOpenToOthers({ uid, gid, mode }: Stats): boolean {
+  return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== uid);
+}
+
+/**
  * Makes `path`, which may be a link, and its missing parents with mode 0700. It may be anybody's folder in which
  * nobody but the superuser can remove, rename or replace what this user makes: a sticky one such as `/tmp` will do.
  * `isShared` tells that others can make files there.
@@ -40,10 +49,11 @@ const STICKY = 0o1000;
 export async function ensureSafeFolder(path: string): Promise<{ readonly isShared: boolean }> {
   await makeFolders(path, { mode: 0o700 });
   const folder = await realpath(path);
-  const { uid, mode } = await stat(folder);
+  const info = await stat(folder);
+  const { uid, mode } = info;
   const owner = process.geteuid?.() ?? 0;
   if (uid !== owner && uid !== 0) throw untrusted(folder, `belongs to user ${uid}`);
-  const isShared = (mode & 0o022) !== 0;
+  const isShared = isOpenToOthers(info);
   if (isShared && (mode & STICKY) === 0) {
     throw untrusted(folder, "is writable by others", `chmod go-w ${folder}, or `);
   }

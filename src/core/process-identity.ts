@@ -12,12 +12,26 @@ export function thisProcess(): ProcessIdentity {
 }
 
 /**
- * Whether that very process still runs; a zombie has ended. Of others than this one, only Linux can tell: elsewhere
- * they seem to have ended.
+ * Whether that very process still runs; a zombie has ended. Without /proc, any process of its number passes for it.
+ * @throws what reading /proc throws: nobody is taken for dead because of it
  */
 export function isRunning({ pid, startTicks }: ProcessIdentity): boolean {
-  const running = pid === process.pid ? thisProcess().startTicks : startTicksOf(pid);
-  return running === startTicks;
+  if (pid === process.pid) return startTicks === thisProcess().startTicks;
+  const ticks = startTicksOf(pid);
+  if (ticks !== undefined || hasProc()) return ticks === startTicks;
+  return startTicks === "" && hasNumber(pid);
+}
+
+function hasProc(): boolean {
+  return startTicksOf("self") !== undefined;
+}
+
+function hasNumber(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** Whether the process was stopped by a signal or a debugger: it does nothing until it is told to go on. */
@@ -36,18 +50,21 @@ function parentOf(pid: number): number {
   return Number(fieldsOf(pid)[1] ?? 0);
 }
 
-function startTicksOf(pid: number): string | undefined {
+function startTicksOf(pid: number | "self"): string | undefined {
   const [state, ...fields] = fieldsOf(pid);
   return state === "Z" || state === "X" ? undefined : fields[18];
 }
 
 /** From the third on, the state; none when there is no such process. */
-function fieldsOf(pid: number): readonly string[] {
+function fieldsOf(pid: number | "self"): readonly string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The command, the second field, may itself hold spaces and parentheses.
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return [];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // ESRCH: it ended while it was read.
+    if (code === "ENOENT" || code === "ESRCH" || code === "ENOTDIR") return [];
+    throw error;
   }
 }

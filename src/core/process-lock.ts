@@ -35,9 +35,7 @@ const PATIENCE_MS = 2000;
 
 const LOOK_AGAIN_MS = 2;
 
-/** A claim of another machine or container is left alone for so long: nobody here can tell whether it is void. */
-const FOREIGN_AGE_MS = 7 * 24 * 60 * 60 * 1000;
-
+const LOCK = ".lock";
 const MARK = ".held";
 
 /** Those that this process has or asks for: within it the first one to ask is the first. */
@@ -47,7 +45,7 @@ const ours = new Set<string>();
  * Takes the lock, or answers undefined while another process of this user, or this one, has it. It is given back
  * when the process ends, however it ends. Processes on other machines, and in containers with processes of their
  * own, are not kept out.
- * @throws what making a file in the folder throws
+ * @throws what making a file in the folder, and reading it and /proc, throws
  */
 export async function takeLock(place: LockPlace): Promise<AsyncDisposable | undefined> {
   const name = nameHere(place);
@@ -104,7 +102,7 @@ export async function lockHolder(place: LockPlace): Promise<number | undefined> 
 
 /** Whether the claim of that order is the one that is to be held. */
 async function isFirst(place: LockPlace, order: string): Promise<boolean> {
-  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline;) {
+  for (const deadline = performance.now() + PATIENCE_MS; performance.now() < deadline;) {
     const others = (await claimsIn(place)).filter((claim) => claim.order !== order);
     if (others.length === 0) return true;
     if (others.some((other) => other.isHeld || other.order < order)) return false;
@@ -113,38 +111,42 @@ async function isFirst(place: LockPlace, order: string): Promise<boolean> {
   return false;
 }
 
-/** Those of processes that run here; void ones are removed on the way. A folder that is not there has none. */
+/**
+ * Those of processes that run here. Void ones, of whatever lock, are removed on the way; of those of other machines
+ * and containers nobody here can tell, so they stay. A folder that is not there has none.
+ */
 async function claimsIn({ folder, key }: LockPlace): Promise<readonly Claim[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
+  const names = await unlessGone(async () => await readdir(folder));
   const present = new Set(names);
+  const lock = nameOf(key);
   const claims: Claim[] = [];
-  for (const name of names.filter((candidate) => candidate.startsWith(`${nameOf(key)}~`))) {
+  for (const name of names ?? []) {
     const path = join(folder, name);
     const claim = said(name);
-    if (claim === undefined || !(await isOwn(path))) continue;
-    const where = whereabouts(claim.machine, here());
-    if (where === "here" && isRunning(claim)) {
-      const { pid, order } = claim;
-      claims.push({ pid, order, isHeld: present.has(name + MARK) });
-    } else if (where !== "elsewhere" || (await isForgotten(path))) {
-      await giveBack(path);
-    }
+    const where = claim === undefined ? "elsewhere" : whereabouts(claim.machine, here());
+    if (claim === undefined || where === "elsewhere") continue;
+    const isVoid = where === "ended" || !isRunning(claim);
+    if ((!isVoid && claim.lock !== lock) || !(await isOwn(path))) continue;
+    if (isVoid) await giveBack(path);
+    else claims.push({ pid: claim.pid, order: claim.order, isHeld: present.has(name + MARK) });
   }
   return claims;
 }
 
 /** The file is its own proof: nobody makes files that belong to somebody else. */
 async function isOwn(path: string): Promise<boolean> {
-  const info = await lstat(path).catch(() => undefined);
+  const info = await unlessGone(async () => await lstat(path));
   return info?.isFile() === true && info.uid === process.geteuid?.();
 }
 
-async function isForgotten(path: string): Promise<boolean> {
-  const info = await lstat(path).catch(() => undefined);
-  return info !== undefined && Date.now() - info.mtimeMs > FOREIGN_AGE_MS;
+/** Any other failure is told: it must not look as if nobody had the lock. */
+async function unlessGone<T>(look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 function claimName(key: string, order: string): string {
@@ -154,17 +156,18 @@ function claimName(key: string, order: string): string {
 }
 
 interface Said extends ProcessIdentity {
+  readonly lock: string;
   readonly order: string;
   readonly machine: Machine;
 }
 
 /** What the name of a claim says; undefined for a mark, and for what is no claim. */
 function said(name: string): Said | undefined {
-  const [, order, pid, startTicks, host, boot, processes, ...others] = name.split("~");
-  if (order === undefined || startTicks === undefined || host === undefined) return undefined;
-  if (boot === undefined || processes === undefined || others.length > 0) return undefined;
-  if (processes.endsWith(MARK)) return undefined;
-  return { order, pid: Number(pid), startTicks, machine: { host, boot, processes } };
+  const [lock = "", order = "", pid, startTicks = "", ...machine] = name.split("~");
+  const [host, boot, processes, ...others] = machine;
+  if (!lock.endsWith(LOCK) || name.endsWith(MARK) || others.length > 0) return undefined;
+  if (host === undefined || boot === undefined || processes === undefined) return undefined;
+  return { lock, order, pid: Number(pid), startTicks, machine: { host, boot, processes } };
 }
 
 let known: Machine | undefined;
@@ -179,7 +182,7 @@ function here(): Machine {
 }
 
 function nameOf(key: string): string {
-  return `${digest(key).slice(0, 32)}.lock`;
+  return digest(key).slice(0, 32) + LOCK;
 }
 
 function short(text: string): string {

@@ -1,10 +1,6 @@
 import { homedir, tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import process from "node:process";
-import { neverAborted } from "./abort.ts";
-import { reasonOf } from "./errors.ts";
-import { ensurePrivateFolder } from "./private-folder.ts";
-import { SingleFlight } from "./single-flight.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -24,25 +20,14 @@ export function defaultLockFolder(): string {
 }
 
 /**
- * The folder, made and checked. A user without a home that can be written to, as in many containers, gets one below
- * the folder for temporary files in its place.
- * @throws BsmountError `environment` when that is not this user's own; `no-space`
+ * The folder, and where locks are kept when nothing can be made in that: a home that is read-only, full or missing, as
+ * in many containers, is no reason to copy nothing.
  */
-export async function usableLockFolder(folder: string): Promise<string> {
-  // Shared, so that of those who ask one after the other the first one is not the last to know.
-  return await checks.run(folder, neverAborted, async () => await checkedLockFolder(folder));
-}
-
-const checks = new SingleFlight<string, string>();
-
-async function checkedLockFolder(folder: string): Promise<string> {
-  try {
-    await ensurePrivateFolder(folder);
-    return folder;
-  } catch (error) {
-    if (reasonOf(error) !== "environment") throw error;
-    const other = join(tmpdir(), `bsmount-locks-${process.geteuid?.() ?? 0}`);
-    await ensurePrivateFolder(other);
-    return other;
-  }
+export function lockFolders(folder: string): readonly string[] {
+  const runtime = xdg(process.env["XDG_RUNTIME_DIR"]);
+  return [
+    folder,
+    ...(runtime === undefined ? [] : [join(runtime, "bsmount", "locks")]),
+    join(tmpdir(), `bsmount-locks-${process.geteuid?.() ?? 0}`),
+  ];
 }

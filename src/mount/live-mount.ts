@@ -104,16 +104,16 @@ export class LiveMount implements BaseSpaceMount {
 
   status(): MountStatus {
     const { session, logFile } = this.#options;
-    // It goes to whoever asks, and into the registry; the service could call its user by the token.
-    return withoutKnownSecrets({
+    return {
       mountPoint: this.mountPoint,
       pid: process.pid,
-      ...session.describe(),
+      // It goes to whoever asks, and into the registry; the service could call its user by the token.
+      ...withoutKnownSecrets(session.describe()),
       uploads: session.uploads?.() ?? NO_UPLOADS,
       since: this.#since,
       ...(logFile === undefined ? {} : { logFile }),
       ...(this.#isDetached ? { isDetached: true } : {}),
-    });
+    };
   }
 
   refuseOpens(): void {

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 import process from "node:process";
 import { BsmountError } from "../core/errors.ts";
 import { ensureSafeFolder } from "../core/private-folder.ts";
@@ -13,18 +13,17 @@ import { ensureSafeFolder } from "../core/private-folder.ts";
  */
 export async function openSafeLog(path: string): Promise<FileHandle> {
   const { isShared } = await ensureSafeFolder(dirname(path));
+  // Whoever makes files there can do so while the log is rotated.
+  if (isShared) throw cannotLog(path, "others can make files in its folder");
   const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
   const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
   const file = await open(path, flags, 0o600).catch((cause: unknown) => {
     throw cannotLog(path, faultOf(cause), cause);
   });
   const info = await file.stat();
-  // Another name for a file of one's own can be made by whoever can make names at all.
-  const isOne = info.nlink === 1 || !isShared;
-  if (info.isFile() && info.uid === process.geteuid?.() && isOne) return file;
+  if (info.isFile() && info.uid === process.geteuid?.()) return file;
   await file.close();
-  const names = isOne ? "" : " with one name only";
-  throw cannotLog(path, `it is no plain file of your own${names}`);
+  throw cannotLog(path, "it is no plain file of your own");
 }
 
 function faultOf(cause: unknown): string {
@@ -34,7 +33,7 @@ function faultOf(cause: unknown): string {
 }
 
 function cannotLog(path: string, fault: string, cause?: unknown): BsmountError {
-  const remedy = `remove ${basename(path)} there, or name another file with --log-file`;
+  const remedy = "name another file with --log-file, in a folder of your own";
   return new BsmountError("environment", `cannot write the log ${path}: ${fault}`, {
     cause,
     remedy,

@@ -57,7 +57,7 @@ export class StagingFolder implements AsyncDisposable {
     const making = { what: "make a folder for", path };
     await localDisk(making, async () => await ensureSafeFolder(parent));
     // Before there is anything to be taken for somebody's who has ended.
-    const lock = await takeLock(stagingLockOf(path));
+    const lock = await localDisk(making, async () => await takeLock(stagingLockOf(path)));
     if (lock === undefined) throw new BsmountError("environment", `somebody else has ${path}`);
     try {
       await localDisk(making, async () => await mkdir(path, { mode: 0o700 }));

@@ -95,7 +95,7 @@ describe("ApiCatalog", () => {
     expect(await large.files(run, neverAborted)).toHaveLength(2000);
   });
 
-  it("[F5] fetches one long listing at a time, and short ones meanwhile", async () => {
+  it("[F5] fetches listings that have no room together one after the other, and short ones meanwhile", async () => {
     const under = { long: 0, most: 0 };
     const model = (id: number, name: string) => {
       return { id: `${id}`, name, href: "", dateCreated: new Date(0), raw: {} };
@@ -113,13 +113,20 @@ describe("ApiCatalog", () => {
     };
     const world = new MemoryCatalog().list("projects/1/samples", [entityOf("sample", 3, "s")]);
     const users = { projects: () => longList, runs: () => longList };
-    const catalog = new ApiCatalog({ ...clientOver(world), users });
+    const catalog = new ApiCatalog(
+      { ...clientOver(world), users },
+      { maxListingBytes: 11_000_000 },
+    );
     const lengthOf = async (collection: EntityCollection): Promise<number> =>
       (await catalog.entities(collection, neverAborted)).length;
     const both = Promise.all([lengthOf(collectionOf("projects")), lengthOf(collectionOf("runs"))]);
     expect(await lengthOf(collectionOf("samples", "1"))).toBe(1);
     expect(await both).toEqual([1000, 1000]);
     expect(under.most).toBe(1);
+    const roomy = new ApiCatalog({ ...clientOver(world), users });
+    const kinds = ["projects", "runs"] as const;
+    await Promise.all(kinds.map(async (kind) => roomy.entities(collectionOf(kind), neverAborted)));
+    expect(under.most).toBe(2);
   });
 
   it("stops when its caller gives up", async () => {

@@ -8,7 +8,7 @@ import { createLogger } from "../../src/core/logger.ts";
 import { redactText, redactValue } from "../../src/core/redact.ts";
 import { shownText } from "../../src/core/shown-text.ts";
 
-const SECRET = 'q1w2"e3+r4/t5=';
+const SECRET = 'q1w2"e3+r4/t5=y6u7';
 
 describe("[S1] a secret that this process works with", () => {
   rememberSecret(SECRET);
@@ -17,11 +17,12 @@ describe("[S1] a secret that this process works with", () => {
     ["plain", (secret: string) => `project ${secret} is there`],
     ["encoded for an address", (secret: string) => `/x/${encodeURIComponent(secret)}/y`],
     ["inside JSON", (secret: string) => JSON.stringify({ name: `a ${secret}` })],
+    ["in capitals", (secret: string) => `PROJECT ${secret.toUpperCase()}`],
     ["several times", (secret: string) => `${secret}${secret} ${secret}`],
   ])("is not shown where it stands %s", (_how, text) => {
     for (const shown of [hideKnownSecrets(text(SECRET)), redactText(text(SECRET))]) {
       expect(shown).toContain("…");
-      expect(shown).not.toMatch(/q1w2|r4/);
+      expect(shown).not.toMatch(/q1w2|r4/i);
     }
   });
 
@@ -48,8 +49,8 @@ describe("[S1] a secret that this process works with", () => {
   });
 
   it("is forgotten when 64 others came after it; a short text is none", () => {
-    rememberSecret("seven77");
-    expect(hideKnownSecrets("seven77")).toBe("seven77");
+    rememberSecret("project-results");
+    expect(hideKnownSecrets("project-results")).toBe("project-results");
     for (let other = 0; other < 64; other += 1) rememberSecret(`another secret ${other}.`);
     expect(hideKnownSecrets(`${SECRET} another secret 0.`)).toBe(`${SECRET} …`);
   });

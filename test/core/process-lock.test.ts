@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { chown, readdir, rename, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -122,7 +123,8 @@ describe("somebody else", () => {
   it("does not keep anybody out with sockets of any name", async () => {
     // Where locks once were: an abstract socket, which every user of the machine can make.
     const server = createServer();
-    server.listen(`\0bsmount-${"0".repeat(64)}`);
+    const digest = createHash("sha256").update(place().key).digest("hex");
+    server.listen(`\0bsmount-${digest}`);
     await once(server, "listening");
     try {
       const lock = await takeLock(place());
@@ -159,12 +161,20 @@ describe("a claim", () => {
     const lock = await takeLock(place());
     const mine = (await readdir(dir.path)).find((held) => !held.endsWith(".held")) ?? "";
     await rename(dir.join(mine), dir.join(name));
+    // However old it is: a mount lives for weeks.
+    await utimes(dir.join(name), 1, 1);
     expect(await lockHolder(outside())).toBeUndefined();
     expect((await readdir(dir.path)).includes(name)).toBe(outcome === "ignored");
-    await utimes(dir.join(name), 1, 1).catch(() => {});
-    expect(await lockHolder(outside())).toBeUndefined();
-    expect(await readdir(dir.path)).not.toContain(name);
     await lock?.[Symbol.asyncDispose]();
+  });
+
+  it("of a process that has ended is removed by whoever looks for another lock", async () => {
+    const fields = (await claimOf("key")).split("~");
+    const name = fields.with(3, "1").join("~");
+    await writeFile(dir.join(name), "");
+    await writeFile(dir.join(`${name}.held`), "");
+    expect(await lockHolder(place("other"))).toBeUndefined();
+    expect(await readdir(dir.path)).toEqual([]);
   });
 
   it("with a name that makes no sense is passed over", async () => {

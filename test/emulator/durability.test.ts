@@ -143,7 +143,7 @@ describe("an emulator with a data folder", () => {
     expect((await readdir(folder.join("data", "objects"))).sort()).toEqual(keys.sort());
   });
 
-  it.each([0o777, 0o1777, 0o770])("is not kept in a folder of mode %o", async (mode) => {
+  it.each([0o777, 0o1777])("is not kept in a folder that others write to (%i)", async (mode) => {
     await using folder = await tempDir();
     await mkdir(folder.join("data"));
     await chmod(folder.join("data"), mode);

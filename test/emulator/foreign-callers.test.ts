@@ -66,6 +66,8 @@ describe("both halves answer by their own names only", () => {
     ["[", 421],
     ["localhost", 200],
     ["LocalHost:1", 200],
+    ["localhost.", 200],
+    ["basespace.localhost:80", 200],
     ["127.0.0.1", 200],
     ["127.8.9.1:65535", 200],
     ["[::1]:80", 200],

@@ -54,6 +54,7 @@ describe("slashes in the paths of the API", () => {
     ["/projects/1/properties/a%2F%2Fb", "/projects/1/properties/a%2F%2Fb"],
     ["/", "/"],
     ["?a//b", "?a//b"],
+    ["http://127.0.0.1:80//a//b", "http://127.0.0.1:80/a/b"],
   ])("stay within a name and in the query: %s", (url, routed) => {
     expect(singleSlashes(url)).toBe(routed);
   });

@@ -1,9 +1,12 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import process from "node:process";
-import { BsmountError } from "../../core/errors.ts";
-import { lockHolder, takeLock } from "../../core/process-lock.ts";
-import { usableLockFolder } from "../../core/user-folders.ts";
+import { neverAborted } from "../../core/abort.ts";
+import { BsmountError, reasonOf } from "../../core/errors.ts";
+import { ensurePrivateFolder } from "../../core/private-folder.ts";
+import { lockHolder, type LockPlace, takeLock } from "../../core/process-lock.ts";
+import { SingleFlight } from "../../core/single-flight.ts";
+import { lockFolders } from "../../core/user-folders.ts";
 import { cannotWrite } from "./local-place.ts";
 
 /** What is done to which local file, for people, as in "x is being downloaded". */
@@ -21,15 +24,47 @@ export interface PlaceUse {
  * `environment`, `no-space` when there is no place for locks
  */
 export async function lockPlace({ path, what, lockFolder }: PlaceUse): Promise<AsyncDisposable> {
+  const key = await keyOf(path);
+  let failure: unknown;
+  for (const folder of lockFolders(lockFolder)) {
+    const place = { folder, key };
+    try {
+      await checks.run(folder, neverAborted, async () => await ensurePrivateFolder(folder));
+      const lock = await takeLock(place);
+      if (lock !== undefined) return lock;
+    } catch (error) {
+      failure ??= error;
+      // Where nothing can be made somebody may have made it before.
+      if ((await holderIn(place)) === undefined) continue;
+    }
+    throw new BsmountError("busy", `${what} by ${whoIs(await holderIn(place))}`, {
+      remedy: "wait until that has ended, or take another name",
+    });
+  }
+  throw noLock(lockFolder, failure);
+}
+
+/** Shared, so that of those who ask one after the other the first one is not the last to know. */
+const checks = new SingleFlight<string, void>();
+
+async function keyOf(path: string): Promise<string> {
   const folder = await stat(dirname(path), { bigint: true }).catch((cause: unknown) => {
     throw cannotWrite(path, cause);
   });
-  const key = `transfer ${folder.dev} ${folder.ino} ${basename(path)}`;
-  const place = { folder: await usableLockFolder(lockFolder), key };
-  const lock = await takeLock(place);
-  if (lock !== undefined) return lock;
-  throw new BsmountError("busy", `${what} by ${whoIs(await lockHolder(place))}`, {
-    remedy: "wait until that has ended, or take another name",
+  return `transfer ${folder.dev} ${folder.ino} ${basename(path)}`;
+}
+
+async function holderIn(place: LockPlace): Promise<number | undefined> {
+  return await lockHolder(place).catch(() => undefined);
+}
+
+function noLock(folder: string, cause: unknown): BsmountError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const isFull = code === "ENOSPC" || code === "EDQUOT" || reasonOf(cause) === "no-space";
+  const problem = `cannot keep a lock in ${folder}, nor below the folder for temporary files`;
+  return new BsmountError(isFull ? "no-space" : "environment", problem, {
+    cause,
+    remedy: isFull ? "free space there" : "set XDG_STATE_HOME to a folder of your own",
   });
 }
 

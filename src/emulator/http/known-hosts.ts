@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+const LOOPBACK = /^((?:[\w-]+\.)*localhost\.?|127(\.\d{1,3}){3}|\[::1\])$/;
 const SHOWN_CHARACTERS = 100;
 
 /** Sends a refusal in the form of the half that was asked; `host` is safe to show in JSON. */

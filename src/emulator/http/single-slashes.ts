@@ -5,5 +5,7 @@
 export function singleSlashes(url: string): string {
   const end = url.indexOf("?");
   const path = end < 0 ? url : url.slice(0, end);
-  return path.replace(/\/{2,}/g, "/") + url.slice(path.length);
+  // A proxy may ask by the whole address, see RFC 9112, section 3.2.2.
+  const [origin = ""] = /^https?:\/\/[^/]*/i.exec(path) ?? [];
+  return origin + path.slice(origin.length).replace(/\/{2,}/g, "/") + url.slice(path.length);
 }
