@@ -1,9 +1,14 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+/** By itself vitest leaves a core to nobody, which is half of two. */
+const maxWorkers = availableParallelism();
+
 /**
- * Three projects: `core` runs in parallel and needs no kernel; `mount` makes real FUSE mounts, one file
- * at a time, because mounts of one machine compete for the same two cores and the same kernel queue; `long`
- * holds what takes many minutes, and is run by `npm run test:long` alone.
+ * Four projects: `core` runs in parallel and needs no kernel; `command` runs in parallel with it and needs the built
+ * command, in processes of its own, without a mount; `mount` makes real FUSE mounts, one file at a time, because
+ * mounts of one machine compete for the same two cores and the same kernel queue; `long` holds what takes many
+ * minutes, and is run by `npm run test:long` alone.
  */
 const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
@@ -16,7 +21,18 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
         test: {
           name: "core",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/mount/**", "test/long/**"],
+          exclude: ["test/command/**", "test/mount/**", "test/long/**"],
+          maxWorkers,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "command",
+          include: ["test/command/**/*.test.ts"],
+          maxWorkers,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

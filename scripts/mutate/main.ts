@@ -50,13 +50,14 @@ async function mutate(module: Module, options: MutateOptions): Promise<Mutant[]>
     // Its own tests once more: a change that keeps a test file from loading lives at first.
     const all = pathsBelow("test", [...module.tests, ...module.slow]);
     const { concurrency } = options;
-    const again = { sandbox, project: "core", tests: all, concurrency, isOpen } as const;
+    const again = { sandbox, projects: ["core"], tests: all, concurrency, isOpen } as const;
     mutants = await lookAgain(mutants, again, say);
   }
   if (options.mount && module.mount.length > 0 && mutants.some(isOpen)) {
     buildInside(sandbox);
     const last = pathsBelow("test", module.mount);
-    const mounted = { sandbox, project: "mount", tests: last, concurrency: 1, isOpen } as const;
+    const projects = ["command", "mount"] as const;
+    const mounted = { sandbox, projects, tests: last, concurrency: 1, isOpen } as const;
     mutants = await lookAgain(mutants, mounted, say);
   }
   remove();

@@ -10,7 +10,7 @@ export interface Module {
    * does not see into, and whole programs.
    */
   readonly slow: readonly string[];
-  /** The same on a real mount, after a build of its own. */
+  /** The same by the built command, most of them on a real mount, after a build of its own. */
   readonly mount: readonly string[];
 }
 
@@ -72,7 +72,7 @@ export const modules: Readonly<Record<string, Module>> = {
     ],
     mount: [
       "test/mount/writing.test.ts",
-      "test/mount/two-copies.test.ts",
+      "test/command/two-copies.test.ts",
       "test/mount/unfinished-uploads.test.ts",
       "test/mount/upload-commands.test.ts",
     ],
@@ -89,7 +89,7 @@ export const modules: Readonly<Record<string, Module>> = {
       "test/api/upload-streams.test.ts",
     ],
     slow: ["test/api/upload-journals.test.ts", "test/parity/parity.test.ts"],
-    mount: ["test/mount/copying.test.ts", "test/mount/careful-copies.test.ts"],
+    mount: ["test/command/copying.test.ts", "test/command/careful-copies.test.ts"],
   },
   "api/uploads": {
     files: ["src/api/uploads/"],
@@ -107,7 +107,7 @@ export const modules: Readonly<Record<string, Module>> = {
       "test/api/dataset-upload.test.ts",
       "test/write/draft.test.ts",
     ],
-    mount: ["test/mount/writing.test.ts", "test/mount/two-copies.test.ts"],
+    mount: ["test/mount/writing.test.ts", "test/command/two-copies.test.ts"],
   },
 };
 

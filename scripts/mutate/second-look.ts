@@ -9,7 +9,7 @@ import type { Fate, Mutant } from "./mutant.ts";
 export interface SecondLook {
   /** The instrumented copy of the repository. */
   readonly sandbox: string;
-  readonly project: "core" | "mount";
+  readonly projects: readonly ("core" | "command" | "mount")[];
   readonly tests: readonly string[];
   /** Mutants at the same time. */
   readonly concurrency: number;
@@ -41,7 +41,7 @@ export async function lookAgain(
   }
   const runMs = performance.now() - begun;
   onProgress(
-    `${alive.length} mutants live; a run of ${look.project} tests takes ${seconds(runMs)}`,
+    `${alive.length} mutants live; a run of ${look.projects.join(" and ")} tests takes ${seconds(runMs)}`,
   );
   const patienceMs = Math.max(MIN_PATIENCE_MS, PATIENCE * runMs);
   const fates = new Map<Mutant, Fate>();
@@ -59,13 +59,14 @@ export async function lookAgain(
 
 /** Temporary folders of a run are below one of its own, so that whatever it leaves mounted is found. */
 async function runTests(
-  { sandbox, project, tests }: SecondLook,
+  { sandbox, projects, tests }: SecondLook,
   mutant: string | undefined,
   timeoutMs: number,
 ): Promise<RunOutcome> {
   const temporary = mkdtempSync(join(tmpdir(), "mutant-"));
   const vitest = join("node_modules", "vitest", "vitest.mjs");
-  const args = [vitest, "run", "--project", project, "--bail=1", "--reporter=dot", ...tests];
+  const chosen = projects.map((project) => `--project=${project}`);
+  const args = [vitest, "run", ...chosen, "--bail=1", "--reporter=dot", ...tests];
   const child = spawn(process.execPath, args, {
     cwd: sandbox,
     env: {

@@ -20,6 +20,7 @@ const FOREIGN: readonly (readonly [RegExp, readonly string[]])[] = [
   [/npm/, ["--ignore-scripts", "--prefix", "--once"]],
   [/npm run mutate/, ["--concurrency", "--file", "--no-mount", "--quick", "--test"]],
   [/rsync/, ["--delete", "--size-only"]],
+  [/setFlagsFromString/, ["--heap-growing-percent"]],
   [/systemctl/, ["--now", "--user"]],
   [/vitest/, ["--project"]],
 ];

@@ -1,7 +1,8 @@
 import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Product, startProduct } from "../helpers/product.ts";
-import { type CommandOutcome, runCommand } from "../helpers/run-command.ts";
+import { remoteResult } from "../helpers/remote-result.ts";
+import { type CommandOutcome, runCommand, runShell } from "../helpers/run-command.ts";
 
 /*
  * The disk that files are staged on is full, or something happens to it. Each state folder is a filesystem of
@@ -14,8 +15,7 @@ const DISK_MIB = 20;
 const EMPTY_DELAY_MS = 5500;
 
 let product: Product;
-let result: string;
-let state: string;
+let place: Place;
 let count = 0;
 
 beforeAll(async () => {
@@ -30,30 +30,50 @@ async function ran(file: string, ...args: string[]): Promise<void> {
   expect(await runCommand(file, args)).toMatchObject({ code: 0, stderr: "" });
 }
 
-beforeEach(async () => {
-  result = `disk ${(count += 1)}`;
-  state = product.dir.join(`state ${count}`);
-  await mkdir(state, { mode: 0o700 });
-  await ran("mount", "-t", "tmpfs", "-o", `size=${DISK_MIB}m,mode=700`, "none", state);
-  const mounted = await bsmount("mount", "--state-dir", `${state}/bsmount`, product.mountPoint);
-  expect(mounted).toMatchObject({ code: 0, stderr: "" });
-  await mkdir(`${product.mountPoint}/${RESULTS}/${result}`);
-  return async () => {
-    await bsmount("unmount", "--lazy", "--discard-temporary", product.mountPoint);
-    await runCommand("umount", ["-l", state]);
-  };
-});
-
 async function bsmount(...args: string[]): Promise<CommandOutcome> {
   return await product.bsmount(args);
 }
 
-async function shell(script: string): Promise<CommandOutcome> {
-  return await product.shell(script, `${RESULTS}/${result}/files`);
+/** A mount with a staging disk and an app result of its own. */
+class Place implements AsyncDisposable {
+  readonly result = `disk ${(count += 1)}`;
+  readonly state = product.dir.join(`state ${count}`);
+  readonly mountPoint = product.dir.join(`mount ${count}`);
+
+  async open(): Promise<this> {
+    await Promise.all([mkdir(this.state, { mode: 0o700 }), mkdir(this.mountPoint)]);
+    await ran("mount", "-t", "tmpfs", "-o", `size=${DISK_MIB}m,mode=700`, "none", this.state);
+    const mounted = await bsmount("mount", "--state-dir", `${this.state}/bsmount`, this.mountPoint);
+    expect(mounted).toMatchObject({ code: 0, stderr: "" });
+    await mkdir(`${this.mountPoint}/${RESULTS}/${this.result}`);
+    return this;
+  }
+
+  async shell(script: string): Promise<CommandOutcome> {
+    return await runShell(script, `${this.mountPoint}/${RESULTS}/${this.result}/files`);
+  }
+
+  /** The complete files in BaseSpace, older versions as `NAME~ID`. */
+  async remote(): Promise<readonly string[]> {
+    return Object.keys((await remoteResult(product.emulator, this.result)).files).sort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await bsmount("unmount", "--lazy", "--discard-temporary", this.mountPoint);
+    await runCommand("umount", ["-l", this.state]);
+  }
 }
 
-async function remote(): Promise<string> {
-  return (await bsmount("ls", `bs:/${RESULTS}/${result}/files`)).stdout;
+/** A place of its own for every test. */
+function useOwnPlace(): void {
+  beforeEach(async () => {
+    place = await new Place().open();
+    return async () => await place[Symbol.asyncDispose]();
+  });
+}
+
+async function shell(script: string): Promise<CommandOutcome> {
+  return await place.shell(script);
 }
 
 /** Programs that write more than there is room for: none of them may leave a complete file. */
@@ -90,27 +110,54 @@ raise SystemExit(1)'`,
   ["an overwrite", "echo old > f && head -c 30M /dev/zero > f"],
 ];
 
-describe("a staging disk that is full", () => {
-  it.each(WRITERS)("[W16] leaves nothing short, whoever writes: %s", async (what, script) => {
-    const { code } = await shell(script);
-    expect(code).not.toBe(0);
-    await new Promise((resolve) => setTimeout(resolve, EMPTY_DELAY_MS));
-    expect(await remote()).toBe(what === "an overwrite" ? "f\n" : "");
-    if (what === "an overwrite") {
-      expect((await bsmount("cat", `bs:/${RESULTS}/${result}/files/f`)).stdout).toBe("old\n");
+describe("a staging disk that is full, whoever writes", () => {
+  const places: Place[] = [];
+  const codes: (number | null)[] = [];
+
+  /** All of them, so that they wait together for what would go up by itself. */
+  beforeAll(async () => {
+    for (const [, script] of WRITERS) {
+      const at = new Place();
+      places.push(at);
+      await at.open();
+      codes.push((await at.shell(script)).code);
     }
-    // It can be given up, or mended, and then there is room again.
-    const mended = await shell("rm -f f f.tmp; head -c 15M /dev/zero > f && stat -c %s f");
-    expect(mended).toMatchObject({ code: 0, stdout: `${15 * 1024 * 1024}\n` });
-    expect(await remote()).toMatch(what === "an overwrite" ? /^f\nf~\d+\n$/ : /^f\n$/);
+    await new Promise((resolve) => setTimeout(resolve, EMPTY_DELAY_MS));
   });
+
+  afterAll(async () => {
+    await Promise.all(places.map(async (at) => await at[Symbol.asyncDispose]()));
+  });
+
+  it.each(WRITERS.map(([what], at) => ({ what, at })))(
+    "[W16] leaves nothing short: $what",
+    async ({ what, at }) => {
+      place = places[at] ?? expect.fail("it has no place");
+      const { result } = place;
+      expect(codes[at]).not.toBe(0);
+      expect(await place.remote()).toEqual(what === "an overwrite" ? ["f"] : []);
+      if (what === "an overwrite") {
+        expect((await bsmount("cat", `bs:/${RESULTS}/${result}/files/f`)).stdout).toBe("old\n");
+      }
+      // It can be given up, or mended, and then there is room again.
+      const mended = await shell("rm -f f f.tmp; head -c 15M /dev/zero > f && stat -c %s f");
+      expect(mended).toMatchObject({ code: 0, stdout: `${15 * 1024 * 1024}\n` });
+      const whole = what === "an overwrite" ? ["f", expect.stringMatching(/^f~\d+$/)] : ["f"];
+      expect(await place.remote()).toEqual(whole);
+    },
+  );
+});
+
+describe("a staging disk that is full", () => {
+  useOwnPlace();
 
   it("[W16] is told by complete and unmount, which name the file", async () => {
     expect((await shell("head -c 30M /dev/zero > f")).code).not.toBe(0);
-    const path = `${product.mountPoint}/${RESULTS}/${result}`;
+    const { mountPoint, result } = place;
+    const path = `${mountPoint}/${RESULTS}/${result}`;
     for (const words of [
       ["complete", path],
-      ["unmount", product.mountPoint],
+      ["unmount", mountPoint],
     ]) {
       const { code, stderr } = await bsmount(...words);
       expect(code).toBe(3);
@@ -130,8 +177,7 @@ describe("a staging disk that is full", () => {
     expect([code, stderr]).toEqual([0, ""]);
     // What is read again is the same, from BaseSpace or from here.
     expect((await shell("cat * | md5sum")).stdout).toBe(stdout);
-    const files = (await remote()).split("\n").filter((name) => name !== "");
-    expect(files.length).toBe(20);
+    expect((await place.remote()).length).toBe(20);
   });
 
   it("[A7] shows as free what can be given back", async () => {
@@ -144,35 +190,33 @@ describe("a staging disk that is full", () => {
 });
 
 describe("a state folder", () => {
+  useOwnPlace();
+
   it("[W18] that is removed under a mount is made again", async () => {
     expect((await shell("echo 1 > one")).code).toBe(0);
-    await rm(`${state}/bsmount`, { recursive: true });
+    await rm(`${place.state}/bsmount`, { recursive: true });
     expect(await shell("echo 2 > two && head -c 3M /dev/zero > three")).toMatchObject({
       code: 0,
       stderr: "",
     });
-    expect(await remote()).toBe("one\nthree\ntwo\n");
+    expect(await place.remote()).toEqual(["one", "three", "two"]);
   });
 
   it("[W18] that cannot be written fails what needs it, and the mount lives", async () => {
-    await ran("mount", "-t", "tmpfs", "-o", "ro", "none", state);
+    await ran("mount", "-t", "tmpfs", "-o", "ro", "none", place.state);
     const { code, stderr } = await shell("echo 1 > one");
     expect([code, stderr]).toEqual([1, expect.stringContaining("Input/output error")]);
     expect(await shell("ls -A && cat ../.id")).toMatchObject({ code: 0 });
-    await ran("umount", state);
+    await ran("umount", place.state);
     expect(await shell("echo 1 > one")).toMatchObject({ code: 0, stderr: "" });
-    expect(await remote()).toBe("one\n");
+    expect(await place.remote()).toEqual(["one"]);
   });
 
   it("[W18] that cannot be written when a mount is made is told with what to do", async () => {
-    expect(await bsmount("unmount", product.mountPoint)).toMatchObject({ code: 0 });
+    const { state, mountPoint } = place;
+    expect(await bsmount("unmount", mountPoint)).toMatchObject({ code: 0 });
     await ran("mount", "-o", "remount,ro", state);
-    const { code, stderr } = await bsmount(
-      "mount",
-      "--state-dir",
-      `${state}/new`,
-      product.mountPoint,
-    );
+    const { code, stderr } = await bsmount("mount", "--state-dir", `${state}/new`, mountPoint);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^bsmount: cannot make the folder .*read-only file system.*\n {2}try: /);
     expect(stderr).not.toContain("    at ");

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Product, startProduct } from "../helpers/product.ts";
+import { remoteResult } from "../helpers/remote-result.ts";
 import { type CommandOutcome, runCommand } from "../helpers/run-command.ts";
 import { ShellSession } from "../helpers/shell-session.ts";
 
@@ -18,6 +19,8 @@ let product: Product;
 let result: string;
 let files: string;
 let count = 0;
+/** The process of the mount that was made last. */
+let mountPid = 0;
 
 beforeAll(async () => {
   product = await startProduct({ mountArgs: null });
@@ -28,7 +31,9 @@ afterAll(async () => {
 });
 
 async function mount(): Promise<CommandOutcome> {
-  return await product.bsmount(["mount", product.mountPoint]);
+  const outcome = await product.bsmount(["mount", product.mountPoint]);
+  mountPid = Number(/process (\d+)/.exec(outcome.stdout)?.[1]);
+  return outcome;
 }
 
 /** An app result of its own for every test, in a mount that is left as it was unless the test is about its end. */
@@ -44,15 +49,8 @@ async function bsmount(...args: string[]): Promise<CommandOutcome> {
 }
 
 /** The complete files in BaseSpace, with their sizes, by a look that has nothing to do with the mount. */
-async function remote(): Promise<Record<string, number>> {
-  const { stdout } = await bsmount("ls", "-l", `bs:/${RESULTS}/${result}/files`);
-  const lines = stdout.split("\n").filter((line) => line !== "");
-  return Object.fromEntries(
-    lines.map((line) => {
-      const [size = "", , , ...name] = line.trim().split(/\s+/);
-      return [name.join(" "), Number(size)];
-    }),
-  );
+async function remote(): Promise<Readonly<Record<string, number>>> {
+  return (await remoteResult(product.emulator, result)).files;
 }
 
 /** The same of the newest version of each. */
@@ -61,13 +59,7 @@ async function newest(): Promise<Record<string, number>> {
 }
 
 async function sessionStatus(): Promise<string> {
-  const { stdout } = await bsmount("cat", `bs:/${RESULTS}/${result}/.json`);
-  return String((JSON.parse(stdout) as { Status: unknown }).Status);
-}
-
-async function mountPid(): Promise<number> {
-  const { stdout } = await bsmount("status", "--json", product.mountPoint);
-  return (JSON.parse(stdout) as { pid: number }[])[0]?.pid ?? 0;
+  return (await remoteResult(product.emulator, result)).status;
 }
 
 async function isRunning(pid: number): Promise<boolean> {
@@ -229,7 +221,7 @@ describe("an app result in which somebody writes", () => {
     ])("[W13] cannot be completed %s while a detached mount serves its writer", async (_h, end) => {
       expect(await bsmount("mount", other)).toMatchObject({ code: 0 });
       await using shell = await writing();
-      const pid = await mountPid();
+      const pid = mountPid;
       expect(await bsmount("unmount", "--lazy", product.mountPoint)).toMatchObject({ code: 3 });
       expect((await bsmount("status")).stdout).toContain("detached: it serves what is open");
       expect(await mount()).toMatchObject({ code: 0, stderr: "" });
@@ -301,7 +293,7 @@ describe("a mount in which somebody writes", () => {
       await using shell = await writing();
       // Of two processes with one file the first to close must not finish it, detached or not.
       await shell.run(`exec 8>'${files}/y'; echo one >&8`);
-      const pid = await mountPid();
+      const pid = mountPid;
       const { code, stderr } = await detach(pid);
       expect(code).toBe(expected);
       if (expected === 3) {
@@ -339,7 +331,7 @@ describe("a mount in which somebody writes", () => {
         expect(await shell.run(text.replaceAll("F/", `${files}/`))).toMatchObject({ output: "" });
       };
       await run(open);
-      const pid = await mountPid();
+      const pid = mountPid;
       expect(await bsmount("unmount", "--lazy", product.mountPoint)).toMatchObject({ code: 3 });
       await run(close);
       await ended(pid);
@@ -350,7 +342,7 @@ describe("a mount in which somebody writes", () => {
 
   it("[W14] is not kept from finishing, detached, by who writes the same path in the mount in its place", async () => {
     await using shell = await writing();
-    const pid = await mountPid();
+    const pid = mountPid;
     expect(await bsmount("unmount", "--lazy", product.mountPoint)).toMatchObject({ code: 3 });
     expect(await mount()).toMatchObject({ code: 0 });
     await using other = new ShellSession();
@@ -364,7 +356,7 @@ describe("a mount in which somebody writes", () => {
 
   it("[W14] leaves its place to another mount while it serves what is open", async () => {
     await using shell = await writing();
-    const pid = await mountPid();
+    const pid = mountPid;
     expect(await bsmount("unmount", "--lazy", product.mountPoint)).toMatchObject({ code: 3 });
     expect(await mount()).toMatchObject({ code: 0, stderr: "" });
     expect(await product.shell(`echo new > '${files}/z'`)).toMatchObject({ code: 0 });
@@ -383,7 +375,7 @@ describe("a mount in which somebody writes", () => {
       await using shell = await writing();
       await product.shell(`head -c 100000 /dev/zero > '${files}/done'`);
       await shell.run(`exec 8>'${files}/y.tmp'; echo one >&8; exec 8>&-`);
-      await end(await mountPid());
+      await end(mountPid);
       const { code } = await shell.run(`head -c 1M /dev/zero >&9 && exec 9>&-`);
       expect(code).not.toBe(0);
       await bsmount("unmount", "--lazy", product.mountPoint);
@@ -408,7 +400,7 @@ describe("a mount in which somebody writes", () => {
   it("[W15] keeps its result from being completed, until it is at its place or removed", async () => {
     await using shell = await writing();
     await shell.run(`exec 8>'${files}/y'; echo one >&8`);
-    process.kill(await mountPid(), "SIGKILL");
+    process.kill(mountPid, "SIGKILL");
     await bsmount("unmount", "--lazy", product.mountPoint);
     expect(await mount()).toMatchObject({ code: 0 });
     for (const path of [`bs:/${RESULTS}/${result}`, `${product.mountPoint}/${RESULTS}/${result}`]) {
@@ -433,10 +425,20 @@ describe("a mount in which somebody writes", () => {
     expect(await remote()).toEqual({ x: 12 * MIB });
   });
 
+  /** Sends so many signals, each when the one before has had its effect: two of one kind that wait are one. */
   async function signals(pid: number, times: number): Promise<{ code: number; stderr: string }> {
-    for (let at = 0; at < times; at += 1) {
+    const log = product.mountPoint.slice(1).replaceAll("/", "-");
+    const logged = async (text: string): Promise<number> =>
+      (await readFile(product.dir.join(`state/bsmount/log/${log}.log`), "utf8")).split(text).length;
+    const effects = ["a second signal detaches the mount", "; a third signal ends it"];
+    for (const effect of effects.slice(0, times)) {
+      const before = await logged(effect);
       process.kill(pid, "SIGTERM");
-      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await expect.poll(async () => await logged(effect), { timeout: 30_000 }).toBe(before + 1);
+    }
+    if (times > effects.length) {
+      process.kill(pid, "SIGTERM");
+      await ended(pid);
     }
     return { code: 0, stderr: "" };
   }
