@@ -123,14 +123,19 @@ async function claimsIn({ folder, key }: LockPlace): Promise<readonly Claim[]> {
   for (const name of names ?? []) {
     const path = join(folder, name);
     const claim = said(name);
-    const where = claim === undefined ? "elsewhere" : whereabouts(claim.machine, here());
-    if (claim === undefined || where === "elsewhere") continue;
-    const isVoid = where === "ended" || !isRunning(claim);
-    if ((!isVoid && claim.lock !== lock) || !(await isOwn(path))) continue;
-    if (isVoid) await giveBack(path);
+    const state = claim === undefined ? "unknown" : stateOf(claim);
+    if (claim === undefined || state === "unknown") continue;
+    if ((state === "live" && claim.lock !== lock) || !(await isOwn(path))) continue;
+    if (state === "void") await giveBack(path);
     else claims.push({ pid: claim.pid, order: claim.order, isHeld: present.has(name + MARK) });
   }
   return claims;
+}
+
+function stateOf(claim: Said): "live" | "void" | "unknown" {
+  const where = whereabouts(claim.machine, here());
+  if (where === "elsewhere") return "unknown";
+  return where === "here" && isRunning(claim) ? "live" : "void";
 }
 
 /** The file is its own proof: nobody makes files that belong to somebody else. */

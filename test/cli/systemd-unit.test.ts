@@ -42,7 +42,7 @@ describe("the systemd unit", () => {
     expect(unit).toContain(
       `\nExecStart=${process.execPath} /a.js mount --read-only --memory-cache=1GiB -- ${named}\n`,
     );
-    expect(unit).toContain(`\nExecStop=${process.execPath} /a.js unmount -- ${named}\n`);
+    expect(unit).toContain(`\nExecStop=-${process.execPath} /a.js unmount -- ${named}\n`);
     expect(await objections(unit)).toBe("");
     expect(await objections(unit.replace("forking", "spooning"))).toContain("spooning");
   });

@@ -60,7 +60,7 @@ it("the commands of the systemd unit mount with its options, and unmount", async
   // Nothing in it is for systemd alone to expand.
   expect(unit.stdout).not.toMatch(/^Exec.*[%$"\\]/m);
   const command = async (key: string): Promise<void> => {
-    const line = new RegExp(`^${key}=(.*)$`, "m").exec(unit.stdout)?.[1] ?? "false";
+    const line = new RegExp(`^${key}=-?(.*)$`, "m").exec(unit.stdout)?.[1] ?? "false";
     const env = { ...product.environment };
     expect(await runShell(line, "/", { env })).toMatchObject({ code: 0, stderr: "" });
   };

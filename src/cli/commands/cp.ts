@@ -46,7 +46,7 @@ async function cp(
   const { signal } = context;
   const isInto = isRemote(plan.target);
   const checksum = parsed["checksum"] === true;
-  const tally = new Tally(checksum);
+  const tally = new Tally(checksum, session.config.folders.state);
   const countsBytes = showsProgress();
   const size = async (): Promise<number> =>
     isInto ? await sizeIn(plan) : await sizeOut(plan, { fileSystem, signal });

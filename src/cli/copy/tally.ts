@@ -4,6 +4,7 @@ import { EXIT, exitCodeOf } from "../exit-codes.ts";
 import { printError, printLine, printWarning } from "../output.ts";
 import { printable } from "../../core/terminal-text.ts";
 import type { Copying } from "./copying.ts";
+import { Untold } from "./untold.ts";
 
 /** For what is told of failures and of what is left out: a folder may have a hundred thousand files. */
 const MAX_TOLD_BYTES = 48 * 1024;
@@ -18,11 +19,13 @@ export class Tally {
   #unchanged = 0;
   #failed = 0;
   #toldBytes = 0;
-  #untold = 0;
+  readonly #untold: Untold;
   readonly #exitCodes = new Set<number>();
 
-  constructor(checksum: boolean) {
+  /** What is not told is written below `stateFolder`. */
+  constructor(checksum: boolean, stateFolder: string) {
     this.#checksum = checksum;
+    this.#untold = new Untold(stateFolder);
   }
 
   /** `interrupt` makes room for a line above the progress bar. */
@@ -53,7 +56,7 @@ export class Tally {
   #mayTell(problem: string, remedy = ""): boolean {
     this.#toldBytes += PREFIX_BYTES + Buffer.byteLength(problem) + Buffer.byteLength(remedy);
     if (this.#toldBytes <= MAX_TOLD_BYTES) return true;
-    this.#untold += 1;
+    this.#untold.add(problem);
     return false;
   }
 
@@ -65,11 +68,7 @@ export class Tally {
       ...(this.#unchanged === 0 ? [] : [`${this.#unchanged} unchanged`]),
       ...(this.#failed === 0 ? [] : [`${this.#failed} could not be copied`]),
     ].join(", ");
-    if (this.#untold > 0) {
-      printWarning(
-        `${this.#untold} more problems are not shown; the same command shows those that stay`,
-      );
-    }
+    this.#tellUntold();
     if (done + this.#failed > 1) {
       if (this.#failed > 0) printWarning(text);
       else printLine(text);
@@ -77,6 +76,13 @@ export class Tally {
     if (this.#failed === 0) return EXIT.done;
     const [only = EXIT.failed, ...more] = this.#exitCodes;
     return done > 0 || more.length > 0 ? EXIT.failed : only;
+  }
+
+  #tellUntold(): void {
+    using untold = this.#untold;
+    if (untold.count === 0) return;
+    const where = untold.path === undefined ? "not kept" : `in ${untold.path}`;
+    printWarning(`${untold.count} more problems are ${where}`);
   }
 
   #line(columns: readonly string[], how: string): string {
