@@ -4,7 +4,7 @@
 import { packageSets } from "./bootstrap/package-sets.mjs";
 import { isPresent } from "./bootstrap/presence.mjs";
 
-console.error(`All tests, on real mounts too, take about 14 minutes on two cores. While working:
+console.error(`All tests, on real mounts too, take about 17 minutes on two cores. While working:
   npx vitest run --project core             without mounts, about 5 minutes
   npx vitest run --project core test/read   one folder, seconds`);
 

@@ -8,6 +8,8 @@ import { hostname } from "node:os";
 
 export interface Machine {
   readonly host: string;
+  /** Of this installation, see machine-id(5): names are given twice. Empty where there is none. */
+  readonly id: string;
   /** Made anew at every start of the machine; empty where it cannot be told. */
   readonly boot: string;
   /** The namespace of process numbers; empty where there is none. */
@@ -17,6 +19,7 @@ export interface Machine {
 export function thisMachine(): Machine {
   return {
     host: hostname(),
+    id: orEmpty(() => readFileSync("/etc/machine-id", "utf8").trim()),
     boot: orEmpty(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
     processes: orEmpty(() => readlinkSync("/proc/self/ns/pid")),
   };
@@ -27,11 +30,11 @@ export function thisMachine(): Machine {
  * runs; `ended`, since this machine was started anew after it; `elsewhere`, nothing.
  */
 export function whereabouts(
-  { host, boot, processes }: Machine,
+  { host, id, boot, processes }: Machine,
   here: Machine = thisMachine(),
 ): "here" | "ended" | "elsewhere" {
   if (boot === here.boot) return processes === here.processes ? "here" : "elsewhere";
-  return host === here.host ? "ended" : "elsewhere";
+  return host === here.host && id === here.id ? "ended" : "elsewhere";
 }
 
 /** Empty only where there is none: what merely could not be read would pass for another machine. */

@@ -156,8 +156,8 @@ async function unlessGone<T>(look: () => Promise<T>): Promise<T | undefined> {
 
 function claimName(key: string, order: string): string {
   const { pid, startTicks } = thisProcess();
-  const { host, boot, processes } = here();
-  return [nameOf(key), order, String(pid), startTicks, host, boot, processes].join("~");
+  const { host, id, boot, processes } = here();
+  return [nameOf(key), order, String(pid), startTicks, host, id, boot, processes].join("~");
 }
 
 interface Said extends ProcessIdentity {
@@ -169,10 +169,11 @@ interface Said extends ProcessIdentity {
 /** What the name of a claim says; undefined for a mark, and for what is no claim. */
 function said(name: string): Said | undefined {
   const [lock = "", order = "", pid, startTicks = "", ...machine] = name.split("~");
-  const [host, boot, processes, ...others] = machine;
+  const [host, id, boot, processes, ...others] = machine;
   if (!lock.endsWith(LOCK) || name.endsWith(MARK) || others.length > 0) return undefined;
-  if (host === undefined || boot === undefined || processes === undefined) return undefined;
-  return { lock, order, pid: Number(pid), startTicks, machine: { host, boot, processes } };
+  if (host === undefined || id === undefined || boot === undefined) return undefined;
+  if (processes === undefined) return undefined;
+  return { lock, order, pid: Number(pid), startTicks, machine: { host, id, boot, processes } };
 }
 
 let known: Machine | undefined;
@@ -180,8 +181,8 @@ let known: Machine | undefined;
 /** This machine, as the names of claims have it: only whether two are the same matters. */
 function here(): Machine {
   if (known === undefined) {
-    const { host, boot, processes } = thisMachine();
-    known = { host: short(host), boot: short(boot), processes: short(processes) };
+    const { host, id, boot, processes } = thisMachine();
+    known = { host: short(host), id: short(id), boot: short(boot), processes: short(processes) };
   }
   return known;
 }

@@ -1,3 +1,4 @@
+import { abandonOnAbort } from "../core/abort.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { NewPlace } from "../write/file-names.ts";
 import { LocalFile } from "../write/local-file.ts";
@@ -100,6 +101,14 @@ export class Renaming {
   /** Finishes a file that its folder held back not before the answer: when one of many fails, others have moved. */
   async #moveAlong(file: LocalFile, to: string, signal: AbortSignal): Promise<void> {
     const { local } = this.#options.writing;
+    // Moving those before it took a while, in which this one may have been closed.
+    await abandonOnAbort(file.draft.settled(), signal);
+    if (file.hasCompleteVersion) {
+      const problem = `${file.shownPath} was finished while its folder was renamed, and keeps its name`;
+      throw new BsmountError("busy", problem, {
+        remedy: "name the folder after the result is read anew",
+      });
+    }
     const isToFinish = file.isHeld && !expectedPath(to).isHeld;
     await local.names.rename(file, { path: to }, signal);
     if (isToFinish && file.openWriters === 0) local.finishInBackground(file);

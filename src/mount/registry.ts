@@ -5,6 +5,7 @@ import { reasonOf } from "../core/errors.ts";
 import { parseObject } from "./control-protocol.ts";
 import { lockMount } from "./mount-lock.ts";
 import type { MountStatus } from "./mount-status.ts";
+import { type Machine, thisMachine, whereabouts } from "../core/machine.ts";
 import { isRunning, type ProcessIdentity, thisProcess } from "../core/process-identity.ts";
 
 /*
@@ -17,6 +18,8 @@ import { isRunning, type ProcessIdentity, thisProcess } from "../core/process-id
 
 /** What is known of a mount without asking it. */
 export interface MountRecord extends ProcessIdentity {
+  /** Absent in entries of earlier versions. */
+  readonly machine?: Machine;
   readonly status: MountStatus;
 }
 
@@ -36,7 +39,7 @@ export async function enterRegistry(
   status: MountStatus,
 ): Promise<AsyncDisposable> {
   const path = join(runtimeFolder, `${keyOf(status)}.json`);
-  const record: MountRecord = { ...thisProcess(), status };
+  const record: MountRecord = { ...thisProcess(), machine: thisMachine(), status };
   const draft = `${path}.${process.pid}`;
   await writeFile(draft, `${JSON.stringify(record)}\n`, { mode: 0o600 });
   await rename(draft, path);
@@ -51,10 +54,24 @@ export async function readRegistry(runtimeFolder: string): Promise<readonly Regi
     const path = join(runtimeFolder, name);
     const socketPath = path.replace(/json$/, "sock");
     const record = await readRecord(path);
-    if (record !== undefined && isRunning(record)) entries.push({ record, socketPath });
+    if (record !== undefined && mayRun(record)) entries.push({ record, socketPath });
     else if (record !== undefined) await removeStale(runtimeFolder, record, { path, socketPath });
   }
   return entries;
+}
+
+/** Of a process that is in another container nobody knows here: whoever asks its socket is told. */
+function mayRun(record: MountRecord): boolean {
+  const { machine } = record;
+  const where = machine === undefined ? "here" : whereabouts(machine);
+  return where === "elsewhere" || (where === "here" && isRunning(record));
+}
+
+/** Whether it is the entry of a mount of this very process. */
+export function isOwnEntry({ record }: RegistryEntry): boolean {
+  const { pid, startTicks, machine } = record;
+  if (machine !== undefined && whereabouts(machine) !== "here") return false;
+  return pid === process.pid && startTicks === thisProcess().startTicks;
 }
 
 interface EntryFiles {
@@ -86,10 +103,11 @@ async function removeFiles({ path, socketPath }: EntryFiles): Promise<void> {
 async function readRecord(path: string): Promise<MountRecord | undefined> {
   try {
     const value = parseObject(await readFile(path, "utf8"));
-    const { pid, startTicks, status } = value;
+    const { pid, startTicks, machine, status } = value;
     if (typeof pid !== "number" || typeof startTicks !== "string") return undefined;
     if (typeof status !== "object" || status === null) return undefined;
-    return { pid, startTicks, status: status as MountStatus };
+    const where = typeof machine === "object" ? { machine: machine as Machine } : {};
+    return { pid, startTicks, ...where, status: status as MountStatus };
   } catch {
     return undefined;
   }

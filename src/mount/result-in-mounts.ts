@@ -4,7 +4,7 @@ import { namedFiles } from "../session/held-files.ts";
 import { StillOpenError } from "../session/still-open.ts";
 import { askEntry } from "./ask-entry.ts";
 import type { MountStatus } from "./mount-status.ts";
-import { readRegistry, type RegistryEntry } from "./registry.ts";
+import { isOwnEntry, readRegistry, type RegistryEntry } from "./registry.ts";
 
 /** What a mount has of an app result; paths as it shows them. */
 export interface UnfinishedInMount {
@@ -24,8 +24,8 @@ const SILENCE_MS = 5_000;
 export function refuseUnfinishedInMounts(runtimeFolder: string): RefuseElsewhere {
   return async ({ apiServer, appResultId, what }, signal) => {
     for (const entry of await readRegistry(runtimeFolder)) {
-      const { status, pid } = entry.record;
-      if (status.apiServer !== apiServer || pid === process.pid) continue;
+      const { status } = entry.record;
+      if (status.apiServer !== apiServer || isOwnEntry(entry)) continue;
       const { open, left } = await unfinishedIn(entry, appResultId, signal);
       const shown = (path: string): string => status.mountPoint + path;
       if (open.length > 0) throw new StillOpenError(what, open.map(shown));

@@ -1,10 +1,11 @@
 import { systemClock } from "../core/clock.ts";
-import { reasonOf } from "../core/errors.ts";
+import { BsmountError, reasonOf } from "../core/errors.ts";
 import { takeDown } from "../fuse/take-down.ts";
 import type { HeldFiles } from "../session/held-files.ts";
 import { askEntry, isSilence, silenceOf } from "./ask-entry.ts";
 import type { Progress, UnmountResult } from "./control-protocol.ts";
 import { findMountPoint } from "./find-mount.ts";
+import { kernelAnswer } from "./kernel-answer.ts";
 import { takeDownUnheld, toldToAsker } from "./holders.ts";
 import { isRunning } from "../core/process-identity.ts";
 import type { RegistryEntry } from "./registry.ts";
@@ -45,6 +46,7 @@ export async function unmountAt(
   const { entry, mountPoint } = await findMountPoint(path, options.runtimeFolder);
   const server = entry?.record.pid;
   try {
+    if (entry === undefined && !options.lazy) await refuseUnknown(mountPoint, signal);
     const result = entry === undefined ? undefined : await asked(entry, options, signal);
     if (result === undefined) {
       await unmountDirectly(mountPoint, { lazy: options.lazy, server }, signal);
@@ -55,6 +57,17 @@ export async function unmountAt(
   } catch (error) {
     throw await toldToAsker(error, mountPoint, server);
   }
+}
+
+/** A process that lives and cannot be asked may have files that are not in BaseSpace. */
+async function refuseUnknown(mountPoint: string, signal: AbortSignal): Promise<void> {
+  if ((await kernelAnswer(mountPoint, signal)) === "dead") return;
+  const problem = `cannot ask the process that has ${mountPoint} mounted what is not uploaded yet: none that is known here does`;
+  throw new BsmountError("usage", problem, {
+    remedy:
+      "ask as the user who mounted it, with the same XDG_RUNTIME_DIR and XDG_STATE_HOME; --lazy detaches it " +
+      "all the same, and leaves in staging what is not uploaded",
+  });
 }
 
 /** Undefined when the mount's process is gone, going or silent, and somebody else has to unmount. */

@@ -1,6 +1,7 @@
 import { BsmountError } from "../core/errors.ts";
 import { type StagedUpload, stagedUploads } from "../write/leftovers.ts";
 import { shownPathOf } from "../write/result-file.ts";
+import type { Staging } from "../write/staging.ts";
 import { namedFiles } from "./held-files.ts";
 
 /*
@@ -23,34 +24,48 @@ export interface EndingResult {
  */
 export type RefuseElsewhere = (result: EndingResult, signal: AbortSignal) => Promise<void>;
 
+/** What is looked at of a session's own staging. */
+export type OwnStaging = Pick<Staging, "parent" | "isOwn">;
+
+/** When BaseSpace got the newest file of each path of a result, in milliseconds since 1970. */
+export type FileDates = ReadonlyMap<string, number>;
+
 /**
- * Refuses while staging has files of the result that another process wrote. What a process that has ended left
- * behind does no harm where BaseSpace has a file at its place: somebody has written it anew.
- * @param filesThere paths of the files that BaseSpace has
+ * Refuses while staging has files of the result that another session wrote. What a process that has ended left
+ * behind does no harm where BaseSpace has a newer file at its place: somebody has written it anew. An older one is
+ * what it was to replace. That compares two clocks; where they differ by more than the time between, it is told once
+ * too often or too seldom.
+ * @param datesThere of the files that BaseSpace has
  * @throws BsmountError `unfinished`
  */
 export async function refuseStaged(
   { apiServer, appResultId, what }: EndingResult,
-  stagingFolder: string,
-  filesThere: () => Promise<ReadonlySet<string>>,
+  staging: OwnStaging,
+  datesThere: () => Promise<FileDates>,
 ): Promise<void> {
-  const ofResult = (await stagedUploads(stagingFolder)).filter(
-    ({ place, apiServer: server, pid, host }) =>
-      place?.appResultId === appResultId &&
-      server === apiServer &&
-      (pid !== process.pid || host !== undefined),
+  // By the folder: a process in a container has the number of one that ended there before.
+  const ofResult = (await stagedUploads(staging.parent)).filter(
+    ({ place, apiServer: server, file }) =>
+      place?.appResultId === appResultId && server === apiServer && !staging.isOwn(file),
   );
   if (ofResult.length === 0) return;
   const live = ofResult.find(({ isLive }) => isLive);
   if (live !== undefined) throw stagedByOther(what, live);
-  const there = await filesThere();
-  const left = ofResult.filter(({ place }) => !there.has(place?.path ?? ""));
+  const there = await datesThere();
+  const left = ofResult.filter(({ place, modified }) => {
+    return (there.get(place?.path ?? "") ?? -Infinity) <= modified.getTime();
+  });
   if (left.length > 0) throw leftBehind(what, left);
 }
 
-/** The paths of `files` in the result. */
-export function pathsOf(files: readonly { readonly path: string }[]): ReadonlySet<string> {
-  return new Set(files.map(({ path }) => path));
+export function datesOf(
+  files: readonly { readonly path: string; readonly dateCreatedMs: number }[],
+): FileDates {
+  const dates = new Map<string, number>();
+  for (const { path, dateCreatedMs } of files) {
+    dates.set(path, Math.max(dateCreatedMs, dates.get(path) ?? -Infinity));
+  }
+  return dates;
 }
 
 function stagedByOther(what: string, { pid, host, place }: StagedUpload): BsmountError {

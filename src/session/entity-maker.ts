@@ -8,7 +8,7 @@ import type { ProjectId } from "../core/ids.ts";
 import type { EntityMaker, StatusChange } from "../fs/writing.ts";
 import type { LocalFiles } from "../write/local-files.ts";
 import { type ResultFile, shownPathOf } from "../write/result-file.ts";
-import { pathsOf, type RefuseElsewhere, refuseStaged } from "./ending-result.ts";
+import { datesOf, type OwnStaging, type RefuseElsewhere, refuseStaged } from "./ending-result.ts";
 import { failedError, heldError, type HeldFiles } from "./held-files.ts";
 import { StillOpenError } from "./still-open.ts";
 import { discardTemporaryNames, failedFiles, keepTemporaryNames } from "./uploads-left.ts";
@@ -18,7 +18,7 @@ export interface EntityMakerOptions {
   readonly catalog: Catalog;
   readonly local: LocalFiles;
   /** Where this and other sessions keep what they write. */
-  readonly stagingFolder: string;
+  readonly staging: OwnStaging;
   /** Asks other mounts before a result ends. */
   readonly refuseElsewhere: RefuseElsewhere;
 }
@@ -35,7 +35,7 @@ export class ApiEntityMaker implements EntityMaker {
   readonly #client: BaseSpace;
   readonly #catalog: Catalog;
   readonly #local: LocalFiles;
-  readonly #stagingFolder: string;
+  readonly #staging: OwnStaging;
   readonly #askElsewhere: RefuseElsewhere;
   #scopes: Promise<readonly string[] | undefined> | undefined;
 
@@ -43,7 +43,7 @@ export class ApiEntityMaker implements EntityMaker {
     this.#client = options.client;
     this.#catalog = options.catalog;
     this.#local = options.local;
-    this.#stagingFolder = options.stagingFolder;
+    this.#staging = options.staging;
     this.#askElsewhere = options.refuseElsewhere;
   }
 
@@ -152,9 +152,9 @@ export class ApiEntityMaker implements EntityMaker {
     const result = { apiServer, appResultId: appResult.id, what };
     await this.#askElsewhere(result, signal);
     if (!isFinal(status)) return;
-    await refuseStaged(result, this.#stagingFolder, async () => {
+    await refuseStaged(result, this.#staging, async () => {
       this.#catalog.invalidate(appResult);
-      return pathsOf(await this.#catalog.files(appResult, signal));
+      return datesOf(await this.#catalog.files(appResult, signal));
     });
   }
 

@@ -35,6 +35,7 @@ export function stagingFolderIn({ state }: Folders): string {
 /** The files written in a session, and the catalog that shows them beside BaseSpace's. */
 export interface LocalUploads extends AsyncDisposable {
   readonly local: LocalFiles;
+  readonly staging: Staging;
   readonly cached: CachedCatalog;
   readonly catalog: OverlaidCatalog;
 }
@@ -66,6 +67,7 @@ export function openLocalUploads(
   });
   return {
     local,
+    staging,
     cached,
     catalog: new OverlaidCatalog(cached, local.lists),
     [Symbol.asyncDispose]: async () => await local[Symbol.asyncDispose](),

@@ -185,10 +185,9 @@ function composeTree(
   { client, readers, uploads, refuseElsewhere }: TreeParts,
 ): Pick<Session, "fileSystem" | "places" | "refresh" | "setStatus"> {
   const { negativeTtlMs, showHidden } = config.tree;
-  const { cached, catalog, local } = uploads;
+  const { cached, catalog, local, staging } = uploads;
   const tree = new PathTree({ catalog, showHidden, negativeTtlMs });
-  const stagingFolder = stagingFolderOf(config);
-  const maker = new ApiEntityMaker({ client, catalog, local, stagingFolder, refuseElsewhere });
+  const maker = new ApiEntityMaker({ client, catalog, local, staging, refuseElsewhere });
   const writing = config.mount.readOnly ? {} : { writing: { local, maker } };
   const { owner } = config;
   return {

@@ -2,6 +2,7 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { constants } from "node:fs";
 import { join } from "node:path";
 import { thisMachine } from "../core/machine.ts";
+import { thisProcess } from "../core/process-identity.ts";
 import { localDisk } from "./local-disk.ts";
 import type { ResultFile } from "./result-file.ts";
 
@@ -191,7 +192,8 @@ function linesOf(file: string, { isFinished, why, ...place }: LiveFile): readonl
 }
 
 function ownerLine({ apiServer, userId }: JournalOwner): string {
-  const first = { format: 1, apiServer, userId, pid: process.pid, machine: thisMachine() };
+  const { pid, startTicks } = thisProcess();
+  const first = { format: 1, apiServer, userId, pid, startTicks, machine: thisMachine() };
   return `${JSON.stringify(first)}\n`;
 }
 

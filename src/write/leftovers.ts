@@ -3,6 +3,7 @@ import { lstat, readdir, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import { whereabouts } from "../core/machine.ts";
+import { isRunning } from "../core/process-identity.ts";
 import { lockHolder, takeLock } from "../core/process-lock.ts";
 import { JOURNAL_NAME } from "./journal.ts";
 import { type KnownFile, type ReadJournal, readJournal } from "./read-journal.ts";
@@ -41,7 +42,7 @@ interface KnownFolder {
 export async function stagedUploads(parent: string): Promise<readonly StagedUpload[]> {
   const uploads: StagedUpload[] = [];
   for (const folder of await foldersIn(parent)) {
-    const isLive = folder.host !== undefined || (await isLocked(folder.path));
+    const isLive = folder.host !== undefined || (await isUsed(folder));
     uploads.push(...(await uploadsIn(folder, isLive)));
   }
   return uploads.toSorted((a, b) => a.modified.getTime() - b.modified.getTime());
@@ -60,7 +61,9 @@ export async function tidyStaging(parent: string): Promise<readonly StagedUpload
     if (lock === undefined) continue;
     try {
       // What the journal said before its process ended may not be the last that it says.
-      left.push(...(await tidyFolder({ path, journal: await readJournal(path) })));
+      const journal = await readJournal(path);
+      // A lock is a file, which somebody may have removed.
+      if (!isOwnerRunning(journal)) left.push(...(await tidyFolder({ path, journal })));
     } finally {
       await lock[Symbol.asyncDispose]();
     }
@@ -88,8 +91,16 @@ async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]>
 }
 
 /** Whoever takes the lock to look keeps others from it for a moment; so it is asked who has it. */
-async function isLocked(folder: string): Promise<boolean> {
-  return (await lockHolder(stagingLockOf(folder))) !== undefined;
+async function isUsed({ path, journal }: KnownFolder): Promise<boolean> {
+  return (await lockHolder(stagingLockOf(path))) !== undefined || isOwnerRunning(journal);
+}
+
+/** Whether the process that the journal names runs; what this one has it knows by its locks. */
+function isOwnerRunning(journal: ReadJournal | undefined): boolean {
+  const { owner, startTicks } = journal ?? {};
+  if (owner?.pid === undefined || startTicks === undefined || owner.pid === process.pid)
+    return false;
+  return isRunning({ pid: owner.pid, startTicks });
 }
 
 /** This user's own folders of this and earlier versions, without following links. */

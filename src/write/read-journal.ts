@@ -16,6 +16,8 @@ export interface KnownFile {
 
 export interface ReadJournal {
   readonly owner: { readonly pid?: number; readonly apiServer?: string };
+  /** Of that process, see `core/process-identity.ts`. */
+  readonly startTicks: string | undefined;
   /** Where that process runs, or ran. */
   readonly machine: Machine | undefined;
   /** By the names of the staging files. */
@@ -42,7 +44,13 @@ export async function readJournal(folder: string): Promise<ReadJournal | undefin
     if (known !== undefined) files.set(file, known);
   }
   const header = parsed(first ?? "");
-  return { owner: ownerOf(header), machine: machineOf(header["machine"]), files };
+  const { startTicks } = header;
+  return {
+    owner: ownerOf(header),
+    startTicks: typeof startTicks === "string" ? startTicks : undefined,
+    machine: machineOf(header["machine"]),
+    files,
+  };
 }
 
 function after(
@@ -90,8 +98,8 @@ function ownerOf({ pid, apiServer }: Record<string, unknown>): ReadJournal["owne
 
 function machineOf(value: unknown): Machine | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { host, boot, processes } = value as Record<string, unknown>;
-  return { host: String(host), boot: String(boot), processes: String(processes) };
+  const { host, id, boot, processes } = value as Record<string, unknown>;
+  return { host: String(host), id: String(id), boot: String(boot), processes: String(processes) };
 }
 
 function parsed(line: string): Record<string, unknown> {

@@ -109,9 +109,15 @@ export class StagingFile {
     }
   }
 
-  /** Returns when the bytes are on the disk. */
+  /**
+   * Returns when the bytes are on the disk.
+   * @throws BsmountError `environment` also when somebody removed the file: nobody would find the bytes again
+   */
   async sync(): Promise<void> {
-    await this.#onDisk("sync", async () => await this.#file.sync());
+    await this.#onDisk("sync", async () => {
+      await this.#file.sync();
+      if ((await this.#file.stat()).nlink === 0) throw removed(this.path);
+    });
   }
 
   /** Closes and deletes it; more than once is no error. */
@@ -137,4 +143,8 @@ export class StagingFile {
   async #onDisk<T>(what: string, work: () => Promise<T>): Promise<T> {
     return await localDisk({ what, path: this.path }, work);
   }
+}
+
+function removed(path: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`ENOENT: ${path} was removed`), { code: "ENOENT" });
 }

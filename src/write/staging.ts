@@ -61,6 +61,11 @@ export class Staging implements AsyncDisposable {
     }
   }
 
+  /** Whether the staging file at `path` was made by this very session. */
+  isOwn(path: string): boolean {
+    return this.#folders.some((folder) => path.startsWith(`${folder.path}/`));
+  }
+
   /** Of the disk it is on. @throws BsmountError `environment` */
   async space(): Promise<Space> {
     return await localDisk({ what: "find room for", path: this.parent }, async () => {

@@ -39,7 +39,8 @@ const TEMPORARY_NAMES: readonly TemporaryName[] = [
 /** Files in folders that programs remove at their end, with all that is in them. */
 const IN_TEMPORARY_FOLDERS: readonly RegExp[] = [
   // bcftools sort, where TMPDIR leads here. `bcftools.merged` may be anybody's: the file tells.
-  /^(?:.*\/)?bcftools\.[A-Za-z0-9]{6}\/\d{5}\.bcf$/s,
+  // With -T and a slash at its end the folder has six characters alone.
+  /^(?:.*\/)?(?:bcftools\.)?[A-Za-z0-9]{6}\/\d{5}\.bcf$/s,
   /^(?:.*\/)?sambamba-pid\d+-[^/]+\//s,
   // Python's tempfile.
   /^(?:.*\/)?tmp[a-z0-9_]{8}\//s,

@@ -150,11 +150,11 @@ describe("somebody else", () => {
 });
 
 describe("a claim", () => {
-  // name, order, process, its start, host, boot, namespace of processes
+  // name, order, process, its start, host, machine, boot, namespace of processes
   it.each([
     ["of a process whose number was used again", 3, "1", "removed"],
-    ["of an earlier start of this machine", 5, "other", "removed"],
-    ["of a container with processes of its own", 6, "other", "ignored"],
+    ["of an earlier start of this machine", 6, "other", "removed"],
+    ["of a container with processes of its own", 7, "other", "ignored"],
   ])("%s keeps nobody out", async (_what, field, value, outcome) => {
     const fields = (await claimOf("key")).split("~");
     const name = fields.with(field, value).join("~");
@@ -179,7 +179,7 @@ describe("a claim", () => {
 
   it("with a name that makes no sense is passed over", async () => {
     const fields = (await claimOf("key")).split("~");
-    const bad = [fields.slice(0, 2), fields.slice(0, 6), [...fields, "more"]];
+    const bad = [fields.slice(0, 2), fields.slice(0, 7), [...fields, "more"]];
     for (const names of bad) await writeFile(dir.join(names.join("~")), "");
     expect(await lockHolder(outside())).toBeUndefined();
     expect(await readdir(dir.path)).toHaveLength(bad.length);

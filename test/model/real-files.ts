@@ -92,11 +92,11 @@ export class RealFiles implements AsyncDisposable {
     this.appResultId = appResultId;
     const cached = new CachedCatalog(new ApiCatalog(client), { clock });
     this.#cached = cached;
+    const owner = { apiServer: "https://api.example.test", userId: "1" };
+    const ownStaging = new Staging(staging, { owner });
     this.local = new LocalFiles({
       target: client.uploads,
-      staging: new Staging(staging, {
-        owner: { apiServer: "https://api.example.test", userId: "1" },
-      }),
+      staging: ownStaging,
       plan: TINY_PARTS,
       onForgotten: (id) => cached.invalidate({ kind: "appresult", id }),
       clock,
@@ -104,7 +104,7 @@ export class RealFiles implements AsyncDisposable {
     });
     const catalog = new OverlaidCatalog(cached, this.local.lists);
     const { local } = this;
-    const elsewhere = { stagingFolder: staging, refuseElsewhere: async () => {} };
+    const elsewhere = { staging: ownStaging, refuseElsewhere: async () => {} };
     this.fs = createFileSystem({
       tree: new PathTree({ catalog, clock }),
       readers,

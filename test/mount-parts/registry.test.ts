@@ -3,8 +3,9 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { reasonOf } from "../../src/core/errors.ts";
 import { lockMount } from "../../src/mount/mount-lock.ts";
 import type { MountStatus } from "../../src/mount/mount-status.ts";
+import { thisMachine } from "../../src/core/machine.ts";
 import { isRunning, thisProcess } from "../../src/core/process-identity.ts";
-import { enterRegistry, readRegistry, socketPathOf } from "../../src/mount/registry.ts";
+import { enterRegistry, isOwnEntry, readRegistry, socketPathOf } from "../../src/mount/registry.ts";
 import { tempDir, type TempDir } from "../helpers/temp-dir.ts";
 
 const STATUS = { mountPoint: "/mnt/x", pid: process.pid, profile: "default" } as MountStatus;
@@ -24,9 +25,21 @@ function writeRecord(record: unknown): void {
 it("knows a mount from its entry until it is taken out", async () => {
   const entry = await enterRegistry(folder.path, STATUS);
   const [known] = await readRegistry(folder.path);
-  expect(known?.record).toEqual({ ...thisProcess(), status: STATUS });
+  expect(known?.record).toEqual({ ...thisProcess(), machine: thisMachine(), status: STATUS });
+  expect(known !== undefined && isOwnEntry(known)).toBe(true);
   expect(known?.socketPath).toBe(socketPathOf(folder.path, STATUS));
   await entry[Symbol.asyncDispose]();
+  expect(await readRegistry(folder.path)).toEqual([]);
+});
+
+it("leaves the entry of a process in another container alone, and takes it for nobody's own", async () => {
+  const machine = { ...thisMachine(), processes: "pid:[1]" };
+  writeRecord({ ...thisProcess(), machine, status: STATUS });
+  const [known] = await readRegistry(folder.path);
+  expect(known?.record.status).toEqual(STATUS);
+  expect(known !== undefined && isOwnEntry(known)).toBe(false);
+  expect(readdirSync(folder.path)).toHaveLength(2);
+  writeRecord({ ...thisProcess(), machine: { ...thisMachine(), boot: "1" }, status: STATUS });
   expect(await readRegistry(folder.path)).toEqual([]);
 });
 

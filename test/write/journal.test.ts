@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AppResultId } from "../../src/core/ids.ts";
 import { thisMachine } from "../../src/core/machine.ts";
+import { thisProcess } from "../../src/core/process-identity.ts";
 import { Journal, type JournalLine } from "../../src/write/journal.ts";
 import { readJournal } from "../../src/write/read-journal.ts";
 import { withDiskLimit } from "../helpers/disk-limit.ts";
@@ -87,7 +88,7 @@ test("the first line says whose it is", async () => {
   expect(read?.owner).toEqual({ pid: process.pid, apiServer: OWNER.apiServer });
   const [line = ""] = readFileSync(folder.join("journal"), "utf8").split("\n");
   const machine = thisMachine();
-  expect(JSON.parse(line)).toEqual({ format: 1, ...OWNER, pid: process.pid, machine });
+  expect(JSON.parse(line)).toEqual({ format: 1, ...OWNER, ...thisProcess(), machine });
 });
 
 test("a line is on disk when recording it returns, and a note before the journal closes", async () => {

@@ -4,6 +4,7 @@ import {
   appendFile,
   mkdir,
   readdir,
+  readFile,
   rm,
   stat,
   symlink,
@@ -204,6 +205,27 @@ describe("tidying", () => {
     expect(again).toBeDefined();
     await again?.[Symbol.asyncDispose]();
   });
+});
+
+test("a folder whose lock somebody removed is its owner's while that runs", async () => {
+  const owner = spawn("sleep", ["60"], { stdio: "ignore" });
+  try {
+    const text = await readFile(`/proc/${owner.pid}/stat`, "utf8");
+    const startTicks = text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
+    const folder = await left("mount-00000000000a", { files: { "1": "one" } });
+    const first = JSON.stringify({ format: 1, ...OWNER, pid: owner.pid, startTicks });
+    const finished = { file: "1", event: "finished" };
+    const lines = [first, JSON.stringify(begun("1")), JSON.stringify(finished)];
+    await writeFile(join(folder, "journal"), `${lines.join("\n")}\n`);
+    expect(await tidyStaging(parent.path)).toEqual([]);
+    expect(await names(folder)).toEqual(["1", "journal"]);
+  } finally {
+    const ended = once(owner, "exit");
+    owner.kill("SIGKILL");
+    await ended;
+  }
+  expect(await tidyStaging(parent.path)).toEqual([]);
+  expect(await readdir(parent.path)).toEqual([]);
 });
 
 describe("a mount that dies while the next one tidies", () => {

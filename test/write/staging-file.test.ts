@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { readdir, stat, truncate } from "node:fs/promises";
+import { readdir, rm, stat, truncate } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { StagingFile } from "../../src/write/staging-file.ts";
 import { withDiskLimit } from "../helpers/disk-limit.ts";
@@ -65,6 +65,13 @@ describe("a staging file", () => {
     expect(file.sizeBytes).toBe(4);
     await file.truncate(6);
     expect(await read(0, 9)).toBe("y\0\0x\0\0");
+  });
+
+  test("that somebody removed cannot be synced: nobody would find the bytes again", async () => {
+    await write(0, "text");
+    await file.sync();
+    await rm(file.path);
+    await expect(file.sync()).rejects.toMatchObject({ reason: "environment" });
   });
 
   test("has the length that it was cut to", async () => {

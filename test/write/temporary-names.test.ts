@@ -94,6 +94,7 @@ describe("[W10] a file in a folder of temporary files", () => {
   test.each([
     "bcftools.aB3xYz/00000.bcf",
     "d/bcftools.aB3xYz/00000.bcf",
+    "aB3xYz/00000.bcf",
     "sambamba-pid123-abcd/in.bam.1",
     "sambamba-pid123-markdup-abcd/x",
     "tmpab12_xyz/x.vcf.gz",

@@ -82,7 +82,7 @@ async function unmountAll(flags: UnmountFlags, context: CommandContext): Command
   // Nobody knows whether those are wanted: they are dead, or were made with other folders.
   const left = (await otherMounts(attached, signal)).filter(({ state }) => state !== "unknown");
   for (const line of statusLines([], left)) printWarning(`left alone: ${line}`);
-  return worst;
+  return left.some(({ state }) => state === "live") ? Math.max(worst, EXIT.failed) : worst;
 }
 
 /** Exits with 3 when something that was written is not in BaseSpace. */
