@@ -168,13 +168,15 @@ interface Said extends ProcessIdentity {
 
 /** What the name of a claim says; undefined for a mark, and for what is no claim. */
 function said(name: string): Said | undefined {
-  const [lock = "", order = "", pid, startTicks = "", ...machine] = name.split("~");
-  const [host, id, boot, processes, ...others] = machine;
-  if (!lock.endsWith(LOCK) || name.endsWith(MARK) || others.length > 0) return undefined;
-  if (host === undefined || id === undefined || boot === undefined) return undefined;
-  if (processes === undefined) return undefined;
+  const fields = name.split("~");
+  if (fields.length !== FIELDS || name.endsWith(MARK)) return undefined;
+  const [lock, order, pid, startTicks, host, id, boot, processes] = fields as Fields;
+  if (!lock.endsWith(LOCK)) return undefined;
   return { lock, order, pid: Number(pid), startTicks, machine: { host, id, boot, processes } };
 }
+
+const FIELDS = 8;
+type Fields = [string, string, string, string, string, string, string, string];
 
 let known: Machine | undefined;
 

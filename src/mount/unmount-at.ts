@@ -46,8 +46,9 @@ export async function unmountAt(
   const { entry, mountPoint } = await findMountPoint(path, options.runtimeFolder);
   const server = entry?.record.pid;
   try {
-    if (entry === undefined && !options.lazy) await refuseUnknown(mountPoint, signal);
-    const result = entry === undefined ? undefined : await asked(entry, options, signal);
+    const result = await (entry === undefined
+      ? unknown(mountPoint, options, signal)
+      : asked(entry, options, signal));
     if (result === undefined) {
       await unmountDirectly(mountPoint, { lazy: options.lazy, server }, signal);
     } else if (options.wait && entry !== undefined && !result.isUsed) {
@@ -60,8 +61,12 @@ export async function unmountAt(
 }
 
 /** A process that lives and cannot be asked may have files that are not in BaseSpace. */
-async function refuseUnknown(mountPoint: string, signal: AbortSignal): Promise<void> {
-  if ((await kernelAnswer(mountPoint, signal)) === "dead") return;
+async function unknown(
+  mountPoint: string,
+  { lazy }: UnmountOptions,
+  signal: AbortSignal,
+): Promise<undefined> {
+  if (lazy || (await kernelAnswer(mountPoint, signal)) === "dead") return undefined;
   const problem = `cannot ask the process that has ${mountPoint} mounted what is not uploaded yet: none that is known here does`;
   throw new BsmountError("usage", problem, {
     remedy:

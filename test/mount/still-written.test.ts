@@ -425,39 +425,6 @@ describe("a mount in which somebody writes", () => {
     expect(await remote()).toEqual({ x: 12 * MIB });
   });
 
-  it("[W15] keeps its result from being completed with the older version of a file", async () => {
-    await using shell = await writing();
-    await shell.run(`echo one > '${files}/calls.vcf'`);
-    await expect.poll(newest).toMatchObject({ "calls.vcf": 4 });
-    await shell.run(`exec 8<>'${files}/calls.vcf'; echo corrected >&8; sync '${files}/calls.vcf'`);
-    process.kill(mountPid, "SIGKILL");
-    await bsmount("unmount", "--lazy", product.mountPoint);
-    expect(await mount()).toMatchObject({ code: 0 });
-    for (const path of [`bs:/${RESULTS}/${result}`, `${product.mountPoint}/${RESULTS}/${result}`]) {
-      expect(await bsmount("complete", path)).toMatchObject({
-        code: 3,
-        stderr: expect.stringMatching(/files\/calls\.vcf.*never uploaded/s),
-      });
-    }
-    expect(await sessionStatus()).toBe("Running");
-    for (const { file } of await staged()) await rm(file);
-  });
-
-  it("[W12] is asked for by its own user's folders, or detached: nothing is left in silence", async () => {
-    await using shell = await writing();
-    await shell.run(`echo held > '${files}/x.tmp'`);
-    const env = { XDG_RUNTIME_DIR: product.dir.join("elsewhere") };
-    await mkdir(env.XDG_RUNTIME_DIR, { mode: 0o700, recursive: true });
-    const refused = await product.bsmount(["unmount", product.mountPoint], env);
-    expect(refused).toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(/cannot ask the process.*\n {2}try: .*XDG_RUNTIME_DIR/s),
-    });
-    expect((await product.bsmount(["unmount", "--all"], env)).code).toBe(1);
-    expect(await isMounted()).toBe(true);
-    await shell.run(`rm '${files}/x.tmp'`);
-  });
-
   /** Sends so many signals, each when the one before has had its effect: two of one kind that wait are one. */
   async function signals(pid: number, times: number): Promise<{ code: number; stderr: string }> {
     const log = product.mountPoint.slice(1).replaceAll("/", "-");

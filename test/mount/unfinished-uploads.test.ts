@@ -205,3 +205,41 @@ describe("a rename whose upload fails", () => {
     expect(stdout).toMatch(/^\.fuse_hidden\w+\nout\.txt\.tmp\nearlier\nout\.txt\.tmp\n$/);
   });
 });
+
+describe("a mount that nobody can ask", () => {
+  it("[W15] killed, keeps its result from being completed with the older version of a file", async () => {
+    await write("echo one > calls.vcf");
+    await expect.poll(remote).toEqual(["calls.vcf"]);
+    const mounted = await product.bsmount(["status", "--json"]);
+    const [{ pid }] = JSON.parse(mounted.stdout) as [{ pid: number }];
+    const script =
+      "exec 8<>calls.vcf; echo corrected >&8; sync calls.vcf; echo 1 > synced; sleep 5";
+    const writer = product.shell(script, `${RESULTS}/${name}/files`);
+    await expect.poll(remote, { timeout: 30_000 }).toContain("synced");
+    process.kill(pid, "SIGKILL");
+    await product.bsmount(["unmount", "--lazy", product.mountPoint]);
+    expect(await product.bsmount(["mount", product.mountPoint])).toMatchObject({ code: 0 });
+    const result = `${RESULTS}/${name}`;
+    for (const path of [`bs:/${result}`, `${product.mountPoint}/${result}`]) {
+      expect(await product.bsmount(["complete", path])).toMatchObject({
+        code: 3,
+        stderr: expect.stringMatching(/files\/calls\.vcf.*never uploaded/s),
+      });
+    }
+    await writer;
+  });
+
+  it("[W12] for it has another user's folders, is taken down with --lazy alone", async () => {
+    await write("echo held > x.tmp");
+    const env = { XDG_RUNTIME_DIR: product.dir.join("elsewhere") };
+    await mkdir(env.XDG_RUNTIME_DIR, { mode: 0o700, recursive: true });
+    expect(await product.bsmount(["unmount", product.mountPoint], env)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/cannot ask the process.*\n {2}try: .*XDG_RUNTIME_DIR/s),
+    });
+    expect((await product.bsmount(["unmount", "--all"], env)).code).toBe(1);
+    expect(await isMounted()).toBe(true);
+    expect((await product.bsmount(["unmount", "--lazy", product.mountPoint], env)).code).toBe(0);
+    expect(await isMounted()).toBe(false);
+  });
+});
