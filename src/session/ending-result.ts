@@ -71,9 +71,10 @@ export function datesOf(
 function stagedByOther(what: string, { pid, host, place }: StagedUpload): BsmountError {
   const process = `process ${pid ?? "?"}${host === undefined ? "" : ` on ${host}`}`;
   const problem = `${what}: ${process} has not uploaded ${shownPath(place)} yet`;
-  return new BsmountError("unfinished", problem, {
-    remedy: "wait until its files are closed and uploaded; bsmount uploads list shows them",
-  });
+  const wait = "wait until its files are closed and uploaded; bsmount uploads list shows them";
+  const gone = "; if that has ended, copy them to their place with bsmount cp, or remove them";
+  const remedy = host === undefined ? wait : wait + gone;
+  return new BsmountError("unfinished", problem, { remedy });
 }
 
 function leftBehind(what: string, left: readonly StagedUpload[]): BsmountError {
