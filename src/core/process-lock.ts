@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Machine, thisMachine, whereabouts } from "./machine.ts";
 import { isRunning, type ProcessIdentity, thisProcess } from "./process-identity.ts";
+import { unlessGone } from "./unless-gone.ts";
 
 /*
  * Locks between processes of one user. Node has no flock(2), and the abstract sockets of unix(7) can be taken by
@@ -142,16 +143,6 @@ function stateOf(claim: Said): "live" | "void" | "unknown" {
 async function isOwn(path: string): Promise<boolean> {
   const info = await unlessGone(async () => await lstat(path));
   return info?.isFile() === true && info.uid === process.geteuid?.();
-}
-
-/** Any other failure is told: it must not look as if nobody had the lock. */
-async function unlessGone<T>(look: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 function claimName(key: string, order: string): string {

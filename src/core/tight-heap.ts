@@ -5,4 +5,4 @@ import { setFlagsFromString } from "node:v8";
  * and its heap changes by a listing of some hundred MiB: what is over is to be found soon. V8 reads this at the end
  * of each collection, so that it can be set while the program runs.
  */
-setFlagsFromString("--heap-growing-percent=100");
+setFlagsFromString("--heap-growing-percent=70");

@@ -5,6 +5,7 @@ import { BsmountError } from "../core/errors.ts";
 import { whereabouts } from "../core/machine.ts";
 import { isRunning } from "../core/process-identity.ts";
 import { lockHolder, takeLock } from "../core/process-lock.ts";
+import { unlessGone } from "../core/unless-gone.ts";
 import { JOURNAL_NAME } from "./journal.ts";
 import { type KnownFile, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { ResultFile } from "./result-file.ts";
@@ -172,13 +173,4 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 
 async function infoOf(path: string): Promise<Stats | undefined> {
   return await unlessGone(async () => await lstat(path));
-}
-
-async function unlessGone<T>(look: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }
