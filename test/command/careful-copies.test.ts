@@ -20,13 +20,7 @@ afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
 });
 
-const environment = (): Record<string, string> => ({
-  HOME: product.dir.path,
-  XDG_STATE_HOME: product.dir.join("state"),
-  BASESPACE_API_SERVER: product.emulator.apiServer,
-  BASESPACE_ACCESS_TOKEN: product.emulator.accessToken,
-  BSMOUNT: CLI,
-});
+const environment = (): Record<string, string> => ({ ...product.environment, BSMOUNT: CLI });
 
 const inDir = async (script: string): Promise<CommandOutcome> =>
   await runShell(script, product.dir.path, { env: environment() });

@@ -183,12 +183,7 @@ describe("bsmount cp of many files", () => {
   });
 
   it("shows one bar in a terminal, and leaves every line that it printed", async () => {
-    const { apiServer, accessToken } = product.emulator;
-    const env = {
-      HOME: product.dir.path,
-      BASESPACE_API_SERVER: apiServer,
-      BASESPACE_ACCESS_TOKEN: accessToken,
-    };
+    const env = product.environment;
     await product.faults("GET /objects/* slow=80kB/s");
     try {
       const out = product.dir.join("shown");
@@ -219,13 +214,7 @@ describe("bsmount cp of many files", () => {
     await product.faults("GET /files/*/content n=1 drop-answer");
     try {
       const target = product.dir.join("interrupted");
-      const { apiServer, accessToken } = product.emulator;
-      const env = {
-        ...process.env,
-        HOME: product.dir.path,
-        BASESPACE_API_SERVER: apiServer,
-        BASESPACE_ACCESS_TOKEN: accessToken,
-      };
+      const env = { ...process.env, ...product.environment };
       const args = [CLI, "cp", "-r", "--timeout", "10m", ALIGNMENT, target];
       const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
       const ended = once(child, "exit");
@@ -265,13 +254,7 @@ describe("bsmount cp of many files", () => {
     // One part never comes, the others do.
     await product.faults("GET /objects/* n=1 drop-answer");
     try {
-      const { apiServer, accessToken } = product.emulator;
-      const env = {
-        ...process.env,
-        HOME: product.dir.path,
-        BASESPACE_API_SERVER: apiServer,
-        BASESPACE_ACCESS_TOKEN: accessToken,
-      };
+      const env = { ...process.env, ...product.environment };
       await inDir(`mkdir back-${name}`);
       const back = product.dir.join(`back-${name}/x`);
       const args = [CLI, "cp", "--timeout", "10m", `${files}/${name}`, back];

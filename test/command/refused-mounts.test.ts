@@ -7,7 +7,6 @@ const NO_TOKEN = { BASESPACE_ACCESS_TOKEN: undefined };
 /* Mounts that are refused before anything is mounted. */
 
 let product: Product;
-let mounts = 0;
 
 beforeAll(async () => {
   product = await startProduct({ mountArgs: null });
@@ -17,12 +16,7 @@ afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
 });
 
-/** A fresh empty folder to mount on. */
-async function mountPoint(): Promise<string> {
-  const path = product.dir.join(`mount-${(mounts += 1)}`);
-  await mkdir(path);
-  return path;
-}
+const mountPoint = async (): Promise<string> => await product.newMountPoint();
 
 describe("a mount that cannot be made says why in one line, and what to do", () => {
   const cases: readonly (readonly [

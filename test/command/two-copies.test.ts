@@ -27,14 +27,7 @@ afterAll(async () => {
 
 /** A copy that is left to itself; its end has to be waited for. */
 function startCopy(...args: readonly string[]): ChildProcess {
-  const { apiServer, accessToken } = product.emulator;
-  const env = {
-    ...process.env,
-    HOME: product.dir.path,
-    XDG_STATE_HOME: product.dir.join("state"),
-    BASESPACE_API_SERVER: apiServer,
-    BASESPACE_ACCESS_TOKEN: accessToken,
-  };
+  const env = { ...process.env, ...product.environment };
   return spawn(process.execPath, [CLI, "cp", ...args], { env, stdio: "ignore" });
 }
 

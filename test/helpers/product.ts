@@ -28,6 +28,8 @@ export interface Product extends AsyncDisposable {
   ): Promise<CommandOutcome>;
   /** Runs a bash command in a folder below the mount point. */
   shell(command: string, folder?: string): Promise<CommandOutcome>;
+  /** Makes another empty folder to mount on. */
+  newMountPoint(): Promise<string>;
   /** Makes an app result in the demo's first project, behind the back of whatever is mounted. */
   newResult(name: string): Promise<void>;
   /** Replaces the faults that the emulator shows; none ends them. */
@@ -82,6 +84,7 @@ function assemble(
     BASESPACE_API_SERVER: ready.apiServer,
     BASESPACE_ACCESS_TOKEN: ready.accessToken,
   };
+  let mountPoints = 0;
   const bsmount: Product["bsmount"] = async (args, env = {}) =>
     await runCommand(process.execPath, [CLI, ...args], { env: { ...environment, ...env } });
   return {
@@ -91,6 +94,11 @@ function assemble(
     environment,
     bsmount,
     shell: async (command, folder = ".") => await runShell(command, `${mountPoint}/${folder}`),
+    newMountPoint: async () => {
+      const path = dir.join(`mount-${(mountPoints += 1)}`);
+      await mkdir(path);
+      return path;
+    },
     newResult: async (name) => await newResult(ready, name),
     faults: async (...rules) => await setFaults(ready, rules),
     restartEmulator: async (awayMs, meanwhile) => {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, readFile, readlink } from "node:fs/promises";
+import { readFile, readlink } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Product, startProduct } from "../helpers/product.ts";
@@ -8,7 +8,6 @@ import { type CommandOutcome, runCommand, runShell } from "../helpers/run-comman
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 let product: Product;
-let mounts = 0;
 
 beforeAll(async () => {
   product = await startProduct({ mountArgs: null });
@@ -18,12 +17,7 @@ afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
 });
 
-/** A fresh empty folder to mount on. */
-async function mountPoint(): Promise<string> {
-  const path = product.dir.join(`mount-${(mounts += 1)}`);
-  await mkdir(path);
-  return path;
-}
+const mountPoint = async (): Promise<string> => await product.newMountPoint();
 
 /** The state of a process as in proc(5): `-` when there is none, Z when only its parent has to take note. */
 async function stateOf(pid: number): Promise<string> {

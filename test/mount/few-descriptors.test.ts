@@ -32,14 +32,7 @@ afterEach(async () => await product?.[Symbol.asyncDispose]());
 
 async function mountWith(descriptors: number): Promise<CommandOutcome> {
   product = await startProduct({ mountArgs: null });
-  const { apiServer, accessToken } = product.emulator;
-  const env = {
-    HOME: product.dir.path,
-    XDG_RUNTIME_DIR: product.dir.join("run"),
-    XDG_STATE_HOME: product.dir.join("state"),
-    BASESPACE_API_SERVER: apiServer,
-    BASESPACE_ACCESS_TOKEN: accessToken,
-  };
+  const env = product.environment;
   const mount = `ulimit -n ${descriptors}; exec "$0" "$@"`;
   const program = [process.execPath, CLI, "mount", product.mountPoint];
   return await runCommand("bash", ["-c", mount, ...program], { env });

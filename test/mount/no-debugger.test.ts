@@ -37,16 +37,7 @@ async function start(...args: readonly string[]): Promise<number> {
 }
 
 function spawnNode(args: readonly string[]): ChildProcess {
-  const { apiServer, accessToken } = product.emulator;
-  const env = {
-    ...process.env,
-    NODE_OPTIONS,
-    HOME: product.dir.path,
-    XDG_RUNTIME_DIR: product.dir.join("run"),
-    XDG_STATE_HOME: product.dir.join("state"),
-    BASESPACE_API_SERVER: apiServer,
-    BASESPACE_ACCESS_TOKEN: accessToken,
-  };
+  const env = { ...process.env, NODE_OPTIONS, ...product.environment };
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "ignore"] });
   children.push(child);
   return child;

@@ -24,15 +24,7 @@ interface Running {
 }
 
 function start(args: readonly string[]): Running {
-  const { apiServer, accessToken } = product.emulator;
-  const env = {
-    ...process.env,
-    HOME: product.dir.path,
-    XDG_RUNTIME_DIR: product.dir.join("run"),
-    XDG_STATE_HOME: product.dir.join("state"),
-    BASESPACE_API_SERVER: apiServer,
-    BASESPACE_ACCESS_TOKEN: accessToken,
-  };
+  const env = { ...process.env, ...product.environment };
   const child = spawn(process.execPath, [CLI, ...args], { env, stdio: "ignore" });
   const ended = once(child, "exit") as Promise<[number | null, string | null]>;
   return { child, ended };
