@@ -39,8 +39,7 @@ export class FileNames {
     if (file.hasCompleteVersion) this.#options.onForgotten(file.appResultId);
     const renaming = file.draft.rename(uploadPath ?? path, signal);
     const replacing = this.#replace(replaced, signal);
-    this.#move(file, path);
-    await Promise.all([renaming, replacing]);
+    await Promise.all([renaming, replacing, this.#move(file, path)]);
   }
 
   /**
@@ -69,9 +68,9 @@ export class FileNames {
     }
     if (hasCompleteVersion) this.#options.onForgotten(file.appResultId);
     const replacing = this.#replace(replaced, signal);
-    this.#move(file, path);
+    const noted = this.#move(file, path);
     this.#options.finished(file);
-    await replacing;
+    await Promise.all([replacing, noted]);
   }
 
   /** Bytes that the disk does not give back stay where they are: the name is another file's already. */
@@ -79,11 +78,12 @@ export class FileNames {
     if (file !== undefined) await this.#options.remove(file, signal).catch(() => {});
   }
 
-  #move(file: LocalFile, path: string): void {
+  /** At once; returns when the journal says so too, and with it whoever finds the file after a crash. */
+  async #move(file: LocalFile, path: string): Promise<void> {
     const { isHeld, uploadPath } = expectedPath(path);
     file.isHeld = isHeld;
     file.draft.sendsAhead = !isHeld || uploadPath !== undefined;
     this.#options.lists.move(file, path);
-    file.journal.renamed(path);
+    await file.journal.renamed(path);
   }
 }

@@ -28,7 +28,8 @@ export interface StagedBytes {
 export interface FileJournal {
   /** It was finished, and is written again. @throws BsmountError `no-space`, `environment` */
   changed(): Promise<void>;
-  renamed(path: string): void;
+  /** Returns when the line is written; one that cannot be written goes before the next one. */
+  renamed(path: string): Promise<void>;
   finished(): void;
   failed(why: string): void;
   /** Its staging file is gone. */
@@ -111,7 +112,9 @@ export class StagingFolder implements AsyncDisposable {
     const journal = this.#journal;
     return {
       changed: async () => await journal.record({ file, event: "changed" }),
-      renamed: (path) => journal.note({ file, event: "renamed", path }),
+      renamed: async (path) => {
+        await journal.record({ file, event: "renamed", path }).catch(() => {});
+      },
       finished: () => journal.note({ file, event: "finished" }),
       failed: (why) => journal.note({ file, event: "failed", why }),
       removed: () => journal.forget(file),

@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmod, mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { chmod, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Emulator, type EmulatorOptions } from "../../src/emulator/options.ts";
@@ -43,6 +44,12 @@ async function json(server: Server, path: string, init?: RequestInit): Promise<J
 }
 
 type Json = Readonly<Record<string, unknown>> & { readonly Id: string };
+
+async function killed(child: ChildProcess): Promise<void> {
+  const exited = once(child, "exit");
+  child.kill("SIGKILL");
+  await exited;
+}
 
 describe("an emulator with a data folder", () => {
   it("has after a restart what it had before: entities, contents, tokens, links", async () => {
@@ -141,6 +148,33 @@ describe("an emulator with a data folder", () => {
       }
     }
     expect((await readdir(folder.join("data", "objects"))).sort()).toEqual(keys.sort());
+  });
+
+  it("takes nothing more when another one has opened the folder, and loses nothing of that", async () => {
+    await using folder = await tempDir();
+    const first = await spawnEmulator(folder.path);
+    try {
+      // As a cleaner does, or a container in which processes have other numbers.
+      const claims = (await readdir(folder.path)).filter((name) => name.includes(".lock~"));
+      expect(claims).not.toEqual([]);
+      for (const name of claims) await rm(folder.join(name));
+      const second = await spawnEmulator(folder.path);
+      try {
+        const made = async (server: Server, name: string): Promise<number> =>
+          (await ask(server, "projects", { method: "POST", body: `name=${name}` })).status;
+        expect(await made(second.ready, "kept")).toBe(201);
+        expect(await made(first.ready, "refused")).toBe(500);
+        expect(await made(second.ready, "kept too")).toBe(201);
+      } finally {
+        await killed(second.child);
+      }
+    } finally {
+      await killed(first.child);
+    }
+    await using after = await startEmulator({ dataDir: folder.path });
+    const { Items } = await json(after, "users/current/projects");
+    const names = (Items as { readonly Name: string }[]).map(({ Name }) => Name);
+    expect(names.toSorted()).toEqual(["kept", "kept too"]);
   });
 
   it.each([0o777, 0o1777])("is not kept in a folder that others write to (%i)", async (mode) => {

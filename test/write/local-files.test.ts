@@ -194,6 +194,8 @@ describe("the journal", () => {
   test("knows where a file was renamed to, and why a change of it failed", async () => {
     const file = await written("f");
     await files.names.rename(file, { path: "d/g" }, neverAborted);
+    // At once, as whoever looks after a kill finds it.
+    expect(await journaled()).toEqual(["d/g: undefined"]);
     const failing = withDiskLimit(1000, async () => {
       await file.draft.write(0, Buffer.alloc(1100));
     });

@@ -37,7 +37,7 @@ test("a folder of staging files is found with everything that happened in it, wh
   const two = await file(folder, "two", "22");
   const three = await file(folder, "three", "333");
   const four = await file(folder, "four", "4444");
-  one.journal.renamed("other");
+  await one.journal.renamed("other");
   two.journal.finished();
   three.journal.finished();
   await three.journal.changed();
