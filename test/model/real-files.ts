@@ -247,6 +247,8 @@ type Local = LocalFiles["lists"]["files"][number];
 
 function isBusy(file: Local, keepsStaged: boolean, alsoEmpty: boolean): boolean {
   const { openHandles, openWriters, isHeld, isStaged, failure, draft } = file;
+  // What is tried anew has the failure of the time before until that ends.
+  if (draft.isFinishing) return true;
   if (!draft.isUnfinished) return openHandles === 0 && isStaged && !keepsStaged;
   const goesUp = !isHeld && failure === undefined && (alsoEmpty || draft.sizeBytes > 0);
   return goesUp && openWriters === 0;
