@@ -57,7 +57,7 @@ describe("the README's examples", () => {
   it("are the programs here, which the compiler checks with the rest", async () => {
     const readme = await readFile(`${ROOT}README.md`, "utf8");
     const shown = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => match[1]);
-    const programs = ["emulator", "client"].map(
+    const programs = ["client", "emulator"].map(
       async (name) => await readFile(`${EXAMPLES}${name}.mts`, "utf8"),
     );
     expect(shown).toEqual(await Promise.all(programs));
