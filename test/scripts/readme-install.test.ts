@@ -30,9 +30,7 @@ test("the README's line that packs a fresh clone packs what was built", async ()
 test("the README and docs/deploying.md install the package without the install scripts of what it needs", async () => {
   const deploying = await readFile(`${ROOT}docs/deploying.md`, "utf8");
   const text = (await readme()) + deploying;
-  const lines = [...text.matchAll(/npm install .*bsmount[\w.-]*\.tgz/g)].map(
-    ([line]) => line,
-  );
+  const lines = [...text.matchAll(/npm install .*bsmount[\w.-]*\.tgz/g)].map(([line]) => line);
   expect(lines.length).toBeGreaterThan(3);
   for (const line of lines) expect(line).toContain(" --ignore-scripts ");
 });
