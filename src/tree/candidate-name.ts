@@ -26,9 +26,9 @@ export function plainName(name: string): string | undefined {
  */
 export function nameWithId(name: string, id: string, times: number): string {
   const encoded = encodeName(name);
-  const mark = `~${cut(encodeName(id), MAX_ID_BYTES)}`;
-  if (!isTooLong(encoded)) return fit(encoded, "", repeated(mark, times));
-  return fit(encoded, mark, times === 1 ? "" : repeated(mark, times - 1));
+  const mark = `~${truncated(encodeName(id), MAX_ID_BYTES)}`;
+  if (!isTooLong(encoded)) return withSuffix(encoded, "", repeated(mark, times));
+  return withSuffix(encoded, mark, times === 1 ? "" : repeated(mark, times - 1));
 }
 
 function isTooLong(name: string): boolean {
@@ -41,17 +41,17 @@ function repeated(mark: string, times: number): string {
 }
 
 /** `name` with `before` ahead of its extensions and `after` at the end, the stem cut as far as needed. */
-function fit(name: string, before: string, after: string): string {
+function withSuffix(name: string, before: string, after: string): string {
   const whole = name + after;
   if (before === "" && !isTooLong(whole)) return whole;
   const extensions = EXTENSIONS.exec(name)?.[0] ?? "";
   const tail = before + extensions + after;
   const stem = name.slice(0, name.length - extensions.length);
-  return cut(stem, NAME_MAX_BYTES - nameBytes(tail)) + tail;
+  return truncated(stem, NAME_MAX_BYTES - nameBytes(tail)) + tail;
 }
 
 /** The longest beginning of `text` of whole characters with at most `bytes` bytes. */
-function cut(text: string, bytes: number): string {
+function truncated(text: string, bytes: number): string {
   let end = 0;
   let used = 0;
   for (const character of text) {

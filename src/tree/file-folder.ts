@@ -2,7 +2,7 @@ import type { FileItem } from "../catalog/catalog.ts";
 import { plainName } from "./candidate-name.ts";
 import { lastSegmentOf } from "./file-path.ts";
 import type { FileNode, FolderDirectory } from "./node.ts";
-import type { RawFolder } from "./raw-folder.ts";
+import type { PathFolder } from "./path-folder.ts";
 import { type Nameable, uniqueFileNames } from "./unique-names.ts";
 
 type Entry = FileNode | FolderDirectory;
@@ -14,15 +14,15 @@ type Entry = FileNode | FolderDirectory;
  */
 export class FileFolder {
   readonly node: FolderDirectory;
-  readonly #raw: RawFolder;
+  readonly #pathFolder: PathFolder;
   #entries: Map<string, Entry> | undefined;
   readonly #folders = new Map<string, FileFolder>();
   /** Something here has a name that depends on what else is here. */
-  #hasRivals = false;
+  #hasNameConflicts = false;
 
-  constructor(node: FolderDirectory, raw: RawFolder) {
+  constructor(node: FolderDirectory, raw: PathFolder) {
     this.node = node;
-    this.#raw = raw;
+    this.#pathFolder = raw;
   }
 
   /** Everything in the folder by name. */
@@ -35,11 +35,11 @@ export class FileFolder {
   }
 
   /** The folder that shows `raw`; undefined when no names were given here yet. */
-  shown(raw: RawFolder): FileFolder | undefined {
+  folderOf(raw: PathFolder): FileFolder | undefined {
     const usual = this.#folders.get(raw.name);
-    if (usual !== undefined && usual.#raw === raw) return usual;
+    if (usual !== undefined && usual.#pathFolder === raw) return usual;
     // It shows under an encoded name, or one with an Id.
-    for (const folder of this.#folders.values()) if (folder.#raw === raw) return folder;
+    for (const folder of this.#folders.values()) if (folder.#pathFolder === raw) return folder;
     return undefined;
   }
 
@@ -48,15 +48,15 @@ export class FileFolder {
     this.#addEntry(segment, (name) => this.#fileNode(name, item));
   }
 
-  addedFolder(raw: RawFolder): void {
+  addedFolder(raw: PathFolder): void {
     this.#addEntry(raw.name, (name) => this.#addFolder(name, raw));
   }
 
   /** A file or folder that was called `segment` is gone. */
   removed(segment: string): void {
     const plain = plainName(segment);
-    if (this.#hasRivals || plain === undefined) {
-      this.reconsider();
+    if (this.#hasNameConflicts || plain === undefined) {
+      this.rename();
       return;
     }
     this.#entries?.delete(plain);
@@ -64,39 +64,41 @@ export class FileFolder {
   }
 
   /** What decides between rivals has changed. */
-  reconsider(): void {
-    if (this.#hasRivals) this.#forget();
+  rename(): void {
+    if (this.#hasNameConflicts) this.#forgetNames();
   }
 
   #addEntry(segment: string, make: (name: string) => Entry): void {
     if (this.#entries === undefined) return;
     const plain = plainName(segment);
-    if (this.#hasRivals || plain === undefined || this.#entries.has(plain)) this.#forget();
+    if (this.#hasNameConflicts || plain === undefined || this.#entries.has(plain))
+      this.#forgetNames();
     else this.#entries.set(plain, make(plain));
   }
 
-  #forget(): void {
+  #forgetNames(): void {
     this.#entries = undefined;
     this.#folders.clear();
-    this.#hasRivals = false;
+    this.#hasNameConflicts = false;
   }
 
   #name(): Map<string, Entry> {
-    const { files, folders } = this.#raw;
+    const { files, folders } = this.#pathFolder;
     const named = uniqueFileNames(
       Array.from(files, nameableFile),
       Array.from(folders.values(), nameableFolder),
     );
     const entries = new Map<string, Entry>();
     for (const [name, nameable] of named) {
-      if (name !== nameable.name && name !== plainName(nameable.name)) this.#hasRivals = true;
+      if (name !== nameable.name && name !== plainName(nameable.name))
+        this.#hasNameConflicts = true;
       const { of } = nameable;
       entries.set(name, "files" in of ? this.#addFolder(name, of) : this.#fileNode(name, of));
     }
     return entries;
   }
 
-  #addFolder(name: string, raw: RawFolder): FolderDirectory {
+  #addFolder(name: string, raw: PathFolder): FolderDirectory {
     const { owner } = this.node;
     const node: FolderDirectory = {
       type: "directory",
@@ -122,7 +124,7 @@ function nameableFile(of: FileItem): Nameable & { readonly of: FileItem } {
 }
 
 /** A folder's Id is looked for only where its name needs one. */
-function nameableFolder(of: RawFolder): Nameable & { readonly of: RawFolder } {
+function nameableFolder(of: PathFolder): Nameable & { readonly of: PathFolder } {
   return {
     name: of.name,
     get id() {

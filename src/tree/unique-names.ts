@@ -29,7 +29,7 @@ export function uniqueEntityNames<T extends Nameable>(
 ): Map<string, T> {
   const named = new Map<string, T>();
   const isFree = (name: string): boolean => !named.has(name) && !reserved.has(name);
-  const withId = new NamesWithId(isFree);
+  const withId = new IdNames(isFree);
   for (const entity of [...entities].sort(olderFirst)) {
     const plain = plainName(entity.name);
     const isPlain = plain !== undefined && isFree(plain);
@@ -46,16 +46,16 @@ export function uniqueFileNames<File extends Nameable, Folder extends Nameable>(
   const named = new Map<string, File | Folder>();
   const newestFirst = (a: Nameable, b: Nameable): number => -olderFirst(a, b);
   const unnamed = [
-    ...giveNewestPlain(folders, named).sort(newestFirst),
-    ...giveNewestPlain(files, named).sort(newestFirst),
+    ...assignPlainNames(folders, named).sort(newestFirst),
+    ...assignPlainNames(files, named).sort(newestFirst),
   ];
-  const withId = new NamesWithId((name) => !named.has(name));
+  const withId = new IdNames((name) => !named.has(name));
   for (const entry of unnamed) named.set(withId.firstFree(entry), entry);
   return named;
 }
 
 /** Gives each plain name that is free to the newest of its claimants; answers with who got none. */
-function giveNewestPlain<T extends Nameable>(
+function assignPlainNames<T extends Nameable>(
   entries: readonly T[],
   named: Map<string, Nameable>,
 ): T[] {
@@ -80,7 +80,7 @@ function giveNewestPlain<T extends Nameable>(
 }
 
 /** Gives out names with Ids. */
-class NamesWithId {
+class IdNames {
   readonly #isFree: (name: string) => boolean;
   /** By the first of several such names, how many were tried: a list may repeat an Id as often as it likes. */
   readonly #tried = new Map<string, number>();

@@ -3,7 +3,7 @@ import type { Clock } from "../core/clock.ts";
 const MAX_NAMES = 10_000;
 
 /** Names that were asked for and not found a moment ago, so that asking again costs nothing. */
-export class KnownAbsent {
+export class NegativeCache {
   readonly #clock: Clock;
   readonly #ttlMs: number;
   readonly #until = new Map<string, number>();

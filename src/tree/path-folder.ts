@@ -3,35 +3,35 @@ import { compareIds } from "../core/compare-ids.ts";
 import { dateOf } from "./node.ts";
 
 /** A folder of a file list, before it has names. */
-export class RawFolder {
+export class PathFolder {
   /** A segment of a path as BaseSpace has it. */
   readonly name: string;
-  readonly parent: RawFolder | undefined;
+  readonly parent: PathFolder | undefined;
   readonly files: Set<FileItem> = new Set();
-  readonly #folders = new Map<string, RawFolder>();
+  readonly #folders = new Map<string, PathFolder>();
   /** Of a folder that was made by itself: it is there without a file in it too, and no older than this. */
-  madeMs: number | undefined;
+  createdMs: number | undefined;
   #newestMs: number | undefined = Number.NEGATIVE_INFINITY;
   /** Undefined when it is not known, and so in all folders above. */
   #lowestId: string | undefined;
 
-  constructor(name: string, parent?: RawFolder) {
+  constructor(name: string, parent?: PathFolder) {
     this.name = name;
     this.parent = parent;
   }
 
   /** By their segments. */
-  get folders(): ReadonlyMap<string, RawFolder> {
+  get folders(): ReadonlyMap<string, PathFolder> {
     return this.#folders;
   }
 
   get isNeeded(): boolean {
-    return this.files.size > 0 || this.#folders.size > 0 || this.madeMs !== undefined;
+    return this.files.size > 0 || this.#folders.size > 0 || this.createdMs !== undefined;
   }
 
   /** The newest date of all files below, in milliseconds since 1970. */
   get dateMs(): number {
-    return Math.max(this.#newest(), this.madeMs ?? Number.NEGATIVE_INFINITY);
+    return Math.max(this.#newest(), this.createdMs ?? Number.NEGATIVE_INFINITY);
   }
 
   /** The lowest Id of all files below: that of the file that made the folder. */
@@ -46,14 +46,14 @@ export class RawFolder {
     return (this.#lowestId = lowest ?? "0");
   }
 
-  makeFolder(name: string): RawFolder {
-    const folder = new RawFolder(name, this);
+  createFolder(name: string): PathFolder {
+    const folder = new PathFolder(name, this);
     this.#folders.set(name, folder);
     this.#forgetLowest();
     return folder;
   }
 
-  removeFolder({ name }: RawFolder): void {
+  removeFolder({ name }: PathFolder): void {
     this.#folders.delete(name);
     this.#forgetLowest();
   }
