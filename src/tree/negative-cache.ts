@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 
 const MAX_NAMES = 10_000;
 
-/** Names that were asked for and not found a moment ago, so that asking again costs nothing. */
+/** Names that the service did not know within the last `ttlMs` milliseconds, so that they are not requested again. */
 export class NegativeCache {
   readonly #clock: Clock;
   readonly #ttlMs: number;

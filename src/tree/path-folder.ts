@@ -2,17 +2,17 @@ import type { FileItem } from "../catalog/catalog.ts";
 import { compareIds } from "../core/compare-ids.ts";
 import { dateOf } from "./node.ts";
 
-/** A folder of a file list, before it has names. */
+/** A folder in the paths of a file list, before its entries have display names. */
 export class PathFolder {
-  /** A segment of a path as BaseSpace has it. */
+  /** A segment of a path, as in BaseSpace. */
   readonly name: string;
   readonly parent: PathFolder | undefined;
   readonly files: Set<FileItem> = new Set();
   readonly #folders = new Map<string, PathFolder>();
-  /** Of a folder that was made by itself: it is there without a file in it too, and no older than this. */
+  /** When the folder was made by `mkdir`, in milliseconds since 1970; such a folder exists without a file in it. */
   createdMs: number | undefined;
   #newestMs: number | undefined = Number.NEGATIVE_INFINITY;
-  /** Undefined when it is not known, and so in all folders above. */
+  /** Undefined if it has to be computed; then it is undefined in all folders above too. */
   #lowestId: string | undefined;
 
   constructor(name: string, parent?: PathFolder) {
@@ -20,7 +20,7 @@ export class PathFolder {
     this.parent = parent;
   }
 
-  /** By their segments. */
+  /** By their names. */
   get folders(): ReadonlyMap<string, PathFolder> {
     return this.#folders;
   }
@@ -34,7 +34,7 @@ export class PathFolder {
     return Math.max(this.#newest(), this.createdMs ?? Number.NEGATIVE_INFINITY);
   }
 
-  /** The lowest Id of all files below: that of the file that made the folder. */
+  /** The lowest Id of all files below: that of the oldest file. */
   get id(): string {
     if (this.#lowestId !== undefined) return this.#lowestId;
     let lowest: string | undefined;
@@ -63,7 +63,7 @@ export class PathFolder {
     this.changed(item);
   }
 
-  /** `item`, which is in the folder, may be newer than it was, and have another Id. */
+  /** Called when the date or the Id of `item` has changed. */
   changed(item: FileItem): void {
     this.#forgetLowest();
     this.#mayBeNewest(dateOf(item));
