@@ -97,7 +97,7 @@ export class FileVersions {
 }
 
 function noEtagError({ description: { fileId } }: FileVersion): BsmountError {
-  const problem = `cannot read file ${fileId}: the object store sends no ETag, so bsmount cannot tell whether its responses have the same version`;
+  const problem = `cannot read file ${fileId}: the object store sends no ETag, so nothing shows whether its responses have the same version`;
   return new BsmountError("unavailable", problem, {
     remedy: "look for a proxy that removes it, or copy the file with: bsmount cp",
   });
