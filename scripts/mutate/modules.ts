@@ -83,7 +83,7 @@ export const modules: Readonly<Record<string, Module>> = {
       "test/api/transfer",
       "test/api/same-target.test.ts",
       "test/api/compare.test.ts",
-      "test/api/slow-line.test.ts",
+      "test/api/transport/slow-line.test.ts",
       "test/api/mixed-downloads.test.ts",
       "test/api/changed-sources.test.ts",
       "test/api/upload-streams.test.ts",
@@ -101,7 +101,7 @@ export const modules: Readonly<Record<string, Module>> = {
       "test/api/md5-thread.test.ts",
     ],
     slow: [
-      "test/api/once.test.ts",
+      "test/api/transport/idempotent-calls.test.ts",
       "test/api/upload-streams.test.ts",
       "test/api/transfers.test.ts",
       "test/api/dataset-upload.test.ts",

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
-import type { FileEntry } from "../../src/api/models.ts";
+import type { FileEntry } from "../../src/api/models/models.ts";
 import { compareWithEtag } from "../../src/api/transfers/compare-with-etag.ts";
 import { plansOf } from "../../src/api/transfers/upload-parts.ts";
 import type { AppResultId } from "../../src/core/ids.ts";

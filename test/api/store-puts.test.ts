@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { Agent } from "undici";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
-import { PaceWatch } from "../../src/api/pace/pace-watch.ts";
+import { PaceWatch } from "../../src/api/transport/pace/pace-watch.ts";
 import { StorePuts } from "../../src/api/uploads/store-puts.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import { silentLogger } from "../../src/core/logger.ts";

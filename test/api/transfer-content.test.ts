@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { open, writeFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { FileEntry } from "../../src/api/models.ts";
+import type { FileEntry } from "../../src/api/models/models.ts";
 import { compareWithEtag } from "../../src/api/transfers/compare-with-etag.ts";
 import { ContentCheck } from "../../src/api/transfers/content-check.ts";
 import type { ContentRead } from "../../src/api/transfers/content-judge.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, open, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
-import type { FileEntry } from "../../src/api/models.ts";
+import type { FileEntry } from "../../src/api/models/models.ts";
 import type { Files } from "../../src/api/resources/files.ts";
 import { FileUpload, type UploadOptions } from "../../src/api/transfers/file-upload.ts";
 import { fileSource } from "../../src/api/transfers/upload-source.ts";

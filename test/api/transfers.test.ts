@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
-import type { FileEntry } from "../../src/api/models.ts";
+import type { FileEntry } from "../../src/api/models/models.ts";
 import { scratchNames } from "../../src/api/transfers/download-plan.ts";
 import type { UploadOptions } from "../../src/api/transfers/file-upload.ts";
 import type { AppResultId } from "../../src/core/ids.ts";

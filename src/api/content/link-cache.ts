@@ -1,11 +1,11 @@
 import type { Clock } from "../../core/clock.ts";
 import type { FileId } from "../../core/ids.ts";
 import { SingleFlight } from "../../core/single-flight.ts";
-import { segment } from "../address.ts";
-import { decodeContentLink } from "../decode/answers.ts";
-import { ApiError } from "../errors.ts";
-import { decoded } from "../resource-client.ts";
-import type { JsonAnswer, Rest } from "../rest.ts";
+import { segment } from "../transport/address.ts";
+import { decodeContentLink } from "../models/envelope.ts";
+import { ApiError } from "../transport/errors.ts";
+import { decoded } from "../resources/version-client.ts";
+import type { JsonResponse, Rest } from "../transport/rest.ts";
 import { linkExpiry, type PlainHttp, storeLink } from "./store-link.ts";
 
 export interface SignedLink {
@@ -86,7 +86,7 @@ export class LinkCache {
   }
 }
 
-function notALink(answer: JsonAnswer, href: string, plainHttp: PlainHttp): ApiError {
+function notALink(answer: JsonResponse, href: string, plainHttp: PlainHttp): ApiError {
   const facts = { ...answer.request, status: answer.status };
   const { protocol, origin, username, password } = URL.canParse(href) ? new URL(href) : {};
   if (`${username ?? ""}${password ?? ""}` !== "") {

@@ -2,15 +2,15 @@ import type { Dispatcher } from "undici";
 import type { Clock } from "../../core/clock.ts";
 import type { AppSessionId } from "../../core/ids.ts";
 import { rememberSecret } from "../../core/known-secrets.ts";
-import { apiOrigin, segment } from "../address.ts";
-import { decodeAppSession } from "../decode/app-session.ts";
-import { createDispatcher } from "../dispatcher.ts";
-import { httpSend, type Send } from "../http.ts";
-import { withTelemetry } from "../measured.ts";
-import type { AppSession } from "../models.ts";
-import { decoded, ResourceClient } from "../resource-client.ts";
-import { type CallOptions, type Change, type JsonAnswer, Rest } from "../rest.ts";
-import { OnceOnlyCalls } from "../settled.ts";
+import { apiOrigin, segment } from "../transport/address.ts";
+import { decodeAppSession } from "../models/app-session.ts";
+import { createDispatcher } from "../transport/dispatcher.ts";
+import { httpSend, type Send } from "../transport/http.ts";
+import { withTelemetry } from "../transport/telemetry.ts";
+import type { AppSession } from "../models/models.ts";
+import { decoded, ResourceClient } from "../resources/version-client.ts";
+import { type CallOptions, type Change, type JsonResponse, Rest } from "../transport/rest.ts";
+import { IdempotentCalls } from "../transport/idempotency.ts";
 import { type ClientOptions, withDefaults } from "../settings.ts";
 import { decodeDevice, decodeGrant } from "./decode-oauth.ts";
 import { asOAuthError, OAuthError } from "./oauth-error.ts";
@@ -85,7 +85,7 @@ export class OAuth implements AsyncDisposable {
     const send = withTelemetry(httpSend(this.#dispatcher, this.#origin), { logger, target: "api" });
     this.#rest = new Rest({ ...settings, send });
     const asApp = new Rest({ ...settings, send: withBasic(options, send) });
-    this.#asApp = new ResourceClient(asApp, new OnceOnlyCalls(asApp, settings.retry));
+    this.#asApp = new ResourceClient(asApp, new IdempotentCalls(asApp, settings.retry));
   }
 
   /**
@@ -187,7 +187,7 @@ export class OAuth implements AsyncDisposable {
   }
 
   /** A sign-in that nobody goes on with ends by itself, so it may be begun twice. */
-  async #beginDevice(form: Form, options: CallOptions): Promise<JsonAnswer> {
+  async #beginDevice(form: Form, options: CallOptions): Promise<JsonResponse> {
     const change = formOf("/v1pre3/oauthv2/deviceauthorization", form);
     try {
       return await this.#rest.change({ ...change, isRepeatable: true }, options);

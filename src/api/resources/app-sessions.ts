@@ -1,14 +1,14 @@
 import { BsmountError } from "../../core/errors.ts";
 import type { AppSessionId } from "../../core/ids.ts";
-import { segment } from "../address.ts";
-import { decodeAppResult } from "../decode/app-result.ts";
-import { decodeAppSession } from "../decode/app-session.ts";
-import { listQuery, type ListParams, type ListRules, oneOf } from "../list-parameters.ts";
-import type { AppResult, AppSession } from "../models.ts";
-import type { List } from "../paging.ts";
-import type { Property, PropertyValue } from "../property.ts";
-import { type ResourceClient, resourceOf } from "../resource-client.ts";
-import type { CallOptions } from "../rest.ts";
+import { segment } from "../transport/address.ts";
+import { decodeAppResult } from "../models/app-result.ts";
+import { decodeAppSession } from "../models/app-session.ts";
+import { listQuery, type ListParams, type ListRules, oneOf } from "../paging/list-parameters.ts";
+import type { AppResult, AppSession } from "../models/models.ts";
+import type { List } from "../paging/list.ts";
+import type { Property, PropertyValue } from "../models/property.ts";
+import { type ResourceClient, resourceOf } from "./version-client.ts";
+import type { CallOptions } from "../transport/rest.ts";
 import { propertyItems, propertyList } from "./properties.ts";
 import { SESSION_STATUSES, type SessionStatus } from "./session-status.ts";
 

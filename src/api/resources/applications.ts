@@ -1,14 +1,19 @@
 import type { ApplicationId } from "../../core/ids.ts";
-import { segment } from "../address.ts";
-import { decodeApplication } from "../decode/application.ts";
-import { decodeAppSession } from "../decode/app-session.ts";
-import { checkText, listQuery, type ListParams, type ListRules } from "../list-parameters.ts";
-import type { Application, AppSession } from "../models.ts";
-import { type NewProperty, propertiesBody } from "../new-property.ts";
-import type { List } from "../paging.ts";
-import { type ResourceClient, resourceOf } from "../resource-client.ts";
-import type { CallOptions } from "../rest.ts";
-import { lookForNewest } from "./find-made.ts";
+import { segment } from "../transport/address.ts";
+import { decodeApplication } from "../models/application.ts";
+import { decodeAppSession } from "../models/app-session.ts";
+import {
+  checkText,
+  listQuery,
+  type ListParams,
+  type ListRules,
+} from "../paging/list-parameters.ts";
+import type { Application, AppSession } from "../models/models.ts";
+import { type NewProperty, propertiesBody } from "./new-property.ts";
+import type { List } from "../paging/list.ts";
+import { type ResourceClient, resourceOf } from "./version-client.ts";
+import type { CallOptions } from "../transport/rest.ts";
+import { findCreated } from "./find-created.ts";
 
 /** What an app is started with. */
 export interface Launch {
@@ -65,7 +70,7 @@ export class Applications {
       ...propertiesBody(launch.properties),
     };
     const path = `/v1pre3/applications/${segment(id)}/appsessions`;
-    const look = lookForNewest(this.#client, {
+    const look = findCreated(this.#client, {
       listPath: "users/current/appsessions",
       query: { AppId: id },
       name: launch.name,

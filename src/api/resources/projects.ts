@@ -1,22 +1,22 @@
 import type { AppResultId, ProjectId } from "../../core/ids.ts";
-import { segment } from "../address.ts";
-import { decodeAppResult } from "../decode/app-result.ts";
-import { decodeProject } from "../decode/project.ts";
-import { decodeSample } from "../decode/sample.ts";
+import { segment } from "../transport/address.ts";
+import { decodeAppResult } from "../models/app-result.ts";
+import { decodeProject } from "../models/project.ts";
+import { decodeSample } from "../models/sample.ts";
 import {
   checkText,
   choices,
   listQuery,
   type ListParams,
   type ListRules,
-} from "../list-parameters.ts";
-import type { AppResult, Project, Sample } from "../models.ts";
-import type { List } from "../paging.ts";
-import type { Property } from "../property.ts";
-import { resourceOf, type ResourceClient } from "../resource-client.ts";
-import type { CallOptions, Query } from "../rest.ts";
-import { lookForNewest } from "./find-made.ts";
-import { findOwnProject } from "./find-own-project.ts";
+} from "../paging/list-parameters.ts";
+import type { AppResult, Project, Sample } from "../models/models.ts";
+import type { List } from "../paging/list.ts";
+import type { Property } from "../models/property.ts";
+import { resourceOf, type ResourceClient } from "./version-client.ts";
+import type { CallOptions, Query } from "../transport/rest.ts";
+import { findCreated } from "./find-created.ts";
+import { findOwnedProject } from "./find-owned-project.ts";
 import {
   type NewAppResult,
   type NewSample,
@@ -59,7 +59,7 @@ export class Projects {
     checkText("the project's name", name);
     const answer = await this.#client.once(
       { method: "POST", path: "/v1pre3/projects", subject: name, body: { Name: name } },
-      findOwnProject(this.#client, { name }),
+      findOwnedProject(this.#client, { name }),
       options,
     );
     return resourceOf(answer, decodeProject, "v1");
@@ -87,7 +87,7 @@ export class Projects {
         subject: created.name,
         body: newAppResultBody(created),
       },
-      lookForNewest(this.#client, {
+      findCreated(this.#client, {
         listPath,
         name: created.name,
         decode: decodeAppResult,
@@ -118,7 +118,7 @@ export class Projects {
         subject: created.name,
         body: newSampleBody(created),
       },
-      lookForNewest(this.#client, {
+      findCreated(this.#client, {
         listPath,
         name: created.name,
         decode: decodeSample,

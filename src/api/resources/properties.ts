@@ -1,13 +1,17 @@
 import { BsmountError } from "../../core/errors.ts";
-import { segment } from "../address.ts";
-import { decodeProperties, decodeProperty, propertyItemDecoder } from "../decode/property.ts";
-import { type NewProperty, propertiesBody } from "../new-property.ts";
-import { List } from "../paging.ts";
-import type { Property, PropertyItem } from "../property.ts";
-import { type ApiVersion, PREFIX, type ResourceClient, resourceOf } from "../resource-client.ts";
+import { segment } from "../transport/address.ts";
+import {
+  decodeProperties,
+  decodeProperty,
+  propertyItemDecoder,
+} from "../models/decode-property.ts";
+import { type NewProperty, propertiesBody } from "./new-property.ts";
+import { List } from "../paging/list.ts";
+import type { Property, PropertyItem } from "../models/property.ts";
+import { type ApiVersion, PREFIX, type ResourceClient, resourceOf } from "./version-client.ts";
 import { reasonOf } from "../../core/errors.ts";
-import type { CallOptions, Query } from "../rest.ts";
-import type { Look } from "../settled.ts";
+import type { CallOptions, Query } from "../transport/rest.ts";
+import type { FindEffect } from "../transport/idempotency.ts";
 
 const V1_RESOURCES = ["projects", "samples", "appresults", "runs", "appsessions", "files"] as const;
 
@@ -109,7 +113,7 @@ export class Properties {
    */
   async delete(owner: PropertyOwner, name: string, options: CallOptions = {}): Promise<void> {
     const path = `${placeOf(owner).path}/${segment(name)}`;
-    const look: Look = async (_sent, looking) => {
+    const look: FindEffect = async (_sent, looking) => {
       try {
         await this.#client.rest.get(path, {}, looking);
         return undefined;

@@ -1,6 +1,6 @@
-import { decodeTokenDetails, type TokenDetails } from "../decode/access-token.ts";
-import type { ResourceClient } from "../resource-client.ts";
-import type { CallOptions, Rest } from "../rest.ts";
+import { decodeTokenDetails, type TokenDetails } from "../models/access-token.ts";
+import type { ResourceClient } from "./version-client.ts";
+import type { CallOptions, Rest } from "../transport/rest.ts";
 
 /** The client's own access token. */
 export class Tokens {

@@ -1,5 +1,5 @@
 import { BsmountError } from "../../core/errors.ts";
-import type { FileEntry } from "../models.ts";
+import type { FileEntry } from "../models/models.ts";
 import type { EtagDigests } from "./etag-digests.ts";
 
 /**

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type FileHandle, rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
-import type { FileEntry } from "../models.ts";
+import type { FileEntry } from "../models/models.ts";
 import { ContentJudge, type Verified } from "./content-judge.ts";
 import { type JournalContent, readJournal, removeJournal } from "./download-journal.ts";
 import {

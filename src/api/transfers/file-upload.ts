@@ -1,10 +1,10 @@
 import { reasonOf } from "../../core/errors.ts";
 import type { FileId } from "../../core/ids.ts";
 import { inParallel } from "../../core/parallel.ts";
-import { ApiError } from "../errors.ts";
-import type { FileEntry } from "../models.ts";
+import { ApiError } from "../transport/errors.ts";
+import type { FileEntry } from "../models/models.ts";
 import type { Files } from "../resources/files.ts";
-import type { CallOptions } from "../rest.ts";
+import type { CallOptions } from "../transport/rest.ts";
 import type { UploadPlace } from "../uploads/upload-place.ts";
 import { filesPathOf } from "../uploads/upload-place.ts";
 import type { Uploads } from "../uploads/uploads.ts";

@@ -1,5 +1,5 @@
 import type { ByteBudget } from "../../core/byte-budget.ts";
-import type { CallOptions } from "../rest.ts";
+import type { CallOptions } from "../transport/rest.ts";
 
 export interface Progress {
   /** Bytes that are done, those of an earlier attempt included. */

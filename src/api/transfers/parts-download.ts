@@ -4,7 +4,7 @@ import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 import { inParallel } from "../../core/parallel.ts";
 import type { SharedBuffers } from "../../core/shared-buffers.ts";
 import type { Content } from "../content/content.ts";
-import type { FileEntry } from "../models.ts";
+import type { FileEntry } from "../models/models.ts";
 import type { Md5Thread } from "../uploads/md5-thread.ts";
 import type { ContentRead } from "./content-judge.ts";
 import { DownloadJournal, hasChecksum, type JournalContent } from "./download-journal.ts";

@@ -1,4 +1,4 @@
-import type { FileEntry } from "../models.ts";
+import type { FileEntry } from "../models/models.ts";
 import type { UploadPlace } from "../uploads/upload-place.ts";
 import type { UploadName } from "./upload-journal.ts";
 

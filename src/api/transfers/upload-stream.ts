@@ -1,7 +1,7 @@
 import type { FileId } from "../../core/ids.ts";
 import { inParallel } from "../../core/parallel.ts";
 import type { SharedBuffers } from "../../core/shared-buffers.ts";
-import type { FileEntry } from "../models.ts";
+import type { FileEntry } from "../models/models.ts";
 import { givingUp, type UploadParts } from "./file-upload.ts";
 import { type HeldBytes, heldBytes } from "./held-bytes.ts";
 import { DEFAULT_PARALLEL, ProgressCount } from "./options.ts";

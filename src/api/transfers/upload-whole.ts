@@ -1,4 +1,4 @@
-import type { FileEntry } from "../models.ts";
+import type { FileEntry } from "../models/models.ts";
 import type { UploadParts } from "./file-upload.ts";
 import { ProgressCount } from "./options.ts";
 import { partBytesOf } from "./upload-parts.ts";

@@ -1,5 +1,5 @@
 import { reasonOf } from "../../core/errors.ts";
-import { ApiError } from "../errors.ts";
+import { ApiError } from "../transport/errors.ts";
 
 /*
  * To an upload, "not there" is no answer to the question whether a name exists. The file is there, on this

@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import { BsmountError } from "../../core/errors.ts";
 import { SentMemory } from "../../core/shared-memory.ts";
-import { startThread, threadModule } from "../thread.ts";
+import { startThread, threadModule } from "../transport/threads.ts";
 import { md5OfBytes } from "./md5-of-bytes.ts";
 import { type DigestOf, FileDigests } from "./parts-digest.ts";
 

@@ -4,15 +4,15 @@ import type { Logger } from "../../core/logger.ts";
 import { failureOf } from "../content/range-failure.ts";
 import { StoreError } from "../content/store-error.ts";
 import { type PlainHttp, storeLink } from "../content/store-link.ts";
-import { ApiError } from "../errors.ts";
-import { type HttpAnswer, httpSend, type Send } from "../http.ts";
-import { withTelemetry } from "../measured.ts";
-import { networkProblem } from "../network-error.ts";
-import type { PaceWatch } from "../pace/pace-watch.ts";
-import { withPace } from "../pace/with-pace.ts";
-import { parseRetryAfter } from "../retry-delay.ts";
-import { type RetryOptions, retrying, TryAgain, within } from "../retry.ts";
-import type { CallOptions } from "../rest.ts";
+import { ApiError } from "../transport/errors.ts";
+import { type HttpResponse, httpSend, type Send } from "../transport/http.ts";
+import { withTelemetry } from "../transport/telemetry.ts";
+import { networkProblem } from "../transport/network-error.ts";
+import type { PaceWatch } from "../transport/pace/pace-watch.ts";
+import { withPace } from "../transport/pace/with-pace.ts";
+import { parseRetryAfter } from "../transport/retry-delay.ts";
+import { type RetryOptions, withRetries, RetryableFailure, withTotal } from "../transport/retry.ts";
+import type { CallOptions } from "../transport/rest.ts";
 import { md5OfBytes } from "./md5-of-bytes.ts";
 
 export interface StorePutsOptions {
@@ -64,8 +64,8 @@ export class StorePuts {
       timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
     };
     const signal = options.signal ?? neverAborted;
-    const patient = within(retry, options.totalMs);
-    const answer = await retrying(patient, signal, async (attempt) => {
+    const patient = withTotal(retry, options.totalMs);
+    const answer = await withRetries(patient, signal, async (attempt) => {
       return await this.#attempt(send, { ...request, attempt }, signal);
     });
     return checkedEtag(answer, md5);
@@ -75,18 +75,18 @@ export class StorePuts {
     send: Send,
     put: Put & { readonly attempt: number },
     signal: AbortSignal,
-  ): Promise<HttpAnswer | TryAgain> {
+  ): Promise<HttpResponse | RetryableFailure> {
     try {
       const answer = await send({ ...CONTENT, query: "", ...put }, signal);
       return this.#judged(answer);
     } catch (error) {
       const isPassing = error instanceof ApiError && networkProblem(error.cause).worthRepeating;
-      if (isPassing && error.status === 0) return new TryAgain(error);
+      if (isPassing && error.status === 0) return new RetryableFailure(error);
       throw error;
     }
   }
 
-  #judged(answer: HttpAnswer): HttpAnswer | TryAgain {
+  #judged(answer: HttpResponse): HttpResponse | RetryableFailure {
     const { status, headers } = answer;
     if (status >= 200 && status < 300) return answer;
     const { error, isFinal, retryAfter } = failureOf(
@@ -101,7 +101,10 @@ export class StorePuts {
       0,
     );
     if (isFinal) throw error;
-    return new TryAgain(error, parseRetryAfter(retryAfter, this.#options.retry.clock.now()));
+    return new RetryableFailure(
+      error,
+      parseRetryAfter(retryAfter, this.#options.retry.clock.now()),
+    );
   }
 }
 
@@ -111,7 +114,7 @@ interface Put {
   readonly timeoutMs: number;
 }
 
-function checkedEtag({ headers, status }: HttpAnswer, md5: string): string {
+function checkedEtag({ headers, status }: HttpResponse, md5: string): string {
   const etag = (headers["etag"] ?? "").replaceAll('"', "");
   if (etag.toLowerCase() === md5) return etag;
   const facts = { status, requestId: headers["x-amz-request-id"] };

@@ -1,6 +1,6 @@
 import { BsmountError } from "../../core/errors.ts";
 import type { AppResultId, SampleId } from "../../core/ids.ts";
-import { segment } from "../address.ts";
+import { segment } from "../transport/address.ts";
 
 /** Where a file goes. Samples take files from few apps only. */
 export type UploadPlace = UploadedFile &

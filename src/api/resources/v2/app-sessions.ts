@@ -1,16 +1,16 @@
 import type { AppSessionId } from "../../../core/ids.ts";
-import { segment } from "../../address.ts";
-import { decodeAppSession } from "../../decode/app-session.ts";
-import { decodeTrashItem } from "../../decode/trash-item.ts";
-import { ApiError } from "../../errors.ts";
-import { checkText, listQuery } from "../../list-parameters.ts";
-import type { AppSession, TrashItem } from "../../models.ts";
-import type { List } from "../../paging.ts";
-import type { Property } from "../../property.ts";
-import { type ResourceClient, resourceOf } from "../../resource-client.ts";
-import type { CallOptions } from "../../rest.ts";
-import type { Look } from "../../settled.ts";
-import { lookForNewest } from "../find-made.ts";
+import { segment } from "../../transport/address.ts";
+import { decodeAppSession } from "../../models/app-session.ts";
+import { decodeTrashItem } from "../../models/trash-item.ts";
+import { ApiError } from "../../transport/errors.ts";
+import { checkText, listQuery } from "../../paging/list-parameters.ts";
+import type { AppSession, TrashItem } from "../../models/models.ts";
+import type { List } from "../../paging/list.ts";
+import type { Property } from "../../models/property.ts";
+import { type ResourceClient, resourceOf } from "../version-client.ts";
+import type { CallOptions } from "../../transport/rest.ts";
+import type { FindEffect } from "../../transport/idempotency.ts";
+import { findCreated } from "../find-created.ts";
 import { propertyList } from "../properties.ts";
 import type { SessionStatus } from "../session-status.ts";
 import { APP_SESSIONS, type AppSessionsV2Params } from "./app-session-lists.ts";
@@ -78,7 +78,7 @@ export class AppSessionsV2 {
     const body = { Name: name, StatusSummary: statusSummary };
     const listPath = "appsessions";
     const search = { listPath, query: { name }, name, decode: decodeAppSession, pathOf };
-    const look = lookForNewest(this.#client, { version: "v2", ...search });
+    const look = findCreated(this.#client, { version: "v2", ...search });
     const change = { method: "POST", path: "/v2/appsessions", subject: name, body } as const;
     const answer = await this.#client.once(change, look, options);
     return resourceOf(answer, decodeAppSession, "v2");
@@ -133,7 +133,7 @@ export class AppSessionsV2 {
    */
   async stop(id: AppSessionId, options: CallOptions = {}): Promise<AppSession> {
     const path = `/v2/${pathOf(id)}`;
-    const look: Look = async (_sent, looking) => {
+    const look: FindEffect = async (_sent, looking) => {
       const asked = await this.#client.rest.get(path, {}, looking);
       const { status } = resourceOf(asked, decodeAppSession, "v2");
       return status === "Aborted" || status === "Complete" ? asked : undefined;
@@ -143,7 +143,7 @@ export class AppSessionsV2 {
   }
 
   /** `ifThere` is what a session says that is still there: of one that was to stay nobody can tell. */
-  #isGone(id: AppSessionId, ifThere: "unclear" | undefined): Look {
+  #isGone(id: AppSessionId, ifThere: "unclear" | undefined): FindEffect {
     return async (_sent, options) => {
       const path = `/v2/${pathOf(id)}`;
       try {

@@ -1,11 +1,17 @@
 import type { ApplicationId } from "../../../core/ids.ts";
-import { segment } from "../../address.ts";
-import { decodeApplication } from "../../decode/application.ts";
-import { flag, listQuery, type ListParams, type ListRules, text } from "../../list-parameters.ts";
-import type { Application } from "../../models.ts";
-import type { List } from "../../paging.ts";
-import type { ResourceClient } from "../../resource-client.ts";
-import type { CallOptions } from "../../rest.ts";
+import { segment } from "../../transport/address.ts";
+import { decodeApplication } from "../../models/application.ts";
+import {
+  flag,
+  listQuery,
+  type ListParams,
+  type ListRules,
+  text,
+} from "../../paging/list-parameters.ts";
+import type { Application } from "../../models/models.ts";
+import type { List } from "../../paging/list.ts";
+import type { ResourceClient } from "../version-client.ts";
+import type { CallOptions } from "../../transport/rest.ts";
 
 const SORTS = ["Id", "Name", "DateCreated", "DatePublished", "VersionNumber"] as const;
 

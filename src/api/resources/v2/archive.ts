@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type { RunId } from "../../../core/ids.ts";
 import { BsmountError } from "../../../core/errors.ts";
-import { decodeDataset } from "../../decode/dataset.ts";
-import { type Decode, parse } from "../../decode/parse.ts";
-import { decodeRun } from "../../decode/run.ts";
-import { anything } from "../../decode/wire.ts";
-import type { Dataset, Run } from "../../models.ts";
-import { type ResourceClient, resourceOf } from "../../resource-client.ts";
-import type { CallOptions } from "../../rest.ts";
+import { decodeDataset } from "../../models/dataset.ts";
+import { type Decode, parse } from "../../models/parse.ts";
+import { decodeRun } from "../../models/run.ts";
+import { anything } from "../../models/wire.ts";
+import type { Dataset, Run } from "../../models/models.ts";
+import { type ResourceClient, resourceOf } from "../version-client.ts";
+import type { CallOptions } from "../../transport/rest.ts";
 
 /** What goes into cold storage, or comes back; at least one. */
 export interface Archivable {

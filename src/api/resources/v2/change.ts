@@ -1,6 +1,6 @@
-import type { ResourceClient } from "../../resource-client.ts";
-import type { CallOptions, JsonAnswer } from "../../rest.ts";
-import type { Look } from "../../settled.ts";
+import type { ResourceClient } from "../version-client.ts";
+import type { CallOptions, JsonResponse } from "../../transport/rest.ts";
+import type { FindEffect } from "../../transport/idempotency.ts";
 
 export interface ChangeV2 {
   /** Behind the version, encoded. */
@@ -16,9 +16,9 @@ export async function changeV2(
   client: ResourceClient,
   { path, wanted, extra = {} }: ChangeV2,
   options: CallOptions,
-): Promise<JsonAnswer> {
+): Promise<JsonResponse> {
   const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
-  const look: Look = async (_sent, looking) => {
+  const look: FindEffect = async (_sent, looking) => {
     const asked = await client.rest.get(`/v2/${path}`, {}, looking);
     const is = new Map(Object.entries(asked.json ?? {}));
     if (!given.every(([name, value]) => is.get(name) === value)) return undefined;

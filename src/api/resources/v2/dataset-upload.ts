@@ -1,10 +1,10 @@
-import { decodePage } from "../../decode/answers.ts";
-import { decodeFile } from "../../decode/file.ts";
-import { ApiError } from "../../errors.ts";
-import type { FileEntry } from "../../models.ts";
-import { decoded, type ResourceClient, resourceOf } from "../../resource-client.ts";
-import type { CallOptions } from "../../rest.ts";
-import type { Look } from "../../settled.ts";
+import { decodePage } from "../../models/envelope.ts";
+import { decodeFile } from "../../models/file.ts";
+import { ApiError } from "../../transport/errors.ts";
+import type { FileEntry } from "../../models/models.ts";
+import { decoded, type ResourceClient, resourceOf } from "../version-client.ts";
+import type { CallOptions } from "../../transport/rest.ts";
+import type { FindEffect } from "../../transport/idempotency.ts";
 import type { StorePuts } from "../../uploads/store-puts.ts";
 import { md5OfBytes } from "../../uploads/md5-of-bytes.ts";
 import { checkUploadPath } from "../../uploads/upload-place.ts";
@@ -75,14 +75,14 @@ function isSame(sent: FileEntry, { sizeBytes, etag = sent.etag }: Wanted): boole
 }
 
 /** An older file of the same bytes will not do: what came after it would stay the newest. */
-function lookFor({ rest }: ResourceClient, filesPath: string, wanted: Wanted): Look {
+function lookFor({ rest }: ResourceClient, filesPath: string, wanted: Wanted): FindEffect {
   return async (sent, options) => {
     const listed = await rest.get(filesPath, NEWEST, options);
     return decoded(listed, () => {
       for (const [index, item] of decodePage(listed.json).items.entries()) {
         const file = decodeFile(item, `Items[${index}]`);
         if (file.path !== wanted.path) continue;
-        if (sent.isOfAnother(file.id) || file.sizeBytes !== wanted.sizeBytes) return undefined;
+        if (sent.isFromOtherCall(file.id) || file.sizeBytes !== wanted.sizeBytes) return undefined;
         if (file.etag === undefined) return "unclear";
         return isSame(file, wanted) ? { ...listed, json: item } : undefined;
       }

@@ -1,17 +1,17 @@
 import type { AppSessionId, ProjectId } from "../../../core/ids.ts";
-import { segment } from "../../address.ts";
-import { decodeDataset } from "../../decode/dataset.ts";
-import { decodeFile } from "../../decode/file.ts";
-import { checkText, listQuery } from "../../list-parameters.ts";
-import type { Dataset, FileEntry } from "../../models.ts";
-import type { List } from "../../paging.ts";
-import type { Property } from "../../property.ts";
-import type { Raw } from "../../raw.ts";
-import { type ResourceClient, resourceOf } from "../../resource-client.ts";
-import type { CallOptions } from "../../rest.ts";
+import { segment } from "../../transport/address.ts";
+import { decodeDataset } from "../../models/dataset.ts";
+import { decodeFile } from "../../models/file.ts";
+import { checkText, listQuery } from "../../paging/list-parameters.ts";
+import type { Dataset, FileEntry } from "../../models/models.ts";
+import type { List } from "../../paging/list.ts";
+import type { Property } from "../../models/property.ts";
+import type { Raw } from "../../models/raw.ts";
+import { type ResourceClient, resourceOf } from "../version-client.ts";
+import type { CallOptions } from "../../transport/rest.ts";
 import type { StorePuts } from "../../uploads/store-puts.ts";
 import type { UploadBody } from "../../uploads/uploads.ts";
-import { lookForNewest } from "../find-made.ts";
+import { findCreated } from "../find-created.ts";
 import { propertyList } from "../properties.ts";
 import { changeV2 } from "./change.ts";
 import {
@@ -138,7 +138,7 @@ export class Datasets {
   ): Promise<Dataset> {
     const listPath = `projects/${segment(id)}/datasets`;
     const search = { listPath, name, decode: decodeDataset, pathOf };
-    const look = lookForNewest(this.#client, { version: "v2", ...search });
+    const look = findCreated(this.#client, { version: "v2", ...search });
     const change = { method: "POST", path: `/v2/${path}`, subject: name, body } as const;
     const answer = await this.#client.once(change, look, options);
     return resourceOf(answer, decodeDataset, "v2");

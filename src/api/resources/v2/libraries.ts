@@ -1,11 +1,11 @@
-import { segment } from "../../address.ts";
-import { decodeLibrary } from "../../decode/library.ts";
-import { listQuery, type ListParams, type ListRules } from "../../list-parameters.ts";
-import type { Library } from "../../models.ts";
-import type { List } from "../../paging.ts";
-import type { Property } from "../../property.ts";
-import type { ResourceClient } from "../../resource-client.ts";
-import type { CallOptions } from "../../rest.ts";
+import { segment } from "../../transport/address.ts";
+import { decodeLibrary } from "../../models/library.ts";
+import { listQuery, type ListParams, type ListRules } from "../../paging/list-parameters.ts";
+import type { Library } from "../../models/models.ts";
+import type { List } from "../../paging/list.ts";
+import type { Property } from "../../models/property.ts";
+import type { ResourceClient } from "../version-client.ts";
+import type { CallOptions } from "../../transport/rest.ts";
 import { propertyList } from "../properties.ts";
 
 export type LibrariesParams = ListParams<"Id" | "Name" | "DateModified">;

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { type Decode, parse } from "../../decode/parse.ts";
-import { text } from "../../decode/wire.ts";
-import { ApiError, DecodeError } from "../../errors.ts";
-import { type ResourceClient, resourceOf } from "../../resource-client.ts";
-import type { CallOptions, JsonAnswer } from "../../rest.ts";
-import type { Look } from "../../settled.ts";
+import { type Decode, parse } from "../../models/parse.ts";
+import { text } from "../../models/wire.ts";
+import { ApiError, DecodeError } from "../../transport/errors.ts";
+import { type ResourceClient, resourceOf } from "../version-client.ts";
+import type { CallOptions, JsonResponse } from "../../transport/rest.ts";
+import type { FindEffect } from "../../transport/idempotency.ts";
 import { md5OfBytes } from "../../uploads/md5-of-bytes.ts";
 import type { StorePuts } from "../../uploads/store-puts.ts";
-import { giveUp } from "./give-up.ts";
+import { giveUp } from "./abort-upload.ts";
 
 /*
  * Uploads that go to the object store itself: the API signs a link for each part beforehand, and makes one
@@ -27,7 +27,7 @@ export interface PresignedUpload {
   readonly contentType: string;
   readonly bytes: Uint8Array;
   /** Looks for the file when nobody heard whether it was completed. */
-  readonly look: Look;
+  readonly look: FindEffect;
 }
 
 const info = z.object({
@@ -49,7 +49,7 @@ export async function uploadPresigned(
   store: StorePuts,
   upload: PresignedUpload,
   options: CallOptions,
-): Promise<JsonAnswer> {
+): Promise<JsonResponse> {
   const { path, filePath, bytes } = upload;
   const query = { filepath: filePath, uploadpartcount: countOf(bytes) };
   const begun = await client.rest.get(`/v2/${path}/file-upload-info`, query, options);
@@ -65,9 +65,9 @@ export async function uploadPresigned(
 async function sendParts(
   client: ResourceClient,
   store: StorePuts,
-  upload: PresignedUpload & { readonly begun: JsonAnswer },
+  upload: PresignedUpload & { readonly begun: JsonResponse },
   options: CallOptions,
-): Promise<JsonAnswer> {
+): Promise<JsonResponse> {
   const { path, filePath, contentType, bytes, look, begun } = upload;
   const links = linksOf(begun, countOf(bytes));
   const etags: string[] = [];
@@ -101,7 +101,7 @@ function partOf(bytes: Uint8Array, at: number): Uint8Array {
   return bytes.subarray(at * PART_BYTES, (at + 1) * PART_BYTES);
 }
 
-function linksOf(answer: JsonAnswer, count: number): { uploadId: string; urls: string[] } {
+function linksOf(answer: JsonResponse, count: number): { uploadId: string; urls: string[] } {
   const { MultipartUploadId, MultipartTemplate, MultipartSignatures } = resourceOf(
     answer,
     decodeInfo,

@@ -1,11 +1,11 @@
 import type { ProjectId } from "../../../core/ids.ts";
-import { segment } from "../../address.ts";
-import { decodeProject } from "../../decode/project.ts";
-import { checkText } from "../../list-parameters.ts";
-import type { Project } from "../../models.ts";
-import { type ResourceClient, resourceOf } from "../../resource-client.ts";
-import type { CallOptions } from "../../rest.ts";
-import { findOwnProject } from "../find-own-project.ts";
+import { segment } from "../../transport/address.ts";
+import { decodeProject } from "../../models/project.ts";
+import { checkText } from "../../paging/list-parameters.ts";
+import type { Project } from "../../models/models.ts";
+import { type ResourceClient, resourceOf } from "../version-client.ts";
+import type { CallOptions } from "../../transport/rest.ts";
+import { findOwnedProject } from "../find-owned-project.ts";
 
 export interface NewProject {
   readonly name: string;
@@ -34,7 +34,7 @@ export class ProjectsV2 {
     const { name, description = "" } = created;
     checkText("the project's name", name);
     const body = { Name: name, Description: description };
-    const look = findOwnProject(this.#client, { name, version: "v2" });
+    const look = findOwnedProject(this.#client, { name, version: "v2" });
     const change = { method: "POST", path: "/v2/projects", body } as const;
     return resourceOf(await this.#client.once(change, look, options), decodeProject, "v2");
   }

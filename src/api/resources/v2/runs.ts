@@ -1,8 +1,8 @@
-import { decodeRun } from "../../decode/run.ts";
-import { listQuery } from "../../list-parameters.ts";
-import type { Run } from "../../models.ts";
-import type { List } from "../../paging.ts";
-import type { ResourceClient } from "../../resource-client.ts";
+import { decodeRun } from "../../models/run.ts";
+import { listQuery } from "../../paging/list-parameters.ts";
+import type { Run } from "../../models/models.ts";
+import type { List } from "../../paging/list.ts";
+import type { ResourceClient } from "../version-client.ts";
 import { RUN_FILTERS, RUN_SORTS, type RunsParams } from "../run-status.ts";
 
 /** The list of runs by v2; all else of them is v1's: see `BaseSpace.runs`. */

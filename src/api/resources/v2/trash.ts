@@ -1,11 +1,11 @@
-import { segment } from "../../address.ts";
-import { decodeTrashItem } from "../../decode/trash-item.ts";
-import { listQuery, type ListParams, type ListRules } from "../../list-parameters.ts";
-import type { TrashItem } from "../../models.ts";
-import type { List } from "../../paging.ts";
-import type { ResourceClient } from "../../resource-client.ts";
-import type { CallOptions, JsonAnswer } from "../../rest.ts";
-import type { Look } from "../../settled.ts";
+import { segment } from "../../transport/address.ts";
+import { decodeTrashItem } from "../../models/trash-item.ts";
+import { listQuery, type ListParams, type ListRules } from "../../paging/list-parameters.ts";
+import type { TrashItem } from "../../models/models.ts";
+import type { List } from "../../paging/list.ts";
+import type { ResourceClient } from "../version-client.ts";
+import type { CallOptions, JsonResponse } from "../../transport/rest.ts";
+import type { FindEffect } from "../../transport/idempotency.ts";
 
 /** Default `DateDeleted`. */
 export type TrashParams = ListParams<"DateDeleted" | "TotalSize">;
@@ -35,8 +35,8 @@ export class Trash {
     const path = `/v2/trash/${segment(id)}/restorefromtrash`;
     const before = await this.#has(id, options);
     const request = { method: "POST", path } as const;
-    const done: JsonAnswer = { json: undefined, headers: {}, request, status: 204 };
-    const look: Look = async (_sent, looking) => {
+    const done: JsonResponse = { json: undefined, headers: {}, request, status: 204 };
+    const look: FindEffect = async (_sent, looking) => {
       if (await this.#has(id, looking)) return undefined;
       return before ? done : "unclear";
     };
