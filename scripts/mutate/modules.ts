@@ -81,6 +81,7 @@ export const modules: Readonly<Record<string, Module>> = {
     files: ["src/api/transfers/"],
     tests: [
       "test/api/transfer",
+      "test/api/parts-journal.test.ts",
       "test/api/same-target.test.ts",
       "test/api/compare.test.ts",
       "test/api/transport/slow-line.test.ts",
@@ -91,14 +92,24 @@ export const modules: Readonly<Record<string, Module>> = {
     slow: ["test/api/upload-journals.test.ts", "test/parity/parity.test.ts"],
     mount: ["test/command/copying.test.ts", "test/command/careful-copies.test.ts"],
   },
+  upload: {
+    files: ["src/upload/"],
+    tests: [
+      "test/upload/",
+      "test/api/transfer-parts.test.ts",
+      "test/write/draft.test.ts",
+      "test/write/overwritten-parts.test.ts",
+    ],
+    slow: ["test/api/upload-streams.test.ts", "test/api/dataset-upload.test.ts"],
+    mount: ["test/mount/writing.test.ts"],
+  },
   "api/uploads": {
-    files: ["src/api/uploads/"],
+    files: ["src/api/uploads/", "src/api/digests/", "src/api/content/store-puts.ts"],
     tests: [
       "test/api/upload-answers.test.ts",
       "test/api/uploads.test.ts",
-      "test/api/parts-digest.test.ts",
-      "test/api/store-puts.test.ts",
-      "test/api/md5-thread.test.ts",
+      "test/api/digests/",
+      "test/api/content/store-puts.test.ts",
     ],
     slow: [
       "test/api/transport/idempotent-calls.test.ts",

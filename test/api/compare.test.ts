@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
 import type { FileEntry } from "../../src/api/models/models.ts";
 import { compareWithEtag } from "../../src/api/transfers/compare-with-etag.ts";
-import { plansOf } from "../../src/api/transfers/upload-parts.ts";
+import { plansOf } from "../../src/upload/part-sizes.ts";
 import type { AppResultId } from "../../src/core/ids.ts";
 import { BASESPACE_PARTS } from "../../src/core/part-plan.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";

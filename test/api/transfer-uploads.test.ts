@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { BaseSpace } from "../../src/api/client.ts";
 import type { FileEntry } from "../../src/api/models/models.ts";
 import type { Files } from "../../src/api/resources/files.ts";
-import { FileUpload, type UploadOptions } from "../../src/api/transfers/file-upload.ts";
+import { FileUpload, type UploadOptions } from "../../src/api/transfers/upload-file.ts";
 import { fileSource } from "../../src/api/transfers/upload-source.ts";
-import type { UploadPlace } from "../../src/api/uploads/upload-place.ts";
+import type { UploadPlace } from "../../src/api/uploads/upload-destination.ts";
 import { SharedBuffers } from "../../src/core/shared-buffers.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { BaseSpace } from "../../src/api/client.ts";
 import type { FileEntry } from "../../src/api/models/models.ts";
 import { scratchNames } from "../../src/api/transfers/download-plan.ts";
-import type { UploadOptions } from "../../src/api/transfers/file-upload.ts";
+import type { UploadOptions } from "../../src/api/transfers/upload-file.ts";
 import type { AppResultId } from "../../src/core/ids.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { tempDir } from "../helpers/temp-dir.ts";

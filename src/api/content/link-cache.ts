@@ -4,7 +4,7 @@ import { SingleFlight } from "../../core/single-flight.ts";
 import { segment } from "../transport/address.ts";
 import { decodeContentLink } from "../models/envelope.ts";
 import { ApiError } from "../transport/errors.ts";
-import { decoded } from "../resources/version-client.ts";
+import { decodeResponse } from "../models/decode-response.ts";
 import type { JsonResponse, Rest } from "../transport/rest.ts";
 import { linkExpiry, type PlainHttp, storeLink } from "./store-link.ts";
 
@@ -73,7 +73,7 @@ export class LinkCache {
     const path = `/v1pre3/files/${segment(fileId)}/content`;
     const askedAt = this.#clock.now();
     const answer = await this.#rest.get(path, { redirect: "meta" }, { signal });
-    const { href, expires } = decoded(answer, () => decodeContentLink(answer.json));
+    const { href, expires } = decodeResponse(answer, () => decodeContentLink(answer.json));
     const url = storeLink(href, this.#plainHttp);
     if (url === undefined) throw notALink(answer, href, this.#plainHttp);
     const expiry = linkExpiry(url, expires, answer.headers["expires"]);

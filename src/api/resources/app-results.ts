@@ -6,16 +6,16 @@ import { decodeSample } from "../models/sample.ts";
 import type { AppResult, FileEntry, Sample } from "../models/models.ts";
 import type { List } from "../paging/list.ts";
 import type { Property } from "../models/property.ts";
-import type { ResourceClient } from "./version-client.ts";
+import type { VersionClient } from "./version-client.ts";
 import type { CallOptions } from "../transport/rest.ts";
 import { type FilesParams, filesQuery } from "./files.ts";
 import { referencedIds } from "./references.ts";
 import { propertyList } from "./properties.ts";
 
 export class AppResults {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 
@@ -32,7 +32,7 @@ export class AppResults {
 
   /** `GET /v1pre3/appresults/{id}/properties` */
   properties(id: AppResultId): List<Property> {
-    return propertyList(this.#client, { resource: "appresults", id });
+    return propertyList(this.#client, "appresults", id);
   }
 
   /**

@@ -11,7 +11,7 @@ import {
 import type { Application, AppSession } from "../models/models.ts";
 import { type NewProperty, propertiesBody } from "./new-property.ts";
 import type { List } from "../paging/list.ts";
-import { type ResourceClient, resourceOf } from "./version-client.ts";
+import type { VersionClient } from "./version-client.ts";
 import type { CallOptions } from "../transport/rest.ts";
 import { findCreated } from "./find-created.ts";
 
@@ -36,9 +36,9 @@ const APPLICATIONS: ListRules = {
 };
 
 export class Applications {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 
@@ -69,8 +69,8 @@ export class Applications {
       ...(agentId === undefined ? {} : { AgentId: agentId }),
       ...propertiesBody(launch.properties),
     };
-    const path = `/v1pre3/applications/${segment(id)}/appsessions`;
-    const look = findCreated(this.#client, {
+    const path = `applications/${segment(id)}/appsessions`;
+    const findEffect = findCreated(this.#client, {
       listPath: "users/current/appsessions",
       query: { AppId: id },
       name: launch.name,
@@ -78,7 +78,7 @@ export class Applications {
       pathOf: (made) => `appsessions/${segment(made)}`,
     });
     const change = { method: "POST", path, subject: launch.name, body } as const;
-    const answer = await this.#client.once(change, look, options);
-    return resourceOf(answer, decodeAppSession, "v1");
+    const response = await this.#client.changeOnce(change, findEffect, options);
+    return this.#client.decode(response, decodeAppSession);
   }
 }

@@ -13,7 +13,7 @@ import {
 import type { FileEntry } from "../models/models.ts";
 import type { List } from "../paging/list.ts";
 import type { Property } from "../models/property.ts";
-import type { ResourceClient } from "./version-client.ts";
+import type { VersionClient } from "./version-client.ts";
 import type { CallOptions, Query } from "../transport/rest.ts";
 import { propertyList } from "./properties.ts";
 
@@ -42,10 +42,10 @@ export interface FileLink {
 }
 
 export class Files {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
   readonly #links: LinkCache;
 
-  constructor(client: ResourceClient, links: LinkCache) {
+  constructor(client: VersionClient, links: LinkCache) {
     this.#client = client;
     this.#links = links;
   }
@@ -60,7 +60,7 @@ export class Files {
 
   /** `GET /v1pre3/files/{id}/properties` */
   properties(id: FileId): List<Property> {
-    return propertyList(this.#client, { resource: "files", id });
+    return propertyList(this.#client, "files", id);
   }
 
   /**

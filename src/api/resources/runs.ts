@@ -9,16 +9,16 @@ import type { ListParams } from "../paging/list-parameters.ts";
 import type { FileEntry, Library, Run, Sample, SequencingStats } from "../models/models.ts";
 import type { List } from "../paging/list.ts";
 import type { Property } from "../models/property.ts";
-import type { ResourceClient } from "./version-client.ts";
+import type { VersionClient } from "./version-client.ts";
 import type { CallOptions } from "../transport/rest.ts";
 import { type FilesParams, filesQuery } from "./files.ts";
 import { propertyList } from "./properties.ts";
 import { samplesQuery } from "./samples.ts";
 
 export class Runs {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 
@@ -53,6 +53,6 @@ export class Runs {
 
   /** `GET /v1pre3/runs/{id}/properties` */
   properties(id: RunId): List<Property> {
-    return propertyList(this.#client, { resource: "runs", id });
+    return propertyList(this.#client, "runs", id);
   }
 }

@@ -17,7 +17,7 @@ import {
 } from "../paging/list-parameters.ts";
 import type { AppSession, Project, Run, User } from "../models/models.ts";
 import type { List } from "../paging/list.ts";
-import type { ResourceClient } from "./version-client.ts";
+import type { VersionClient } from "./version-client.ts";
 import type { CallOptions } from "../transport/rest.ts";
 import { RUN_FILTERS, RUN_SORTS, type RunsParams } from "./run-status.ts";
 import { SESSION_STATUSES, type SessionStatus } from "./session-status.ts";
@@ -62,9 +62,9 @@ const APP_SESSIONS: ListRules = {
 };
 
 export class Users {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 

@@ -3,10 +3,10 @@ import { segment } from "../transport/address.ts";
 import { decodeEnvelope, decodePage } from "../models/envelope.ts";
 import { decodeFile } from "../models/file.ts";
 import type { FileEntry } from "../models/models.ts";
-import { decoded } from "../resources/version-client.ts";
+import { decodeResponse } from "../models/decode-response.ts";
 import type { CallOptions, JsonResponse, Query, Rest } from "../transport/rest.ts";
 import type { FindEffect } from "../transport/idempotency.ts";
-import { filesPathOf, type UploadPlace } from "./upload-place.ts";
+import { filesPathOf, type UploadPlace } from "./upload-destination.ts";
 
 /** A file is found on the first page or is not there: it would be the newest. */
 const NEWEST = 100;
@@ -71,7 +71,7 @@ export async function newestOf(
 
 /** The file that an answer is about. @throws DecodeError */
 export function fileIn(answer: JsonResponse): FileEntry {
-  return decoded(answer, () => decodeFile(decodeEnvelope(answer.json), "Response"));
+  return decodeResponse(answer, () => decodeFile(decodeEnvelope(answer.json), "Response"));
 }
 
 async function newestFiles(
@@ -82,7 +82,7 @@ async function newestFiles(
 ): Promise<{ readonly files: readonly FileEntry[]; readonly listed: JsonResponse }> {
   const query = { SortBy: "DateCreated", SortDir: "Desc", Limit: NEWEST, ...more };
   const listed = await rest.get(filesPathOf(place), query, options);
-  const files = decoded(listed, () =>
+  const files = decodeResponse(listed, () =>
     decodePage(decodeEnvelope(listed.json)).items.map((item, index) =>
       decodeFile(item, `Items[${index}]`),
     ),

@@ -4,13 +4,13 @@ import { decodeEnvelope } from "../models/envelope.ts";
 import { decodeEtag } from "../models/etag.ts";
 import { ApiError } from "../transport/errors.ts";
 import type { FileEntry } from "../models/models.ts";
-import { decoded } from "../resources/version-client.ts";
+import { decodeResponse } from "../models/decode-response.ts";
 import type { CallOptions, Change, JsonResponse, Query, Rest } from "../transport/rest.ts";
 import type { FindEffect, IdempotentChange, IdempotentCalls } from "../transport/idempotency.ts";
 import { fileIn, findBegun, findUploaded, newestOf } from "./find-uploaded.ts";
-import { ofTarget, ofUpload } from "./gone.ts";
-import type { Md5Thread } from "./md5-thread.ts";
-import { filesPathOf, type UploadPlace } from "./upload-place.ts";
+import { ofTarget, ofUpload } from "./upload-errors.ts";
+import type { Md5Thread } from "../digests/md5-thread.ts";
+import { filesPathOf, type UploadPlace } from "./upload-destination.ts";
 
 export interface UploadsOptions {
   readonly md5s: Md5Thread;
@@ -106,7 +106,7 @@ export class Uploads {
     };
     const patient = this.#patient(options);
     const answer = await ofUpload(async () => await this.#rest.change(change, patient));
-    const etag = decoded(answer, () => decodeEtag(decodeEnvelope(answer.json), "Response"));
+    const etag = decodeResponse(answer, () => decodeEtag(decodeEnvelope(answer.json), "Response"));
     if (etag.toLowerCase() === md5) return etag;
     throw otherBytes(answer, `part ${number} arrived with ETag ${etag}, sent with MD5 ${md5}`);
   }

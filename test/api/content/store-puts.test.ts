@@ -3,18 +3,18 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pino } from "pino";
 import { Agent } from "undici";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { BaseSpace } from "../../src/api/client.ts";
-import { PaceWatch } from "../../src/api/transport/pace/pace-watch.ts";
-import { StorePuts } from "../../src/api/uploads/store-puts.ts";
-import { systemClock } from "../../src/core/clock.ts";
-import { silentLogger } from "../../src/core/logger.ts";
-import { type RequestMessage, requests } from "../../src/core/telemetry.ts";
+import { BaseSpace } from "../../../src/api/client.ts";
+import { PaceWatch } from "../../../src/api/transport/pace/pace-watch.ts";
+import { StorePuts } from "../../../src/api/content/store-puts.ts";
+import { systemClock } from "../../../src/core/clock.ts";
+import { silentLogger } from "../../../src/core/logger.ts";
+import { type RequestMessage, requests } from "../../../src/core/telemetry.ts";
 import {
   type Script,
   type ScriptedAnswer,
   type ScriptedApi,
   scriptedApi,
-} from "../helpers/scripted-api.ts";
+} from "../../helpers/scripted-api.ts";
 
 /* Parts that go to the object store by signed links, which nobody but the store may see. */
 
@@ -156,7 +156,7 @@ describe("the links of parts", () => {
   const long = new Uint8Array(25_000_001);
   const links = (MultipartTemplate: string): ScriptedAnswer => {
     return {
-      body: { MultipartUploadId: "7", MultipartTemplate, MultipartSignatures: ["a+b/c=="] },
+      body: { MultipartUploadId: "7", MultipartTemplate, MultipartSignatures: ["a+b/c==", "d"] },
     };
   };
 

@@ -2,7 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 import { BsmountError } from "../../core/errors.ts";
 import type { SharedBuffers } from "../../core/shared-buffers.ts";
-import type { RunningDigests } from "../uploads/md5-thread.ts";
+import type { RunningDigests } from "./md5-thread.ts";
 
 /** Read at a time; about a millisecond and a half of hashing. */
 const PIECE_BYTES = 1024 * 1024;

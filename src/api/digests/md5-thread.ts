@@ -3,7 +3,7 @@ import { BsmountError } from "../../core/errors.ts";
 import { SentMemory } from "../../core/shared-memory.ts";
 import { startThread, threadModule } from "../transport/threads.ts";
 import { md5OfBytes } from "./md5-of-bytes.ts";
-import { type DigestOf, FileDigests } from "./parts-digest.ts";
+import { type DigestOf, FileDigests } from "./file-digests.ts";
 
 /** What the thread is asked: for the MD5 of some bytes, or those of a file that comes piece by piece. */
 export type Question =

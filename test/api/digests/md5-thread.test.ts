@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { Md5Thread } from "../../src/api/uploads/md5-thread.ts";
+import { Md5Thread } from "../../../src/api/digests/md5-thread.ts";
 
 const LONG = 3 * 1024 * 1024;
 
@@ -48,7 +48,7 @@ describe("MD5s computed in a thread", () => {
   });
 
   it("are waited for by a process that has nothing else to do, and which then ends", async () => {
-    const module = new URL("../../src/api/uploads/md5-thread.ts", import.meta.url);
+    const module = new URL("../../../src/api/digests/md5-thread.ts", import.meta.url);
     const script = `
       import { Md5Thread } from "${module.href}";
       const body = (bytes, value) => Buffer.from(new SharedArrayBuffer(bytes)).fill(value);

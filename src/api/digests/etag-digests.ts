@@ -1,5 +1,5 @@
-import type { DigestOf } from "../uploads/parts-digest.ts";
-import { plansOf } from "./upload-parts.ts";
+import type { DigestOf } from "./file-digests.ts";
+import { plansOf } from "../../upload/part-sizes.ts";
 
 /** What an ETag says of a file's content. */
 export interface EtagDigests {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { neverAborted } from "../../core/abort.ts";
-import { cannotRead } from "./local-place.ts";
+import { cannotRead } from "../transfers/local-place.ts";
 
 const CHUNK_BYTES: number = 1024 * 1024;
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { Md5Thread, type RunningDigests } from "../../src/api/uploads/md5-thread.ts";
-import { md5OfBytes } from "../../src/api/uploads/md5-of-bytes.ts";
-import { type DigestOf, FileDigests } from "../../src/api/uploads/parts-digest.ts";
+import { Md5Thread, type RunningDigests } from "../../../src/api/digests/md5-thread.ts";
+import { md5OfBytes } from "../../../src/api/digests/md5-of-bytes.ts";
+import { type DigestOf, FileDigests } from "../../../src/api/digests/file-digests.ts";
 
 const bytes = Buffer.from("the quick brown fox jumps over the lazy dog");
 const md5 = (of: Uint8Array): Buffer => createHash("md5").update(of).digest();

@@ -1,9 +1,9 @@
 import type { Dispatcher } from "undici";
 import { neverAborted } from "../../core/abort.ts";
 import type { Logger } from "../../core/logger.ts";
-import { failureOf } from "../content/range-failure.ts";
-import { StoreError } from "../content/store-error.ts";
-import { type PlainHttp, storeLink } from "../content/store-link.ts";
+import { failureOf } from "./range-failure.ts";
+import { StoreError } from "./store-error.ts";
+import { type PlainHttp, storeLink } from "./store-link.ts";
 import { ApiError } from "../transport/errors.ts";
 import { type HttpResponse, httpSend, type Send } from "../transport/http.ts";
 import { withTelemetry } from "../transport/telemetry.ts";
@@ -13,7 +13,7 @@ import { withPace } from "../transport/pace/with-pace.ts";
 import { parseRetryAfter } from "../transport/retry-delay.ts";
 import { type RetryOptions, withRetries, RetryableFailure, withTotal } from "../transport/retry.ts";
 import type { CallOptions } from "../transport/rest.ts";
-import { md5OfBytes } from "./md5-of-bytes.ts";
+import { md5OfBytes } from "../digests/md5-of-bytes.ts";
 
 export interface StorePutsOptions {
   readonly dispatcher: Dispatcher;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
 import { countAsGarbage } from "../../core/shared-memory.ts";
 import type { Asked, Digested } from "./md5-thread.ts";
-import { FileDigests } from "./parts-digest.ts";
+import { FileDigests } from "./file-digests.ts";
 
 /* The thread of Md5Thread. */
 
