@@ -5,12 +5,13 @@
 export const layers = {
   core: { layers: [], packages: ["pino"] },
   config: { layers: ["core"], packages: ["ini"] },
-  api: { layers: ["core"], packages: ["undici", "zod"] },
+  upload: { layers: ["core"], packages: [] },
+  api: { layers: ["core", "upload"], packages: ["undici", "zod"] },
   catalog: { layers: ["core", "api"], packages: ["lru-cache"] },
   tree: { layers: ["core", "catalog"], packages: [] },
   blocks: { layers: ["core"], packages: ["lru-cache"] },
   read: { layers: ["core", "blocks"], packages: [] },
-  write: { layers: ["core"], packages: [] },
+  write: { layers: ["core", "upload"], packages: [] },
   fs: { layers: ["core", "catalog", "tree", "read", "write"], packages: [] },
   metrics: { layers: ["core"], packages: ["prom-client"] },
   session: {
