@@ -36,7 +36,7 @@ export interface Entity {
  */
 export interface FileItem {
   readonly id: FileId;
-  /** What stands for the file while it has no Id that stays; see `write/local-file.ts`. */
+  /** What stands for the file while it has no Id that stays; see `write/staged-file.ts`. */
   readonly inodeKey?: string;
   /** Directories separated by `/`; folders are inferred from it. Any characters, not unique. */
   readonly path: string;

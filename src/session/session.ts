@@ -13,7 +13,7 @@ import { createReaders } from "../read/create-readers.ts";
 import type { Readers } from "../read/reader.ts";
 import { type Node, parentOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
-import type { LocalFiles } from "../write/local-files.ts";
+import type { StagedFiles } from "../write/staged-files.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import { placesOf, type TransferPlaces } from "./transfer-places.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
@@ -22,11 +22,11 @@ import type { RefuseElsewhere } from "./ending-result.ts";
 import type { HeldFiles } from "./held-files.ts";
 import {
   countUploads,
-  type LocalUploads,
-  openLocalUploads,
+  type StagedUploads,
+  openStagedUploads,
   stagingFolderOf,
   type UploadCounts,
-} from "./local-uploads.ts";
+} from "./staged-uploads.ts";
 import { TokenWatch } from "./token-watch.ts";
 import {
   discardTemporaryNames,
@@ -126,13 +126,13 @@ export async function openSession(
     const source = client.content;
     const memoryBytes = config.memoryCacheBytes;
     const readers = owned.use(createReaders({ source, memoryBytes, logger }));
-    const uploads = owned.use(openLocalUploads(config, { client, userId: id, logger }));
+    const uploads = owned.use(openStagedUploads(config, { client, userId: id, logger }));
     return {
       config,
       client,
       user: { id, name },
       describe: () => describeSession(config, name, token),
-      ...uploadsOf(uploads.local),
+      ...uploadsOf(uploads.staged),
       ...composeTree(config, { client, readers, uploads, refuseElsewhere }),
       metrics: async () => await metrics.snapshot(),
       [Symbol.asyncDispose]: async () => await owned[Symbol.asyncDispose](),
@@ -145,7 +145,7 @@ export async function openSession(
 
 /** What a session tells of the files that were written in it, and does with them. */
 function uploadsOf(
-  local: LocalFiles,
+  staged: StagedFiles,
 ): Pick<
   Session,
   | "discardHeld"
@@ -158,16 +158,18 @@ function uploadsOf(
   | "uploadsLeft"
 > {
   return {
-    uploads: () => countUploads(local),
-    uploadsLeft: () => uploadsLeft(local),
-    uploadHeld: async (signal) => await keepTemporaryNames(local, {}, signal),
-    discardHeld: async (signal) => await discardTemporaryNames(local, {}, signal),
-    finishUploads: async (signal) => await local.finishAll(signal),
-    hurry: () => local.hurry(),
-    stillOpen: async (signal) => (await local.stillOpen(signal)).map(shownPathOf),
+    uploads: () => countUploads(staged),
+    uploadsLeft: () => uploadsLeft(staged),
+    uploadHeld: async (signal) => await keepTemporaryNames(staged, {}, signal),
+    discardHeld: async (signal) => await discardTemporaryNames(staged, {}, signal),
+    finishUploads: async (signal) => await staged.finishing.finishAll(signal),
+    hurry: () => staged.hurry(),
+    stillOpen: async (signal) => (await staged.finishing.stillOpen(signal)).map(shownPathOf),
     unfinishedIn: async (appResultId, signal) => {
-      const open = (await local.stillOpen(signal, appResultId)).map(shownPathOf);
-      const closed = local.unfinished(appResultId).filter(({ openWriters }) => openWriters === 0);
+      const open = (await staged.finishing.stillOpen(signal, appResultId)).map(shownPathOf);
+      const closed = staged
+        .unfinished(appResultId)
+        .filter(({ isOpenForWriting }) => !isOpenForWriting);
       return { open, left: closed.map(({ shownPath }) => shownPath) };
     },
   };
@@ -176,7 +178,7 @@ function uploadsOf(
 interface TreeParts {
   readonly client: BaseSpace;
   readonly readers: Readers;
-  readonly uploads: LocalUploads;
+  readonly uploads: StagedUploads;
   readonly refuseElsewhere: RefuseElsewhere;
 }
 
@@ -185,10 +187,10 @@ function composeTree(
   { client, readers, uploads, refuseElsewhere }: TreeParts,
 ): Pick<Session, "fileSystem" | "places" | "refresh" | "setStatus"> {
   const { negativeTtlMs, showHidden } = config.tree;
-  const { cached, catalog, local, staging } = uploads;
+  const { cached, catalog, staged, staging } = uploads;
   const tree = new PathTree({ catalog, showHidden, negativeTtlMs });
-  const maker = new ApiEntityMaker({ client, catalog, local, staging, refuseElsewhere });
-  const writing = config.mount.readOnly ? {} : { writing: { local, maker } };
+  const maker = new ApiEntityMaker({ client, catalog, staged, staging, refuseElsewhere });
+  const writing = config.mount.readOnly ? {} : { writing: { staged, maker } };
   const { owner } = config;
   return {
     fileSystem: createFileSystem({

@@ -7,8 +7,8 @@ import type { Folders } from "../config/folders.ts";
 import type { Config } from "../config/resolve.ts";
 import { maxDescriptors } from "../core/descriptors.ts";
 import type { Logger } from "../core/logger.ts";
-import type { LocalFile } from "../write/local-file.ts";
-import { LocalFiles } from "../write/local-files.ts";
+import type { StagedFile } from "../write/staged-file.ts";
+import { StagedFiles } from "../write/staged-files.ts";
 import { Staging } from "../write/staging.ts";
 
 /** Uploads of a session: on their way or waiting, failed, and held back under a temporary name. */
@@ -33,24 +33,24 @@ export function stagingFolderIn({ state }: Folders): string {
 }
 
 /** The files written in a session, and the catalog that shows them beside BaseSpace's. */
-export interface LocalUploads extends AsyncDisposable {
-  readonly local: LocalFiles;
+export interface StagedUploads extends AsyncDisposable {
+  readonly staged: StagedFiles;
   readonly staging: Staging;
   readonly cached: CachedCatalog;
   readonly catalog: OverlaidCatalog;
 }
 
-export interface LocalUploadsOptions {
+export interface StagedUploadsOptions {
   readonly client: BaseSpace;
   /** Whose token it is. */
   readonly userId: string;
   readonly logger: Logger;
 }
 
-export function openLocalUploads(
+export function openStagedUploads(
   config: Config,
-  { client, userId, logger }: LocalUploadsOptions,
-): LocalUploads {
+  { client, userId, logger }: StagedUploadsOptions,
+): StagedUploads {
   const api = new ApiCatalog(client, config.listing);
   const { maxListingBytes: maxBytes } = config.listing;
   const cached = new CachedCatalog(api, { ttlMs: config.tree.metadataTtlMs, maxBytes });
@@ -58,7 +58,7 @@ export function openLocalUploads(
   const maxFiles = Math.max(1, maxDescriptors() - OTHER_DESCRIPTORS);
   const owner = { apiServer, userId };
   const staging = new Staging(stagingFolderOf(config), { owner, maxFiles });
-  const local = new LocalFiles({
+  const staged = new StagedFiles({
     target: client.uploads,
     staging,
     logger,
@@ -66,18 +66,18 @@ export function openLocalUploads(
     onForgotten: (id) => cached.invalidate({ kind: "appresult", id }),
   });
   return {
-    local,
+    staged,
     staging,
     cached,
-    catalog: new OverlaidCatalog(cached, local.lists),
-    [Symbol.asyncDispose]: async () => await local[Symbol.asyncDispose](),
+    catalog: new OverlaidCatalog(cached, { of: (id) => staged.lists.listing(id) }),
+    [Symbol.asyncDispose]: async () => await staged[Symbol.asyncDispose](),
   };
 }
 
-export function countUploads(local: LocalFiles): UploadCounts {
-  const files = local.unfinished();
-  const count = (has: (file: LocalFile) => boolean): number => files.filter(has).length;
-  const failed = count(({ failure }) => failure !== undefined);
-  const held = count(({ isHeld }) => isHeld);
+export function countUploads(staged: StagedFiles): UploadCounts {
+  const files = staged.unfinished();
+  const count = (has: (file: StagedFile) => boolean): number => files.filter(has).length;
+  const failed = count(({ content }) => content.failure !== undefined);
+  const held = count(({ awaitsRename }) => awaitsRename);
   return { pending: files.length - failed - held, failed, held };
 }
