@@ -50,30 +50,6 @@ export interface FileItem {
   readonly isArchived: boolean;
 }
 
-/** Something that happened to what was made here, and the path that it happened at. */
-export type LocalChange =
-  | {
-      /** `changed`: it has another Id, or is newer. */
-      readonly kind: "added" | "changed" | "removed";
-      readonly path: string;
-      readonly item: FileItem;
-    }
-  | { readonly kind: "folder-added" | "folder-removed"; readonly path: string };
-
-/**
- * Files and folders of one owner that were made here and that its listing does not show, or not as they
- * are. Unlike a listing it changes; the revision tells that it did.
- */
-export interface LocalListing {
-  readonly revision: number;
-  /** Where one has the Id of a file in the listing, it stands for that. */
-  readonly items: Iterable<FileItem>;
-  /** Folders that may hold nothing: paths without a slash at either end. */
-  readonly folders: Iterable<string>;
-  /** What happened after `revision`, in order; undefined when that was too long ago. */
-  changesSince(revision: number): readonly LocalChange[] | undefined;
-}
-
 /** A listing of entities: what the user sees, or what is in a project. Make one with {@link collectionOf}. */
 export interface EntityCollection {
   readonly kind: "projects" | "runs" | "samples" | "appresults";
@@ -107,8 +83,6 @@ export interface Catalog {
    * listing as fresh as the answer shall be: a list kept for it is good while the owner is the same.
    */
   files(owner: Entity, signal: AbortSignal): Answer<readonly FileItem[]>;
-  /** What was made here in `owner`. */
-  local(owner: Entity): LocalListing | undefined;
   /**
    * One entity in its single form, whose `raw` says more than a list item.
    * @throws `not-found`; `access-denied` too where the service does not tell the two apart.

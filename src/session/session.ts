@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import type { BaseSpace } from "../api/client.ts";
+import { ApiCatalog } from "../catalog/api-catalog.ts";
+import { CachedCatalog } from "../catalog/cached-catalog.ts";
 import type { Entity } from "../catalog/catalog.ts";
 import type { Config } from "../config/resolve.ts";
 import { BsmountError } from "../core/errors.ts";
@@ -22,6 +24,7 @@ import type { RefuseElsewhere } from "./ending-result.ts";
 import type { HeldFiles } from "./held-files.ts";
 import {
   countUploads,
+  listingsOf,
   type StagedUploads,
   openStagedUploads,
   stagingFolderOf,
@@ -126,14 +129,15 @@ export async function openSession(
     const source = client.content;
     const memoryBytes = config.memoryCacheBytes;
     const readers = owned.use(createReaders({ source, memoryBytes, logger }));
-    const uploads = owned.use(openStagedUploads(config, { client, userId: id, logger }));
+    const catalog = openCatalog(config, client);
+    const uploads = owned.use(openStagedUploads(config, { client, catalog, userId: id, logger }));
     return {
       config,
       client,
       user: { id, name },
       describe: () => describeSession(config, name, token),
       ...uploadsOf(uploads.staged),
-      ...composeTree(config, { client, readers, uploads, refuseElsewhere }),
+      ...composeTree(config, { client, catalog, readers, uploads, refuseElsewhere }),
       metrics: async () => await metrics.snapshot(),
       [Symbol.asyncDispose]: async () => await owned[Symbol.asyncDispose](),
     };
@@ -175,8 +179,17 @@ function uploadsOf(
   };
 }
 
+function openCatalog({ listing, tree }: Config, client: BaseSpace): CachedCatalog {
+  const { metadataTtlMs: ttlMs } = tree;
+  return new CachedCatalog(new ApiCatalog(client, listing), {
+    ttlMs,
+    maxBytes: listing.maxListingBytes,
+  });
+}
+
 interface TreeParts {
   readonly client: BaseSpace;
+  readonly catalog: CachedCatalog;
   readonly readers: Readers;
   readonly uploads: StagedUploads;
   readonly refuseElsewhere: RefuseElsewhere;
@@ -184,11 +197,11 @@ interface TreeParts {
 
 function composeTree(
   config: Config,
-  { client, readers, uploads, refuseElsewhere }: TreeParts,
+  { client, catalog, readers, uploads, refuseElsewhere }: TreeParts,
 ): Pick<Session, "fileSystem" | "places" | "refresh" | "setStatus"> {
   const { negativeTtlMs, showHidden } = config.tree;
-  const { cached, catalog, staged, staging } = uploads;
-  const tree = new PathTree({ catalog, showHidden, negativeTtlMs });
+  const { staged, staging } = uploads;
+  const tree = new PathTree({ catalog, local: listingsOf(staged), showHidden, negativeTtlMs });
   const maker = new ApiEntityMaker({ client, catalog, staged, staging, refuseElsewhere });
   const writing = config.mount.readOnly ? {} : { writing: { staged, maker } };
   const { owner } = config;
@@ -207,7 +220,7 @@ function composeTree(
       stateFolder: config.folders.state,
     }),
     refresh: async () => {
-      cached.invalidateAll();
+      catalog.invalidateAll();
       tree.forgetAbsent();
     },
     setStatus: async (path, change, signal) => {

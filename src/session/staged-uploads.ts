@@ -1,26 +1,25 @@
 import { join } from "node:path";
 import type { BaseSpace } from "../api/client.ts";
-import { ApiCatalog } from "../catalog/api-catalog.ts";
-import { CachedCatalog } from "../catalog/cached-catalog.ts";
-import { OverlaidCatalog } from "../catalog/overlaid-catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import type { Folders } from "../config/folders.ts";
 import type { Config } from "../config/resolve.ts";
 import { maxDescriptors } from "../core/descriptors.ts";
 import type { Logger } from "../core/logger.ts";
+import type { LocalListings } from "../tree/local-listing.ts";
 import type { StagedFile } from "../write/staged-file.ts";
 import { StagedFiles } from "../write/staged-files.ts";
 import { Staging } from "../write/staging.ts";
 
-/** Uploads of a session: on their way or waiting, failed, and held back under a temporary name. */
+/** Files of a session that BaseSpace lacks: being uploaded or waiting, failed, and under a temporary name. */
 export interface UploadCounts {
   readonly pending: number;
   readonly failed: number;
   readonly held: number;
 }
 
-/** Files that BaseSpace has and that can still be read from here. */
+/** Complete files whose bytes stay in staging, to be read from there. */
 const MOST_KEPT = 256;
-/** Descriptors that files do not take: for connections, the kernel, and to look who else writes. */
+/** Descriptors that staging files leave: for connections, the kernel, and to see which processes write. */
 const OTHER_DESCRIPTORS = 96;
 
 /** Where a session keeps the bytes of files that are written. */
@@ -32,46 +31,45 @@ export function stagingFolderIn({ state }: Folders): string {
   return join(state, "staging");
 }
 
-/** The files written in a session, and the catalog that shows them beside BaseSpace's. */
+/** The files that were written in a session, and where their bytes are. */
 export interface StagedUploads extends AsyncDisposable {
   readonly staged: StagedFiles;
   readonly staging: Staging;
-  readonly cached: CachedCatalog;
-  readonly catalog: OverlaidCatalog;
 }
 
 export interface StagedUploadsOptions {
   readonly client: BaseSpace;
-  /** Whose token it is. */
+  /** Told which files it has to list again. */
+  readonly catalog: Catalog;
+  /** The user that the token belongs to. */
   readonly userId: string;
   readonly logger: Logger;
 }
 
 export function openStagedUploads(
   config: Config,
-  { client, userId, logger }: StagedUploadsOptions,
+  { client, catalog, userId, logger }: StagedUploadsOptions,
 ): StagedUploads {
-  const api = new ApiCatalog(client, config.listing);
-  const { maxListingBytes: maxBytes } = config.listing;
-  const cached = new CachedCatalog(api, { ttlMs: config.tree.metadataTtlMs, maxBytes });
   const { apiServer } = client;
   const maxFiles = Math.max(1, maxDescriptors() - OTHER_DESCRIPTORS);
-  const owner = { apiServer, userId };
-  const staging = new Staging(stagingFolderOf(config), { owner, maxFiles });
+  const staging = new Staging(stagingFolderOf(config), { owner: { apiServer, userId }, maxFiles });
   const staged = new StagedFiles({
     target: client.uploads,
     staging,
     logger,
     keptFiles: Math.min(MOST_KEPT, Math.floor(maxFiles / 2)),
-    onForgotten: (id) => cached.invalidate({ kind: "appresult", id }),
+    onForgotten: (id) => catalog.invalidate({ kind: "appresult", id }),
   });
   return {
     staged,
     staging,
-    cached,
-    catalog: new OverlaidCatalog(cached, { of: (id) => staged.lists.listing(id) }),
     [Symbol.asyncDispose]: async () => await staged[Symbol.asyncDispose](),
   };
+}
+
+/** What the tree shows beside BaseSpace's files: those of app results, where files can be written. */
+export function listingsOf({ lists }: StagedFiles): LocalListings {
+  return ({ kind, id }) => (kind === "appresult" ? lists.listing(id) : undefined);
 }
 
 export function countUploads(staged: StagedFiles): UploadCounts {

@@ -3,7 +3,6 @@ import { setImmediate } from "node:timers/promises";
 import { BaseSpace } from "../../src/api/client.ts";
 import { ApiCatalog } from "../../src/catalog/api-catalog.ts";
 import { CachedCatalog } from "../../src/catalog/cached-catalog.ts";
-import { OverlaidCatalog } from "../../src/catalog/overlaid-catalog.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { BsmountError } from "../../src/core/errors.ts";
 import type { AppResultId, ProjectId } from "../../src/core/ids.ts";
@@ -12,6 +11,7 @@ import type { Attributes, FileSystem, Handle, Ino } from "../../src/fs/file-syst
 import { createReaders } from "../../src/read/create-readers.ts";
 import type { Readers } from "../../src/read/reader.ts";
 import { ApiEntityMaker } from "../../src/session/entity-maker.ts";
+import { listingsOf } from "../../src/session/staged-uploads.ts";
 import { PathTree } from "../../src/tree/path-tree.ts";
 import { StagedFiles } from "../../src/write/staged-files.ts";
 import { PartPlan } from "../../src/core/part-plan.ts";
@@ -103,13 +103,15 @@ export class RealFiles implements AsyncDisposable {
       keptFiles,
     });
     const { staged } = this;
-    const catalog = new OverlaidCatalog(cached, { of: (id) => staged.lists.listing(id) });
     const elsewhere = { staging: ownStaging, refuseElsewhere: async () => {} };
     this.fs = createFileSystem({
-      tree: new PathTree({ catalog, clock }),
+      tree: new PathTree({ catalog: cached, local: listingsOf(staged), clock }),
       readers,
       owner: { uid: 0, gid: 0, umask: 0o022 },
-      writing: { staged, maker: new ApiEntityMaker({ ...elsewhere, client, catalog, staged }) },
+      writing: {
+        staged,
+        maker: new ApiEntityMaker({ ...elsewhere, client, catalog: cached, staged }),
+      },
       clock,
     });
   }
