@@ -112,11 +112,6 @@ export class ApiCatalog implements Catalog {
     );
   }
 
-  /** BaseSpace has no folders, only paths. */
-  local(): undefined {
-    return undefined;
-  }
-
   async entity(kind: EntityKind, id: string, signal: AbortSignal): Promise<Entity> {
     return toEntity(kind, await this.#get(kind, id, { signal }));
   }

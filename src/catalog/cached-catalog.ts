@@ -1,14 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Answer, andThen } from "../core/answer.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
-import type {
-  Catalog,
-  Entity,
-  EntityCollection,
-  EntityKind,
-  FileItem,
-  LocalListing,
-} from "./catalog.ts";
+import type { Catalog, Entity, EntityCollection, EntityKind, FileItem } from "./catalog.ts";
 import { type CachedListing, ListingCache, type ListingRequest } from "./listing-cache.ts";
 
 export interface CachedCatalogOptions {
@@ -82,10 +75,6 @@ export class CachedCatalog implements Catalog {
       lasts: (items) => complete && !items.some(isArchived),
     };
     return this.#files.get(request, signal);
-  }
-
-  local(owner: Entity): LocalListing | undefined {
-    return this.inner.local(owner);
   }
 
   entity(kind: EntityKind, id: string, signal: AbortSignal): Answer<Entity> {

@@ -1,7 +1,7 @@
 import type { FileSystem } from "../fs/file-system.ts";
 import type { MetricsSnapshot } from "../metrics/collector.ts";
 import type { HeldFiles } from "../session/held-files.ts";
-import type { UploadCounts } from "../session/local-uploads.ts";
+import type { UploadCounts } from "../session/staged-uploads.ts";
 import type { SessionDescription } from "../session/session.ts";
 import type { UploadsLeft } from "../session/uploads-left.ts";
 

@@ -1,7 +1,8 @@
-import type { FileItem, LocalChange, LocalListing } from "../catalog/catalog.ts";
+import type { FileItem } from "../catalog/catalog.ts";
 import type { FileId } from "../core/ids.ts";
 import { FileFolder } from "./file-folder.ts";
 import { foldersOf, lastSegmentOf } from "./file-path.ts";
+import type { LocalChange, LocalListing } from "./local-listing.ts";
 import { type EntityDirectory, type FolderDirectory, dateOf } from "./node.ts";
 import { PathFolder } from "./path-folder.ts";
 

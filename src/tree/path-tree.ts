@@ -14,6 +14,7 @@ import {
 import { NegativeCache } from "./negative-cache.ts";
 import type { Layout } from "./layout.ts";
 import { defaultLayout } from "./layouts/default.ts";
+import type { LocalListings } from "./local-listing.ts";
 import { NamedListings } from "./named-listings.ts";
 import {
   type CollectionDirectory,
@@ -30,6 +31,8 @@ import {
 
 export interface PathTreeOptions {
   readonly catalog: Catalog;
+  /** What was made here, shown beside what the catalog has. @default nothing */
+  readonly local?: LocalListings;
   /** @default the product's own tree */
   readonly layout?: Layout;
   /** Whether `.id`, `.json` and the like are listed. They are always found. @default false */
@@ -62,7 +65,7 @@ export class PathTree {
     this.#catalog = catalog;
     this.#layout = layout;
     this.#showHidden = options.showHidden ?? false;
-    this.#listings = new NamedListings(catalog);
+    this.#listings = new NamedListings(catalog, options.local ?? (() => undefined));
     this.#absent = new NegativeCache(clock, negativeTtlMs);
   }
 

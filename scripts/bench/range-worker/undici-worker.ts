@@ -2,7 +2,7 @@ import { createSecureContext } from "node:tls";
 import { parentPort, workerData } from "node:worker_threads";
 import { Agent } from "undici";
 import { neverAborted } from "../../../src/core/abort.ts";
-import { trustedAuthorities } from "../../../src/api/trust.ts";
+import { trustedAuthorities } from "../../../src/api/transport/trust.ts";
 import { UndiciFetcher } from "../../../src/api/content/undici-fetcher.ts";
 import type {
   FromWorker,

@@ -4,7 +4,7 @@ import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { Readers } from "../read/reader.ts";
 import { type FileNode, type GeneratedFile, type Node, pathOf } from "../tree/node.ts";
 import type { PathTree } from "../tree/path-tree.ts";
-import type { OpenFile } from "./handle-table.ts";
+import { type OpenFile, openForWriting } from "./handle-table.ts";
 import {
   type NodeAttributes,
   contentVersion,
@@ -13,11 +13,11 @@ import {
 } from "./node-attributes.ts";
 import { type OpenVersion, OpenVersions } from "./open-versions.ts";
 import { readOnly } from "./refused-changes.ts";
-import { LocalFile } from "../write/local-file.ts";
+import { StagedFile } from "../write/staged-file.ts";
 import type { Writing } from "./writing.ts";
 import type { Snapshots } from "./snapshots.ts";
 
-export interface OpenerOptions {
+export interface OpenFilesOptions {
   readonly tree: PathTree;
   readonly attributes: NodeAttributes;
   readonly snapshots: Snapshots;
@@ -27,7 +27,7 @@ export interface OpenerOptions {
 }
 
 /** Opens files: content through its reader, a generated file as the snapshot that was looked up. */
-export class Opener {
+export class OpenFiles {
   readonly #tree: PathTree;
   readonly #attributes: NodeAttributes;
   readonly #snapshots: Snapshots;
@@ -35,7 +35,7 @@ export class Opener {
   readonly #writing: Writing | undefined;
   readonly #versions = new OpenVersions();
 
-  constructor({ tree, attributes, snapshots, readers, writing }: OpenerOptions) {
+  constructor({ tree, attributes, snapshots, readers, writing }: OpenFilesOptions) {
     this.#tree = tree;
     this.#attributes = attributes;
     this.#snapshots = snapshots;
@@ -52,10 +52,11 @@ export class Opener {
       throw new BsmountError("invalid", `${pathOf(node)} is a symbolic link`);
     }
     if (wantsToWrite(flags)) return this.#openForWriting(node, flags, signal);
-    if (node.kind === "file" && node.item instanceof LocalFile && node.item.isStaged) {
-      return this.#openLocal(node, node.item);
-    }
-    return node.kind === "file" ? this.#openContent(node) : this.#openSnapshot(node, signal);
+    if (node.kind !== "file") return this.#openSnapshot(node, signal);
+    const { item } = node;
+    const isStaged = item instanceof StagedFile && item.isStaged;
+    if (!isStaged || this.#writing === undefined) return this.#openContent(node);
+    return this.#openStaged(node, item, this.#writing);
   }
 
   #openForWriting(
@@ -66,21 +67,13 @@ export class Opener {
     if (node.kind !== "file" || this.#writing === undefined) return readOnly();
     const ino = this.#attributes.inoOf(node);
     const before = (): OpenFile => this.#openContent(node);
-    return this.#writing.open(node, { ino, flags, before }, signal);
+    const writer = this.#writing.open(node, { flags, before }, signal);
+    return andThen(writer, (writer) => openForWriting(ino, writer));
   }
 
-  /** What this mount wrote is read from where it was written, while it is there. */
-  #openLocal(node: FileNode, file: LocalFile): OpenFile {
-    const local = this.#writing?.local;
-    local?.opened(file);
-    return {
-      ino: this.#attributes.inoOf(node),
-      read: async (offset, into) => await file.draft.read(offset, into),
-      close: () => {
-        file.openHandles -= 1;
-        local?.closed(file);
-      },
-    };
+  /** A staged file is read from where it was written, while its bytes are there. */
+  #openStaged(node: FileNode, file: StagedFile, { staged }: Writing): OpenFile {
+    return { ino: this.#attributes.inoOf(node), ...staged.openForReading(file) };
   }
 
   /** Refused here and not at the first read, so that `cp` makes no empty copy of what it cannot read. */

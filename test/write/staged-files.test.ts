@@ -3,13 +3,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { neverAborted } from "../../src/core/abort.ts";
 import type { AppResultId } from "../../src/core/ids.ts";
 import { stagedUploads } from "../../src/write/leftovers.ts";
-import type { LocalFile } from "../../src/write/local-file.ts";
-import type { LocalFiles } from "../../src/write/local-files.ts";
+import type { StagedContent } from "../../src/write/staged-content.ts";
+import type { StagedFile } from "../../src/write/staged-file.ts";
+import type { StagedFiles } from "../../src/write/staged-files.ts";
 import { withDiskLimit } from "../helpers/disk-limit.ts";
 import { content, type FilesOptions, PART, UploadWorld } from "../helpers/upload-world.ts";
 
 let world: UploadWorld;
-let files: LocalFiles;
+let files: StagedFiles;
 
 beforeAll(async () => {
   world = await UploadWorld.start();
@@ -29,9 +30,9 @@ async function use(options: FilesOptions): Promise<void> {
   files = world.files(options);
 }
 
-async function written(path: string, text: string = path): Promise<LocalFile> {
+async function written(path: string, text: string = path): Promise<StagedFile> {
   const file = await files.create(world.place(path));
-  await file.draft.write(0, Buffer.from(text));
+  await file.content.write(0, Buffer.from(text));
   return file;
 }
 
@@ -41,41 +42,47 @@ const journaled = async (): Promise<string[]> =>
 describe("a file that was made here", () => {
   test("is listed from the beginning, newer than all, and has its Id when it is finished", async () => {
     const file = await files.create(world.place("d/f"));
-    expect(files.lists.of(world.appResultId).items).toEqual([file]);
+    expect(files.lists.listing(world.appResultId).items).toEqual([file]);
     expect(file).toMatchObject({
       path: "d/f",
       shownPath: "/projects/p/appresults/r/files/d/f",
       appResultId: world.appResultId,
-      inodeKey: "draft 1",
-      id: "draft 1",
+      inodeKey: "staged 1",
+      id: "staged 1",
       sizeBytes: 0,
       dateCreatedMs: Number.MAX_SAFE_INTEGER,
       dateModifiedMs: world.clock.now(),
       hasCompleteVersion: false,
       isArchived: false,
-      isHeld: false,
+      awaitsRename: false,
       isStaged: true,
       isRemoved: false,
     });
-    expect([file.etag, file.contentType, file.failure]).toEqual([undefined, undefined, undefined]);
+    expect([file.etag, file.contentType, file.content.failure]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
     world.clock.advance(5);
-    await file.draft.write(0, Buffer.from("abc"));
+    await file.content.write(0, Buffer.from("abc"));
     expect([file.sizeBytes, file.dateModifiedMs]).toEqual([3, world.clock.now()]);
-    await files.finish(file, neverAborted);
-    const { uploaded } = file.draft;
+    await files.finishing.finish(file, neverAborted);
+    const { uploaded } = file.content;
     expect(file).toMatchObject({
       id: uploaded?.id,
       dateCreatedMs: uploaded?.dateCreated.getTime(),
       etag: uploaded?.etag,
       contentType: "application/octet-stream",
       hasCompleteVersion: true,
-      inodeKey: "draft 1",
+      inodeKey: "staged 1",
     });
     expect(uploaded?.etag).toBeDefined();
-    expect(files.lists.of(world.appResultId).changesSince(1)).toMatchObject([{ kind: "changed" }]);
-    await file.draft.write(0, Buffer.from("x"));
+    expect(files.lists.listing(world.appResultId).changesSince(1)).toMatchObject([
+      { kind: "changed" },
+    ]);
+    await file.content.write(0, Buffer.from("x"));
     expect([file.id, file.etag, file.dateCreatedMs]).toEqual([
-      "draft 1",
+      "staged 1",
       undefined,
       Number.MAX_SAFE_INTEGER,
     ]);
@@ -83,36 +90,38 @@ describe("a file that was made here", () => {
 
   test("has the number after the one before", async () => {
     const [first, second] = [await written("f"), await written("g")];
-    expect([first.inodeKey, second.inodeKey]).toEqual(["draft 1", "draft 2"]);
+    expect([first.inodeKey, second.inodeKey]).toEqual(["staged 1", "staged 2"]);
   });
 
   test("says why it did not go up, until it did", async () => {
     const file = await written("f");
     world.emulator.addFaults("POST /appresults/*/files n=1 status=403");
-    const failure = await files.finish(file, neverAborted).catch((error: unknown) => error);
+    const failure = await files.finishing
+      .finish(file, neverAborted)
+      .catch((error: unknown) => error);
     expect(failure).toMatchObject({ reason: "access-denied" });
-    expect(file.failure).toBe(failure);
+    expect(file.content.failure).toBe(failure);
     expect(await journaled()).toEqual([`f: ${(failure as Error).message}`]);
-    await files.finish(file, neverAborted);
-    expect(file.failure).toBeUndefined();
+    await files.finishing.finish(file, neverAborted);
+    expect(file.content.failure).toBeUndefined();
     expect(await journaled()).toEqual([]);
   });
 
   test("is gone everywhere when it is removed", async () => {
     const file = await written("f", content(3 * PART));
-    await expect.poll(() => file.draft.leftBytes).toBe(PART);
+    await expect.poll(() => file.content.leftBytes).toBe(PART);
     await files.remove(file, neverAborted);
     expect(file.isRemoved).toBe(true);
     expect([files.lists.files, files.unfinished(), await journaled()]).toEqual([[], [], []]);
-    files.closed(file);
+    files.openForReading(file).close();
     expect(files.lists.files).toEqual([]);
     expect(await world.remote()).toEqual([]);
   });
 });
 
 describe("a new version of a file", () => {
-  const fill = async (draft: LocalFile["draft"]): Promise<void> =>
-    await draft.write(0, Buffer.from("old"));
+  const fill = async (content: StagedContent): Promise<void> =>
+    await content.write(0, Buffer.from("old"));
 
   test("is listed when it has what it begins with", async () => {
     const file = await files.createFilled(world.place("f"), fill, neverAborted);
@@ -124,8 +133,8 @@ describe("a new version of a file", () => {
     let found: string[] | undefined;
     await files.createFilled(
       world.place("f"),
-      async (draft) => {
-        await fill(draft);
+      async (content) => {
+        await fill(content);
         found = await journaled();
       },
       neverAborted,
@@ -136,8 +145,8 @@ describe("a new version of a file", () => {
   test("leaves nothing when it could not be filled", async () => {
     const failing = files.createFilled(
       world.place("f"),
-      async (draft) => {
-        await fill(draft);
+      async (content) => {
+        await fill(content);
         throw new Error("the content cannot be read");
       },
       neverAborted,
@@ -164,28 +173,28 @@ describe("a new version of a file", () => {
 describe("the journal", () => {
   test("says that a finished file is written again before that is answered", async () => {
     const file = await written("f");
-    await files.finish(file, neverAborted);
+    await files.finishing.finish(file, neverAborted);
     expect(await journaled()).toEqual([]);
-    await file.draft.write(0, Buffer.from("again"));
+    await file.content.write(0, Buffer.from("again"));
     expect(await journaled()).toEqual(["f: undefined"]);
   });
 
   test("keeps a finished file from being written when it cannot say so", async () => {
     const file = await written("f");
-    await files.finish(file, neverAborted);
-    const writing = withDiskLimit(3, async () => await file.draft.write(0, Buffer.from("x")));
+    await files.finishing.finish(file, neverAborted);
+    const writing = withDiskLimit(3, async () => await file.content.write(0, Buffer.from("x")));
     await expect(writing).rejects.toMatchObject({ reason: "environment" });
-    expect(file.draft.isUnfinished).toBe(false);
+    expect(file.content.isUnfinished).toBe(false);
     const into = Buffer.alloc(9);
-    expect(into.toString("latin1", 0, await file.draft.read(0, into))).toBe("f");
+    expect(into.toString("latin1", 0, await file.content.read(0, into))).toBe("f");
   });
 
   test("does not say that a file is finished that was written meanwhile", async () => {
     const file = await written("f", content(2 * PART));
     world.emulator.addFaults("POST /files/* n=1 delay=200ms");
-    const finishing = files.finish(file, neverAborted);
+    const finishing = files.finishing.finish(file, neverAborted);
     await world.faultsTaken();
-    await file.draft.write(0, Buffer.from("x"));
+    await file.content.write(0, Buffer.from("x"));
     await finishing;
     expect(await journaled()).toEqual(["f: undefined"]);
     expect(files.unfinished()).toEqual([file]);
@@ -197,7 +206,7 @@ describe("the journal", () => {
     // At once, as whoever looks after a kill finds it.
     expect(await journaled()).toEqual(["d/g: undefined"]);
     const failing = withDiskLimit(1000, async () => {
-      await file.draft.write(0, Buffer.alloc(1100));
+      await file.content.write(0, Buffer.alloc(1100));
     });
     await expect(failing).rejects.toMatchObject({ reason: "environment" });
     await expect
@@ -210,10 +219,10 @@ describe("a name", () => {
   test("that is temporary is held back, and sends nothing that may be in vain", async () => {
     const known = await written("x.tmp", content(2 * PART + 1));
     const unknown = await written("x~", content(2 * PART + 1));
-    expect([known.isHeld, unknown.isHeld]).toEqual([true, true]);
-    await expect.poll(() => known.draft.leftBytes).toBe(1);
-    expect(unknown.draft.leftBytes).toBe(2 * PART + 1);
-    await files.finishAll(neverAborted);
+    expect([known.awaitsRename, unknown.awaitsRename]).toEqual([true, true]);
+    await expect.poll(() => known.content.leftBytes).toBe(1);
+    expect(unknown.content.leftBytes).toBe(2 * PART + 1);
+    await files.finishing.finishAll(neverAborted);
     expect(await world.remote()).toEqual([]);
     expect([files.names.isQuick(known, "x"), files.names.isQuick(unknown, "y")]).toEqual([
       true,
@@ -221,23 +230,23 @@ describe("a name", () => {
     ]);
     await files.names.rename(known, { path: "x" }, neverAborted);
     await files.names.rename(unknown, { path: "y" }, neverAborted);
-    expect([known.isHeld, unknown.isHeld]).toEqual([false, false]);
-    await files.finishAll(neverAborted);
+    expect([known.awaitsRename, unknown.awaitsRename]).toEqual([false, false]);
+    await files.finishing.finishAll(neverAborted);
     expect(await world.remote()).toHaveLength(2);
   });
 
   test("that is changed is quick where the file is short", async () => {
     const file = await written("x~", content(PART));
     expect(files.names.isQuick(file, "y")).toBe(true);
-    await file.draft.write(0, Buffer.from(content(PART + 1)));
+    await file.content.write(0, Buffer.from(content(PART + 1)));
     expect(files.names.isQuick(file, "y")).toBe(false);
   });
 
   test("that is temporary is kept when that is wanted", async () => {
     const file = await written("x.tmp");
-    await files.keepName(file, neverAborted);
-    expect(file.isHeld).toBe(false);
-    await files.finishAll(neverAborted);
+    await file.keepName(neverAborted);
+    expect(file.awaitsRename).toBe(false);
+    await files.finishing.finishAll(neverAborted);
     expect(await world.remote()).toEqual(["x.tmp=x.tmp"]);
   });
 
@@ -247,15 +256,15 @@ describe("a name", () => {
     const file = await written("f");
     await files.names.rename(file, { path: "g" }, neverAborted);
     expect(forgotten).toEqual([]);
-    await files.finish(file, neverAborted);
-    await file.draft.write(0, Buffer.from("new"));
+    await files.finishing.finish(file, neverAborted);
+    await file.content.write(0, Buffer.from("new"));
     await files.names.rename(file, { path: "h" }, neverAborted);
     expect(forgotten).toEqual([world.appResultId]);
     await files.remove(file, neverAborted);
     expect(forgotten).toEqual([world.appResultId]);
     const other = await written("i");
-    await files.finish(other, neverAborted);
-    await other.draft.write(0, Buffer.from("new"));
+    await files.finishing.finish(other, neverAborted);
+    await other.content.write(0, Buffer.from("new"));
     await files.remove(other, neverAborted);
     expect(forgotten).toHaveLength(2);
   });
@@ -263,15 +272,15 @@ describe("a name", () => {
 
 test("a file that went up before another of its name was complete goes up anew", async () => {
   const older = await written("x.tmp", content(3 * PART));
-  await expect.poll(() => older.draft.leftBytes).toBe(PART);
+  await expect.poll(() => older.content.leftBytes).toBe(PART);
   const newer = await written("x", "newer");
   const elsewhere = await written("y", content(3 * PART));
-  await expect.poll(() => elsewhere.draft.leftBytes).toBe(PART);
-  await files.finish(newer, neverAborted);
+  await expect.poll(() => elsewhere.content.leftBytes).toBe(PART);
+  await files.finishing.finish(newer, neverAborted);
   world.emulator.clearRequests();
   await files.names.rename(older, { path: "x" }, neverAborted);
-  await files.finish(older, neverAborted);
+  await files.finishing.finish(older, neverAborted);
   expect(await world.remote()).toEqual(["x=newer", `x=${content(3 * PART)}`]);
-  await files.finish(elsewhere, neverAborted);
+  await files.finishing.finish(elsewhere, neverAborted);
   expect(world.sent("POST", /appresults\/\d+\/files$/)).toBe(1);
 });

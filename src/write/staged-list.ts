@@ -1,5 +1,5 @@
-/** Something that happened, and the path that it happened at. */
-export type LocalChange<File> =
+/** A change of the list, and the path that it happened at. */
+export type StagedChange<File> =
   | {
       /** `changed`: it has another Id, or is newer. */
       readonly kind: "added" | "changed" | "removed";
@@ -8,20 +8,20 @@ export type LocalChange<File> =
     }
   | { readonly kind: "folder-added" | "folder-removed"; readonly path: string };
 
-/** Whoever follows looks after every few changes; one that does not reads everything anew. */
+/** A reader that has missed more changes reads the whole list again. */
 const KEPT_CHANGES = 1024;
 
 /**
- * What this mount has made in one app result. With ten thousand files in it, telling what has changed is
- * cheap and listing everything is not, so the last changes are kept for those who follow.
+ * The files and folders that this mount made in one app result. With ten thousand files in it, telling what has changed
+ * is cheap and listing everything is not, so the last changes are kept for readers that follow them.
  */
-export class LocalList<File extends { path: string }> {
+export class StagedList<File extends { readonly path: string }> {
   readonly #items = new Set<File>();
   readonly #folders = new Set<string>();
-  readonly #changes: LocalChange<File>[] = [];
+  readonly #changes: StagedChange<File>[] = [];
   #revision = 0;
 
-  /** Counts the changes. */
+  /** The number of changes so far. */
   get revision(): number {
     return this.#revision;
   }
@@ -40,8 +40,8 @@ export class LocalList<File extends { path: string }> {
     return [...this.#folders];
   }
 
-  /** What happened after `revision`, in order; undefined when that was too long ago. */
-  changesSince(revision: number): readonly LocalChange<File>[] | undefined {
+  /** The changes after `revision`, in order; undefined when they are no longer known. */
+  changesSince(revision: number): readonly StagedChange<File>[] | undefined {
     const count = this.#revision - revision;
     if (count > this.#changes.length) return undefined;
     return count === 0 ? [] : this.#changes.slice(-count);
@@ -52,16 +52,16 @@ export class LocalList<File extends { path: string }> {
     this.#tell({ kind: "added", item, path: item.path });
   }
 
-  /** Told when the file has another Id, or is newer. */
+  /** To be called when the file has another Id, or is newer. */
   changed(item: File): void {
     if (this.#items.has(item)) this.#tell({ kind: "changed", item, path: item.path });
   }
 
-  move(item: File, path: string): void {
-    const isListed = this.#items.has(item);
-    if (isListed) this.#tell({ kind: "removed", item, path: item.path });
-    item.path = path;
-    if (isListed) this.#tell({ kind: "added", item, path });
+  /** To be called when the file has another path than `from`, the one before. */
+  moved(item: File, from: string): void {
+    if (!this.#items.has(item)) return;
+    this.#tell({ kind: "removed", item, path: from });
+    this.#tell({ kind: "added", item, path: item.path });
   }
 
   remove(item: File): void {
@@ -77,7 +77,7 @@ export class LocalList<File extends { path: string }> {
     if (this.#folders.delete(path)) this.#tell({ kind: "folder-removed", path });
   }
 
-  #tell(change: LocalChange<File>): void {
+  #tell(change: StagedChange<File>): void {
     this.#revision += 1;
     this.#changes.push(change);
     if (this.#changes.length >= 2 * KEPT_CHANGES) this.#changes.splice(0, KEPT_CHANGES);

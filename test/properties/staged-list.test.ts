@@ -4,7 +4,7 @@ import type { FileItem } from "../../src/catalog/catalog.ts";
 import type { FileFolder } from "../../src/tree/file-folder.ts";
 import { FileTree } from "../../src/tree/file-tree.ts";
 import type { CollectionDirectory, EntityDirectory } from "../../src/tree/node.ts";
-import { LocalList } from "../../src/write/local-list.ts";
+import { StagedList } from "../../src/write/staged-list.ts";
 import { entityOf, fileOf } from "../helpers/memory-catalog.ts";
 
 type Made = { -readonly [Key in keyof FileItem]: FileItem[Key] };
@@ -33,10 +33,10 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-function take(list: LocalList<Made>, made: number, step: Step): void {
+function take(list: StagedList<Made>, made: number, step: Step): void {
   switch (step.kind) {
     case "add":
-      list.add({ ...fileOf(`draft ${made}`, step.path), ...datesOf(1e15 + made, made) });
+      list.add({ ...fileOf(`staged ${made}`, step.path), ...datesOf(1e15 + made, made) });
       break;
     case "mkdir":
       list.addFolder(step.path);
@@ -48,7 +48,7 @@ function take(list: LocalList<Made>, made: number, step: Step): void {
       for (const item of chosen(list.items, step.at)) list.remove(item);
       break;
     case "move":
-      for (const item of chosen(list.items, step.at)) list.move(item, step.path);
+      for (const item of chosen(list.items, step.at)) move(list, item, step.path);
       break;
     case "finish":
       finish(list, step, made);
@@ -57,8 +57,14 @@ function take(list: LocalList<Made>, made: number, step: Step): void {
   }
 }
 
+function move(list: StagedList<Made>, item: Made, path: string): void {
+  const from = item.path;
+  item.path = path;
+  list.moved(item, from);
+}
+
 function finish(
-  list: LocalList<Made>,
+  list: StagedList<Made>,
   { at, id }: { readonly at: number; readonly id: number },
   made: number,
 ): void {
@@ -94,7 +100,7 @@ describe("a file tree that follows what is made here", () => {
     fc.assert(
       fc.property(fc.array(path, { maxLength: 6 }), fc.array(step), (listed, steps) => {
         const items = listed.map((path, index) => fileOf(index + 1, path));
-        const list = new LocalList<Made>();
+        const list = new StagedList<Made>();
         const tree = new FileTree(owner, "files", { items, local: list });
         steps.forEach((step, made) => {
           take(list, made, step);
@@ -109,17 +115,17 @@ describe("a file tree that follows what is made here", () => {
   });
 
   it("says so when too much has happened to follow", () => {
-    const list = new LocalList<Made>();
+    const list = new StagedList<Made>();
     const tree = new FileTree(owner, "files", { items: [], local: list });
-    for (let made = 0; made < 5000; made += 1) list.add(fileOf(`draft ${made}`, `f${made}`));
+    for (let made = 0; made < 5000; made += 1) list.add(fileOf(`staged ${made}`, `f${made}`));
     expect(tree.follow(list)).toBe(false);
   });
 
   it("keeps the folder's other names when a file comes", () => {
-    const list = new LocalList<Made>();
+    const list = new StagedList<Made>();
     const tree = new FileTree(owner, "files", { items: [fileOf(1, "old")], local: list });
     const before = tree.root.entries.get("old");
-    list.add(fileOf("draft 1", "new"));
+    list.add(fileOf("staged 1", "new"));
     expect(tree.follow(list)).toBe(true);
     expect([...tree.root.entries.keys()]).toEqual(["old", "new"]);
     expect(tree.root.entries.get("old")).toBe(before);

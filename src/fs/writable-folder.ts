@@ -4,11 +4,10 @@ import type { AppResultId } from "../core/ids.ts";
 import { decodeName, encodeName } from "../tree/encoding.ts";
 import { isPathTooLong, MAX_FILE_PATH_BYTES } from "../tree/file-path.ts";
 import { type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
-import type { ResultFile } from "../write/result-file.ts";
 import { checkNewName } from "./names.ts";
 
 /** A folder that files can be made in. */
-export interface WritablePlace {
+export interface WritableFolder {
   readonly appResult: Entity;
   /** As the mount shows it. */
   readonly resultPath: string;
@@ -20,7 +19,7 @@ export interface WritablePlace {
 const FINAL_STATUS = /^(complete|aborted)$/i;
 
 /** @throws BsmountError `read-only` outside of `files` of an app result that is still open */
-export function writablePlace(node: Node): WritablePlace {
+export function writableFolder(node: Node): WritableFolder {
   if (node.kind !== "folder" || node.owner.entity.kind !== "appresult") {
     throw new BsmountError("read-only", `${pathOf(node)} takes no files`, {
       remedy: "write below files/ of an app result, which mkdir makes in a project's appresults/",
@@ -38,12 +37,6 @@ export function writablePlace(node: Node): WritablePlace {
     resultPath: pathOf(node.owner),
     prefix: prefixOf(node),
   };
-}
-
-/** What the journal says of a place that files are made in. */
-export function resultFileIn(place: WritablePlace): Omit<ResultFile, "path"> {
-  const { appResultId, resultPath } = place;
-  return { appResultId, resultPath };
 }
 
 /** True where a file or folder could be made in `node`, or `node` itself be written. */

@@ -6,7 +6,7 @@ import { neverAborted } from "../../src/core/abort.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { AppResultId } from "../../src/core/ids.ts";
 import { TaskGroup } from "../../src/core/task-group.ts";
-import { Draft } from "../../src/write/draft.ts";
+import { StagedContent } from "../../src/write/staged-content.ts";
 import { PartMemory } from "../../src/write/part-memory.ts";
 import { BASESPACE_PARTS as plan } from "../../src/core/part-plan.ts";
 import { StagingFile } from "../../src/write/staging-file.ts";
@@ -14,7 +14,7 @@ import { NO_JOURNAL } from "../helpers/no-journal.ts";
 import { type TestEmulator, startTestEmulator } from "../helpers/start-test-emulator.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 
-/* Drafts over the real client and the local BaseSpace. */
+/* Staged content over the real client and the local BaseSpace. */
 
 const QUICK = { attempts: 3, firstDelayMs: 5, maxDelayMs: 20, totalMs: 5_000 };
 const MIB = 1024 * 1024;
@@ -49,14 +49,16 @@ afterEach(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-async function draft(path: string): Promise<Draft> {
+async function staged(path: string): Promise<StagedContent> {
   const staging = await StagingFile.create(join(folder.path, `${(count += 1)}`));
   stagings.push(staging);
   const memory = new PartMemory(48 * MIB);
-  const place = { appResultId, path };
-  return new Draft({
+  const destination = { appResultId, path };
+  return new StagedContent({
     target: client.uploads,
-    place,
+    destination,
+    sendsAhead: true,
+    isCopy: false,
     plan,
     staging,
     clock: systemClock,
@@ -83,7 +85,7 @@ const sent = (method: string, pattern: RegExp): number =>
 const begun = (): number => sent("POST", /appresults\/[^/]+\/files$/);
 const parts = (): number => sent("PUT", /parts/);
 
-async function writeAll(file: Draft, content: Buffer, step: number): Promise<void> {
+async function writeAll(file: StagedContent, content: Buffer, step: number): Promise<void> {
   for (let at = 0; at < content.length; at += step) {
     await file.write(at, content.subarray(at, at + step));
   }
@@ -95,9 +97,9 @@ function pattern(length: number, seed = 1): Buffer {
   return bytes;
 }
 
-describe("a draft", () => {
+describe("staged content", () => {
   test("of up to one part goes up in one request, when it is finished", async () => {
-    const file = await draft("a/small.txt");
+    const file = await staged("a/small.txt");
     await file.write(0, Buffer.from("hello "));
     await file.write(6, Buffer.from("world"));
     expect(emulator.requests).toHaveLength(0);
@@ -109,7 +111,7 @@ describe("a draft", () => {
 
   test("sends parts while it is still written", async () => {
     const content = pattern(2 * PART + 100);
-    const file = await draft("big");
+    const file = await staged("big");
     await writeAll(file, content.subarray(0, PART + 1), MIB);
     await expect.poll(parts, PATIENT).toBe(1);
     await file.write(PART, content.subarray(PART));
@@ -120,7 +122,7 @@ describe("a draft", () => {
 
   test("sends a part again that is written over after it went up", async () => {
     const content = pattern(2 * PART);
-    const file = await draft("big");
+    const file = await staged("big");
     await writeAll(file, content, MIB);
     await expect.poll(parts, PATIENT).toBe(1);
     await file.write(5, Buffer.from("CHANGED"));
@@ -131,7 +133,7 @@ describe("a draft", () => {
   });
 
   test("that is written backwards, with a hole, is right", async () => {
-    const file = await draft("sparse");
+    const file = await staged("sparse");
     await file.write(PART + 10, Buffer.from("end"));
     await file.write(3, Buffer.from("begin"));
     await file.finish(neverAborted);
@@ -142,7 +144,7 @@ describe("a draft", () => {
   });
 
   test("that is cut below what went up starts anew and leaves one file", async () => {
-    const file = await draft("cut");
+    const file = await staged("cut");
     await writeAll(file, pattern(2 * PART + 5), MIB);
     await expect.poll(parts, PATIENT).toBe(2);
     await file.truncate(3);
@@ -152,7 +154,7 @@ describe("a draft", () => {
 
   test("that is cut while parts of it wait for memory is only as long as it was left", async () => {
     emulator.addFaults("PUT /files/*/parts/* n=6 delay=200ms");
-    const file = await draft("cut");
+    const file = await staged("cut");
     const content = pattern(8 * PART + 5);
     await file.write(0, content);
     await file.truncate(6 * PART + 5);
@@ -163,7 +165,7 @@ describe("a draft", () => {
   });
 
   test("that grows by truncation ends in zeros", async () => {
-    const file = await draft("grown");
+    const file = await staged("grown");
     await file.write(0, Buffer.from("x"));
     await file.truncate(4);
     await file.finish(neverAborted);
@@ -171,7 +173,7 @@ describe("a draft", () => {
   });
 
   test("that grows after its last part was sent sends that part whole", async () => {
-    const file = await draft("tail");
+    const file = await staged("tail");
     await writeAll(file, pattern(PART + 10), MIB);
     emulator.addFaults("POST /files/* n=1 status=400");
     await expect(file.finish(neverAborted)).rejects.toThrow("400");
@@ -181,7 +183,7 @@ describe("a draft", () => {
   });
 
   test("makes a new version when it is written after it was finished, and none when it is not", async () => {
-    const file = await draft("v");
+    const file = await staged("v");
     await file.write(0, Buffer.from("one"));
     await file.finish(neverAborted);
     await file.finish(neverAborted);
@@ -191,28 +193,28 @@ describe("a draft", () => {
   });
 
   test("that is empty can be finished too", async () => {
-    const file = await draft("empty");
+    const file = await staged("empty");
     expect(file.isUnfinished).toBe(true);
     await file.finish(neverAborted);
     expect(await versions("empty")).toEqual([Buffer.alloc(0)]);
   });
 
   test("that was renamed has its new name only, whatever went up before", async () => {
-    const file = await draft("x.tmp");
+    const file = await staged("x.tmp");
     await writeAll(file, pattern(PART + 10), MIB);
     await expect.poll(parts, PATIENT).toBe(1);
-    await file.rename("y.bam", neverAborted);
+    await file.rename("y.bam", { sendsAhead: true }, neverAborted);
     await file.finish(neverAborted);
     expect(await versions("x.tmp")).toEqual([]);
     expect((await versions("y.bam")).map(({ length }) => length)).toEqual([PART + 10]);
   });
 });
 
-describe("a draft whose upload fails", () => {
+describe("staged content whose upload fails", () => {
   test("is not listed, and is finished by the next try with the missing parts only", async () => {
     const content = pattern(2 * PART + 5);
     emulator.addFaults("PUT /files/*/parts/2 n=6 status=500");
-    const file = await draft("big");
+    const file = await staged("big");
     await file.write(0, content);
     await expect(file.finish(neverAborted)).rejects.toThrow("500");
     expect(await versions("big")).toEqual([]);
@@ -224,7 +226,7 @@ describe("a draft whose upload fails", () => {
   });
 
   test("leaves nothing behind when it is discarded", async () => {
-    const file = await draft("big");
+    const file = await staged("big");
     await writeAll(file, pattern(PART + 5), MIB);
     await expect.poll(parts, PATIENT).toBe(1);
     await file.discard(neverAborted);
@@ -234,7 +236,7 @@ describe("a draft whose upload fails", () => {
   });
 
   test("is refused when no upload could hold it", async () => {
-    const file = await draft("huge");
+    const file = await staged("huge");
     await expect(file.write(3e11, Buffer.from("x"))).rejects.toMatchObject({ reason: "too-big" });
     await expect(file.truncate(3e11)).rejects.toMatchObject({ reason: "too-big" });
   });

@@ -5,28 +5,28 @@ import { BASESPACE_PARTS, type PartPlan } from "../core/part-plan.ts";
 import type { Staging } from "./staging.ts";
 import type { UploadTarget } from "./upload-target.ts";
 
-export interface LocalFilesOptions {
+export interface StagedFilesOptions {
   readonly target: UploadTarget;
   readonly staging: Staging;
   readonly clock?: Clock;
   readonly logger?: Logger;
-  /** Where files are cut. @default as BaseSpace wants it */
+  /** Where files are cut into parts. @default as BaseSpace wants it */
   readonly plan?: PartPlan;
-  /** Memory for bytes on their way up. @default 48 MiB */
+  /** Memory for bytes that are being sent. @default 48 MiB */
   readonly memoryBytes?: number;
-  /** Finished files whose bytes stay in staging to be read from there. @default 256 */
+  /** Complete files whose bytes stay in staging to be read from there. @default 256 */
   readonly keptFiles?: number;
-  /** Bytes of those, in all. @default 1 GiB */
+  /** Bytes that these may have together. @default 1 GiB */
   readonly keptBytes?: number;
-  /** Finished files of one app result that are remembered; older ones are BaseSpace's to list. @default 20 000 */
-  readonly rememberedFiles?: number;
-  /** Told when BaseSpace has files of an app result that are no longer remembered here. */
+  /** Complete files of one app result that are listed here; BaseSpace lists older ones. @default 20 000 */
+  readonly listedFiles?: number;
+  /** Called when BaseSpace has files of an app result that are no longer listed here. */
   readonly onForgotten?: (appResultId: AppResultId) => void;
 }
 
 const MIB = 1024 * 1024;
 
-export function withDefaults(options: LocalFilesOptions): Required<LocalFilesOptions> {
+export function withDefaults(options: StagedFilesOptions): Required<StagedFilesOptions> {
   return {
     clock: systemClock,
     logger: silentLogger,
@@ -34,7 +34,7 @@ export function withDefaults(options: LocalFilesOptions): Required<LocalFilesOpt
     memoryBytes: 48 * MIB,
     keptFiles: 256,
     keptBytes: 1024 * MIB,
-    rememberedFiles: 20_000,
+    listedFiles: 20_000,
     onForgotten: () => {},
     ...options,
   };

@@ -1,16 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { LocalList } from "../../src/write/local-list.ts";
+import { StagedList } from "../../src/write/staged-list.ts";
 
 const item = (path: string): { path: string } => ({ path });
 
 describe("a list of what was made", () => {
   test("tells each change, and what there is", () => {
-    const list = new LocalList();
+    const list = new StagedList();
     const [f, g] = [item("f"), item("g")];
     list.add(f);
     list.add(g);
     list.changed(f);
-    list.move(f, "d/f");
+    f.path = "d/f";
+    list.moved(f, "f");
     list.addFolder("d");
     list.addFolder("e");
     list.removeFolder("d");
@@ -32,18 +33,17 @@ describe("a list of what was made", () => {
   });
 
   test("tells nothing of what it does not have", () => {
-    const list = new LocalList();
+    const list = new StagedList();
     const stranger = item("f");
     list.changed(stranger);
     list.remove(stranger);
     list.removeFolder("d");
-    list.move(stranger, "g");
-    expect(stranger.path).toBe("g");
+    list.moved(stranger, "e");
     expect([list.revision, list.items]).toEqual([0, []]);
   });
 
   test("remembers the last thousand changes at least, and never more than two thousand", () => {
-    const list = new LocalList();
+    const list = new StagedList();
     for (let at = 0; at < 10_000; at += 1) {
       list.addFolder(`d${at}`);
       const { revision } = list;
