@@ -4,18 +4,20 @@
  */
 export const layers = {
   core: { layers: [], packages: ["pino"] },
+  linux: { layers: ["core"], packages: [] },
   config: { layers: ["core"], packages: ["ini"] },
-  api: { layers: ["core"], packages: ["undici", "zod"] },
+  api: { layers: ["core", "linux"], packages: ["undici", "zod"] },
   catalog: { layers: ["core", "api"], packages: ["lru-cache"] },
   tree: { layers: ["core", "catalog"], packages: [] },
   blocks: { layers: ["core"], packages: ["lru-cache"] },
   read: { layers: ["core", "blocks"], packages: [] },
-  write: { layers: ["core"], packages: [] },
+  write: { layers: ["core", "linux"], packages: [] },
   fs: { layers: ["core", "catalog", "tree", "read", "write"], packages: [] },
   metrics: { layers: ["core"], packages: ["prom-client"] },
   session: {
     layers: [
       "core",
+      "linux",
       "config",
       "api",
       "catalog",
@@ -28,15 +30,16 @@ export const layers = {
     ],
     packages: [],
   },
-  fuse: { layers: ["core", "fs"], packages: ["fuse-native"] },
+  fuse: { layers: ["core", "linux", "fs"], packages: ["fuse-native"] },
   mount: {
-    layers: ["core", "config", "fs", "session", "fuse", "metrics"],
+    layers: ["core", "linux", "config", "fs", "session", "fuse", "metrics"],
     packages: ["rotating-file-stream"],
   },
-  emulator: { layers: ["core"], packages: ["@fastify/busboy", "fastify", "lmdb"] },
+  emulator: { layers: ["core", "linux"], packages: ["@fastify/busboy", "fastify", "lmdb"] },
   cli: {
     layers: [
       "core",
+      "linux",
       "config",
       "api",
       "catalog",

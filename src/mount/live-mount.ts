@@ -3,13 +3,14 @@ import { BsmountError, describeError } from "../core/errors.ts";
 import { withoutKnownSecrets } from "../core/known-secrets.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Mounted } from "../fuse/driver.ts";
+import { findHolders } from "../linux/mount-holders.ts";
 import { StillOpenError } from "../session/still-open.ts";
 import { NOTHING_LEFT } from "../session/uploads-left.ts";
 import type { ControlRequest, Progress, UnmountResult } from "./control-protocol.ts";
 import { ControlServer } from "./control-server.ts";
 import { endMount, type UnmountRequest } from "./end-mount.ts";
 import type { Gate } from "./gated-file-system.ts";
-import { holdersOf, takeDownUnheld, withHolders } from "./holders.ts";
+import { nameHolders, unmountUnlessUsed } from "./mount-in-use.ts";
 import { type MountStatus, NO_UPLOADS } from "./mount-status.ts";
 import type { MountableSession } from "./mountable-session.ts";
 import type { PreparedMount } from "./prepare-mount.ts";
@@ -122,7 +123,7 @@ export class LiveMount implements BaseSpaceMount {
 
   async unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void> {
     const { mounted } = this.#options;
-    await takeDownUnheld(this.mountPoint, async () => await mounted.unmount(options, signal), {
+    await unmountUnlessUsed(this.mountPoint, async () => await mounted.unmount(options, signal), {
       signal,
     });
   }
@@ -161,16 +162,16 @@ export class LiveMount implements BaseSpaceMount {
     const found = await this.#options.session.unfinishedIn?.(appResultId, neverAborted);
     if (found === undefined) return { open: [], left: [] };
     // Of a detached mount the kernel shows no paths by which its holders could be found.
-    const holders = this.#isDetached ? [] : await holdersOf(this.mountPoint);
-    const named = found.open.map((path) => withHolders(path, this.mountPoint, holders));
+    const holders = this.#isDetached ? [] : await findHolders(this.mountPoint);
+    const named = found.open.map((path) => nameHolders(path, this.mountPoint, holders));
     return { open: named, left: found.left };
   }
 
   async #withProcesses({ what, paths }: StillOpenError): Promise<StillOpenError> {
-    const holders = await holdersOf(this.mountPoint);
+    const holders = await findHolders(this.mountPoint);
     return new StillOpenError(
       what,
-      paths.map((path) => withHolders(path, this.mountPoint, holders)),
+      paths.map((path) => nameHolders(path, this.mountPoint, holders)),
     );
   }
 
@@ -180,13 +181,13 @@ export class LiveMount implements BaseSpaceMount {
   }
 
   async #end(request: UnmountRequest, signal: AbortSignal): Promise<UnmountResult> {
-    const takeDown = async (lazy: boolean): Promise<void> => {
+    const unmount = async (lazy: boolean): Promise<void> => {
       await this.unmount({ lazy }, neverAborted);
       await this.#options.mounted.detached;
     };
     return await endMount(
       request,
-      { ...this.#options, mountPoint: this.mountPoint, takeDown },
+      { ...this.#options, mountPoint: this.mountPoint, unmount },
       signal,
     );
   }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import type { AppResultId, FileId } from "../core/ids.ts";
-import { ensurePrivateFolder } from "../core/private-folder.ts";
+import { ensurePrivateFolder } from "../linux/private-folder.ts";
 import { newName, newPath, writablePlace } from "../fs/writable-place.ts";
 import type { EntityMaker } from "../fs/writing.ts";
 import { decodeName } from "../tree/encoding.ts";

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { readMountTable } from "../../src/fuse/mount-table.ts";
+import { readMountTable } from "../../src/linux/mount-table.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { BsmountError } from "../../src/core/errors.ts";
 import { listMounts, refreshAt, unmountAt } from "../../src/mount/index.ts";

@@ -4,7 +4,7 @@ import { Command } from "commander";
 import { OPTIONS } from "../../config/options.ts";
 import type { OptionKey } from "../../config/option-values.ts";
 import { resolveConfig } from "../../config/resolve.ts";
-import { ensurePrivateFolder } from "../../core/private-folder.ts";
+import { ensurePrivateFolder } from "../../linux/private-folder.ts";
 import { startDaemon } from "../../mount/index.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";

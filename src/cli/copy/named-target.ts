@@ -1,14 +1,12 @@
 import { lstat, readlink, realpath, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname } from "node:path";
 import { BsmountError } from "../../core/errors.ts";
+import { followLinks } from "../../linux/follow-links.ts";
 
 /*
  * The destination that the user names himself is followed as cp(1) follows it: he says by it which file is meant.
  * What a name of BaseSpace meets in a folder is followed nowhere, see `download.ts`.
  */
-
-/** As many as Linux follows. */
-const MAX_LINKS = 40;
 
 /**
  * Where a file goes whose destination is `target`: there, or, where that is a link, what it leads to.
@@ -28,19 +26,13 @@ export async function namedTarget(target: string): Promise<string> {
 }
 
 /**
- * Whether a link leads through `/proc`, as `/dev/stdout` does: to what a process has open. Where that is a file,
- * one that takes its name would not be what the process has open.
+ * Whether a link leads through `/proc/PID`, as `/dev/stdout` does, to what a process has open. Where that is a file, a
+ * new one under its name would not be what the process has open.
  */
 async function isDescriptor(link: string): Promise<boolean> {
-  let at = link;
-  for (let links = 0; links <= MAX_LINKS; links += 1) {
-    const folder = await realpath(dirname(at));
-    if (folder.startsWith("/proc/")) return true;
-    const text = await readlink(join(folder, basename(at))).catch(() => undefined);
-    if (text === undefined) return false;
-    at = resolve(folder, text);
-  }
-  return false;
+  const isInProcess = (path: string): boolean => dirname(path).startsWith("/proc/");
+  const { path } = await followLinks(link, isInProcess);
+  return isInProcess(path);
 }
 
 function notRegular(target: string, what: string): BsmountError {
