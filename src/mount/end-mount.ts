@@ -3,7 +3,6 @@ import { BsmountError, describeError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { findHolders } from "../linux/mount-holders.ts";
 import { failedError, heldError, namedFiles } from "../session/held-files.ts";
-import { NOTHING_LEFT } from "../session/uploads-left.ts";
 import type { ControlRequest, UnmountResult } from "./control-protocol.ts";
 import type { Gate } from "./gated-file-system.ts";
 import { inUseError, nameHolders } from "./mount-in-use.ts";
@@ -71,7 +70,7 @@ async function detach(
   const open = await stillOpen(options, signal);
   await decideHeld(request, options, signal);
   if (request.wait) await finishUploads(options, signal);
-  const { held, failed } = session.uploadsLeft?.() ?? NOTHING_LEFT;
+  const { held, failed } = session.uploadsLeft();
   return {
     open: open.map((path) => nameHolders(path, mountPoint, holders)),
     left: [...held, ...failed],
@@ -100,7 +99,7 @@ async function stillOpen(
   { session }: EndMountOptions,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  return (await session.stillOpen?.(signal)) ?? [];
+  return await session.stillOpen(signal);
 }
 
 async function decideHeld(
@@ -108,8 +107,8 @@ async function decideHeld(
   { session }: EndMountOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  if (held === "upload") await session.uploadHeld?.(signal);
-  if (held === "discard") await session.discardHeld?.(signal);
+  if (held === "upload") await session.uploadHeld(signal);
+  if (held === "discard") await session.discardHeld(signal);
 }
 
 /** A failure shows in what is left. The session goes on with it when nobody waits any more. */
@@ -118,7 +117,7 @@ async function finishUploads(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await abandonOnAbort(session.finishUploads?.(neverAborted) ?? Promise.resolve(), signal);
+    await abandonOnAbort(session.finishUploads(neverAborted), signal);
   } catch (error) {
     logger.warn({ error: describeError(error) }, "the mount is to end, and an upload failed");
   }
@@ -126,7 +125,7 @@ async function finishUploads(
 
 function refuseUnfinished({ mountPoint, session }: EndMountOptions): void {
   const what = `cannot unmount ${mountPoint}`;
-  const { held, failed } = session.uploadsLeft?.() ?? NOTHING_LEFT;
+  const { held, failed } = session.uploadsLeft();
   if (held.length > 0) throw heldError(what, held);
   if (failed.length > 0) throw failedError(what, failed);
 }

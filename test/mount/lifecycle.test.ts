@@ -174,10 +174,10 @@ describe("the registry of live mounts", () => {
     await using child = await MountedChild.start(place.payload);
     const { runtimeFolder } = place;
     await refreshAt(join(place.mountPoint, "x"), { runtimeFolder }, neverAborted);
-    expect(existsSync(join(place.mountPoint, "refreshed-x"))).toBe(true);
+    expect(existsSync(join(place.mountPoint, "refreshed-1"))).toBe(true);
     child.process.kill("SIGHUP");
     await expect
-      .poll(() => existsSync(join(place.mountPoint, "refreshed")), { timeout: 5_000 })
+      .poll(() => existsSync(join(place.mountPoint, "refreshed-2")), { timeout: 5_000 })
       .toBe(true);
   });
 
