@@ -3,25 +3,21 @@ import { dirname } from "node:path";
 import { BsmountError } from "../../core/errors.ts";
 import { followLinks } from "../../linux/follow-links.ts";
 
-/*
- * The destination that the user names himself is followed as cp(1) follows it: he says by it which file is meant.
- * What a name of BaseSpace meets in a folder is followed nowhere, see `download.ts`.
- */
-
 /**
- * Where a file goes whose destination is `target`: there, or, where that is a link, what it leads to.
- * @throws BsmountError `usage` for what no file may take the place of, and for a link that leads nowhere
+ * The file to write when the user names `target` as the destination of a file: `target`, or the file that it links to,
+ * as with cp(1). Links that a copy meets inside a folder are never followed, see `download.ts`.
+ * @throws BsmountError `usage` for anything that a file must not replace, and for a broken link
  */
-export async function namedTarget(target: string): Promise<string> {
-  const there = await lstat(target).catch(() => undefined);
-  if (there === undefined || there.isFile() || there.isDirectory()) return target;
-  if (!there.isSymbolicLink()) throw notRegular(target, "it");
+export async function followDestination(target: string): Promise<string> {
+  const existing = await lstat(target).catch(() => undefined);
+  if (existing === undefined || existing.isFile() || existing.isDirectory()) return target;
+  if (!existing.isSymbolicLink()) throw notRegularError(target, "it");
   const link = await readlink(target);
-  const meant = await stat(target).catch((cause: unknown) => {
-    throw leadsNowhere(target, link, cause);
+  const linked = await stat(target).catch((cause: unknown) => {
+    throw brokenLinkError(target, link, cause);
   });
-  if (!meant.isFile() || (await isDescriptor(target)))
-    throw notRegular(target, `it is a link to ${link}, which`);
+  if (!linked.isFile() || (await isDescriptor(target)))
+    throw notRegularError(target, `it is a link to ${link}, which`);
   return await realpath(target);
 }
 
@@ -35,14 +31,14 @@ async function isDescriptor(link: string): Promise<boolean> {
   return isInProcess(path);
 }
 
-function notRegular(target: string, what: string): BsmountError {
-  const problem = `${target} is in the way: ${what} is no regular file`;
+function notRegularError(target: string, what: string): BsmountError {
+  const problem = `${target} is in the way: ${what} is not a regular file`;
   return new BsmountError("usage", problem, {
     remedy: "give another name; bsmount cat writes to standard output",
   });
 }
 
-function leadsNowhere(target: string, link: string, cause: unknown): BsmountError {
+function brokenLinkError(target: string, link: string, cause: unknown): BsmountError {
   const { code } = cause as NodeJS.ErrnoException;
   const isDangling = code === "ENOENT" || code === "ENOTDIR";
   const what = isDangling ? "a dangling link" : "a link that cannot be followed,";
