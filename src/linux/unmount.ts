@@ -6,7 +6,7 @@ import { mountedOn } from "./mount-table.ts";
 
 const run = promisify(execFile);
 
-/** Nothing here waits for the filesystem's content; a tool that takes longer has met a hanging mount. */
+/** The tools wait for no content of the filesystem; one that takes longer was stopped by a hanging mount. */
 const TOOL_TIMEOUT_MS = 10_000;
 
 interface Tool {
@@ -15,7 +15,7 @@ interface Tool {
   readonly lazy: readonly string[];
 }
 
-/** In the order they are tried: umount works for root only, and fusermount may not be installed there. */
+/** In the order in which they are tried: umount works for root only, and fusermount may not be installed. */
 const TOOLS: readonly Tool[] = [
   { command: "fusermount", plain: ["-u"], lazy: ["-u", "-z"] },
   { command: "fusermount3", plain: ["-u"], lazy: ["-u", "-z"] },
@@ -23,18 +23,18 @@ const TOOLS: readonly Tool[] = [
 ];
 
 /**
- * Unmounts what is mounted on `mountPoint` (absolute, no symlinks) with the system's tools, without a
- * shell. `lazy` detaches a mount that is in use or dead. No mount there is no error.
- * @throws BsmountError `busy`; `environment` when there is no tool; `unavailable`
+ * Unmounts what is mounted on `mountPoint` (absolute, no symlinks) with fusermount or umount, without a shell. `lazy`
+ * detaches a mount that is in use or dead. Does nothing when nothing is mounted there.
+ * @throws BsmountError `busy`; `environment` when no tool is installed; `unavailable`
  */
-export async function takeDown(
+export async function unmountWithTools(
   mountPoint: string,
   options: { readonly lazy: boolean },
   signal: AbortSignal,
 ): Promise<void> {
   for (const tool of TOOLS) {
     if (mountedOn(mountPoint) === undefined) return;
-    const outcome = await attempt(tool, mountPoint, { ...options, signal });
+    const outcome = await runTool(tool, mountPoint, { ...options, signal });
     if (outcome === "done" || mountedOn(mountPoint) === undefined) return;
     if (outcome !== "missing") throw outcome;
   }
@@ -43,7 +43,7 @@ export async function takeDown(
   });
 }
 
-async function attempt(
+async function runTool(
   tool: Tool,
   mountPoint: string,
   options: { readonly lazy: boolean; readonly signal: AbortSignal },
@@ -52,7 +52,7 @@ async function attempt(
   try {
     await run(tool.command, [...flags, "--", mountPoint], {
       timeout: TOOL_TIMEOUT_MS,
-      // Of a program that is not there Node leaves its listener on the signal it is given.
+      // When the program does not exist, Node never removes its listener from the signal that it was given.
       signal: AbortSignal.any([options.signal]),
       env: { ...process.env, LC_ALL: "C" },
     });
@@ -60,20 +60,22 @@ async function attempt(
   } catch (error) {
     options.signal.throwIfAborted();
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "missing";
-    return failure(mountPoint, error);
+    return unmountError(mountPoint, error);
   }
 }
 
-/** The tools say what went wrong in words only; "busy" is the kernel's own for EBUSY. */
-function failure(mountPoint: string, error: unknown): BsmountError {
+/** The tools report failures as text only; "busy" comes from the kernel's message for EBUSY. */
+function unmountError(mountPoint: string, error: unknown): BsmountError {
   if (isOutOfDescriptors(error)) {
-    const problem = `cannot unmount ${mountPoint}: this process can open nothing more`;
+    const problem = `cannot unmount ${mountPoint}: this process has no free file descriptor`;
     const remedy = "close files that are open on the mount and try again, or use --lazy";
     return new BsmountError("no-descriptors", problem, { cause: error, remedy });
   }
-  const said = ((error as { stderr?: string }).stderr ?? "").trim();
-  if (/busy/i.test(said)) {
+  const stderr = ((error as { stderr?: string }).stderr ?? "").trim();
+  if (/busy/i.test(stderr)) {
     return new BsmountError("busy", `${mountPoint} is in use`, { cause: error });
   }
-  return new BsmountError("unavailable", `cannot unmount ${mountPoint}: ${said}`, { cause: error });
+  return new BsmountError("unavailable", `cannot unmount ${mountPoint}: ${stderr}`, {
+    cause: error,
+  });
 }

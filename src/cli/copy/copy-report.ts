@@ -3,35 +3,35 @@ import { formatBytes } from "../../core/units.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
 import { printError, printLine, printWarning } from "../output.ts";
 import { printable } from "../../core/terminal-text.ts";
-import type { Copying } from "./copying.ts";
-import { Untold } from "./untold.ts";
+import type { CopyContext } from "./copy.ts";
+import { OverflowLog } from "./overflow-log.ts";
 
-/** For what is told of failures and of what is left out: a folder may have a hundred thousand files. */
-const MAX_TOLD_BYTES = 48 * 1024;
+/** For printed failures and left-out sources: a folder may have a hundred thousand files. */
+const MAX_PRINTED_BYTES = 48 * 1024;
 
-/** Of `bsmount: warning: ` and `  try: `. */
+/** The length of `bsmount: warning: ` and `  try: `. */
 const PREFIX_BYTES = 32;
 
-/** Tells of each file of a `cp` when it has ended, and counts them. */
-export class Tally {
+/** Prints what becomes of each file of a `cp`, and counts them. */
+export class CopyReport {
   readonly #checksum: boolean;
   #copied = 0;
   #unchanged = 0;
   #failed = 0;
-  #toldBytes = 0;
-  readonly #untold: Untold;
+  #printedBytes = 0;
+  readonly #overflow: OverflowLog;
   readonly #exitCodes = new Set<number>();
 
-  /** What is not told is written below `stateFolder`. */
+  /** Failures that are too many to print are logged below `stateFolder`. */
   constructor(checksum: boolean, stateFolder: string) {
     this.#checksum = checksum;
-    this.#untold = new Untold(stateFolder);
+    this.#overflow = new OverflowLog(stateFolder);
   }
 
-  /** `interrupt` makes room for a line above the progress bar. */
-  counting(
+  /** The callbacks for a copy; `interrupt` clears the progress bar for a line. */
+  callbacks(
     interrupt: (print: () => void) => void,
-  ): Pick<Copying, "onFile" | "onUnchanged" | "onLeftOut" | "onFailure"> {
+  ): Pick<CopyContext, "onFile" | "onUnchanged" | "onLeftOut" | "onFailure"> {
     return {
       onFile: (target, sizeBytes, how) => {
         this.#copied += 1;
@@ -42,25 +42,25 @@ export class Tally {
         interrupt(() => printLine(this.#line([target, formatBytes(sizeBytes), "unchanged"], how)));
       },
       onLeftOut: (problem) => {
-        if (this.#mayTell(problem)) interrupt(() => printWarning(problem));
+        if (this.#mayPrint(problem)) interrupt(() => printWarning(problem));
       },
       onFailure: (error) => {
         this.#failed += 1;
         this.#exitCodes.add(exitCodeOf(reasonOf(error)));
-        if (this.#mayTell(describeError(error), remedyOf(error)))
+        if (this.#mayPrint(describeError(error), remedyOf(error)))
           interrupt(() => printError(error));
       },
     };
   }
 
-  #mayTell(problem: string, remedy = ""): boolean {
-    this.#toldBytes += PREFIX_BYTES + Buffer.byteLength(problem) + Buffer.byteLength(remedy);
-    if (this.#toldBytes <= MAX_TOLD_BYTES) return true;
-    this.#untold.add(problem);
+  #mayPrint(problem: string, remedy = ""): boolean {
+    this.#printedBytes += PREFIX_BYTES + Buffer.byteLength(problem) + Buffer.byteLength(remedy);
+    if (this.#printedBytes <= MAX_PRINTED_BYTES) return true;
+    this.#overflow.add(problem);
     return false;
   }
 
-  /** Prints what became of all files, if there was more than one, and answers the exit code. */
+  /** Prints the totals, if there was more than one file, and returns the exit code. */
   close(): number {
     const done = this.#copied + this.#unchanged;
     const text = [
@@ -68,7 +68,7 @@ export class Tally {
       ...(this.#unchanged === 0 ? [] : [`${this.#unchanged} unchanged`]),
       ...(this.#failed === 0 ? [] : [`${this.#failed} could not be copied`]),
     ].join(", ");
-    this.#tellUntold();
+    this.#printOverflow();
     if (done + this.#failed > 1) {
       if (this.#failed > 0) printWarning(text);
       else printLine(text);
@@ -78,11 +78,11 @@ export class Tally {
     return done > 0 || more.length > 0 ? EXIT.failed : only;
   }
 
-  #tellUntold(): void {
-    using untold = this.#untold;
-    if (untold.count === 0) return;
-    const where = untold.path === undefined ? "not kept" : `in ${untold.path}`;
-    printWarning(`${untold.count} more problems are ${where}`);
+  #printOverflow(): void {
+    using overflow = this.#overflow;
+    if (overflow.count === 0) return;
+    const location = overflow.path === undefined ? "not kept" : `in ${overflow.path}`;
+    printWarning(`${overflow.count} more problems are ${location}`);
   }
 
   #line(columns: readonly string[], how: string): string {

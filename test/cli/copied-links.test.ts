@@ -1,7 +1,7 @@
 import { lstat, mkdir, readdir, readFile, readlink, symlink } from "node:fs/promises";
 import { posix } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { staysLink } from "../../src/cli/copy/links.ts";
+import { keepsLink } from "../../src/cli/copy/copied-links.ts";
 import { runCli } from "../helpers/run-cli.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
@@ -25,18 +25,18 @@ async function copy(...args: string[]): Promise<{ exitCode: number | undefined; 
   return await runCli(["cp", "-r", ...args], emulator, dir);
 }
 
-/** Every file below a folder, and what each link leads to; a link to nothing fails. */
-async function drawn(folder: string, below = ""): Promise<string[]> {
+/** Lists every file below a folder with its content, and every link with its target; a broken link fails. */
+async function describeFolder(folder: string, below = ""): Promise<string[]> {
   const lines: string[] = [];
   for (const name of (await readdir(dir.join(folder, below))).toSorted()) {
     const path = posix.join(below, name);
-    const place = dir.join(folder, path);
-    const info = await lstat(place);
-    if (info.isFile()) lines.push(`${path}: ${await readFile(place, "utf8")}`);
-    if (info.isDirectory()) lines.push(...(await drawn(folder, path)));
+    const full = dir.join(folder, path);
+    const info = await lstat(full);
+    if (info.isFile()) lines.push(`${path}: ${await readFile(full, "utf8")}`);
+    if (info.isDirectory()) lines.push(...(await describeFolder(folder, path)));
     if (!info.isSymbolicLink()) continue;
-    await readdir(place);
-    lines.push(`${path} -> ${await readlink(place)}`);
+    await readdir(full);
+    lines.push(`${path} -> ${await readlink(full)}`);
   }
   return lines;
 }
@@ -47,7 +47,7 @@ describe("bsmount cp -r of links", () => {
   it("copies what they lead to when that is not copied itself", async () => {
     const from = "bs:/projects/P/samples-by-name";
     expect(await copy(from, dir.join("new"))).toMatchObject({ exitCode: 0 });
-    expect(await drawn("new")).toEqual(FOLLOWED);
+    expect(await describeFolder("new")).toEqual(FOLLOWED);
     expect((await copy("-T", from, dir.join("new"))).output).toMatch(
       /^copied 0 files, 2 unchanged/m,
     );
@@ -55,7 +55,7 @@ describe("bsmount cp -r of links", () => {
 
   it("keeps those that lead to something in the copy", async () => {
     expect(await copy("bs:/projects/P", dir.join("whole"))).toMatchObject({ exitCode: 0 });
-    expect(await drawn("whole")).toEqual([
+    expect(await describeFolder("whole")).toEqual([
       "samples/2000/files/Data/reads.fastq.gz: reads",
       "samples/2001/files/Data/reads.fastq.gz: reads",
       "samples-by-name/one -> ../samples/2000",
@@ -63,7 +63,7 @@ describe("bsmount cp -r of links", () => {
     ]);
   });
 
-  it("keeps those that lead to what another source is, where its copy is in the same place", async () => {
+  it("keeps those that lead to another source, where its copy has the same relative path", async () => {
     const [byName, samples] = ["samples-by-name", "samples"].map(
       (name) => `bs:/projects/P/${name}`,
     );
@@ -73,10 +73,10 @@ describe("bsmount cp -r of links", () => {
     await mkdir(dir.join("part"));
     const part = await copy(`${byName}`, `${samples}/2000`, dir.join("part"));
     expect(part.exitCode).toBe(0);
-    expect(await drawn("part/samples-by-name")).toEqual(FOLLOWED);
+    expect(await describeFolder("part/samples-by-name")).toEqual(FOLLOWED);
   });
 
-  it("says what is in the way of a folder, such as a link to nothing", async () => {
+  it("reports what is in the way of a folder, such as a broken link", async () => {
     await symlink("../samples/2000", dir.join("one"));
     const { exitCode, output } = await copy("bs:/projects/P/samples-by-name/.", dir.path);
     expect(exitCode).toBe(1);
@@ -91,29 +91,29 @@ describe("a link", () => {
     [
       "stays where its target is copied beside it",
       "out/b/link",
-      { path: "bs:/a", place: "out" },
+      { path: "bs:/a", copy: "out" },
       true,
     ],
-    ["stays where it is copied by itself", "out/b/link", { path: "bs:/a/c", place: "out/c" }, true],
+    ["stays where it is copied by itself", "out/b/link", { path: "bs:/a/c", copy: "out/c" }, true],
     [
       "is followed where the target has another name",
       "out/b/link",
-      { path: "bs:/a/c", place: "out/x" },
+      { path: "bs:/a/c", copy: "out/x" },
       false,
     ],
     [
       "is followed where only its own folder is copied",
       "out/link",
-      { path: "bs:/a/b", place: "out" },
+      { path: "bs:/a/b", copy: "out" },
       false,
     ],
     [
-      "is followed where a name is but longer",
+      "is followed where another name only begins like its target's",
       "out/b/link",
-      { path: "bs:/a/c/dd", place: "out/c/dd" },
+      { path: "bs:/a/c/dd", copy: "out/c/dd" },
       false,
     ],
-  ])("%s", (_title, place, root, stays) => {
-    expect(staysLink({ ...link, place }, [root])).toBe(stays);
+  ])("%s", (_title, copy, root, stays) => {
+    expect(keepsLink({ ...link, copy }, [root])).toBe(stays);
   });
 });

@@ -1,27 +1,26 @@
 import { dirname, join, posix } from "node:path";
 
-/** Something of BaseSpace and where its copy is, with everything in it. */
+/** A file or folder of BaseSpace that is copied, and the path of its copy. */
 export interface CopiedRoot {
   /** As `bs:/…`. */
   readonly path: string;
-  readonly place: string;
+  readonly copy: string;
 }
 
-/** Where a link with the path `path` leads, as `bs:/…`. The links of the tree are relative. */
+/** The path, as `bs:/…`, to which the link at `path` leads. The links of the tree are relative. */
 export function linkTarget(path: string, text: string): string {
   return `bs:${posix.join(posix.dirname(path.slice("bs:".length)), text)}`;
 }
 
-/** Whether a link may stay one at `place`: it leads there to the copy of what it leads to in BaseSpace. */
-export function staysLink(
-  link: { readonly path: string; readonly text: string; readonly place: string },
+/** Whether the copy of a link can be a link with the same text: from `copy` it leads to the copy of its target. */
+export function keepsLink(
+  link: { readonly path: string; readonly text: string; readonly copy: string },
   roots: readonly CopiedRoot[],
 ): boolean {
   const target = linkTarget(link.path, link.text);
-  const leadsTo = join(dirname(link.place), link.text);
+  const leadsTo = join(dirname(link.copy), link.text);
   return roots.some(
-    ({ path, place }) =>
-      isWithin(target, path) && leadsTo === join(place, target.slice(path.length)),
+    ({ path, copy }) => isWithin(target, path) && leadsTo === join(copy, target.slice(path.length)),
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isListed, mountedOn, parseMountTable } from "../../src/fuse/mount-table.ts";
+import { isListed, mountedOn, parseMountTable } from "../../src/linux/mount-table.ts";
 
 const TABLE = `22 27 0:21 / /proc rw,relatime - proc proc rw
 27 1 254:0 / / rw,relatime shared:1 master:2 - ext4 /dev/vda rw,discard

@@ -5,10 +5,10 @@ import { chown, readdir, rename, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { lockHolder, takeLock } from "../../src/core/process-lock.ts";
+import { lockOwner, takeLock } from "../../src/linux/process-lock.ts";
 import { tempDir, type TempDir } from "../helpers/temp-dir.ts";
 
-const MODULE = fileURLToPath(new URL("../../src/core/process-lock.ts", import.meta.url));
+const MODULE = fileURLToPath(new URL("../../src/linux/process-lock.ts", import.meta.url));
 
 let dir: TempDir;
 beforeEach(async () => {
@@ -52,9 +52,9 @@ it("is held by one at a time, and says by whom", async () => {
   expect(await takeLock(place())).toBeUndefined();
   const other = await takeLock(place("other"));
   expect(other).toBeDefined();
-  expect(await lockHolder(place())).toBe(process.pid);
+  expect(await lockOwner(place())).toBe(process.pid);
   await lock?.[Symbol.asyncDispose]();
-  expect(await lockHolder(place())).toBeUndefined();
+  expect(await lockOwner(place())).toBeUndefined();
   const again = await takeLock(place());
   expect(again).toBeDefined();
   await again?.[Symbol.asyncDispose]();
@@ -72,14 +72,14 @@ it("of another process is kept while that is stopped, and given back when it is 
     const [said] = (await once(other.stdout, "data")) as [Buffer];
     expect(said.toString().trim()).toBe("held");
     expect(await takeLock(place())).toBeUndefined();
-    expect(await lockHolder(place())).toBe(other.pid);
+    expect(await lockOwner(place())).toBe(other.pid);
     other.kill("SIGSTOP");
     expect(await takeLock(place())).toBeUndefined();
-    expect(await lockHolder(place())).toBe(other.pid);
+    expect(await lockOwner(place())).toBe(other.pid);
   } finally {
     await end(other);
   }
-  expect(await lockHolder(place())).toBeUndefined();
+  expect(await lockOwner(place())).toBeUndefined();
   const lock = await takeLock(place());
   expect(lock).toBeDefined();
   await lock?.[Symbol.asyncDispose]();
@@ -139,7 +139,7 @@ describe("somebody else", () => {
     const lock = await takeLock(place());
     const names = await readdir(dir.path);
     for (const name of names) await chown(dir.join(name), 12_345, 12_345);
-    expect(await lockHolder(outside())).toBeUndefined();
+    expect(await lockOwner(outside())).toBeUndefined();
     const other = await takeLock(outside());
     expect(other).toBeDefined();
     await other?.[Symbol.asyncDispose]();
@@ -163,7 +163,7 @@ describe("a claim", () => {
     await rename(dir.join(mine), dir.join(name));
     // However old it is: a mount lives for weeks.
     await utimes(dir.join(name), 1, 1);
-    expect(await lockHolder(outside())).toBeUndefined();
+    expect(await lockOwner(outside())).toBeUndefined();
     expect((await readdir(dir.path)).includes(name)).toBe(outcome === "ignored");
     await lock?.[Symbol.asyncDispose]();
   });
@@ -173,7 +173,7 @@ describe("a claim", () => {
     const name = fields.with(3, "1").join("~");
     await writeFile(dir.join(name), "");
     await writeFile(dir.join(`${name}.held`), "");
-    expect(await lockHolder(place("other"))).toBeUndefined();
+    expect(await lockOwner(place("other"))).toBeUndefined();
     expect(await readdir(dir.path)).toEqual([]);
   });
 
@@ -181,7 +181,7 @@ describe("a claim", () => {
     const fields = (await claimOf("key")).split("~");
     const bad = [fields.slice(0, 2), fields.slice(0, 7), [...fields, "more"]];
     for (const names of bad) await writeFile(dir.join(names.join("~")), "");
-    expect(await lockHolder(outside())).toBeUndefined();
+    expect(await lockOwner(outside())).toBeUndefined();
     expect(await readdir(dir.path)).toHaveLength(bad.length);
   });
 });

@@ -1,18 +1,17 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
-/*
- * Where a process runs. Folders can be seen from several machines and containers; the number of a process means
- * something only among those of one boot that share a namespace of process numbers, see pid_namespaces(7).
+/**
+ * Where a process runs. Several machines and containers can share a folder, but a process number is valid only in one
+ * boot and one PID namespace, see pid_namespaces(7).
  */
-
 export interface Machine {
   readonly host: string;
-  /** Of this installation, see machine-id(5): names are given twice. Empty where there is none. */
+  /** The machine id of machine-id(5), since host names are not unique. Empty where there is none. */
   readonly id: string;
-  /** Made anew at every start of the machine; empty where it cannot be told. */
+  /** New at every start of the machine; empty where it is unknown. */
   readonly boot: string;
-  /** The namespace of process numbers; empty where there is none. */
+  /** The PID namespace; empty where there is none. */
   readonly processes: string;
 }
 
@@ -26,8 +25,8 @@ export function thisMachine(): Machine {
 }
 
 /**
- * What this process, which runs on `here`, can know of one that ran on the other machine: `here`, whether it still
- * runs; `ended`, since this machine was started anew after it; `elsewhere`, nothing.
+ * Where a process of another `Machine` is, seen from `here`: `here` when this process can check whether it still runs,
+ * `ended` when this machine was restarted since, `elsewhere` when nothing is known about it.
  */
 export function whereabouts(
   { host, id, boot, processes }: Machine,
@@ -37,10 +36,10 @@ export function whereabouts(
   return host === here.host && id === here.id ? "ended" : "elsewhere";
 }
 
-/** Empty only where there is none: what merely could not be read would pass for another machine. */
-function orEmpty(look: () => string): string {
+/** Empty only where there is none. Any other failure is thrown, since it would look like another machine. */
+function orEmpty(read: () => string): string {
   try {
-    return look();
+    return read();
   } catch (error) {
     if (ABSENT.has(String((error as NodeJS.ErrnoException).code))) return "";
     throw error;

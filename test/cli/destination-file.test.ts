@@ -47,7 +47,11 @@ describe("bsmount cp to a link that the user names", () => {
   it.each([
     ["a link to nothing", "nowhere", /cannot write through .*dangling link to nowhere/],
     ["a link to itself", "link.fa", /cannot write through .*cannot be followed, to link\.fa/],
-    ["a link to a pipe", "pipe", /is in the way: it is a link to pipe, which is no regular file/],
+    [
+      "a link to a pipe",
+      "pipe",
+      /is in the way: it is a link to pipe, which is not a regular file/,
+    ],
     ["a link to a device", "/dev/null", /in the way: [^]*bsmount cat writes to standard output/],
     // What /dev/stdout is.
     ["a link to a descriptor", "/proc/self/fd/1", /in the way: [^]*bsmount cat writes to standard/],

@@ -4,22 +4,22 @@ import process from "node:process";
 import { redactText } from "../../core/redact.ts";
 import { printable } from "../../core/terminal-text.ts";
 
-/** More is not worth keeping: half a million problems. */
+/** Enough for half a million problems. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Problems that are too many to be printed, in a file below the state folder, which is made for the first of them. */
-export class Untold implements Disposable {
+/** A file below the state folder for problems that are too many to print. The first problem creates it. */
+export class OverflowLog implements Disposable {
   readonly #stateFolder: string;
   #file: { readonly path: string; readonly descriptor: number } | undefined;
   #bytes = 0;
-  #isOpen = true;
+  #canOpen = true;
   count = 0;
 
   constructor(stateFolder: string) {
     this.#stateFolder = stateFolder;
   }
 
-  /** Of the file, if one could be made. */
+  /** The path of the file; undefined while there is none. */
   get path(): string | undefined {
     return this.#file?.path;
   }
@@ -33,7 +33,7 @@ export class Untold implements Disposable {
       this.#file ??= this.#open();
       if (this.#file !== undefined) writeSync(this.#file.descriptor, line);
     } catch {
-      // A disk that is full is no reason to copy no more.
+      // Copying continues when the log cannot be written, for instance on a full disk.
     }
   }
 
@@ -42,17 +42,17 @@ export class Untold implements Disposable {
   }
 
   #open(): { readonly path: string; readonly descriptor: number } | undefined {
-    if (!this.#isOpen) return undefined;
-    this.#isOpen = false;
+    if (!this.#canOpen) return undefined;
+    this.#canOpen = false;
     const folder = join(this.#stateFolder, "log");
-    for (const each of [this.#stateFolder, folder]) makeUnlessThere(each);
+    for (const each of [this.#stateFolder, folder]) ensureFolderSync(each);
     const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "");
     const path = join(folder, `cp-${time}-${process.pid}.log`);
     return { path, descriptor: openSync(path, "wx", 0o600) };
   }
 }
 
-function makeUnlessThere(folder: string): void {
+function ensureFolderSync(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {

@@ -3,54 +3,54 @@ import { basename, resolve } from "node:path";
 import { BsmountError } from "../../core/errors.ts";
 import { checkRemote, isRemote } from "../remote-path.ts";
 
-/** What a command line asks to copy. */
-export interface CpPlan {
+/** The arguments of a `cp`, checked. */
+export interface CopyPlan {
   readonly sources: readonly string[];
   readonly target: string;
   readonly isRecursive: boolean;
-  /** The target is what the copy is called, also when a folder is there: `-T`. */
+  /** The target is the name of the copy, even when it is a folder: `-T`. */
   readonly isExact: boolean;
 }
 
-/** @throws BsmountError `usage` unless it is from BaseSpace to this machine, or the other way round */
-export function checkedPlan(
-  places: readonly string[],
+/** @throws BsmountError `usage` unless it copies from BaseSpace to this machine, or the other way round */
+export function parseCopyPlan(
+  paths: readonly string[],
   parsed: Readonly<Record<string, unknown>>,
-): CpPlan {
-  const sources = places.slice(0, -1);
-  const target = places.at(-1);
+): CopyPlan {
+  const sources = paths.slice(0, -1);
+  const target = paths.at(-1);
   const example = {
     remedy: "bsmount cp bs:/projects/…/files/x.bam . or: bsmount cp x.bam bs:/projects/…/files/",
   };
   if (target === undefined || sources.length === 0) {
-    throw new BsmountError("usage", "cp needs something to copy and a place for it", example);
+    throw new BsmountError("usage", "cp needs a source and a destination", example);
   }
   if (sources.some((source) => isRemote(source) === isRemote(target))) {
     const problem = "cp copies between BaseSpace (bs:/…) and this machine";
     throw new BsmountError("usage", problem, example);
   }
-  checkRemote(places.filter(isRemote));
+  checkRemote(paths.filter(isRemote));
   const isExact = parsed["targetDirectory"] === false;
   if (isExact && sources.length > 1) {
-    throw new BsmountError("usage", "cp -T takes one source: the target is its new name");
+    throw new BsmountError("usage", "cp -T takes one source: the destination is its new name");
   }
   return { sources, target, isRecursive: parsed["recursive"] === true, isExact };
 }
 
-/** @throws BsmountError `usage` when several sources would get one name */
-export function checkSeveral({ sources, target }: CpPlan, isIntoFolder: boolean): void {
+/** @throws BsmountError `usage` when several sources would get the same name */
+export function checkSources({ sources, target }: CopyPlan, isIntoFolder: boolean): void {
   if (sources.length > 1 && !isIntoFolder) {
     throw new BsmountError("usage", `${target} is not a folder and cannot take several sources`);
   }
 }
 
-/** Whether `source` stands for what is in the folder, as with cp(1): it ends in `/.`. */
-export function isContents(source: string): boolean {
+/** Whether `source` means the contents of a folder, as with cp(1): it ends in `/.`. */
+export function isFolderContents(source: string): boolean {
   return source === "." || source.endsWith("/.");
 }
 
-/** Keeps sources of one name from being copied over each other, in whatever order. */
-export class TakenNames {
+/** The names that copies got in the destination folder, so that two sources of one name do not overwrite each other. */
+export class UsedNames {
   readonly #taken = new Map<string, string>();
 
   /** @throws BsmountError `usage` */
@@ -60,7 +60,7 @@ export class TakenNames {
       this.#taken.set(name, source);
       return;
     }
-    const problem = `${source} is not copied: ${before} has the name ${name} already`;
+    const problem = `${source} is not copied: ${before} already has the name ${name}`;
     throw new BsmountError("usage", problem, { remedy: "copy it by itself, under another name" });
   }
 }
@@ -69,7 +69,7 @@ export function localName(source: string): string {
   return basename(resolve(source));
 }
 
-export function needsRecursive(path: string): BsmountError {
+export function recursiveRequiredError(path: string): BsmountError {
   return new BsmountError("usage", `${path} is a folder`, { remedy: "give -r to copy folders" });
 }
 

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, stat, symlink } from "node:fs/promises";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
-import { ensurePrivateFolder, ensureSafeFolder } from "../../src/core/private-folder.ts";
+import { ensurePrivateFolder, ensureSafeFolder } from "../../src/linux/private-folder.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
 const uid = process.getuid?.() ?? 0;

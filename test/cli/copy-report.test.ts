@@ -1,26 +1,26 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { expect, it, vi } from "vitest";
-import { Tally } from "../../src/cli/copy/tally.ts";
+import { CopyReport } from "../../src/cli/copy/copy-report.ts";
 import { BsmountError } from "../../src/core/errors.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
-it("tells of a hundred thousand failures as much as somebody can read, and where the others are", async () => {
+it("prints as many of a hundred thousand failures as a person can read, and where the others are logged", async () => {
   await using dir = await tempDir();
-  const told: string[] = [];
+  const printed: string[] = [];
   const stderr = vi.spyOn(process.stderr, "write");
-  stderr.mockImplementation((data) => told.push(String(data)) > 0);
+  stderr.mockImplementation((data) => printed.push(String(data)) > 0);
   try {
-    const tally = new Tally(false, dir.path);
-    const { onFailure, onLeftOut } = tally.counting((print) => print());
+    const report = new CopyReport(false, dir.path);
+    const { onFailure, onLeftOut } = report.callbacks((print) => print());
     for (let at = 0; at < 100_000; at += 1) {
       onFailure(new BsmountError("access-denied", `file ${at} is not yours`));
       onLeftOut(`the link ${at} leads nowhere`);
     }
-    expect(tally.close()).toBe(4);
+    expect(report.close()).toBe(4);
   } finally {
     stderr.mockRestore();
   }
-  const text = told.join("");
+  const text = printed.join("");
   expect(text.length).toBeLessThan(64 * 1024);
   expect(text).toContain("bsmount: file 0 is not yours");
   const shown = text.match(/not yours|leads nowhere/g)?.length ?? 0;

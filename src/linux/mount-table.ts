@@ -6,7 +6,7 @@ export const MOUNT_TABLE = "/proc/self/mountinfo";
 
 /** One line of /proc/PID/mountinfo, see proc_pid_mountinfo(5). */
 export interface MountEntry {
-  /** Unique while the mount lives; may be given to another one later. */
+  /** Unique while the mount exists; reused later. */
   readonly id: number;
   /** `major:minor`, which is also the name of its folder in /sys/class/bdi. */
   readonly device: string;
@@ -14,12 +14,12 @@ export interface MountEntry {
   /** Filesystem type with subtype, such as `fuse.bsmount`. */
   readonly type: string;
   readonly source: string;
-  /** Who mounted it, where the filesystem says so, as FUSE does. */
+  /** The user who mounted it; only some filesystems show it, FUSE among them. */
   readonly userId?: number;
 }
 
 /**
- * The kernel's mounts as this process sees them, in the order they were made.
+ * The kernel's mounts as this process sees them, in the order in which they were mounted.
  * @throws BsmountError `no-descriptors`
  */
 export function readMountTable(): readonly MountEntry[] {
@@ -31,7 +31,7 @@ function readTable(): string {
     return readFileSync(MOUNT_TABLE, "utf8");
   } catch (cause) {
     if (!isOutOfDescriptors(cause)) throw cause;
-    const problem = "cannot look what is mounted: this process can open nothing more";
+    const problem = "cannot read the mount table: this process has no free file descriptor";
     throw new BsmountError("no-descriptors", problem, { cause, remedy: MORE_DESCRIPTORS });
   }
 }
@@ -43,7 +43,7 @@ export function parseMountTable(text: string): readonly MountEntry[] {
     .filter((entry) => entry !== undefined);
 }
 
-/** What is mounted on `mountPoint` (absolute, without symlinks): the topmost entry, if any. */
+/** The topmost mount on `mountPoint` (absolute, without symlinks), if any. */
 export function mountedOn(
   mountPoint: string,
   table: readonly MountEntry[] = readMountTable(),
@@ -52,15 +52,15 @@ export function mountedOn(
 }
 
 /**
- * Whether that very mount is still there. Told by its number and not by its path: it may be moved, and
- * something else mounted over it. Cheaper than parsing the whole table.
+ * Whether the table `text` still has this mount. Compares its number and not its path, because a mount can be moved or
+ * covered by another one. Cheaper than parsing the whole table.
  */
 export function isListed({ id, device }: MountEntry, text: string): boolean {
   return new RegExp(`^${id} \\d+ ${device} `, "m").test(text);
 }
 
 function parseLine(line: string): MountEntry | undefined {
-  // A varying number of optional fields ends with a lone dash.
+  // A lone dash ends the optional fields.
   const [before, after] = line.split(" - ", 2);
   const [id, , device, , mountPoint] = (before ?? "").split(" ");
   const [type, source, options] = (after ?? "").split(" ");
