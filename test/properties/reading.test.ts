@@ -110,7 +110,7 @@ async function expectQuiet(reading: TestReading, source: ScriptedSource): Promis
   expect(source.open).toHaveLength(0);
   expect(fetcher.requestsRunning).toBe(0);
   expect(fetcher.aheadBlocks).toBe(0);
-  expect(store.usage).toMatchObject({ held: 0, reserved: 0 });
+  expect(store.usage).toMatchObject({ pinned: 0, reserved: 0 });
   expect(store.usage.free + store.usage.cached).toBe(store.capacity);
 }
 
