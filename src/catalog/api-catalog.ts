@@ -45,7 +45,7 @@ interface FilesResource<Id> extends Resource<Id> {
   files(id: Id): List<FileModel>;
 }
 
-/** What the catalog asks of the client. */
+/** The part of the client that the catalog uses. */
 export interface CatalogClient {
   readonly users: { projects(): List<EntityModel>; runs(): List<EntityModel> };
   readonly projects: Resource<ProjectId> & {
@@ -66,10 +66,11 @@ const KIND_IN: Readonly<Record<EntityCollection["kind"], EntityKind>> = {
 
 export interface ApiCatalogOptions {
   /**
-   * For one listing, which is in memory as a whole, and for all that are under way together. Default 128 MiB: 350 000 files with usual paths.
+   * The most memory of all listings that are being fetched, which is also the most of one of them, in bytes. Default
+   * 128 MiB, which is about 350 000 files.
    */
   readonly maxListingBytes?: number;
-  /** For all of a listing to come, in milliseconds. Default 600 000. */
+  /** The most time for one listing, in milliseconds. Default 600 000. */
   readonly listingTimeoutMs?: number;
   readonly clock?: Clock;
 }
@@ -77,13 +78,13 @@ export interface ApiCatalogOptions {
 const MAX_LISTING_BYTES = 128 * 1024 * 1024;
 const LISTING_TIMEOUT_MS = 600_000;
 
-/** Before a listing that the service does not know is asked for once more. */
+/** The pause before a listing that the service does not know is requested once more. */
 const CONFIRM_DELAY_MS = 300;
 
 /**
- * The catalog as the API answers it: every call is one listing or one request. A listing is asked for again
- * when the service says that there is none: who asks knows of its owner, so that the answer may come from a
- * server that is behind, and it is believed only when it comes twice.
+ * The catalog of the service, without a cache: every call is one listing or one request. If the service responds that a
+ * listing does not exist, it is requested once more, because the caller knows its owner and a server may be
+ * behind.
  */
 export class ApiCatalog implements Catalog {
   readonly #client: CatalogClient;
@@ -116,28 +117,28 @@ export class ApiCatalog implements Catalog {
     return toEntity(kind, await this.#get(kind, id, { signal }));
   }
 
-  /** Nothing is kept here. */
+  /** Nothing is cached here. */
   invalidate(): void {}
 
   async #collect<Model extends { readonly id: string }, Item extends object>(
     list: List<Model>,
     signal: AbortSignal,
-    turn: (model: Model) => Item,
+    convert: (model: Model) => Item,
   ): Promise<readonly Item[]> {
     const pages = list.pages({ signal, deadlineMs: this.#deadlineMs });
-    using share = this.#memory.begin();
-    return await collect(pages, turn, async (bytes, items) => {
-      await share.reserve(bytes, items, signal);
+    using reservation = this.#memory.begin();
+    return await collect(pages, convert, async (bytes, items) => {
+      await reservation.reserve(bytes, items, signal);
     });
   }
 
-  async #confirmNotFound<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+  async #confirmNotFound<T>(signal: AbortSignal, fetch: () => Promise<T>): Promise<T> {
     try {
-      return await ask();
+      return await fetch();
     } catch (error) {
       if (reasonOf(error) !== "not-found") throw error;
       await this.#clock.sleep(CONFIRM_DELAY_MS, signal);
-      return await ask();
+      return await fetch();
     }
   }
 
@@ -178,13 +179,13 @@ export class ApiCatalog implements Catalog {
 }
 
 /**
- * What all pages hold. Each page is turned before the next one is taken, so that the JSON of a long list
- * is never there as a whole; an Id counts once, since a list that grows meanwhile can show an item twice. `onBytes`
- * is told after each page about how many bytes there are by now.
+ * The items of all pages. Each page is converted before the next one is requested, so that the JSON of a long list
+ * is never in memory as a whole. An Id counts once, because a list that grows meanwhile can contain an item twice.
+ * `onBytes` is called after each page with the approximate memory so far.
  */
 async function collect<Model extends { readonly id: string }, Item extends object>(
   pages: AsyncIterable<{ readonly items: readonly Model[] }>,
-  turn: (model: Model) => Item,
+  convert: (model: Model) => Item,
   onBytes: (bytes: number, items: number) => Promise<void>,
 ): Promise<readonly Item[]> {
   const seen = new Set<string>();
@@ -194,7 +195,7 @@ async function collect<Model extends { readonly id: string }, Item extends objec
     for (const model of page.items) {
       if (seen.has(model.id)) continue;
       seen.add(model.id);
-      const item = turn(model);
+      const item = convert(model);
       bytes += itemBytes(item);
       items.push(item);
     }
@@ -218,7 +219,7 @@ function toEntity(kind: EntityKind, model: EntityModel): Entity {
   };
 }
 
-/** `contentTypes` holds each of the few texts once, however many files have it. */
+/** `contentTypes` has each string once, however many files use it. */
 function toFileItem(model: FileModel, contentTypes: Map<string, string>): FileItem {
   return {
     id: model.id,

@@ -5,9 +5,9 @@ import type { Catalog, Entity, EntityCollection, EntityKind, FileItem } from "./
 import { type CachedListing, ListingCache, type ListingRequest } from "./listing-cache.ts";
 
 export interface CachedCatalogOptions {
-  /** How long a listing is taken as true. @default 60_000 */
+  /** How long a listing is cached, in milliseconds. @default 60_000 */
   readonly ttlMs?: number;
-  /** For listings that are kept, of entities and of files each. @default 128 MiB */
+  /** The most memory of cached entity listings, and the same again for file lists, in bytes. @default 128 MiB */
   readonly maxBytes?: number;
   readonly clock?: Clock;
 }
@@ -15,7 +15,7 @@ export interface CachedCatalogOptions {
 const MAX_BYTES = 128 * 1024 * 1024;
 const MAX_SINGLES_BYTES = 8 * 1024 * 1024;
 
-/** What a listing says of a file. */
+/** The fields of a file in a listing. */
 const FILE_FIELDS: readonly (keyof FileItem)[] = Object.keys({
   id: true,
   path: true,
@@ -28,13 +28,12 @@ const FILE_FIELDS: readonly (keyof FileItem)[] = Object.keys({
 } satisfies Record<keyof Omit<FileItem, "inodeKey">, true>) as (keyof FileItem)[];
 
 /**
- * A catalog that remembers. Listings of entities are asked for again when they are older than the TTL.
- * File lists live longer: what a Complete sample, result or run holds does not change, so its list is kept
- * until the owner itself shows a change (status, date, size, archive state), which comes with the listing
- * the owner is in. Lists with archived files obey the TTL, because a restore shows nowhere else.
+ * A catalog with a cache. Listings of entities are fetched again when they are older than the TTL. The files of a
+ * Complete sample, result or run do not change, so their list is cached until the owner itself changes (status, date,
+ * size, archive state), which the listing of the owner shows. Lists with archived files obey the TTL, because
+ * only they show that a file was restored.
  *
- * When the service fails there is an error, not an old listing: a promise of freshness holds or is
- * refused.
+ * If the service fails, the call fails: an outdated listing is never returned.
  */
 export class CachedCatalog implements Catalog {
   readonly inner: Catalog;
@@ -70,7 +69,8 @@ export class CachedCatalog implements Catalog {
     const request: ListingRequest<FileItem> = {
       key: filesKey(owner),
       version,
-      accepts: (kept) => kept.version === version && (kept.isLasting || this.#isFresh(kept)),
+      accepts: (cached) =>
+        cached.version === version && (cached.isLasting || this.#isFresh(cached)),
       fetch: (signal) => this.inner.files(owner, signal),
       lasts: (items) => complete && !items.some(isArchived),
     };
@@ -80,8 +80,8 @@ export class CachedCatalog implements Catalog {
   entity(kind: EntityKind, id: string, signal: AbortSignal): Answer<Entity> {
     const fetch = (signal: AbortSignal): Answer<readonly Entity[]> =>
       andThen(this.inner.entity(kind, id, signal), (entity) => [entity]);
-    const answer = this.#singles.get(this.#withTtl(singleKey({ kind, id }), fetch), signal);
-    return andThen(answer, (entities) => entities[0] as Entity);
+    const listing = this.#singles.get(this.#withTtl(singleKey({ kind, id }), fetch), signal);
+    return andThen(listing, (entities) => entities[0] as Entity);
   }
 
   invalidate(what: EntityCollection | Pick<Entity, "kind" | "id">): void {
@@ -103,16 +103,16 @@ export class CachedCatalog implements Catalog {
     key: string,
     fetch: (signal: AbortSignal) => Answer<readonly Entity[]>,
   ): ListingRequest<Entity> {
-    return { key, version: "", accepts: (kept) => this.#isFresh(kept), fetch, lasts: never };
+    return { key, version: "", accepts: (cached) => this.#isFresh(cached), fetch, lasts: never };
   }
 
-  #isFresh(kept: CachedListing<unknown>): boolean {
-    const ageMs = this.#clock.now() - kept.requestedAtMs;
+  #isFresh(cached: CachedListing<unknown>): boolean {
+    const ageMs = this.#clock.now() - cached.requestedAtMs;
     return ageMs >= 0 && ageMs < this.#ttlMs;
   }
 }
 
-/** Changes whenever the files of `owner` may have. */
+/** Changes whenever the files of `owner` may have changed. */
 function versionOf({ status, dateModifiedMs, sizeBytes, isArchived }: Entity): string {
   return [status, dateModifiedMs, sizeBytes, isArchived].join("|");
 }
@@ -121,7 +121,7 @@ function isSameEntity(a: Entity, b: Entity): boolean {
   return isDeepStrictEqual(a, b);
 }
 
-/** Faster than a deep comparison, which a hundred thousand files would feel. */
+/** Faster than a deep comparison, which matters for a hundred thousand files. */
 function isSameFile(a: FileItem, b: FileItem): boolean {
   return FILE_FIELDS.every((field) => a[field] === b[field]);
 }

@@ -2,19 +2,19 @@ import type { Answer } from "../core/answer.ts";
 import type { FileId, ProjectId } from "../core/ids.ts";
 
 /*
- * What exists in BaseSpace, as far as the tree needs it. The port says nothing of names in directories;
- * those are made in tree/. An array that a catalog gives never changes, and while nothing changed in
- * BaseSpace the same array (and the same items in it) is given again: who derives something from a
- * listing may keep it for as long as the array is the same.
+ * What exists in BaseSpace, as far as the tree needs it; begin here. `ApiCatalog` asks the service, `CachedCatalog`
+ * remembers its listings, `tree/` makes display names for them. An array that a catalog returns never changes. While
+ * nothing changes in BaseSpace, a catalog returns the same array with the same items, so that what is derived from a
+ * listing stays valid as long as the array is the same.
  */
 
-/** The nouns that have a directory of their own. */
+/** The kinds of entities that have a directory. */
 export type EntityKind = "project" | "sample" | "appresult" | "run";
 
 export interface Entity {
   readonly kind: EntityKind;
   readonly id: string;
-  /** As in BaseSpace: any characters, not unique. */
+  /** As in BaseSpace: any characters, and not unique. */
   readonly name: string;
   /** Relative, as the API gives it: `v1pre3/projects/12`. */
   readonly href: string;
@@ -36,9 +36,9 @@ export interface Entity {
  */
 export interface FileItem {
   readonly id: FileId;
-  /** What stands for the file while it has no Id that stays; see `write/staged-file.ts`. */
+  /** Identifies the file until it has its final Id; see `write/staged-file.ts`. */
   readonly inodeKey?: string;
-  /** Directories separated by `/`; folders are inferred from it. Any characters, not unique. */
+  /** Names separated by `/`, from which the folders are inferred. Any characters, and not unique. */
   readonly path: string;
   readonly sizeBytes: number;
   readonly dateCreatedMs: number;
@@ -50,7 +50,7 @@ export interface FileItem {
   readonly isArchived: boolean;
 }
 
-/** A listing of entities: what the user sees, or what is in a project. Make one with {@link collectionOf}. */
+/** A list of entities: those that the user sees, or those in a project. Made by {@link collectionOf}. */
 export interface EntityCollection {
   readonly kind: "projects" | "runs" | "samples" | "appresults";
   /** Of `samples` and `appresults`. */
@@ -74,23 +74,23 @@ export function collectionOf(
   return { kind, projectId, key };
 }
 
-/** Answers what exists. Methods throw or reject with BsmountErrors; a cached answer is there at once. */
+/** Returns what exists. Methods throw or reject with BsmountErrors; they return cached listings synchronously. */
 export interface Catalog {
   /** Every entity of `collection`, each Id once. @throws `not-found`, `access-denied`, `timeout`, ... */
   entities(collection: EntityCollection, signal: AbortSignal): Answer<readonly Entity[]>;
   /**
-   * Every complete file of `owner` (a sample, app result or run), each Id once. `owner` must come from a
-   * listing as fresh as the answer shall be: a list kept for it is good while the owner is the same.
+   * Every complete file of `owner` (a sample, app result or run), each Id once. A cached list is used while `owner` is
+   * unchanged, so `owner` must come from a listing that is fresh enough.
    */
   files(owner: Entity, signal: AbortSignal): Answer<readonly FileItem[]>;
   /**
-   * One entity in its single form, whose `raw` says more than a list item.
-   * @throws `not-found`; `access-denied` too where the service does not tell the two apart.
+   * One entity by its Id; its `raw` has more fields than that of a list item.
+   * @throws `not-found`; or `access-denied`, because the service does not distinguish the two for some kinds
    */
   entity(kind: EntityKind, id: string, signal: AbortSignal): Answer<Entity>;
   /**
-   * Forgets a listing, or what is known of one entity: its single form and its files. For who found out
-   * that it is no longer true, or wants to be sure; the next answer is fetched.
+   * Removes a listing from the cache, or an entity and its files, so that the next call fetches it. Called when it is
+   * known to be outdated.
    */
   invalidate(what: EntityCollection | Pick<Entity, "kind" | "id">): void;
 }

@@ -1,16 +1,16 @@
 import { heapBytesOf } from "../core/heap-bytes.ts";
 
-/** Of an item's place in the array of its listing, and in the sets of what was seen. */
+/** The memory of an item in the array of its listing and in the set of known Ids. */
 const SLOT_BYTES = 80;
 
-/** About what an item takes in memory as a part of a listing. */
+/** The approximate memory of an item of a listing, in bytes. */
 export function itemBytes(item: object): number {
   return SLOT_BYTES + heapBytesOf(item);
 }
 
 const SAMPLE = 64;
 
-/** About what a listing takes in memory, by some of its items: it may have a hundred thousand. */
+/** The approximate memory of a listing in bytes, from a sample of its items. */
 export function listingBytes(items: readonly object[]): number {
   if (items.length === 0) return SLOT_BYTES;
   const step = Math.max(1, Math.floor(items.length / SAMPLE));

@@ -5,47 +5,47 @@ import { SingleFlight } from "../core/single-flight.ts";
 import { listings } from "../core/telemetry.ts";
 import { listingBytes } from "./listing-bytes.ts";
 
-/** A listing, the moment it was asked for, and what it was asked for. */
+/** A listing, with the time and the version of its request. */
 export interface CachedListing<Item> {
   readonly items: readonly Item[];
   readonly requestedAtMs: number;
   readonly version: string;
-  /** Good at any age, as long as the version is the one asked for. */
+  /** Valid at any age for requests of the same version. */
   readonly isLasting: boolean;
 }
 
 export interface ListingRequest<Item> {
   readonly key: string;
-  /** Tells apart listings that may not stand for each other; callers of one version share a fetch. */
+  /** Listings of different versions do not replace each other; callers of one version share a fetch. */
   readonly version: string;
-  /** Whether a kept listing still answers this request. */
-  accepts(kept: CachedListing<Item>): boolean;
+  /** Whether a cached listing is valid for this request. */
+  accepts(cached: CachedListing<Item>): boolean;
   fetch(signal: AbortSignal): Answer<readonly Item[]>;
-  /** Whether what was fetched is to be kept as lasting. */
+  /** Whether the fetched listing is valid at any age. */
   lasts(items: readonly Item[]): boolean;
 }
 
 export interface ListingCacheOptions<Item> {
   readonly clock: Clock;
-  /** About the memory of all kept listings together. The listing used last is always kept, however long. */
+  /** The approximate memory of all cached listings, in bytes. The most recently used one is always cached. */
   readonly maxBytes: number;
-  /** Whether two items of the same Id are the same in everything. */
+  /** Whether two items of the same Id are equal. */
   readonly isSame: (a: Item, b: Item) => boolean;
 }
 
 /**
- * Keeps listings, asks for each only once at a time, and gives the old array again when nothing changed.
+ * Caches listings, fetches each only once at a time, and returns the same array while nothing has changed.
  *
- * The age of a listing counts from before it was asked for, so that it never hides a change for longer
- * than its age says. A listing that was under way when its key was dropped is given to those who waited
- * for it, but not kept: it may not show what the drop was about. Failures are never kept.
+ * The age of a listing counts from before its request, so that it never hides a change for longer than its age. A
+ * listing that was being fetched when its key was dropped is returned to its callers but not cached, because it may be
+ * outdated. Failures are never cached.
  */
 export class ListingCache<Item extends { readonly id: string }> {
   readonly #clock: Clock;
   readonly #isSame: (a: Item, b: Item) => boolean;
   readonly #cached: LRUCache<string, CachedListing<Item>>;
   readonly #flights = new SingleFlight<string, readonly Item[]>();
-  /** How often a key was dropped; all of them together when the whole cache was. */
+  /** The number of drops by key. */
   readonly #drops = new Map<string, number>();
   #clears = 0;
 
@@ -58,12 +58,12 @@ export class ListingCache<Item extends { readonly id: string }> {
     });
   }
 
-  /** The listing: at once when a kept one is accepted, else as soon as it is fetched. */
+  /** Returns a cached listing that the request accepts, or fetches one. */
   get(request: ListingRequest<Item>, signal: AbortSignal): Answer<readonly Item[]> {
-    const kept = this.#cached.get(request.key);
-    if (kept === undefined || !request.accepts(kept)) return this.#wait(request, signal);
+    const cached = this.#cached.get(request.key);
+    if (cached === undefined || !request.accepts(cached)) return this.#wait(request, signal);
     if (listings.active) listings.publish({ outcome: "hit", collection: request.key });
-    return kept.items;
+    return cached.items;
   }
 
   drop(key: string): void {
@@ -110,7 +110,7 @@ export class ListingCache<Item extends { readonly id: string }> {
     return `${this.#clears}.${this.#drops.get(key) ?? 0}`;
   }
 
-  /** `fetched` with what is in `known` already, or `known` itself when they are equal. */
+  /** `fetched` with its unchanged items taken from `known`, or `known` itself if nothing has changed. */
   #withKnownItems(fetched: readonly Item[], known: readonly Item[] = []): readonly Item[] {
     const byId = new Map(known.map((item) => [item.id, item]));
     const items = fetched.map((item) => {

@@ -1,23 +1,24 @@
 import { EventEmitter, once } from "node:events";
 import { BsmountError } from "../core/errors.ts";
 
-/** What one listing takes while it comes. */
+/** The memory of one listing while it is being fetched. */
 export interface ListingReservation extends Disposable {
   /**
-   * Says that the listing takes `bytes` by now, `items` of them, and waits while there is no room for its next page.
-   * @throws BsmountError `too-big` when it takes more than all of them may; the signal's reason
+   * Sets the memory of the listing so far to `bytes`, for `items` items, and waits until there is memory for its next
+   * page.
+   * @throws BsmountError `too-big` if it exceeds the memory of all listings; the signal's reason
    */
   reserve(bytes: number, items: number, signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Memory that all listings under way have together, which is also the most that one may take. When it is used up, the
- * one that began first goes on and the others wait, so that each comes to its end.
+ * The memory of all listings that are being fetched, which is also the most of one of them. When it is used up, the one
+ * that began first continues and the others wait, so that each of them ends.
  */
 export class ListingMemory {
   readonly #maxBytes: number;
-  /** In the order in which they began. */
-  readonly #shares = new Map<object, number>();
+  /** In order of their begin. */
+  readonly #reservations = new Map<object, number>();
   readonly #ends = new EventEmitter();
   #usedBytes = 0;
 
@@ -28,35 +29,35 @@ export class ListingMemory {
   }
 
   begin(): ListingReservation {
-    const share = {};
-    this.#shares.set(share, 0);
+    const reservation = {};
+    this.#reservations.set(reservation, 0);
     return {
       reserve: async (bytes, items, signal) => {
-        if (bytes > this.#maxBytes) throw tooLong(items);
-        this.#set(share, bytes);
-        while (this.#usedBytes > this.#maxBytes && !this.#isFirst(share)) {
-          await this.#anotherEnds(signal);
+        if (bytes > this.#maxBytes) throw tooLongError(items);
+        this.#set(reservation, bytes);
+        while (this.#usedBytes > this.#maxBytes && !this.#isFirst(reservation)) {
+          await this.#waitForEnd(signal);
         }
       },
       [Symbol.dispose]: () => {
-        this.#set(share, 0);
-        this.#shares.delete(share);
+        this.#set(reservation, 0);
+        this.#reservations.delete(reservation);
         this.#ends.emit("end");
       },
     };
   }
 
-  #set(share: object, bytes: number): void {
-    this.#usedBytes += bytes - (this.#shares.get(share) ?? 0);
-    this.#shares.set(share, bytes);
+  #set(reservation: object, bytes: number): void {
+    this.#usedBytes += bytes - (this.#reservations.get(reservation) ?? 0);
+    this.#reservations.set(reservation, bytes);
   }
 
-  #isFirst(share: object): boolean {
-    const [first] = this.#shares.keys();
-    return first === share;
+  #isFirst(reservation: object): boolean {
+    const [first] = this.#reservations.keys();
+    return first === reservation;
   }
 
-  async #anotherEnds(signal: AbortSignal): Promise<void> {
+  async #waitForEnd(signal: AbortSignal): Promise<void> {
     try {
       await once(this.#ends, "end", { signal });
     } catch (error) {
@@ -66,10 +67,10 @@ export class ListingMemory {
   }
 }
 
-function tooLong(items: number): BsmountError {
+function tooLongError(items: number): BsmountError {
   const problem = `the listing is longer than ${items} items, which is all that fits`;
   return new BsmountError("too-big", problem, {
     remedy:
-      "give it more with --listing-memory, or use the client's lists, which come page by page",
+      "allow more with --listing-memory, or use the lists of the client, which are read page by page",
   });
 }

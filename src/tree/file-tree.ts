@@ -6,34 +6,34 @@ import type { LocalChange, LocalListing } from "./local-listing.ts";
 import { type EntityDirectory, type FolderDirectory, dateOf } from "./node.ts";
 import { PathFolder } from "./path-folder.ts";
 
-/** What a file tree is made of. */
+/** The content of a file tree. */
 export interface FileTreeContent {
-  /** BaseSpace's list. */
+  /** The file list of BaseSpace. */
   readonly items: readonly FileItem[];
-  /** What was made here. */
+  /** What was created here. */
   readonly local?: LocalListing | undefined;
 }
 
-/** The top of a file tree, made without its files. */
+/** The top folder of an owner, without its files. */
 export function filesFolder(owner: EntityDirectory, name: string): FolderDirectory {
   const dateMs = dateOf(owner.entity);
   return { type: "directory", kind: "folder", name, parent: owner, owner, dateMs };
 }
 
 /**
- * The files of an owner at their paths, in the folders that those imply. It follows what is made here change by change, so that a new file
- * costs the same in a folder of ten and in one of ten thousand.
+ * The files of an owner at their paths, in the folders that these imply. Changes of staged files are applied one by
+ * one, so that a new file costs the same in a folder of ten files and in one of ten thousand.
  */
 export class FileTree {
   readonly root: FileFolder;
   readonly #items: readonly FileItem[];
   readonly #pathRoot = new PathFolder("");
   #itemsById: Map<FileId, FileItem> | undefined;
-  /** Of ours, what they stand for. */
+  /** By staged file, the listed file that it replaces. */
   readonly #replaced = new Map<FileItem, FileItem>();
   #revision = 0;
 
-  /** The folder `name` of `owner`, holding `content`. */
+  /** The folder `name` of `owner`, with its content. */
   constructor(owner: EntityDirectory, name: string, { items, local }: FileTreeContent) {
     const top = filesFolder(owner, name);
     this.root = new FileFolder(top, this.#pathRoot);
@@ -45,7 +45,7 @@ export class FileTree {
     for (const path of local.folders) this.#apply({ kind: "folder-added", path });
   }
 
-  /** Takes in what changed in `local`. False when it cannot tell: then a new tree has to be made. */
+  /** Applies the changes of `local`. Returns false if they are not known any more, so that a new tree is needed. */
   follow(local: LocalListing | undefined): boolean {
     if ((local?.revision ?? 0) === this.#revision) return true;
     const changes = local?.changesSince(this.#revision);
@@ -67,7 +67,7 @@ export class FileTree {
         break;
       case "removed":
         this.#remove(change.item, change.path);
-        this.#giveBack(change.item);
+        this.#showReplaced(change.item);
         break;
       case "folder-added":
         this.#createFolders(change.path.split("/")).createdMs = this.root.node.dateMs;
@@ -93,10 +93,10 @@ export class FileTree {
     this.#prune(folders);
   }
 
-  /** Ours stands for the file with the same Id in BaseSpace's list, which knows less of it. */
+  /** A staged file replaces the listed file with the same Id, because it is more up to date. */
   #replaceListed(item: FileItem): void {
     if (this.#replaced.get(item)?.id === item.id) return;
-    this.#giveBack(item);
+    this.#showReplaced(item);
     this.#itemsById ??= new Map(this.#items.map((listed) => [listed.id, listed]));
     const listed = this.#itemsById.get(item.id);
     if (listed === undefined) return;
@@ -105,8 +105,8 @@ export class FileTree {
     this.#renameAlong(listed.path);
   }
 
-  /** What ours stood for is shown again. */
-  #giveBack(item: FileItem): void {
+  /** Shows the listed file again that `item` replaced. */
+  #showReplaced(item: FileItem): void {
     const listed = this.#replaced.get(item);
     if (listed === undefined) return;
     this.#replaced.delete(item);
@@ -120,7 +120,7 @@ export class FileTree {
     this.#prune(folders);
   }
 
-  /** Takes folders away that hold nothing any more, from the last of `folders` up. */
+  /** Removes empty folders, from the last of `folders` upwards. */
   #prune(folders: readonly string[]): void {
     const shown = this.#foldersWithNames(folders);
     let folder = this.#find(folders);
@@ -139,30 +139,30 @@ export class FileTree {
     return folder;
   }
 
-  /** The folder at the end of `folders`, made with its parents where it is missing. */
+  /** The folder at the end of `folders`; it and its parents are created if they do not exist. */
   #createFolders(folders: readonly string[]): PathFolder {
     let folder = this.#pathRoot;
-    let made: { readonly first: PathFolder; readonly depth: number } | undefined;
+    let created: { readonly first: PathFolder; readonly depth: number } | undefined;
     for (const [depth, name] of folders.entries()) {
       let next = folder.folders.get(name);
       if (next === undefined) {
         next = folder.createFolder(name);
-        made ??= { first: next, depth };
+        created ??= { first: next, depth };
       }
       folder = next;
     }
-    // In a folder that is new no names were given yet.
-    if (made !== undefined)
-      this.#folderWithNames(folders.slice(0, made.depth))?.addedFolder(made.first);
+    // The names of a new folder have not been computed yet.
+    if (created !== undefined)
+      this.#folderWithNames(folders.slice(0, created.depth))?.addedFolder(created.first);
     return folder;
   }
 
-  /** The folder with names at the end of `folders`; undefined when none were given there yet. */
+  /** The folder at the end of `folders`, if its parent has computed its names. */
   #folderWithNames(folders: readonly string[]): FileFolder | undefined {
     return this.#foldersWithNames(folders)[folders.length];
   }
 
-  /** The folders with names on the way of `folders`, from the top, as far as names were given. */
+  /** The folders along `folders` from the top, as far as names were computed. */
   #foldersWithNames(folders: readonly string[]): FileFolder[] {
     const shown = [this.root];
     let [above, raw]: [FileFolder, PathFolder] = [this.root, this.#pathRoot];
@@ -176,7 +176,7 @@ export class FileTree {
     return shown;
   }
 
-  /** Dates and Ids on the way of `path`, by which rivals are told apart, may be others now. */
+  /** Names along `path` may change, because dates and Ids in it have changed. */
   #renameAlong(path: string): void {
     for (const folder of this.#foldersWithNames(foldersOf(path))) folder.rename();
   }

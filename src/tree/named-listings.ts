@@ -13,14 +13,14 @@ import {
 } from "./node.ts";
 
 /**
- * Listings with names. Names are made once for each array that the catalog gives, and go when the array
- * does; those of files follow what is made here meanwhile. When the service does not know a listing whose
- * owner was listed, the owner's listing is wrong: it is forgotten, and what is gone is not shown again.
+ * Listings with display names. The names are computed once for each array of the catalog, and are garbage collected with
+ * it; those of files follow the changes of staged files. If the service does not know a listing whose owner was listed,
+ * the listing of the owner is outdated and is removed from the cache.
  */
 export class NamedListings {
   readonly #catalog: Catalog;
   readonly #local: LocalListings;
-  /** By listing and by the name of the directory: two directories can show the same entities. */
+  /** By listing and by the name of the directory, because two directories can show the same entities. */
   readonly #entries = new WeakMap<readonly Entity[], Map<string, EntityEntries>>();
   readonly #trees = new WeakMap<readonly FileItem[], FileTree>();
 
@@ -30,10 +30,10 @@ export class NamedListings {
   }
 
   entities(directory: CollectionDirectory, signal: AbortSignal): Answer<EntityEntries> {
-    const answer = this.#below(parentOf(directory), () =>
+    const listing = this.#below(parentOf(directory), () =>
       this.#catalog.entities(directory.collection, signal),
     );
-    return andThen(answer, (entities) => {
+    return andThen(listing, (entities) => {
       const known = this.#entries.get(entities) ?? new Map<string, EntityEntries>();
       this.#entries.set(entities, known);
       const entries = known.get(directory.name) ?? new EntityEntries(directory, entities);
@@ -44,8 +44,8 @@ export class NamedListings {
 
   /** The files of `owner` in its folder `name`. */
   files(owner: EntityDirectory, name: string, signal: AbortSignal): Answer<FileFolder> {
-    const answer = this.#below(owner, () => this.#catalog.files(owner.entity, signal));
-    return andThen(answer, (items) => {
+    const listing = this.#below(owner, () => this.#catalog.files(owner.entity, signal));
+    return andThen(listing, (items) => {
       const local = this.#local(owner.entity);
       const known = this.#trees.get(items);
       if (known?.follow(local) === true) return known.root;
@@ -55,7 +55,7 @@ export class NamedListings {
     });
   }
 
-  /** What `list` answers, which belongs to `owner`. */
+  /** Calls `list`, whose listing belongs to `owner`. */
   #below<T>(owner: DirectoryNode, list: () => Answer<T>): Answer<T> {
     return orElse(list, (error) => {
       if (owner.kind === "entity" && reasonOf(error) === "not-found") this.#distrust(owner);

@@ -1,9 +1,9 @@
 import type { Entity, EntityCollection, FileItem } from "../catalog/catalog.ts";
 
 /*
- * What a path can lead to. Nodes are plain values, good for as long as the listing they were made from:
- * `PathTree.current` gives the node that stands in their place now. Parents are part of a node, children
- * are not: those come from the catalog, so that a node that is kept holds on to no listing.
+ * The nodes that a path can name. They are plain values, valid as long as the listing that they were made from;
+ * `PathTree.current` returns the node that replaces an old one. A node has its parent but not its children: those come
+ * from the catalog, so that a node does not keep a listing in memory.
  */
 
 export interface RootDirectory {
@@ -18,9 +18,9 @@ export interface CollectionDirectory {
   readonly name: string;
   readonly parent: RootDirectory | EntityDirectory;
   readonly collection: EntityCollection;
-  /** What its entries are called after. */
+  /** What its entries are named after. */
   readonly naming: "name" | "id";
-  /** The sibling directory that holds the entities; the entries here are then symlinks to them. */
+  /** The sibling directory with the entities, if the entries here are symlinks to them. */
   readonly linksInto: CollectionDirectory | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface EntityDirectory {
   readonly name: string;
   readonly parent: CollectionDirectory;
   readonly entity: Entity;
-  /** False for one that was found by its Id only. */
+  /** False for an entity that was found by its Id and is not listed. */
   readonly isListed: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface FolderDirectory {
   readonly kind: "folder";
   readonly name: string;
   readonly parent: EntityDirectory | FolderDirectory;
-  /** The entity whose files these are. */
+  /** The entity that owns the files. */
   readonly owner: EntityDirectory;
   /** The newest date of the files below; of `files` itself that of its entity. */
   readonly dateMs: number;
@@ -54,7 +54,7 @@ export interface FileNode {
   readonly item: FileItem;
 }
 
-/** A file that tells about the directory it is found in, such as `.json`. */
+/** A file that describes its directory, such as `.json`. */
 export interface GeneratedFile {
   readonly type: "file";
   readonly kind: "generated";
@@ -75,32 +75,29 @@ export type HiddenName = ".id" | ".name" | ".type" | ".href" | ".json";
 export type DirectoryNode = RootDirectory | CollectionDirectory | EntityDirectory | FolderDirectory;
 export type Node = DirectoryNode | FileNode | GeneratedFile | EntityLink;
 
-/** The directory that holds `node`; the root holds itself. */
+/** The directory of `node`; that of the root is the root. */
 export function parentOf(node: Node): DirectoryNode {
   return node.kind === "root" ? node : node.parent;
 }
 
-/** The path of `node` in the mount, for people: `/projects/Demo/samples/12`. */
+/** The path of `node` on the mount, for messages: `/projects/Demo/samples/12`. */
 export function pathOf(node: Node): string {
   if (node.kind === "root") return "/";
   const parent = pathOf(node.parent);
   return parent === "/" ? `/${node.name}` : `${parent}/${node.name}`;
 }
 
-/** DateModified, else DateCreated, in milliseconds since 1970. */
+/** DateModified, or DateCreated if there is none, in milliseconds since 1970. */
 export function dateOf(of: Pick<FileItem, "dateCreatedMs" | "dateModifiedMs">): number {
   return of.dateModifiedMs ?? of.dateCreatedMs;
 }
 
-/** The target of a link, relative to the directory it is in: `../samples/12`. */
+/** The target of a link, relative to its directory: `../samples/12`. */
 export function targetOf({ to }: EntityLink): string {
   return `../${to.parent.name}/${to.name}`;
 }
 
-/**
- * What tells a node from all others, whatever it is called now: made of what BaseSpace never changes. A
- * folder has nothing but its path.
- */
+/** Identifies a node independently of its display name, by what BaseSpace never changes. A folder has only its path. */
 export function identityOf(node: Node): string {
   switch (node.kind) {
     case "root":

@@ -33,24 +33,25 @@ export interface PathTreeOptions {
   readonly catalog: Catalog;
   /** What was made here, shown beside what the catalog has. @default nothing */
   readonly local?: LocalListings;
-  /** @default the product's own tree */
+  /** @default {@link defaultLayout} */
   readonly layout?: Layout;
-  /** Whether `.id`, `.json` and the like are listed. They are always found. @default false */
+  /** Whether hidden files such as `.id` are listed. A lookup finds them in any case. @default false */
   readonly showHidden?: boolean;
-  /** How long an Id that the service does not know is not asked for again. @default 5000 */
+  /** How long an unknown Id is not requested again, in milliseconds. @default 5000 */
   readonly negativeTtlMs?: number;
   readonly clock?: Clock;
 }
 
-/** An Id worth a request: no other name is ever asked of the service. */
+/** An Id that is worth a request: other names are never sent to the service. */
 const NUMERIC_ID = /^[1-9]\d{0,18}$/;
 
 /**
- * The tree of names over a catalog. It holds no listing itself: how fresh an answer is depends on the
- * catalog, and with a warm one every answer is there at once. A name that is absent from a fresh listing
- * is absent without a request; only the Id of a project or run that is shared but not listed has one.
+ * The tree of names over a catalog; begin here. `NamedListings` has the names of one listing, `FileTree` the folders of
+ * a file list, `unique-names` the rules. The tree has no listing of its own: freshness is the catalog's, and with cached
+ * listings every method returns synchronously. A name that is not in a fresh listing does not exist, and costs no
+ * request, except the Id of a project or run that is shared but not listed.
  *
- * Methods throw or reject with `not-found`, `not-a-directory` and what the catalog fails with.
+ * Methods throw or reject with `not-found`, `not-a-directory` and the errors of the catalog.
  */
 export class PathTree {
   readonly root: RootDirectory = { type: "directory", kind: "root" };
@@ -69,7 +70,7 @@ export class PathTree {
     this.#absent = new NegativeCache(clock, negativeTtlMs);
   }
 
-  /** The entry `name` of `parent`, by any name that it answers to. */
+  /** The entry `name` of `parent`, by its display name or an alias. */
   child(parent: Node, name: string, signal: AbortSignal): Answer<Node> {
     switch (parent.kind) {
       case "root":
@@ -88,7 +89,7 @@ export class PathTree {
     }
   }
 
-  /** The entries of `directory` by their one name. */
+  /** The entries of `directory` by display name. */
   list(directory: Node, signal: AbortSignal): Answer<ReadonlyMap<string, Node>> {
     switch (directory.kind) {
       case "root":
@@ -110,7 +111,7 @@ export class PathTree {
     }
   }
 
-  /** `node` as it is now; the same object when nothing changed. @throws `not-found` when it is gone */
+  /** `node` as it is now; the same object if nothing has changed. @throws `not-found` if it was removed */
   current(node: Node, signal: AbortSignal): Answer<Node> {
     switch (node.kind) {
       case "root":
@@ -135,8 +136,8 @@ export class PathTree {
   }
 
   /**
-   * The node at `path`, symlinks on the way followed, the last one unless `followLast` is false. Empty
-   * segments and `.` mean nothing, `..` the directory above, the root's own being the root.
+   * The node at `path`. Symlinks are followed, the last one unless `followLast` is false. Empty segments and `.` are
+   * ignored; `..` is the parent directory, which for the root is the root.
    */
   async resolve(path: string, signal: AbortSignal, followLast = true): Promise<Node> {
     let node: Node = this.root;
@@ -148,17 +149,17 @@ export class PathTree {
     return followLast || path.endsWith("/") ? linkTargetOf(node) : node;
   }
 
-  /** What a generated file says now. */
+  /** The content of a generated file, as it is now. */
   render(file: GeneratedFile, signal: AbortSignal): Answer<GeneratedContent> {
     return renderHiddenFile(file, this.#catalog, signal);
   }
 
-  /** Forgets what was found to be absent; listings are the catalog's to forget. */
+  /** Removes all names from the negative cache. The listings are in the catalog. */
   forgetAbsent(): void {
     this.#absent.clear();
   }
 
-  /** Forgets the list that `file` is in, because its content is not what the list says. */
+  /** Removes the list of `file` from the cache, because the content does not match it. */
   distrust(file: FileNode): void {
     this.#catalog.invalidate(file.parent.owner.entity);
   }
@@ -180,7 +181,7 @@ export class PathTree {
     );
   }
 
-  /** A project or run that the user may see though no listing has it. */
+  /** A project or run that the user may see although no listing contains it. */
   #unlisted(parent: CollectionDirectory, id: string, signal: AbortSignal): Answer<Node> {
     const kind = kindOfUnlisted(parent);
     const key = `${kind} ${id}`;
@@ -193,7 +194,7 @@ export class PathTree {
           unlistedDirectory(parent, entity),
         ),
       (error) => {
-        // The service refuses an Id that it does not know, and one that is not for this user, alike.
+        // The service responds with the same status to an unknown Id and to an Id that the user may not see.
         if (!["not-found", "access-denied"].includes(reasonOf(error))) throw error;
         this.#absent.add(key);
         return throwNotFound(parent, id);
@@ -213,7 +214,7 @@ export class PathTree {
     });
   }
 
-  /** The top folder of an entity is there without its file list. */
+  /** The top folder of an entity exists without its file list. */
   #currentFolder(node: FolderDirectory, signal: AbortSignal): Answer<FolderDirectory> {
     if (node.parent.kind === "folder") {
       return andThen(this.#folder(node, signal), (folder) => folder.node);
@@ -254,12 +255,12 @@ function topOf(node: FolderDirectory): FolderDirectory {
   return node.parent.kind === "folder" ? topOf(node.parent) : node;
 }
 
-/** The folder of this file tree that stands where `node` stood. */
+/** The folder of this file tree at the path of `node`. */
 function folderIn(top: FileFolder, node: FolderDirectory): FileFolder | undefined {
   return node.parent.kind === "folder" ? folderIn(top, node.parent)?.folder(node.name) : top;
 }
 
-/** A file keeps being itself when a newer version takes its name. */
+/** The same file, even if a newer version has taken its name. */
 function currentFile(node: FileNode, folder: FileFolder): FileNode {
   const isSame = (entry: Node | undefined): entry is FileNode =>
     entry?.kind === "file" && (entry.item === node.item || entry.item.id === node.item.id);
