@@ -1,8 +1,8 @@
 import fastify from "fastify";
-import { apiRoutes } from "../../src/emulator/api-server.ts";
+import { apiRoutes } from "../../src/emulator/controllers/api-routes.ts";
 import { contextOf } from "../../src/emulator/build-context.ts";
 import { fillFromCatalog } from "../../src/emulator/catalog/fill.ts";
-import { openStorage } from "../../src/emulator/storage.ts";
+import { openStorage } from "../../src/emulator/server/storage.ts";
 
 /** Every route of the emulator's API, as `GET /v1pre3/files/{id}`; those that answer 501 too. */
 export async function emulatorRoutes(): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Catalog } from "./catalog/schema.ts";
-import type { LoggedRequest } from "./request-log.ts";
+import type { LoggedRequest } from "./server/request-log.ts";
 
 export interface EmulatorOptions {
   /** The address that both listeners take. @default "127.0.0.1" */

@@ -5,10 +5,10 @@ import { loadCatalog } from "./catalog/load.ts";
 import { contextOf } from "./build-context.ts";
 import type { ContentStore } from "./content/content-store.ts";
 import { FaultRules } from "./faults/fault-rules.ts";
-import { Listeners, type Origins } from "./listeners.ts";
+import { Listeners, type Origins } from "./server/listeners.ts";
 import { Leaks } from "./object-store/leaks.ts";
 import type { Emulator, EmulatorOptions } from "./options.ts";
-import { openStorage, type Storage } from "./storage.ts";
+import { openStorage, type Storage } from "./server/storage.ts";
 import type { State } from "./state/state.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { byText, listResponse, pageOf } from "../../src/emulator/http/paging.ts";
 import { Query } from "../../src/emulator/http/query.ts";
-import { SortedLists } from "../../src/emulator/http/sorted-lists.ts";
+import { SortedLists } from "../../src/emulator/http/sorted-list-cache.ts";
 
 interface Item {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { singleSlashes } from "../../src/emulator/http/single-slashes.ts";
+import { singleSlashes } from "../../src/emulator/http/collapse-slashes.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 
 describe("slashes in the paths of the API", () => {

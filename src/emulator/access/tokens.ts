@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { storedDate } from "../dates.ts";
+import { storedDate } from "../text/dates.ts";
 import type { Draft } from "../state/draft.ts";
 import type { Token } from "../state/entities.ts";
 

@@ -1,4 +1,4 @@
-import { normalDate, storedDate } from "../dates.ts";
+import { normalDate, storedDate } from "../text/dates.ts";
 import type { Reference } from "../state/entities.ts";
 import type { Entity, Property } from "../state/entity.ts";
 import type { CatalogProperty, CatalogReference } from "./schema.ts";

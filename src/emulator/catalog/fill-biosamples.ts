@@ -1,6 +1,6 @@
 import type { BioSample } from "../state/v2-entities.ts";
 import { entityKeys, storedProperties } from "./defaults.ts";
-import { type Filling, knownId, knownOr } from "./filling.ts";
+import { type Filling, knownId, knownOr } from "./fill-context.ts";
 import type { CatalogBioSample, CatalogLibrary } from "./schema.ts";
 
 /** Stores a biosample and the libraries made of it. */

@@ -4,7 +4,7 @@ import type { Dataset } from "../state/v2-entities.ts";
 import { entityKeys, storedProperties } from "./defaults.ts";
 import { fillFiles } from "./fill-files.ts";
 import { fillSession } from "./fill-sessions.ts";
-import { type Filling, knownId } from "./filling.ts";
+import { type Filling, knownId } from "./fill-context.ts";
 import type { CatalogDataset } from "./schema.ts";
 
 /** Stores a dataset of a project; `place` is its number there, from which it gets its Id. */

@@ -1,7 +1,7 @@
 import type { BaseSpaceFile, Parent, StoredObject } from "../state/entities.ts";
 import { contentTypeOf } from "./content-type.ts";
 import { entityKeys, storedProperties } from "./defaults.ts";
-import type { Filling } from "./filling.ts";
+import type { Filling } from "./fill-context.ts";
 import type { CatalogFile } from "./schema.ts";
 
 /** Stores the files of a sample, app result or run; they are as old as it unless the catalog says so. */

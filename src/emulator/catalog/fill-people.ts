@@ -2,7 +2,7 @@ import { BsmountError } from "../../core/errors.ts";
 import { isKnownClause, scopeClauses } from "../access/scopes.ts";
 import { issueToken } from "../access/tokens.ts";
 import { type Author, entityKeys, storedProperties } from "./defaults.ts";
-import { type Filling, type FillingStart, knownOr } from "./filling.ts";
+import { type Filling, type FillingStart, knownOr } from "./fill-context.ts";
 import type { CatalogApplication, CatalogUser } from "./schema.ts";
 
 const OWN_APPLICATION: CatalogApplication = { name: "BaseSpace Emulator", companyName: "bsmount" };

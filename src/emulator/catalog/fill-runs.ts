@@ -1,6 +1,6 @@
 import { entityKeys, storedProperties } from "./defaults.ts";
 import { fillFiles } from "./fill-files.ts";
-import { type Filling, knownId, knownOr } from "./filling.ts";
+import { type Filling, knownId, knownOr } from "./fill-context.ts";
 import type { CatalogRun } from "./schema.ts";
 
 /** Stores a run and its files. */

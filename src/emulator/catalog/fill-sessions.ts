@@ -1,7 +1,7 @@
-import { normalDate } from "../dates.ts";
+import { normalDate } from "../text/dates.ts";
 import type { AppSession } from "../state/entities.ts";
 import { entityKeys, storedProperties, storedReferences } from "./defaults.ts";
-import { type Filling, knownOr } from "./filling.ts";
+import { type Filling, knownOr } from "./fill-context.ts";
 import type { CatalogAppSession } from "./schema.ts";
 
 /** Stores an app session, complete unless the catalog says otherwise; gives its Id. */

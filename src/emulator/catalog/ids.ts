@@ -1,7 +1,7 @@
 import { BsmountError } from "../../core/errors.ts";
 import type { Draft } from "../state/draft.ts";
 import type { TableName } from "../state/entities.ts";
-import { parentsOf } from "./contents.ts";
+import { parentsOf } from "./import-contents.ts";
 import type { Catalog } from "./schema.ts";
 
 /** Gives Ids out in order, and never one that the catalog itself uses further down. */

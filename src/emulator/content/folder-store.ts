@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 import { byteRange, type ByteRange } from "../../core/byte-range.ts";
 import { makeFolders } from "../../core/make-folders.ts";
 import type { StoredObject } from "../state/entities.ts";
-import { adoptInPlace, newKey } from "./adopt.ts";
+import { adoptInPlace, newKey } from "./import-content.ts";
 import type { Adopted, ContentStore, Place, Received } from "./content-store.ts";
 import { type Generated, generatedChunks, sparseBlocks } from "./generator.ts";
 import { fileStream, readSource } from "./read-source.ts";

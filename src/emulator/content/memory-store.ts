@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { type ByteRange, intersect } from "../../core/byte-range.ts";
 import type { StoredObject } from "../state/entities.ts";
-import { adoptInPlace } from "./adopt.ts";
+import { adoptInPlace } from "./import-content.ts";
 import type { Adopted, ContentStore, Place, Received } from "./content-store.ts";
 import { readSource } from "./read-source.ts";
 

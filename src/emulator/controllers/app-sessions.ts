@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { basicCredentials, sessionOfApplication } from "../access/applications.ts";
-import type { Context } from "../context.ts";
-import { sendResponse } from "../http/answer.ts";
-import { type ApiCall, apiCall } from "../http/api-call.ts";
+import type { Context } from "../services/context.ts";
+import { sendResponse } from "../http/response.ts";
+import { type ApiCall, apiCall } from "../access/api-call.ts";
 import { readFields, textField } from "../http/body.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
 import { appResultCompact } from "../serialise/app-result.ts";
 import { appSessionFull } from "../serialise/full/app-session.ts";
 import type { Json } from "../serialise/view.ts";
 import { changedStatus, putMoved } from "../services/app-sessions.ts";
-import { sessionCode } from "../services/session-code.ts";
+import { sessionCode } from "../services/session-authorization.ts";
 import type { AppResult, AppSession } from "../state/entities.ts";
 
 const RESULT_SORTS: Sorts<AppResult> = {

@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { Context } from "../context.ts";
-import { preciseDate } from "../dates.ts";
-import { sendResponse, withApiHeaders } from "../http/answer.ts";
-import { apiCall } from "../http/api-call.ts";
+import type { Context } from "../services/context.ts";
+import { preciseDate } from "../text/dates.ts";
+import { sendResponse, withApiHeaders } from "../http/response.ts";
+import { apiCall } from "../access/api-call.ts";
 import { archived, conflict } from "../http/problem.ts";
 import { sendObject } from "../object-store/send-object.ts";
-import type { SignedLink } from "../object-store/signed-links.ts";
+import type { SignedLink } from "../access/signed-links.ts";
 import type { BaseSpaceFile, StoredObject } from "../state/entities.ts";
-import { baseName, percentEncoded } from "../text.ts";
+import { baseName } from "../text/paths.ts";
+import { percentEncoded } from "../text/text.ts";
 
 /** An answer of one resource, in the form of a version: with the envelope or without. */
 export type SendOne = (reply: FastifyReply, response: unknown) => FastifyReply;

@@ -1,14 +1,15 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../context.ts";
-import { sendResponse } from "../http/answer.ts";
-import { apiCall } from "../http/api-call.ts";
+import type { Context } from "../services/context.ts";
+import { sendResponse } from "../http/response.ts";
+import { apiCall } from "../access/api-call.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
 import type { Query } from "../http/query.ts";
-import { SortedLists } from "../http/sorted-lists.ts";
+import { SortedLists } from "../http/sorted-list-cache.ts";
 import { fileListItem } from "../serialise/file.ts";
 import { fileFull } from "../serialise/full/file.ts";
 import type { BaseSpaceFile, ParentNoun } from "../state/entities.ts";
-import { baseName, commaList, folderOf } from "../text.ts";
+import { baseName, folderOf } from "../text/paths.ts";
+import { commaList } from "../text/text.ts";
 
 const SORTS: Sorts<BaseSpaceFile> = {
   Id: byId,

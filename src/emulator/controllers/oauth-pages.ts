@@ -9,7 +9,7 @@ import {
 } from "../access/authorizations.ts";
 import { FormTokens } from "../access/form-tokens.ts";
 import { OAuthProblem } from "../access/oauth-problem.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../services/context.ts";
 import { type Fields, readFields, textField } from "../http/body.ts";
 import { approvalPage } from "../pages/approval.ts";
 import { approvedAtOncePage, decidedPage, enterCodePage, refusalPage } from "../pages/messages.ts";

@@ -13,11 +13,11 @@ import {
   startDeviceAuthorization,
 } from "../access/authorizations.ts";
 import { OAuthProblem } from "../access/oauth-problem.ts";
-import { PollPace } from "../access/poll-pace.ts";
+import { PollPace } from "../access/poll-limiter.ts";
 import { revokeToken } from "../access/tokens.ts";
-import type { Context } from "../context.ts";
-import { sendResponse, withApiHeaders } from "../http/answer.ts";
-import { apiCall } from "../http/api-call.ts";
+import type { Context } from "../services/context.ts";
+import { sendResponse, withApiHeaders } from "../http/response.ts";
+import { apiCall } from "../access/api-call.ts";
 import { type Fields, readFields, textField } from "../http/body.ts";
 import { Problem } from "../http/problem.ts";
 import { applicationCompact } from "../serialise/application.ts";

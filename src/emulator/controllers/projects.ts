@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Context } from "../context.ts";
-import { sendResponse } from "../http/answer.ts";
-import { type ApiCall, apiCall } from "../http/api-call.ts";
+import type { Context } from "../services/context.ts";
+import { sendResponse } from "../http/response.ts";
+import { type ApiCall, apiCall } from "../access/api-call.ts";
 import { readFields, textField } from "../http/body.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
 import { badRequest, noPermission } from "../http/problem.ts";
@@ -10,11 +10,11 @@ import { appResultFull } from "../serialise/full/app-result.ts";
 import { projectFull } from "../serialise/full/project.ts";
 import { sampleFull } from "../serialise/full/sample.ts";
 import { sampleCompact } from "../serialise/sample.ts";
-import { startAppResult } from "../services/start-app-result.ts";
-import { ownedProjectNamed, startProject } from "../services/start-project.ts";
-import { startSample } from "../services/start-sample.ts";
+import { startAppResult } from "../services/create-app-result.ts";
+import { ownedProjectNamed, startProject } from "../services/create-project.ts";
+import { startSample } from "../services/create-sample.ts";
 import type { AppResult, Sample } from "../state/entities.ts";
-import { commaList } from "../text.ts";
+import { commaList } from "../text/text.ts";
 
 const SORTS: Sorts<Sample | AppResult> = {
   Id: byId,

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { needResource, seesResource } from "../access/resources.ts";
-import type { Context } from "../context.ts";
-import { storedDate } from "../dates.ts";
-import { type ApiCall, apiCall } from "../http/api-call.ts";
+import { needResource, seesResource } from "../access/resource-access.ts";
+import type { Context } from "../services/context.ts";
+import { storedDate } from "../text/dates.ts";
+import { type ApiCall, apiCall } from "../access/api-call.ts";
 import { readFields } from "../http/body.ts";
 import { byText, pageOf, type ListRules, wholePage } from "../http/paging.ts";
 import { propertyNotFound } from "../http/problem.ts";

@@ -1,5 +1,5 @@
 import type { FastifyReply } from "fastify";
-import { sendBare, sendResponse } from "../http/answer.ts";
+import { sendBare, sendResponse } from "../http/response.ts";
 import { listResponse, type Page, pagedList } from "../http/paging.ts";
 import { propertiesV1 } from "../serialise/properties.ts";
 import { v2Href } from "../serialise/v2/href.ts";

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { neverAborted } from "../../core/abort.ts";
-import type { Context } from "../context.ts";
-import { sendResponse } from "../http/answer.ts";
-import { type ApiCall, apiCall } from "../http/api-call.ts";
+import type { Context } from "../services/context.ts";
+import { sendResponse } from "../http/response.ts";
+import { type ApiCall, apiCall } from "../access/api-call.ts";
 import { bodyChunks, readFields, textField } from "../http/body.ts";
-import { checkedMd5 } from "../http/checked-md5.ts";
+import { checkContentMd5 } from "../http/content-md5.ts";
 import { fileType, mediaType } from "../http/media-type.ts";
 import { byId, listResponse, pageOf } from "../http/paging.ts";
 import { badRequest, noPermission, tooLarge } from "../http/problem.ts";
@@ -91,7 +91,7 @@ async function addFile(
   const { maxSingleBytes } = context;
   const body = bodyChunks(request, maxSingleBytes, () => tooLarge(maxSingleBytes));
   const received = await context.content.receive(body, "objects");
-  await checkedMd5(request, received.md5, async () => {
+  await checkContentMd5(request, received.md5, async () => {
     await context.content.discard([received.key], "objects");
   });
   return await uploads.addWhole(call, file, received);
@@ -129,7 +129,7 @@ async function addPart({ request, call, uploads, context }: Upload): Promise<str
     badRequest(`A part may have at most ${MAX_PART_BYTES} bytes`, "EntityTooLarge"),
   );
   const received = await content.receive(body, "parts");
-  await checkedMd5(
+  await checkContentMd5(
     request,
     received.md5,
     async () => await content.discard([received.key], "parts"),

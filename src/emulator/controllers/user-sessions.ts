@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../context.ts";
-import { sendResponse } from "../http/answer.ts";
-import { type ApiCall, apiCall } from "../http/api-call.ts";
+import type { Context } from "../services/context.ts";
+import { sendResponse } from "../http/response.ts";
+import { type ApiCall, apiCall } from "../access/api-call.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
 import type { Query } from "../http/query.ts";
 import { appSessionCompact } from "../serialise/app-session.ts";

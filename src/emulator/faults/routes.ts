@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { BsmountError } from "../../core/errors.ts";
 import { bodyChunks } from "../http/body.ts";
-import { onlyLocal } from "../http/only-local.ts";
+import { onlyLocal } from "../http/local-callers.ts";
 import { mediaType } from "../http/media-type.ts";
 import { badRequest, Problem } from "../http/problem.ts";
 import type { FaultRules } from "./fault-rules.ts";

@@ -1,6 +1,7 @@
-import { compareIds, compareNames } from "../state/order.ts";
+import { compareIds } from "../../core/compare-ids.ts";
+import { compareNames } from "../text/compare-names.ts";
 import { Query } from "./query.ts";
-import type { KeepSorted } from "./sorted-lists.ts";
+import type { KeepSorted } from "./sorted-list-cache.ts";
 
 /** Names of fields that a list can be sorted by, and what orders them. */
 export type Sorts<Item> = Readonly<Record<string, (a: Item, b: Item) => number>>;

@@ -1,4 +1,4 @@
-import { commaList } from "../text.ts";
+import { commaList } from "../text/text.ts";
 
 /**
  * The query of a request; names match without regard to case, and `include[]` is `include`. The first of

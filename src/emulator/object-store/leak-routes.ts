@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { onlyLocal } from "../http/only-local.ts";
+import { onlyLocal } from "../http/local-callers.ts";
 import type { Leaks } from "./leaks.ts";
 
 /** `GET /__leaks`, for callers on this machine: the JSON array of {@link Leaks.found}. */

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Context } from "../context.ts";
+import type { Context } from "../services/context.ts";
 import { bodyChunks } from "../http/body.ts";
-import { checkedMd5 } from "../http/checked-md5.ts";
+import { checkContentMd5 } from "../http/content-md5.ts";
 import { Problem, tooLarge } from "../http/problem.ts";
 import { pendingFile, Uploads } from "../services/uploads.ts";
 import { sendStoreError } from "./xml-error.ts";
@@ -37,7 +37,7 @@ async function keepPart(
   const body = bodyChunks(request, maxSingleBytes, () => tooLarge(maxSingleBytes));
   const received = await content.receive(body, "parts");
   const { key, md5 } = received;
-  await checkedMd5(request, md5, async () => await content.discard([key], "parts"));
+  await checkContentMd5(request, md5, async () => await content.discard([key], "parts"));
   await new Uploads(context).addPart(id, number, received);
   return md5;
 }

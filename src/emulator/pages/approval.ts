@@ -1,6 +1,6 @@
 import type { User } from "../state/entities.ts";
 import { type Html, html, type Page } from "./page.ts";
-import { scopeWords } from "./scope-words.ts";
+import { scopeWords } from "./describe-scope.ts";
 
 /** What the user is asked. */
 export interface Approval {

@@ -1,4 +1,4 @@
-import { parseHref } from "../text.ts";
+import { parseHref } from "../text/hrefs.ts";
 import { appResultCompact } from "./app-result.ts";
 import { appSessionCompact } from "./app-session.ts";
 import { fileCompact } from "./file.ts";

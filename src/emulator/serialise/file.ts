@@ -1,5 +1,5 @@
 import type { BaseSpaceFile } from "../state/entities.ts";
-import { baseName } from "../text.ts";
+import { baseName } from "../text/paths.ts";
 import { type Json, withExtra } from "./view.ts";
 
 /** As in lists: no UploadStatus, but the Id once more as a number. */

@@ -1,5 +1,5 @@
 import type { Property } from "../state/entity.ts";
-import { compareNames } from "../state/order.ts";
+import { compareNames } from "../text/compare-names.ts";
 import { applicationCompact } from "./application.ts";
 import type { Json, View } from "./view.ts";
 

@@ -1,4 +1,4 @@
-import { DATE_NOT_SET } from "../dates.ts";
+import { DATE_NOT_SET } from "../text/dates.ts";
 import type { Json, View } from "./view.ts";
 
 /** As users appear inside other resources: their DateCreated is never told there. */

@@ -1,5 +1,5 @@
 import type { Grants } from "../access/grants.ts";
-import { storedDate } from "../dates.ts";
+import { storedDate } from "../text/dates.ts";
 import { badRequest, conflict, noPermission } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
 import type { AppSession, SessionStatus } from "../state/entities.ts";

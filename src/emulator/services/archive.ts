@@ -1,5 +1,5 @@
-import type { Context } from "../context.ts";
-import type { ApiCall } from "../http/api-call.ts";
+import type { Context } from "./context.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import type { Fields } from "../http/body.ts";
 import { badRequest } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";

@@ -1,12 +1,12 @@
-import type { Context } from "../context.ts";
-import { storedDate } from "../dates.ts";
-import type { ApiCall } from "../http/api-call.ts";
+import type { Context } from "./context.ts";
+import { storedDate } from "../text/dates.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
 import type { Parent } from "../state/entities.ts";
 import { filesParent } from "../state/files-parent.ts";
 import type { Dataset } from "../state/v2-entities.ts";
-import { chosenSession } from "./chosen-session.ts";
-import { newDatasetId, putDataset } from "./start-dataset.ts";
+import { chosenSession } from "./session-for-result.ts";
+import { newDatasetId, putDataset } from "./create-dataset.ts";
 
 /**
  * Copies a dataset into the project that the body names, with the files that are complete. Their bytes are

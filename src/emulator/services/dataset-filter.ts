@@ -2,7 +2,7 @@ import type { Query } from "../http/query.ts";
 import { isOfType } from "../serialise/v2/dataset-type.ts";
 import type { Dataset } from "../state/v2-entities.ts";
 import type { State } from "../state/state.ts";
-import { parseHref } from "../text.ts";
+import { parseHref } from "../text/hrefs.ts";
 
 /** What the query lets through, by type, state, place, and what went in. */
 export function datasetFilter(state: State, query: Query): (dataset: Dataset) => boolean {

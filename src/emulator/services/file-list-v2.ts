@@ -1,6 +1,6 @@
 import type { Query } from "../http/query.ts";
 import type { BaseSpaceFile } from "../state/entities.ts";
-import { folderOf } from "../text.ts";
+import { folderOf } from "../text/paths.ts";
 
 export interface FileListRules {
   /** The folder that is listed, without slashes at its ends; undefined for all files wherever they lie. */

@@ -1,5 +1,5 @@
 import type { PropertyMapEntry } from "../state/entity.ts";
-import { parseHref } from "../text.ts";
+import { parseHref } from "../text/hrefs.ts";
 import type { NewProperty } from "./properties/parse.ts";
 
 /** What a launcher gathers from all inputs: the property's name by the base of the type. */

@@ -1,12 +1,12 @@
-import { seesResource } from "../access/resources.ts";
-import type { Context } from "../context.ts";
-import { storedDate } from "../dates.ts";
-import type { ApiCall } from "../http/api-call.ts";
+import { seesResource } from "../access/resource-access.ts";
+import type { Context } from "./context.ts";
+import { storedDate } from "../text/dates.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { conflict, LaunchProblem, noPermission, Problem } from "../http/problem.ts";
 import type { Application, AppSession } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
-import { putSession } from "./chosen-session.ts";
+import { putSession } from "./session-for-result.ts";
 import { launchedProperties } from "./launch-properties.ts";
 import { type NewProperty, parseProperties } from "./properties/parse.ts";
 import { authored } from "./properties/store.ts";

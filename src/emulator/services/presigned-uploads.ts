@@ -1,6 +1,6 @@
 import { neverAborted } from "../../core/abort.ts";
-import type { Context } from "../context.ts";
-import type { ApiCall } from "../http/api-call.ts";
+import type { Context } from "./context.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { fileType } from "../http/media-type.ts";
 import { badRequest, conflict } from "../http/problem.ts";

@@ -1,4 +1,4 @@
-import type { ApiCall } from "../http/api-call.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import { byId, byText, type Page, pageOf, type Sorts } from "../http/paging.ts";
 import type { Run } from "../state/entities.ts";
 import type { State } from "../state/state.ts";

@@ -1,4 +1,4 @@
-import type { ApiCall } from "../http/api-call.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import { byId, byText, type Sorts } from "../http/paging.ts";
 import type { Query } from "../http/query.ts";
 import { sessionSize } from "../serialise/app-session.ts";

@@ -1,6 +1,6 @@
-import type { Context } from "../context.ts";
-import { storedDate } from "../dates.ts";
-import type { ApiCall } from "../http/api-call.ts";
+import type { Context } from "./context.ts";
+import { storedDate } from "../text/dates.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { conflict } from "../http/problem.ts";
 import type { AppSession } from "../state/entities.ts";

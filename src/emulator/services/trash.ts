@@ -1,6 +1,6 @@
 import type { Grants } from "../access/grants.ts";
-import type { Context } from "../context.ts";
-import { storedDate } from "../dates.ts";
+import type { Context } from "./context.ts";
+import { storedDate } from "../text/dates.ts";
 import { noPermission } from "../http/problem.ts";
 import { sessionSize } from "../serialise/app-session.ts";
 import type { Draft } from "../state/draft.ts";

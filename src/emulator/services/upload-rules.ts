@@ -33,13 +33,6 @@ export function orderedParts(parts: readonly FilePart[], minPartBytes: number): 
   return ordered;
 }
 
-/** Compares a body with the `Content-MD5` that came with it (base64, RFC 1864). @throws Problem 400 */
-export function checkMd5(header: string | undefined, md5Hex: string): void {
-  if (header === undefined || header === "") return;
-  if (Buffer.from(header, "base64").toString("hex") === md5Hex) return;
-  throw badRequest("The Content-MD5 does not match the body that was received", "BadDigest");
-}
-
 /** Name and folder of an upload as a path: no leading, trailing or doubled slashes. */
 export function uploadPath(directory: string, name: string): string {
   const segments = `${directory}/${name}`.split("/").filter((segment) => segment !== "");

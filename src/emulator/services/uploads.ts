@@ -1,10 +1,10 @@
 import { RESOURCE_WORDS } from "../access/guard.ts";
-import type { ApiCall } from "../http/api-call.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import { conflict, noPermission, removed } from "../http/problem.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "./context.ts";
 import { multipartEtag } from "../content/etag.ts";
 import type { Received } from "../content/content-store.ts";
-import { storedDate } from "../dates.ts";
+import { storedDate } from "../text/dates.ts";
 import { SingleFlight } from "../../core/single-flight.ts";
 import type { AppResult, BaseSpaceFile, FilePart, Sample } from "../state/entities.ts";
 import type { Dataset } from "../state/v2-entities.ts";

@@ -1,10 +1,10 @@
 import { Semaphore } from "../../core/semaphore.ts";
 import { neverAborted } from "../../core/abort.ts";
+import { compareIds } from "../../core/compare-ids.ts";
 import { Draft } from "./draft.ts";
 import { type TableName, tableNames, type Tables } from "./entities.ts";
 import { Indexes } from "./indexes.ts";
 import type { Change, Journal } from "./journal.ts";
-import { compareIds } from "./order.ts";
 
 type TableMaps = { readonly [Name in TableName]: Map<string, Tables[Name]> };
 

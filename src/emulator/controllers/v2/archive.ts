@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../context.ts";
-import { sendBare } from "../../http/answer.ts";
-import { apiCall } from "../../http/api-call.ts";
+import type { Context } from "../../services/context.ts";
+import { sendBare } from "../../http/response.ts";
+import { apiCall } from "../../access/api-call.ts";
 import { readFields } from "../../http/body.ts";
 import { datasetV2 } from "../../serialise/v2/dataset.ts";
 import { runV2 } from "../../serialise/v2/run.ts";

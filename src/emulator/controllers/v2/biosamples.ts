@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../context.ts";
-import { sendBare } from "../../http/answer.ts";
-import { apiCall } from "../../http/api-call.ts";
+import type { Context } from "../../services/context.ts";
+import { sendBare } from "../../http/response.ts";
+import { apiCall } from "../../access/api-call.ts";
 import { readFields, textField } from "../../http/body.ts";
 import { byId, byText, pagedList, pageOf, type Sorts } from "../../http/paging.ts";
 import type { Query } from "../../http/query.ts";

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../context.ts";
-import { sendBare } from "../../http/answer.ts";
-import { apiCall } from "../../http/api-call.ts";
-import { readFormFile } from "../../http/form-file.ts";
+import type { Context } from "../../services/context.ts";
+import { sendBare } from "../../http/response.ts";
+import { apiCall } from "../../access/api-call.ts";
+import { readFormFile } from "../../services/form-file.ts";
 import { fileV2 } from "../../serialise/v2/file.ts";
 import { Uploads } from "../../services/uploads.ts";
 import { filesParent } from "../../state/files-parent.ts";

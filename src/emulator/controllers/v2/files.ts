@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../context.ts";
-import { apiCall } from "../../http/api-call.ts";
-import { sendBare } from "../../http/answer.ts";
+import type { Context } from "../../services/context.ts";
+import { apiCall } from "../../access/api-call.ts";
+import { sendBare } from "../../http/response.ts";
 import { fileV2 } from "../../serialise/v2/file.ts";
 import { contentRoutes } from "../content.ts";
 

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../context.ts";
-import { sendBare } from "../../http/answer.ts";
-import { apiCall } from "../../http/api-call.ts";
+import type { Context } from "../../services/context.ts";
+import { sendBare } from "../../http/response.ts";
+import { apiCall } from "../../access/api-call.ts";
 import { readFields, textField } from "../../http/body.ts";
 import { badRequest, noPermission } from "../../http/problem.ts";
 import { datasetV2 } from "../../serialise/v2/dataset.ts";
 import { projectV2 } from "../../serialise/v2/project.ts";
-import { startDataset } from "../../services/start-dataset.ts";
-import { ownedProjectNamed, startProject } from "../../services/start-project.ts";
+import { startDataset } from "../../services/create-dataset.ts";
+import { ownedProjectNamed, startProject } from "../../services/create-project.ts";
 import { included } from "./included.ts";
 
 /** v2's `projects`: made, seen, and given datasets. It has no list of them. */

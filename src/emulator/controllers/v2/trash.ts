@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../context.ts";
-import { sendBare } from "../../http/answer.ts";
-import { type ApiCall, apiCall } from "../../http/api-call.ts";
+import type { Context } from "../../services/context.ts";
+import { sendBare } from "../../http/response.ts";
+import { type ApiCall, apiCall } from "../../access/api-call.ts";
 import { byText, type ListRules, pagedList, pageOf } from "../../http/paging.ts";
 import { noPermission } from "../../http/problem.ts";
 import { trashItem } from "../../serialise/v2/trash-item.ts";

@@ -1,4 +1,4 @@
-import { parseHref } from "../../text.ts";
+import { parseHref } from "../../text/hrefs.ts";
 import { applicationCompact } from "../application.ts";
 import type { Json, View } from "../view.ts";
 import { appSessionV2 } from "./app-session.ts";

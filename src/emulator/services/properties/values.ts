@@ -1,7 +1,7 @@
 import { type Fields, lowerKeys } from "../../http/body.ts";
 import { propertyProblem } from "../../http/problem.ts";
 import type { Property, PropertyMapEntry } from "../../state/entity.ts";
-import { parseHref } from "../../text.ts";
+import { parseHref } from "../../text/hrefs.ts";
 import { type PropertyType, storedHref } from "./types.ts";
 
 /** Of one value, in UTF-8. */

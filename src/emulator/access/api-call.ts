@@ -1,9 +1,9 @@
 import type { FastifyRequest } from "fastify";
-import { Guard } from "../access/guard.ts";
-import { Grants } from "../access/grants.ts";
+import { Guard } from "./guard.ts";
+import { Grants } from "./grants.ts";
 import type { State } from "../state/state.ts";
-import { unauthorized, unrecognizedToken } from "./problem.ts";
-import { Query } from "./query.ts";
+import { unauthorized, unrecognizedToken } from "../http/problem.ts";
+import { Query } from "../http/query.ts";
 
 /** One request to the API by somebody known. */
 export interface ApiCall {

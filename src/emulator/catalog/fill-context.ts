@@ -1,7 +1,7 @@
 import { BsmountError } from "../../core/errors.ts";
 import type { Draft } from "../state/draft.ts";
 import type { TableName } from "../state/entities.ts";
-import type { Contents } from "./contents.ts";
+import type { Contents } from "./import-contents.ts";
 import { type Author, DefaultDates } from "./defaults.ts";
 import { CatalogIds } from "./ids.ts";
 import type { Catalog } from "./schema.ts";

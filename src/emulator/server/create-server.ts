@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
-import { BsmountError, describeError } from "../core/errors.ts";
-import { bytesConsumed } from "./http/body.ts";
-import { hideMediaType } from "./http/media-type.ts";
+import { BsmountError, describeError } from "../../core/errors.ts";
+import { bytesConsumed } from "../http/body.ts";
+import { hideMediaType } from "../http/media-type.ts";
 import type { RequestLog } from "./request-log.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
-import { percentEncoded } from "../text.ts";
+import { percentEncoded } from "../text/text.ts";
 
 /** The headers that a link asks the object store to answer with. */
 export interface LinkHeaders {

@@ -1,11 +1,11 @@
 import type { Grants } from "../access/grants.ts";
-import type { ApiCall } from "../http/api-call.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { badRequest, conflict, noPermission } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
 import type { AppSession } from "../state/entities.ts";
 import type { Property } from "../state/entity.ts";
-import { parseHref } from "../text.ts";
+import { parseHref } from "../text/hrefs.ts";
 import { isTerminal } from "./app-sessions.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Grants } from "../access/grants.ts";
 import { grant } from "../access/tokens.ts";
-import type { Context } from "../context.ts";
-import { storedDate } from "../dates.ts";
+import type { Context } from "./context.ts";
+import { storedDate } from "../text/dates.ts";
 import type { Draft } from "../state/draft.ts";
 import type { Project } from "../state/entities.ts";
 import type { State } from "../state/state.ts";

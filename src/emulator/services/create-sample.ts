@@ -1,14 +1,14 @@
 import { grant } from "../access/tokens.ts";
-import type { Context } from "../context.ts";
-import { storedDate } from "../dates.ts";
-import type { ApiCall } from "../http/api-call.ts";
+import type { Context } from "./context.ts";
+import { storedDate } from "../text/dates.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { badRequest } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
 import type { Sample } from "../state/entities.ts";
 import { addOutput } from "./app-sessions.ts";
-import { chosenSession } from "./chosen-session.ts";
-import { genomeOf } from "./start-app-result.ts";
+import { chosenSession } from "./session-for-result.ts";
+import { genomeOf } from "./create-app-result.ts";
 
 /**
  * Makes a sample in the project of `call`, in the session that the query or the body names or in a new one.

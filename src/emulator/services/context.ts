@@ -1,8 +1,8 @@
-import type { Clock } from "../core/clock.ts";
-import type { ContentStore } from "./content/content-store.ts";
-import type { SignedLinks } from "./object-store/signed-links.ts";
-import type { View } from "./serialise/view.ts";
-import type { State } from "./state/state.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { ContentStore } from "../content/content-store.ts";
+import type { SignedLinks } from "../access/signed-links.ts";
+import type { View } from "../serialise/view.ts";
+import type { State } from "../state/state.ts";
 
 /** What the controllers of the API work with. */
 export interface Context {

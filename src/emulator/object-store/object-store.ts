@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Context } from "../context.ts";
+import type { Context } from "../services/context.ts";
 import { Leaks } from "./leaks.ts";
 import { putPart } from "./put-part.ts";
 import { sendObject } from "./send-object.ts";

@@ -1,19 +1,19 @@
 import type { FastifyInstance } from "fastify";
-import { apiRoutes } from "./api-server.ts";
-import type { Context } from "./context.ts";
-import type { FaultRules } from "./faults/fault-rules.ts";
-import { faultHooks } from "./faults/hooks.ts";
-import { faultRoutes } from "./faults/routes.ts";
-import { sendProblem } from "./http/answer.ts";
-import { misdirected, Problem, unknownPath } from "./http/problem.ts";
-import { onlyKnownHosts } from "./http/known-hosts.ts";
-import { singleSlashes } from "./http/single-slashes.ts";
-import { leakRoutes } from "./object-store/leak-routes.ts";
-import type { Leaks } from "./object-store/leaks.ts";
-import { objectStoreRoutes } from "./object-store/routes.ts";
-import { sendStoreError } from "./object-store/xml-error.ts";
+import { apiRoutes } from "../controllers/api-routes.ts";
+import type { Context } from "../services/context.ts";
+import type { FaultRules } from "../faults/fault-rules.ts";
+import { faultHooks } from "../faults/hooks.ts";
+import { faultRoutes } from "../faults/routes.ts";
+import { sendProblem } from "../http/response.ts";
+import { misdirected, Problem, unknownPath } from "../http/problem.ts";
+import { onlyKnownHosts } from "../http/known-hosts.ts";
+import { singleSlashes } from "../http/collapse-slashes.ts";
+import { leakRoutes } from "../object-store/leak-routes.ts";
+import type { Leaks } from "../object-store/leaks.ts";
+import { objectStoreRoutes } from "../object-store/object-store.ts";
+import { sendStoreError } from "../object-store/xml-error.ts";
 import type { RequestLog } from "./request-log.ts";
-import { createServer, listen } from "./server.ts";
+import { createServer, listen } from "./create-server.ts";
 
 /** Where the two halves can be reached, once they listen. */
 export interface Origins {

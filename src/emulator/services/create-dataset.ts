@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
-import type { Context } from "../context.ts";
-import { storedDate } from "../dates.ts";
-import type { ApiCall } from "../http/api-call.ts";
+import type { Context } from "./context.ts";
+import { storedDate } from "../text/dates.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { badRequest } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
 import type { Dataset } from "../state/v2-entities.ts";
 import { addOutput } from "./app-sessions.ts";
-import { chosenSession } from "./chosen-session.ts";
+import { chosenSession } from "./session-for-result.ts";
 
 /** Makes a dataset without files in a project. @throws Problem as for an app result */
 export async function startDataset(

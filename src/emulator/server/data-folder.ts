@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { BsmountError } from "../core/errors.ts";
-import { ensureSafeFolder } from "../core/private-folder.ts";
-import { lockHolder, takeLock } from "../core/process-lock.ts";
+import { BsmountError } from "../../core/errors.ts";
+import { ensureSafeFolder } from "../../core/private-folder.ts";
+import { lockHolder, takeLock } from "../../core/process-lock.ts";
 
 /** A killed process takes a moment to die. */
 const PATIENCE_MS = 1000;

@@ -2,11 +2,11 @@ import { pipeline } from "node:stream/promises";
 import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/busboy";
 import type { FastifyRequest } from "fastify";
 import type { ContentStore, Received } from "../content/content-store.ts";
-import { uploadPath } from "../services/upload-rules.ts";
-import { bodyChunks } from "./body.ts";
-import { fileType, mediaType } from "./media-type.ts";
-import { badRequest, Problem, tooLarge } from "./problem.ts";
-import { Query } from "./query.ts";
+import { uploadPath } from "./upload-rules.ts";
+import { bodyChunks } from "../http/body.ts";
+import { fileType, mediaType } from "../http/media-type.ts";
+import { badRequest, Problem, tooLarge } from "../http/problem.ts";
+import { Query } from "../http/query.ts";
 
 /** A file out of a form, whose bytes are in the content store. */
 export interface FormFile {

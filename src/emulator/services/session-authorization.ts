@@ -1,5 +1,5 @@
 import { putGranted } from "../access/authorizations.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "./context.ts";
 import type { AppSession } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
 import { isTerminal } from "./app-sessions.ts";
