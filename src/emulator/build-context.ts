@@ -6,11 +6,15 @@ import type { EmulatorOptions } from "./options.ts";
 import { MAX_SINGLE_BYTES, MIN_PART_BYTES } from "./services/upload-rules.ts";
 import type { Storage } from "./server/storage.ts";
 
-/** As the service's own links: seven days less two minutes. */
+/** The lifetime of the service's links: seven days less two minutes. */
 const LINK_LIFETIME_MS = 7 * 86_400_000 - 120_000;
 
-/** What the controllers work with; `origins` are known once the listeners are open. */
-export function contextOf(storage: Storage, origins: Origins, options: EmulatorOptions): Context {
+/** Builds the context of the controllers. `origins` are read at each use, because they are filled in later. */
+export function buildContext(
+  storage: Storage,
+  origins: Origins,
+  options: EmulatorOptions,
+): Context {
   const { state, content } = storage;
   return {
     state,

@@ -1,12 +1,12 @@
 import type { Emulator } from "./options.ts";
 
-/** What `bsmount emulator` prints as one line of JSON once it answers requests. */
+/** The line of JSON that `bsmount emulator` prints once it accepts requests. */
 export interface ReadyLine {
   readonly apiServer: string;
-  /** A token with every scope. */
+  /** A token with all scopes. */
   readonly accessToken: string;
   readonly storeServer: string;
-  /** Null when the emulator forgets everything at its end. */
+  /** Null if everything is in memory. */
   readonly dataDir: string | null;
   readonly pid: number;
 }

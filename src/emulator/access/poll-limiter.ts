@@ -1,10 +1,10 @@
 import type { Clock } from "../../core/clock.ts";
 import { OAuthProblem } from "./oauth-problem.ts";
 
-const MAX_REMEMBERED = 1000;
+const MAX_CODES = 1000;
 
-/** Tells devices that ask for their token too often to slow down, as long as there is none for them. */
-export class PollPace {
+/** Tells devices that poll too often to slow down while their authorization is pending. */
+export class PollLimiter {
   readonly #intervalMs: number;
   readonly #clock: Clock;
   readonly #lastMs = new Map<string, number>();
@@ -15,10 +15,10 @@ export class PollPace {
   }
 
   /**
-   * Runs `work`; where that is still pending and the last question under this code is less than half an
-   * interval ago, refuses with `slow_down`. Half, because a device's wait begins before its question arrives.
+   * Runs `work`. If it is still pending and the last poll with this code was less than half an interval ago,
+   * throws `slow_down`. Half, because a device starts to wait before its request arrives.
    */
-  async keep<Result>(code: string, work: () => Promise<Result>): Promise<Result> {
+  async limit<Result>(code: string, work: () => Promise<Result>): Promise<Result> {
     const now = this.#clock.now();
     const last = this.#lastMs.get(code);
     try {
@@ -27,14 +27,14 @@ export class PollPace {
       if (!(error instanceof OAuthProblem) || error.code !== "authorization_pending") throw error;
       this.#remember(code, now);
       if (last === undefined || now - last >= this.#intervalMs / 2) throw error;
-      throw new OAuthProblem("slow_down", "The device asks too often");
+      throw new OAuthProblem("slow_down", "The device polls too often");
     }
   }
 
   #remember(code: string, now: number): void {
     this.#lastMs.delete(code);
     this.#lastMs.set(code, now);
-    if (this.#lastMs.size <= MAX_REMEMBERED) return;
+    if (this.#lastMs.size <= MAX_CODES) return;
     const [oldest] = this.#lastMs.keys();
     if (oldest !== undefined) this.#lastMs.delete(oldest);
   }

@@ -5,7 +5,7 @@ import type { Right } from "./scopes.ts";
 
 type Need = (guard: Guard, right: Right, id: string) => Tables[PropertyNoun];
 
-const NEEDS: Readonly<Record<PropertyNoun, Need>> = {
+const NEED_BY_NOUN: Readonly<Record<PropertyNoun, Need>> = {
   projects: (guard, right, id) => guard.need(right, "projects", id),
   samples: (guard, right, id) => guard.need(right, "samples", id),
   appresults: (guard, right, id) => guard.need(right, "appresults", id),
@@ -15,23 +15,23 @@ const NEEDS: Readonly<Record<PropertyNoun, Need>> = {
   biosamples: (guard, right, id) => guard.need(right, "biosamples", id),
   libraries: (guard, right, id) => guard.need(right, "libraries", id),
   datasets: (guard, right, id) => guard.need(right, "datasets", id),
-  users: (guard, _right, id) => guard.needOwnUser(id),
+  users: (guard, _right, id) => guard.needCurrentUser(id),
 };
 
-/** Anything that carries properties. @throws Problem as its guard does */
+/** Returns any entity that has properties. @throws Problem as the guard does */
 export function needResource(
   guard: Guard,
   right: Right,
   noun: PropertyNoun,
   id: string,
 ): Tables[PropertyNoun] {
-  return NEEDS[noun](guard, right, id);
+  return NEED_BY_NOUN[noun](guard, right, id);
 }
 
-/** Whether the caller may see what an Href of `noun` and `id` names. */
-export function seesResource(guard: Guard, noun: string, id: string): boolean {
+/** Whether the caller may see the entity that an Href with `noun` and `id` names. */
+export function mayBrowseResource(guard: Guard, noun: string, id: string): boolean {
   if (noun === "applications") return guard.knowsApplication(id);
-  const need = Object.hasOwn(NEEDS, noun) ? NEEDS[noun as PropertyNoun] : undefined;
+  const need = Object.hasOwn(NEED_BY_NOUN, noun) ? NEED_BY_NOUN[noun as PropertyNoun] : undefined;
   if (need === undefined) return false;
   try {
     need(guard, "browse", id);

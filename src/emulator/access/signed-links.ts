@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
 import { percentEncoded } from "../text/text.ts";
 
-/** The headers that a link asks the object store to answer with. */
+/** The headers that a link makes the object store send. */
 export interface LinkHeaders {
   readonly contentDisposition: string;
   readonly contentType: string;
@@ -16,19 +16,19 @@ export interface SignedLink {
 
 /** Links for the parts of one upload, which differ in number and signature. */
 export interface SignedParts {
-  /** With `{PartNumber}` and `{Signature}` in it. */
+  /** A URL with the placeholders `{PartNumber}` and `{Signature}`. */
   readonly template: string;
   /** In the order of the parts. */
   readonly signatures: readonly string[];
-  /** The template filled in, for a part counted from 1. */
+  /** Fills in the template for a part; parts count from 1. */
   readonly url: (part: number) => string;
 }
 
-export type LinkVerdict = "valid" | "badExpires" | "expired" | "unsigned" | "forged";
+export type LinkCheck = "valid" | "badExpires" | "expired" | "unsigned" | "forged";
 
 export interface LinkOptions {
   readonly secret: string;
-  /** The origin, and perhaps a path, that keys are appended to. */
+  /** The origin, optionally with a path, to which keys are appended. */
   readonly baseUrl: () => string;
   readonly lifetimeMs: number;
   readonly clock: Clock;
@@ -37,8 +37,8 @@ export interface LinkOptions {
 const ACCESS_KEY = "EXAMPLEBSMOUNTEMULATOR";
 
 /**
- * Signed, expiring links to objects, in the older of the object store's two forms: `AWSAccessKeyId`,
- * `Expires` in seconds since 1970, the two `response-…` headers, `Signature`.
+ * Signs and verifies links to objects, in the older of the object store's two forms: `AWSAccessKeyId`, `Expires` in
+ * seconds since 1970, the two `response-…` headers, `Signature`.
  */
 export class SignedLinks {
   readonly #options: LinkOptions;
@@ -63,15 +63,15 @@ export class SignedLinks {
     return { url: `${baseUrl().replace(/\/+$/, "")}/${key}?${query}`, expiresMs };
   }
 
-  /** Whether the content may be read: by GET, and by HEAD, which is one without a body. */
-  check(key: string, query: URLSearchParams): LinkVerdict {
+  /** Checks a link that reads content, by GET or HEAD. */
+  check(key: string, query: URLSearchParams): LinkCheck {
     const values = ["response-content-disposition", "response-content-type"].map(
       (name) => query.get(name) ?? "",
     );
     return this.#verdict(query, (expires) => this.#signature("GET", key, [expires, ...values]));
   }
 
-  /** Links that take the parts of an upload, for as long as others give contents. */
+  /** Signs links to which the parts of an upload are sent. They expire as links to content do. */
   signParts(uploadId: string, count: number): SignedParts {
     const { clock, lifetimeMs, baseUrl } = this.#options;
     const expires = String(Math.floor((clock.now() + lifetimeMs) / 1000));
@@ -90,29 +90,29 @@ export class SignedLinks {
     };
   }
 
-  /** Whether a part may be put there. */
-  checkPart(uploadId: string, query: URLSearchParams): LinkVerdict {
+  /** Checks a link to which a part is sent. */
+  checkPart(uploadId: string, query: URLSearchParams): LinkCheck {
     const part = query.get("partNumber") ?? "";
     return this.#verdict(query, (expires) => this.#signature("PUT", uploadId, [expires, part]));
   }
 
-  #verdict(query: URLSearchParams, signed: (expires: string) => string): LinkVerdict {
+  #verdict(query: URLSearchParams, signed: (expires: string) => string): LinkCheck {
     const expires = query.get("Expires");
     const signature = query.get("Signature");
     if (expires === null || signature === null) return "unsigned";
     if (!/^\d{1,12}$/.test(expires)) return "badExpires";
     if (Number(expires) * 1000 <= this.#options.clock.now()) return "expired";
-    return equal(signature, signed(expires)) ? "valid" : "forged";
+    return isSameSignature(signature, signed(expires)) ? "valid" : "forged";
   }
 
-  /** Of one method, and of values each in its own place: what signs a PUT signs nothing else. */
+  /** The signature covers the method and each value separately, so that a signature of a PUT is valid for nothing else. */
   #signature(method: "GET" | "PUT", key: string, values: readonly string[]): string {
     const text = JSON.stringify([method, key, ...values]);
     return createHmac("sha1", this.#options.secret).update(text).digest("base64");
   }
 }
 
-function equal(a: string, b: string): boolean {
+function isSameSignature(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
 }

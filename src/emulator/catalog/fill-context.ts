@@ -1,41 +1,48 @@
 import { BsmountError } from "../../core/errors.ts";
 import type { Draft } from "../state/draft.ts";
 import type { TableName } from "../state/entities.ts";
-import type { Contents } from "./import-contents.ts";
+import type { ImportedContents } from "./import-contents.ts";
 import { type Author, DefaultDates } from "./defaults.ts";
 import { CatalogIds } from "./ids.ts";
 import type { Catalog } from "./schema.ts";
 
-/** A catalog on its way into a draft: what every part of the work needs. */
-export interface Filling {
+/** What the functions that store a catalog's entries share. */
+export interface FillContext {
   readonly draft: Draft;
   readonly catalog: Catalog;
-  readonly contents: Contents;
+  readonly contents: ImportedContents;
   readonly ids: CatalogIds;
   readonly dates: DefaultDates;
-  /** Who owns and makes what the catalog gives nobody: the first user, the emulator's application. */
+  /** The default owner and creator: the first user and the emulator's application. */
   readonly author: Author;
 }
 
-export type FillingStart = Omit<Filling, "author">;
+export type FillContextStart = Omit<FillContext, "author">;
 
-export function startFilling(draft: Draft, catalog: Catalog, contents: Contents): FillingStart {
+export function startFillContext(
+  draft: Draft,
+  catalog: Catalog,
+  contents: ImportedContents,
+): FillContextStart {
   const ids = new CatalogIds(draft, catalog);
   return { draft, catalog, contents, ids, dates: new DefaultDates(catalog.date) };
 }
 
-/** As {@link knownId}, or `fallback` where the catalog names none. */
-export function knownOr(
+/** As {@link existingId}, or `fallback` where the catalog names no Id. */
+export function existingIdOr(
   draft: Draft,
   table: TableName,
   id: string | undefined,
   fallback: string,
 ): string {
-  return id === undefined ? fallback : knownId(draft, table, id);
+  return id === undefined ? fallback : existingId(draft, table, id);
 }
 
-/** The Id that a catalog names, if there is such a thing. @throws BsmountError `usage` */
-export function knownId(draft: Draft, table: TableName, id: string): string {
+/** Returns `id` if the catalog has an entity of it. @throws BsmountError `usage` if it has none */
+export function existingId(draft: Draft, table: TableName, id: string): string {
   if (draft.get(table, id) !== undefined) return id;
-  throw new BsmountError("usage", `the catalog names ${table} ${id}, which it does not have`);
+  throw new BsmountError(
+    "usage",
+    `the catalog refers to ${table} ${id}, which it does not contain`,
+  );
 }

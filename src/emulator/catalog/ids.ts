@@ -4,7 +4,7 @@ import type { TableName } from "../state/entities.ts";
 import { parentsOf } from "./import-contents.ts";
 import type { Catalog } from "./schema.ts";
 
-/** Gives Ids out in order, and never one that the catalog itself uses further down. */
+/** Assigns Ids in ascending order and skips those that the catalog itself uses. */
 export class CatalogIds {
   readonly #draft: Draft;
   readonly #taken: ReadonlyMap<TableName, ReadonlySet<string>>;
@@ -14,7 +14,7 @@ export class CatalogIds {
     this.#taken = explicitIds(catalog);
   }
 
-  /** `explicit`, or the next free one. */
+  /** Returns `explicit`, or the next free Id. */
   pick(table: TableName, explicit: string | undefined): string {
     if (explicit !== undefined) return explicit;
     let id = this.#draft.newId(table);
@@ -23,7 +23,7 @@ export class CatalogIds {
   }
 }
 
-/** @throws BsmountError `usage` for an Id that stands twice. */
+/** @throws BsmountError `usage` for an Id that occurs twice */
 function explicitIds(catalog: Catalog): Map<TableName, Set<string>> {
   const taken = new Map<TableName, Set<string>>();
   for (const [table, entities] of entitiesByTable(catalog)) {
@@ -31,7 +31,8 @@ function explicitIds(catalog: Catalog): Map<TableName, Set<string>> {
     taken.set(table, ids);
     for (const { id } of entities) {
       if (id === undefined) continue;
-      if (ids.has(id)) throw new BsmountError("usage", `the catalog has two ${table} of Id ${id}`);
+      if (ids.has(id))
+        throw new BsmountError("usage", `the catalog has two ${table} with the Id ${id}`);
       ids.add(id);
     }
   }

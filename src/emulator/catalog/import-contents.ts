@@ -1,27 +1,27 @@
 import { resolve } from "node:path";
 import { BsmountError, describeError } from "../../core/errors.ts";
-import type { Adopted, ContentStore } from "../content/content-store.ts";
+import type { ImportedContent, ContentStore } from "../content/content-store.ts";
 import type { StoredObject } from "../state/entities.ts";
 import type { Catalog, CatalogContent, CatalogFile } from "./schema.ts";
 
-/** With a data folder each costs a wait for the disk. */
-const ADOPTED_AT_ONCE = 16;
+/** With a data folder each import waits for the disk. */
+const IMPORTS_AT_ONCE = 16;
 
-export type Contents = ReadonlyMap<CatalogFile, StoredObject>;
+export type ImportedContents = ReadonlyMap<CatalogFile, StoredObject>;
 
-/** Makes an object of every complete file's content, before the state hears of any. */
-export async function adoptContents(
+/** Makes a stored object of every complete file's content, before the state refers to any of them. */
+export async function importContents(
   catalog: Catalog,
   folder: string,
   content: ContentStore,
-): Promise<Contents> {
+): Promise<ImportedContents> {
   const contents = new Map<CatalogFile, StoredObject>();
-  const waiting = completeFiles(catalog);
-  // All workers draw from one generator, and one that fails ends it for the others.
+  const files = completeFiles(catalog);
+  // All workers take files from one generator, which ends for the others when one of them fails.
   const worker = async (): Promise<void> => {
-    for (const file of waiting) contents.set(file, await adoptFile(file, folder, content));
+    for (const file of files) contents.set(file, await importFileContent(file, folder, content));
   };
-  const workers = await Promise.allSettled(Array.from({ length: ADOPTED_AT_ONCE }, worker));
+  const workers = await Promise.allSettled(Array.from({ length: IMPORTS_AT_ONCE }, worker));
   const failed = workers.find((each) => each.status === "rejected");
   if (failed !== undefined) throw failed.reason;
   return contents;
@@ -37,7 +37,7 @@ function filesOf(catalog: Catalog): CatalogFile[] {
   return parentsOf(catalog).flatMap((parent) => parent.files ?? []);
 }
 
-/** Everything in a catalog that may hold files. */
+/** All entries of a catalog that can have files. */
 export function parentsOf({ projects = [], runs = [] }: Catalog): readonly WithFiles[] {
   const inProjects = projects.flatMap(({ samples = [], appResults = [], datasets = [] }) => [
     ...samples,
@@ -51,25 +51,29 @@ interface WithFiles {
   readonly files?: readonly CatalogFile[];
 }
 
-async function adoptFile(
+async function importFileContent(
   file: CatalogFile,
   folder: string,
   store: ContentStore,
 ): Promise<StoredObject> {
-  const given = file.content ?? "";
-  const content = typeof given === "string" ? { text: given } : given;
+  const entry = file.content ?? "";
+  const content = typeof entry === "string" ? { text: entry } : entry;
   try {
-    const object = await store.adopt(adoptedOf(content, folder));
+    const object = await store.importContent(contentToImport(content, folder));
     return "etag" in content ? { ...object, etag: content.etag ?? object.etag } : object;
   } catch (cause) {
     const reason = describeError(cause);
-    throw new BsmountError("usage", `no content for ${file.path} of the catalog: ${reason}`, {
-      cause,
-    });
+    throw new BsmountError(
+      "usage",
+      `cannot read the content of ${file.path} in the catalog: ${reason}`,
+      {
+        cause,
+      },
+    );
   }
 }
 
-function adoptedOf(content: CatalogContent, folder: string): Adopted {
+function contentToImport(content: CatalogContent, folder: string): ImportedContent {
   if ("path" in content) return { kind: "file", path: resolve(folder, content.path) };
   if ("text" in content) return { kind: "bytes", bytes: Buffer.from(content.text, "utf8") };
   if ("base64" in content) return { kind: "bytes", bytes: Buffer.from(content.base64, "base64") };

@@ -6,7 +6,7 @@ import { validateCatalog } from "./validate.ts";
 
 export interface LoadedCatalog {
   readonly catalog: Catalog;
-  /** What paths in it are relative to. */
+  /** The folder that paths in the catalog are relative to. */
   readonly folder: string;
 }
 
@@ -32,7 +32,7 @@ async function readJson(path: string): Promise<unknown> {
   } catch (cause) {
     throw new BsmountError("usage", `cannot read the catalog ${path}: ${describeError(cause)}`, {
       cause,
-      remedy: "give --catalog the path of a JSON file",
+      remedy: "set --catalog to the path of a JSON file",
     });
   }
 }

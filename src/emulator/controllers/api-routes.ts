@@ -29,7 +29,7 @@ import { notImplementedRoutes } from "../coverage/not-implemented.ts";
 import { V1_ENDPOINTS } from "../coverage/v1-endpoints.ts";
 import { V2_ENDPOINTS } from "../coverage/v2-endpoints.ts";
 import { sendProblem, sendV2Problem } from "../http/response.ts";
-import { Problem, unknownPath } from "../http/problem.ts";
+import { Problem, unknownPathProblem } from "../http/problem.ts";
 
 type Routes = (app: FastifyInstance, context: Context) => void;
 
@@ -63,9 +63,16 @@ const V2_ROUTES: readonly Routes[] = [
   propertyRoutes(v2Properties),
 ];
 
+/*
+ * Begin here. `controllers/` has one file for each noun, for v1 in this folder and for v2 in `v2/`. A controller
+ * authenticates the request (`access/api-call.ts`), calls a service for a change, and sends what `serialise/` makes
+ * of the result. To add an endpoint: add its route to the controller of its noun, list a new controller below, and
+ * add a row in `coverage/`.
+ */
+
 /**
- * The API half: every route of v1pre3 and v2, and the service's answers to what goes wrong. An endpoint of
- * BaseSpace that is not implemented is 501, a path that BaseSpace does not have 404.
+ * Adds every route of v1pre3 and v2, the sign-in pages, and the error handlers. An endpoint of BaseSpace that is not
+ * implemented returns 501, a path that BaseSpace does not have 404.
  */
 export function apiRoutes(app: FastifyInstance, context: Context): void {
   app.register(
@@ -87,7 +94,7 @@ export function apiRoutes(app: FastifyInstance, context: Context): void {
     { prefix: "/v2" },
   );
   oauthPageRoutes(app, context);
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, unknownPath()));
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, unknownPathProblem()));
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, problemOf(error)));
 }
 

@@ -60,7 +60,7 @@ function runRoutes(app: FastifyInstance, { state, view }: Pick<Context, "state" 
   }
 }
 
-/** Of the samples of a run those that the caller may see. */
+/** The samples of a run that the caller may see. */
 function samplesOfRun(state: State, { guard, grants, param }: ApiCall): Sample[] {
   return guard
     .need("browse", "runs", param("id"))

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import { badRequest } from "./problem.ts";
+import { badRequestProblem } from "./problem.ts";
 
 /**
  * Compares the MD5 of a received body with the request's `Content-MD5` (base64, RFC 1864), if it has one.
@@ -16,5 +16,5 @@ export async function checkContentMd5(
   if (typeof header !== "string" || header === "") return;
   if (Buffer.from(header, "base64").toString("hex") === md5Hex) return;
   await discard();
-  throw badRequest("The Content-MD5 does not match the body that was received", "BadDigest");
+  throw badRequestProblem("The Content-MD5 does not match the body that was received", "BadDigest");
 }

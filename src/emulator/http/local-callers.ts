@@ -3,29 +3,29 @@ import { isLoopback } from "./known-hosts.ts";
 import { Problem } from "./problem.ts";
 
 /**
- * For the emulator's own controls: callers on this machine that are no page of another site. A browser says where
- * a page's request comes from, and sends one that could be a form's or an image's without asking first. What a
- * proxy on this machine hands on comes from anywhere: it has the proxy's name, or tells whom it is for.
+ * Protects the emulator's controls: only programs on this machine may call them, and no page of another site. A
+ * browser names the origin of a page's request, but sends simple requests (forms, images) without a preflight. A
+ * request that a local proxy forwards may come from anywhere; it has the proxy's `Host` or a forwarding header.
  *
  * @throws Problem 403
  */
-export function onlyLocal(request: FastifyRequest): void {
-  if (!isFromHere(request)) {
+export function requireLocalCaller(request: FastifyRequest): void {
+  if (!isLocalCaller(request)) {
     throw new Problem(403, "Forbidden", "The emulator is controlled from its own machine only");
   }
-  if (!isNoForeignPage(request)) {
+  if (!isSameOrigin(request)) {
     throw new Problem(403, "Forbidden", "The emulator is not controlled by pages of other sites");
   }
 }
 
-function isFromHere({ raw, headers }: FastifyRequest): boolean {
-  const isHandedOn = (headers.forwarded ?? headers["x-forwarded-for"]) !== undefined;
+function isLocalCaller({ raw, headers }: FastifyRequest): boolean {
+  const isForwarded = (headers.forwarded ?? headers["x-forwarded-for"]) !== undefined;
   const isLocal = /^(::1$|(::ffff:)?127\.)/.test(raw.socket.remoteAddress ?? "");
-  return isLocal && !isHandedOn && (headers.host === undefined || isLoopback(headers.host));
+  return isLocal && !isForwarded && (headers.host === undefined || isLoopback(headers.host));
 }
 
-function isNoForeignPage({ headers }: FastifyRequest): boolean {
+function isSameOrigin({ headers }: FastifyRequest): boolean {
   const { origin, host = "", "sec-fetch-site": site = "none" } = headers;
-  const isOwnPage = origin === undefined || origin === `http://${host}`;
-  return isOwnPage && (site === "same-origin" || site === "none");
+  const hasOwnOrigin = origin === undefined || origin === `http://${host}`;
+  return hasOwnOrigin && (site === "same-origin" || site === "none");
 }

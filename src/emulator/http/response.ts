@@ -3,16 +3,31 @@ import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { LaunchProblem, type Problem } from "./problem.ts";
 
-const SERVER = "Mono.WebServer.XSP/4.8.0.0 Linux";
+const SERVER_HEADER = "Mono.WebServer.XSP/4.8.0.0 Linux";
 
-/** The envelope of one resource or of a list; chunked, as the service sends every success. */
+/*
+ * Begin here. `http/` is the service's protocol without its data: the form of responses and refusals
+ * (this file, `problem.ts`), what requests carry (`body.ts`, `query.ts`, `media-type.ts`), pages of lists
+ * (`paging.ts`), and who may call at all (`known-hosts.ts`, `local-callers.ts`). Everything that handles requests
+ * uses it; it imports only `text/`.
+ */
+
+/** Sends one resource or a list in v1's envelope; chunked, as the service sends every success. */
 export function sendResponse(reply: FastifyReply, response: unknown, status = 200): FastifyReply {
-  return sendBare(reply, { Response: response, ResponseStatus: {}, Notifications: [] }, status);
+  return sendWithoutEnvelope(
+    reply,
+    { Response: response, ResponseStatus: {}, Notifications: [] },
+    status,
+  );
 }
 
-/** As v2 answers: no envelope, and undefined is no body at all. */
-export function sendBare(reply: FastifyReply, response: unknown, status = 200): FastifyReply {
-  withApiHeaders(reply);
+/** Sends a response as v2 does, without an envelope; undefined sends no body. */
+export function sendWithoutEnvelope(
+  reply: FastifyReply,
+  response: unknown,
+  status = 200,
+): FastifyReply {
+  setApiHeaders(reply);
   if (response === undefined) return reply.status(status).send();
   const body = JSON.stringify(response);
   return reply
@@ -21,7 +36,7 @@ export function sendBare(reply: FastifyReply, response: unknown, status = 200): 
     .send(Readable.from([Buffer.from(body)], { objectMode: false }));
 }
 
-/** An error body: no `Response`, the message once more as a notification, and not chunked. */
+/** Sends a refusal in v1's form: no `Response`, the message also as a notification, and not chunked. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const { status, code, message } = problem;
   if (status === 404 && code === undefined) return sendUnknownPath(reply, message);
@@ -34,11 +49,11 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
   });
 }
 
-/** An error in the form of v2; for a path that no route knows v2 has the form of v1. */
+/** Sends a refusal in v2's form. For a path without a route, v2 uses v1's form. */
 export function sendV2Problem(reply: FastifyReply, problem: Problem): FastifyReply {
   const { status, code, message } = problem;
   if (status === 404 && code === undefined) return sendUnknownPath(reply, message);
-  withApiHeaders(reply);
+  setApiHeaders(reply);
   return sendErrorBody(reply, status, {
     ErrorCode: code,
     ErrorMessage: message,
@@ -48,31 +63,31 @@ export function sendV2Problem(reply: FastifyReply, problem: Problem): FastifyRep
 }
 
 function sendErrorBody(reply: FastifyReply, status: number, body: unknown): FastifyReply {
-  withApiHeaders(reply);
+  setApiHeaders(reply);
   return reply
     .status(status)
     .header("content-type", "application/json; charset=utf-8")
     .send(JSON.stringify(body));
 }
 
-/** A path that no route knows is answered by the web server, before the service: other headers. */
+/** For a path without a route the web server in front of the service responds, with other headers. */
 function sendUnknownPath(reply: FastifyReply, message: string): FastifyReply {
   const body = JSON.stringify({ ResponseStatus: { Message: message }, Notifications: [] });
   return reply
     .status(404)
     .header("cache-control", "private")
-    .header("server", SERVER)
+    .header("server", SERVER_HEADER)
     .header("content-type", "application/json")
     .send(Buffer.from(body));
 }
 
-/** The headers of every answer of the API; those set before stay. */
-export function withApiHeaders(reply: FastifyReply): void {
+/** Sets the headers of every API response, except those that are already set. */
+export function setApiHeaders(reply: FastifyReply): void {
   const headers: Record<string, string | string[]> = {
     "cache-control": "no-cache, no-store, must-revalidate",
     pragma: "no-cache",
     expires: "0",
-    server: [SERVER, "Unknown"],
+    server: [SERVER_HEADER, "Unknown"],
     "strict-transport-security": "max-age=10886400; includeSubDomains; preload",
     "x-basespace-source": "master/readonly",
     "x-content-type-options": "nosniff",
@@ -83,7 +98,7 @@ export function withApiHeaders(reply: FastifyReply): void {
   }
 }
 
-/** `2024.05.12.13.14.15.` and 22 characters of base64url. */
+/** Makes `2024.05.12.13.14.15.` and 22 characters of base64url. */
 function requestId(): string {
   const [date = "", time = ""] = new Date().toISOString().slice(0, 19).split("T");
   const unique = randomBytes(17).toString("base64url").slice(0, 22);

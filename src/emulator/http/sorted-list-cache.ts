@@ -1,15 +1,15 @@
-/** Answers a sorted list from memory, or sorts it now; `order` tells one way of sorting from another. */
-export type KeepSorted<Item> = (order: string, sort: () => readonly Item[]) => readonly Item[];
+/** Returns the cached list of one order, or the result of `sort`, which it then caches. `order` names the order. */
+export type SortCache<Item> = (order: string, sort: () => readonly Item[]) => readonly Item[];
 
 /**
- * Lists that were sorted for one page and serve the others. Each lives as long as the version of what it
- * was made from: a change of its parent brings another version, and with the old one the list is gone. So
- * there are never more of them than unchanged parents, times the few orders that a list can have.
+ * Caches lists that were sorted for one page, for the other pages. A list is cached as long as the version object
+ * that it was made from exists; a change of its parent makes a new version object. So the cache is bounded by the
+ * number of unchanged parents, times the few orders that a list can have.
  */
-export class SortedLists<Item> {
+export class SortedListCache<Item> {
   readonly #byVersion = new WeakMap<object, Map<string, readonly Item[]>>();
 
-  of(version: object): KeepSorted<Item> {
+  forVersion(version: object): SortCache<Item> {
     const lists = this.#byVersion.get(version) ?? new Map<string, readonly Item[]>();
     this.#byVersion.set(version, lists);
     return (order, sort) => {

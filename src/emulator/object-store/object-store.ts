@@ -9,20 +9,23 @@ export interface ObjectStoreParts extends Context {
   readonly leaks: Leaks;
 }
 
-/**
- * `GET|HEAD /<32 hex>?<signed query>`, and `PUT` of a part: nothing else, and no `Authorization` beside the
- * signature.
+/*
+ * Begin here. `object-store/` is the second server, to which signed links lead: it verifies the link
+ * (`access/signed-links.ts`), then sends an object as S3 does (`send-object.ts`, with ranges and preconditions) or
+ * stores a part of an upload (`put-part.ts`). `leaks.ts` records credentials that it should never have received.
  */
+
+/** `GET|HEAD /<32 hex>?<signed query>` and `PUT` of a part; no other request, and no `Authorization` with a link. */
 export function objectStoreRoutes(app: FastifyInstance, parts: ObjectStoreParts): void {
-  // Before anything else, whatever is asked: each credential is remembered.
+  // First of all, so that credentials are recorded for every request, even an invalid one.
   app.addHook("onRequest", (request, reply, done) => {
-    if (Leaks.isSecondSignature(parts.leaks.look(request.raw))) sendStoreError(reply, "badAuth");
+    if (Leaks.isSecondSignature(parts.leaks.record(request.raw))) sendStoreError(reply, "badAuth");
     else done();
   });
   app.route({
     method: ["GET", "HEAD"],
     url: "/:key",
-    handler: (request, reply) => answer(parts, request, reply),
+    handler: (request, reply) => serveObject(parts, request, reply),
   });
   app.put("/:key", async (request, reply) => await putPart(parts, request, reply));
   app.setNotFoundHandler((request, reply) => {
@@ -32,7 +35,7 @@ export function objectStoreRoutes(app: FastifyInstance, parts: ObjectStoreParts)
   app.setErrorHandler((_error, _request, reply) => sendStoreError(reply, "internal"));
 }
 
-function answer(
+function serveObject(
   parts: ObjectStoreParts,
   request: FastifyRequest,
   reply: FastifyReply,

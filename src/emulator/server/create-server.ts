@@ -1,25 +1,26 @@
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { BsmountError, describeError } from "../../core/errors.ts";
 import { bytesConsumed } from "../http/body.ts";
-import { hideMediaType } from "../http/media-type.ts";
+import { detachContentType } from "../http/media-type.ts";
 import type { RequestLog } from "./request-log.ts";
 
 /**
- * A listener's bare server: it logs every exchange, takes any content type and leaves bodies unread for
- * the handlers, answers `badUrl` to a path that cannot be decoded, and reads what a handler did not want, so that a refusal reaches its client.
- * Routes, handlers and fault rules see `routedUrl` of what was asked, the log what it was.
+ * Creates a server without routes. It logs every request, accepts any content type, leaves bodies to the handlers and
+ * afterwards reads what a handler left unread, so that a refusal reaches its client. `sendBadUrl` responds to a path
+ * that cannot be decoded. Routes, handlers and fault rules see the URL that `normalizeUrl` returns; the log has the
+ * URL that the client sent.
  */
 export function createServer(
   log: RequestLog,
-  badUrl: (reply: FastifyReply) => FastifyReply,
-  routedUrl: (url: string) => string = (url) => url,
+  sendBadUrl: (reply: FastifyReply) => FastifyReply,
+  normalizeUrl: (url: string) => string = (url) => url,
 ): FastifyInstance {
   const app = fastify({
     forceCloseConnections: true,
     exposeHeadRoutes: false,
-    frameworkErrors: (_error, _request, reply) => void badUrl(reply),
+    frameworkErrors: (_error, _request, reply) => void sendBadUrl(reply),
     bodyLimit: Number.MAX_SAFE_INTEGER,
-    rewriteUrl: ({ url = "" }) => routedUrl(url),
+    rewriteUrl: ({ url = "" }) => normalizeUrl(url),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
   });
   app.removeAllContentTypeParsers();
@@ -27,7 +28,7 @@ export function createServer(
   app.addHook("onRequest", (request, reply, done) => {
     const { method, originalUrl: url } = request;
     log.watch({ method, url }, reply.raw, () => bytesConsumed(request));
-    hideMediaType(request);
+    detachContentType(request);
     done();
   });
   app.addHook("onResponse", (request, _reply, done) => {
@@ -37,7 +38,7 @@ export function createServer(
   return app;
 }
 
-/** Starts listening; gives the origin. @throws BsmountError `environment` */
+/** Starts listening and returns the origin, without trailing slash. @throws BsmountError `environment` */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
   try {
     return (await app.listen({ host, port })).replace(/\/$/, "");
@@ -45,7 +46,7 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
     const reason = describeError(cause);
     throw new BsmountError("environment", `cannot listen on ${host}:${port}: ${reason}`, {
       cause,
-      remedy: "give another --port, or 0 for any free one",
+      remedy: "set --port to another port, or to 0 for any free one",
     });
   }
 }

@@ -4,11 +4,11 @@ import { BsmountError } from "../../core/errors.ts";
 import { ensureSafeFolder } from "../../core/private-folder.ts";
 import { lockHolder, takeLock } from "../../core/process-lock.ts";
 
-/** A killed process takes a moment to die. */
+/** How long to wait for the lock: a killed process needs a moment to exit. */
 const PATIENCE_MS = 1000;
 const RETRY_MS = 50;
 
-/** The folder of a lasting emulator, held by one process of its user at a time. */
+/** The folder of a persistent emulator, locked by one process at a time. */
 export class DataFolder implements AsyncDisposable {
   readonly path: string;
   readonly #lock: AsyncDisposable;
@@ -19,19 +19,20 @@ export class DataFolder implements AsyncDisposable {
   }
 
   /**
-   * Makes the folder, with mode 0700, when it is missing.
-   * @throws BsmountError `busy` when another process holds it; `environment`, also where others can make files in it,
-   * which could be links; `no-space`
+   * Locks the folder; creates it, with mode 0700, if it does not exist.
+   *
+   * @throws BsmountError `busy` if another process has locked it; `environment`, also if other users can create files
+   * in it, which could be links; `no-space`
    */
-  static async hold(path: string): Promise<DataFolder> {
+  static async acquire(path: string): Promise<DataFolder> {
     const folder = resolve(path);
     const { isShared } = await ensureSafeFolder(folder);
-    if (isShared) throw sharedFolder(folder);
-    const place = { folder, key: "emulator" };
+    if (isShared) throw sharedFolderError(folder);
+    const lockName = { folder, key: "emulator" };
     for (const deadline = Date.now() + PATIENCE_MS; ; await delay(RETRY_MS)) {
-      const lock = await takeLock(place);
+      const lock = await takeLock(lockName);
       if (lock !== undefined) return new DataFolder(folder, lock);
-      if (Date.now() > deadline) throw inUse(folder, await lockHolder(place));
+      if (Date.now() > deadline) throw inUseError(folder, await lockHolder(lockName));
     }
   }
 
@@ -44,14 +45,16 @@ export class DataFolder implements AsyncDisposable {
   }
 }
 
-function sharedFolder(path: string): BsmountError {
-  const message = `the emulator does not keep its data in ${path}: others can make files there`;
-  return new BsmountError("environment", message, { remedy: "give a folder of your own in it" });
+function sharedFolderError(path: string): BsmountError {
+  const message = `the emulator does not store its data in ${path}: other users can create files there`;
+  return new BsmountError("environment", message, {
+    remedy: "name a subfolder that only you can write to",
+  });
 }
 
-function inUse(path: string, pid: number | undefined): BsmountError {
-  const whose = pid === undefined ? "another emulator" : `the emulator of process ${pid}`;
-  return new BsmountError("busy", `the data folder ${path} is in use by ${whose}`, {
-    remedy: "end that emulator, or give another folder",
+function inUseError(path: string, pid: number | undefined): BsmountError {
+  const owner = pid === undefined ? "another emulator" : `the emulator of process ${pid}`;
+  return new BsmountError("busy", `the data folder ${path} is in use by ${owner}`, {
+    remedy: "stop that emulator, or name another folder",
   });
 }

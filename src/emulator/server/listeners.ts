@@ -5,9 +5,9 @@ import type { FaultRules } from "../faults/fault-rules.ts";
 import { faultHooks } from "../faults/hooks.ts";
 import { faultRoutes } from "../faults/routes.ts";
 import { sendProblem } from "../http/response.ts";
-import { misdirected, Problem, unknownPath } from "../http/problem.ts";
-import { onlyKnownHosts } from "../http/known-hosts.ts";
-import { singleSlashes } from "../http/collapse-slashes.ts";
+import { misdirectedProblem, Problem, unknownPathProblem } from "../http/problem.ts";
+import { refuseUnknownHosts } from "../http/known-hosts.ts";
+import { collapseSlashes } from "../http/collapse-slashes.ts";
 import { leakRoutes } from "../object-store/leak-routes.ts";
 import type { Leaks } from "../object-store/leaks.ts";
 import { objectStoreRoutes } from "../object-store/object-store.ts";
@@ -15,7 +15,13 @@ import { sendStoreError } from "../object-store/xml-error.ts";
 import type { RequestLog } from "./request-log.ts";
 import { createServer, listen } from "./create-server.ts";
 
-/** Where the two halves can be reached, once they listen. */
+/*
+ * Begin here. `server/` joins the emulator's two HTTP servers and what they need to run: `create-server.ts` is a
+ * server without routes, `storage.ts` opens the state, the contents and the request log, in memory or in a data
+ * folder. `start-emulator.ts` calls it.
+ */
+
+/** The origins of the two servers, without trailing slash; empty until they listen. */
 export interface Origins {
   api: string;
   objects: string;
@@ -26,18 +32,24 @@ export interface ListenerParts {
   readonly faults: FaultRules;
   readonly log: RequestLog;
   readonly leaks: Leaks;
-  /** Names without port that both halves answer to beside the loopback ones. */
+  /** Host names, without port, that both servers accept in addition to the loopback ones. */
   readonly hostNames: readonly string[];
 }
 
-/** The API and the object store, each on its own port and so on its own origin. */
+/** The API server and the object store's, each on a port and therefore an origin of its own. */
 export class Listeners {
   readonly #api: FastifyInstance;
   readonly #objects: FastifyInstance;
 
   constructor({ context, faults, log, leaks, hostNames }: ListenerParts) {
-    this.#api = createServer(log, (reply) => sendProblem(reply, unknownPath()), singleSlashes);
-    onlyKnownHosts(this.#api, hostNames, (reply, host) => sendProblem(reply, misdirected(host)));
+    this.#api = createServer(
+      log,
+      (reply) => sendProblem(reply, unknownPathProblem()),
+      collapseSlashes,
+    );
+    refuseUnknownHosts(this.#api, hostNames, (reply, host) =>
+      sendProblem(reply, misdirectedProblem(host)),
+    );
     faultHooks(this.#api, {
       rules: faults,
       pathPrefix: "",
@@ -48,7 +60,7 @@ export class Listeners {
     leakRoutes(this.#api, leaks);
     apiRoutes(this.#api, context);
     this.#objects = createServer(log, (reply) => sendStoreError(reply, "noSuchKey"));
-    onlyKnownHosts(this.#objects, hostNames, (reply) => sendStoreError(reply, "misdirected"));
+    refuseUnknownHosts(this.#objects, hostNames, (reply) => sendStoreError(reply, "misdirected"));
     faultHooks(this.#objects, {
       rules: faults,
       pathPrefix: "/objects",
@@ -57,7 +69,7 @@ export class Listeners {
     objectStoreRoutes(this.#objects, { ...context, leaks });
   }
 
-  /** Listens and writes the origins down; both or none. */
+  /** Starts both servers, or neither, and fills in `origins`. @throws BsmountError `environment` */
   async open(origins: Origins, host: string, port: number): Promise<void> {
     try {
       origins.objects = await listen(this.#objects, host, 0);

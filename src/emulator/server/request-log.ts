@@ -4,28 +4,28 @@ import type { ServerResponse } from "node:http";
 
 /** One request to the API or to the object store. */
 export interface LoggedRequest {
-  /** ISO 8601, when the request came. */
+  /** When the request arrived, ISO 8601. */
   readonly time: string;
   readonly method: string;
-  /** Without query; object store requests have `/<32 hex>`. */
+  /** Without the query; `/<32 hex>` for the object store. */
   readonly path: string;
   /** Without tokens, signatures and access keys. */
   readonly query: string;
-  /** 0 when no answer was begun. */
+  /** 0 if no response was begun. */
   readonly status: number;
-  /** Body bytes taken from the client. */
+  /** Body bytes read from the client. */
   readonly bytesIn: number;
-  /** Body bytes given to the connection. */
+  /** Body bytes written to the connection. */
   readonly bytesOut: number;
   readonly ms: number;
 }
 
 const SECRET_NAMES = /token|signature|accesskey|secret|^code$|credential/i;
-const KEPT_REQUESTS = 10_000;
+const MAX_REQUESTS = 10_000;
 
-/** The last requests in memory, and all of them as JSON lines when there is a file for it. */
+/** Logs requests: the last ones in memory, and all of them as JSON lines if there is a file. */
 export class RequestLog {
-  readonly #kept: LoggedRequest[] = [];
+  readonly #requests: LoggedRequest[] = [];
   readonly #file: WriteStream | undefined;
 
   constructor(path?: string) {
@@ -34,10 +34,10 @@ export class RequestLog {
 
   /** Oldest first, at most the last 10 000. */
   get requests(): readonly LoggedRequest[] {
-    return this.#kept;
+    return this.#requests;
   }
 
-  /** Watches an exchange from now on and logs it once it is over, answered or not. */
+  /** Logs a request once its response has ended or its connection has closed. */
   watch(
     request: { readonly method: string; readonly url: string },
     response: ServerResponse,
@@ -65,7 +65,7 @@ export class RequestLog {
   }
 
   clear(): void {
-    this.#kept.length = 0;
+    this.#requests.length = 0;
   }
 
   async close(): Promise<void> {
@@ -75,20 +75,22 @@ export class RequestLog {
   }
 
   #add(request: LoggedRequest): void {
-    this.#kept.push(request);
-    if (this.#kept.length > KEPT_REQUESTS) this.#kept.shift();
+    this.#requests.push(request);
+    if (this.#requests.length > MAX_REQUESTS) this.#requests.shift();
     this.#file?.write(`${JSON.stringify(request)}\n`);
   }
 }
 
-/** Path and query of a URL, the latter without what would let somebody in. */
+/** Splits a URL into path and query, and removes credentials from the query. */
 export function pathAndQuery(url: string): { path: string; query: string } {
   const [path = "", search = ""] = url.split("?", 2);
-  const kept = search.split("&").filter((pair) => !SECRET_NAMES.test(pair.split("=", 1)[0] ?? ""));
-  return { path, query: kept.join("&") };
+  const harmless = search
+    .split("&")
+    .filter((pair) => !SECRET_NAMES.test(pair.split("=", 1)[0] ?? ""));
+  return { path, query: harmless.join("&") };
 }
 
-/** Counts what is written as a body; headers are not part of it. */
+/** Counts the bytes of the body, without the headers. */
 function countBody(response: ServerResponse): () => number {
   let bytes = 0;
   const count = (chunk: unknown): void => {

@@ -7,7 +7,7 @@ import { noJournal } from "../state/journal.ts";
 import { lmdbJournal } from "../state/lmdb-journal.ts";
 import { State } from "../state/state.ts";
 
-/** What an emulator keeps: entities, contents and the request log. */
+/** What an emulator stores: entities, contents and the request log. */
 export interface Storage extends AsyncDisposable {
   readonly state: State;
   readonly content: ContentStore;
@@ -15,7 +15,7 @@ export interface Storage extends AsyncDisposable {
   readonly dataDir: string | undefined;
 }
 
-/** In memory, or in `dataDir`: `state.lmdb`, `objects/`, `parts/`, `incoming/`, `requests.jsonl`. */
+/** Opens a storage in memory, or in `dataDir`: `state.lmdb`, `objects/`, `parts/`, `incoming/`, `requests.jsonl`. */
 export async function openStorage(dataDir: string | undefined): Promise<Storage> {
   return dataDir === undefined ? memoryStorage() : await folderStorage(dataDir);
 }
@@ -28,7 +28,7 @@ function memoryStorage(): Storage {
 }
 
 async function folderStorage(dataDir: string): Promise<Storage> {
-  const folder = await DataFolder.hold(dataDir);
+  const folder = await DataFolder.acquire(dataDir);
   try {
     const content = await FolderContentStore.open(folder.path);
     const state = new State(lmdbJournal(folder.join("state.lmdb")));

@@ -4,17 +4,23 @@ import type { SignedLinks } from "../access/signed-links.ts";
 import type { View } from "../serialise/view.ts";
 import type { State } from "../state/state.ts";
 
-/** What the controllers of the API work with. */
+/*
+ * Begin here. `services/` has what requests do: create results, upload files, delete sessions, and the filters of
+ * lists. A controller parses the request and calls one of them with the `Context`; the service checks rights with
+ * `access/`, changes `state/` in one transaction and bytes in `content/`, and throws a Problem to refuse.
+ */
+
+/** What services and controllers share. */
 export interface Context {
   readonly state: State;
   readonly content: ContentStore;
   readonly links: SignedLinks;
   readonly view: View;
   readonly clock: Clock;
-  /** What every part of an upload but the last has at the least. */
+  /** The least size of every part of an upload except the last. */
   readonly minPartBytes: number;
-  /** What an upload in one piece has at the most. */
+  /** The limit of an upload in one piece. */
   readonly maxSingleBytes: number;
-  /** Whether every wish of an app to sign in is granted at once. */
+  /** Whether every sign-in is approved at once, without asking the user. */
   readonly autoApprove: boolean;
 }

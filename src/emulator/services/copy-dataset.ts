@@ -5,14 +5,14 @@ import { type Fields, textField } from "../http/body.ts";
 import type { Parent } from "../state/entities.ts";
 import { filesParent } from "../state/files-parent.ts";
 import type { Dataset } from "../state/v2-entities.ts";
-import { chosenSession } from "./session-for-result.ts";
+import { sessionForResult } from "./session-for-result.ts";
 import { newDatasetId, putDataset } from "./create-dataset.ts";
 
 /**
- * Copies a dataset into the project that the body names, with the files that are complete. Their bytes are
- * the same objects.
+ * Copies a dataset with its complete files into the project that the body names. The copies share the stored
+ * objects.
  *
- * @throws Problem 403 without the right to read the one and create in the other
+ * @throws Problem 403 without the right to read the dataset and to create in the project
  */
 export async function copyDataset(
   { state, clock }: Context,
@@ -25,14 +25,14 @@ export async function copyDataset(
   const date = storedDate(clock.now());
   const name = textField(fields, "Name") ?? original.name;
   return await state.transact((draft) => {
-    const { sampleId: _of, removed: _gone, extra: _own, ...kept } = original;
+    const { sampleId: _sample, removed: _removed, extra: _extra, ...copied } = original;
     const copy: Dataset = {
-      ...kept,
+      ...copied,
       id: newDatasetId(),
       name,
       projectId,
       ownerId: call.grants.userId,
-      appSessionId: chosenSession(draft, call, fields, { name, date }).id,
+      appSessionId: sessionForResult(draft, call, fields, { name, date }).id,
       dateCreated: date,
       dateModified: date,
     };

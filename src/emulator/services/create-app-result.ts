@@ -1,30 +1,29 @@
-import { grant } from "../access/tokens.ts";
+import { grantClause } from "../access/tokens.ts";
 import type { Context } from "./context.ts";
 import { storedDate } from "../text/dates.ts";
 import type { ApiCall } from "../access/api-call.ts";
-import { type Fields, lowerKeys, textField } from "../http/body.ts";
-import { badRequest } from "../http/problem.ts";
+import { type Fields, lowerCaseKeys, textField } from "../http/body.ts";
+import { badRequestProblem } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
 import type { AppResult, Reference } from "../state/entities.ts";
 import { parseHref } from "../text/hrefs.ts";
 import { addOutput } from "./app-sessions.ts";
-import { chosenSession } from "./session-for-result.ts";
+import { sessionForResult } from "./session-for-result.ts";
 
 /**
- * Makes an app result in the project of `call`, in the session that the query or the body names, or in
- * a new running one of the token's application.
+ * Creates an app result in the project of `call`, in the session that the query or the body names, or in a new
+ * running session of the token's application.
  *
- * @throws Problem 400 for a body that makes no sense, 403 for a session of another application, 409 for
- * a session that has ended.
+ * @throws Problem 400 for an invalid body, 403 for a session of another application, 409 for a session that has ended
  */
-export async function startAppResult(
+export async function createAppResult(
   { state, clock }: Context,
   call: ApiCall,
   fields: Fields,
 ): Promise<AppResult> {
   const { grants, param } = call;
   const name = textField(fields, "Name")?.trim() ?? "";
-  if (name === "") throw badRequest("The name of the app result is missing");
+  if (name === "") throw badRequestProblem("The name of the app result is missing");
   const references = referencesOf(fields.get("references"));
   const date = storedDate(clock.now());
   return await state.transact((draft) => {
@@ -37,16 +36,16 @@ export async function startAppResult(
       properties: [],
       projectId: param("id"),
       ownerId: grants.userId,
-      appSessionId: chosenSession(draft, call, fields, { name, date }).id,
+      appSessionId: sessionForResult(draft, call, fields, { name, date }).id,
       description: textField(fields, "Description") ?? "",
       ...(genomeId === undefined ? {} : { genomeId }),
     };
-    grant(draft, grants.token.id, `WRITE APPRESULT ${result.id}`);
+    grantClause(draft, grants.token.id, `WRITE APPRESULT ${result.id}`);
     return putAppResult(draft, result);
   });
 }
 
-/** Stores an app result; its session tells of it from now on. */
+/** Stores an app result and adds it to the outputs of its session. */
 export function putAppResult(draft: Draft, result: AppResult): AppResult {
   addOutput(draft, result.appSessionId, {
     name: "Output.AppResults",
@@ -61,7 +60,7 @@ export function putAppResult(draft: Draft, result: AppResult): AppResult {
   return draft.put("appresults", result);
 }
 
-/** The Id in `HrefGenome`. */
+/** The Id in `HrefGenome`; undefined if the field is absent or no Href of a genome. */
 export function genomeOf(fields: Fields): string | undefined {
   const target = parseHref(textField(fields, "HrefGenome") ?? "");
   return target?.noun === "genomes" ? target.id : undefined;
@@ -69,12 +68,12 @@ export function genomeOf(fields: Fields): string | undefined {
 
 function referencesOf(value: unknown): Reference[] {
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw badRequest("References is not a list");
+  if (!Array.isArray(value)) throw badRequestProblem("References is not a list");
   return value.map((item: unknown) => {
-    const reference = lowerKeys(item);
+    const reference = lowerCaseKeys(item);
     const hrefContent = textField(reference, "HrefContent") ?? "";
     if (parseHref(hrefContent) === undefined) {
-      throw badRequest(`${JSON.stringify(hrefContent)} in References is not an Href`);
+      throw badRequestProblem(`${JSON.stringify(hrefContent)} in References is not an Href`);
     }
     const rel = textField(reference, "Rel") ?? "Using";
     return { rel, type: textField(reference, "Type") ?? "", hrefContent };

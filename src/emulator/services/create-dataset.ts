@@ -3,14 +3,14 @@ import type { Context } from "./context.ts";
 import { storedDate } from "../text/dates.ts";
 import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
-import { badRequest } from "../http/problem.ts";
+import { badRequestProblem } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
 import type { Dataset } from "../state/v2-entities.ts";
 import { addOutput } from "./app-sessions.ts";
-import { chosenSession } from "./session-for-result.ts";
+import { sessionForResult } from "./session-for-result.ts";
 
-/** Makes a dataset without files in a project. @throws Problem as for an app result */
-export async function startDataset(
+/** Creates a dataset without files in a project. @throws Problem as for an app result */
+export async function createDataset(
   { state, clock }: Context,
   call: ApiCall,
   projectId: string,
@@ -18,7 +18,7 @@ export async function startDataset(
 ): Promise<Dataset> {
   call.guard.need("create", "projects", projectId);
   const name = textField(fields, "Name")?.trim() ?? "";
-  if (name === "") throw badRequest("The name of the dataset is missing");
+  if (name === "") throw badRequestProblem("The name of the dataset is missing");
   const attributes = attributesOf(fields.get("attributes"));
   const date = storedDate(clock.now());
   return await state.transact((draft) => {
@@ -27,7 +27,7 @@ export async function startDataset(
       name,
       projectId,
       ownerId: call.grants.userId,
-      appSessionId: chosenSession(draft, call, fields, { name, date }).id,
+      appSessionId: sessionForResult(draft, call, fields, { name, date }).id,
       typeId: textField(fields, "DatasetTypeId") ?? "common.files",
       attributes,
       qcStatus: "Undefined",
@@ -41,7 +41,7 @@ export async function startDataset(
   });
 }
 
-/** Stores a new dataset; its session tells of it from now on. */
+/** Stores a dataset and adds it to the outputs of its session. */
 export function putDataset(draft: Draft, dataset: Dataset): Dataset {
   addOutput(draft, dataset.appSessionId, {
     name: "Output.Datasets",
@@ -58,5 +58,5 @@ export function newDatasetId(): string {
 function attributesOf(value: unknown): Dataset["attributes"] {
   if (value === undefined || value === null) return {};
   if (typeof value === "object" && !Array.isArray(value)) return { ...value };
-  throw badRequest("Attributes is not an object");
+  throw badRequestProblem("Attributes is not an object");
 }

@@ -1,22 +1,22 @@
 import type { Grants } from "../access/grants.ts";
-import { grant } from "../access/tokens.ts";
+import { grantClause } from "../access/tokens.ts";
 import type { Context } from "./context.ts";
 import { storedDate } from "../text/dates.ts";
 import type { Draft } from "../state/draft.ts";
 import type { Project } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
 
-/** The user's own project of that name; the oldest when a catalog has several. */
+/** The project of that name that the user owns; the oldest one if a catalog has several. */
 export function ownedProjectNamed(state: State, userId: string, name: string): Project | undefined {
   for (const project of state.all("projects")) {
-    const isOwn = project.ownerId === userId && project.removed !== true;
-    if (isOwn && project.name === name) return project;
+    const isOwned = project.ownerId === userId && project.removed !== true;
+    if (isOwned && project.name === name) return project;
   }
   return undefined;
 }
 
-/** A new project, or the one that the user already has under this name. The token may write what it made. */
-export async function startProject(
+/** Creates a project, which the token may then write, or returns the one that the user already has of this name. */
+export async function createProject(
   { state, clock }: Context,
   grants: Grants,
   { name, description }: { name: string; description: string },
@@ -33,7 +33,7 @@ export async function startProject(
       dateCreated: date,
       dateModified: date,
     });
-    grant(draft, grants.token.id, `WRITE PROJECT ${project.id}`);
+    grantClause(draft, grants.token.id, `WRITE PROJECT ${project.id}`);
     return project;
   });
 }
@@ -41,7 +41,7 @@ export async function startProject(
 type NewProject = Omit<Project, "sharedWith" | "properties"> &
   Partial<Pick<Project, "sharedWith" | "properties">>;
 
-/** Stores a project with nothing in it. */
+/** Stores a project, by default without shares and properties. */
 export function putProject(draft: Draft, project: NewProject): Project {
   return draft.put("projects", { sharedWith: [], properties: [], ...project });
 }

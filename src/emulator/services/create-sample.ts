@@ -1,29 +1,28 @@
-import { grant } from "../access/tokens.ts";
+import { grantClause } from "../access/tokens.ts";
 import type { Context } from "./context.ts";
 import { storedDate } from "../text/dates.ts";
 import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
-import { badRequest } from "../http/problem.ts";
+import { badRequestProblem } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
 import type { Sample } from "../state/entities.ts";
 import { addOutput } from "./app-sessions.ts";
-import { chosenSession } from "./session-for-result.ts";
+import { sessionForResult } from "./session-for-result.ts";
 import { genomeOf } from "./create-app-result.ts";
 
 /**
- * Makes a sample in the project of `call`, in the session that the query or the body names or in a new one.
+ * Creates a sample in the project of `call`, in the session that the query or the body names or in a new one.
  *
- * @throws Problem 400 for a body that makes no sense, 403 for a session of another application, 409 for
- * a session that has ended.
+ * @throws Problem 400 for an invalid body, 403 for a session of another application, 409 for a session that has ended
  */
-export async function startSample(
+export async function createSample(
   { state, clock }: Context,
   call: ApiCall,
   fields: Fields,
 ): Promise<Sample> {
   const { grants, param } = call;
   const name = textField(fields, "Name")?.trim() ?? "";
-  if (name === "") throw badRequest("The name of the sample is missing");
+  if (name === "") throw badRequestProblem("The name of the sample is missing");
   const reads = readKeys(fields);
   const date = storedDate(clock.now());
   return await state.transact((draft) => {
@@ -33,7 +32,7 @@ export async function startSample(
       name,
       projectId: param("id"),
       ownerId: grants.userId,
-      appSessionId: chosenSession(draft, call, fields, { name, date }).id,
+      appSessionId: sessionForResult(draft, call, fields, { name, date }).id,
       sampleId: textField(fields, "SampleId") ?? name,
       experimentName: textField(fields, "ExperimentName") ?? "",
       isMerged: false,
@@ -43,7 +42,7 @@ export async function startSample(
       dateCreated: date,
       ...(genomeId === undefined ? {} : { genomeId }),
     };
-    grant(draft, grants.token.id, `WRITE SAMPLE ${sample.id}`);
+    grantClause(draft, grants.token.id, `WRITE SAMPLE ${sample.id}`);
     return putSample(draft, sample);
   });
 }
@@ -68,27 +67,27 @@ type ReadKeys = Pick<
 >;
 
 function readKeys(fields: Fields): ReadKeys {
-  const read2 = count(fields, "Read2");
+  const read2 = countField(fields, "Read2");
   return {
-    sampleNumber: count(fields, "SampleNumber", 1),
-    isPairedEnd: flag(fields, "IsPairedEnd", read2 > 0),
-    read1: count(fields, "Read1"),
+    sampleNumber: countField(fields, "SampleNumber", 1),
+    isPairedEnd: flagField(fields, "IsPairedEnd", read2 > 0),
+    read1: countField(fields, "Read1"),
     read2,
-    numReadsRaw: count(fields, "NumReadsRaw"),
-    numReadsPF: count(fields, "NumReadsPF"),
+    numReadsRaw: countField(fields, "NumReadsRaw"),
+    numReadsPF: countField(fields, "NumReadsPF"),
   };
 }
 
-function count(fields: Fields, name: string, otherwise = 0): number {
+function countField(fields: Fields, name: string, defaultValue = 0): number {
   const text = textField(fields, name);
-  if (text === undefined || text === "") return otherwise;
+  if (text === undefined || text === "") return defaultValue;
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw badRequest(`${name} is not a whole number`);
+  throw badRequestProblem(`${name} is not a whole number`);
 }
 
-/** Clients send true, "True" and 1. */
-function flag(fields: Fields, name: string, otherwise: boolean): boolean {
+/** Accepts true, "True" and 1, all of which clients send. */
+function flagField(fields: Fields, name: string, defaultValue: boolean): boolean {
   const value = fields.get(name.toLowerCase());
-  if (value === undefined || value === null) return otherwise;
+  if (value === undefined || value === null) return defaultValue;
   return ["true", "1"].includes(JSON.stringify(value).replaceAll('"', "").toLowerCase());
 }

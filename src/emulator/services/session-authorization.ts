@@ -1,11 +1,11 @@
-import { putGranted } from "../access/authorizations.ts";
+import { putApprovedAuthorization } from "../access/authorizations.ts";
 import type { Context } from "./context.ts";
 import type { AppSession } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
 import { isTerminal } from "./app-sessions.ts";
-import { inputs } from "./dataset-filter.ts";
+import { inputIds } from "./dataset-filter.ts";
 
-/** What a started app may do with what it was started on. */
+/** The scopes that a started app gets on its inputs. */
 const INPUT_SCOPES = [
   ["projects", "WRITE PROJECT"],
   ["samples", "READ SAMPLE"],
@@ -14,14 +14,14 @@ const INPUT_SCOPES = [
 ] as const;
 
 /**
- * What the app of a session that runs makes its token of, once: made when the app first asks, the same
- * until it is used or too old, and empty once there is a token.
+ * Returns the code that the app of a running session exchanges for its token. The code is created when the app first
+ * reads the session, stays the same until it is used or expires, and is empty once the session has a token.
  */
-export async function sessionCode(
+export async function sessionAuthorizationCode(
   { state, clock }: Context,
   { id: appSessionId }: AppSession,
 ): Promise<string> {
-  // Looked up where it is made, so that those who ask at once all get the same.
+  // Within the transaction, so that concurrent requests get the same code.
   return await state.transact((draft) => {
     const nowMs = clock.now();
     const session = draft.need("appsessions", appSessionId);
@@ -33,7 +33,13 @@ export async function sessionCode(
     const { applicationId, userId } = session;
     const application = state.need("applications", applicationId);
     const scopes = scopesOf(session);
-    return putGranted(draft, state, { application, scopes, userId, appSessionId, nowMs }).id;
+    return putApprovedAuthorization(draft, state, {
+      application,
+      scopes,
+      userId,
+      appSessionId,
+      nowMs,
+    }).id;
   });
 }
 
@@ -43,7 +49,7 @@ function hasToken(state: State, { id }: AppSession): boolean {
 
 function scopesOf(session: AppSession): string[] {
   const scopes = INPUT_SCOPES.flatMap(([noun, clause]) =>
-    inputs(session, noun).map((id) => `${clause} ${id}`),
+    inputIds(session, noun).map((id) => `${clause} ${id}`),
   );
   return [...new Set(scopes)];
 }

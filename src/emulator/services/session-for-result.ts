@@ -1,7 +1,7 @@
 import type { Grants } from "../access/grants.ts";
 import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
-import { badRequest, conflict, noPermission } from "../http/problem.ts";
+import { badRequestProblem, conflictProblem, noPermissionProblem } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
 import type { AppSession } from "../state/entities.ts";
 import type { Property } from "../state/entity.ts";
@@ -9,20 +9,21 @@ import { parseHref } from "../text/hrefs.ts";
 import { isTerminal } from "./app-sessions.ts";
 
 /**
- * The session that a new app result or sample goes into: the one that the query or the body names, else
- * a new running one of the token's application, called `name`.
+ * Returns the session of a new app result, sample or dataset: the one that the query or the body names, or else a
+ * new running session of the token's application, which is called `name`.
  *
- * @throws Problem 400 for no Href of a session, 403 for one of another application, 409 for one that has ended
+ * @throws Problem 400 for an Href of anything but a session, 403 for a session of another application, 409 for one
+ * that has ended
  */
-export function chosenSession(
+export function sessionForResult(
   draft: Draft,
   { grants, guard }: ApiCall,
   fields: Fields,
   { name, date }: { readonly name: string; readonly date: string },
 ): AppSession {
   const id = sessionIdOf(fields);
-  if (id !== undefined) return usable(guard.needSession("browse", id), grants);
-  return putSession(draft, {
+  if (id !== undefined) return requireUsable(guard.needSession("browse", id), grants);
+  return putNewSession(draft, {
     name,
     statusSummary: "",
     userId: grants.userId,
@@ -37,8 +38,8 @@ type NewSession = Pick<
 > &
   Partial<AppSession>;
 
-/** Stores a new session that runs. Unless it has properties, it says that no samples went into it. */
-export function putSession(draft: Draft, session: NewSession): AppSession {
+/** Stores a new running session. By default it has one property, an empty `Input.Samples`. */
+export function putNewSession(draft: Draft, session: NewSession): AppSession {
   return draft.put("appsessions", {
     id: draft.newId("appsessions"),
     status: "Running",
@@ -49,7 +50,7 @@ export function putSession(draft: Draft, session: NewSession): AppSession {
   });
 }
 
-/** The service puts the list into every session that the API makes. */
+/** The service adds this list to every session that the API creates. */
 function noInputSamples({ dateCreated, userId, applicationId }: NewSession): Property {
   return {
     type: "sample[]",
@@ -62,20 +63,21 @@ function noInputSamples({ dateCreated, userId, applicationId }: NewSession): Pro
   };
 }
 
-function usable(session: AppSession, grants: Grants): AppSession {
-  const isOwn =
+function requireUsable(session: AppSession, grants: Grants): AppSession {
+  const isCallersOwn =
     session.userId === grants.userId && session.applicationId === grants.token.applicationId;
-  if (!isOwn) throw noPermission("write", "AppSession");
-  if (isTerminal(session)) throw conflict(`AppSession ${session.id} is ${session.status}`);
+  if (!isCallersOwn) throw noPermissionProblem("write", "AppSession");
+  if (isTerminal(session)) throw conflictProblem(`AppSession ${session.id} is ${session.status}`);
   return session;
 }
 
 function sessionIdOf(fields: Fields): string | undefined {
-  const byQuery = textField(fields, "AppSessionId");
-  if (byQuery !== undefined && byQuery !== "") return byQuery;
+  const id = textField(fields, "AppSessionId");
+  if (id !== undefined && id !== "") return id;
   const href = textField(fields, "HrefAppSession");
   if (href === undefined || href === "") return undefined;
   const target = parseHref(href);
-  if (target?.noun !== "appsessions") throw badRequest(`${href} is not the Href of an AppSession`);
+  if (target?.noun !== "appsessions")
+    throw badRequestProblem(`${href} is not the Href of an AppSession`);
   return target.id;
 }

@@ -1,12 +1,12 @@
 import type { TableName, Tables } from "./entities.ts";
 import type { Change } from "./journal.ts";
 
-/** What a draft reads from: the state as it is. */
+/** The stored state, which a draft reads where it has no change. */
 export interface DraftBase {
   get<Name extends TableName>(table: Name, id: string): Tables[Name] | undefined;
 }
 
-/** The changes of one transaction, which sees them itself before anybody else does. */
+/** The changes of one transaction. The transaction reads its own changes; others see them when it has ended. */
 export class Draft {
   readonly #base: DraftBase;
   readonly #newId: (table: TableName) => string;
@@ -42,7 +42,7 @@ export class Draft {
     this.#changes.set(`${table}/${id}`, { table, id, entity: null });
   }
 
-  /** An Id that nothing in `table` has: one more than the greatest. */
+  /** Returns an unused Id of `table`: one more than the greatest. */
   newId(table: TableName): string {
     let id = this.#newId(table);
     while (this.get(table, id) !== undefined) id = this.#newId(table);
