@@ -47,9 +47,11 @@ export interface Emulator extends AsyncDisposable {
   readonly objectServer: string;
   /** The absolute path of the data folder; undefined if everything is in memory. */
   readonly dataDir: string | undefined;
+  /** Process Id of the emulator. */
   readonly pid: number;
   /** The last 10 000 requests to both servers, oldest first. */
   readonly requests: readonly LoggedRequest[];
+  /** Empties {@link requests}. */
   clearRequests(): void;
   /**
    * Requests that sent the object store a token, an `Authorization` or a cookie in addition to a signed link, such as
@@ -57,9 +59,11 @@ export interface Emulator extends AsyncDisposable {
    * the others. A correct client causes none.
    */
   readonly leaks: readonly string[];
+  /** Empties {@link leaks}. */
   clearLeaks(): void;
   /** Adds fault rules. @throws BsmountError `usage` for an invalid one; then none is added */
   addFaults(...rules: string[]): void;
+  /** Removes all fault rules. */
   clearFaults(): void;
   /** Stops listening, closes all connections and finishes writing the data folder. It can be called twice. */
   close(): Promise<void>;

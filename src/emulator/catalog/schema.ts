@@ -24,6 +24,7 @@ interface WithDates extends CatalogEntity {
   readonly dateModified?: string;
 }
 
+/** A user of the account. */
 export interface CatalogUser extends CatalogEntity {
   readonly name: string;
   readonly email?: string;
@@ -33,6 +34,7 @@ export interface CatalogUser extends CatalogEntity {
   readonly properties?: readonly CatalogProperty[];
 }
 
+/** An application, which starts sessions and signs users in. */
 export interface CatalogApplication extends CatalogEntity {
   readonly name: string;
   readonly companyName?: string;
@@ -52,6 +54,7 @@ export interface CatalogApplication extends CatalogEntity {
   readonly redirectUri?: string;
 }
 
+/** An access token with its scopes. */
 export interface CatalogToken {
   readonly accessToken: string;
   /** Id of a user. @default the first */
@@ -66,6 +69,7 @@ export interface CatalogToken {
 export type CatalogProperty = Pick<Property, "name"> &
   Partial<Pick<Property, "type" | "description" | "content" | "items" | "contentMap" | "itemsMap">>;
 
+/** A reference of a session or result to another entity. */
 export interface CatalogReference {
   readonly rel?: string;
   readonly type: string;
@@ -82,6 +86,7 @@ export type CatalogContent =
   /** Bytes computed when they are read, see `content/generator.ts`; sparse content is zero almost everywhere. */
   | { readonly size: number; readonly seed: string; readonly sparse?: boolean };
 
+/** A file of a sample, app result, dataset or run. */
 export interface CatalogFile extends WithDates {
   /** Path within its parent, without leading slash. Two files may have the same path. */
   readonly path: string;
@@ -130,6 +135,7 @@ export interface CatalogSampleLibrary {
   readonly index2?: CatalogIndex;
 }
 
+/** A sample of a project. */
 export interface CatalogSample extends WithSession {
   /** @default the name */
   readonly sampleId?: string;
@@ -146,6 +152,7 @@ export interface CatalogSample extends WithSession {
   readonly library?: CatalogSampleLibrary;
 }
 
+/** An app result of a project. */
 export interface CatalogAppResult extends WithSession {
   readonly description?: string;
 }
@@ -171,6 +178,7 @@ export interface CatalogDataset extends WithFiles {
   readonly archived?: boolean;
 }
 
+/** A library of a biosample. */
 export interface CatalogLibrary extends WithDates {
   /** @default the biosample's */
   readonly name?: string;
@@ -181,6 +189,7 @@ export interface CatalogLibrary extends WithDates {
   readonly properties?: readonly CatalogProperty[];
 }
 
+/** A biosample, which only v2 shows. */
 export interface CatalogBioSample extends WithDates {
   readonly name: string;
   /** Id of a user. @default the project's owner */
@@ -195,6 +204,7 @@ export interface CatalogBioSample extends WithDates {
   readonly properties?: readonly CatalogProperty[];
 }
 
+/** A project with its samples, app results and datasets. */
 export interface CatalogProject extends WithDates {
   readonly name: string;
   readonly description?: string;
@@ -210,6 +220,7 @@ export interface CatalogProject extends WithDates {
   readonly importFolder?: string;
 }
 
+/** An app session that several results can share. */
 export interface CatalogAppSession extends WithDates {
   readonly name: string;
   /** Id of a user. */
@@ -231,6 +242,7 @@ export interface CatalogAppSession extends WithDates {
   readonly properties?: readonly CatalogProperty[];
 }
 
+/** A sequencing run. */
 export interface CatalogRun extends WithFiles {
   readonly owner?: string;
   readonly sharedWith?: readonly string[];
@@ -251,6 +263,7 @@ export interface CatalogRun extends WithFiles {
   readonly samples?: readonly string[];
 }
 
+/** The initial content of an account; all keys are optional. */
 export interface Catalog {
   /** The first default date. @default "2024-01-01T00:00:00Z" */
   readonly date?: string;

@@ -124,7 +124,7 @@ async function issueAccessToken(
   if (grantType === "authorization_code") {
     const redirectUri = needField(fields, "redirect_uri");
     if (!mayRedirectTo(state, application, redirectUri)) {
-      throw new OAuthProblem("invalid_grant", "The redirect_uri is not one of the app");
+      throw new OAuthProblem("invalid_grant", "The redirect_uri does not belong to the app");
     }
     return { access_token: (await exchangeCode(state, { ...common, redirectUri })).id };
   }

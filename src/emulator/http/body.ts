@@ -8,6 +8,7 @@ const MAX_FIELDS_BYTES = 4 * 1024 * 1024;
 /** Body bytes that handlers have read from each request, for the request log. */
 const consumed = new WeakMap<object, number>();
 
+/** Returns how many bytes of a request's body handlers have read. */
 export function bytesConsumed(request: FastifyRequest): number {
   return consumed.get(request.raw) ?? 0;
 }

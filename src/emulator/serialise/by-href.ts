@@ -6,7 +6,7 @@ import { projectCompact } from "./project.ts";
 import { runCompact } from "./run.ts";
 import { sampleCompact } from "./sample.ts";
 import { resourceByHrefV2 } from "./v2/by-href.ts";
-import type { Json, View } from "./view.ts";
+import { ifFound, type Json, type View } from "./view.ts";
 
 type Compact = (view: View, id: string) => Json | undefined;
 
@@ -26,8 +26,4 @@ export function compactByHref(view: View, href: string): Json | undefined {
   const target = parseHref(href);
   if (target === undefined) return undefined;
   return COMPACT[target.noun]?.(view, target.id) ?? resourceByHrefV2(view, href);
-}
-
-function ifFound<T>(entity: T | undefined, compact: (entity: T) => Json): Json | undefined {
-  return entity === undefined ? undefined : compact(entity);
 }

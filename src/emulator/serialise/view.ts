@@ -30,3 +30,11 @@ export function withExtra(entity: Entity, json: Json): Json {
 export function slug(name: string): string {
   return name.replace(/[^\p{L}\p{N}._]+/gu, "-").replace(/^-+|-+$/g, "");
 }
+
+/** Serialises an entity; undefined if there is none. */
+export function ifFound<Found>(
+  entity: Found | undefined,
+  serialise: (entity: Found) => Json,
+): Json | undefined {
+  return entity === undefined ? undefined : serialise(entity);
+}

@@ -27,6 +27,7 @@ export interface Origins {
   objects: string;
 }
 
+/** What {@link Listeners} serves. */
 export interface ListenerParts {
   readonly context: Context;
   readonly faults: FaultRules;

@@ -1,6 +1,6 @@
 import { parseHref } from "../../text/hrefs.ts";
 import { applicationCompact } from "../application.ts";
-import type { Json, View } from "../view.ts";
+import { ifFound, type Json, type View } from "../view.ts";
 import { appSessionV2 } from "./app-session.ts";
 import { bioSampleV2, libraryV2 } from "./biosample.ts";
 import { datasetV2 } from "./dataset.ts";
@@ -32,8 +32,4 @@ export function resourceByHrefV2(view: View, href: string): Json | undefined {
   const target = parseHref(href);
   if (target === undefined) return undefined;
   return COMPACT[target.noun]?.(view, target.id);
-}
-
-function ifFound<T>(entity: T | undefined, compact: (entity: T) => Json): Json | undefined {
-  return entity === undefined ? undefined : compact(entity);
 }
