@@ -1,7 +1,7 @@
 import fastify from "fastify";
-import { apiRoutes } from "../../src/emulator/controllers/api-routes.ts";
 import { buildContext } from "../../src/emulator/build-context.ts";
 import { fillFromCatalog } from "../../src/emulator/catalog/fill.ts";
+import { apiRoutes } from "../../src/emulator/controllers/api-routes.ts";
 import { openStorage } from "../../src/emulator/server/storage.ts";
 
 /** Returns every route of the emulator's API, as `GET /v1pre3/files/{id}`, including those that return 501. */

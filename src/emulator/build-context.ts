@@ -1,10 +1,10 @@
 import { systemClock } from "../core/clock.ts";
-import type { Context } from "./services/context.ts";
-import type { Origins } from "./server/listeners.ts";
 import { SignedLinks } from "./access/signed-links.ts";
 import type { EmulatorOptions } from "./options.ts";
-import { MAX_SINGLE_BYTES, MIN_PART_BYTES } from "./services/upload-rules.ts";
+import type { Origins } from "./server/listeners.ts";
 import type { Storage } from "./server/storage.ts";
+import type { Context } from "./services/context.ts";
+import { MAX_SINGLE_BYTES, MIN_PART_BYTES } from "./services/upload-rules.ts";
 
 /** The lifetime of the service's links: seven days less two minutes. */
 const LINK_LIFETIME_MS = 7 * 86_400_000 - 120_000;

@@ -1,13 +1,13 @@
 import { ALL_SCOPES } from "./access/scopes.ts";
 import { issueToken } from "./access/tokens.ts";
+import { buildContext } from "./build-context.ts";
 import { fillFromCatalog } from "./catalog/fill.ts";
 import { loadCatalog } from "./catalog/load.ts";
-import { buildContext } from "./build-context.ts";
 import type { ContentStore } from "./content/content-store.ts";
 import { FaultRules } from "./faults/fault-rules.ts";
-import { Listeners, type Origins } from "./server/listeners.ts";
 import { Leaks } from "./object-store/leaks.ts";
 import type { Emulator, EmulatorOptions } from "./options.ts";
+import { Listeners, type Origins } from "./server/listeners.ts";
 import { openStorage, type Storage } from "./server/storage.ts";
 import type { State } from "./state/state.ts";
 

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from "fastify";
-import { Guard } from "./guard.ts";
-import { Grants } from "./grants.ts";
-import type { State } from "../state/state.ts";
 import { unauthorizedProblem, unrecognizedTokenProblem } from "../http/problem.ts";
 import { Query } from "../http/query.ts";
+import type { State } from "../state/state.ts";
+import { Grants } from "./grants.ts";
+import { Guard } from "./guard.ts";
 
 /*
  * Begin here. `access/` decides who may do what. Every API request passes `apiCall()`, which finds its token; the

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { storedDate } from "../text/dates.ts";
 import type { Draft } from "../state/draft.ts";
 import type { Token } from "../state/entities.ts";
+import { storedDate } from "../text/dates.ts";
 
 export interface NewToken {
   /** @default 32 new hex digits */

@@ -1,6 +1,6 @@
-import { normalizedDate, storedDate } from "../text/dates.ts";
 import type { Reference } from "../state/entities.ts";
 import type { Entity, Property } from "../state/entity.ts";
+import { normalizedDate, storedDate } from "../text/dates.ts";
 import type { CatalogProperty, CatalogReference } from "./schema.ts";
 
 /** The user and the application that created an entity, where the catalog names neither. */

@@ -1,6 +1,6 @@
 import type { BioSample } from "../state/v2-entities.ts";
 import { entityKeys, storedProperties } from "./defaults.ts";
-import { type FillContext, existingId, existingIdOr } from "./fill-context.ts";
+import { existingId, existingIdOr, type FillContext } from "./fill-context.ts";
 import type { CatalogBioSample, CatalogLibrary } from "./schema.ts";
 
 /** Stores a biosample and its libraries. */

@@ -1,9 +1,9 @@
 import { BsmountError } from "../../core/errors.ts";
 import type { Draft } from "../state/draft.ts";
 import type { TableName } from "../state/entities.ts";
-import type { ImportedContents } from "./import-contents.ts";
 import { type Author, DefaultDates } from "./defaults.ts";
 import { CatalogIds } from "./ids.ts";
+import type { ImportedContents } from "./import-contents.ts";
 import type { Catalog } from "./schema.ts";
 
 /** What the functions that store a catalog's entries share. */

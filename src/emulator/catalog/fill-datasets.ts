@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { Project, Sample } from "../state/entities.ts";
 import type { Dataset } from "../state/v2-entities.ts";
 import { entityKeys, storedProperties } from "./defaults.ts";
+import { existingId, type FillContext } from "./fill-context.ts";
 import { fillFiles } from "./fill-files.ts";
 import { fillSession } from "./fill-sessions.ts";
-import { type FillContext, existingId } from "./fill-context.ts";
 import type { CatalogDataset } from "./schema.ts";
 
 /** Stores a dataset of a project. Its default Id is derived from its position in the project, which is `index`. */

@@ -2,7 +2,7 @@ import { BsmountError } from "../../core/errors.ts";
 import { isKnownClause, scopeClauses } from "../access/scopes.ts";
 import { issueToken } from "../access/tokens.ts";
 import { type Author, entityKeys, storedProperties } from "./defaults.ts";
-import { type FillContext, type FillContextStart, existingIdOr } from "./fill-context.ts";
+import { existingIdOr, type FillContext, type FillContextStart } from "./fill-context.ts";
 import type { CatalogApplication, CatalogUser } from "./schema.ts";
 
 const EMULATOR_APPLICATION: CatalogApplication = {

@@ -2,10 +2,10 @@ import { putAppResult } from "../services/create-app-result.ts";
 import { putProject } from "../services/create-project.ts";
 import type { AppResult, LibraryIndex, Project, Sample } from "../state/entities.ts";
 import { entityKeys, storedProperties, storedReferences } from "./defaults.ts";
+import { existingId, existingIdOr, type FillContext } from "./fill-context.ts";
 import { fillDataset } from "./fill-datasets.ts";
 import { fillFiles } from "./fill-files.ts";
 import { fillSession } from "./fill-sessions.ts";
-import { type FillContext, existingId, existingIdOr } from "./fill-context.ts";
 import type { CatalogAppResult, CatalogIndex, CatalogProject, CatalogSample } from "./schema.ts";
 
 /** Stores a project with its samples and app results. */

@@ -1,6 +1,6 @@
 import { entityKeys, storedProperties } from "./defaults.ts";
+import { existingId, existingIdOr, type FillContext } from "./fill-context.ts";
 import { fillFiles } from "./fill-files.ts";
-import { type FillContext, existingId, existingIdOr } from "./fill-context.ts";
 import type { CatalogRun } from "./schema.ts";
 
 /** Stores a run and its files. */

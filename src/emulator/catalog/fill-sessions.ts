@@ -1,7 +1,7 @@
-import { normalizedDate } from "../text/dates.ts";
 import type { AppSession } from "../state/entities.ts";
+import { normalizedDate } from "../text/dates.ts";
 import { entityKeys, storedProperties, storedReferences } from "./defaults.ts";
-import { type FillContext, existingIdOr } from "./fill-context.ts";
+import { existingIdOr, type FillContext } from "./fill-context.ts";
 import type { CatalogAppSession } from "./schema.ts";
 
 /** Stores an app session, by default a complete one, and returns its Id. */

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { ContentStore } from "../content/content-store.ts";
 import type { State } from "../state/state.ts";
-import { importContents } from "./import-contents.ts";
 import { fillBioSample } from "./fill-biosamples.ts";
+import { type FillContext, startFillContext } from "./fill-context.ts";
 import { fillPeople, fillTokens } from "./fill-people.ts";
 import { fillProject } from "./fill-projects.ts";
 import { fillRun } from "./fill-runs.ts";
 import { fillSession } from "./fill-sessions.ts";
-import { type FillContext, startFillContext } from "./fill-context.ts";
+import { importContents } from "./import-contents.ts";
 import { expandFolders } from "./import-folder.ts";
 import type { LoadedCatalog } from "./load.ts";
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { BsmountError, describeError } from "../../core/errors.ts";
-import type { ImportedContent, ContentStore } from "../content/content-store.ts";
+import type { ContentStore, ImportedContent } from "../content/content-store.ts";
 import type { StoredObject } from "../state/entities.ts";
 import type { Catalog, CatalogContent, CatalogFile } from "./schema.ts";
 

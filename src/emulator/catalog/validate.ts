@@ -1,3 +1,4 @@
+import { CONTENT_TYPE } from "../http/media-type.ts";
 import {
   anything,
   type Check,
@@ -12,7 +13,6 @@ import {
   oneOf,
   text,
 } from "./check.ts";
-import { CONTENT_TYPE } from "../http/media-type.ts";
 import type { Catalog } from "./schema.ts";
 
 const id = matching(/^[1-9]\d{0,17}$/, "an Id (digits in quotes)");

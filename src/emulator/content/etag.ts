@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { byteRange } from "../../core/byte-range.ts";
-import { type GeneratedContent, generatedChunks } from "./generator.ts";
+import { generatedChunks, type GeneratedContent } from "./generator.ts";
 
 /** The ETag of larger generated content does not depend on its bytes, so that they need not be computed. */
 const LARGEST_HASHED_GENERATED = 64 * 1024 * 1024;

@@ -5,9 +5,9 @@ import type { Readable } from "node:stream";
 import { byteRange, type ByteRange } from "../../core/byte-range.ts";
 import { makeFolders } from "../../core/make-folders.ts";
 import type { StoredObject } from "../state/entities.ts";
+import type { ContentKind, ContentStore, ImportedContent, Received } from "./content-store.ts";
+import { generatedChunks, type GeneratedContent, sparseBlocks } from "./generator.ts";
 import { importInPlace, newKey } from "./import-content.ts";
-import type { ImportedContent, ContentStore, ContentKind, Received } from "./content-store.ts";
-import { type GeneratedContent, generatedChunks, sparseBlocks } from "./generator.ts";
 import { fileStream, readSource } from "./read-source.ts";
 
 const COPY_BYTES = 1024 * 1024;

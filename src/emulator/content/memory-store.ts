@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { type ByteRange, intersect } from "../../core/byte-range.ts";
 import type { StoredObject } from "../state/entities.ts";
+import type { ContentKind, ContentStore, ImportedContent, Received } from "./content-store.ts";
 import { importInPlace } from "./import-content.ts";
-import type { ImportedContent, ContentStore, ContentKind, Received } from "./content-store.ts";
 import { readSource } from "./read-source.ts";
 
 /** Stores contents in memory as the chunks in which they were received. Files of a catalog are read where they are. */

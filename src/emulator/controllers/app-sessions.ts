@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { basicCredentials, sessionOfApplication } from "../access/applications.ts";
-import type { Context } from "../services/context.ts";
-import { sendResponse } from "../http/response.ts";
 import { type ApiCall, apiCall } from "../access/api-call.ts";
+import { basicCredentials, sessionOfApplication } from "../access/applications.ts";
 import { readFields, textField } from "../http/body.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
+import { sendResponse } from "../http/response.ts";
 import { appResultCompact } from "../serialise/app-result.ts";
 import { appSessionFull } from "../serialise/full/app-session.ts";
 import type { Json } from "../serialise/view.ts";
-import { withRequestedStatus, putWithDatasets } from "../services/app-sessions.ts";
+import { putWithDatasets, withRequestedStatus } from "../services/app-sessions.ts";
+import type { Context } from "../services/context.ts";
 import { sessionAuthorizationCode } from "../services/session-authorization.ts";
 import type { AppResult, AppSession } from "../state/entities.ts";
 

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../services/context.ts";
-import { sendResponse } from "../http/response.ts";
 import { apiCall } from "../access/api-call.ts";
 import { readFields } from "../http/body.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
 import { noPermissionProblem, removedProblem } from "../http/problem.ts";
+import { sendResponse } from "../http/response.ts";
 import { applicationCompact } from "../serialise/application.ts";
 import { launchedSession } from "../serialise/launched.ts";
+import type { Context } from "../services/context.ts";
 import { launch } from "../services/launch.ts";
 import { newestApplications } from "../services/newest-applications.ts";
 import type { Application } from "../state/entities.ts";

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { Context } from "../services/context.ts";
-import { preciseDate } from "../text/dates.ts";
-import { sendResponse, setApiHeaders } from "../http/response.ts";
 import { apiCall } from "../access/api-call.ts";
-import { archivedProblem, conflictProblem } from "../http/problem.ts";
-import { sendObject } from "../object-store/send-object.ts";
 import type { SignedLink } from "../access/signed-links.ts";
+import { archivedProblem, conflictProblem } from "../http/problem.ts";
+import { sendResponse, setApiHeaders } from "../http/response.ts";
+import { sendObject } from "../object-store/send-object.ts";
+import type { Context } from "../services/context.ts";
 import type { BaseSpaceFile, StoredObject } from "../state/entities.ts";
+import { preciseDate } from "../text/dates.ts";
 import { baseName } from "../text/paths.ts";
 import { percentEncoded } from "../text/text.ts";
 

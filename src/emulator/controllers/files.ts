@@ -1,12 +1,12 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../services/context.ts";
-import { sendResponse } from "../http/response.ts";
 import { apiCall } from "../access/api-call.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
 import type { Query } from "../http/query.ts";
+import { sendResponse } from "../http/response.ts";
 import { SortedListCache } from "../http/sorted-list-cache.ts";
 import { fileListItem } from "../serialise/file.ts";
 import { fileFull } from "../serialise/full/file.ts";
+import type { Context } from "../services/context.ts";
 import type { BaseSpaceFile, ParentNoun } from "../state/entities.ts";
 import { baseName, folderOf } from "../text/paths.ts";
 import { commaList } from "../text/text.ts";

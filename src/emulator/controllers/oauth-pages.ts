@@ -1,19 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { applicationWithKey, mayRedirectTo } from "../access/applications.ts";
 import {
-  parseRequestedScopes,
   AUTHORIZATION_SECONDS,
-  decideAuthorization,
   createApprovedAuthorization,
+  decideAuthorization,
+  parseRequestedScopes,
   pendingWithUserCode,
 } from "../access/authorizations.ts";
 import { FormTokens } from "../access/form-tokens.ts";
 import { OAuthProblem } from "../access/oauth-problem.ts";
-import type { Context } from "../services/context.ts";
 import { type Fields, readFields, textField } from "../http/body.ts";
 import { approvalPage } from "../pages/approval.ts";
 import { autoApprovedPage, decidedPage, enterCodePage, refusalPage } from "../pages/messages.ts";
 import { sendPage } from "../pages/page.ts";
+import type { Context } from "../services/context.ts";
 import type { Application, Authorization, User } from "../state/entities.ts";
 
 /** The pages on which a user decides what an app may do: for devices, which show a code, and for web apps. */

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { apiCall } from "../access/api-call.ts";
 import {
   applicationWithKey,
   authenticateApplication,
@@ -6,22 +7,21 @@ import {
   mayRedirectTo,
 } from "../access/applications.ts";
 import {
-  parseRequestedScopes,
   AUTHORIZATION_SECONDS,
   decideAuthorization,
   exchangeCode,
+  parseRequestedScopes,
   startDeviceAuthorization,
 } from "../access/authorizations.ts";
 import { OAuthProblem } from "../access/oauth-problem.ts";
 import { PollLimiter } from "../access/poll-limiter.ts";
 import { revokeToken } from "../access/tokens.ts";
-import type { Context } from "../services/context.ts";
-import { sendResponse, setApiHeaders } from "../http/response.ts";
-import { apiCall } from "../access/api-call.ts";
 import { type Fields, readFields, textField } from "../http/body.ts";
 import { Problem } from "../http/problem.ts";
+import { sendResponse, setApiHeaders } from "../http/response.ts";
 import { applicationCompact } from "../serialise/application.ts";
 import { userFull } from "../serialise/full/user.ts";
+import type { Context } from "../services/context.ts";
 import type { Application } from "../state/entities.ts";
 
 /** The polling interval that devices are told to keep, in seconds. */

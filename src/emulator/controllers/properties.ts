@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { needResource, mayBrowseResource } from "../access/resource-access.ts";
-import type { Context } from "../services/context.ts";
-import { storedDate } from "../text/dates.ts";
 import { type ApiCall, apiCall } from "../access/api-call.ts";
+import { mayBrowseResource, needResource } from "../access/resource-access.ts";
 import { readFields } from "../http/body.ts";
-import { byText, pageOf, type ListRules, wholePage } from "../http/paging.ts";
+import { byText, type ListRules, pageOf, wholePage } from "../http/paging.ts";
 import { propertyNotFoundProblem } from "../http/problem.ts";
+import type { Context } from "../services/context.ts";
 import { parseProperties } from "../services/properties/parse.ts";
 import { deleteProperty, setProperties } from "../services/properties/store.ts";
 import type { CanResolve } from "../services/properties/values.ts";
 import type { PropertyNoun } from "../state/entities.ts";
 import type { Property } from "../state/entity.ts";
+import { storedDate } from "../text/dates.ts";
 import type { PropertyDialect } from "./property-dialect.ts";
 
 type NamedProperty = Property & { readonly id: string };

@@ -1,9 +1,9 @@
 import type { FastifyReply } from "fastify";
-import { sendWithoutEnvelope, sendResponse } from "../http/response.ts";
 import { listResponse, type Page, pagedList } from "../http/paging.ts";
+import { sendResponse, sendWithoutEnvelope } from "../http/response.ts";
 import { propertiesV1 } from "../serialise/properties.ts";
 import { v2Href } from "../serialise/v2/href.ts";
-import { valueKey, propertiesV2 } from "../serialise/v2/properties.ts";
+import { propertiesV2, valueKey } from "../serialise/v2/properties.ts";
 import type { Json, View } from "../serialise/view.ts";
 import type { ApiVersion } from "../services/properties/types.ts";
 import type { PropertyNoun } from "../state/entities.ts";

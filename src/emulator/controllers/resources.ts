@@ -1,14 +1,14 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../services/context.ts";
-import { sendResponse } from "../http/response.ts";
 import { type ApiCall, apiCall } from "../access/api-call.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
+import { sendResponse } from "../http/response.ts";
 import { appResultFull } from "../serialise/full/app-result.ts";
 import { runFull } from "../serialise/full/run.ts";
 import { sampleFull } from "../serialise/full/sample.ts";
 import { sampleLibrary } from "../serialise/library.ts";
 import { sampleCompact } from "../serialise/sample.ts";
 import { sequencingStats } from "../serialise/sequencing-stats.ts";
+import type { Context } from "../services/context.ts";
 import type { Sample } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
 

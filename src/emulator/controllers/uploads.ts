@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { neverAborted } from "../../core/abort.ts";
-import type { Context } from "../services/context.ts";
-import { sendResponse } from "../http/response.ts";
 import { type ApiCall, apiCall } from "../access/api-call.ts";
 import { bodyChunks, readFields, textField } from "../http/body.ts";
 import { checkContentMd5 } from "../http/content-md5.ts";
 import { fileContentType, sentContentType } from "../http/media-type.ts";
 import { byId, listResponse, pageOf } from "../http/paging.ts";
-import { badRequestProblem, noPermissionProblem, fileTooLargeProblem } from "../http/problem.ts";
+import { badRequestProblem, fileTooLargeProblem, noPermissionProblem } from "../http/problem.ts";
+import { sendResponse } from "../http/response.ts";
 import { fileFull } from "../serialise/full/file.ts";
+import type { Context } from "../services/context.ts";
 import { MAX_PART_BYTES, partNumber, uploadPath } from "../services/upload-rules.ts";
-import { type NewFile, needPendingFile, type UploadParent, Uploads } from "../services/uploads.ts";
+import { needPendingFile, type NewFile, type UploadParent, Uploads } from "../services/uploads.ts";
 import type { BaseSpaceFile } from "../state/entities.ts";
 
 interface Upload {

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../services/context.ts";
-import { sendResponse } from "../http/response.ts";
 import { type ApiCall, apiCall } from "../access/api-call.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
 import type { Query } from "../http/query.ts";
+import { sendResponse } from "../http/response.ts";
 import { appSessionCompact } from "../serialise/app-session.ts";
 import { propertiesV1 } from "../serialise/properties.ts";
 import type { Json, View } from "../serialise/view.ts";
 import { hasOutput } from "../services/app-sessions.ts";
+import type { Context } from "../services/context.ts";
 import type { AppSession } from "../state/entities.ts";
 import { requireCurrentUser } from "./users.ts";
 

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../services/context.ts";
-import { sendResponse } from "../http/response.ts";
 import { type ApiCall, apiCall } from "../access/api-call.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
 import { noPermissionProblem } from "../http/problem.ts";
+import { sendResponse } from "../http/response.ts";
 import { userFull } from "../serialise/full/user.ts";
 import { projectCompact } from "../serialise/project.ts";
 import { runCompact } from "../serialise/run.ts";
 import { userCompact } from "../serialise/user.ts";
+import type { Context } from "../services/context.ts";
 import { runPage } from "../services/run-lists.ts";
 import { emptyTrash } from "../services/trash.ts";
 import type { Project } from "../state/entities.ts";

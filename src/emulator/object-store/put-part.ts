@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Context } from "../services/context.ts";
 import { bodyChunks } from "../http/body.ts";
 import { checkContentMd5 } from "../http/content-md5.ts";
-import { Problem, fileTooLargeProblem } from "../http/problem.ts";
+import { fileTooLargeProblem, Problem } from "../http/problem.ts";
+import type { Context } from "../services/context.ts";
 import { needPendingFile, Uploads } from "../services/uploads.ts";
 import { sendStoreError } from "./xml-error.ts";
 

@@ -1,6 +1,6 @@
 import type { User } from "../state/entities.ts";
-import { type Html, html, type Page } from "./page.ts";
 import { describeScope } from "./describe-scope.ts";
+import { type Html, html, type Page } from "./page.ts";
 
 /** What the user is asked to approve. */
 export interface Approval {

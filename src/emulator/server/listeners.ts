@@ -1,19 +1,19 @@
 import type { FastifyInstance } from "fastify";
 import { apiRoutes } from "../controllers/api-routes.ts";
-import type { Context } from "../services/context.ts";
 import type { FaultRules } from "../faults/fault-rules.ts";
 import { faultHooks } from "../faults/hooks.ts";
 import { faultRoutes } from "../faults/routes.ts";
-import { sendProblem } from "../http/response.ts";
-import { misdirectedProblem, Problem, unknownPathProblem } from "../http/problem.ts";
-import { refuseUnknownHosts } from "../http/known-hosts.ts";
 import { collapseSlashes } from "../http/collapse-slashes.ts";
+import { refuseUnknownHosts } from "../http/known-hosts.ts";
+import { misdirectedProblem, Problem, unknownPathProblem } from "../http/problem.ts";
+import { sendProblem } from "../http/response.ts";
 import { leakRoutes } from "../object-store/leak-routes.ts";
 import type { Leaks } from "../object-store/leaks.ts";
 import { objectStoreRoutes } from "../object-store/object-store.ts";
 import { sendStoreError } from "../object-store/xml-error.ts";
-import type { RequestLog } from "./request-log.ts";
+import type { Context } from "../services/context.ts";
 import { createServer, listen } from "./create-server.ts";
+import type { RequestLog } from "./request-log.ts";
 
 /*
  * Begin here. `server/` joins the emulator's two HTTP servers and what they need to run: `create-server.ts` is a

@@ -1,11 +1,11 @@
 import type { ContentStore } from "../content/content-store.ts";
 import { FolderContentStore } from "../content/folder-store.ts";
 import { MemoryContentStore } from "../content/memory-store.ts";
-import { DataFolder } from "./data-folder.ts";
-import { RequestLog } from "./request-log.ts";
 import { noJournal } from "../state/journal.ts";
 import { lmdbJournal } from "../state/lmdb-journal.ts";
 import { State } from "../state/state.ts";
+import { DataFolder } from "./data-folder.ts";
+import { RequestLog } from "./request-log.ts";
 
 /** What an emulator stores: entities, contents and the request log. */
 export interface Storage extends AsyncDisposable {

@@ -1,10 +1,10 @@
 import type { Grants } from "../access/grants.ts";
-import { storedDate } from "../text/dates.ts";
 import { badRequestProblem, conflictProblem, noPermissionProblem } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
 import type { AppSession, SessionStatus } from "../state/entities.ts";
-import type { State } from "../state/state.ts";
 import type { Property } from "../state/entity.ts";
+import type { State } from "../state/state.ts";
+import { storedDate } from "../text/dates.ts";
 
 const STATUSES: readonly SessionStatus[] = [
   "Running",

@@ -1,4 +1,3 @@
-import type { Context } from "./context.ts";
 import type { ApiCall } from "../access/api-call.ts";
 import type { Fields } from "../http/body.ts";
 import { badRequestProblem } from "../http/problem.ts";
@@ -7,6 +6,7 @@ import type { Parent, Run } from "../state/entities.ts";
 import { filesParent } from "../state/files-parent.ts";
 import type { State } from "../state/state.ts";
 import type { Dataset } from "../state/v2-entities.ts";
+import type { Context } from "./context.ts";
 
 /** The entities that one request archived or restored. */
 export interface ArchiveChange {

@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
-import type { ContentStore } from "../content/content-store.ts";
 import type { SignedLinks } from "../access/signed-links.ts";
+import type { ContentStore } from "../content/content-store.ts";
 import type { View } from "../serialise/view.ts";
 import type { State } from "../state/state.ts";
 

@@ -1,12 +1,12 @@
-import type { Context } from "./context.ts";
-import { storedDate } from "../text/dates.ts";
 import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
 import type { Parent } from "../state/entities.ts";
 import { filesParent } from "../state/files-parent.ts";
 import type { Dataset } from "../state/v2-entities.ts";
-import { sessionForResult } from "./session-for-result.ts";
+import { storedDate } from "../text/dates.ts";
+import type { Context } from "./context.ts";
 import { newDatasetId, putDataset } from "./create-dataset.ts";
+import { sessionForResult } from "./session-for-result.ts";
 
 /**
  * Copies a dataset with its complete files into the project that the body names. The copies share the stored

@@ -1,13 +1,13 @@
-import { grantClause } from "../access/tokens.ts";
-import type { Context } from "./context.ts";
-import { storedDate } from "../text/dates.ts";
 import type { ApiCall } from "../access/api-call.ts";
+import { grantClause } from "../access/tokens.ts";
 import { type Fields, lowerCaseKeys, textField } from "../http/body.ts";
 import { badRequestProblem } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
 import type { AppResult, Reference } from "../state/entities.ts";
+import { storedDate } from "../text/dates.ts";
 import { parseHref } from "../text/hrefs.ts";
 import { addOutput } from "./app-sessions.ts";
+import type { Context } from "./context.ts";
 import { sessionForResult } from "./session-for-result.ts";
 
 /**

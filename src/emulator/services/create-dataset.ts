@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import type { Context } from "./context.ts";
-import { storedDate } from "../text/dates.ts";
 import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { badRequestProblem } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
 import type { Dataset } from "../state/v2-entities.ts";
+import { storedDate } from "../text/dates.ts";
 import { addOutput } from "./app-sessions.ts";
+import type { Context } from "./context.ts";
 import { sessionForResult } from "./session-for-result.ts";
 
 /** Creates a dataset without files in a project. @throws Problem as for an app result */

@@ -1,10 +1,10 @@
 import type { Grants } from "../access/grants.ts";
 import { grantClause } from "../access/tokens.ts";
-import type { Context } from "./context.ts";
-import { storedDate } from "../text/dates.ts";
 import type { Draft } from "../state/draft.ts";
 import type { Project } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
+import { storedDate } from "../text/dates.ts";
+import type { Context } from "./context.ts";
 
 /** The project of that name that the user owns; the oldest one if a catalog has several. */
 export function ownedProjectNamed(state: State, userId: string, name: string): Project | undefined {

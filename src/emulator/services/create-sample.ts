@@ -1,14 +1,14 @@
-import { grantClause } from "../access/tokens.ts";
-import type { Context } from "./context.ts";
-import { storedDate } from "../text/dates.ts";
 import type { ApiCall } from "../access/api-call.ts";
+import { grantClause } from "../access/tokens.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { badRequestProblem } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";
 import type { Sample } from "../state/entities.ts";
+import { storedDate } from "../text/dates.ts";
 import { addOutput } from "./app-sessions.ts";
-import { sessionForResult } from "./session-for-result.ts";
+import type { Context } from "./context.ts";
 import { genomeOf } from "./create-app-result.ts";
+import { sessionForResult } from "./session-for-result.ts";
 
 /**
  * Creates a sample in the project of `call`, in the session that the query or the body names or in a new one.

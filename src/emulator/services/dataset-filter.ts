@@ -1,7 +1,7 @@
 import type { Query } from "../http/query.ts";
 import { matchesType } from "../serialise/v2/dataset-type.ts";
-import type { Dataset } from "../state/v2-entities.ts";
 import type { State } from "../state/state.ts";
+import type { Dataset } from "../state/v2-entities.ts";
 import { parseHref } from "../text/hrefs.ts";
 
 /** The filter of a dataset list: by type, state, project and inputs. */

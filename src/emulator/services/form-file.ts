@@ -2,11 +2,11 @@ import { pipeline } from "node:stream/promises";
 import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/busboy";
 import type { FastifyRequest } from "fastify";
 import type { ContentStore, Received } from "../content/content-store.ts";
-import { uploadPath } from "./upload-rules.ts";
 import { bodyChunks } from "../http/body.ts";
 import { fileContentType, sentContentType } from "../http/media-type.ts";
-import { badRequestProblem, Problem, fileTooLargeProblem } from "../http/problem.ts";
+import { badRequestProblem, fileTooLargeProblem, Problem } from "../http/problem.ts";
 import { Query } from "../http/query.ts";
+import { uploadPath } from "./upload-rules.ts";
 
 /** A file from a form, whose bytes are in the content store. */
 export interface FormFile {

@@ -1,15 +1,15 @@
-import { mayBrowseResource } from "../access/resource-access.ts";
-import type { Context } from "./context.ts";
-import { storedDate } from "../text/dates.ts";
 import type { ApiCall } from "../access/api-call.ts";
+import { mayBrowseResource } from "../access/resource-access.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { conflictProblem, LaunchProblem, noPermissionProblem, Problem } from "../http/problem.ts";
 import type { Application, AppSession } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
-import { putNewSession } from "./session-for-result.ts";
+import { storedDate } from "../text/dates.ts";
+import type { Context } from "./context.ts";
 import { launchedProperties } from "./launch-properties.ts";
 import { type NewProperty, parseProperties } from "./properties/parse.ts";
 import { withAuthor } from "./properties/store.ts";
+import { putNewSession } from "./session-for-result.ts";
 
 /**
  * Starts an application: creates a running session with the properties of the body and those that the launcher adds.

@@ -1,11 +1,11 @@
 import { neverAborted } from "../../core/abort.ts";
-import type { Context } from "./context.ts";
 import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { fileContentType } from "../http/media-type.ts";
 import { badRequestProblem, conflictProblem } from "../http/problem.ts";
 import type { BaseSpaceFile } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
+import type { Context } from "./context.ts";
 import { partNumber, uploadPath } from "./upload-rules.ts";
 import type { UploadParent, Uploads } from "./uploads.ts";
 

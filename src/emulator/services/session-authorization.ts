@@ -1,8 +1,8 @@
 import { putApprovedAuthorization } from "../access/authorizations.ts";
-import type { Context } from "./context.ts";
 import type { AppSession } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
 import { isTerminal } from "./app-sessions.ts";
+import type { Context } from "./context.ts";
 import { inputIds } from "./dataset-filter.ts";
 
 /** The scopes that a started app gets on its inputs. */

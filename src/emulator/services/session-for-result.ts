@@ -1,5 +1,5 @@
-import type { Grants } from "../access/grants.ts";
 import type { ApiCall } from "../access/api-call.ts";
+import type { Grants } from "../access/grants.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { badRequestProblem, conflictProblem, noPermissionProblem } from "../http/problem.ts";
 import type { Draft } from "../state/draft.ts";

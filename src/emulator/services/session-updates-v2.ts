@@ -1,10 +1,10 @@
-import type { Context } from "./context.ts";
-import { storedDate } from "../text/dates.ts";
 import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { conflictProblem } from "../http/problem.ts";
 import type { AppSession } from "../state/entities.ts";
-import { withRequestedStatus, isTerminal, putWithDatasets, withStatus } from "./app-sessions.ts";
+import { storedDate } from "../text/dates.ts";
+import { isTerminal, putWithDatasets, withRequestedStatus, withStatus } from "./app-sessions.ts";
+import type { Context } from "./context.ts";
 
 /**
  * Changes a session. Name, QC status and delivery status can change at any time; the status only until the session

@@ -1,12 +1,12 @@
 import type { Grants } from "../access/grants.ts";
-import type { Context } from "./context.ts";
-import { storedDate } from "../text/dates.ts";
 import { noPermissionProblem } from "../http/problem.ts";
 import { sessionSize } from "../serialise/app-session.ts";
 import type { Draft } from "../state/draft.ts";
 import type { AppSession, Parent } from "../state/entities.ts";
-import type { TrashedEntity, TrashItem } from "../state/v2-entities.ts";
 import type { State } from "../state/state.ts";
+import type { TrashedEntity, TrashItem } from "../state/v2-entities.ts";
+import { storedDate } from "../text/dates.ts";
+import type { Context } from "./context.ts";
 
 export interface Deletion {
   /** Only the files are deleted; the session and its results stay. */

@@ -1,15 +1,15 @@
-import { RESOURCE_NAMES } from "../access/guard.ts";
-import type { ApiCall } from "../access/api-call.ts";
-import { conflictProblem, noPermissionProblem, removedProblem } from "../http/problem.ts";
-import type { Context } from "./context.ts";
-import { multipartEtag } from "../content/etag.ts";
-import type { Received } from "../content/content-store.ts";
-import { storedDate } from "../text/dates.ts";
 import { SingleFlight } from "../../core/single-flight.ts";
+import type { ApiCall } from "../access/api-call.ts";
+import { RESOURCE_NAMES } from "../access/guard.ts";
+import type { Received } from "../content/content-store.ts";
+import { multipartEtag } from "../content/etag.ts";
+import { conflictProblem, noPermissionProblem, removedProblem } from "../http/problem.ts";
 import type { AppResult, BaseSpaceFile, FilePart, Sample } from "../state/entities.ts";
-import type { Dataset } from "../state/v2-entities.ts";
 import type { State } from "../state/state.ts";
+import type { Dataset } from "../state/v2-entities.ts";
+import { storedDate } from "../text/dates.ts";
 import { isTerminal } from "./app-sessions.ts";
+import type { Context } from "./context.ts";
 import { orderedParts } from "./upload-rules.ts";
 
 /** An entity into which clients upload files. */

@@ -1,6 +1,6 @@
-import { Semaphore } from "../../core/semaphore.ts";
 import { neverAborted } from "../../core/abort.ts";
 import { compareIds } from "../../core/compare-ids.ts";
+import { Semaphore } from "../../core/semaphore.ts";
 import { Draft } from "./draft.ts";
 import { type TableName, tableNames, type Tables } from "./entities.ts";
 import { Indexes } from "./indexes.ts";

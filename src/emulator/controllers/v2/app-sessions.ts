@@ -1,17 +1,17 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../services/context.ts";
-import { storedDate } from "../../text/dates.ts";
-import { sendWithoutEnvelope } from "../../http/response.ts";
 import { apiCall } from "../../access/api-call.ts";
 import { readFields, textField } from "../../http/body.ts";
 import { emptyList, pagedList, pageOf } from "../../http/paging.ts";
 import { badRequestProblem, noPermissionProblem } from "../../http/problem.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { appSessionV2 } from "../../serialise/v2/app-session.ts";
 import { trashItem } from "../../serialise/v2/trash-item.ts";
+import type { Context } from "../../services/context.ts";
 import { putNewSession } from "../../services/session-for-result.ts";
 import { sessionFilterV2, sessionSorts } from "../../services/session-lists-v2.ts";
 import { stopSession, updateSession } from "../../services/session-updates-v2.ts";
 import { deleteSession } from "../../services/trash.ts";
+import { storedDate } from "../../text/dates.ts";
 import { includedKeys } from "./included.ts";
 
 const noun = "appsessions";

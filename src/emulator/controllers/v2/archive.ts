@@ -1,11 +1,11 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../services/context.ts";
-import { sendWithoutEnvelope } from "../../http/response.ts";
 import { apiCall } from "../../access/api-call.ts";
 import { readFields } from "../../http/body.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { datasetV2 } from "../../serialise/v2/dataset.ts";
 import { runV2 } from "../../serialise/v2/run.ts";
 import { setArchived } from "../../services/archive.ts";
+import type { Context } from "../../services/context.ts";
 
 /** v2's `archive` and `restore`: move datasets and runs into cold storage and back. */
 export function archiveRoutes(app: FastifyInstance, context: Context): void {

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../services/context.ts";
-import { sendWithoutEnvelope } from "../../http/response.ts";
 import { apiCall } from "../../access/api-call.ts";
 import { readFields, textField } from "../../http/body.ts";
 import { byId, byText, pagedList, pageOf, type Sorts } from "../../http/paging.ts";
 import type { Query } from "../../http/query.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { bioSampleV2, libraryV2 } from "../../serialise/v2/biosample.ts";
+import type { Context } from "../../services/context.ts";
 import type { BioSample, Library } from "../../state/v2-entities.ts";
 import { includedKeys } from "./included.ts";
 

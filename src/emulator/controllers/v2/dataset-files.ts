@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { Context } from "../../services/context.ts";
-import { sendWithoutEnvelope } from "../../http/response.ts";
 import { type ApiCall, apiCall } from "../../access/api-call.ts";
 import { byId, byText, pagedList, pageOf, type Sorts } from "../../http/paging.ts";
-import { v2Href } from "../../serialise/v2/href.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { fileV2 } from "../../serialise/v2/file.ts";
+import { v2Href } from "../../serialise/v2/href.ts";
+import type { Context } from "../../services/context.ts";
 import { fileListRules, subDirectories } from "../../services/file-list-v2.ts";
 import type { BaseSpaceFile, Parent } from "../../state/entities.ts";
 import { filesParent } from "../../state/files-parent.ts";

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../services/context.ts";
-import { sendWithoutEnvelope } from "../../http/response.ts";
 import { apiCall } from "../../access/api-call.ts";
-import { readFormFile } from "../../services/form-file.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { fileV2 } from "../../serialise/v2/file.ts";
+import type { Context } from "../../services/context.ts";
+import { readFormFile } from "../../services/form-file.ts";
 import { Uploads } from "../../services/uploads.ts";
 import { filesParent } from "../../state/files-parent.ts";
 

@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { Context } from "../../services/context.ts";
-import { sendWithoutEnvelope } from "../../http/response.ts";
 import { type ApiCall, apiCall } from "../../access/api-call.ts";
 import { readFields, textField } from "../../http/body.ts";
 import { byId, byText, emptyList, type ListRules, pagedList, pageOf } from "../../http/paging.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { applicationCompact } from "../../serialise/application.ts";
 import { datasetSize, datasetV2 } from "../../serialise/v2/dataset.ts";
 import type { View } from "../../serialise/view.ts";
+import type { Context } from "../../services/context.ts";
 import { copyDataset } from "../../services/copy-dataset.ts";
-import { datasetFilter } from "../../services/dataset-filter.ts";
 import { createDataset } from "../../services/create-dataset.ts";
+import { datasetFilter } from "../../services/dataset-filter.ts";
 import type { State } from "../../state/state.ts";
 import type { Dataset } from "../../state/v2-entities.ts";
 import { includedProperties } from "./included.ts";

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../services/context.ts";
-import { sendWithoutEnvelope } from "../../http/response.ts";
 import { type ApiCall, apiCall } from "../../access/api-call.ts";
 import { readFields } from "../../http/body.ts";
 import { noPermissionProblem } from "../../http/problem.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { fileV2 } from "../../serialise/v2/file.ts";
+import type { Context } from "../../services/context.ts";
 import { completePresigned, presign } from "../../services/presigned-uploads.ts";
 import { type UploadParent, Uploads } from "../../services/uploads.ts";
 import { filesParent } from "../../state/files-parent.ts";

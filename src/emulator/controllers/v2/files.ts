@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../services/context.ts";
 import { apiCall } from "../../access/api-call.ts";
 import { sendWithoutEnvelope } from "../../http/response.ts";
 import { fileV2 } from "../../serialise/v2/file.ts";
+import type { Context } from "../../services/context.ts";
 import { contentRoutes } from "../content.ts";
 
 /** `files/{id}` and its content, to which the Hrefs of v2's lists lead. */

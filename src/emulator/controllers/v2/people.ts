@@ -1,12 +1,12 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../services/context.ts";
-import { sendWithoutEnvelope } from "../../http/response.ts";
 import { apiCall } from "../../access/api-call.ts";
 import { byId, byText, emptyList, pagedList, pageOf, type Sorts } from "../../http/paging.ts";
 import { noPermissionProblem, removedProblem } from "../../http/problem.ts";
 import type { Query } from "../../http/query.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { applicationCompact } from "../../serialise/application.ts";
 import { userV2 } from "../../serialise/v2/user.ts";
+import type { Context } from "../../services/context.ts";
 import { newestApplications } from "../../services/newest-applications.ts";
 import type { Application } from "../../state/entities.ts";
 import type { State } from "../../state/state.ts";

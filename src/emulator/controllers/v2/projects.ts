@@ -1,13 +1,13 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../services/context.ts";
-import { sendWithoutEnvelope } from "../../http/response.ts";
 import { apiCall } from "../../access/api-call.ts";
 import { readFields, textField } from "../../http/body.ts";
 import { badRequestProblem, noPermissionProblem } from "../../http/problem.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { datasetV2 } from "../../serialise/v2/dataset.ts";
 import { projectV2 } from "../../serialise/v2/project.ts";
+import type { Context } from "../../services/context.ts";
 import { createDataset } from "../../services/create-dataset.ts";
-import { ownedProjectNamed, createProject } from "../../services/create-project.ts";
+import { createProject, ownedProjectNamed } from "../../services/create-project.ts";
 import { includedKeys } from "./included.ts";
 
 /** v2's `projects`: create, read, add datasets. v2 has no list of projects. */

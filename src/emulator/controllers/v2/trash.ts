@@ -1,13 +1,13 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../services/context.ts";
-import { sendWithoutEnvelope } from "../../http/response.ts";
 import { type ApiCall, apiCall } from "../../access/api-call.ts";
 import { byText, type ListRules, pagedList, pageOf } from "../../http/paging.ts";
 import { noPermissionProblem } from "../../http/problem.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { trashItem } from "../../serialise/v2/trash-item.ts";
+import type { Context } from "../../services/context.ts";
 import { emptyTrash, restoreFromTrash } from "../../services/trash.ts";
-import type { TrashItem } from "../../state/v2-entities.ts";
 import type { State } from "../../state/state.ts";
+import type { TrashItem } from "../../state/v2-entities.ts";
 
 const RULES: ListRules<TrashItem> = {
   sorts: {

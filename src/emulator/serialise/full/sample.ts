@@ -1,9 +1,9 @@
 import type { Sample } from "../../state/entities.ts";
 import { appSessionCompact } from "../app-session.ts";
 import { projectCompact } from "../project.ts";
-import { countKeys, identityKeys, libraryKeys } from "../sample.ts";
 import { propertiesV1 } from "../properties.ts";
 import { referenceList } from "../references.ts";
+import { countKeys, identityKeys, libraryKeys } from "../sample.ts";
 import { type Json, type View, withExtra } from "../view.ts";
 
 /** The service puts the keys that only the full form has first. */

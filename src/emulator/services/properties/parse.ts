@@ -2,7 +2,7 @@ import { type Fields, lowerCaseKeys, textField } from "../../http/body.ts";
 import { badRequestProblem, propertyProblem } from "../../http/problem.ts";
 import type { Property } from "../../state/entity.ts";
 import { type ApiVersion, propertyType } from "./types.ts";
-import { propertyValue, type CanResolve } from "./values.ts";
+import { type CanResolve, propertyValue } from "./values.ts";
 
 export type NewProperty = Omit<Property, "dateModified" | "userId" | "applicationId">;
 
