@@ -109,8 +109,8 @@ async function prepareState(
     applicationId: state.need("settings", "own-application").value,
   };
   const scopes = ALL_SCOPES;
-  const token = await state.transact((draft) =>
-    issueToken(draft, { ...owner, scopes }, Date.now()),
+  const token = await state.transact((transaction) =>
+    issueToken(transaction, { ...owner, scopes }, Date.now()),
   );
   return token.id;
 }

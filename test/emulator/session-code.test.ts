@@ -102,10 +102,10 @@ test("concurrent requests get the same code of a session", async () => {
 test("a session gets one token, even if there are several codes for it", async () => {
   const state = new State(noJournal);
   const application = { ...LAB, id: "90" };
-  await state.transact((draft) => {
+  await state.transact((transaction) => {
     for (const id of ["first", "second"]) {
       const known = { applicationId: "90", scopes: [], userId: "1", appSessionId: "40" } as const;
-      draft.put("authorizations", { ...known, id, decision: "approved", expiresMs: 1 });
+      transaction.put("authorizations", { ...known, id, decision: "approved", expiresMs: 1 });
     }
   });
   const given = { application, redirectUri: BACK, nowMs: 0 };

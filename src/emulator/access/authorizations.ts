@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
-import type { Draft } from "../state/draft.ts";
 import type { Application, Authorization, Token } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
+import type { Transaction } from "../state/transaction.ts";
 import { OAuthProblem, unknownScopeProblem } from "./oauth-problem.ts";
 import { isKnownClause, scopeClauses } from "./scopes.ts";
 import { issueToken, type NewToken } from "./tokens.ts";
@@ -40,9 +40,9 @@ export async function startDeviceAuthorization(
   state: State,
   request: AccessRequest,
 ): Promise<Authorization> {
-  return await state.transact((draft) => {
-    removeOldAuthorizations(draft, state, request.nowMs);
-    return draft.put("authorizations", {
+  return await state.transact((transaction) => {
+    removeOldAuthorizations(transaction, state, request.nowMs);
+    return transaction.put("authorizations", {
       ...pendingAuthorization(request),
       userCode: newUserCode(state),
     });
@@ -60,19 +60,21 @@ export async function createApprovedAuthorization(
   state: State,
   request: ApprovedRequest,
 ): Promise<Authorization> {
-  return await state.transact((draft) => putApprovedAuthorization(draft, state, request));
+  return await state.transact((transaction) =>
+    putApprovedAuthorization(transaction, state, request),
+  );
 }
 
 /** As {@link createApprovedAuthorization}, within a transaction. */
 export function putApprovedAuthorization(
-  draft: Draft,
+  transaction: Transaction,
   state: State,
   request: ApprovedRequest,
 ): Authorization {
   const { application, scopes, nowMs, ...details } = request;
-  removeOldAuthorizations(draft, state, nowMs);
+  removeOldAuthorizations(transaction, state, nowMs);
   const authorization = pendingAuthorization({ application, scopes, nowMs });
-  return draft.put("authorizations", { ...authorization, ...details, decision: "approved" });
+  return transaction.put("authorizations", { ...authorization, ...details, decision: "approved" });
 }
 
 /** Returns the pending authorization of a user code; undefined if it is unknown, decided or expired. */
@@ -93,11 +95,15 @@ export async function decideAuthorization(
   id: string,
   decision: { readonly approved: boolean; readonly userId: string },
 ): Promise<void> {
-  await state.transact((draft) => {
-    const authorization = draft.get("authorizations", id);
+  await state.transact((transaction) => {
+    const authorization = transaction.get("authorizations", id);
     if (authorization?.decision !== "pending") return;
     const decided = decision.approved ? ("approved" as const) : ("denied" as const);
-    draft.put("authorizations", { ...authorization, decision: decided, userId: decision.userId });
+    transaction.put("authorizations", {
+      ...authorization,
+      decision: decided,
+      userId: decision.userId,
+    });
   });
 }
 
@@ -112,8 +118,8 @@ export interface CodeExchange {
 
 /** Exchanges an approved authorization for a token, once. @throws OAuthProblem */
 export async function exchangeCode(state: State, exchange: CodeExchange): Promise<Token> {
-  return await state.transact((draft) => {
-    const authorization = needAuthorization(draft, exchange);
+  return await state.transact((transaction) => {
+    const authorization = needAuthorization(transaction, exchange);
     if (authorization.decision === "pending") {
       const message = "User has not yet approved the access request";
       throw new OAuthProblem("authorization_pending", message);
@@ -122,8 +128,8 @@ export async function exchangeCode(state: State, exchange: CodeExchange): Promis
       throw new OAuthProblem("access_denied", "User has denied the access request");
     }
     for (const { id } of codesOfSameApproval(state, authorization))
-      draft.remove("authorizations", id);
-    return issueToken(draft, tokenFor(state, authorization), exchange.nowMs);
+      transaction.remove("authorizations", id);
+    return issueToken(transaction, tokenFor(state, authorization), exchange.nowMs);
   });
 }
 
@@ -136,10 +142,10 @@ function codesOfSameApproval(state: State, authorization: Authorization): Author
 }
 
 function needAuthorization(
-  draft: Draft,
+  transaction: Transaction,
   { application, code, redirectUri, nowMs }: CodeExchange,
 ): Authorization {
-  const authorization = draft.get("authorizations", code);
+  const authorization = transaction.get("authorizations", code);
   if (authorization === undefined || authorization.applicationId !== application.id) {
     throw new OAuthProblem("invalid_grant", "The code is unknown or was used before");
   }
@@ -198,10 +204,10 @@ function newUserCode(state: State): string {
   }
 }
 
-function removeOldAuthorizations(draft: Draft, state: State, nowMs: number): void {
+function removeOldAuthorizations(transaction: Transaction, state: State, nowMs: number): void {
   const newestFirst = [...state.all("authorizations")].sort((a, b) => b.expiresMs - a.expiresMs);
   const old = newestFirst.filter(
     ({ expiresMs }, at) => expiresMs <= nowMs || at >= MAX_AUTHORIZATIONS - 1,
   );
-  for (const { id } of old) draft.remove("authorizations", id);
+  for (const { id } of old) transaction.remove("authorizations", id);
 }

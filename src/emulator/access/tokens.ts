@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { Draft } from "../state/draft.ts";
 import type { Token } from "../state/entities.ts";
+import type { Transaction } from "../state/transaction.ts";
 import { storedDate } from "../text/dates.ts";
 
 export interface NewToken {
@@ -17,8 +17,8 @@ export interface NewToken {
 }
 
 /** Stores a token. It is valid until it is revoked. */
-export function issueToken(draft: Draft, token: NewToken, nowMs: number): Token {
-  return draft.put("tokens", {
+export function issueToken(transaction: Transaction, token: NewToken, nowMs: number): Token {
+  return transaction.put("tokens", {
     id: token.accessToken ?? randomBytes(16).toString("hex"),
     userId: token.userId,
     applicationId: token.applicationId,
@@ -31,13 +31,13 @@ export function issueToken(draft: Draft, token: NewToken, nowMs: number): Token 
 }
 
 /** Revokes a token permanently. */
-export function revokeToken(draft: Draft, accessToken: string): void {
-  draft.put("tokens", { ...draft.need("tokens", accessToken), removed: true });
+export function revokeToken(transaction: Transaction, accessToken: string): void {
+  transaction.put("tokens", { ...transaction.need("tokens", accessToken), removed: true });
 }
 
 /** Gives a token a clause for an entity that it has just created. */
-export function grantClause(draft: Draft, accessToken: string, clause: string): void {
-  const token = draft.need("tokens", accessToken);
+export function grantClause(transaction: Transaction, accessToken: string, clause: string): void {
+  const token = transaction.need("tokens", accessToken);
   if (token.granted.includes(clause)) return;
-  draft.put("tokens", { ...token, granted: [...token.granted, clause] });
+  transaction.put("tokens", { ...token, granted: [...token.granted, clause] });
 }

@@ -5,14 +5,14 @@ import type { CatalogBioSample, CatalogLibrary } from "./schema.ts";
 
 /** Stores a biosample and its libraries. */
 export function fillBioSample(context: FillContext, entry: CatalogBioSample): void {
-  const { draft, ids, dates, author } = context;
-  const project = draft.need("projects", existingId(draft, "projects", entry.project));
+  const { transaction, ids, dates, author } = context;
+  const project = transaction.need("projects", existingId(transaction, "projects", entry.project));
   const dateCreated = dates.pick(entry.dateCreated);
   const bioSample: BioSample = {
     ...entityKeys(entry),
     id: ids.pick("biosamples", entry.id),
     name: entry.name,
-    ownerId: existingIdOr(draft, "users", entry.owner, project.ownerId),
+    ownerId: existingIdOr(transaction, "users", entry.owner, project.ownerId),
     defaultProjectId: project.id,
     status: entry.status ?? "New",
     labStatus: entry.labStatus ?? "Sequencing",
@@ -20,23 +20,23 @@ export function fillBioSample(context: FillContext, entry: CatalogBioSample): vo
     dateModified: dates.pick(entry.dateModified ?? dateCreated),
     properties: storedProperties(entry.properties, author, dateCreated),
   };
-  draft.put("biosamples", bioSample);
+  transaction.put("biosamples", bioSample);
   for (const library of entry.libraries ?? []) fillLibrary(context, bioSample, library);
 }
 
 function fillLibrary(
-  { draft, ids, dates, author }: FillContext,
+  { transaction, ids, dates, author }: FillContext,
   bioSample: BioSample,
   entry: CatalogLibrary,
 ): void {
   const dateCreated = dates.pick(entry.dateCreated ?? bioSample.dateCreated);
-  draft.put("libraries", {
+  transaction.put("libraries", {
     ...entityKeys(entry),
     id: ids.pick("libraries", entry.id),
     name: entry.name ?? bioSample.name,
     ownerId: bioSample.ownerId,
     bioSampleId: bioSample.id,
-    projectId: existingIdOr(draft, "projects", entry.project, bioSample.defaultProjectId),
+    projectId: existingIdOr(transaction, "projects", entry.project, bioSample.defaultProjectId),
     status: entry.status ?? "Active",
     dateCreated,
     dateModified: dates.pick(entry.dateModified ?? dateCreated),

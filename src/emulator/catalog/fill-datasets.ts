@@ -13,11 +13,11 @@ export function fillDataset(
   project: Project,
   entry: CatalogDataset & { readonly index: number },
 ): void {
-  const { draft, dates, author } = context;
+  const { transaction, dates, author } = context;
   const sample =
     entry.sample === undefined
       ? undefined
-      : draft.need("samples", existingId(draft, "samples", entry.sample));
+      : transaction.need("samples", existingId(transaction, "samples", entry.sample));
   const dateCreated = dates.pick(entry.dateCreated ?? sample?.dateCreated);
   const dataset: Dataset = {
     ...entityKeys(entry),
@@ -32,7 +32,7 @@ export function fillDataset(
     dateModified: dates.pick(entry.dateModified ?? dateCreated),
     properties: storedProperties(entry.properties, author, dateCreated),
   };
-  draft.put("datasets", dataset);
+  transaction.put("datasets", dataset);
   fillFiles(context, { noun: "datasets", id: dataset.id }, entry.files, dateCreated);
 }
 
@@ -59,7 +59,7 @@ function sessionOf(
   { name, appSession, status = "Complete" }: CatalogDataset,
   { project, sample, dateCreated }: Origin,
 ): string {
-  if (appSession !== undefined) return existingId(context.draft, "appsessions", appSession);
+  if (appSession !== undefined) return existingId(context.transaction, "appsessions", appSession);
   if (sample !== undefined) return sample.appSessionId;
   return fillSession(context, { name, status, dateCreated, createdBy: project.ownerId });
 }

@@ -15,14 +15,14 @@ export function fillFiles(
 }
 
 function fillFile(
-  { draft, ids, dates, author, contents }: FillContext,
+  { transaction, ids, dates, author, contents }: FillContext,
   parent: Parent,
   entry: CatalogFile,
   parentDate: string,
 ): void {
   const dateCreated = dates.pick(entry.dateCreated ?? parentDate);
   const object = contents.get(entry);
-  if (object !== undefined) draft.put("objects", object);
+  if (object !== undefined) transaction.put("objects", object);
   const file: BaseSpaceFile = {
     ...entityKeys(entry),
     id: ids.pick("files", entry.id),
@@ -36,7 +36,7 @@ function fillFile(
     dateModified: dates.pick(entry.dateModified ?? dateCreated),
     properties: storedProperties(entry.properties, author, dateCreated),
   };
-  draft.put("files", file);
+  transaction.put("files", file);
 }
 
 function contentKeys(

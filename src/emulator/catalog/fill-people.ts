@@ -25,23 +25,28 @@ export function fillPeople(context: FillContextStart): Author {
 }
 
 /** Stores the catalog's tokens, which can have fewer rights than the token of the ready line. */
-export function fillTokens({ draft, catalog, author }: FillContext, nowMs: number): void {
+export function fillTokens({ transaction, catalog, author }: FillContext, nowMs: number): void {
   for (const { accessToken, user, application, scopes } of catalog.tokens ?? []) {
-    const userId = existingIdOr(draft, "users", user, author.userId);
-    const applicationId = existingIdOr(draft, "applications", application, author.applicationId);
+    const userId = existingIdOr(transaction, "users", user, author.userId);
+    const applicationId = existingIdOr(
+      transaction,
+      "applications",
+      application,
+      author.applicationId,
+    );
     const clauses = scopeClauses(scopes);
     const unknown = clauses.find((clause) => !isKnownClause(clause));
     if (unknown !== undefined) {
       throw new BsmountError("usage", `a token in the catalog has the unknown scope ${unknown}`);
     }
-    issueToken(draft, { accessToken, userId, applicationId, scopes: clauses }, nowMs);
+    issueToken(transaction, { accessToken, userId, applicationId, scopes: clauses }, nowMs);
   }
 }
 
-function fillUser({ draft, ids, dates }: FillContextStart, user: CatalogUser): string {
+function fillUser({ transaction, ids, dates }: FillContextStart, user: CatalogUser): string {
   const id = ids.pick("users", user.id);
   const dateCreated = dates.pick(user.dateCreated);
-  draft.put("users", {
+  transaction.put("users", {
     ...entityKeys(user),
     id,
     name: user.name,
@@ -55,23 +60,23 @@ function fillUser({ draft, ids, dates }: FillContextStart, user: CatalogUser): s
 
 /** Runs after the applications are stored, because a property names the application that set it. */
 function fillUserProperties(
-  { draft }: FillContextStart,
+  { transaction }: FillContextStart,
   { properties }: CatalogUser,
   author: Author,
 ): void {
   if (properties === undefined) return;
-  const user = draft.need("users", author.userId);
+  const user = transaction.need("users", author.userId);
   const stored = storedProperties(properties, author, user.dateCreated);
-  draft.put("users", { ...user, properties: stored });
+  transaction.put("users", { ...user, properties: stored });
 }
 
 function fillApplication(
-  { draft, ids, dates }: FillContextStart,
+  { transaction, ids, dates }: FillContextStart,
   application: CatalogApplication,
 ): string {
   const { name, homepageUri, datePublished } = application;
   const id = ids.pick("applications", application.id);
-  draft.put("applications", {
+  transaction.put("applications", {
     ...entityKeys(application),
     id,
     name,

@@ -10,15 +10,15 @@ import type { CatalogAppResult, CatalogIndex, CatalogProject, CatalogSample } fr
 
 /** Stores a project with its samples and app results. */
 export function fillProject(context: FillContext, entry: CatalogProject): void {
-  const { draft, ids, dates, author } = context;
+  const { transaction, ids, dates, author } = context;
   const dateCreated = dates.pick(entry.dateCreated);
-  const project = putProject(draft, {
+  const project = putProject(transaction, {
     ...entityKeys(entry),
     id: ids.pick("projects", entry.id),
     name: entry.name,
     dateCreated,
-    ownerId: existingIdOr(draft, "users", entry.owner, author.userId),
-    sharedWith: (entry.sharedWith ?? []).map((id) => existingId(draft, "users", id)),
+    ownerId: existingIdOr(transaction, "users", entry.owner, author.userId),
+    sharedWith: (entry.sharedWith ?? []).map((id) => existingId(transaction, "users", id)),
     description: entry.description ?? "",
     dateModified: dates.pick(entry.dateModified ?? dateCreated),
     properties: storedProperties(entry.properties, author, dateCreated),
@@ -42,7 +42,7 @@ function fillSample(context: FillContext, project: Project, entry: CatalogSample
     ...readKeys(entry),
     ...libraryKeys(entry),
   };
-  context.draft.put("samples", sample);
+  context.transaction.put("samples", sample);
   fillFiles(context, { noun: "samples", id: sample.id }, entry.files, sample.dateCreated);
 }
 
@@ -77,7 +77,7 @@ function fillAppResult(context: FillContext, project: Project, entry: CatalogApp
     ...childKeys(context, project, entry, "appresults"),
     description: entry.description ?? "",
   };
-  putAppResult(context.draft, result);
+  putAppResult(context.transaction, result);
   fillFiles(context, { noun: "appresults", id: result.id }, entry.files, result.dateCreated);
 }
 
@@ -88,7 +88,7 @@ function childKeys(
   entry: CatalogSample | CatalogAppResult,
   table: "samples" | "appresults",
 ): Omit<AppResult, "description"> {
-  const { draft, ids, dates, author } = context;
+  const { transaction, ids, dates, author } = context;
   const dateCreated = dates.pick(entry.dateCreated);
   const { name, appSession, genome, status } = entry;
   const newSession = { name, dateCreated, createdBy: project.ownerId };
@@ -102,7 +102,7 @@ function childKeys(
     appSessionId:
       appSession === undefined
         ? fillSession(context, status === undefined ? newSession : { ...newSession, status })
-        : existingId(draft, "appsessions", appSession),
+        : existingId(transaction, "appsessions", appSession),
     references: storedReferences(entry.references),
     properties: storedProperties(entry.properties, author, dateCreated),
     ...(genome === undefined ? {} : { genomeId: genome }),

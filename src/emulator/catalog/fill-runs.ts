@@ -5,11 +5,11 @@ import type { CatalogRun } from "./schema.ts";
 
 /** Stores a run and its files. */
 export function fillRun(context: FillContext, entry: CatalogRun): void {
-  const { draft, ids, dates, author } = context;
+  const { transaction, ids, dates, author } = context;
   const id = ids.pick("runs", entry.id);
   const dateCreated = dates.pick(entry.dateCreated);
-  const ownerId = existingIdOr(draft, "users", entry.owner, author.userId);
-  draft.put("runs", {
+  const ownerId = existingIdOr(transaction, "users", entry.owner, author.userId);
+  transaction.put("runs", {
     ...entityKeys(entry),
     id,
     name: entry.name,
@@ -17,12 +17,12 @@ export function fillRun(context: FillContext, entry: CatalogRun): void {
     uploadedById: ownerId,
     dateCreated,
     ...machineKeys(entry),
-    sharedWith: (entry.sharedWith ?? []).map((user) => existingId(draft, "users", user)),
+    sharedWith: (entry.sharedWith ?? []).map((user) => existingId(transaction, "users", user)),
     number: entry.number ?? 1,
     experimentName: entry.experimentName ?? entry.name,
     status: entry.status ?? "Complete",
     isArchived: entry.archived ?? false,
-    sampleIds: (entry.samples ?? []).map((sample) => existingId(draft, "samples", sample)),
+    sampleIds: (entry.samples ?? []).map((sample) => existingId(transaction, "samples", sample)),
     dateModified: dates.pick(entry.dateModified ?? dateCreated),
     properties: storedProperties(entry.properties, author, dateCreated),
   });

@@ -6,20 +6,20 @@ import type { CatalogAppSession } from "./schema.ts";
 
 /** Stores an app session, by default a complete one, and returns its Id. */
 export function fillSession(context: FillContext, entry: CatalogAppSession): string {
-  const { draft, ids, dates, author } = context;
+  const { transaction, ids, dates, author } = context;
   const { createdBy, application, status = "Complete" } = entry;
   const id = ids.pick("appsessions", entry.id);
   const dateCreated = dates.pick(entry.dateCreated);
   const ended = status === "Complete" || status === "Aborted";
   const dateCompleted = ended ? dates.pick(entry.dateCompleted ?? dateCreated) : undefined;
-  draft.put("appsessions", {
+  transaction.put("appsessions", {
     ...entityKeys(entry),
     id,
     name: entry.name,
     status,
     dateCreated,
-    userId: existingIdOr(draft, "users", createdBy, author.userId),
-    applicationId: existingIdOr(draft, "applications", application, author.applicationId),
+    userId: existingIdOr(transaction, "users", createdBy, author.userId),
+    applicationId: existingIdOr(transaction, "applications", application, author.applicationId),
     statusSummary: entry.statusSummary ?? "",
     references: storedReferences(entry.references),
     properties: storedProperties(entry.properties, author, dateCreated),

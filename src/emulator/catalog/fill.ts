@@ -25,16 +25,16 @@ export async function fillFromCatalog(
 ): Promise<void> {
   const whole = await expandFolders(catalog, folder);
   const contents = await importContents(whole, folder, content);
-  await state.transact((draft) => {
-    const start = startFillContext(draft, whole, contents);
+  await state.transact((transaction) => {
+    const start = startFillContext(transaction, whole, contents);
     const context: FillContext = { ...start, author: fillPeople(start) };
     for (const session of whole.appSessions ?? []) fillSession(context, session);
     for (const project of whole.projects ?? []) fillProject(context, project);
     for (const run of whole.runs ?? []) fillRun(context, run);
     for (const bioSample of whole.bioSamples ?? []) fillBioSample(context, bioSample);
     fillTokens(context, Date.now());
-    draft.put("settings", { id: "first-user", value: context.author.userId });
-    draft.put("settings", { id: "own-application", value: context.author.applicationId });
-    draft.put("settings", { id: "link-secret", value: randomBytes(32).toString("hex") });
+    transaction.put("settings", { id: "first-user", value: context.author.userId });
+    transaction.put("settings", { id: "own-application", value: context.author.applicationId });
+    transaction.put("settings", { id: "link-secret", value: randomBytes(32).toString("hex") });
   });
 }

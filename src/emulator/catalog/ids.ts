@@ -1,24 +1,24 @@
 import { BsmountError } from "../../core/errors.ts";
-import type { Draft } from "../state/draft.ts";
 import type { TableName } from "../state/entities.ts";
+import type { Transaction } from "../state/transaction.ts";
 import { parentsOf } from "./import-contents.ts";
 import type { Catalog } from "./schema.ts";
 
 /** Assigns Ids in ascending order and skips those that the catalog itself uses. */
 export class CatalogIds {
-  readonly #draft: Draft;
+  readonly #transaction: Transaction;
   readonly #taken: ReadonlyMap<TableName, ReadonlySet<string>>;
 
-  constructor(draft: Draft, catalog: Catalog) {
-    this.#draft = draft;
+  constructor(transaction: Transaction, catalog: Catalog) {
+    this.#transaction = transaction;
     this.#taken = explicitIds(catalog);
   }
 
   /** Returns `explicit`, or the next free Id. */
   pick(table: TableName, explicit: string | undefined): string {
     if (explicit !== undefined) return explicit;
-    let id = this.#draft.newId(table);
-    while (this.#taken.get(table)?.has(id) === true) id = this.#draft.newId(table);
+    let id = this.#transaction.newId(table);
+    while (this.#taken.get(table)?.has(id) === true) id = this.#transaction.newId(table);
     return id;
   }
 }

@@ -73,10 +73,10 @@ async function setStatus(
   status: string,
   summary: string | undefined,
 ): Promise<AppSession> {
-  return await state.transact((draft) => {
+  return await state.transact((transaction) => {
     const session = guard.needSession("write", param("id"));
     const nowMs = clock.now();
     const changed = withRequestedStatus(session, grants, { status, summary, nowMs });
-    return putWithDatasets(draft, state, changed);
+    return putWithDatasets(transaction, state, changed);
   });
 }

@@ -60,7 +60,7 @@ export function oauthV2Routes(app: FastifyInstance, context: Context): void {
 
   app.delete("/oauthv2tokens/current", async (request, reply) => {
     const { token } = apiCall(state, request).grants;
-    await state.transact((draft) => revokeToken(draft, token.id));
+    await state.transact((transaction) => revokeToken(transaction, token.id));
     setApiHeaders(reply);
     return await reply.status(204).send();
   });

@@ -80,9 +80,9 @@ function writeRoutes(app: FastifyInstance, context: Context, route: PropertyRout
 
   app.delete(`/${noun}/:id/properties/:name`, async (request, reply) => {
     const { grants, guard, param } = apiCall(context.state, request);
-    await context.state.transact((draft) => {
+    await context.state.transact((transaction) => {
       const { id } = needResource(guard, "write", noun, param("id"));
-      deleteProperty(draft, { noun, id }, param("name"), grants);
+      deleteProperty(transaction, { noun, id }, param("name"), grants);
     });
     return dialect.sendDeleted(reply);
   });
@@ -98,12 +98,12 @@ async function postProperties(
   const { grants, guard, param } = apiCall(state, request);
   needResource(guard, "write", noun, param("id"));
   const body = (await readFields(request)).get("properties");
-  const { set, before } = await state.transact((draft) => {
+  const { set, before } = await state.transact((transaction) => {
     const entity = needResource(guard, "write", noun, param("id"));
     const canResolve: CanResolve = (...target) => mayBrowseResource(guard, ...target);
     const newProperties = parseProperties(body, dialect.version, canResolve);
     const author = { grants, date: storedDate(clock.now()) };
-    const stored = setProperties(draft, { noun, id: entity.id }, newProperties, author);
+    const stored = setProperties(transaction, { noun, id: entity.id }, newProperties, author);
     return { set: stored, before: entity.properties ?? [] };
   });
   const isNew = set.some(({ name }) => !before.some((property) => property.name === name));

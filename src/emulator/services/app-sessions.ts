@@ -1,9 +1,9 @@
 import type { Grants } from "../access/grants.ts";
 import { badRequestProblem, conflictProblem, noPermissionProblem } from "../http/problem.ts";
-import type { Draft } from "../state/draft.ts";
 import type { AppSession, SessionStatus } from "../state/entities.ts";
 import type { Property } from "../state/entity.ts";
 import type { State } from "../state/state.ts";
+import type { Transaction } from "../state/transaction.ts";
 import { storedDate } from "../text/dates.ts";
 
 const STATUSES: readonly SessionStatus[] = [
@@ -70,15 +70,20 @@ export function withRequestedStatus(
 }
 
 /** Stores a session with a new status. When it ends, its pending datasets end too. */
-export function putWithDatasets(draft: Draft, { indexes }: State, session: AppSession): AppSession {
+export function putWithDatasets(
+  transaction: Transaction,
+  { indexes }: State,
+  session: AppSession,
+): AppSession {
   const uploadStatus = UPLOAD_STATUS_AT_END[session.status];
   if (uploadStatus !== undefined) {
     for (const id of indexes.datasetsOfSession(session.id)) {
-      const dataset = draft.need("datasets", id);
-      if (dataset.uploadStatus === "Pending") draft.put("datasets", { ...dataset, uploadStatus });
+      const dataset = transaction.need("datasets", id);
+      if (dataset.uploadStatus === "Pending")
+        transaction.put("datasets", { ...dataset, uploadStatus });
     }
   }
-  return draft.put("appsessions", session);
+  return transaction.put("appsessions", session);
 }
 
 /** Whether the session created results in the project of that Href. */
@@ -89,11 +94,11 @@ export function hasOutput({ properties }: AppSession, projectHref: string): bool
 
 /** Adds `href` to the session's list property `name` unless it is there, so that the session lists its results. */
 export function addOutput(
-  draft: Draft,
+  transaction: Transaction,
   sessionId: string,
   { name, type, href }: { name: string; type: string; href: string },
 ): void {
-  const session = draft.need("appsessions", sessionId);
+  const session = transaction.need("appsessions", sessionId);
   const before = session.properties.find((property) => property.name === name);
   const items = before?.items ?? [];
   if (items.includes(href)) return;
@@ -107,5 +112,5 @@ export function addOutput(
     applicationId: session.applicationId,
   };
   const others = session.properties.filter((other) => other !== before);
-  draft.put("appsessions", { ...session, properties: [...others, property] });
+  transaction.put("appsessions", { ...session, properties: [...others, property] });
 }

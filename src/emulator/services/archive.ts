@@ -1,10 +1,10 @@
 import type { ApiCall } from "../access/api-call.ts";
 import type { Fields } from "../http/body.ts";
 import { badRequestProblem } from "../http/problem.ts";
-import type { Draft } from "../state/draft.ts";
 import type { Parent, Run } from "../state/entities.ts";
 import { filesParent } from "../state/files-parent.ts";
 import type { State } from "../state/state.ts";
+import type { Transaction } from "../state/transaction.ts";
 import type { Dataset } from "../state/v2-entities.ts";
 import type { Context } from "./context.ts";
 
@@ -29,23 +29,28 @@ export async function setArchived(
   const [datasetIds, runIds] = [idListField(fields, "Datasets"), idListField(fields, "Runs")];
   if (datasetIds.length + runIds.length === 0)
     throw badRequestProblem("Datasets and Runs are both empty");
-  return await state.transact((draft) => ({
+  return await state.transact((transaction) => ({
     datasets: datasetIds.map((id) => {
       const dataset = guard.need("write", "datasets", id);
-      setFilesArchived(draft, state, filesParent(dataset), isArchived);
-      return draft.put("datasets", { ...dataset, isArchived });
+      setFilesArchived(transaction, state, filesParent(dataset), isArchived);
+      return transaction.put("datasets", { ...dataset, isArchived });
     }),
     runs: runIds.map((id) => {
       const run = guard.need("write", "runs", id);
-      setFilesArchived(draft, state, { noun: "runs", id }, isArchived);
-      return draft.put("runs", { ...run, isArchived });
+      setFilesArchived(transaction, state, { noun: "runs", id }, isArchived);
+      return transaction.put("runs", { ...run, isArchived });
     }),
   }));
 }
 
-function setFilesArchived(draft: Draft, state: State, parent: Parent, isArchived: boolean): void {
+function setFilesArchived(
+  transaction: Transaction,
+  state: State,
+  parent: Parent,
+  isArchived: boolean,
+): void {
   for (const id of state.indexes.filesOf(parent)) {
-    draft.put("files", { ...draft.need("files", id), isArchived });
+    transaction.put("files", { ...transaction.need("files", id), isArchived });
   }
 }
 

@@ -24,7 +24,7 @@ export async function copyDataset(
   call.guard.need("create", "projects", projectId);
   const date = storedDate(clock.now());
   const name = textField(fields, "Name") ?? original.name;
-  return await state.transact((draft) => {
+  return await state.transact((transaction) => {
     const { sampleId: _sample, removed: _removed, extra: _extra, ...copied } = original;
     const copy: Dataset = {
       ...copied,
@@ -32,7 +32,7 @@ export async function copyDataset(
       name,
       projectId,
       ownerId: call.grants.userId,
-      appSessionId: sessionForResult(draft, call, fields, { name, date }).id,
+      appSessionId: sessionForResult(transaction, call, fields, { name, date }).id,
       dateCreated: date,
       dateModified: date,
     };
@@ -40,8 +40,13 @@ export async function copyDataset(
       const file = state.need("files", id);
       if (file.uploadStatus !== "complete" || file.removed === true) continue;
       const parent: Parent = { noun: "datasets", id: copy.id };
-      draft.put("files", { ...file, id: draft.newId("files"), parent, dateCreated: date });
+      transaction.put("files", {
+        ...file,
+        id: transaction.newId("files"),
+        parent,
+        dateCreated: date,
+      });
     }
-    return putDataset(draft, copy);
+    return putDataset(transaction, copy);
   });
 }

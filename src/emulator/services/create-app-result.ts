@@ -2,8 +2,8 @@ import type { ApiCall } from "../access/api-call.ts";
 import { grantClause } from "../access/tokens.ts";
 import { type Fields, lowerCaseKeys, textField } from "../http/body.ts";
 import { badRequestProblem } from "../http/problem.ts";
-import type { Draft } from "../state/draft.ts";
 import type { AppResult, Reference } from "../state/entities.ts";
+import type { Transaction } from "../state/transaction.ts";
 import { storedDate } from "../text/dates.ts";
 import { parseHref } from "../text/hrefs.ts";
 import { addOutput } from "./app-sessions.ts";
@@ -26,38 +26,38 @@ export async function createAppResult(
   if (name === "") throw badRequestProblem("The name of the app result is missing");
   const references = referencesOf(fields.get("references"));
   const date = storedDate(clock.now());
-  return await state.transact((draft) => {
+  return await state.transact((transaction) => {
     const genomeId = genomeOf(fields);
     const result: AppResult = {
-      id: draft.newId("appresults"),
+      id: transaction.newId("appresults"),
       name,
       references,
       dateCreated: date,
       properties: [],
       projectId: param("id"),
       ownerId: grants.userId,
-      appSessionId: sessionForResult(draft, call, fields, { name, date }).id,
+      appSessionId: sessionForResult(transaction, call, fields, { name, date }).id,
       description: textField(fields, "Description") ?? "",
       ...(genomeId === undefined ? {} : { genomeId }),
     };
-    grantClause(draft, grants.token.id, `WRITE APPRESULT ${result.id}`);
-    return putAppResult(draft, result);
+    grantClause(transaction, grants.token.id, `WRITE APPRESULT ${result.id}`);
+    return putAppResult(transaction, result);
   });
 }
 
 /** Stores an app result and adds it to the outputs of its session. */
-export function putAppResult(draft: Draft, result: AppResult): AppResult {
-  addOutput(draft, result.appSessionId, {
+export function putAppResult(transaction: Transaction, result: AppResult): AppResult {
+  addOutput(transaction, result.appSessionId, {
     name: "Output.AppResults",
     type: "appresult[]",
     href: `v1pre3/appresults/${result.id}`,
   });
-  addOutput(draft, result.appSessionId, {
+  addOutput(transaction, result.appSessionId, {
     name: "Output.Projects",
     type: "project[]",
     href: `v1pre3/projects/${result.projectId}`,
   });
-  return draft.put("appresults", result);
+  return transaction.put("appresults", result);
 }
 
 /** The Id in `HrefGenome`; undefined if the field is absent or no Href of a genome. */

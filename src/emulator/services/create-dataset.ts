@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { badRequestProblem } from "../http/problem.ts";
-import type { Draft } from "../state/draft.ts";
+import type { Transaction } from "../state/transaction.ts";
 import type { Dataset } from "../state/v2-entities.ts";
 import { storedDate } from "../text/dates.ts";
 import { addOutput } from "./app-sessions.ts";
@@ -21,13 +21,13 @@ export async function createDataset(
   if (name === "") throw badRequestProblem("The name of the dataset is missing");
   const attributes = attributesOf(fields.get("attributes"));
   const date = storedDate(clock.now());
-  return await state.transact((draft) => {
+  return await state.transact((transaction) => {
     const dataset: Dataset = {
       id: newDatasetId(),
       name,
       projectId,
       ownerId: call.grants.userId,
-      appSessionId: sessionForResult(draft, call, fields, { name, date }).id,
+      appSessionId: sessionForResult(transaction, call, fields, { name, date }).id,
       typeId: textField(fields, "DatasetTypeId") ?? "common.files",
       attributes,
       qcStatus: "Undefined",
@@ -37,18 +37,18 @@ export async function createDataset(
       dateCreated: date,
       dateModified: date,
     };
-    return putDataset(draft, dataset);
+    return putDataset(transaction, dataset);
   });
 }
 
 /** Stores a dataset and adds it to the outputs of its session. */
-export function putDataset(draft: Draft, dataset: Dataset): Dataset {
-  addOutput(draft, dataset.appSessionId, {
+export function putDataset(transaction: Transaction, dataset: Dataset): Dataset {
+  addOutput(transaction, dataset.appSessionId, {
     name: "Output.Datasets",
     type: "dataset[]",
     href: `v2/datasets/${dataset.id}`,
   });
-  return draft.put("datasets", dataset);
+  return transaction.put("datasets", dataset);
 }
 
 export function newDatasetId(): string {

@@ -1,8 +1,8 @@
 import type { Grants } from "../access/grants.ts";
 import { grantClause } from "../access/tokens.ts";
-import type { Draft } from "../state/draft.ts";
 import type { Project } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
+import type { Transaction } from "../state/transaction.ts";
 import { storedDate } from "../text/dates.ts";
 import type { Context } from "./context.ts";
 
@@ -21,19 +21,19 @@ export async function createProject(
   grants: Grants,
   { name, description }: { name: string; description: string },
 ): Promise<Project> {
-  return await state.transact((draft) => {
+  return await state.transact((transaction) => {
     const existing = ownedProjectNamed(state, grants.userId, name);
     if (existing !== undefined) return existing;
     const date = storedDate(clock.now());
-    const project = putProject(draft, {
-      id: draft.newId("projects"),
+    const project = putProject(transaction, {
+      id: transaction.newId("projects"),
       ownerId: grants.userId,
       name,
       description,
       dateCreated: date,
       dateModified: date,
     });
-    grantClause(draft, grants.token.id, `WRITE PROJECT ${project.id}`);
+    grantClause(transaction, grants.token.id, `WRITE PROJECT ${project.id}`);
     return project;
   });
 }
@@ -42,6 +42,6 @@ type NewProject = Omit<Project, "sharedWith" | "properties"> &
   Partial<Pick<Project, "sharedWith" | "properties">>;
 
 /** Stores a project, by default without shares and properties. */
-export function putProject(draft: Draft, project: NewProject): Project {
-  return draft.put("projects", { sharedWith: [], properties: [], ...project });
+export function putProject(transaction: Transaction, project: NewProject): Project {
+  return transaction.put("projects", { sharedWith: [], properties: [], ...project });
 }

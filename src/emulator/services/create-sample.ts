@@ -2,8 +2,8 @@ import type { ApiCall } from "../access/api-call.ts";
 import { grantClause } from "../access/tokens.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { badRequestProblem } from "../http/problem.ts";
-import type { Draft } from "../state/draft.ts";
 import type { Sample } from "../state/entities.ts";
+import type { Transaction } from "../state/transaction.ts";
 import { storedDate } from "../text/dates.ts";
 import { addOutput } from "./app-sessions.ts";
 import type { Context } from "./context.ts";
@@ -25,14 +25,14 @@ export async function createSample(
   if (name === "") throw badRequestProblem("The name of the sample is missing");
   const reads = readKeys(fields);
   const date = storedDate(clock.now());
-  return await state.transact((draft) => {
+  return await state.transact((transaction) => {
     const genomeId = genomeOf(fields);
     const sample: Sample = {
-      id: draft.newId("samples"),
+      id: transaction.newId("samples"),
       name,
       projectId: param("id"),
       ownerId: grants.userId,
-      appSessionId: sessionForResult(draft, call, fields, { name, date }).id,
+      appSessionId: sessionForResult(transaction, call, fields, { name, date }).id,
       sampleId: textField(fields, "SampleId") ?? name,
       experimentName: textField(fields, "ExperimentName") ?? "",
       isMerged: false,
@@ -42,23 +42,23 @@ export async function createSample(
       dateCreated: date,
       ...(genomeId === undefined ? {} : { genomeId }),
     };
-    grantClause(draft, grants.token.id, `WRITE SAMPLE ${sample.id}`);
-    return putSample(draft, sample);
+    grantClause(transaction, grants.token.id, `WRITE SAMPLE ${sample.id}`);
+    return putSample(transaction, sample);
   });
 }
 
-function putSample(draft: Draft, sample: Sample): Sample {
-  addOutput(draft, sample.appSessionId, {
+function putSample(transaction: Transaction, sample: Sample): Sample {
+  addOutput(transaction, sample.appSessionId, {
     name: "Output.Samples",
     type: "sample[]",
     href: `v1pre3/samples/${sample.id}`,
   });
-  addOutput(draft, sample.appSessionId, {
+  addOutput(transaction, sample.appSessionId, {
     name: "Output.Projects",
     type: "project[]",
     href: `v1pre3/projects/${sample.projectId}`,
   });
-  return draft.put("samples", sample);
+  return transaction.put("samples", sample);
 }
 
 type ReadKeys = Pick<

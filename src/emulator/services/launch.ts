@@ -27,12 +27,12 @@ export async function launch(
   const name = textField(fields, "Name")?.trim() ?? "";
   if (name === "") throw invalidFormProblem();
   const date = storedDate(clock.now());
-  return await state.transact((draft) => {
+  return await state.transact((transaction) => {
     const formValues = formProperties(fields.get("properties"), (...target) =>
       mayBrowseResource(guard, ...target),
     );
     const properties = launchedProperties(name, formValues);
-    const session = putNewSession(draft, {
+    const session = putNewSession(transaction, {
       name,
       statusSummary: textField(fields, "StatusSummary") ?? "",
       userId: grants.userId,

@@ -54,12 +54,12 @@ export async function completePresigned(
   call.guard.need("write", parent.noun, parent.id);
   const requestedType = textField(fields, "ContentType");
   const contentType = requestedType === undefined ? undefined : fileContentType(requestedType);
-  const id = await state.transact((draft) => {
+  const id = await state.transact((transaction) => {
     const file = findUpload(state, parent, fields);
     if (file.uploadStatus === "complete") return file.id;
     uploads.needParent(call, parent);
     checkParts(file, fields);
-    if (contentType !== undefined) draft.put("files", { ...file, contentType });
+    if (contentType !== undefined) transaction.put("files", { ...file, contentType });
     return file.id;
   });
   return await uploads.complete(id, neverAborted);

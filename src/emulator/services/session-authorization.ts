@@ -22,9 +22,9 @@ export async function sessionAuthorizationCode(
   { id: appSessionId }: AppSession,
 ): Promise<string> {
   // Within the transaction, so that concurrent requests get the same code.
-  return await state.transact((draft) => {
+  return await state.transact((transaction) => {
     const nowMs = clock.now();
-    const session = draft.need("appsessions", appSessionId);
+    const session = transaction.need("appsessions", appSessionId);
     if (isTerminal(session) || hasToken(state, session)) return "";
     const live = [...state.all("authorizations")].find(
       (each) => each.appSessionId === appSessionId && nowMs < each.expiresMs,
@@ -33,7 +33,7 @@ export async function sessionAuthorizationCode(
     const { applicationId, userId } = session;
     const application = state.need("applications", applicationId);
     const scopes = scopesOf(session);
-    return putApprovedAuthorization(draft, state, {
+    return putApprovedAuthorization(transaction, state, {
       application,
       scopes,
       userId,

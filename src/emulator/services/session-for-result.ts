@@ -2,9 +2,9 @@ import type { ApiCall } from "../access/api-call.ts";
 import type { Grants } from "../access/grants.ts";
 import { type Fields, textField } from "../http/body.ts";
 import { badRequestProblem, conflictProblem, noPermissionProblem } from "../http/problem.ts";
-import type { Draft } from "../state/draft.ts";
 import type { AppSession } from "../state/entities.ts";
 import type { Property } from "../state/entity.ts";
+import type { Transaction } from "../state/transaction.ts";
 import { parseHref } from "../text/hrefs.ts";
 import { isTerminal } from "./app-sessions.ts";
 
@@ -16,14 +16,14 @@ import { isTerminal } from "./app-sessions.ts";
  * that has ended
  */
 export function sessionForResult(
-  draft: Draft,
+  transaction: Transaction,
   { grants, guard }: ApiCall,
   fields: Fields,
   { name, date }: { readonly name: string; readonly date: string },
 ): AppSession {
   const id = sessionIdOf(fields);
   if (id !== undefined) return requireUsable(guard.needSession("browse", id), grants);
-  return putNewSession(draft, {
+  return putNewSession(transaction, {
     name,
     statusSummary: "",
     userId: grants.userId,
@@ -39,9 +39,9 @@ type NewSession = Pick<
   Partial<AppSession>;
 
 /** Stores a new running session. By default it has one property, an empty `Input.Samples`. */
-export function putNewSession(draft: Draft, session: NewSession): AppSession {
-  return draft.put("appsessions", {
-    id: draft.newId("appsessions"),
+export function putNewSession(transaction: Transaction, session: NewSession): AppSession {
+  return transaction.put("appsessions", {
+    id: transaction.newId("appsessions"),
     status: "Running",
     references: [],
     properties: [noInputSamples(session)],

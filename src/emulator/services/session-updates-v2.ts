@@ -17,7 +17,7 @@ export async function updateSession(
   { guard, grants, param }: ApiCall,
   fields: Fields,
 ): Promise<AppSession> {
-  return await state.transact((draft) => {
+  return await state.transact((transaction) => {
     const before = guard.needSession("write", param("id"));
     const updated = changesStatus(fields)
       ? withRequestedStatus(before, grants, {
@@ -26,7 +26,7 @@ export async function updateSession(
           nowMs: clock.now(),
         })
       : before;
-    return putWithDatasets(draft, state, {
+    return putWithDatasets(transaction, state, {
       ...updated,
       name: textField(fields, "Name") ?? before.name,
       dateModified: storedDate(clock.now()),
@@ -41,7 +41,7 @@ export async function stopSession(
   { state, clock }: Context,
   { guard, param }: ApiCall,
 ): Promise<AppSession> {
-  return await state.transact((draft) => {
+  return await state.transact((transaction) => {
     const session = guard.needSession("write", param("id"));
     if (isTerminal(session)) {
       throw conflictProblem(
@@ -49,7 +49,7 @@ export async function stopSession(
       );
     }
     const stopped = withStatus(session, "Aborted", "Stopped by its user", clock.now());
-    return putWithDatasets(draft, state, stopped);
+    return putWithDatasets(transaction, state, stopped);
   });
 }
 

@@ -1,9 +1,9 @@
 import type { Grants } from "../access/grants.ts";
 import { noPermissionProblem } from "../http/problem.ts";
 import { sessionSize } from "../serialise/app-session.ts";
-import type { Draft } from "../state/draft.ts";
 import type { AppSession, Parent } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
+import type { Transaction } from "../state/transaction.ts";
 import type { TrashedEntity, TrashItem } from "../state/v2-entities.ts";
 import { storedDate } from "../text/dates.ts";
 import type { Context } from "./context.ts";
@@ -25,11 +25,11 @@ export async function deleteSession(
   const { state, view, clock } = context;
   if (!grants.hasClause("movetotrash global")) throw noPermissionProblem("write", "AppSession");
   const contents = keepsMetadata ? filesMadeBy(state, session) : entitiesMadeBy(state, session);
-  const item = await state.transact((draft) => {
+  const item = await state.transact((transaction) => {
     const sizeBytes = sessionSize(view, session.id);
-    for (const each of contents) setRemoved(draft, each, true);
-    return draft.put("trash", {
-      id: draft.newId("trash"),
+    for (const each of contents) setRemoved(transaction, each, true);
+    return transaction.put("trash", {
+      id: transaction.newId("trash"),
       userId: grants.userId,
       sessionId: session.id,
       name: session.name,
@@ -45,9 +45,9 @@ export async function deleteSession(
 
 /** Restores everything that was deleted with `item`. */
 export async function restoreFromTrash({ state }: Context, item: TrashItem): Promise<void> {
-  await state.transact((draft) => {
-    for (const each of item.contents) setRemoved(draft, each, false);
-    draft.remove("trash", item.id);
+  await state.transact((transaction) => {
+    for (const each of item.contents) setRemoved(transaction, each, false);
+    transaction.remove("trash", item.id);
   });
 }
 
@@ -64,25 +64,25 @@ async function deletePermanently(
   { state, content }: Context,
   items: readonly TrashItem[],
 ): Promise<void> {
-  const { keys, parts } = await state.transact((draft) => {
+  const { keys, parts } = await state.transact((transaction) => {
     const all = items.flatMap((item) => item.contents).flatMap((each) => fileIdsOf(state, each));
     const fileIds = new Set(all);
     const found = unsharedObjectKeys(state, fileIds);
-    for (const key of found) draft.remove("objects", key);
-    for (const item of items) draft.remove("trash", item.id);
-    return { keys: found, parts: abortUploads(draft, fileIds) };
+    for (const key of found) transaction.remove("objects", key);
+    for (const item of items) transaction.remove("trash", item.id);
+    return { keys: found, parts: abortUploads(transaction, fileIds) };
   });
   await content.discard(keys, "objects");
   await content.discard(parts, "parts");
 }
 
 /** Aborts the pending uploads among the files and returns the keys of their parts. */
-function abortUploads(draft: Draft, fileIds: ReadonlySet<string>): string[] {
+function abortUploads(transaction: Transaction, fileIds: ReadonlySet<string>): string[] {
   const pending = [...fileIds]
-    .map((id) => draft.need("files", id))
+    .map((id) => transaction.need("files", id))
     .filter(({ uploadStatus }) => uploadStatus === "pending");
   for (const file of pending) {
-    draft.put("files", { ...file, uploadStatus: "aborted", parts: [] });
+    transaction.put("files", { ...file, uploadStatus: "aborted", parts: [] });
   }
   return pending.flatMap(({ parts }) => parts.map(({ key }) => key));
 }
@@ -105,8 +105,12 @@ function unsharedObjectKeys(state: State, fileIds: ReadonlySet<string>): string[
   return [...keys];
 }
 
-function setRemoved(draft: Draft, { table, id }: TrashedEntity, removed: boolean): void {
-  draft.put(table, { ...draft.need(table, id), removed });
+function setRemoved(
+  transaction: Transaction,
+  { table, id }: TrashedEntity,
+  removed: boolean,
+): void {
+  transaction.put(table, { ...transaction.need(table, id), removed });
 }
 
 /** Without what is removed already, so that restoring the item does not restore it. */

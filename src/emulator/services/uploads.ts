@@ -54,13 +54,16 @@ export class Uploads {
     const { state, content, clock } = this.#context;
     const { key, sizeBytes, md5 } = received;
     try {
-      return await state.transact((draft) => {
+      return await state.transact((transaction) => {
         this.needParent(call, file.parent);
         const source = { kind: "stored" } as const;
         const modifiedMs = clock.now();
-        draft.put("objects", { id: key, sizeBytes, etag: md5, modifiedMs, source });
+        transaction.put("objects", { id: key, sizeBytes, etag: md5, modifiedMs, source });
         const keys = { sizeBytes, etag: md5, objectKey: key, uploadStatus: "complete" } as const;
-        return draft.put("files", { ...this.#newFile(draft.newId("files"), file), ...keys });
+        return transaction.put("files", {
+          ...this.#newFile(transaction.newId("files"), file),
+          ...keys,
+        });
       });
     } catch (error) {
       await content.discard([key], "objects");
@@ -70,10 +73,10 @@ export class Uploads {
 
   /** Adds a pending file, whose content will come in parts or, unless it is multipart, in one piece. */
   async begin(call: ApiCall, file: NewFile, isMultipart: boolean = true): Promise<BaseSpaceFile> {
-    return await this.#context.state.transact((draft) => {
+    return await this.#context.state.transact((transaction) => {
       this.needParent(call, file.parent);
-      const newFile = this.#newFile(draft.newId("files"), file);
-      return draft.put("files", { ...newFile, isMultipart, uploadStatus: "pending" });
+      const newFile = this.#newFile(transaction.newId("files"), file);
+      return transaction.put("files", { ...newFile, isMultipart, uploadStatus: "pending" });
     });
   }
 
@@ -83,10 +86,10 @@ export class Uploads {
     const { key, sizeBytes, md5 } = received;
     const part: FilePart = { number, sizeBytes, md5, key };
     try {
-      const replaced = await state.transact((draft) => {
+      const replaced = await state.transact((transaction) => {
         const file = needPendingFile(state, fileId);
         const others = file.parts.filter((other) => other.number !== number);
-        draft.put("files", { ...file, parts: [...others, part] });
+        transaction.put("files", { ...file, parts: [...others, part] });
         return file.parts.filter((other) => other.number === number);
       });
       await content.discard(partKeys(replaced), "parts");
@@ -109,10 +112,10 @@ export class Uploads {
     const before = state.need("files", fileId);
     if (before.uploadStatus === "aborted") return before;
     const parts: FilePart[] = [];
-    const file = await state.transact((draft) => {
+    const file = await state.transact((transaction) => {
       const pending = needPendingFile(state, fileId);
       parts.push(...pending.parts);
-      return draft.put("files", { ...pending, uploadStatus: "aborted", parts: [] });
+      return transaction.put("files", { ...pending, uploadStatus: "aborted", parts: [] });
     });
     await content.discard(partKeys(parts), "parts");
     return file;
@@ -123,7 +126,7 @@ export class Uploads {
     const parts = orderedParts(needPendingFile(state, fileId).parts, minPartBytes);
     const key = await content.join(partKeys(parts));
     try {
-      const file = await state.transact((draft) => {
+      const file = await state.transact((transaction) => {
         const pending = needPendingFile(state, fileId);
         if (!areSameParts(pending.parts, parts))
           throw conflictProblem("A part was uploaded while the file was being completed");
@@ -131,8 +134,8 @@ export class Uploads {
         const etag = completedEtag(pending, parts);
         const modifiedMs = clock.now();
         const source = { kind: "stored" } as const;
-        draft.put("objects", { id: key, sizeBytes, etag, modifiedMs, source });
-        return draft.put("files", {
+        transaction.put("objects", { id: key, sizeBytes, etag, modifiedMs, source });
+        return transaction.put("files", {
           ...pending,
           uploadStatus: "complete",
           parts: [],

@@ -1,10 +1,10 @@
 import { neverAborted } from "../../core/abort.ts";
 import { compareIds } from "../../core/compare-ids.ts";
 import { Semaphore } from "../../core/semaphore.ts";
-import { Draft } from "./draft.ts";
 import { type TableName, tableNames, type Tables } from "./entities.ts";
 import { Indexes } from "./indexes.ts";
 import type { Change, Journal } from "./journal.ts";
+import { Transaction } from "./transaction.ts";
 
 type TableMaps = { readonly [Name in TableName]: Map<string, Tables[Name]> };
 
@@ -25,14 +25,14 @@ const FIRST_IDS: Readonly<Partial<Record<TableName, number>>> = {
 
 /*
  * Begin here. `state/` has the entities of the local BaseSpace (`entities.ts`, `v2-entities.ts`), in memory. Every
- * other folder reads them through `State`; `services/`, `access/` and `catalog/` change them in a transaction, on a
- * `Draft`, which the journal makes persistent.
+ * other folder reads them through `State`; `services/`, `access/` and `catalog/` change them in a `Transaction`,
+ * which the journal makes persistent.
  */
 
 /**
  * All entities of the local BaseSpace, in memory, with a journal.
  *
- * Transactions run one at a time: the work changes a {@link Draft}, the journal stores the changes, and only then
+ * Transactions run one at a time: the work changes a {@link Transaction}, the journal stores the changes, and only then
  * do others see them. So no response ever shows a change that a crash could undo. Work that throws changes
  * nothing.
  */
@@ -68,12 +68,12 @@ export class State {
   }
 
   /** Runs `work` and makes its changes persistent. @throws what `work` throws; then nothing has changed */
-  async transact<Result>(work: (draft: Draft) => Result): Promise<Result> {
+  async transact<Result>(work: (transaction: Transaction) => Result): Promise<Result> {
     return await this.#writing.run(neverAborted, async () => {
-      const draft = new Draft(this, (table) => this.#nextId(table));
-      const result = work(draft);
-      if (draft.changes.length > 0) await this.#journal.append(draft.changes);
-      for (const change of draft.changes) this.#apply(change);
+      const transaction = new Transaction(this, (table) => this.#nextId(table));
+      const result = work(transaction);
+      if (transaction.changes.length > 0) await this.#journal.append(transaction.changes);
+      for (const change of transaction.changes) this.#apply(change);
       return result;
     });
   }

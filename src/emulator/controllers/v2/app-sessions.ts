@@ -64,8 +64,8 @@ function changeRoutes(app: FastifyInstance, context: Context): void {
     const name = textField(fields, "Name")?.trim() ?? "";
     if (name === "") throw badRequestProblem("The name of the app session is missing");
     if (!grants.mayGlobally("create")) throw noPermissionProblem("create", "AppSession");
-    const session = await state.transact((draft) =>
-      putNewSession(draft, {
+    const session = await state.transact((transaction) =>
+      putNewSession(transaction, {
         name,
         statusSummary: textField(fields, "StatusSummary") ?? "",
         userId: grants.userId,

@@ -57,9 +57,9 @@ export function bioSampleRoutes(app: FastifyInstance, context: Context): void {
   app.post("/biosamples/:id", async (request, reply) => {
     const { guard, param } = apiCall(state, request);
     const fields = await readFields(request);
-    const changed = await state.transact((draft) => {
+    const changed = await state.transact((transaction) => {
       const before = guard.need("write", noun, param("id"));
-      return draft.put(noun, {
+      return transaction.put(noun, {
         ...before,
         name: textField(fields, "BioSampleName") ?? before.name,
         status: textField(fields, "Status") ?? before.status,

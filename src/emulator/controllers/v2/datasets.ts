@@ -86,11 +86,11 @@ function changeRoutes(app: FastifyInstance, context: Context): void {
   app.post("/datasets/:id", async (request, reply) => {
     const { guard, param } = apiCall(state, request);
     const fields = await readFields(request);
-    const changed = await state.transact((draft) => {
+    const changed = await state.transact((transaction) => {
       const before = guard.need("write", noun, param("id"));
       const name = textField(fields, "Name") ?? before.name;
       const qcStatus = textField(fields, "QcStatus") ?? before.qcStatus;
-      return draft.put(noun, { ...before, name, qcStatus });
+      return transaction.put(noun, { ...before, name, qcStatus });
     });
     return sendWithoutEnvelope(reply, datasetV2(view, changed));
   });

@@ -1,8 +1,8 @@
 import type { Grants } from "../../access/grants.ts";
 import { noPermissionProblem, propertyNotFoundProblem } from "../../http/problem.ts";
-import type { Draft } from "../../state/draft.ts";
 import type { PropertyNoun } from "../../state/entities.ts";
 import type { Property } from "../../state/entity.ts";
+import type { Transaction } from "../../state/transaction.ts";
 import type { NewProperty } from "./parse.ts";
 
 /** The entity that has the properties. */
@@ -23,34 +23,34 @@ interface Author {
  * @throws Problem 403 for a property that another application has set
  */
 export function setProperties(
-  draft: Draft,
+  transaction: Transaction,
   owner: PropertyOwner,
   properties: readonly NewProperty[],
   author: Author,
 ): Property[] {
   const set = properties.map((property) => withAuthor(property, author));
   const names = new Set(set.map((property) => property.name));
-  const before = draft.need(owner.noun, owner.id).properties ?? [];
+  const before = transaction.need(owner.noun, owner.id).properties ?? [];
   const replaced = before.filter((property) => names.has(property.name));
   for (const property of replaced) checkAuthor(property, author.grants);
   const others = before.filter((property) => !names.has(property.name));
-  putProperties(draft, owner, [...others, ...set]);
+  putProperties(transaction, owner, [...others, ...set]);
   return set;
 }
 
 /** @throws Problem 404 if there is no property of that name, 403 if another application set it */
 export function deleteProperty(
-  draft: Draft,
+  transaction: Transaction,
   owner: PropertyOwner,
   name: string,
   grants: Grants,
 ): void {
-  const before = draft.need(owner.noun, owner.id).properties ?? [];
+  const before = transaction.need(owner.noun, owner.id).properties ?? [];
   const property = before.find((each) => each.name === name);
   if (property === undefined) throw propertyNotFoundProblem(name);
   checkAuthor(property, grants);
   putProperties(
-    draft,
+    transaction,
     owner,
     before.filter((each) => each !== property),
   );
@@ -68,9 +68,9 @@ function checkAuthor(property: Property, grants: Grants): void {
 }
 
 function putProperties(
-  draft: Draft,
+  transaction: Transaction,
   { id, noun }: PropertyOwner,
   properties: readonly Property[],
 ): void {
-  draft.put(noun, { ...draft.need(noun, id), properties });
+  transaction.put(noun, { ...transaction.need(noun, id), properties });
 }

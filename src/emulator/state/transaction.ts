@@ -1,18 +1,18 @@
 import type { TableName, Tables } from "./entities.ts";
 import type { Change } from "./journal.ts";
 
-/** The stored state, which a draft reads where it has no change. */
-export interface DraftBase {
+/** The stored state, which a transaction reads where it has no change. */
+export interface StoredEntities {
   get<Name extends TableName>(table: Name, id: string): Tables[Name] | undefined;
 }
 
-/** The changes of one transaction. The transaction reads its own changes; others see them when it has ended. */
-export class Draft {
-  readonly #base: DraftBase;
+/** The changes of one transaction, which reads them itself; others see them when it has ended. */
+export class Transaction {
+  readonly #base: StoredEntities;
   readonly #newId: (table: TableName) => string;
   readonly #changes = new Map<string, Change>();
 
-  constructor(base: DraftBase, newId: (table: TableName) => string) {
+  constructor(base: StoredEntities, newId: (table: TableName) => string) {
     this.#base = base;
     this.#newId = newId;
   }
