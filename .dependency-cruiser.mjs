@@ -4,20 +4,24 @@
  */
 export const layers = {
   core: { layers: [], packages: ["pino"] },
+  linux: { layers: ["core"], packages: [] },
   config: { layers: ["core"], packages: ["ini"] },
-  api: { layers: ["core"], packages: ["undici", "zod"] },
+  upload: { layers: ["core"], packages: [] },
+  api: { layers: ["core", "linux", "upload"], packages: ["undici", "zod"] },
   catalog: { layers: ["core", "api"], packages: ["lru-cache"] },
   tree: { layers: ["core", "catalog"], packages: [] },
   blocks: { layers: ["core"], packages: ["lru-cache"] },
   read: { layers: ["core", "blocks"], packages: [] },
-  write: { layers: ["core"], packages: [] },
+  write: { layers: ["core", "linux", "upload"], packages: [] },
   fs: { layers: ["core", "catalog", "tree", "read", "write"], packages: [] },
   metrics: { layers: ["core"], packages: ["prom-client"] },
   session: {
     layers: [
       "core",
+      "linux",
       "config",
       "api",
+      "upload",
       "catalog",
       "tree",
       "blocks",
@@ -28,17 +32,19 @@ export const layers = {
     ],
     packages: [],
   },
-  fuse: { layers: ["core", "fs"], packages: ["fuse-native"] },
+  fuse: { layers: ["core", "linux", "fs"], packages: ["fuse-native"] },
   mount: {
-    layers: ["core", "config", "fs", "session", "fuse", "metrics"],
+    layers: ["core", "linux", "config", "fs", "session", "fuse", "metrics"],
     packages: ["rotating-file-stream"],
   },
-  emulator: { layers: ["core"], packages: ["@fastify/busboy", "fastify", "lmdb"] },
+  emulator: { layers: ["core", "linux"], packages: ["@fastify/busboy", "fastify", "lmdb"] },
   cli: {
     layers: [
       "core",
+      "linux",
       "config",
       "api",
+      "upload",
       "catalog",
       "tree",
       "blocks",
@@ -56,7 +62,7 @@ export const layers = {
 };
 
 /**
- * The layers within src/emulator/, bottom to top, in the same form. Each may import `core` as well. The files
+ * The layers within src/emulator/, bottom to top, in the same form. Each may import `core` and `linux` too. The files
  * that lie right in src/emulator/ are on top: they may import all of these, and none of these may import them.
  */
 export const emulatorLayers = {

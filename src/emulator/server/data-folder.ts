@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BsmountError } from "../../core/errors.ts";
-import { ensureSafeFolder } from "../../core/private-folder.ts";
-import { lockHolder, takeLock } from "../../core/process-lock.ts";
+import { ensureSafeFolder } from "../../linux/private-folder.ts";
+import { lockOwner, takeLock } from "../../linux/process-lock.ts";
 
 /** How long to wait for the lock: a killed process needs a moment to exit. */
 const PATIENCE_MS = 1000;
@@ -32,7 +32,7 @@ export class DataFolder implements AsyncDisposable {
     for (const deadline = Date.now() + PATIENCE_MS; ; await delay(RETRY_MS)) {
       const lock = await takeLock(lockName);
       if (lock !== undefined) return new DataFolder(folder, lock);
-      if (Date.now() > deadline) throw inUseError(folder, await lockHolder(lockName));
+      if (Date.now() > deadline) throw inUseError(folder, await lockOwner(lockName));
     }
   }
 
