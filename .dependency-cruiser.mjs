@@ -61,27 +61,85 @@ export const layers = {
   },
 };
 
-const folderRules = Object.entries(layers).flatMap(([folder, { layers: allowed, packages }]) => [
-  {
-    name: `${folder}-imports-only-its-layers`,
-    severity: "error",
-    from: { path: `^src/${folder}/` },
-    to: { path: "^src/", pathNot: `^src/(${[folder, ...allowed].join("|")})/` },
+/**
+ * The layers within src/emulator/, bottom to top, in the same form. Each may import `core` and `linux` too. The files
+ * that lie right in src/emulator/ are on top: they may import all of these, and none of these may import them.
+ */
+export const emulatorLayers = {
+  text: { layers: [], packages: [] },
+  http: { layers: ["text"], packages: ["fastify"] },
+  state: { layers: [], packages: ["lmdb"] },
+  content: { layers: ["state"], packages: [] },
+  access: { layers: ["text", "http", "state"], packages: ["fastify"] },
+  serialise: { layers: ["text", "state"], packages: [] },
+  services: {
+    layers: ["text", "http", "state", "content", "access", "serialise"],
+    packages: ["@fastify/busboy", "fastify"],
   },
-  {
-    name: `${folder}-uses-only-its-packages`,
-    severity: "error",
-    from: { path: `^src/${folder}/` },
-    to: {
-      dependencyTypesNot: ["core", "local"],
-      pathNot: [
-        "^src/",
-        ...packages.flatMap((name) => [`^node_modules/${name}/`, `^node_modules/@types/${name}/`]),
-        "^node_modules/@types/node/",
-      ],
+  "object-store": { layers: ["http", "state", "content", "services"], packages: ["fastify"] },
+  pages: { layers: ["state", "access"], packages: ["fastify"] },
+  coverage: { layers: ["http"], packages: ["fastify"] },
+  controllers: {
+    layers: [
+      "text",
+      "http",
+      "state",
+      "access",
+      "serialise",
+      "services",
+      "object-store",
+      "pages",
+      "coverage",
+    ],
+    packages: ["fastify"],
+  },
+  catalog: { layers: ["text", "http", "state", "content", "access", "services"], packages: [] },
+  faults: { layers: ["http"], packages: ["fastify"] },
+  server: {
+    layers: ["http", "state", "content", "services", "object-store", "controllers", "faults"],
+    packages: ["fastify"],
+  },
+};
+
+/** The rules of a table of layers, whose folders lie in `root`; `prefix` tells them from another table's. */
+function layerRules(root, table, prefix = "") {
+  const folders = Object.entries(table).flatMap(([folder, { layers: allowed, packages }]) => [
+    {
+      name: `${prefix}${folder}-imports-only-its-layers`,
+      severity: "error",
+      from: { path: `^${root}/${folder}/` },
+      to: { path: `^${root}/`, pathNot: `^${root}/(${[folder, ...allowed].join("|")})/` },
     },
-  },
-]);
+    {
+      name: `${prefix}${folder}-uses-only-its-packages`,
+      severity: "error",
+      from: { path: `^${root}/${folder}/` },
+      to: {
+        dependencyTypesNot: ["core", "local"],
+        pathNot: [
+          "^src/",
+          ...packages.flatMap((name) => [
+            `^node_modules/${name}/`,
+            `^node_modules/@types/${name}/`,
+          ]),
+          "^node_modules/@types/node/",
+        ],
+      },
+    },
+  ]);
+  return [
+    {
+      name: `${prefix}only-known-folders`,
+      severity: "error",
+      from: {},
+      to: {
+        path: `^${root}/[^/]+/`,
+        pathNot: `^${root}/(${Object.keys(table).join("|")})/`,
+      },
+    },
+    ...folders,
+  ];
+}
 
 export default {
   forbidden: [
@@ -98,16 +156,8 @@ export default {
       from: { path: "^src/" },
       to: { path: "^(test|scripts)/" },
     },
-    {
-      name: "only-known-folders",
-      severity: "error",
-      from: {},
-      to: {
-        path: "^src/[^/]+/",
-        pathNot: `^src/(${Object.keys(layers).join("|")})/`,
-      },
-    },
-    ...folderRules,
+    ...layerRules("src", layers),
+    ...layerRules("src/emulator", emulatorLayers, "emulator-"),
   ],
   options: {
     doNotFollow: { path: "node_modules" },

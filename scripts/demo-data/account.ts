@@ -4,8 +4,8 @@ import { instrument } from "./run-facts.ts";
 import type { SequencedSample } from "./sequencing.ts";
 
 /*
- * The account that holds the data: which project, sample, app result and run each file belongs to. Two
- * things in it are there for their names: a project whose name has a slash, and two samples of one name.
+ * The account of the demo data: the project, sample, app result or run that each file belongs to. It also has two
+ * special cases of names: a project whose name has a slash, and two samples of the same name.
  */
 
 /** A file: its path in BaseSpace, and the path below the output folder where its bytes are. */
@@ -67,7 +67,7 @@ export interface AccountParts {
   readonly plan: Plan;
   readonly genome: Genome;
   readonly samples: readonly SequencedSample[];
-  /** Paths inside the run; their bytes are below `run/`. */
+  /** Paths within the run; the bytes are below `run/`. */
   readonly runFiles: readonly string[];
 }
 
@@ -193,7 +193,7 @@ function jointCalling(sampleIds: readonly string[]): AccountAppResult {
   };
 }
 
-/** A day of January 2024, at a full hour. */
+/** A time in January 2024, at a full hour. */
 function at(day: number, hour: number): string {
   return new Date(Date.UTC(2024, 0, day, hour)).toISOString();
 }

@@ -6,8 +6,8 @@ import type {
 import type { Account, AccountProject, AccountRun, AccountSample } from "./account.ts";
 
 /*
- * The same account as v2 sees it: what was sequenced is a biosample with its library, and the FASTQ files
- * of one lane are a dataset, which is the sample of v1. A session of its own made those of each day.
+ * The same account as v2 shows it: what was sequenced is a biosample with its library, and the FASTQ files of one
+ * lane are a dataset, which represents the v1 sample. The datasets of each day have a session of their own.
  */
 
 export const FASTQ_APPLICATION = "FASTQ Generation";
@@ -51,7 +51,7 @@ export function toDataset(
   };
 }
 
-/** One session for each day on which samples were made. */
+/** One session for each day on which samples were created. */
 export function toFastqSessions(
   { projects, run }: Account,
   application: string,
@@ -77,7 +77,7 @@ export function fastqSessionId(lane: number): string {
   return String(3499 + lane);
 }
 
-/** What a sample, a dataset or a session was made from. */
+/** The inputs of a sample, a dataset or a session, as properties. */
 export function inputRuns({ id }: AccountRun): NonNullable<CatalogDataset["properties"]>[number] {
   return { name: "Input.Runs", type: "run[]", items: [`v1pre3/runs/${id}`] };
 }

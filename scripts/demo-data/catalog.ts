@@ -26,13 +26,13 @@ import {
 } from "./catalog-v2.ts";
 import { instrument, runCycles } from "./run-facts.ts";
 
-/** The account as the emulator's catalog, with a line for each file. */
+/** The account as a catalog of the emulator, with one line for each file. */
 export function renderCatalog(account: Account): string {
   const json = JSON.stringify(toCatalog(account), null, 2);
   return `${json.replaceAll(FILE, (file) => file.replaceAll(/\s+/g, " "))}\n`;
 }
 
-/** A file's object in indented JSON; the paths in it hold no braces and no double spaces. */
+/** Matches a file's object in indented JSON; its paths contain no braces and no double spaces. */
 const FILE = /\{\s+"path": "[^"]*",\s+"dateCreated": "[^"]*",\s+"content": \{[^}]*\}\s+\}/g;
 
 function toCatalog({ projects, run }: Account): Catalog {
@@ -155,7 +155,7 @@ function reference(rel: string, type: string, path: string): CatalogReference {
   return { rel, type, href: `v1pre3/${path}` };
 }
 
-/** What takes the place of references in newer sessions and results; none for what used no sample. */
+/** The property that newer sessions and results have in place of references; none without input samples. */
 function inputSamples({ sampleIds }: AccountAppResult): readonly CatalogProperty[] {
   if (sampleIds.length === 0) return [];
   const items = sampleIds.map((id) => `v1pre3/samples/${id}`);

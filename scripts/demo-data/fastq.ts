@@ -3,7 +3,7 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import type { Read, ReadPair } from "./reads.ts";
 
-/** What an instrument writes before the place of a cluster: instrument, run number, flow cell, lane. */
+/** The start of a read's name, before the position of its cluster: instrument, run number, flow cell, lane. */
 export interface ReadNames {
   readonly prefix: string;
   readonly lane: number;
@@ -33,8 +33,8 @@ async function close(stream: WriteStream): Promise<void> {
 
 function renderRecord(pair: ReadPair, at: number, names: ReadNames): string {
   const read: Read = at === 0 ? pair.read1 : pair.read2;
-  const place = `${names.prefix}:${names.lane}:${pair.tile}:${pair.x}:${pair.y}`;
-  return `@${place} ${at + 1}:N:0:${names.index}\n${read.bases}\n+\n${read.qualities}\n`;
+  const clusterName = `${names.prefix}:${names.lane}:${pair.tile}:${pair.x}:${pair.y}`;
+  return `@${clusterName} ${at + 1}:N:0:${names.index}\n${read.bases}\n+\n${read.qualities}\n`;
 }
 
 function* inBatches<T>(items: Iterable<T>, size: number): Generator<T[]> {

@@ -22,7 +22,7 @@ export function readFasta(file: string): Genome {
   return { name, description: words.join(" "), sequence };
 }
 
-/** FASTA with lines of 60 bases, and the index that `samtools faidx` makes of it. */
+/** Makes FASTA with lines of 60 bases, and the index that `samtools faidx` would make of it. */
 export function renderFasta(genome: Genome): { readonly fasta: string; readonly fai: string } {
   const header = `>${genome.name} ${genome.description}\n`;
   const lines = genome.sequence.replaceAll(/.{1,60}/g, "$&\n");
@@ -30,7 +30,7 @@ export function renderFasta(genome: Genome): { readonly fasta: string; readonly 
   return { fasta: header + lines, fai: `${fai}\n` };
 }
 
-/** By character code, so that millions of reads take seconds. */
+/** Complements by character code, so that millions of reads take only seconds. */
 const COMPLEMENT = Buffer.alloc(256, "N");
 for (const [base, complement] of ["AT", "CG", "GC", "TA"].map((pair) => Buffer.from(pair))) {
   COMPLEMENT[base ?? 0] = complement ?? 0;

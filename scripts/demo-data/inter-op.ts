@@ -1,8 +1,8 @@
 import type { TileCalls } from "./tile-calls.ts";
 
 /*
- * The instrument's own statistics, in its binary form: one byte version, one byte record length, then
- * records. Written here from the calls themselves, so that a reader of InterOp sees true numbers.
+ * The instrument's statistics in their binary format: one byte for the version, one byte for the record length, then
+ * the records. They are computed from the calls, so that a reader of InterOp finds correct numbers.
  */
 
 const CLUSTER_COUNT = 102;
@@ -34,8 +34,8 @@ export function qualityMetrics(tiles: readonly TileCalls[]): Buffer {
       record.writeUInt16LE(tile, 2);
       record.writeUInt16LE(at + 1, 4);
       for (const { quality } of calls) {
-        const place = 6 + 4 * (quality - 1);
-        record.writeUInt32LE(record.readUInt32LE(place) + 1, place);
+        const offset = 6 + 4 * (quality - 1);
+        record.writeUInt32LE(record.readUInt32LE(offset) + 1, offset);
       }
       return record;
     }),

@@ -29,7 +29,7 @@ import {
 
 const committed = fileURLToPath(new URL("../../src/emulator/demo-data/", import.meta.url));
 
-/** Where the sequence is found: Debian's copy, else the one that this script committed earlier. */
+/** Where the sequence is read from: Debian's copy, or else the committed output of this script. */
 const references = [
   "/usr/share/doc/bowtie2/examples/reference/lambda_virus.fa.gz",
   join(committed, "reference/lambda.fa"),
@@ -79,7 +79,7 @@ async function makeData(plan: Plan, genome: Genome, folder: string): Promise<voi
   console.log(`${folder}: ${formatBytes(await folderSize(folder))}`);
 }
 
-/** Refuses a folder that holds something else than an earlier set. */
+/** Refuses a folder that contains anything but an earlier data set. */
 async function makeEmpty(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const entries = await readdir(folder);

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import type { Account, AccountFile } from "./account.ts";
 
-/** What `md5sum -c` reads in the root of a mount: one line a file of the projects and the run. */
+/** Makes the list that `md5sum -c` reads in the root of a mount: one line for each file of the projects and the run. */
 export async function renderMd5Sums(account: Account, folder: string): Promise<string> {
   let lines = "";
   for (const { mounted, source } of mountedFiles(account)) {

@@ -1,4 +1,4 @@
-/** What is sequenced: which samples, in which projects and lanes, how deep. */
+/** What is sequenced: the samples, their projects and lanes, and the depth. */
 export interface SamplePlan {
   readonly name: string;
   readonly number: number;
@@ -17,9 +17,9 @@ export interface Plan {
   readonly seed: number;
   readonly readLength: number;
   readonly samples: readonly SamplePlan[];
-  /** Files of the run folder, about. */
+  /** Approximate count of files in the run folder. */
   readonly runFiles: number;
-  /** Of gzip and BAM: what is committed is made as small as can be, bigger sets in less time. */
+  /** Compression level of gzip and BAM: the committed data is as small as possible, larger sets are made faster. */
   readonly compression: 6 | 9;
 }
 
@@ -35,19 +35,19 @@ const INDEXES = [
   "CAGATCTG",
 ];
 
-/** Measured: bytes of the two FASTQ files and the BAM that one pair of reads ends up in. */
+/** Measured: the bytes that one pair of reads adds to the two FASTQ files and the BAM. */
 const BYTES_PER_PAIR = 229;
 const DEMO_PAIRS = 1800;
 
 export interface PlanOptions {
   readonly seed: number;
   readonly samples: number;
-  /** Bytes of the whole set, about; without it, what the product ships. */
+  /** Approximate size of the whole set; by default that of the committed data. */
   readonly sizeBytes?: number;
   readonly runFiles?: number;
 }
 
-/** The last sample belongs to the other project and was topped up there by a fifth of its reads. */
+/** The last sample belongs to the other project, where another fifth of its reads was sequenced later. */
 export function makePlan({ seed, samples, sizeBytes, runFiles = 80 }: PlanOptions): Plan {
   const pairs =
     sizeBytes === undefined ? DEMO_PAIRS : Math.ceil(sizeBytes / (samples + 0.2) / BYTES_PER_PAIR);

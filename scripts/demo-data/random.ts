@@ -1,12 +1,12 @@
-/** A seeded source of chance: the same seed gives the same sequence everywhere. */
+/** A seeded random number generator: a seed always makes the same sequence. */
 export interface Random {
   /** A number in [0, 1). */
   next(): number;
   /** A whole number in [0, below). */
   integer(below: number): number;
-  /** Around `mean`, by the normal distribution. */
+  /** A normally distributed number around `mean`. */
   normal(mean: number, deviation: number): number;
-  /** One of `items`, which are not none. */
+  /** One of `items`, which must not be empty. */
   pick<T>(items: readonly T[]): T;
 }
 

@@ -2,9 +2,9 @@ import { reverseComplement } from "./genome.ts";
 import type { Random } from "./random.ts";
 
 /*
- * Paired-end reads of a linear genome. Fragments start anywhere, on either strand, with lengths around
- * 350 bases; each base gets a quality of four levels, as instruments bin them, that fall towards the
- * end of the read; and a base is wrong as often as its quality says.
+ * Paired-end reads of a linear genome. Fragments start anywhere, on either strand, with lengths around 350 bases. Each
+ * base has one of four qualities, as instruments bin them, which fall towards the end of the read, and is wrong as often
+ * as its quality says.
  */
 
 export interface Read {
@@ -24,7 +24,7 @@ export interface ReadPair {
 export interface ReadOptions {
   readonly pairs: number;
   readonly readLength: number;
-  /** Tiles that the clusters are scattered over. */
+  /** The tiles over which the clusters are distributed. */
   readonly tiles: readonly number[];
 }
 
@@ -34,7 +34,7 @@ const LEVELS = [37, 25, 11, 2].map((phred) => ({
 }));
 const BASES = ["A", "C", "G", "T"];
 
-/** `pairs` pairs of reads of `genome`, in the order of their clusters' tiles. */
+/** Simulates `pairs` pairs of reads of `genome`, in the order of their clusters' tiles. */
 export function* simulateReads(
   genome: string,
   { pairs, readLength, tiles }: ReadOptions,
@@ -53,15 +53,15 @@ export function* simulateReads(
 }
 
 function takeFragment(genome: string, readLength: number, random: Random): string {
-  const wanted = Math.round(random.normal(350, 50));
-  const length = Math.min(Math.max(wanted, readLength), genome.length);
+  const sampledLength = Math.round(random.normal(350, 50));
+  const length = Math.min(Math.max(sampledLength, readLength), genome.length);
   const start = random.integer(genome.length - length + 1);
   const fragment = genome.slice(start, start + length);
   return random.next() < 0.5 ? fragment : reverseComplement(fragment);
 }
 
 function sequenceBases(template: string, random: Random): Read {
-  // Bytes instead of strings that grow: a set of hundreds of megabytes is minutes of this loop.
+  // Bytes instead of growing strings, because a set of hundreds of megabytes spends minutes in this loop.
   const bases = Buffer.from(template, "latin1");
   const qualities = Buffer.alloc(bases.length);
   for (let cycle = 0; cycle < bases.length; cycle += 1) {

@@ -7,7 +7,7 @@ interface Cycles {
   readonly read2: number;
 }
 
-/** RunInfo.xml: which cycles are which read, and how the flow cell is divided. */
+/** RunInfo.xml: the cycles of each read, and the layout of the flow cell. */
 export function runInfo(
   shape: { readonly lanes: number; readonly tilesPerLane: number },
   cycles: Cycles,
@@ -38,7 +38,7 @@ export function runInfo(
   ].join("\n");
 }
 
-/** RunParameters.xml: what was loaded and which programs ran. */
+/** RunParameters.xml: the reagents and the versions of the programs. */
 export function runParameters(cycles: Cycles): string {
   const values: [string, string | number][] = [
     ["RunID", instrument.runName],
@@ -58,7 +58,7 @@ export function runParameters(cycles: Cycles): string {
   return [`<?xml version="1.0"?>`, `<RunParameters>`, ...lines, `</RunParameters>`, ``].join("\n");
 }
 
-/** SampleSheet.csv: which index belongs to which sample. */
+/** SampleSheet.csv: the index of each sample. */
 export function sampleSheet(plan: Plan, cycles: Cycles): string {
   const samples = plan.samples.map(({ name, index }, at) => {
     const well = `A${String(at + 1).padStart(2, "0")}`;

@@ -1,4 +1,4 @@
-/** The instrument and flow cell that every name in the data agrees on. */
+/** The instrument and flow cell that all names in the data use. */
 export const instrument = {
   serialNumber: "M00123",
   runNumber: 7,
@@ -7,7 +7,7 @@ export const instrument = {
   readPrefix: "M00123:7:000000000-LMBDA",
 } as const;
 
-/** A short run, as laboratories do to check a library before the deep one. */
+/** A short run, as laboratories make one to check a library before the deep run. */
 export const runCycles = { read1: 10, index: 8, read2: 10 } as const;
 
 export const cyclesOfRun: number = runCycles.read1 + runCycles.index + runCycles.read2;

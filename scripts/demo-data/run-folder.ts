@@ -7,9 +7,9 @@ import { cyclesOfRun, runCycles, tileNumbers } from "./run-facts.ts";
 import { callTile, type TileCalls } from "./tile-calls.ts";
 
 /*
- * A run folder as the instrument leaves it: a short run of 10 + 8 + 10 cycles, as laboratories do to
- * check a library before the deep one. One .bcl file per lane, cycle and tile holds the call of every
- * cluster (base in the low two bits, quality above); more files are asked for by more tiles and lanes.
+ * A run folder as the instrument writes it: a short run of 10 + 8 + 10 cycles, as laboratories make one to check a
+ * library before the deep run. One .bcl file per lane, cycle and tile has the call of every cluster (base in the low two
+ * bits, quality above). More tiles and lanes make more files.
  */
 
 const MAX_TILES_PER_LANE = 96;
@@ -19,7 +19,7 @@ export interface RunShape {
   readonly tilesPerLane: number;
 }
 
-/** The flow cell whose run folder has about `files` files. */
+/** Returns the flow cell whose run folder has about `files` files. */
 export function shapeOfRun(files: number): RunShape {
   const tiles = Math.max(2, Math.round(files / (cyclesOfRun + 1)));
   const lanes = Math.min(8, Math.ceil(tiles / MAX_TILES_PER_LANE));

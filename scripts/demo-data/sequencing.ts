@@ -10,7 +10,7 @@ import { instrument, tileNumbers } from "./run-facts.ts";
 import { runTool } from "./shell.ts";
 import { applyVariants, laboratoryStrain, plantVariants, type Variant } from "./variants.ts";
 
-/** One sample's files, as paths below the output folder. */
+/** The files of one sample, as paths below the output folder. */
 export interface SequencedSample {
   readonly plan: SamplePlan;
   readonly planted: readonly Variant[];
@@ -42,7 +42,7 @@ export async function sequenceSample(
     const names = { prefix: instrument.readPrefix, lane, index: sample.index };
     const paths = files.map((file) => join(folder, file)) as [string, string];
     await writeFastq(simulateReads(mutant, options, random), names, paths);
-    // Without a name and a time in its head the same text gives the same file.
+    // Without a name and a time in the gzip header, the same text makes the same file.
     await runTool(folder, "gzip", ["-n", `-${plan.compression}`, "-f", ...files]);
     fastq.push(files.map((file) => `${file}.gz`) as [string, string]);
   }
@@ -57,13 +57,13 @@ export async function sequenceSample(
   return { plan: sample, planted, fastq, bam: `${out}.bam`, vcf: `${out}.vcf.gz` };
 }
 
-/** The differences from the reference that a sample's genome has: what calling must find again. */
+/** The variants of a sample's genome, which the caller has to find. */
 export function variantsOf(plan: Plan, sample: SamplePlan, genome: Genome): Variant[] {
   const random = seededRandom(plan.seed * 2000 + sample.number);
   return plantVariants(genome.sequence, NEW_VARIANTS, laboratoryStrain, random);
 }
 
-/** Puts the reference and the aligner's index where the tools find them by a bare name. */
+/** Writes the reference and the aligner's index where the tools find them by file name. */
 export async function indexReference(folder: string): Promise<void> {
   await runTool(folder, "bwa", ["index", "lambda.fa"]);
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
-/** Runs a program in `folder`; its messages are shown only when it fails. */
+/** Runs a program in `folder`; its messages are shown only if it fails. */
 export async function runTool(folder: string, program: string, args: string[]): Promise<void> {
   const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
   let messages = "";

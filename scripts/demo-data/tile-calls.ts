@@ -5,7 +5,7 @@ import { cyclesOfRun, runCycles } from "./run-facts.ts";
 
 const CLUSTERS_PER_TILE = 40;
 
-/** The calls of one tile's clusters, cycle by cycle. */
+/** The calls of all clusters of one tile, cycle by cycle. */
 export interface TileCalls {
   readonly lane: number;
   readonly tile: number;

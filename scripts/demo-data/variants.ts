@@ -1,6 +1,6 @@
 import type { Random } from "./random.ts";
 
-/** A difference from the reference as a VCF record writes it; `position` counts from 1. */
+/** A difference from the reference, as in a VCF record; `position` counts from 1. */
 export interface Variant {
   readonly position: number;
   readonly reference: string;
@@ -8,8 +8,8 @@ export interface Variant {
 }
 
 /**
- * Where the strain that laboratories buy, cI857 ind1 Sam7, differs from the sequence in the databases.
- * Every real set of reads from bought lambda DNA shows these four.
+ * The differences of the commercial strain, cI857 ind1 Sam7, from the sequence in the databases. All real reads of
+ * commercial lambda DNA show these four.
  */
 export const laboratoryStrain: readonly Variant[] = [
   { position: 37589, reference: "C", alternative: "T" },
@@ -20,10 +20,10 @@ export const laboratoryStrain: readonly Variant[] = [
 
 const BASES = ["A", "C", "G", "T"];
 
-/** Far enough apart that no two variants share a read's alignment, and off the ends. */
+/** The least distance between variants, and to the ends: no two variants are in the alignment of one read. */
 const SPACING = 400;
 
-/** `known` and `count` more: every fifth a deletion, every fifth an insertion, the others single bases. */
+/** Adds `count` variants to `known`: every fifth a deletion, every fifth an insertion, the others single bases. */
 export function plantVariants(
   sequence: string,
   count: number,
@@ -48,7 +48,7 @@ function inventVariant(
 ): Variant | undefined {
   const base = sequence.charAt(position - 1);
   const following = sequence.slice(position, position + 3);
-  // Inside a repeat the same change can be written in several places; those are left out.
+  // In a repeat the same change can be written at several positions, so variants in repeats are left out.
   if (kind <= 1 && new Set(base + following).size < 4) return undefined;
   if (kind === 0) return { position, reference: base + following.slice(0, 2), alternative: base };
   const other = random.pick(BASES.filter((candidate) => candidate !== base));
@@ -56,7 +56,7 @@ function inventVariant(
   return { position, reference: base, alternative: other };
 }
 
-/** The genome of a sample that has `variants`, which are sorted and do not overlap. */
+/** Applies `variants`, which are sorted and do not overlap, to a genome. */
 export function applyVariants(sequence: string, variants: readonly Variant[]): string {
   let result = "";
   let copied = 0;

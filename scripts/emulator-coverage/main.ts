@@ -1,4 +1,4 @@
-/** Writes `docs/emulator-coverage.md`, which tells what the emulator implements: `npm run emulator-coverage`. */
+/** Writes `docs/emulator-coverage.md`, which lists what the emulator implements: `npm run emulator-coverage`. */
 import { writeFile } from "node:fs/promises";
 import { COVERAGE_PAGE } from "../../src/emulator/coverage/not-implemented.ts";
 import { coveragePage } from "./page.ts";

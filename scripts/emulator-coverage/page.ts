@@ -10,21 +10,20 @@ export function requestOf({ method, path }: Endpoint): string {
 }
 
 /**
- * The page of the emulator's endpoints, in Markdown as the formatter has it. `routes` are those that the
- * emulator has.
+ * Makes the page of all endpoints in formatted Markdown. `routes` are the emulator's.
  *
- * @throws Error for a route that no table names, or an endpoint that the emulator has no route for
+ * @throws Error for a route without a row, or a row without a route
  */
 export function coveragePage(routes: readonly string[]): string {
   checkRoutes(routes);
   return `# What the emulator implements
 
-Made by \`npm run emulator-coverage\` from the emulator's routes and the tables in \`src/emulator/coverage/\`: every
-endpoint of BaseSpace that the project knows of. A test asks each of them.
+\`npm run emulator-coverage\` makes this page from the emulator's routes and the tables in \`src/emulator/coverage/\`. It
+lists every known endpoint of BaseSpace. A test sends a request to each of them.
 
-- **exact**: as documented or recorded; what the documents leave open is in [the emulator's choices](../src/emulator/README.md#choices-where-the-service-is-not-documented).
-- **partial**: what is missing, or otherwise than in the service, stands beside it.
-- **501**: the emulator answers that it does not implement it. A path that BaseSpace does not have is 404.
+- **exact**: behaves as documented or recorded. [The emulator's choices](../src/emulator/README.md#choices-where-the-service-is-not-documented) lists what the documents do not say.
+- **partial**: the row says what is missing or differs from the service.
+- **501**: not implemented; the emulator returns 501. A path that BaseSpace does not have returns 404.
 
 ${summary()}
 
@@ -44,31 +43,36 @@ ${table(V2_ENDPOINTS)}
 
 function checkRoutes(routes: readonly string[]): void {
   const known = new Set(ALL_ENDPOINTS.map((endpoint) => shapeOf(requestOf(endpoint))));
-  const own = new Set(routes.map(shapeOf));
+  const implemented = new Set(routes.map(shapeOf));
   const unknown = routes.filter((route) => !known.has(shapeOf(route)));
-  const missing = ALL_ENDPOINTS.map(requestOf).filter((request) => !own.has(shapeOf(request)));
+  const missing = ALL_ENDPOINTS.map(requestOf).filter(
+    (request) => !implemented.has(shapeOf(request)),
+  );
   if (unknown.length + missing.length === 0) return;
   throw new Error(
-    `src/emulator/coverage/ names no ${unknown.join(", ") || "route that is not there"}; the emulator has no route for ${missing.join(", ") || "none of its rows"}`,
+    `routes without a row in src/emulator/coverage/: ${unknown.join(", ") || "none"}; rows without a route: ${missing.join(", ") || "none"}`,
   );
 }
 
-/** Parameters have no names in it, as they differ between the documents and the routes. */
+/** Removes the names of parameters, which differ between the documents and the routes. */
 function shapeOf(request: string): string {
   return request.replaceAll(/\{\w+\}/g, "{}");
 }
 
 function summary(): string {
-  const count = (which: (here: string) => boolean): number =>
-    ALL_ENDPOINTS.filter(({ here }) => which(here)).length;
-  const exact = count((here) => here === EXACT);
-  const none = count((here) => here === NONE);
+  const count = (which: (support: string) => boolean): number =>
+    ALL_ENDPOINTS.filter(({ support }) => which(support)).length;
+  const exact = count((support) => support === EXACT);
+  const none = count((support) => support === NONE);
   return `Of ${ALL_ENDPOINTS.length} endpoints ${exact} are exact, ${ALL_ENDPOINTS.length - exact - none} partial, ${none} not implemented.`;
 }
 
 function table(endpoints: readonly Endpoint[]): string {
-  const rows = endpoints.map((endpoint) => [`\`${requestOf(endpoint)}\``, words(endpoint.here)]);
-  const cells = [["Endpoint", "Here"], ...rows];
+  const rows = endpoints.map((endpoint) => [
+    `\`${requestOf(endpoint)}\``,
+    describeSupport(endpoint.support),
+  ]);
+  const cells = [["Endpoint", "Emulator"], ...rows];
   const widths = [0, 1].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[], filler = " "): string =>
     `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0, filler)).join(" | ")} |`;
@@ -76,7 +80,7 @@ function table(endpoints: readonly Endpoint[]): string {
   return [line(head), line(["", ""], "-"), ...body.map((row) => line(row))].join("\n");
 }
 
-function words(here: string): string {
-  if (here === EXACT) return "exact";
-  return here === NONE ? "501" : `partial: ${here}`;
+function describeSupport(support: string): string {
+  if (support === EXACT) return "exact";
+  return support === NONE ? "501" : `partial: ${support}`;
 }

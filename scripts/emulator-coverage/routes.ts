@@ -1,10 +1,10 @@
 import fastify from "fastify";
-import { apiRoutes } from "../../src/emulator/api-server.ts";
-import { contextOf } from "../../src/emulator/build-context.ts";
+import { buildContext } from "../../src/emulator/build-context.ts";
 import { fillFromCatalog } from "../../src/emulator/catalog/fill.ts";
-import { openStorage } from "../../src/emulator/storage.ts";
+import { apiRoutes } from "../../src/emulator/controllers/api-routes.ts";
+import { openStorage } from "../../src/emulator/server/storage.ts";
 
-/** Every route of the emulator's API, as `GET /v1pre3/files/{id}`; those that answer 501 too. */
+/** Returns every route of the emulator's API, as `GET /v1pre3/files/{id}`, including those that return 501. */
 export async function emulatorRoutes(): Promise<readonly string[]> {
   const routes: string[] = [];
   const app = fastify({ exposeHeadRoutes: false });
@@ -13,7 +13,7 @@ export async function emulatorRoutes(): Promise<readonly string[]> {
   });
   await using storage = await openStorage(undefined);
   await fillFromCatalog(storage.state, storage.content, { catalog: {}, folder: "." });
-  apiRoutes(app, contextOf(storage, { api: "", objects: "" }, {}));
+  apiRoutes(app, buildContext(storage, { api: "", objects: "" }, {}));
   await app.ready();
   await app.close();
   return routes;

@@ -1,16 +1,20 @@
 import { systemClock } from "../core/clock.ts";
-import type { Context } from "./context.ts";
-import type { Origins } from "./listeners.ts";
-import { SignedLinks } from "./object-store/signed-links.ts";
+import { SignedLinks } from "./access/signed-links.ts";
 import type { EmulatorOptions } from "./options.ts";
+import type { Origins } from "./server/listeners.ts";
+import type { Storage } from "./server/storage.ts";
+import type { Context } from "./services/context.ts";
 import { MAX_SINGLE_BYTES, MIN_PART_BYTES } from "./services/upload-rules.ts";
-import type { Storage } from "./storage.ts";
 
-/** As the service's own links: seven days less two minutes. */
+/** The lifetime of the service's links: seven days less two minutes. */
 const LINK_LIFETIME_MS = 7 * 86_400_000 - 120_000;
 
-/** What the controllers work with; `origins` are known once the listeners are open. */
-export function contextOf(storage: Storage, origins: Origins, options: EmulatorOptions): Context {
+/** Builds the context of the controllers. `origins` are read at each use, because they are filled in later. */
+export function buildContext(
+  storage: Storage,
+  origins: Origins,
+  options: EmulatorOptions,
+): Context {
   const { state, content } = storage;
   return {
     state,

@@ -1,64 +1,70 @@
 import type { Clock } from "../core/clock.ts";
 import type { Catalog } from "./catalog/schema.ts";
-import type { LoggedRequest } from "./request-log.ts";
+import type { LoggedRequest } from "./server/request-log.ts";
 
+/** Options of {@link startEmulator}; all of them are optional. */
 export interface EmulatorOptions {
-  /** The address that both listeners take. @default "127.0.0.1" */
+  /** The address on which both servers listen. @default "127.0.0.1" */
   readonly host?: string;
   /**
-   * Names, without port, by which a proxy or a container's network calls the emulator. It answers 421 to a
-   * request with a `Host` that is neither one of them nor a loopback name nor the address that was asked.
+   * Host names, without port, under which a proxy or a container network reaches the emulator. A request whose `Host`
+   * is none of these, no loopback name and not the address it was sent to gets 421. @default none
    */
   readonly hostNames?: readonly string[];
-  /** Port of the API; 0 takes any free one. The object store always takes a free one. @default 0 */
+  /** Port of the API; 0 means any free one. The object store always uses a free one. @default 0 */
   readonly port?: number;
-  /** Folder for a state that outlives the process. By default all is forgotten at the end. */
+  /** Folder for persistent data. @default none: everything is in memory and lost when the emulator is closed */
   readonly dataDir?: string;
-  /** What the account holds at first; a data folder that has been filled before ignores it. */
+  /** The initial content of the account; ignored for a data folder that has data already. @default one user */
   readonly catalog?: Catalog;
-  /** The same as a JSON file; paths in it are relative to its folder. */
+  /** The catalog as a JSON file; paths in it are relative to its folder. Ignored if `catalog` is set. */
   readonly catalogFile?: string;
-  /** Signed links point at `<url>/<32 hex>?…` here instead of at the emulator's own object store. */
+  /** Base URL of another object store; signed links then lead to `<url>/<32 hex>?…`. @default the emulator's own */
   readonly objectStoreUrl?: string;
-  /** Fault rules, see `faults/rule.ts`. */
+  /** Fault rules `METHOD PATTERN [n=K] ACTION…`, see `faults/rule.ts`. @default none */
   readonly faults?: readonly string[];
-  /** Every sign-in of an app is approved at once, with nobody asked. @default false */
+  /** Whether every sign-in of an app is approved at once, without asking the user. @default false */
   readonly autoApprove?: boolean;
-  /** Decides dates and the expiry of links. */
+  /** The clock for dates and the expiry of links. @default the system's */
   readonly clock?: Clock;
-  /** How long a signed link lives. @default 7 days less 2 minutes */
+  /** How long signed links are valid, in milliseconds. @default 7 days less 2 minutes */
   readonly linkLifetimeMs?: number;
-  /** The least size of a part but the last, for tests that upload in small ones. @default 5 000 000 */
+  /** The least size of a part, except the last; smaller for tests with small parts. @default 5 000 000 */
   readonly minPartBytes?: number;
-  /** The most bytes of an upload in one piece; more is 413. @default 134 217 728, 128 MiB */
+  /** The limit of an upload in one piece; a larger one gets 413. @default 134 217 728, 128 MiB */
   readonly maxSingleBytes?: number;
 }
 
-/** A running local BaseSpace. */
+/** A running emulator. */
 export interface Emulator extends AsyncDisposable {
   /** Origin of the API, without trailing slash. */
   readonly apiServer: string;
-  /** A fresh token of the catalog's first user, with every scope. */
+  /** A new token of the catalog's first user, with all scopes. */
   readonly accessToken: string;
-  /** Origin of the billing API: for now the API's own. */
+  /** Origin of the billing API, which is the API's. */
   readonly storeServer: string;
   /** Origin of the object store. */
   readonly objectServer: string;
+  /** The absolute path of the data folder; undefined if everything is in memory. */
   readonly dataDir: string | undefined;
+  /** Process Id of the emulator. */
   readonly pid: number;
-  /** The last requests to both halves, oldest first. */
+  /** The last 10 000 requests to both servers, oldest first. */
   readonly requests: readonly LoggedRequest[];
+  /** Empties {@link requests}. */
   clearRequests(): void;
   /**
-   * Requests that brought the object store a token, an `Authorization` or a cookie beside a signed link,
-   * such as `GET /0f…: authorization`. The object store refuses an `Authorization` with 400 and serves the
-   * others; a careful client has none.
+   * Requests that sent the object store a token, an `Authorization` or a cookie in addition to a signed link, such as
+   * `GET /0f…: authorization`; at most the first 1000. The object store refuses an `Authorization` with 400 and serves
+   * the others. A correct client causes none.
    */
   readonly leaks: readonly string[];
+  /** Empties {@link leaks}. */
   clearLeaks(): void;
-  /** Adds fault rules. @throws BsmountError `usage` for one that makes no sense */
+  /** Adds fault rules. @throws BsmountError `usage` for an invalid one; then none is added */
   addFaults(...rules: string[]): void;
+  /** Removes all fault rules. */
   clearFaults(): void;
-  /** Stops listening, ends every connection, keeps what has to be kept. Safe to call twice. */
+  /** Stops listening, closes all connections and finishes writing the data folder. It can be called twice. */
   close(): Promise<void>;
 }

@@ -1,16 +1,20 @@
 import type { Emulator } from "./options.ts";
 
-/** What `bsmount emulator` prints as one line of JSON once it answers requests. */
+/** The line of JSON that `bsmount emulator` prints once it accepts requests. */
 export interface ReadyLine {
+  /** Origin of the API. */
   readonly apiServer: string;
-  /** A token with every scope. */
+  /** A token with all scopes. */
   readonly accessToken: string;
+  /** Origin of the billing API. */
   readonly storeServer: string;
-  /** Null when the emulator forgets everything at its end. */
+  /** Null if everything is in memory. */
   readonly dataDir: string | null;
+  /** Process Id of the emulator. */
   readonly pid: number;
 }
 
+/** Makes the ready line of a running emulator. */
 export function readyLine(emulator: Emulator): ReadyLine {
   const { apiServer, accessToken, storeServer, dataDir, pid } = emulator;
   return { apiServer, accessToken, storeServer, dataDir: dataDir ?? null, pid };

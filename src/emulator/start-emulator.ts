@@ -1,28 +1,34 @@
 import { ALL_SCOPES } from "./access/scopes.ts";
 import { issueToken } from "./access/tokens.ts";
+import { buildContext } from "./build-context.ts";
 import { fillFromCatalog } from "./catalog/fill.ts";
 import { loadCatalog } from "./catalog/load.ts";
-import { contextOf } from "./build-context.ts";
 import type { ContentStore } from "./content/content-store.ts";
 import { FaultRules } from "./faults/fault-rules.ts";
-import { Listeners, type Origins } from "./listeners.ts";
 import { Leaks } from "./object-store/leaks.ts";
 import type { Emulator, EmulatorOptions } from "./options.ts";
-import { openStorage, type Storage } from "./storage.ts";
+import { Listeners, type Origins } from "./server/listeners.ts";
+import { openStorage, type Storage } from "./server/storage.ts";
 import type { State } from "./state/state.ts";
 
+/*
+ * Begin here. Starting opens the storage (`server/storage.ts`), fills it from the catalog (`catalog/`), and opens the
+ * two servers (`server/listeners.ts`), whose routes are listed in `controllers/api-routes.ts` and
+ * `object-store/object-store.ts`. README.md in this folder draws the way of a request and the layers.
+ */
+
 /**
- * Starts a local BaseSpace: its API and, on an origin of its own, its object store.
+ * Starts a local BaseSpace: its API and, on another origin, its object store.
  *
- * @throws BsmountError `usage` for a catalog or fault rule that makes no sense, `busy` for a data folder
- * that another emulator holds, `environment` for a port that is taken.
+ * @throws BsmountError `usage` for an invalid catalog or fault rule, `busy` for a data folder that another emulator
+ * uses, `environment` for a port that is in use
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const faults = new FaultRules();
   faults.add(options.faults ?? []);
   const storage = await openStorage(options.dataDir);
   try {
-    const accessToken = await fill(storage, options);
+    const accessToken = await prepareState(storage, options);
     return await serve(storage, faults, accessToken, options);
   } catch (error) {
     await storage[Symbol.asyncDispose]();
@@ -38,11 +44,11 @@ async function serve(
 ): Promise<Emulator> {
   const { log, dataDir } = storage;
   const origins: Origins = { api: "", objects: "" };
-  const context = contextOf(storage, origins, options);
+  const context = buildContext(storage, origins, options);
   const leaks = new Leaks();
-  const listeners = new Listeners({ context, faults, log, leaks, hostNames: namesOf(options) });
+  const listeners = new Listeners({ context, faults, log, leaks, hostNames: hostNamesOf(options) });
   await listeners.open(origins, options.host ?? "127.0.0.1", options.port ?? 0);
-  const close = closer(listeners, storage);
+  const close = closeOnce(listeners, storage);
   return {
     apiServer: origins.api,
     storeServer: origins.api,
@@ -65,13 +71,13 @@ async function serve(
   };
 }
 
-function namesOf({ host, hostNames = [], objectStoreUrl }: EmulatorOptions): readonly string[] {
+function hostNamesOf({ host, hostNames = [], objectStoreUrl }: EmulatorOptions): readonly string[] {
   const store = URL.canParse(objectStoreUrl ?? "") ? [new URL(objectStoreUrl ?? "").hostname] : [];
   return [...(host === undefined ? [] : [host]), ...hostNames, ...store];
 }
 
-/** Closes both once, however often it is called. */
-function closer(listeners: Listeners, storage: Storage): () => Promise<void> {
+/** Returns a function that closes both once, however often it is called. */
+function closeOnce(listeners: Listeners, storage: Storage): () => Promise<void> {
   let closing: Promise<void> | undefined;
   return async () => {
     closing ??= closeAll(listeners, storage);
@@ -87,27 +93,30 @@ async function closeAll(listeners: Listeners, storage: Storage): Promise<void> {
   }
 }
 
-/** Fills an empty state, tidies up behind a killed process, and gives the first user a fresh token. */
-async function fill({ state, content }: Storage, options: EmulatorOptions): Promise<string> {
+/** Fills an empty state or cleans up after a killed process, and returns a new token of the first user. */
+async function prepareState(
+  { state, content }: Storage,
+  options: EmulatorOptions,
+): Promise<string> {
   if (state.count("settings") === 0) {
     await content.sweep(new Set());
     await fillFromCatalog(state, content, await loadCatalog(options));
   } else {
-    await sweep(state, content);
+    await sweepContent(state, content);
   }
   const owner = {
     userId: state.need("settings", "first-user").value,
     applicationId: state.need("settings", "own-application").value,
   };
   const scopes = ALL_SCOPES;
-  const token = await state.transact((draft) =>
-    issueToken(draft, { ...owner, scopes }, Date.now()),
+  const token = await state.transact((transaction) =>
+    issueToken(transaction, { ...owner, scopes }, Date.now()),
   );
   return token.id;
 }
 
-/** Bytes that no file knows were written for an answer that was never given. */
-async function sweep(state: State, content: ContentStore): Promise<void> {
+/** Removes bytes that no file refers to: they were received for a request that never ended. */
+async function sweepContent(state: State, content: ContentStore): Promise<void> {
   const keys = new Set<string>();
   for (const object of state.all("objects")) keys.add(object.id);
   for (const file of state.all("files")) for (const part of file.parts) keys.add(part.key);

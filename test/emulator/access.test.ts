@@ -8,23 +8,23 @@ describe("tokens and scopes", () => {
 
   async function status(name: string, path: string, init: RequestInit = {}): Promise<number> {
     const headers = { authorization: `Bearer ${token(name)}` };
-    const answer = await emulator.get(path, { redirect: "manual", ...init, headers });
-    await answer.arrayBuffer();
-    return answer.status;
+    const response = await emulator.get(path, { redirect: "manual", ...init, headers });
+    await response.arrayBuffer();
+    return response.status;
   }
 
   async function message(name: string, path: string): Promise<string> {
-    const answer = await emulator.get(path, {
+    const response = await emulator.get(path, {
       headers: { authorization: `Bearer ${token(name)}` },
     });
-    return ((await answer.json()) as { ResponseStatus: { Message: string } }).ResponseStatus
+    return ((await response.json()) as { ResponseStatus: { Message: string } }).ResponseStatus
       .Message;
   }
 
   beforeAll(async () => {
     const scopes: Record<string, string> = {
       none: "",
-      gone: "browse global",
+      revoked: "browse global",
       browse: "browse global",
       read: "READ GLOBAL",
       project: "read project 1",
@@ -65,7 +65,7 @@ describe("tokens and scopes", () => {
   });
   afterAll(async () => await emulator.close());
 
-  it("lets a token of no scope see its user and nothing else", async () => {
+  it("lets a token without scopes see only its user", async () => {
     expect(await status("none", "users/current")).toBe(200);
     expect(await status("none", "projects/1")).toBe(403);
     const list = await emulator.get("users/current/projects", {
@@ -74,7 +74,7 @@ describe("tokens and scopes", () => {
     expect(await list.json()).toMatchObject({ Response: { TotalCount: 0 } });
   });
 
-  it("lets browse see metadata, and read also content", async () => {
+  it("lets browse read metadata, and read also content", async () => {
     expect(await status("browse", "files/60")).toBe(200);
     expect(await status("browse", "files/60/content?redirect=meta")).toBe(403);
     expect(await status("read", "files/60/content?redirect=meta")).toBe(200);
@@ -83,7 +83,7 @@ describe("tokens and scopes", () => {
     );
   });
 
-  it("hands a project's scope down to its samples and files, and no further", async () => {
+  it("extends a project's scope to its samples and files only", async () => {
     expect(await status("project", "projects/1")).toBe(200);
     expect(await status("project", "samples/20")).toBe(200);
     expect(await status("project", "files/60/content")).toBe(302);
@@ -94,23 +94,23 @@ describe("tokens and scopes", () => {
     );
   });
 
-  it("keeps a sample's scope on the sample", async () => {
+  it("limits a sample's scope to the sample", async () => {
     expect(await status("sample", "samples/20/files")).toBe(200);
     expect(await status("sample", "projects/1")).toBe(403);
     expect(await status("sample", "projects/2")).toBe(200);
   });
 
-  it("lets create make things and write what it made, but nothing else", async () => {
+  it("lets create make entities and write only those", async () => {
     const post = { method: "POST", body: JSON.stringify({ name: "mine" }) };
     expect(await status("creator", "projects", post)).toBe(201);
     expect(
       await status("creator", "appresults/30/files?name=f", { method: "POST", body: "x" }),
     ).toBe(403);
-    const answer = await emulator.get("projects/2/appresults", {
+    const response = await emulator.get("projects/2/appresults", {
       ...post,
       headers: { authorization: `Bearer ${token("creator")}` },
     });
-    const { Response } = (await answer.json()) as { Response: { Id: string } };
+    const { Response } = (await response.json()) as { Response: { Id: string } };
     const file = { method: "POST", body: "x" };
     expect(await status("creator", `appresults/${Response.Id}/files?name=f`, file)).toBe(201);
     expect(await status("read", `appresults/${Response.Id}/files?name=f`, file)).toBe(403);
@@ -126,7 +126,7 @@ describe("tokens and scopes", () => {
     );
   });
 
-  it("shows a guest what is shared with him, and lets him change none of it", async () => {
+  it("lets a guest read what is shared, and change none of it", async () => {
     expect(await status("guest", "samples/20")).toBe(200);
     expect(await status("guest", "files/60/content?redirect=meta")).toBe(200);
     expect(await status("guest", "projects/2")).toBe(403);
@@ -142,7 +142,7 @@ describe("tokens and scopes", () => {
     });
   });
 
-  it("shows only the own user in full", async () => {
+  it("shows only the caller's own user in full", async () => {
     expect(await (await emulator.get("users/current")).json()).toMatchObject({
       Response: { Id: "7", Email: "user7@example.invalid", HrefRuns: "v1pre3/users/7/runs" },
     });
@@ -154,44 +154,44 @@ describe("tokens and scopes", () => {
   it.each([
     ["a bearer", (path: string, key: string) => fetch(path, bearer(key))],
     [
-      "its own header",
+      "a header of its own",
       (path: string, key: string) => fetch(path, { headers: { "X-Access-Token": key } }),
     ],
     ["the query", (path: string, key: string) => fetch(`${path}?Access_Token=${key}`)],
-  ])("takes a token as %s", async (_title, ask) => {
+  ])("accepts a token as %s", async (_title, send) => {
     const path = `${emulator.apiServer}/v1pre3/users/current`;
-    expect((await ask(path, emulator.accessToken)).status).toBe(200);
-    const refused = await ask(path, "nonsense");
+    expect((await send(path, emulator.accessToken)).status).toBe(200);
+    const refused = await send(path, "nonsense");
     expect(refused.status).toBe(401);
     expect(await refused.json()).toMatchObject({
       ResponseStatus: { Message: "Unrecognized access token" },
     });
   });
 
-  it("refuses a request without token, or with one that is revoked, and says which", async () => {
+  it("refuses a missing and a revoked token, with different messages", async () => {
     const v1 = `${emulator.apiServer}/v1pre3/users/current`;
     const v2 = `${emulator.apiServer}/v2`;
     const code = "BASESPACE.COMMON.UNAUTHORIZED";
     for (const url of [v1, `${v1}?access_token=`]) {
-      const answer = await fetch(url);
-      expect(answer.status).toBe(401);
-      expect(await answer.json()).toEqual({
+      const response = await fetch(url);
+      expect(response.status).toBe(401);
+      expect(await response.json()).toEqual({
         ResponseStatus: { ErrorCode: code, Message: "Unauthorized" },
         Notifications: [{ Type: "error", Item: "Unauthorized" }],
       });
     }
-    const own = bearer(token("gone"));
-    expect((await fetch(`${v2}/oauthv2tokens/current`, { ...own, method: "DELETE" })).status).toBe(
-      204,
-    );
-    const revoked = await fetch(`${v2}/users/current`, own);
+    const revocable = bearer(token("revoked"));
+    expect(
+      (await fetch(`${v2}/oauthv2tokens/current`, { ...revocable, method: "DELETE" })).status,
+    ).toBe(204);
+    const revoked = await fetch(`${v2}/users/current`, revocable);
     expect([revoked.status, await revoked.json()]).toMatchObject([
       401,
       { ErrorCode: code, ErrorMessage: "Unrecognized access token" },
     ]);
   });
 
-  it("tells what a token is", async () => {
+  it("describes the current token", async () => {
     const path = `${emulator.apiServer}/v1pre3/oauthv2/token/current?access_token=${token("sample")}`;
     expect(await (await fetch(path)).json()).toMatchObject({
       Response: {

@@ -12,12 +12,12 @@ describe("applications", () => {
     accessToken = emulator.accessToken,
   ): Promise<{ status: number; body: { readonly Response: Json } }> {
     const headers = { authorization: `Bearer ${accessToken}` };
-    const answer = await emulator.get(path, {
+    const response = await emulator.get(path, {
       method: "POST",
       body: JSON.stringify(body),
       headers,
     });
-    return { status: answer.status, body: (await answer.json()) as { Response: Json } };
+    return { status: response.status, body: (await response.json()) as { Response: Json } };
   }
 
   beforeAll(async () => {
@@ -42,14 +42,14 @@ describe("applications", () => {
   });
   afterAll(async () => await emulator.close());
 
-  it("are listed once each, in the newest version", async () => {
-    const answer = await emulator.get("applications?SortBy=Name");
-    expect(await answer.json()).toMatchObject({
+  it("are listed once each, in their newest version", async () => {
+    const response = await emulator.get("applications?SortBy=Name");
+    expect(await response.json()).toMatchObject({
       Response: { TotalCount: 2, Items: [{ Id: "90" }, { Name: "BaseSpace Emulator" }] },
     });
   });
 
-  it("are found by Id in any version", async () => {
+  it("are readable by Id in any version", async () => {
     expect(await (await emulator.get("applications/91")).json()).toMatchObject({
       Response: { Id: "91", VersionNumber: "1.9.0", AppFamilySlug: "illumina.aligner" },
     });
@@ -77,7 +77,7 @@ describe("applications", () => {
     ],
   };
 
-  it("are launched with a form, and the session tells what went in", async () => {
+  it("are launched with a form, and the session lists the inputs", async () => {
     const { status, body } = await post("applications/90/appsessions", FORM);
     expect(status).toBe(201);
     expect(Object.keys(body.Response)).toEqual([
@@ -100,8 +100,9 @@ describe("applications", () => {
       StatusSummary: "AutoLaunch",
     });
     const id = String(body.Response["Id"]);
-    const answer = await emulator.get(`appsessions/${id}/properties`);
-    const { Items } = ((await answer.json()) as { Response: { Items: readonly Json[] } }).Response;
+    const response = await emulator.get(`appsessions/${id}/properties`);
+    const { Items } = ((await response.json()) as { Response: { Items: readonly Json[] } })
+      .Response;
     const byName = new Map(Items.map((item) => [item["Name"], item]));
     expect(byName.get("Input.app-session-name")).toMatchObject({ Content: "Aligner : s+t" });
     expect(byName.get("Input.Samples")).toMatchObject({ Items: [{ Id: "20" }, { Id: "21" }] });
@@ -121,7 +122,7 @@ describe("applications", () => {
     expect(byName.get("Input.project-id.attributes")).toMatchObject({
       Items: [[{ Key: "FieldId", Values: ["mine"] }]],
     });
-    // The service's own fault, which clients know of.
+    // A fault of the service, which clients rely on.
     expect(byName.get("Input.genomes")).toMatchObject({ Items: ["a", "b", "a"] });
     const list = await emulator.get(
       "users/current/appsessions?appid=90&include=properties&propertyFilters=Input.Samples",
@@ -133,7 +134,7 @@ describe("applications", () => {
     });
   });
 
-  it("are not launched without a name, with a wrong property, or without the right", async () => {
+  it("are not launched without a name, with an invalid property, or without the right", async () => {
     const path = "applications/90/appsessions";
     const wrong = [{ Type: "sample", Name: "Input.x", Content: "v1pre3/samples/99" }];
     for (const form of [
@@ -158,7 +159,7 @@ describe("applications", () => {
 });
 
 describe("the sessions of a user", () => {
-  it("are found by application, status, maker and the project that they wrote to", async () => {
+  it("are filtered by application, status, creator and output project", async () => {
     await using emulator = await startTestEmulator({
       users: [
         { id: "7", name: "Ada" },
@@ -175,8 +176,8 @@ describe("the sessions of a user", () => {
       ],
     });
     const ids = async (query: string): Promise<string[]> => {
-      const answer = await emulator.get(`users/current/appsessions?${query}`);
-      const body = (await answer.json()) as { Response: { Items: readonly { Id: string }[] } };
+      const response = await emulator.get(`users/current/appsessions?${query}`);
+      const body = (await response.json()) as { Response: { Items: readonly { Id: string }[] } };
       return body.Response.Items.map(({ Id }) => Id);
     };
     expect(await ids("")).toEqual(["40", "41"]);

@@ -6,15 +6,18 @@ import { startEmulator } from "../../src/emulator/start-emulator.ts";
 import { startTestEmulator } from "../helpers/start-test-emulator.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
-describe("a catalog that is wrong", () => {
+describe("an invalid catalog", () => {
   it.each([
-    [{ project: [] }, /at project: there is no such key; known are date, users/],
-    [{ projects: {} }, /at projects: a list is wanted, not {}/],
+    [{ project: [] }, /at project: there is no such key; the known keys are date, users/],
+    [{ projects: {} }, /at projects: expected a list, not {}/],
     [{ projects: [{}] }, /at projects\[0\]: "name" is missing/],
-    [{ projects: [{ name: "p", id: 7 }] }, /at projects\[0\]\.id: an Id, digits in quotes/],
+    [
+      { projects: [{ name: "p", id: 7 }] },
+      /at projects\[0\]\.id: expected an Id \(digits in quotes\)/,
+    ],
     [
       { projects: [{ name: "p", samples: [{ name: "s", files: [{ path: "/a" }] }] }] },
-      /at projects\[0\]\.samples\[0\]\.files\[0\]\.path: a path without leading/,
+      /at projects\[0\]\.samples\[0\]\.files\[0\]\.path: expected a path without leading/,
     ],
     [
       { runs: [{ name: "r", files: [{ path: "a", content: { size: 5 } }] }] },
@@ -22,13 +25,16 @@ describe("a catalog that is wrong", () => {
     ],
     [
       { runs: [{ name: "r", files: [{ path: "a", contentType: "a/b\r\nx: y" }] }] },
-      /files\[0\]\.contentType: a content type is wanted/,
+      /files\[0\]\.contentType: expected a content type/,
     ],
-    [{ runs: [{ name: "r", files: [{ path: "a", content: {} }] }] }, /content: a text, {"path"}/],
-    [{ runs: [{ name: "r", dateCreated: "soon" }] }, /at runs\[0\]\.dateCreated: a date/],
+    [
+      { runs: [{ name: "r", files: [{ path: "a", content: {} }] }] },
+      /content: expected a text, {"path"}/,
+    ],
+    [{ runs: [{ name: "r", dateCreated: "soon" }] }, /at runs\[0\]\.dateCreated: expected a date/],
     [
       { appSessions: [{ name: "a", status: "Done" }] },
-      /at appSessions\[0\]\.status: one of Running/,
+      /at appSessions\[0\]\.status: expected one of Running/,
     ],
     [
       { projects: [{ name: "p", samples: [{ name: "s", library: { index1: {} } }] }] },
@@ -38,11 +44,11 @@ describe("a catalog that is wrong", () => {
       {
         projects: [{ name: "p", samples: [{ name: "s", library: { index2: { sequence: "U" } } }] }],
       },
-      /library\.index2\.sequence: a sequence of the bases/,
+      /library\.index2\.sequence: expected a sequence of the bases/,
     ],
-    [{ runs: [{ name: "r", cycles: [1, 2] }] }, /at runs\[0\]\.cycles: four numbers/],
-    [[], /at the top: an object is wanted|at : an object/],
-  ])("is refused with the place of the mistake: %j", (catalog, message) => {
+    [{ runs: [{ name: "r", cycles: [1, 2] }] }, /at runs\[0\]\.cycles: expected four numbers/],
+    [[], /at the top level: expected an object/],
+  ])("is refused with the path of the wrong part: %j", (catalog, message) => {
     expect(() => validateCatalog(catalog)).toThrow(message);
   });
 
@@ -54,14 +60,14 @@ describe("a catalog that is wrong", () => {
           { name: "b", id: "1" },
         ],
       },
-      /two projects of Id 1/,
+      /two projects with the Id 1/,
     ],
-    [{ projects: [{ name: "a", owner: "5" }] }, /names users 5, which it does not have/],
+    [{ projects: [{ name: "a", owner: "5" }] }, /refers to users 5, which it does not contain/],
     [
       { runs: [{ name: "r", files: [{ path: "a", content: { path: "/nowhere/x" } }] }] },
-      /no content for a of the catalog: .*ENOENT/,
+      /cannot read the content of a in the catalog: .*ENOENT/,
     ],
-  ])("is refused when it names what is not there: %j", async (catalog, message) => {
+  ])("is refused when it refers to something that does not exist: %j", async (catalog, message) => {
     await expect(startEmulator({ catalog })).rejects.toThrow(message);
   });
 
@@ -78,7 +84,7 @@ describe("a catalog that is wrong", () => {
 });
 
 describe("a catalog", () => {
-  it("says as much as it wants, and the rest is the same each time", async () => {
+  it("sets any value, and the defaults are the same at each start", async () => {
     const catalog = {
       users: [{ name: "A" }, { name: "B" }],
       projects: [
@@ -121,7 +127,7 @@ describe("a catalog", () => {
     expect(JSON.stringify(lists[0])).not.toContain('"d"');
   });
 
-  it("takes contents as text, base64, files beside it, and seeds", async () => {
+  it("has contents as text, base64, files relative to it, and seeds", async () => {
     await using folder = await tempDir();
     await writeFile(folder.join("beside.bin"), "beside");
     const files = [
@@ -137,8 +143,8 @@ describe("a catalog", () => {
     const headers = { authorization: `Bearer ${emulator.accessToken}` };
     const texts: string[] = [];
     for (const { id } of files) {
-      const answer = await fetch(`${emulator.apiServer}/v1pre3/files/${id}/content`, { headers });
-      texts.push(Buffer.from(await answer.arrayBuffer()).toString("latin1"));
+      const response = await fetch(`${emulator.apiServer}/v1pre3/files/${id}/content`, { headers });
+      texts.push(Buffer.from(await response.arrayBuffer()).toString("latin1"));
     }
     expect(texts.slice(0, 4)).toEqual(["short", "long", "\x00\x01\x02", "beside"]);
     expect(texts[4]).toHaveLength(3);
@@ -175,7 +181,7 @@ describe("a catalog", () => {
 });
 
 describe("an emulator that cannot start", () => {
-  it("says which port is taken", async () => {
+  it("names the port that is in use", async () => {
     await using emulator = await startTestEmulator();
     const port = Number(new URL(emulator.apiServer).port);
     await expect(startEmulator({ port })).rejects.toThrow(
@@ -183,7 +189,7 @@ describe("an emulator that cannot start", () => {
     );
   });
 
-  it("refuses a fault rule that makes no sense", async () => {
-    await expect(startEmulator({ faults: ["GET"] })).rejects.toThrow(/fault rule "GET" is wrong/);
+  it("refuses an invalid fault rule", async () => {
+    await expect(startEmulator({ faults: ["GET"] })).rejects.toThrow(/fault rule "GET" is invalid/);
   });
 });

@@ -11,7 +11,7 @@ const DATASET = "ds.00000000000000000000000000000001";
 const KEY = "0".repeat(32);
 const properties = [{ name: "x.list", items: ["a", "b"] }];
 
-/** One of everything, each with the property that the paths name, and sessions that still take files. */
+/** One entity of each kind, with the property that the paths name, and sessions that still accept files. */
 const CATALOG: Catalog = {
   users: [{ id: "7", name: "Ada", properties }],
   tokens: [{ accessToken: "to-be-revoked", scopes: "" }],
@@ -80,7 +80,7 @@ const IDS: Readonly<Record<string, string>> = {
   files: "60",
 };
 
-/** What a question has to bring to be answered. */
+/** The bodies that some requests need. */
 const QUERIES: Readonly<Record<string, string>> = {
   "/oauth/authorize": `?client_id=${KEY}&redirect_uri=http://localhost/&response_type=code`,
   "file-upload-info": "?filepath=f",
@@ -91,22 +91,25 @@ let trashItem: string;
 
 beforeAll(async () => {
   emulator = await startTestEmulator(CATALOG);
-  const { body } = await ask("DELETE", "/v2/appsessions/41");
+  const { body } = await send("DELETE", "/v2/appsessions/41");
   trashItem = (body as { Id: string }).Id;
 });
 afterAll(async () => await emulator.close());
 
-async function ask(method: string, path: string): Promise<{ status: number; body: unknown }> {
+async function send(method: string, path: string): Promise<{ status: number; body: unknown }> {
   const url = path.startsWith("/") ? `${emulator.apiServer}${path}` : path;
-  // A token that is revoked is not the one that all others are asked with.
+  // Revokes another token than the one that all other requests use.
   const token = path.includes("oauthv2tokens") ? "to-be-revoked" : emulator.accessToken;
   const headers = { "x-access-token": token };
-  const answer = await fetch(url, { method, headers, redirect: "manual" });
-  const text = await answer.text();
-  return { status: answer.status, body: /^[{[]/.test(text) ? (JSON.parse(text) as unknown) : text };
+  const response = await fetch(url, { method, headers, redirect: "manual" });
+  const text = await response.text();
+  return {
+    status: response.status,
+    body: /^[{[]/.test(text) ? (JSON.parse(text) as unknown) : text,
+  };
 }
 
-/** The endpoint's path for the account above. */
+/** Fills in the endpoint's path for the account above. */
 function pathOf({ path }: Endpoint): string {
   const [, , noun = ""] = path.split("/");
   const id = noun === "trash" ? trashItem : (IDS[noun] ?? "1");
@@ -122,26 +125,28 @@ const UNKNOWN_PATH = /This isn't a recognized path/;
 const ORDER = ["GET", "POST", "PUT", "DELETE"];
 const rows = ALL_ENDPOINTS.toSorted(
   (a, b) => ORDER.indexOf(a.method) - ORDER.indexOf(b.method),
-).map((endpoint): [string, string, Endpoint] => [requestOf(endpoint), endpoint.here, endpoint]);
+).map((endpoint): [string, string, Endpoint] => [requestOf(endpoint), endpoint.support, endpoint]);
 
-test("the page tells what the tables and the routes say", async () => {
+test("the page is up to date with the tables and the routes", async () => {
   const written = await readFile(new URL(`../../${COVERAGE_PAGE}`, import.meta.url), "utf8");
   expect(written).toBe(coveragePage(await emulatorRoutes()));
 });
 
-test("no endpoint is told twice, and none is without a word", () => {
+test("no endpoint is listed twice, and each has a text", () => {
   const requests = ALL_ENDPOINTS.map(requestOf);
   expect(requests).toEqual([...new Set(requests)]);
-  expect(ALL_ENDPOINTS.filter(({ here }) => here.trim() === "")).toEqual([]);
+  expect(ALL_ENDPOINTS.filter(({ support }) => support.trim() === "")).toEqual([]);
 });
 
-test("the page cannot be made of other routes than the tables have", async () => {
+test("the page is not made if the routes differ from the tables", async () => {
   const routes = await emulatorRoutes();
-  expect(() => coveragePage([...routes, "GET /v2/new"])).toThrow(/names no GET \/v2\/new;/);
-  expect(() => coveragePage(routes.slice(1))).toThrow(/has no route for (GET|POST) \//);
+  expect(() => coveragePage([...routes, "GET /v2/new"])).toThrow(
+    /routes without a row in src\/emulator\/coverage\/: GET \/v2\/new;/,
+  );
+  expect(() => coveragePage(routes.slice(1))).toThrow(/rows without a route: (GET|POST) \//);
 });
 
-/** Every Href in an answer that leads to what the API shows: not the pages for people, nor what is posted to. */
+/** Every Href of a response that can be read from the API: no web pages, and nothing that is only posted to. */
 function hrefsIn(body: unknown): string[] {
   if (typeof body !== "object" || body === null) return [];
   return Object.entries(body).flatMap(([key, value]) => {
@@ -150,45 +155,45 @@ function hrefsIn(body: unknown): string[] {
   });
 }
 
-test("no Href of any answer leads to a path that is not there", async () => {
+test("no Href of any response leads to a path that does not exist", async () => {
   const hrefs = new Set<string>();
   for (const endpoint of ALL_ENDPOINTS.filter(({ method }) => method === "GET")) {
     for (const query of ["", "include=properties"]) {
       const path = pathOf(endpoint);
-      const { body } = await ask("GET", `${path}${path.includes("?") ? "&" : "?"}${query}`);
+      const { body } = await send("GET", `${path}${path.includes("?") ? "&" : "?"}${query}`);
       for (const href of hrefsIn(body)) hrefs.add(href);
     }
   }
   expect(hrefs.size).toBeGreaterThan(50);
   const nowhere: string[] = [];
   for (const href of hrefs) {
-    const { status, body } = await ask("GET", href);
+    const { status, body } = await send("GET", href);
     if (UNKNOWN_PATH.test(JSON.stringify(body))) nowhere.push(href);
     else expect([href, status]).toEqual([href, expect.toBeOneOf([200, 302, 403, 409, 410, 501])]);
   }
   expect(nowhere).toEqual([]);
 });
 
-test.each(rows)("%s is answered as %s", async (_request, here, endpoint) => {
-  const { status, body } = await ask(endpoint.method, pathOf(endpoint));
+test.each(rows)("%s behaves as %s", async (_request, support, endpoint) => {
+  const { status, body } = await send(endpoint.method, pathOf(endpoint));
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  if (here === NONE) {
+  if (support === NONE) {
     expect([status, text]).toEqual([501, expect.stringContaining(COVERAGE_PAGE) as string]);
     return;
   }
   expect(text).not.toMatch(UNKNOWN_PATH);
-  if (here.startsWith("403 always")) expect(status).toBe(403);
+  if (support.startsWith("always 403")) expect(status).toBe(403);
   else if (endpoint.path.endsWith("/content")) expect(status).toBe(302);
   else if (endpoint.method === "GET") expect(status).toBe(200);
-  // Without a body most changes are refused, by what knows them; some have been made by a row before.
+  // Without a body most changes are refused by their endpoint; a row before may have made some of them.
   else expect([200, 201, 204, 205, 400, 403, 404, 409, 410]).toContain(status);
 });
 
-describe("an endpoint that BaseSpace has and the emulator has not", () => {
+describe("an endpoint that BaseSpace has and the emulator lacks", () => {
   const message = (request: string): unknown =>
     expect.stringMatching(`does not implement ${request}, which BaseSpace has`);
 
-  it("answers 501 in the form of its version, with or without a token", async () => {
+  it("returns 501 in the form of its version, with or without a token", async () => {
     const v1 = await fetch(`${emulator.apiServer}/v1pre3/genomes/4/?Limit=1`);
     const said = message("GET /v1pre3/genomes/{id}".replaceAll(/[{}]/g, "\\$&"));
     expect([v1.status, await v1.json()]).toEqual([
@@ -198,7 +203,7 @@ describe("an endpoint that BaseSpace has and the emulator has not", () => {
         Notifications: [{ Type: "error", Item: said }],
       },
     ]);
-    const v2 = await ask("GET", "/v2//instruments");
+    const v2 = await send("GET", "/v2//instruments");
     expect(v2).toEqual({
       status: 501,
       body: {
@@ -219,8 +224,8 @@ describe("an endpoint that BaseSpace has and the emulator has not", () => {
     ["DELETE", "/v1pre3/projects/10"],
     ["GET", "/"],
     ["GET", "/v1pre1/users/current"],
-  ])("is not %s %s, which neither has: 404", async (method, path) => {
-    const { status, body } = await ask(method, path);
+  ])("is not %s %s, which BaseSpace does not have either: 404", async (method, path) => {
+    const { status, body } = await send(method, path);
     expect([status, body]).toEqual([
       404,
       {

@@ -13,12 +13,12 @@ interface Answer {
 const PART = Buffer.alloc(5_000_000, "a");
 const REST = Buffer.from("the rest\n");
 
-/** What people type into a shell: each recipe runs as it stands, in bash. */
+/** Recipes for the shell, each of which runs in bash unchanged. */
 describe("recipes with curl", () => {
   let emulator: TestEmulator;
   let dir: TempDir;
 
-  /** Runs a recipe with `$API`, `$V2`, `$TOKEN` and the folder's files at hand; gives what it prints. */
+  /** Runs a recipe in the folder, with `$API`, `$V2` and `$TOKEN` set, and returns its output. */
   async function shell(recipe: string): Promise<string> {
     const { code, stdout, stderr } = await runCommand(
       "bash",
@@ -60,8 +60,8 @@ describe("recipes with curl", () => {
     ["x-access-token", `curl -sS -H "x-access-token: $TOKEN" "$API/users/current"`],
     ["Authorization", `curl -sS -H "Authorization: Bearer $TOKEN" "$API/users/current"`],
     ["access_token in the query", `curl -sS "$API/users/current?access_token=$TOKEN"`],
-    ["a query of any case", `curl -sS "$API/users/current/?Access_Token=$TOKEN"`],
-  ])("sign a request with %s", async (_title, recipe) => {
+    ["a query name in any case", `curl -sS "$API/users/current/?Access_Token=$TOKEN"`],
+  ])("authenticate a request with %s", async (_title, recipe) => {
     expect(await json(recipe)).toMatchObject({ Response: { Id: "7", Name: "Ada" } });
   });
 
@@ -72,7 +72,7 @@ describe("recipes with curl", () => {
     expect(await shell(`curl -sf -o /dev/null "$API/users/current" || echo $?`)).toBe("22\n");
   });
 
-  it("list with names of the query in any case and slashes at the end", async () => {
+  it("list with query names in any case and trailing slashes", async () => {
     const lists = [
       `"$API/users/current/projects?limit=1&OFFSET=1&SortBy=id&sortdir=ASC"`,
       `"$API/users/current/projects/?Limit=1&offset=1"`,
@@ -112,7 +112,7 @@ describe("recipes with curl", () => {
     });
   });
 
-  it("upload in parts with -T, which waits for 100 Continue, and download what came", async () => {
+  it("upload in parts with -T, which waits for 100 Continue, and download the file", async () => {
     const script = `
       auth="x-access-token: $TOKEN"
       begun=$(curl -sS -H "$auth" -H "Content-Type: application/x-gzip" -X POST \\
@@ -121,9 +121,9 @@ describe("recipes with curl", () => {
       for n in 1 2; do
         md5=$(openssl md5 -binary part$n | base64)
         curl -sS -v -H "$auth" -H "Expect: 100-continue" -H "Content-MD5: $md5" \\
-          -T part$n "$API/files/$id/parts/$n" > answer$n 2> trace$n
+          -T part$n "$API/files/$id/parts/$n" > response$n 2> trace$n
         grep -q 'HTTP/1.1 100 Continue' trace$n
-        grep -q '"ETag"' answer$n
+        grep -q '"ETag"' response$n
       done
       curl -sS -H "$auth" -X POST "$API/files/$id?uploadstatus=complete" > done.json
       curl -sS "$API/files/$id/content?redirect=meta&access_token=$TOKEN" > meta.json
@@ -137,7 +137,7 @@ describe("recipes with curl", () => {
     });
   });
 
-  it("download along the redirect with a header that curl carries to the store", async () => {
+  it("follow the redirect with a header that curl also sends to the object store", async () => {
     const made = await json(`curl -sS -H "x-access-token: $TOKEN" --data-binary @part2 \\
       "$API/appresults/30/files?name=carried.txt"`);
     const url = `"$API/files/${made.Response.Id}/content"`;
@@ -158,7 +158,7 @@ describe("recipes with curl", () => {
     });
   });
 
-  it("end a session with a form, and its results take no more", async () => {
+  it("end a session with a form, after which its results accept no files", async () => {
     const post = `curl -sS -H "x-access-token: $TOKEN" -d`;
     const made = await json(`${post} '{"name":"mine"}' "$API/projects/10/appresults"`);
     const { Id } = made.Response["AppSession"] as { Id: string };

@@ -11,7 +11,7 @@ interface Full {
   };
 }
 
-test("the demo's account has for v2 what it has for v1: biosamples, libraries, datasets, runs", async () => {
+test("the demo's account has biosamples, libraries, datasets and runs in v2 for what v1 has", async () => {
   await using emulator = await startTestEmulator(DEMO_CATALOG);
   const bioSamples = (await list(emulator, "biosamples?include=properties")).Items;
   expect(bioSamples.map(({ BioSampleName }) => BioSampleName)).toEqual([
@@ -47,7 +47,7 @@ test("the demo's account has for v2 what it has for v1: biosamples, libraries, d
   expect((await list(emulator, "appsessions?input.runs=5001")).Items).toHaveLength(2);
 });
 
-test("in the demo's account samples and app results know each other", async () => {
+test("in the demo's account samples and app results refer to each other", async () => {
   await using emulator = await startTestEmulator(DEMO_CATALOG);
   const full = async (path: string): Promise<Full["Response"]> =>
     ((await (await emulator.get(path)).json()) as Full).Response;

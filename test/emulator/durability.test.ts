@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { chmod, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Emulator, type EmulatorOptions } from "../../src/emulator/options.ts";
@@ -33,14 +33,14 @@ const CATALOG = {
 
 type Server = Pick<Emulator, "apiServer" | "accessToken">;
 
-async function ask(server: Server, path: string, init: RequestInit = {}): Promise<Response> {
+async function send(server: Server, path: string, init: RequestInit = {}): Promise<Response> {
   const headers = { authorization: `Bearer ${server.accessToken}` };
   return await fetch(`${server.apiServer}/v1pre3/${path}`, { ...init, headers });
 }
 
 async function json(server: Server, path: string, init?: RequestInit): Promise<Json> {
-  const answer = await ask(server, path, init);
-  return ((await answer.json()) as { Response: Json }).Response;
+  const response = await send(server, path, init);
+  return ((await response.json()) as { Response: Json }).Response;
 }
 
 type Json = Readonly<Record<string, unknown>> & { readonly Id: string };
@@ -52,7 +52,7 @@ async function killed(child: ChildProcess): Promise<void> {
 }
 
 describe("an emulator with a data folder", () => {
-  it("has after a restart what it had before: entities, contents, tokens, links", async () => {
+  it("still has its entities, contents, tokens and links after a restart", async () => {
     await using folder = await tempDir();
     const options: EmulatorOptions = { dataDir: folder.join("data"), catalog: CATALOG };
     const before = await startEmulator(options);
@@ -61,7 +61,7 @@ describe("an emulator with a data folder", () => {
     const pending = await json(before, "appresults/30/files?name=c&multipart=true", {
       method: "POST",
     });
-    await ask(before, `files/${pending.Id}/parts/1`, { method: "PUT", body: "part" });
+    await send(before, `files/${pending.Id}/parts/1`, { method: "PUT", body: "part" });
     const wholeFile = await json(before, `files/${file.Id}`);
     await before.close();
 
@@ -72,14 +72,14 @@ describe("an emulator with a data folder", () => {
     expect(await json(after, "users/current")).toMatchObject({ Id: "20" });
     expect(await json(after, "users/current/projects")).toMatchObject({ TotalCount: 2 });
     expect(await json(after, `files/${file.Id}`)).toEqual(wholeFile);
-    expect(await (await ask(after, `files/${file.Id}/content`)).text()).toBe("bb");
+    expect(await (await send(after, `files/${file.Id}/content`)).text()).toBe("bb");
     const done = await json(after, `files/${pending.Id}?uploadstatus=complete`, { method: "POST" });
     expect(done).toMatchObject({ Size: 4, UploadStatus: "complete" });
     const next = await json(after, "appresults/30/files?name=d", { method: "POST", body: "" });
     expect(Number(next.Id)).toBeGreaterThan(Number(pending.Id));
   });
 
-  it("has after a restart also properties, samples, launches, datasets and the trash", async () => {
+  it("still has properties, samples, launches, datasets and the trash after a restart", async () => {
     await using folder = await tempDir();
     const options: EmulatorOptions = { dataDir: folder.join("data"), catalog: CATALOG };
     const before = await startEmulator(options);
@@ -87,8 +87,8 @@ describe("an emulator with a data folder", () => {
       const url = `${before.apiServer}/${path}`;
       const headers = { authorization: `Bearer ${before.accessToken}` };
       const init = { method: "POST", headers, body: JSON.stringify(body) };
-      const answer = (await (await fetch(url, init)).json()) as Json;
-      return (answer["Response"] as Json | undefined) ?? answer;
+      const response = (await (await fetch(url, init)).json()) as Json;
+      return (response["Response"] as Json | undefined) ?? response;
     };
     const map = { Type: "map", Name: "a.map", ContentMap: [{ Key: "k", Values: ["v"] }] };
     await post("v1pre3/projects/1/properties", { Properties: [map] });
@@ -114,7 +114,7 @@ describe("an emulator with a data folder", () => {
     expect(await v2("trash")).toMatchObject({ Items: [{ Name: "gone" }] });
   });
 
-  it("keeps every content as one plain file of its key, sparse ones with holes", async () => {
+  it("stores every content as one plain file named by its key, sparse ones with holes", async () => {
     await using folder = await tempDir();
     await writeFile(folder.join("outside"), "outside");
     const files = [
@@ -132,8 +132,8 @@ describe("an emulator with a data folder", () => {
     };
     const keys: string[] = [];
     for (const item of Items) {
-      const answer = await ask(emulator, `files/${item.Id}/content`, { redirect: "manual" });
-      const key = new URL(answer.headers.get("location") ?? "").pathname.slice(1);
+      const response = await send(emulator, `files/${item.Id}/content`, { redirect: "manual" });
+      const key = new URL(response.headers.get("location") ?? "").pathname.slice(1);
       keys.push(key);
       const path = folder.join("data", "objects", key);
       const { size, blocks } = await stat(path);
@@ -150,18 +150,18 @@ describe("an emulator with a data folder", () => {
     expect((await readdir(folder.join("data", "objects"))).sort()).toEqual(keys.sort());
   });
 
-  it("takes nothing more when another one has opened the folder, and loses nothing of that", async () => {
+  it("refuses changes once another emulator has opened the folder, and loses none of the other's", async () => {
     await using folder = await tempDir();
     const first = await spawnEmulator(folder.path);
     try {
-      // As a cleaner does, or a container in which processes have other numbers.
+      // As a cleaner of old files does, or a container in which process Ids differ.
       const claims = (await readdir(folder.path)).filter((name) => name.includes(".lock~"));
       expect(claims).not.toEqual([]);
       for (const name of claims) await rm(folder.join(name));
       const second = await spawnEmulator(folder.path);
       try {
         const made = async (server: Server, name: string): Promise<number> =>
-          (await ask(server, "projects", { method: "POST", body: `name=${name}` })).status;
+          (await send(server, "projects", { method: "POST", body: `name=${name}` })).status;
         expect(await made(second.ready, "kept")).toBe(201);
         expect(await made(first.ready, "refused")).toBe(500);
         expect(await made(second.ready, "kept too")).toBe(201);
@@ -177,17 +177,20 @@ describe("an emulator with a data folder", () => {
     expect(names.toSorted()).toEqual(["kept", "kept too"]);
   });
 
-  it.each([0o777, 0o1777])("is not kept in a folder that others write to (%i)", async (mode) => {
-    await using folder = await tempDir();
-    await mkdir(folder.join("data"));
-    await chmod(folder.join("data"), mode);
-    await expect(startEmulator({ dataDir: folder.join("data") })).rejects.toMatchObject({
-      reason: "environment",
-    });
-    expect(await readdir(folder.join("data"))).toEqual([]);
-  });
+  it.each([0o777, 0o1777])(
+    "is refused in a folder that other users can write to (%i)",
+    async (mode) => {
+      await using folder = await tempDir();
+      await mkdir(folder.join("data"));
+      await chmod(folder.join("data"), mode);
+      await expect(startEmulator({ dataDir: folder.join("data") })).rejects.toMatchObject({
+        reason: "environment",
+      });
+      expect(await readdir(folder.join("data"))).toEqual([]);
+    },
+  );
 
-  it("keeps all of it from other users, whatever the umask", async () => {
+  it("hides all of it from other users, whatever the umask", async () => {
     await using folder = await tempDir();
     const dataDir = folder.join("data");
     const before = process.umask(0);
@@ -210,20 +213,20 @@ describe("an emulator with a data folder", () => {
     }
   });
 
-  it("is held by one emulator at a time", async () => {
+  it("is used by one emulator at a time", async () => {
     await using folder = await tempDir();
     await using first = await startEmulator({ dataDir: folder.path });
     await expect(startEmulator({ dataDir: folder.path })).rejects.toThrow(/in use by the emulator/);
-    expect((await ask(first, "users/current")).status).toBe(200);
+    expect((await send(first, "users/current")).status).toBe(200);
   });
 
-  it("writes every request as a line without secrets", async () => {
+  it("logs every request as a line without secrets", async () => {
     await using folder = await tempDir();
     const emulator = await startEmulator({ dataDir: folder.path, catalog: CATALOG });
-    await ask(emulator, "files/60/content?Redirect=true");
+    await send(emulator, "files/60/content?Redirect=true");
     const path = `${emulator.apiServer}/v1pre3/users/current`;
     await (await fetch(`${path}?Limit=1&Access_Token=${emulator.accessToken}`)).text();
-    await ask(emulator, "appresults/30/files?name=b", { method: "POST", body: "12345" });
+    await send(emulator, "appresults/30/files?name=b", { method: "POST", body: "12345" });
     await emulator.close();
     const text = await readFile(folder.join("requests.jsonl"), "utf8");
     expect(text).not.toContain(emulator.accessToken);
@@ -247,22 +250,22 @@ describe("an emulator with a data folder", () => {
 });
 
 describe("kill -9", () => {
-  it("loses nothing that was answered, and leaves nothing that was not", async () => {
+  it("loses nothing that was confirmed, and leaves nothing that was not", async () => {
     await using folder = await tempDir();
     const dataDir = folder.join("data");
-    const answered = new Map<string, string>();
+    const confirmed = new Map<string, string>();
     const { child, ready } = await spawnEmulator(dataDir);
     try {
-      await uploadUntilKilled(ready, child, answered);
+      await uploadUntilKilled(ready, child, confirmed);
     } finally {
       child.kill("SIGKILL");
     }
-    expect(answered.size).toBeGreaterThanOrEqual(20);
+    expect(confirmed.size).toBeGreaterThanOrEqual(20);
     await using emulator = await startEmulator({ dataDir });
-    for (const [id, body] of answered) {
-      expect(await (await ask(emulator, `files/${id}/content`)).text()).toBe(body);
+    for (const [id, body] of confirmed) {
+      expect(await (await send(emulator, `files/${id}/content`)).text()).toBe(body);
     }
-    // Bytes whose answer was never given may have become files or nothing, but nothing in between.
+    // Uploads that were never confirmed are whole files or nothing, never partial ones.
     const list = (await json(emulator, "users/current/projects")) as unknown as {
       Items: readonly { Id: string }[];
     };
@@ -282,7 +285,7 @@ describe("kill -9", () => {
 async function uploadUntilKilled(
   ready: ReadyLine,
   child: ChildProcess,
-  answered: Map<string, string>,
+  confirmed: Map<string, string>,
 ): Promise<void> {
   const project = await json(ready, "projects", { method: "POST", body: "name=p" });
   const results = `projects/${project.Id}/appresults`;
@@ -292,8 +295,8 @@ async function uploadUntilKilled(
       const body = `${worker} ${index} `.repeat(500);
       const path = `appresults/${result.Id}/files?name=${worker}.${index}`;
       const file = await json(ready, path, { method: "POST", body });
-      answered.set(file.Id, body);
-      if (answered.size >= 20) child.kill("SIGKILL");
+      confirmed.set(file.Id, body);
+      if (confirmed.size >= 20) child.kill("SIGKILL");
     }
   };
   await Promise.allSettled([0, 1, 2].map(upload));

@@ -3,24 +3,27 @@ import { type IncomingHttpHeaders, type IncomingMessage, request } from "node:ht
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 
-interface Answer {
+interface ReceivedResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
-interface Asked {
+interface SendOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-/** As `fetch`, with any headers that a browser or a tool could send. */
-async function ask(url: string, { method = "GET", headers = {}, body }: Asked): Promise<Answer> {
-  const asked = request(url, { method, headers }).end(body);
-  const [answer] = (await once(asked, "response")) as [IncomingMessage];
-  const text = (await answer.setEncoding("utf8").toArray()).join("");
-  return { status: answer.statusCode ?? 0, headers: answer.headers, text };
+/** As `fetch`, but with any headers, including those that fetch refuses to set. */
+async function send(
+  url: string,
+  { method = "GET", headers = {}, body }: SendOptions,
+): Promise<ReceivedResponse> {
+  const sent = request(url, { method, headers }).end(body);
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
+  const text = (await response.setEncoding("utf8").toArray()).join("");
+  return { status: response.statusCode ?? 0, headers: response.headers, text };
 }
 
 let emulator: TestEmulator;
@@ -49,10 +52,10 @@ afterEach(() => emulator.clearFaults());
 afterAll(async () => await emulator.close());
 
 async function rules(): Promise<unknown> {
-  return JSON.parse((await ask(`${emulator.apiServer}/__faults`, {})).text) as unknown;
+  return JSON.parse((await send(`${emulator.apiServer}/__faults`, {})).text) as unknown;
 }
 
-describe("both halves answer by their own names only", () => {
+describe("both servers serve only the emulator's own host names", () => {
   it.each([
     ["evil.example", 421],
     ["localhost.evil.example", 421],
@@ -73,34 +76,34 @@ describe("both halves answer by their own names only", () => {
     ["[::1]:80", 200],
     ["lab.example", 200],
     ["LAB.example:8443", 200],
-  ])("to Host %s with %i", async (host, status) => {
+  ])("Host %s gets %i", async (host, status) => {
     const headers = { ...token, host };
-    const api = await ask(`${emulator.apiServer}/v1pre3/users/current`, { headers });
-    const store = await ask(link, { headers: { host } });
+    const api = await send(`${emulator.apiServer}/v1pre3/users/current`, { headers });
+    const store = await send(link, { headers: { host } });
     expect([api.status, store.status]).toEqual([status, status]);
     if (status === 200) return;
     expect(JSON.parse(api.text)).toMatchObject({
       ResponseStatus: { Message: expect.stringContaining(JSON.stringify(host)) as string },
     });
-    expect(store.text).toContain("<Message>This emulator does not answer to the Host");
+    expect(store.text).toContain("<Message>This emulator does not serve the Host");
     expect(store.text).not.toContain(host);
   });
 
-  it("so that what came by another name does nothing and is no leak", async () => {
+  it("a request with another name has no effect and is no leak", async () => {
     const headers = { host: "evil.example", authorization: "Bearer x" };
     const body = '["* * status=500"]';
     const type = { "content-type": "application/json" };
     const posted = { method: "POST", headers: { ...headers, ...type }, body };
-    expect((await ask(`${emulator.apiServer}/__faults`, posted)).status).toBe(421);
-    expect((await ask(link, { headers })).status).toBe(421);
+    expect((await send(`${emulator.apiServer}/__faults`, posted)).status).toBe(421);
+    expect((await send(link, { headers })).status).toBe(421);
     expect([await rules(), emulator.leaks]).toEqual([[], []]);
   });
 
-  it("also to the address that they listen on, where that is none of the loopback ones", async () => {
+  it("and the address that they listen on, if it is not a loopback one", async () => {
     await using open = await startTestEmulator({}, { host: "0.0.0.0" });
     const { port } = new URL(open.apiServer);
     const get = async (host: string): Promise<number> =>
-      (await ask(`http://127.0.0.3:${port}/oauth/device`, { headers: { host } })).status;
+      (await send(`http://127.0.0.3:${port}/oauth/device`, { headers: { host } })).status;
     expect([await get("0.0.0.0"), await get("127.0.0.3"), await get("evil.example")]).toEqual([
       200, 200, 421,
     ]);
@@ -108,7 +111,7 @@ describe("both halves answer by their own names only", () => {
 });
 
 const JSON_TYPE = { "content-type": "application/json" };
-const OWN = "their own";
+const EMULATOR_PAGE = "a page of the emulator";
 
 describe("controls", () => {
   const body = '["GET /nowhere status=500"]';
@@ -116,23 +119,23 @@ describe("controls", () => {
   it.each([
     ["plain text", 415, { "content-type": "text/plain" }],
     ["a form", 415, { "content-type": "application/x-www-form-urlencoded" }],
-    ["no type at all", 415, {}],
-    ["a type that only begins so", 415, { "content-type": "application/jsonish" }],
+    ["a request without a content type", 415, {}],
+    ["a content type that only begins alike", 415, { "content-type": "application/jsonish" }],
     ["a page of another site", 403, { ...JSON_TYPE, origin: "https://evil.example" }],
     ["a page of another port", 403, { ...JSON_TYPE, origin: "http://127.0.0.1:1" }],
-    ["a page of no origin", 403, { ...JSON_TYPE, origin: "null" }],
+    ["a page with an opaque origin", 403, { ...JSON_TYPE, origin: "null" }],
     ["another site without Origin", 403, { ...JSON_TYPE, "sec-fetch-site": "cross-site" }],
     ["another port without Origin", 403, { ...JSON_TYPE, "sec-fetch-site": "same-site" }],
-    ["a proxy that keeps its name", 403, { ...JSON_TYPE, host: "lab.example" }],
-    ["a proxy that tells whom it is for", 403, { ...JSON_TYPE, "x-forwarded-for": "192.0.2.1" }],
-    ["one that tells it by the standard", 403, { ...JSON_TYPE, forwarded: "for=192.0.2.1" }],
-    [OWN, 200, { ...JSON_TYPE, "sec-fetch-site": "same-origin" }],
+    ["a proxy that keeps its own Host", 403, { ...JSON_TYPE, host: "lab.example" }],
+    ["a proxy that sends X-Forwarded-For", 403, { ...JSON_TYPE, "x-forwarded-for": "192.0.2.1" }],
+    ["a proxy that sends Forwarded", 403, { ...JSON_TYPE, forwarded: "for=192.0.2.1" }],
+    [EMULATOR_PAGE, 200, { ...JSON_TYPE, "sec-fetch-site": "same-origin" }],
     ["a tool", 200, { "content-type": "Application/JSON; charset=utf-8" }],
     ["the address bar", 200, { ...JSON_TYPE, "sec-fetch-site": "none" }],
-  ])("take rules from %s with %i", async (title, status, headers) => {
-    const origin = title === OWN ? { origin: emulator.apiServer } : {};
+  ])("respond to rules from %s with %i", async (title, status, headers) => {
+    const origin = title === EMULATOR_PAGE ? { origin: emulator.apiServer } : {};
     const posted = { method: "POST", headers: { ...headers, ...origin }, body };
-    expect((await ask(`${emulator.apiServer}/__faults`, posted)).status).toBe(status);
+    expect((await send(`${emulator.apiServer}/__faults`, posted)).status).toBe(status);
     expect(await rules()).toHaveLength(status === 200 ? 1 : 0);
   });
 
@@ -140,18 +143,18 @@ describe("controls", () => {
     ["GET", "/__faults"],
     ["DELETE", "/__faults"],
     ["GET", "/__leaks"],
-  ])("refuse %s %s to pages of other sites", async (method, path) => {
+  ])("refuse %s %s from pages of other sites", async (method, path) => {
     emulator.addFaults("GET /nowhere status=500");
     const url = `${emulator.apiServer}${path}`;
     const foreign = { method, headers: { origin: "https://evil.example" } };
-    expect((await ask(url, foreign)).status).toBe(403);
+    expect((await send(url, foreign)).status).toBe(403);
     expect(await rules()).toHaveLength(1);
-    expect((await ask(url, { method })).status).toBe(200);
+    expect((await send(url, { method })).status).toBe(200);
   });
 });
 
 describe("pages of other sites", () => {
-  it.each(["GET", "OPTIONS"])("are let in by no answer to %s", async (method) => {
+  it.each(["GET", "OPTIONS"])("get no CORS headers in response to %s", async (method) => {
     const headers = {
       ...token,
       origin: "https://evil.example",
@@ -160,8 +163,8 @@ describe("pages of other sites", () => {
     const { apiServer } = emulator;
     const urls = ["/v1pre3/users/current", "/v2/users/current", "/oauth/device", "/__leaks"];
     for (const url of [...urls.map((path) => apiServer + path), link]) {
-      const answer = await ask(url, { method, headers: url === link ? {} : headers });
-      const names = Object.keys(answer.headers).filter((name) =>
+      const response = await send(url, { method, headers: url === link ? {} : headers });
+      const names = Object.keys(response.headers).filter((name) =>
         name.startsWith("access-control-"),
       );
       expect([url, names]).toEqual([url, []]);
@@ -169,9 +172,9 @@ describe("pages of other sites", () => {
   });
 
   it.each(["/oauth/device", "/oauth/device?code=x", "/oauth/authorize"])(
-    "show %s in no frame",
+    "cannot frame %s",
     async (path) => {
-      const { headers } = await ask(`${emulator.apiServer}${path}`, {});
+      const { headers } = await send(`${emulator.apiServer}${path}`, {});
       expect(headers).toMatchObject({
         "x-frame-options": "DENY",
         "content-security-policy": expect.stringContaining("frame-ancestors 'none'") as string,
@@ -183,7 +186,7 @@ describe("pages of other sites", () => {
 describe("a signed link", () => {
   async function partLink(): Promise<URL> {
     const path = "/v2/appresults/30/file-upload-info?filepath=f&uploadpartcount=2";
-    const info = JSON.parse((await ask(emulator.apiServer + path, { headers: token })).text) as {
+    const info = JSON.parse((await send(emulator.apiServer + path, { headers: token })).text) as {
       MultipartTemplate: string;
       MultipartSignatures: string[];
     };
@@ -202,23 +205,23 @@ describe("a signed link", () => {
     "-1",
     "9".repeat(13),
     "99999999999.5",
-  ])("ends at a whole number of seconds, not at %j", async (expires) => {
+  ])("expires at a whole number of seconds, not at %j", async (expires) => {
     const [get, put] = [new URL(link), await partLink()];
     for (const url of [get, put]) url.searchParams.set("Expires", expires);
-    for (const answer of [await ask(get.href, {}), await ask(put.href, { method: "PUT" })]) {
-      expect([answer.status, answer.text]).toEqual([
+    for (const response of [await send(get.href, {}), await send(put.href, { method: "PUT" })]) {
+      expect([response.status, response.text]).toEqual([
         403,
         expect.stringContaining("<Message>Invalid date") as string,
       ]);
     }
   });
 
-  it("is good for its method alone, HEAD being a GET", async () => {
+  it("is valid only for its method, where HEAD counts as GET", async () => {
     const part = (await partLink()).href;
     const statuses: [string, number][] = [];
     for (const method of ["GET", "HEAD", "PUT"]) {
-      statuses.push([method, (await ask(part, { method, body: "" })).status]);
-      statuses.push([method, (await ask(link, { method, body: "" })).status]);
+      statuses.push([method, (await send(part, { method, body: "" })).status]);
+      statuses.push([method, (await send(link, { method, body: "" })).status]);
     }
     expect(statuses).toEqual([
       ["GET", 403],
@@ -230,7 +233,7 @@ describe("a signed link", () => {
     ]);
   });
 
-  it("of a part signs nothing when its values are moved to other places", async () => {
+  it("of a part is invalid if its values are moved to other parameters", async () => {
     const part = await partLink();
     const { searchParams } = part;
     const [expires = "", number = ""] = ["Expires", "partNumber"].map(
@@ -243,6 +246,6 @@ describe("a signed link", () => {
       "response-content-type": number,
       Signature: searchParams.get("Signature") ?? "",
     }).toString();
-    expect((await ask(moved.href, {})).status).toBe(403);
+    expect((await send(moved.href, {})).status).toBe(403);
   });
 });

@@ -13,7 +13,7 @@ async function makeFolder(emulator: TestEmulator): Promise<string> {
   return `datasets/${(made.body as { Id: string }).Id}/files`;
 }
 
-/** Parts of headers and text, as a body with the boundary `x`. */
+/** Makes a body with the boundary `x` of parts, which are headers and text. */
 function formOf(
   ...parts: readonly (readonly [headers: readonly string[], text: string])[]
 ): string {
@@ -32,11 +32,16 @@ async function send(
     "content-type": "multipart/form-data; boundary=x",
   };
   const url = `${emulator.apiServer}/v2/${path}`;
-  const answer = await fetch(url, { method: "POST", headers, ...init, ...(body ? { body } : {}) });
-  return { status: answer.status, body: await answer.json() };
+  const response = await fetch(url, {
+    method: "POST",
+    headers,
+    ...init,
+    ...(body ? { body } : {}),
+  });
+  return { status: response.status, body: await response.json() };
 }
 
-test("parts without a name end no process, and a file needs one", async () => {
+test("parts without a name do no harm, but a file needs a name", async () => {
   await using emulator = await startTestEmulator(CATALOG);
   const path = await makeFolder(emulator);
   const nameless = [`${DISPOSITION}; name="file"`, "Content-Type: application/octet-stream"];
@@ -51,7 +56,7 @@ test("parts without a name end no process, and a file needs one", async () => {
   expect((await list(emulator, path)).Items.map(({ Name }) => Name)).toEqual(["b", "a"]);
 });
 
-test("a file of a form takes only a content type that it can be read with", async () => {
+test("a file of a form can only have a content type that a response header can carry", async () => {
   await using folder = await tempDir();
   await using emulator = await startTestEmulator(CATALOG, { dataDir: folder.path });
   const path = await makeFolder(emulator);
@@ -63,7 +68,7 @@ test("a file of a form takes only a content type that it can be read with", asyn
   expect(await readdir(folder.join("objects"))).toEqual(before);
 });
 
-test("a form is refused for a file over the bound, and leaves nothing of it", async () => {
+test("a form with a file over the limit is refused and leaves nothing behind", async () => {
   await using folder = await tempDir();
   const options = { dataDir: folder.path, maxSingleBytes: 2 * MIB };
   await using emulator = await startTestEmulator(CATALOG, options);
@@ -82,7 +87,7 @@ test("a form is refused for a file over the bound, and leaves nothing of it", as
   expect((await send(emulator, path, formOf([NAMED, "a".repeat(2 * MIB)]))).status).toBe(201);
 });
 
-test("a form is written while it comes, and given up leaves nothing", async () => {
+test("a form is stored while it arrives, and leaves nothing behind if it is aborted", async () => {
   await using folder = await tempDir();
   await using emulator = await startTestEmulator(CATALOG, { dataDir: folder.path });
   const path = await makeFolder(emulator);

@@ -14,18 +14,18 @@ async function post(
   type = "application/json",
 ): Promise<Answer> {
   const headers = { authorization: `Bearer ${emulator.accessToken}`, "content-type": type };
-  const answer = await emulator.get(path, { method: "POST", body, headers });
-  const json = (await answer.json()) as { Response: Answer["response"] };
-  return { status: answer.status, response: json.Response };
+  const response = await emulator.get(path, { method: "POST", body, headers });
+  const json = (await response.json()) as { Response: Answer["response"] };
+  return { status: response.status, response: json.Response };
 }
 
 async function get(emulator: TestEmulator, path: string): Promise<Answer["response"]> {
-  const answer = await emulator.get(path);
-  return ((await answer.json()) as { Response: Answer["response"] }).Response;
+  const response = await emulator.get(path);
+  return ((await response.json()) as { Response: Answer["response"] }).Response;
 }
 
 describe("projects", () => {
-  it("are made once for each name", async () => {
+  it("are created once for each name", async () => {
     await using emulator = await startTestEmulator();
     const first = await post(emulator, "projects/", '{"NAME": "mine"}');
     const second = await post(
@@ -41,12 +41,12 @@ describe("projects", () => {
     expect((await post(emulator, "projects", "{broken")).status).toBe(400);
   });
 
-  it("are made once also by requests at the same time", async () => {
+  it("are created once by concurrent requests too", async () => {
     await using emulator = await startTestEmulator();
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 8 }, async () => await post(emulator, "projects", '{"name":"mine"}')),
     );
-    expect(new Set(answers.map((answer) => answer.response.Id)).size).toBe(1);
+    expect(new Set(responses.map((response) => response.response.Id)).size).toBe(1);
   });
 });
 
@@ -55,7 +55,7 @@ describe("app results and their sessions", () => {
     projects: [{ id: "1", name: "p", samples: [{ id: "20", name: "s" }] }],
   };
 
-  it("start running in a session of their own, which tells of them", async () => {
+  it("start in a new running session, which lists them", async () => {
     await using emulator = await startTestEmulator(catalog);
     const { status, response } = await post(
       emulator,
@@ -98,7 +98,7 @@ describe("app results and their sessions", () => {
     });
   });
 
-  it("share a session that the query or the body names", async () => {
+  it("join the session that the query or the body names", async () => {
     await using emulator = await startTestEmulator(catalog);
     const first = await post(emulator, "projects/1/appresults", '{"Name":"a"}');
     const { Id: session } = first.response["AppSession"] as { Id: string };
@@ -120,7 +120,7 @@ describe("app results and their sessions", () => {
     });
   });
 
-  it("pass through every status in any case, until one is final", async () => {
+  it("accept every status in any case, until it is final", async () => {
     const clock = new FakeClock(Date.UTC(2026, 0, 1));
     await using emulator = await startTestEmulator(catalog, { clock });
     const result = await post(emulator, "projects/1/appresults", '{"Name":"a"}');
@@ -167,7 +167,7 @@ describe("app results and their sessions", () => {
     });
   });
 
-  it("refuse a status that there is not", async () => {
+  it("refuse an unknown status", async () => {
     await using emulator = await startTestEmulator(catalog);
     const result = await post(emulator, "projects/1/appresults", '{"Name":"a"}');
     const { Id: id } = result.response["AppSession"] as { Id: string };

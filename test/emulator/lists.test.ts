@@ -20,9 +20,9 @@ describe("lists", () => {
   let emulator: TestEmulator;
 
   async function list(path: string): Promise<List> {
-    const answer = await emulator.get(path);
-    expect(answer.status).toBe(200);
-    return ((await answer.json()) as { Response: List }).Response;
+    const response = await emulator.get(path);
+    expect(response.status).toBe(200);
+    return ((await response.json()) as { Response: List }).Response;
   }
 
   async function names(path: string): Promise<string[]> {
@@ -67,7 +67,7 @@ describe("lists", () => {
   });
   afterAll(async () => await emulator.close());
 
-  it("give ten items by Id unless asked otherwise, and the true total", async () => {
+  it("have ten items by Id by default, and the total count", async () => {
     const { Items, ...page } = await list("users/current/projects");
     expect(Items).toHaveLength(10);
     expect(page).toEqual({
@@ -80,7 +80,7 @@ describe("lists", () => {
     });
   });
 
-  it("clip Limit to 1024 and echo what they did", async () => {
+  it("limit Limit to 1024 and echo it", async () => {
     const page = await list("runs/5/files?Limit=5000");
     expect(page.Items).toHaveLength(1024);
     expect([page.Limit, page.DisplayedCount, page.TotalCount]).toEqual([1024, 1024, 1503]);
@@ -89,12 +89,12 @@ describe("lists", () => {
     expect(new Set([...page.Items, ...rest.Items].map((item) => item.Id)).size).toBe(1503);
   });
 
-  it("take Limit=0 as a question for the total", async () => {
+  it("return only the total for Limit=0", async () => {
     const page = await list("users/current/projects?Limit=0");
     expect([page.Items, page.TotalCount, page.Limit]).toEqual([[], 12, 0]);
   });
 
-  it("are empty behind the end", async () => {
+  it("are empty after the end", async () => {
     const page = await list("users/current/projects?Offset=12");
     expect([page.Items, page.DisplayedCount, page.TotalCount]).toEqual([[], 0, 12]);
   });
@@ -127,18 +127,18 @@ describe("lists", () => {
     expect(single.Response.Properties.Items.map(({ Name }) => Name)).toEqual(ordered);
   });
 
-  it("replace an unknown SortBy by the default, and say so", async () => {
+  it("replace an unknown SortBy by the default, and echo it", async () => {
     const page = await list("projects/1/samples?SortBy=Colour&SortDir=sideways");
     expect([page.SortBy, page.SortDir]).toEqual(["Id", "Asc"]);
   });
 
-  it("match names of the query without regard to case", async () => {
+  it("match query names without regard to case", async () => {
     const page = await list("projects/1/samples?LIMIT=1&offset=1&sortby=NAME&sortDIR=desc");
     expect(page.Items.map((item) => item.Name)).toEqual(["b"]);
     expect([page.SortBy, page.SortDir]).toEqual(["Name", "Desc"]);
   });
 
-  it("ignore values that are no numbers", async () => {
+  it("ignore values that are not numbers", async () => {
     const page = await list("projects/1/samples?Limit=lots&Offset=-2");
     expect([page.Limit, page.Offset]).toEqual([10, 0]);
   });
@@ -148,7 +148,7 @@ describe("lists", () => {
     expect(await names("users/current/projects?Name=P1")).toEqual([]);
   });
 
-  it("filter files by extension with and without dot, and by folder", async () => {
+  it("filter files by extension, with and without dot, and by folder", async () => {
     expect(await names("runs/5/files?Extensions=.vcf,xml")).toEqual(["RunInfo.xml", "reads.VCF"]);
     expect(await names("runs/5/files?extensions=vcf.gz")).toEqual(["reads.vcf.gz"]);
     expect((await list("runs/5/files?Directory=/Data/L001/&Limit=1")).TotalCount).toBe(1500);
@@ -156,12 +156,12 @@ describe("lists", () => {
     expect((await list("runs/5/files?Directory=/")).TotalCount).toBe(3);
   });
 
-  it("filter runs by status, and give the samples of one", async () => {
+  it("filter runs by status, and list the samples of one", async () => {
     expect(await names("users/current/runs?Statuses=failed,running")).toEqual(["run"]);
     expect(await names("runs/5/samples")).toEqual(["b", "a"]);
   });
 
-  it("show only complete files, while a pending one can be asked for by Id", async () => {
+  it("have only complete files, while a pending one is readable by Id", async () => {
     const all = await list("runs/5/files?Limit=1024&Offset=1000");
     expect(all.Items.some((item) => item.Path === "late.vcf")).toBe(false);
     const last = Number(all.Items.at(-1)?.Id);
@@ -172,7 +172,7 @@ describe("lists", () => {
     expect((await emulator.get(`files/${last + 1}/content?redirect=meta`)).status).toBe(409);
   });
 
-  it("show at once what came, changed and went, in every order", async () => {
+  it("show additions, changes and removals at once, in every order", async () => {
     const files = "appresults/70/files";
     const upload = async (name: string): Promise<void> => {
       const made = await emulator.get(`${files}?name=${name}`, { method: "POST", body: name });
@@ -194,10 +194,10 @@ describe("lists", () => {
     expect(await names(`${files}?SortBy=Path`)).toEqual(["0", "a", "b"]);
   });
 
-  it("answer 410 for what its owner removed, and do not list it", async () => {
-    const answer = await emulator.get("projects/99");
-    expect(answer.status).toBe(410);
-    expect(await answer.json()).toMatchObject({
+  it("omit what its owner removed, whose path returns 410", async () => {
+    const response = await emulator.get("projects/99");
+    expect(response.status).toBe(410);
+    expect(await response.json()).toMatchObject({
       ResponseStatus: { ErrorCode: "BASESPACE.COMMON.RESOURCE_REMOVED" },
     });
   });

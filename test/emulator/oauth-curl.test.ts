@@ -6,7 +6,7 @@ import { tempDir } from "../helpers/temp-dir.ts";
 
 const { clientKey, clientSecret } = OWN_CREDENTIALS;
 
-/** The value of one key of a JSON object without nesting, and of a hidden field of a form. */
+/** Shell functions: the value of a key of a flat JSON object, and of a hidden field of a form. */
 const TOOLS = `
 set -eu
 json() { printf '%s\\n' "$(cat)" | sed -E 's/.*"'$1'": ?"([^"]*)".*/\\1/'; }
@@ -14,10 +14,10 @@ hidden() { sed -n -E 's/.*name="'$1'" value="([^"]*)".*/\\1/p'; }
 oauth=$API/v1pre3/oauthv2
 `;
 
-/** Asks for access, is told to wait, approves on the page, fetches the token, and uses it in three ways. */
-function signIn(ask: string, poll: string): string {
+/** Requests access, is told to wait, approves on the page, fetches the token, and uses it in three ways. */
+function signIn(requestCode: string, poll: string): string {
   return `${TOOLS}
-device=$(${ask})
+device=$(${requestCode})
 code=$(json device_code <<<"$device")
 page=$(json verification_with_code_uri <<<"$device")
 ${poll} | json error
@@ -55,11 +55,11 @@ describe("curl", () => {
       `curl -sf $oauth/deviceauthorization -d response_type=device_code -d client_id=$ID -d 'scope=browse global'`,
       `curl -s -u $ID:$SECRET $oauth/token -d code=$code -d grant_type=device`,
     ],
-  ])("signs in with %s", async (_title, ask, poll) => {
+  ])("signs in with %s", async (_title, requestCode, poll) => {
     await using emulator = await startTestEmulator({ users: [{ name: "Ada" }] });
     await using dir = await tempDir();
     const env = { API: emulator.apiServer, ID: clientKey, SECRET: clientSecret };
-    const { stdout, stderr } = await runShell(signIn(ask, poll), dir.path, { env });
+    const { stdout, stderr } = await runShell(signIn(requestCode, poll), dir.path, { env });
     const expected = ["authorization_pending", "Ada", "Ada", "Ada", "401"];
     expect({ stdout, stderr }).toEqual({ stdout: `${expected.join("\n")}\n`, stderr: "" });
     const secrets = new RegExp(`${clientSecret}|form_token|access_token|[?&]code=`);

@@ -9,7 +9,7 @@ import { tempDir } from "../helpers/temp-dir.ts";
 const { clientKey, clientSecret } = OWN_CREDENTIALS;
 const LAB = { clientKey: "aa".repeat(16), clientSecret: "bb".repeat(16) };
 
-interface Answer {
+interface JsonResponse {
   readonly status: number;
   readonly json: Readonly<Record<string, unknown>>;
 }
@@ -41,20 +41,20 @@ beforeEach(async () => {
 
 afterEach(async () => await emulator.close());
 
-async function post(path: string, fields: Record<string, string>): Promise<Answer> {
+async function post(path: string, fields: Record<string, string>): Promise<JsonResponse> {
   const body = new URLSearchParams(fields);
-  const answer = await fetch(`${emulator.apiServer}/${path}`, { method: "POST", body });
-  return { status: answer.status, json: (await answer.json()) as Answer["json"] };
+  const response = await fetch(`${emulator.apiServer}/${path}`, { method: "POST", body });
+  return { status: response.status, json: (await response.json()) as JsonResponse["json"] };
 }
 
 async function startDevice(scope: string, client = clientKey): Promise<Record<string, string>> {
-  const asked = { response_type: "device_code", client_id: client, scope };
-  const { status, json } = await post("v1pre3/oauthv2/deviceauthorization", asked);
+  const parameters = { response_type: "device_code", client_id: client, scope };
+  const { status, json } = await post("v1pre3/oauthv2/deviceauthorization", parameters);
   expect(status).toBe(200);
   return json as Record<string, string>;
 }
 
-async function poll(code = "", app = { clientKey, clientSecret }): Promise<Answer> {
+async function poll(code = "", app = { clientKey, clientSecret }): Promise<JsonResponse> {
   return await post("v1pre3/oauthv2/token", {
     client_id: app.clientKey,
     client_secret: app.clientSecret,
@@ -75,7 +75,7 @@ async function scopesOf(token: unknown): Promise<unknown> {
 }
 
 describe("sign-in of a device", () => {
-  it("answers what the device needs, without an envelope", async () => {
+  it("returns what the device needs, without an envelope", async () => {
     const device = await startDevice("browse global");
     expect(device).toEqual({
       verification_uri: `${emulator.apiServer}/oauth/device`,
@@ -87,7 +87,7 @@ describe("sign-in of a device", () => {
     });
   });
 
-  it("is pending until the user approves, then gives the token once", async () => {
+  it("is pending until the user approves, then returns the token once", async () => {
     const device = await startDevice("browse global, write project 1");
     expect(await poll(device["device_code"])).toEqual({
       status: 400,
@@ -104,7 +104,7 @@ describe("sign-in of a device", () => {
     expect((await poll(device["device_code"])).json["error"]).toBe("invalid_grant");
   });
 
-  it("ends when the user denies", async () => {
+  it("ends if the user denies it", async () => {
     const device = await startDevice("browse global");
     expect((await decide(device, "deny")).text).toContain("Access denied");
     expect(await poll(device["device_code"])).toEqual({
@@ -113,7 +113,7 @@ describe("sign-in of a device", () => {
     });
   });
 
-  it("tells a device that asks too often to slow down", async () => {
+  it("tells a device that polls too often to slow down", async () => {
     const { device_code } = await startDevice("browse global");
     const errors: unknown[] = [];
     for (const waitMs of [0, 100, 1000]) {
@@ -130,15 +130,19 @@ describe("sign-in of a device", () => {
     expect((await page(device["verification_with_code_uri"] ?? "")).status).toBe(404);
   });
 
-  it("refuses what makes no sense, each with its own error", async () => {
+  it("refuses each invalid request with its own error", async () => {
     const path = "v1pre3/oauthv2/deviceauthorization";
-    const asked = { response_type: "device_code", client_id: clientKey, scope: "browse global" };
+    const parameters = {
+      response_type: "device_code",
+      client_id: clientKey,
+      scope: "browse global",
+    };
     const { device_code = "" } = await startDevice("");
     const token = { client_id: clientKey, client_secret: clientSecret, code: device_code };
     const cases: [string, Record<string, string>, string][] = [
-      [path, { ...asked, scope: "browse everything" }, "invalid_scope"],
-      [path, { ...asked, client_id: "nobody" }, "invalid_client"],
-      [path, { ...asked, response_type: "code" }, "unsupported_response_type"],
+      [path, { ...parameters, scope: "browse everything" }, "invalid_scope"],
+      [path, { ...parameters, client_id: "nobody" }, "invalid_client"],
+      [path, { ...parameters, response_type: "code" }, "unsupported_response_type"],
       [path, { response_type: "device_code" }, "invalid_request"],
       ["v1pre3/oauthv2/token", { ...token, grant_type: "password" }, "unsupported_grant_type"],
       ["v1pre3/oauthv2/token", { ...token, grant_type: "device", code: "x" }, "invalid_grant"],
@@ -155,14 +159,14 @@ describe("sign-in of a device", () => {
     }
   });
 
-  it("gives a code to nobody but the app that asked", async () => {
+  it("exchanges a code only for the app that requested it", async () => {
     const device = await startDevice("browse global");
     await decide(device, "approve");
     expect((await poll(device["device_code"], LAB)).json["error"]).toBe("invalid_grant");
     expect((await poll(device["device_code"])).status).toBe(200);
   });
 
-  it("adds the scopes up over what the same user granted the app before", async () => {
+  it("adds the scopes that the same user granted the app before", async () => {
     const first = await startDevice("browse global");
     await decide(first, "approve");
     const token = (await poll(first["device_code"])).json["access_token"];
@@ -173,7 +177,7 @@ describe("sign-in of a device", () => {
     expect(await scopesOf(token)).toEqual(["BROWSE GLOBAL"]);
   });
 
-  it("gives the token to the user who was chosen on the page", async () => {
+  it("issues the token for the user who was chosen on the page", async () => {
     const device = await startDevice("browse global");
     await decide(device, "approve", { user: "8" });
     const { json } = await poll(device["device_code"]);
@@ -182,14 +186,18 @@ describe("sign-in of a device", () => {
     expect(await me.json()).toMatchObject({ Response: { Id: "8" } });
   });
 
-  it("needs nobody with autoApprove, and survives a restart", async () => {
+  it("needs no decision with autoApprove, and survives a restart", async () => {
     await using dir = await tempDir();
     const start = async () => await startEmulator({ dataDir: dir.join("data"), autoApprove: true });
-    const asked = { response_type: "device_code", client_id: clientKey, scope: "browse global" };
+    const parameters = {
+      response_type: "device_code",
+      client_id: clientKey,
+      scope: "browse global",
+    };
     let device: Record<string, string>;
     {
       await using before = await start();
-      const body = new URLSearchParams(asked);
+      const body = new URLSearchParams(parameters);
       const path = `${before.apiServer}/v1pre3/oauthv2/deviceauthorization`;
       device = (await (await fetch(path, { method: "POST", body })).json()) as typeof device;
       expect((await fetch(device["verification_with_code_uri"] ?? "")).status).toBe(200);
@@ -200,14 +208,14 @@ describe("sign-in of a device", () => {
     const body = new URLSearchParams({ ...secret, code, grant_type: "device" });
     const path = `${after.apiServer}/v1pre3/oauthv2/token`;
     expect((await fetch(path, { method: "POST", body })).status).toBe(200);
-    // A browser that comes late is told so as well.
+    // A browser that opens the page later is told so too.
     const late = await page(`${after.apiServer}/oauth/device?code=${device["user_code"]}`);
     expect([late.status, late.text]).toEqual([200, expect.stringContaining("at once") as string]);
   });
 });
 
 describe("the approval page", () => {
-  it("shows app, code and scopes as text, runs no script and goes into no frame", async () => {
+  it("shows app, code and scopes as text, runs no script and cannot be framed", async () => {
     const device = await startDevice("browse global,write project 1", LAB.clientKey);
     const { status, text, headers } = await page(device["verification_with_code_uri"] ?? "");
     expect(status).toBe(200);
@@ -221,7 +229,7 @@ describe("the approval page", () => {
     expect(headers.get("referrer-policy")).toBe("no-referrer");
   });
 
-  it("takes a form only from its own page", async () => {
+  it("accepts a form only from its own page", async () => {
     const device = await startDevice("browse global");
     const other = await startDevice("browse global");
     const form = hiddenFields((await page(other["verification_with_code_uri"] ?? "")).text);
@@ -232,7 +240,7 @@ describe("the approval page", () => {
     expect((await poll(device["device_code"])).json["error"]).toBe("authorization_pending");
   });
 
-  it("asks for the code where the address has none, and says when it is wrong", async () => {
+  it("asks for the code if the address has none, and says if it is wrong", async () => {
     const url = `${emulator.apiServer}/oauth/device`;
     expect((await page(url)).text).toContain('name="code"');
     expect(await page(`${url}?code=zzzzz`)).toMatchObject({ status: 404 });
@@ -265,13 +273,13 @@ describe("sign-in of a web app", () => {
     return new URL(sent.headers.get("location") ?? "");
   }
 
-  async function exchange(code: string, redirect_uri: string): Promise<Answer> {
+  async function exchange(code: string, redirect_uri: string): Promise<JsonResponse> {
     const secret = { client_id: LAB.clientKey, client_secret: LAB.clientSecret };
     const fields = { ...secret, grant_type: "authorization_code", code, redirect_uri };
     return await post("v1pre3/oauthv2/token", fields);
   }
 
-  it("sends the browser back with a code that becomes a token once", async () => {
+  it("redirects the browser with a code that can be exchanged once", async () => {
     const back = await answerPage("approve");
     expect(back.origin + back.pathname).toBe(redirectUri);
     expect(back.searchParams.get("state")).toBe("s 1&");
@@ -284,7 +292,7 @@ describe("sign-in of a web app", () => {
     expect((await exchange(code, redirectUri)).json["error"]).toBe("invalid_grant");
   });
 
-  it("sends it back with access_denied when the user refuses, and with invalid_scope", async () => {
+  it("redirects with access_denied if the user denies, and with invalid_scope", async () => {
     const denied = await answerPage("deny");
     expect(denied.searchParams.get("error")).toBe("access_denied");
     expect(denied.searchParams.get("state")).toBe("s 1&");
@@ -294,7 +302,7 @@ describe("sign-in of a web app", () => {
     );
   });
 
-  it("sends it nowhere that the app has not registered", async () => {
+  it("never redirects to an address that the app did not register", async () => {
     for (const redirect_uri of ["https://evil.example/back", "javascript:alert(1)", "", "x"]) {
       const { status, headers } = await page(authorizeUrl({ redirect_uri }));
       expect(status).toBe(400);
@@ -307,15 +315,15 @@ describe("sign-in of a web app", () => {
     );
   });
 
-  it("takes a form only from its own page, with nothing changed", async () => {
+  it("accepts a form only from its own page and unchanged", async () => {
     const form = hiddenFields((await page(authorizeUrl())).text);
     const changed = { ...form, scope: "write global", decision: "approve" };
     expect((await page(`${emulator.apiServer}/oauth/authorize`, changed)).status).toBe(403);
   });
 });
 
-describe("the end of a token", () => {
-  it("is final, and leaves other tokens alone", async () => {
+describe("revoking a token", () => {
+  it("is permanent, and does not affect other tokens", async () => {
     const device = await startDevice("browse global");
     await decide(device, "approve");
     const token = String((await poll(device["device_code"])).json["access_token"]);
@@ -337,7 +345,7 @@ describe("the scopes of a token", () => {
     return String((await poll(device["device_code"])).json["access_token"]);
   }
 
-  it("add up over those of the app's tokens that live, and end with the last of them", async () => {
+  it("include those of the app's unrevoked tokens, and end with the last of these", async () => {
     const first = await granted("write project 1");
     const second = await granted("browse global");
     expect(await scopesOf(second)).toEqual(["BROWSE GLOBAL", "WRITE PROJECT 1"]);
@@ -350,16 +358,16 @@ describe("the scopes of a token", () => {
   });
 });
 
-describe("a session by its app's credentials", () => {
-  async function session(id: string, key: string, secret: string): Promise<Answer> {
+describe("a session, read with its app's credentials", () => {
+  async function session(id: string, key: string, secret: string): Promise<JsonResponse> {
     const basic = Buffer.from(`${key}:${secret}`).toString("base64");
-    const answer = await emulator.get(`appsessions/${id}`, {
+    const response = await emulator.get(`appsessions/${id}`, {
       headers: { authorization: `Basic ${basic}` },
     });
-    return { status: answer.status, json: (await answer.json()) as Answer["json"] };
+    return { status: response.status, json: (await response.json()) as JsonResponse["json"] };
   }
 
-  it("is read with Basic, by that app alone", async () => {
+  it("is readable with Basic, by that app only", async () => {
     const { clientKey: key, clientSecret: secret } = LAB;
     expect((await session("40", key, secret)).json).toMatchObject({ Response: { Name: "of lab" } });
     expect(await session("41", key, secret)).toMatchObject({
@@ -373,8 +381,8 @@ describe("a session by its app's credentials", () => {
   });
 });
 
-describe("a catalog's app", () => {
-  it("has both credentials or none, 32 hex digits each", async () => {
+describe("an app in a catalog", () => {
+  it("has both credentials or none, each of 32 hex digits", async () => {
     const { clientKey: key, clientSecret: secret } = LAB;
     for (const wrong of [{ clientKey: key }, { clientKey: "x", clientSecret: secret }]) {
       const starting = startTestEmulator({ applications: [{ name: "Half", ...wrong }] });

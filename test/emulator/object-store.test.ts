@@ -6,7 +6,7 @@ import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emul
 const TEXT = "0123456789";
 const GIB = 1024 ** 3;
 
-/** The bytes that the documentation of generated content promises. */
+/** Computes generated content as its documentation describes it. */
 function keystream(seed: string, offset: number, length: number): Buffer {
   const counter = Buffer.alloc(16);
   counter.writeBigUInt64BE(BigInt(Math.floor(offset / 16)), 8);
@@ -23,13 +23,13 @@ describe("the object store", () => {
   const clock = new FakeClock(Date.now());
 
   async function linkOf(id: string): Promise<string> {
-    const answer = await emulator.get(`files/${id}/content?redirect=meta`);
-    return ((await answer.json()) as { Response: { HrefContent: string } }).Response.HrefContent;
+    const response = await emulator.get(`files/${id}/content?redirect=meta`);
+    return ((await response.json()) as { Response: { HrefContent: string } }).Response.HrefContent;
   }
 
-  async function ask(headers: Record<string, string>, url = link): Promise<[number, string]> {
-    const answer = await fetch(url, { headers });
-    return [answer.status, await answer.text()];
+  async function send(headers: Record<string, string>, url = link): Promise<[number, string]> {
+    const response = await fetch(url, { headers });
+    return [response.status, await response.text()];
   }
 
   beforeAll(async () => {
@@ -70,11 +70,11 @@ describe("the object store", () => {
     expect(emulator.objectServer).not.toBe(emulator.apiServer);
   });
 
-  it("sends the whole with what a reader has to know", async () => {
-    const answer = await fetch(link);
-    expect(await answer.text()).toBe(TEXT);
-    expect(answer.status).toBe(200);
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
+  it("sends the whole object with its headers", async () => {
+    const response = await fetch(link);
+    expect(await response.text()).toBe(TEXT);
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
       "accept-ranges": "bytes",
       "content-length": "10",
       "content-type": "text/plain",
@@ -84,7 +84,7 @@ describe("the object store", () => {
     });
   });
 
-  it("answers HEAD without a body, also for a range", async () => {
+  it("responds to HEAD without a body, also for a range", async () => {
     const whole = await fetch(link, { method: "HEAD" });
     expect([whole.status, whole.headers.get("content-length")]).toEqual([200, "10"]);
     const part = await fetch(link, { method: "HEAD", headers: { range: "bytes=2-4" } });
@@ -102,28 +102,31 @@ describe("the object store", () => {
     ["bytes=0-1,4-5", 200, TEXT],
     ["lines=0-1", 200, TEXT],
     ["bytes=-", 200, TEXT],
-  ])("answers Range %s with %i", async (range, status, text) => {
-    expect(await ask({ range })).toEqual([status, text]);
+  ])("responds to Range %s with %i", async (range, status, text) => {
+    expect(await send({ range })).toEqual([status, text]);
   });
 
-  it.each(["bytes=10-", "bytes=10-20", "bytes=-0"])("cannot satisfy Range %s", async (range) => {
-    const answer = await fetch(link, { headers: { range } });
-    expect([answer.status, answer.headers.get("content-range")]).toEqual([416, "bytes */10"]);
-    expect(await answer.text()).toContain("<Code>InvalidRange</Code>");
-  });
+  it.each(["bytes=10-", "bytes=10-20", "bytes=-0"])(
+    "responds to Range %s with 416",
+    async (range) => {
+      const response = await fetch(link, { headers: { range } });
+      expect([response.status, response.headers.get("content-range")]).toEqual([416, "bytes */10"]);
+      expect(await response.text()).toContain("<Code>InvalidRange</Code>");
+    },
+  );
 
-  it("sends an empty object, and satisfies no range of it", async () => {
+  it("sends an empty object, of which no range is satisfiable", async () => {
     const empty = await linkOf("4");
-    expect(await ask({}, empty)).toEqual([200, ""]);
-    expect((await ask({ range: "bytes=0-" }, empty))[0]).toBe(416);
+    expect(await send({}, empty)).toEqual([200, ""]);
+    expect((await send({ range: "bytes=0-" }, empty))[0]).toBe(416);
   });
 
-  it("keeps to If-Match, If-None-Match and If-Range", async () => {
+  it("obeys If-Match, If-None-Match and If-Range", async () => {
     const etag = `"${createHash("md5").update(TEXT).digest("hex")}"`;
-    expect(await ask({ "if-match": etag, range: "bytes=0-1" })).toEqual([206, "01"]);
-    expect((await ask({ "if-match": '"other"' }))[0]).toBe(412);
-    expect(await ask({ "if-none-match": `W/"x", ${etag}` })).toEqual([304, ""]);
-    expect(await ask({ "if-range": '"other"', range: "bytes=0-1" })).toEqual([200, TEXT]);
+    expect(await send({ "if-match": etag, range: "bytes=0-1" })).toEqual([206, "01"]);
+    expect((await send({ "if-match": '"other"' }))[0]).toBe(412);
+    expect(await send({ "if-none-match": `W/"x", ${etag}` })).toEqual([304, ""]);
+    expect(await send({ "if-range": '"other"', range: "bytes=0-1" })).toEqual([200, TEXT]);
   });
 
   it.each([
@@ -132,9 +135,9 @@ describe("the object store", () => {
     ["x-access-token", { "x-access-token": "x" }, 200],
     ["cookie", { cookie: "IComLogin=x" }, 200],
     ["access_token", {}, 200],
-  ])("remembers %s beside the signature: %j is answered with %i", async (name, headers, status) => {
+  ])("records %s in addition to the signature: %j gets %i", async (name, headers, status) => {
     const url = name === "access_token" ? `${link}&access_token=x` : link;
-    const [got, body] = await ask(headers, url);
+    const [got, body] = await send(headers, url);
     expect(got).toBe(status);
     if (status === 200) expect(body).toBe(TEXT);
     else expect(body).toMatch(/<Code>InvalidArgument<.*Only one auth mechanism allowed/);
@@ -142,10 +145,10 @@ describe("the object store", () => {
     emulator.clearLeaks();
   });
 
-  it("remembers a token beside a link that is no good as well, and tells of it", async () => {
+  it("records a token sent with an invalid link too, and lists it", async () => {
     const nowhere = `${emulator.objectServer}/a/b`;
-    expect((await ask({ "x-access-token": "x" }, nowhere))[0]).toBe(404);
-    expect((await ask({ authorization: "x", cookie: "x" }, nowhere))[0]).toBe(400);
+    expect((await send({ "x-access-token": "x" }, nowhere))[0]).toBe(404);
+    expect((await send({ authorization: "x", cookie: "x" }, nowhere))[0]).toBe(400);
     const told = await fetch(`${emulator.apiServer}/__leaks`);
     expect(await told.json()).toEqual([
       "GET /a/b: x-access-token",
@@ -154,25 +157,25 @@ describe("the object store", () => {
     emulator.clearLeaks();
   });
 
-  it("refuses a link that was changed, has no signature, or names nothing", async () => {
+  it("refuses a link that was changed, has no signature, or names no object", async () => {
     const forged = link.replace("text%2Fplain", "text%2Fhtml");
-    expect((await ask({}, forged))[1]).toContain("SignatureDoesNotMatch");
-    expect((await ask({}, link.split("?", 1)[0]))[0]).toBe(403);
+    expect((await send({}, forged))[1]).toContain("SignatureDoesNotMatch");
+    expect((await send({}, link.split("?", 1)[0]))[0]).toBe(403);
     const later = link.replace(/Expires=(\d+)/, (_all, at) => `Expires=${Number(at) + 1}`);
-    expect((await ask({}, later))[0]).toBe(403);
-    expect((await ask({}, `${emulator.objectServer}/a/b`))[0]).toBe(404);
+    expect((await send({}, later))[0]).toBe(403);
+    expect((await send({}, `${emulator.objectServer}/a/b`))[0]).toBe(404);
     expect((await fetch(link, { method: "DELETE" })).status).toBe(405);
   });
 
-  it("names files that Latin-1 cannot", async () => {
-    const answer = await fetch(await linkOf("5"));
-    expect(answer.headers.get("content-disposition")).toBe("filename=%C3%A9%20%E2%82%AC.txt");
-    expect(await answer.text()).toBe("unicode");
+  it("names files that are not in Latin-1", async () => {
+    const response = await fetch(await linkOf("5"));
+    expect(response.headers.get("content-disposition")).toBe("filename=%C3%A9%20%E2%82%AC.txt");
+    expect(await response.text()).toBe("unicode");
   });
 
   it("has no content for an archived file", async () => {
-    const answer = await emulator.get("files/6/content?redirect=meta");
-    expect(answer.status).toBe(409);
+    const response = await emulator.get("files/6/content?redirect=meta");
+    expect(response.status).toBe(409);
     expect(await (await emulator.get("files/6")).json()).toMatchObject({
       Response: { IsArchived: true },
     });
@@ -182,9 +185,9 @@ describe("the object store", () => {
     const huge = await linkOf("2");
     for (const start of [0, 4 * GIB - 5, 4 * GIB + 1, 5 * GIB + 12_345_678]) {
       const range = `bytes=${start}-${start + 299_999}`;
-      const answer = await fetch(huge, { headers: { range } });
-      expect(answer.headers.get("content-range")).toBe(`${range.replace("=", " ")}/${6 * GIB}`);
-      const bytes = Buffer.from(await answer.arrayBuffer());
+      const response = await fetch(huge, { headers: { range } });
+      expect(response.headers.get("content-range")).toBe(`${range.replace("=", " ")}/${6 * GIB}`);
+      const bytes = Buffer.from(await response.arrayBuffer());
       expect(bytes.equals(keystream("lambda", start, 300_000))).toBe(true);
     }
     const head = await fetch(huge, { method: "HEAD" });
@@ -211,21 +214,21 @@ describe("the object store", () => {
     expect((await bytes(GIB + 5000, 1000)).equals(Buffer.alloc(1000))).toBe(true);
   });
 
-  it("streams through the API itself when no redirect is wanted", async () => {
-    const answer = await emulator.get("files/1/content?redirect=false", {
+  it("streams through the API itself with redirect=false", async () => {
+    const response = await emulator.get("files/1/content?redirect=false", {
       headers: { authorization: `Bearer ${emulator.accessToken}`, range: "bytes=2-3" },
     });
-    expect([answer.status, await answer.text()]).toEqual([206, "23"]);
+    expect([response.status, await response.text()]).toEqual([206, "23"]);
   });
 
   it("redirects with 302 by default", async () => {
-    const answer = await emulator.get("files/1/content", { redirect: "manual" });
-    expect(answer.status).toBe(302);
-    expect(answer.headers.get("location")).toMatch(new RegExp(`^${emulator.objectServer}/`));
+    const response = await emulator.get("files/1/content", { redirect: "manual" });
+    expect(response.status).toBe(302);
+    expect(response.headers.get("location")).toMatch(new RegExp(`^${emulator.objectServer}/`));
   });
 
-  it("has a link for a name with half of a character, which becomes U+FFFD", async () => {
-    expect(await ask({}, await linkOf("7"))).toEqual([200, "surrogate"]);
+  it("has a link for a name with a lone surrogate, which becomes U+FFFD", async () => {
+    expect(await send({}, await linkOf("7"))).toEqual([200, "surrogate"]);
     const { searchParams } = new URL(await linkOf("7"));
     expect(decodeURIComponent(searchParams.get("response-content-disposition") ?? "")).toBe(
       "filename=half \ufffd.txt",
@@ -234,28 +237,28 @@ describe("the object store", () => {
     expect(await direct.text()).toBe("surrogate");
   });
 
-  it("lets a link expire to the second", async () => {
+  it("expires a link to the second", async () => {
     await using other = await startTestEmulator(
       { projects: [{ name: "p", samples: [{ name: "s", files: [{ id: "1", path: "f" }] }] }] },
       { clock, linkLifetimeMs: 60_000 },
     );
-    const answer = await other.get("files/1/content?redirect=meta");
-    const { Response } = (await answer.json()) as { Response: { HrefContent: string } };
+    const response = await other.get("files/1/content?redirect=meta");
+    const { Response } = (await response.json()) as { Response: { HrefContent: string } };
     clock.advance(58_000);
-    expect((await ask({}, Response.HrefContent))[0]).toBe(200);
+    expect((await send({}, Response.HrefContent))[0]).toBe(200);
     clock.advance(2000);
-    const [status, xml] = await ask({}, Response.HrefContent);
+    const [status, xml] = await send({}, Response.HrefContent);
     expect(status).toBe(403);
     expect(xml).toContain("<Code>AccessDenied</Code><Message>Request has expired</Message>");
   });
 
-  it("can be somebody else's: links then point there", async () => {
+  it("can be another server, to which links then lead", async () => {
     await using other = await startTestEmulator(
       { projects: [{ name: "p", samples: [{ name: "s", files: [{ id: "1", path: "f" }] }] }] },
       { objectStoreUrl: "https://objects.example/data/" },
     );
-    const answer = await other.get("files/1/content", { redirect: "manual" });
-    expect(answer.headers.get("location")).toMatch(
+    const response = await other.get("files/1/content", { redirect: "manual" });
+    expect(response.headers.get("location")).toMatch(
       /^https:\/\/objects\.example\/data\/[0-9a-f]{32}\?/,
     );
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { byText, listResponse, pageOf } from "../../src/emulator/http/paging.ts";
 import { Query } from "../../src/emulator/http/query.ts";
-import { SortedLists } from "../../src/emulator/http/sorted-lists.ts";
+import { SortedListCache } from "../../src/emulator/http/sorted-list-cache.ts";
 
 interface Item {
   readonly id: string;
@@ -10,7 +10,7 @@ interface Item {
 
 const RULES = { sorts: { Name: byText<Item>((item) => item.name) } };
 
-/** Names in the order that the service has been seen to list them in (`v2/appsessions`, `sortby=Name`). */
+/** Names in the order in which the service was recorded to list them (`v2/appsessions`, `sortby=Name`). */
 const RECORDED = [
   "blood",
   "Ethanol",
@@ -25,7 +25,7 @@ describe("names", () => {
   it.each([
     ["as recorded", RECORDED],
     ["with ties by code units, whatever the Ids", ["A", "a", "B", "b", "_", "Ä", "ä"]],
-  ])("sort by upper case: %s", (_title, ordered) => {
+  ])("are sorted by upper case: %s", (_title, ordered) => {
     const shuffled = ordered.toReversed().map((name, at) => ({ id: String(at + 1), name }));
     const sorted = (query: string): string[] =>
       pageOf(shuffled, new Query(query), RULES).items.map(({ name }) => name);
@@ -45,17 +45,17 @@ describe("the pages of one list", () => {
     return items;
   };
 
-  function pages(lists: SortedLists<Item>, version: object, query: string): string[] {
+  function pages(lists: SortedListCache<Item>, version: object, query: string): string[] {
     return [0, 40, 80].flatMap((offset) => {
       const asked = new Query(`/?Limit=40&Offset=${offset}&${query}`);
-      const page = pageOf(all, asked, RULES, lists.of(version));
+      const page = pageOf(all, asked, RULES, lists.forVersion(version));
       expect(listResponse(page, (item) => item.id)).toMatchObject({ TotalCount: 100 });
       return page.items.map((item) => item.name);
     });
   }
 
-  it("are cut from a list that is sorted once for each order and version", () => {
-    const lists = new SortedLists<Item>();
+  it("come from a list that is sorted once for each order and version", () => {
+    const lists = new SortedListCache<Item>();
     const sorted = items.map((item) => item.name).sort();
     const [first, second] = [{}, {}];
     expect(pages(lists, first, "SortBy=Name")).toEqual(sorted);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { singleSlashes } from "../../src/emulator/http/single-slashes.ts";
+import { collapseSlashes } from "../../src/emulator/http/collapse-slashes.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 
 describe("slashes in the paths of the API", () => {
@@ -36,14 +36,14 @@ describe("slashes in the paths of the API", () => {
     ["//v1pre3/users/current", ""],
     ["///v1pre3//users///current//", ""],
     ["//v2//users/current", ""],
-  ])("count once each: %s", async (path, query) => {
+  ])("count as one: %s", async (path, query) => {
     const url = `${emulator.apiServer}${path}${query}`;
-    const answer = await fetch(url, { headers: { "x-access-token": emulator.accessToken } });
-    expect([answer.status, await answer.text()]).toEqual([200, expect.stringMatching(/./)]);
+    const response = await fetch(url, { headers: { "x-access-token": emulator.accessToken } });
+    expect([response.status, await response.text()]).toEqual([200, expect.stringMatching(/./)]);
     expect(emulator.requests.at(-1)).toMatchObject({ path });
   });
 
-  it("count once each for fault rules", async () => {
+  it("count as one for fault rules", async () => {
     emulator.addFaults("GET /users/current n=1 status=503");
     const url = `${emulator.apiServer}/v1pre3//users/current`;
     expect((await fetch(url)).status).toBe(503);
@@ -55,13 +55,13 @@ describe("slashes in the paths of the API", () => {
     ["/", "/"],
     ["?a//b", "?a//b"],
     ["http://127.0.0.1:80//a//b", "http://127.0.0.1:80/a/b"],
-  ])("stay within a name and in the query: %s", (url, routed) => {
-    expect(singleSlashes(url)).toBe(routed);
+  ])("are not changed within a name and in the query: %s", (url, routed) => {
+    expect(collapseSlashes(url)).toBe(routed);
   });
 
   it("are part of a key at the object store", async () => {
-    const answer = await emulator.get("files/1/content", { redirect: "manual" });
-    const link = answer.headers.get("location") ?? "";
+    const response = await emulator.get("files/1/content", { redirect: "manual" });
+    const link = response.headers.get("location") ?? "";
     expect((await fetch(link)).status).toBe(200);
     const doubled = link.replace(emulator.objectServer, `${emulator.objectServer}/`);
     expect((await fetch(doubled)).status).toBe(404);

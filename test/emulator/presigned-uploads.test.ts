@@ -37,14 +37,14 @@ function md5(text: string): string {
   return createHash("md5").update(text).digest("hex");
 }
 
-test("a file goes by one link, and is there once it is completed", async () => {
+test("a file is uploaded to one link, and exists once it is completed", async () => {
   await using emulator = await startTestEmulator(CATALOG);
   const path = await makeDataset(emulator);
   const { SinglePartUrl } = await infoOf(emulator, path, "filepath=/a/b.txt");
   expect(new URL(SinglePartUrl).origin).not.toBe(emulator.apiServer);
-  const answer = await put(SinglePartUrl, "hello");
-  expect(answer.status).toBe(200);
-  expect(answer.headers.get("etag")).toBe(`"${md5("hello")}"`);
+  const response = await put(SinglePartUrl, "hello");
+  expect(response.status).toBe(200);
+  expect(response.headers.get("etag")).toBe(`"${md5("hello")}"`);
   expect((await list(emulator, `${path}/files`)).Items).toEqual([]);
   const done = { FilePath: "a/b.txt", Size: 5, ContentType: "text/plain" };
   expect(await ask(emulator, `POST ${path}/file-upload-info`, done)).toMatchObject({
@@ -52,13 +52,13 @@ test("a file goes by one link, and is there once it is completed", async () => {
     body: { Path: "a/b.txt", Size: 5, ContentType: "text/plain", Name: "b.txt" },
   });
   const [file] = (await list(emulator, `${path}/files`)).Items;
-  // It came in no parts, so that this is no ETag of parts.
+  // It was not uploaded in parts, so this is no multipart ETag.
   expect(file).toMatchObject({ ETag: md5("hello") });
   expect(await (await emulator.get(`files/${file?.Id}/content`)).text()).toBe("hello");
   expect((await put(SinglePartUrl, "late")).status).toBe(404);
 });
 
-test("a client that never heard the answer completes again, and gets it", async () => {
+test("a client that lost the response completes again, and gets the file", async () => {
   await using emulator = await startTestEmulator(CATALOG, { minPartBytes: 1 });
   const made = await ask(emulator, "POST datasets", { Name: "set", ProjectId: "10" });
   const { Id, AppSession } = made.body as { Id: string; AppSession: { Id: string } };
@@ -88,9 +88,9 @@ test("a client that never heard the answer completes again, and gets it", async 
 
 test.each([
   ["with its session", ""],
-  ["with its session past the trash", "?bypasstrash=true"],
-  ["alone", "?preserve=Metadata"],
-])("an upload that is deleted %s takes nothing any more", async (_title, query) => {
+  ["with its session, bypassing the trash", "?bypasstrash=true"],
+  ["without its session", "?preserve=Metadata"],
+])("an upload that is deleted %s accepts no more parts", async (_title, query) => {
   await using folder = await tempDir();
   await using emulator = await startTestEmulator(CATALOG, { dataDir: folder.path });
   const made = await ask(emulator, "POST datasets", { Name: "set", ProjectId: "10" });
@@ -105,7 +105,7 @@ test.each([
   expect(await readdir(folder.join("parts"))).toEqual([]);
 });
 
-test("a file takes only a content type that it can be read with", async () => {
+test("a file can only have a content type that a response header can carry", async () => {
   await using emulator = await startTestEmulator(CATALOG);
   const path = await makeDataset(emulator);
   const { SinglePartUrl } = await infoOf(emulator, path, "filepath=x");
@@ -120,7 +120,7 @@ test("a file takes only a content type that it can be read with", async () => {
   expect([content.status, content.headers.get("content-type")]).toEqual([200, "odd one"]);
 });
 
-test("parts are joined in order, when they are those that are said", async () => {
+test("parts are joined in order, if they are those that the request names", async () => {
   await using emulator = await startTestEmulator(CATALOG, { minPartBytes: 1 });
   const path = await makeDataset(emulator);
   const info = await infoOf(emulator, path, "filepath=x&uploadpartcount=2");
@@ -141,7 +141,7 @@ test("parts are joined in order, when they are those that are said", async () =>
   expect(await (await emulator.get(`files/${file?.Id}/content`)).text()).toBe("hello world");
 });
 
-test("a link serves its own part, unforged, until it ends", async () => {
+test("a link is valid for its part only, unchanged, until it expires", async () => {
   const clock = new FakeClock();
   await using emulator = await startTestEmulator(CATALOG, { clock });
   const path = await makeDataset(emulator);
@@ -157,7 +157,7 @@ test("a link serves its own part, unforged, until it ends", async () => {
   expect(await (await put(first, "x")).text()).toContain("Request has expired");
 });
 
-test("nothing is signed for runs, for no path, for too many parts, or without the right", async () => {
+test("no link is signed for runs, without a path, for too many parts, or without the right", async () => {
   await using emulator = await startTestEmulator(CATALOG);
   const path = await makeDataset(emulator);
   const status = async (request: string, token?: string): Promise<number> =>

@@ -46,12 +46,12 @@ describe("properties", () => {
     body?: unknown,
     accessToken = emulator.accessToken,
   ): Promise<Answer> {
-    const answer = await emulator.get(path, {
+    const response = await emulator.get(path, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
     });
-    return { status: answer.status, body: (await answer.json()) as Answer["body"] };
+    return { status: response.status, body: (await response.json()) as Answer["body"] };
   }
 
   async function set(path: string, ...properties: readonly unknown[]): Promise<Answer> {
@@ -120,7 +120,7 @@ describe("properties", () => {
     },
   );
 
-  it("keep every type of value", async () => {
+  it("store every type of value", async () => {
     const made = await set(
       "projects/10",
       { Type: "sample", Name: "a.sample", Content: "v1pre3/samples/20" },
@@ -158,7 +158,7 @@ describe("properties", () => {
     expect(byName.get("d.number")).toMatchObject({ Type: "string", Content: "1.5" });
   });
 
-  it("are paged by fifty, and their values by ten", async () => {
+  it("have fifty to a page, and ten values to a page", async () => {
     const many = Array.from({ length: 65 }, (_, index) => ({
       Type: "string",
       Name: `many.${index}`,
@@ -198,7 +198,7 @@ describe("properties", () => {
     ["a name of one character", 400, "NAME_LENGTH", { Type: "string", Name: "x", Content: "x" }],
     ["a name of 65", 400, "NAME_LENGTH", { Type: "string", Name: "x".repeat(65), Content: "" }],
     [
-      "a name twice",
+      "a duplicate name",
       400,
       "DUPLICATE_NAMES",
       { Type: "string", Name: "xx", Content: "1" },
@@ -212,7 +212,12 @@ describe("properties", () => {
       "TYPE_INVALID",
       { Type: "dataset", Name: "xx", Content: "v2/datasets/1" },
     ],
-    ["no Href", 400, "CONTENT_REFERENCE_INVALID", { Type: "sample", Name: "xx", Content: "20" }],
+    [
+      "a text that is not an Href",
+      400,
+      "CONTENT_REFERENCE_INVALID",
+      { Type: "sample", Name: "xx", Content: "20" },
+    ],
     [
       "an Href of another type",
       400,
@@ -220,13 +225,13 @@ describe("properties", () => {
       { Type: "sample[]", Name: "xx", Items: ["v1pre3/projects/10"] },
     ],
     [
-      "a thing that is not there",
+      "an entity that does not exist",
       409,
       "CONTENT_REFERENCE_NOT_RESOLVED",
       { Type: "sample", Name: "xx", Content: "v1pre3/samples/21" },
     ],
     [
-      "a thing that nobody may see",
+      "an entity that the caller may not see",
       409,
       "CONTENT_REFERENCE_NOT_RESOLVED",
       { Type: "project", Name: "xx", Content: "v1pre3/projects/11" },
@@ -234,7 +239,7 @@ describe("properties", () => {
     ["an empty key", 400, "CONTENT_MAP_KEY_INVALID", map("")],
     ["a long key", 400, "CONTENT_MAP_KEY_INVALID", map("k".repeat(65))],
     ["a key with a $", 400, "CONTENT_MAP_KEY_INVALID", map("a$b")],
-    ["a key twice", 400, "CONTENT_MAP_DUPES", map("k", "k")],
+    ["a duplicate key", 400, "CONTENT_MAP_DUPES", map("k", "k")],
     [
       "a text over 65 000 bytes",
       400,
@@ -243,26 +248,26 @@ describe("properties", () => {
     ],
   ])("are refused for %s, and none of them is set", async (_title, status, code, ...wrong) => {
     const good = { Type: "string", Name: "good", Content: "x" };
-    const answer = await set("samples/20", good, ...wrong);
-    expect([answer.status, answer.body.ResponseStatus.ErrorCode]).toEqual([
+    const response = await set("samples/20", good, ...wrong);
+    expect([response.status, response.body.ResponseStatus.ErrorCode]).toEqual([
       status,
       `BASESPACE.PROPERTIES.${code}`,
     ]);
     expect((await ask("GET", "samples/20/properties/good")).status).toBe(404);
   });
 
-  it("take what is just within the limits", async () => {
+  it("accept what is just within the limits", async () => {
     const name = "n".repeat(64);
-    const answer = await set(
+    const response = await set(
       "samples/20",
       { Type: "string", Name: name, Content: "ä".repeat(32_500) },
       map("k".repeat(64)),
       { Type: "string", Name: "xy", Content: "" },
     );
-    expect(answer.status).toBe(201);
+    expect(response.status).toBe(201);
   });
 
-  describe("of others", () => {
+  describe("of other applications", () => {
     beforeEach(async () => {
       await set("projects/10", { Type: "string", Name: "mine", Content: "x" });
     });
@@ -282,7 +287,7 @@ describe("properties", () => {
     });
   });
 
-  it("of a file can only be read", async () => {
+  it("of a file are read-only", async () => {
     expect((await ask("GET", "files/60/properties")).status).toBe(200);
     expect((await set("files/60", { Type: "string", Name: "xx", Content: "x" })).status).toBe(404);
   });

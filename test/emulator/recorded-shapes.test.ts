@@ -13,10 +13,10 @@ async function recording(name: string): Promise<Recording> {
   return JSON.parse(await readFile(path, "utf8")) as Recording;
 }
 
-/** Keys that the service leaves out where there is no value, and contents that differ by account. */
+/** Keys that the service omits if there is no value, and contents that differ by account. */
 const OPTIONAL = /\.(HomepageUri|DatePublished)$|\.Properties\.Items\[\]/;
 
-/** Every key of a JSON value with its place, in order; lists count by their first element. */
+/** Every key of a JSON value with its path, in order; of a list only the first element counts. */
 function keyPaths(value: unknown, at = ""): string[] {
   if (Array.isArray(value)) return value.length === 0 ? [] : keyPaths(value[0], `${at}[]`);
   if (typeof value !== "object" || value === null) return [];
@@ -27,7 +27,7 @@ function keyPaths(value: unknown, at = ""): string[] {
   return paths.filter((path) => !OPTIONAL.test(path));
 }
 
-/** JSON types by place: "string", "number", "boolean". */
+/** JSON types by path: "string", "number", "boolean". */
 function types(value: unknown, at = ""): [string, string][] {
   if (Array.isArray(value)) return value.length === 0 ? [] : types(value[0], `${at}[]`);
   if (typeof value !== "object" || value === null) return [[at, typeof value]];
@@ -36,7 +36,7 @@ function types(value: unknown, at = ""): [string, string][] {
     .filter(([path]) => !OPTIONAL.test(path));
 }
 
-describe("answers have the recorded keys in the recorded order", () => {
+describe("responses have the recorded keys in the recorded order", () => {
   let emulator: TestEmulator;
 
   beforeAll(async () => {
@@ -94,11 +94,11 @@ describe("answers have the recorded keys in the recorded order", () => {
     ["v1-error-403", "files/1111111"],
   ])("as in %s", async (name, path) => {
     const recorded = await recording(name);
-    const answer = await emulator.get(path);
-    const body: unknown = await answer.json();
-    expect(answer.status).toBe(recorded.status.code);
+    const response = await emulator.get(path);
+    const body: unknown = await response.json();
+    expect(response.status).toBe(recorded.status.code);
     expect(keyPaths(body)).toEqual(keyPaths(recorded.body));
-    // Empty lists of the recording have types of their elements to compare with nothing.
+    // For an empty list in the recording there are no types of elements to compare.
     const recordedTypes = new Map(types(recorded.body));
     for (const [place, type] of types(body)) {
       if (recordedTypes.has(place))
@@ -113,46 +113,49 @@ describe("answers have the recorded keys in the recorded order", () => {
     expect(keyPaths(ours)).toEqual(keyPaths(theirs));
   });
 
-  it("sends the recorded headers, and a chunked body, with a success", async () => {
+  it("sends the recorded headers and a chunked body with a success", async () => {
     const recorded = await recording("v1-project");
-    const answer = await emulator.get("projects/10");
+    const response = await emulator.get("projects/10");
     for (const [name, values] of Object.entries(recorded.headers)) {
       if (name === "Date" || name === "Connection") continue;
-      expect([name, answer.headers.get(name)]).toEqual([name, values.join(", ")]);
+      expect([name, response.headers.get(name)]).toEqual([name, values.join(", ")]);
     }
-    expect(answer.headers.get("x-request-id")).toMatch(/^\d{4}(\.\d\d){5}\.[A-Za-z0-9_-]{22}$/);
+    expect(response.headers.get("x-request-id")).toMatch(/^\d{4}(\.\d\d){5}\.[A-Za-z0-9_-]{22}$/);
   });
 
   it("sends errors with a length and a charset", async () => {
     const recorded = await recording("v1-error-403");
-    const answer = await emulator.get("files/1111111");
-    expect(await answer.json()).toEqual(recorded.body);
-    expect(answer.headers.get("content-length")).toBe(recorded.headers["Content-Length"]?.[0]);
-    expect(answer.headers.get("content-type")).toBe("application/json; charset=utf-8");
-    expect(answer.headers.get("transfer-encoding")).toBeNull();
+    const response = await emulator.get("files/1111111");
+    expect(await response.json()).toEqual(recorded.body);
+    expect(response.headers.get("content-length")).toBe(recorded.headers["Content-Length"]?.[0]);
+    expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8");
+    expect(response.headers.get("transfer-encoding")).toBeNull();
   });
 
-  it("answers an unknown path as the web server in front of the service does", async () => {
+  it("responds to an unknown path as the web server in front of the service does", async () => {
     const recorded = await recording("v2-error-404");
     const garbled = await fetch(`${emulator.apiServer}/v1pre3/files/%zz`);
     expect([garbled.status, await garbled.json()]).toEqual([404, recorded.body]);
-    const answer = await fetch(`${emulator.apiServer}/v2/v2/datasets`);
-    expect(answer.status).toBe(404);
-    expect(await answer.json()).toEqual(recorded.body);
+    const response = await fetch(`${emulator.apiServer}/v2/v2/datasets`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual(recorded.body);
     for (const name of ["Cache-Control", "Content-Length", "Content-Type"]) {
-      expect([name, answer.headers.get(name)]).toEqual([name, recorded.headers[name]?.join(", ")]);
+      expect([name, response.headers.get(name)]).toEqual([
+        name,
+        recorded.headers[name]?.join(", "),
+      ]);
     }
-    expect(answer.headers.get("x-basespace-source")).toBeNull();
+    expect(response.headers.get("x-basespace-source")).toBeNull();
   });
 
-  it("says in the Expires header of content-meta when the link ends", async () => {
-    const answer = await emulator.get("files/60/content?redirect=meta");
-    const body = (await answer.json()) as { Response: { Expires: string; HrefContent: string } };
+  it("has the expiry of the link in the Expires header of content-meta", async () => {
+    const response = await emulator.get("files/60/content?redirect=meta");
+    const body = (await response.json()) as { Response: { Expires: string; HrefContent: string } };
     const expires = Date.parse(body.Response.Expires);
-    const header = Date.parse(answer.headers.get("expires") ?? "");
+    const header = Date.parse(response.headers.get("expires") ?? "");
     expect(Math.floor(expires / 1000) * 1000).toBe(header);
     expect(expires - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
-    expect(answer.headers.get("accept-ranges")).toBe("bytes");
+    expect(response.headers.get("accept-ranges")).toBe("bytes");
     expect(body.Response.HrefContent).toMatch(
       /^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\?AWSAccessKeyId=EXAMPLE\w+&Expires=\d{10}&response-content-disposition=filename%3DRep1_R1\.fastq\.gz&response-content-type=application%2Fx-gzip&Signature=[\w%]+$/,
     );

@@ -24,8 +24,8 @@ async function post(
   accessToken = emulator.accessToken,
 ): Promise<{ status: number; body: Answer }> {
   const headers = { authorization: `Bearer ${accessToken}` };
-  const answer = await emulator.get(path, { method: "POST", body, headers });
-  return { status: answer.status, body: (await answer.json()) as Answer };
+  const response = await emulator.get(path, { method: "POST", body, headers });
+  return { status: response.status, body: (await response.json()) as Answer };
 }
 
 const SAMPLE = JSON.stringify({
@@ -42,7 +42,7 @@ const SAMPLE = JSON.stringify({
 });
 
 describe("a sample", () => {
-  it("is made in a project, with a session of its own that tells of it", async () => {
+  it("is created in a project, with a new session that lists it", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const { status, body } = await post(emulator, "projects/10/samples", SAMPLE);
     expect(status).toBe(201);
@@ -69,7 +69,7 @@ describe("a sample", () => {
     });
   });
 
-  it("takes files until its session has ended", async () => {
+  it("accepts files until its session has ended", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const { Response } = (await post(emulator, "projects/10/samples", SAMPLE)).body;
     const path = `samples/${Response.Id}/files?name=a_R1.fastq.gz&directory=reads`;
@@ -97,7 +97,7 @@ describe("a sample", () => {
     expect((await post(emulator, path, "x")).status).toBe(409);
   });
 
-  it("goes into the session that is named, unless that has ended", async () => {
+  it("joins the session that is named, unless that has ended", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const first = (await post(emulator, "projects/10/samples", SAMPLE)).body.Response;
     const path = `projects/10/samples?appsessionid=${first.AppSession.Id}`;
@@ -107,7 +107,7 @@ describe("a sample", () => {
     expect((await post(emulator, path, SAMPLE)).status).toBe(409);
   });
 
-  it("is refused to a token that may only create, without a name, and with odd numbers", async () => {
+  it("is refused with a token that may only create, without a name, and with invalid numbers", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const path = "projects/10/samples";
     expect((await post(emulator, path, SAMPLE, "may-create")).status).toBe(403);
@@ -117,7 +117,7 @@ describe("a sample", () => {
 });
 
 describe("the library of a sample", () => {
-  it("has Ids of its own, and the indexes that the catalog gives", async () => {
+  it("has Ids of its own, and the indexes in the catalog", async () => {
     const index1 = { id: "6497495", name: "7015", sequence: "TCTCTACT" };
     const samples = [
       { id: "20", name: "plain" },
@@ -132,8 +132,8 @@ describe("the library of a sample", () => {
       projects: [{ id: "10", name: "p", samples }],
       runs: [{ id: "50", name: "run", samples: ["20", "21", "22"] }],
     });
-    const answer = await emulator.get("projects/10/samples");
-    const { Response } = (await answer.json()) as { Response: { Items: { Library: Library }[] } };
+    const response = await emulator.get("projects/10/samples");
+    const { Response } = (await response.json()) as { Response: { Items: { Library: Library }[] } };
     const libraries = Response.Items.map((item) => item.Library);
     const shown = libraries.map(({ Id, BiologicalSample, Index1, Index2 }) => {
       return [Id, BiologicalSample.Id, Index1, Index2];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exchange as exchangeCode } from "../../src/emulator/access/authorizations.ts";
+import { exchangeCode } from "../../src/emulator/access/authorizations.ts";
 import { noJournal } from "../../src/emulator/state/journal.ts";
 import { State } from "../../src/emulator/state/state.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
@@ -28,8 +28,8 @@ async function startLab(clock: FakeClock, dataDir?: string): Promise<TestEmulato
 async function codeOf({ apiServer }: TestEmulator, session: string): Promise<string> {
   const basic = Buffer.from(`${LAB.clientKey}:${LAB.clientSecret}`).toString("base64");
   const headers = { authorization: `Basic ${basic}` };
-  const answer = await fetch(`${apiServer}/v1pre3/appsessions/${session}`, { headers });
-  const { Response } = (await answer.json()) as { Response: { AuthorizationCode: string } };
+  const response = await fetch(`${apiServer}/v1pre3/appsessions/${session}`, { headers });
+  const { Response } = (await response.json()) as { Response: { AuthorizationCode: string } };
   return Response.AuthorizationCode;
 }
 
@@ -39,22 +39,22 @@ async function exchange(
 ): Promise<{ readonly access_token?: string; readonly error?: string }> {
   const app = { client_id: LAB.clientKey, client_secret: LAB.clientSecret };
   const body = new URLSearchParams({ ...app, ...fields });
-  const answer = await fetch(`${apiServer}/v1pre3/oauthv2/token`, { method: "POST", body });
-  return (await answer.json()) as { access_token?: string; error?: string };
+  const response = await fetch(`${apiServer}/v1pre3/oauthv2/token`, { method: "POST", body });
+  return (await response.json()) as { access_token?: string; error?: string };
 }
 
-test("a session that runs has a code for its app, one that has ended has none", async () => {
+test("a running session has a code for its app, an ended one has none", async () => {
   await using emulator = await startLab(new FakeClock());
   const code = await codeOf(emulator, "40");
   expect(code).toMatch(/^[0-9a-f]{32}$/);
   expect(await codeOf(emulator, "40")).toBe(code);
   expect(await codeOf(emulator, "42")).not.toBe(code);
   expect(await codeOf(emulator, "41")).toBe("");
-  const answer = await emulator.get("appsessions/40");
-  expect(await answer.json()).toMatchObject({ Response: { AuthorizationCode: "" } });
+  const response = await emulator.get("appsessions/40");
+  expect(await response.json()).toMatchObject({ Response: { AuthorizationCode: "" } });
 });
 
-test("the code of a session is too old after half an hour, and there is another", async () => {
+test("the code of a session expires after half an hour, and there is a new one", async () => {
   const clock = new FakeClock();
   await using emulator = await startLab(clock);
   const code = await codeOf(emulator, "40");
@@ -68,7 +68,7 @@ test("the code of a session is too old after half an hour, and there is another"
   expect(await codeOf(emulator, "40")).toBe("");
 });
 
-test("the token of a session reads what went in and moves this session alone", async () => {
+test("the token of a session can read the inputs and change only this session", async () => {
   await using emulator = await startLab(new FakeClock());
   const grant = { grant_type: "authorization_code", redirect_uri: BACK };
   const code = await codeOf(emulator, "40");
@@ -84,7 +84,7 @@ test("the token of a session reads what went in and moves this session alone", a
   expect(await status("appsessions/40", { method: "POST", body })).toBe(200);
 });
 
-test("the code of a session is no device code", async () => {
+test("the code of a session is not a device code", async () => {
   await using emulator = await startLab(new FakeClock());
   const code = await codeOf(emulator, "40");
   expect(await exchange(emulator, { grant_type: "device", code })).toMatchObject({
@@ -92,20 +92,20 @@ test("the code of a session is no device code", async () => {
   });
 });
 
-test("a session has one code, however many ask for it at once", async () => {
+test("concurrent requests get the same code of a session", async () => {
   await using folder = await tempDir();
   await using emulator = await startLab(new FakeClock(), folder.path);
   const codes = await Promise.all(Array.from({ length: 30 }, () => codeOf(emulator, "40")));
   expect(new Set(codes).size).toBe(1);
 });
 
-test("a session's token is made once, though there be more codes of it", async () => {
+test("a session gets one token, even if there are several codes for it", async () => {
   const state = new State(noJournal);
   const application = { ...LAB, id: "90" };
-  await state.transact((draft) => {
+  await state.transact((transaction) => {
     for (const id of ["first", "second"]) {
       const known = { applicationId: "90", scopes: [], userId: "1", appSessionId: "40" } as const;
-      draft.put("authorizations", { ...known, id, decision: "approved", expiresMs: 1 });
+      transaction.put("authorizations", { ...known, id, decision: "approved", expiresMs: 1 });
     }
   });
   const given = { application, redirectUri: BACK, nowMs: 0 };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { type IncomingMessage, request as httpRequest } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { ReadyLine } from "../../src/emulator/ready-line.ts";
@@ -12,7 +12,7 @@ import { spawnEmulator } from "./spawn-emulator.ts";
 const MB = 1_000_000;
 const MIB = 1024 * 1024;
 
-interface Answer {
+interface UploadedFile {
   readonly Response: Readonly<Record<string, unknown>> & { readonly Id: string };
   readonly ResponseStatus: Readonly<Record<string, unknown>>;
 }
@@ -21,14 +21,14 @@ async function post(
   { apiServer, accessToken }: Pick<ReadyLine, "apiServer" | "accessToken">,
   path: string,
   body: RequestInit["body"],
-): Promise<{ readonly status: number; readonly body: Answer }> {
+): Promise<{ readonly status: number; readonly body: UploadedFile }> {
   const headers = { "x-access-token": accessToken };
   const init: RequestInit = { method: "POST", headers, duplex: "half", ...(body ? { body } : {}) };
-  const answer = await fetch(`${apiServer}/v1pre3/${path}`, init);
-  return { status: answer.status, body: (await answer.json()) as Answer };
+  const response = await fetch(`${apiServer}/v1pre3/${path}`, init);
+  return { status: response.status, body: (await response.json()) as UploadedFile };
 }
 
-/** The greatest memory of a process while `work` runs. */
+/** Returns the peak memory of a process while `work` runs. */
 async function peakDuring(pid: number, work: Promise<unknown>): Promise<number> {
   const ended = new AbortController();
   const ending = work.finally(() => ended.abort());
@@ -42,7 +42,7 @@ async function peakDuring(pid: number, work: Promise<unknown>): Promise<number> 
 }
 
 describe("an upload in one piece", () => {
-  it("of 100 MB goes into the data folder as it comes, not through the memory", async () => {
+  it("of 100 MB is written to the data folder as it arrives, not held in memory", async () => {
     await using folder = await tempDir();
     const { child, ready } = await spawnEmulator(folder.join("data"));
     try {
@@ -73,23 +73,23 @@ describe("an upload in one piece", () => {
     body: { ResponseStatus: { ErrorCode: "BASESPACE.FILES.TOO_LARGE" } },
   };
 
-  it("over 128 MiB is refused before it has come", async () => {
+  it("over 128 MiB is refused before it has arrived", async () => {
     await using emulator = await startTestEmulator(catalog);
-    const asked = httpRequest(`${emulator.apiServer}/v1pre3/${path}`, {
+    const request = httpRequest(`${emulator.apiServer}/v1pre3/${path}`, {
       method: "POST",
       headers: { "x-access-token": emulator.accessToken, "content-length": 128 * MIB + 1 },
     });
-    asked.on("error", () => {});
-    asked.flushHeaders();
-    const [answer] = (await once(asked, "response")) as [IncomingMessage];
-    expect(answer.statusCode).toBe(413);
-    expect(String(await answer.setEncoding("utf8").toArray())).toContain(
+    request.on("error", () => {});
+    request.flushHeaders();
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    expect(response.statusCode).toBe(413);
+    expect(String(await response.setEncoding("utf8").toArray())).toContain(
       `may have at most ${128 * MIB} bytes; upload bigger files in parts`,
     );
-    asked.destroy();
+    request.destroy();
   });
 
-  it("of unknown length is refused at the bound, and the connection stays usable", async () => {
+  it("of unknown length is refused at the limit, and the connection stays usable", async () => {
     await using folder = await tempDir();
     const options = { dataDir: folder.join("data"), maxSingleBytes: MIB };
     await using emulator = await startTestEmulator(catalog, options);

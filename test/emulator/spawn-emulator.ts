@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { ReadyLine } from "../../src/emulator/ready-line.ts";
 
-/** An emulator in a process of its own, so that it can be killed or measured; whoever starts it kills it. */
+/** Starts an emulator in another process, so that it can be killed or measured; the caller must kill it. */
 export async function spawnEmulator(
   dataDir: string,
 ): Promise<{ child: ChildProcess; ready: ReadyLine }> {

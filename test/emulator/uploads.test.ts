@@ -32,12 +32,12 @@ async function post(
   body?: RequestInit["body"],
   headers: Record<string, string> = {},
 ): Promise<{ status: number; body: FileAnswer }> {
-  const answer = await emulator.get(path, {
+  const response = await emulator.get(path, {
     method: path.includes("/parts/") ? "PUT" : "POST",
     ...(body === undefined ? {} : { body }),
     headers: { authorization: `Bearer ${emulator.accessToken}`, ...headers },
   });
-  return { status: answer.status, body: (await answer.json()) as FileAnswer };
+  return { status: response.status, body: (await response.json()) as FileAnswer };
 }
 
 async function content(emulator: TestEmulator, id: string): Promise<Buffer> {
@@ -75,7 +75,7 @@ describe("an upload in one piece", () => {
     expect((await content(emulator, body.Response.Id)).toString()).toBe("1,2\n");
   });
 
-  it("may be empty, and may come without or with a nonsense content type", async () => {
+  it("can be empty, and can have no or an invalid content type", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const empty = await post(emulator, "appresults/30/files?name=empty");
     expect(empty.body.Response).toMatchObject({ Size: 0, ETag: md5(""), Path: "empty" });
@@ -99,12 +99,12 @@ describe("an upload in one piece", () => {
 
   it.each([
     ["a wrong MD5", "appresults/30/files?name=f", { "content-md5": md5("y", "base64") }, 400],
-    ["a content type that no header carries", "appresults/30/files?name=f", LONG_TYPE, 400],
+    ["a content type that no header can carry", "appresults/30/files?name=f", LONG_TYPE, 400],
     ["no name", "appresults/30/files?directory=a", {}, 400],
     ["a complete session", "appresults/31/files?name=f", {}, 409],
     ["an unknown app result", "appresults/99/files?name=f", {}, 403],
     ["a sample of a complete session", "samples/20/files?name=f", {}, 409],
-  ])("is refused for %s, and leaves nothing", async (_title, path, headers, expected) => {
+  ])("is refused for %s, and leaves nothing behind", async (_title, path, headers, expected) => {
     await using emulator = await startTestEmulator(CATALOG);
     expect((await post(emulator, path, "x", headers)).status).toBe(expected);
     const list = await emulator.get("appresults/30/files");
@@ -112,7 +112,7 @@ describe("an upload in one piece", () => {
   });
 });
 
-describe("an upload that its client gives up", () => {
+describe("an upload that its client aborts", () => {
   it("leaves no file and no bytes", async () => {
     await using folder = await tempDir();
     await using emulator = await startTestEmulator(CATALOG, { dataDir: folder.path });
@@ -139,7 +139,7 @@ describe("an upload in parts", () => {
   const tail = Buffer.from("the end");
 
   async function begin(emulator: TestEmulator): Promise<string> {
-    // As some clients do: the parameters once more in the body, under the type of the file itself.
+    // As some clients do: the parameters again in the body, with the content type of the file.
     const { status, body } = await post(
       emulator,
       "appresults/30/files?name=big.bam&directory=out&multipart=true",
@@ -157,10 +157,15 @@ describe("an upload in parts", () => {
 
   it.each([
     ["a form", "name=f.bam&directory=%2Fa%2F&multipart=true", FORM, OCTETS],
-    ["a form of the file's type", "multipart=True&name=f.bam&directory=a", "text/x", "text/x"],
-    ["more JSON", '{"Name":"f.bam","Directory":"a","multipart":true}', JSON_TYPE, OCTETS],
+    [
+      "a form with the file's content type",
+      "multipart=True&name=f.bam&directory=a",
+      "text/x",
+      "text/x",
+    ],
+    ["JSON with multipart", '{"Name":"f.bam","Directory":"a","multipart":true}', JSON_TYPE, OCTETS],
     ["JSON", '{"Name":"f.bam","Directory":"a"}', JSON_TYPE, OCTETS],
-  ])("begins with %s of its name", async (title, body, type, stored) => {
+  ])("begins with %s that has its name", async (title, body, type, stored) => {
     await using emulator = await startTestEmulator(CATALOG);
     const files = `appresults/30/files${title === "JSON" ? "?multipart=true" : ""}`;
     const begun = await post(emulator, files, body, { "content-type": type });
@@ -191,7 +196,7 @@ describe("an upload in parts", () => {
     expect(await list.json()).toMatchObject({ Response: { TotalCount: 0 } });
   });
 
-  it("is one file once it is complete, whatever the order of its parts", async () => {
+  it("makes one file when it is completed, whatever the order of its parts", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const id = await begin(emulator);
     await post(emulator, `files/${id}/parts/2`, tail);
@@ -217,7 +222,7 @@ describe("an upload in parts", () => {
       ETag: `${md5(md5s)}-2`,
     });
     expect(md5(await content(emulator, id))).toBe(md5(Buffer.concat([part, tail])));
-    // A client that never heard the answer asks again.
+    // A client that lost the response completes it again.
     const twice = await post(emulator, `files/${id}`, '{"UploadStatus":"Complete"}');
     expect([twice.status, twice.body.Response]).toEqual([200, body.Response]);
   });
@@ -241,7 +246,7 @@ describe("an upload in parts", () => {
     expect((await post(emulator, `files/${id}/parts/${number}`, "x")).status).toBe(400);
   });
 
-  it("refuses a part over 25 MiB, and takes one of exactly that", async () => {
+  it("refuses a part over 25 MiB, and accepts one of exactly that size", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const id = await begin(emulator);
     const most = Buffer.alloc(25 * 1024 * 1024);
@@ -250,7 +255,7 @@ describe("an upload in parts", () => {
     expect((await post(emulator, `files/${id}/parts/1`, more)).status).toBe(400);
   });
 
-  it("is not complete with a small part inside, a gap, or nothing at all", async () => {
+  it("cannot be completed with a small part before the last, a gap, or no part", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const id = await begin(emulator);
     const complete = async (): Promise<number> =>
@@ -266,7 +271,7 @@ describe("an upload in parts", () => {
     expect((await post(emulator, `files/${id}?uploadstatus=aborted`)).status).toBe(409);
   });
 
-  it("is gone once it is aborted", async () => {
+  it("is removed once it is aborted", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const id = await begin(emulator);
     await post(emulator, `files/${id}/parts/1`, part);
@@ -276,7 +281,7 @@ describe("an upload in parts", () => {
     expect((await post(emulator, `files/${id}?uploadstatus=complete`)).status).toBe(409);
   });
 
-  it("has a part whose answer was lost, and takes it once more", async () => {
+  it("has a part whose response was lost, and accepts it again", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const id = await begin(emulator);
     emulator.addFaults(`PUT /files/${id}/parts/1 n=1 reset-after`);
@@ -293,7 +298,7 @@ describe("an upload in parts", () => {
     expect(await content(emulator, id)).toEqual(tail);
   });
 
-  it("takes parts from curl -T, which waits for 100 Continue", async () => {
+  it("accepts parts from curl -T, which waits for 100 Continue", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     await using folder = await tempDir();
     await writeFile(folder.join("part"), part);

@@ -3,7 +3,7 @@ import { startTestEmulator } from "../helpers/start-test-emulator.ts";
 import { ask, CATALOG, FASTQ, list, REPORT } from "../helpers/v2-account.ts";
 
 describe("v2 properties", () => {
-  it("have keys by type, and the types that only v2 knows", async () => {
+  it("have keys by type, and the types that only v2 has", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const path = `datasets/${REPORT}/properties`;
     const made = await ask(emulator, `POST ${path}`, {
@@ -50,7 +50,7 @@ describe("v2 properties", () => {
       status: 404,
       body: { ErrorCode: "BASESPACE.PROPERTIES.NOT_FOUND" },
     });
-    // The same ones on v1, in its form.
+    // The same properties in v1's form.
     await ask(emulator, "POST projects/10/properties", {
       Properties: [{ Type: "biosample[]", Name: "bio", Items: ["v2/biosamples/70"] }],
     });
@@ -72,8 +72,8 @@ describe("v2 properties", () => {
   );
 });
 
-describe("what v2 makes and changes", () => {
-  it("is a session that is stopped once, whoever owns the application", async () => {
+describe("what v2 creates and changes", () => {
+  it("includes a session, which is stopped once, whatever its application", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const made = await ask(emulator, "POST appsessions", { Name: "mine", StatusSummary: "s" });
     expect(made).toMatchObject({
@@ -95,7 +95,7 @@ describe("what v2 makes and changes", () => {
     expect((await ask(emulator, `POST appsessions/${Response.Id}/stop`, {})).status).toBe(200);
   });
 
-  it("is a session whose name and QC change at any time, and its status until the end", async () => {
+  it("includes a session, whose name and QC can change at any time, and its status until it ends", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const change = async (body: unknown): Promise<{ status: number; body: unknown }> =>
       await ask(emulator, "POST appsessions/41", body);
@@ -110,7 +110,7 @@ describe("what v2 makes and changes", () => {
     expect((await change({ ExecutionStatus: "Running" })).status).toBe(409);
   });
 
-  it("is a project by name, a dataset in it, and the names of both datasets and biosamples", async () => {
+  it("includes a project, a dataset in it, and the names of datasets and biosamples", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const made = await ask(emulator, "POST projects?name=new&description=d");
     expect(made).toMatchObject({ status: 201, body: { Name: "new", Description: "d" } });
@@ -141,7 +141,7 @@ describe("what v2 makes and changes", () => {
 });
 
 describe("the trash", () => {
-  it("holds a deleted session with its results until they are restored", async () => {
+  it("has a deleted session with its results until they are restored", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const deleted = await ask(emulator, "DELETE appsessions/40");
     expect(deleted).toMatchObject({
@@ -166,7 +166,7 @@ describe("the trash", () => {
   it.each([
     ["v2's trash", "v2/trash", 204],
     ["v1's trash", "v1pre3/users/current/trash", 200],
-  ])("is emptied for good by %s", async (_title, path, status) => {
+  ])("is emptied permanently by %s", async (_title, path, status) => {
     await using emulator = await startTestEmulator(CATALOG);
     await ask(emulator, "DELETE appsessions/40");
     const empty = async (accessToken: string): Promise<number> =>
@@ -182,7 +182,7 @@ describe("the trash", () => {
     expect((await emulator.get("samples/20")).status).toBe(410);
   });
 
-  it("is bypassed, or takes the files alone, where that is asked", async () => {
+  it("is bypassed, or gets only the files, if the request says so", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const files = await ask(emulator, "DELETE appsessions/40?preserve=Metadata");
     expect(files.status).toBe(200);

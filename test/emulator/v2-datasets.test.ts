@@ -4,7 +4,7 @@ import type { Catalog } from "../../src/emulator/catalog/schema.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { ask, CATALOG, FASTQ, list, REPORT } from "../helpers/v2-account.ts";
 
-/** With tokens that may do less than everything. */
+/** An account with tokens of limited scopes. */
 const ACCOUNT: Catalog = {
   ...CATALOG,
   tokens: [
@@ -33,8 +33,12 @@ async function post(
   body: FormData | string,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
   const headers = { "x-access-token": emulator.accessToken };
-  const answer = await fetch(`${emulator.apiServer}/v2/${path}`, { method: "POST", headers, body });
-  return { status: answer.status, body: await answer.json() };
+  const response = await fetch(`${emulator.apiServer}/v2/${path}`, {
+    method: "POST",
+    headers,
+    body,
+  });
+  return { status: response.status, body: await response.json() };
 }
 
 function form(...files: readonly (readonly [name: string, text: string])[]): FormData {
@@ -44,7 +48,7 @@ function form(...files: readonly (readonly [name: string, text: string])[]): For
 }
 
 describe("files of a dataset", () => {
-  it("come as forms while its session runs, and make it complete when the session is", async () => {
+  it("are uploaded as forms while its session runs, and are complete when the session is", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const { Id, AppSession } = await makeDataset(emulator, "fresh");
     const fields = new FormData();
@@ -77,7 +81,7 @@ describe("files of a dataset", () => {
     expect(late).toMatchObject({ status: 409, body: { ErrorCode: "Conflict" } });
   });
 
-  it("are found, read and refused where the Hrefs of their list lead", async () => {
+  it("are readable or refused where the Hrefs of their list lead", async () => {
     await using emulator = await startTestEmulator(ACCOUNT);
     const [listed] = (await list(emulator, `datasets/${REPORT}/files?extensions=txt`)).Items;
     const { Href, HrefContent } = listed as unknown as { Href: string; HrefContent: string };
@@ -102,7 +106,7 @@ describe("files of a dataset", () => {
     expect((await follow(`${emulator.apiServer}/v2/files/1`)).status).toBe(403);
   });
 
-  it("are refused where there is no form, no file, more than one, or no right", async () => {
+  it("are refused without a form, without a file, with more than one, or without the right", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const { Id } = await makeDataset(emulator, "fresh");
     const path = `datasets/${Id}/files`;
@@ -119,14 +123,14 @@ describe("files of a dataset", () => {
       const broken = await fetch(url, { method: "POST", headers, body });
       expect(broken.status).toBe(400);
     }
-    // FASTQ is of another application's session.
+    // FASTQ belongs to a session of another application.
     expect((await post(emulator, `datasets/${FASTQ}/files`, form(["a", "1"]))).status).toBe(403);
     expect((await list(emulator, path)).Items).toEqual([]);
   });
 });
 
 describe("a dataset", () => {
-  it("is not made without the project that takes it", async () => {
+  it("is not created without a project", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     expect((await ask(emulator, "POST datasets", { Name: "x" })).status).toBe(403);
     expect((await ask(emulator, "POST datasets", { Name: "x", ProjectId: "11" })).status).toBe(403);
@@ -137,7 +141,7 @@ describe("a dataset", () => {
     [undefined, { Id: "common.files", Name: "Common Files", ConformsToIds: [] }],
     ["acme.report", { Name: "acme.report", ConformsToIds: ["common.files"] }],
     ["common.fastq", { Name: "Fastq", ConformsToIds: ["common.files", "common.fastq"] }],
-  ])("of the type %s says what it conforms to, and is found by it", async (typeId, type) => {
+  ])("of the type %s shows what it conforms to, and is filtered by it", async (typeId, type) => {
     await using emulator = await startTestEmulator(CATALOG);
     const made = await ask(emulator, "POST datasets", {
       Name: "typed",
@@ -149,7 +153,7 @@ describe("a dataset", () => {
     expect(found.map(({ Name }) => Name)).toContain("typed");
   });
 
-  it("is copied with its files, which outlive the original", async () => {
+  it("is copied with its files, which remain when the original is deleted", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     const project = await ask(emulator, "POST projects", { Name: "other" });
     const { Id: ProjectId } = project.body as { Id: string };
@@ -173,7 +177,7 @@ describe("a dataset", () => {
     expect(await (await emulator.get(`files/${Items[0]?.Id}/content`)).text()).toBe("reads");
   });
 
-  it("goes into cold storage with its files, as runs do, and comes back", async () => {
+  it("is archived with its files, as runs are, and restored", async () => {
     await using emulator = await startTestEmulator(ACCOUNT);
     const all = { Datasets: [FASTQ, REPORT], Runs: ["50"] };
     const archived = await ask(emulator, "POST archive", all);
@@ -205,7 +209,7 @@ describe("a dataset", () => {
     }
   });
 
-  it("is copied with the right to read it and that to create, and without what still waits", async () => {
+  it("is copied with the rights to read it and to create, and without pending files", async () => {
     await using emulator = await startTestEmulator(ACCOUNT);
     const copy = async (token: string): Promise<{ status: number; body: unknown }> =>
       await ask(emulator, `POST datasets/${REPORT}/copy`, { ProjectId: "10" }, token);
@@ -225,7 +229,7 @@ describe("a dataset", () => {
 });
 
 describe("lists of v2", () => {
-  it("are there for runs, in v1's form, and for libraries", async () => {
+  it("exist for runs, in v1's form, and for libraries", async () => {
     await using emulator = await startTestEmulator(CATALOG);
     expect(await list(emulator, "runs?sortby=TotalSize&statuses=Complete")).toMatchObject({
       Items: [{ Id: "50", Href: "v1pre3/runs/50", Name: "180718_M04074" }],
@@ -244,7 +248,7 @@ describe("lists of v2", () => {
 });
 
 describe("a list of runs", () => {
-  it("has those that the token may see and that are not deleted", async () => {
+  it("has the runs that the token may see and that are not deleted", async () => {
     await using emulator = await startTestEmulator({
       users: [
         { id: "7", name: "A" },
@@ -268,7 +272,7 @@ describe("a list of runs", () => {
 });
 
 describe("a run", () => {
-  it("takes its files into cold storage, and back", async () => {
+  it("is archived and restored with its files", async () => {
     await using emulator = await startTestEmulator(ACCOUNT);
     const [file] = (await list(emulator, "runs/50/files")).Items;
     const status = async (): Promise<number> =>
@@ -279,7 +283,7 @@ describe("a run", () => {
     expect(await status()).toBe(200);
   });
 
-  it("has statistics and libraries on paths of their own, and comes from no client", async () => {
+  it("has paths for statistics and libraries, and cannot be created by a client", async () => {
     await using emulator = await startTestEmulator({
       projects: [{ id: "10", name: "p", samples: [{ id: "20", name: "s" }] }],
       runs: [{ id: "50", name: "r", samples: ["20"], cycles: [151, 151, 8, 0] }],

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { ask, CATALOG, FASTQ, type Json, list, type Page, REPORT } from "../helpers/v2-account.ts";
 
-/** A dataset need not have a page for people; a run in v2 has none. */
+/** Keys that a dataset need not have, and a run in v2 never has: web pages. */
 const OPTIONAL =
   /\.(HomepageUri|DatePublished|V1pre3Id|DateStarted)$|^\.Items\[\]\.HrefBaseSpaceUI$/;
 
@@ -17,7 +17,7 @@ function keyPaths(value: unknown, at = ""): string[] {
   return paths.filter((path) => !OPTIONAL.test(path));
 }
 
-describe("v2 answers", () => {
+describe("v2 responses", () => {
   let emulator: TestEmulator;
 
   beforeAll(async () => {
@@ -39,7 +39,7 @@ describe("v2 answers", () => {
     expect(keyPaths(await list(emulator, path))).toEqual(keyPaths(recorded.body));
   });
 
-  it("have absolute Hrefs, but those of applications and runs, which stay as in v1", async () => {
+  it("have absolute Hrefs, except those of applications and runs, which are v1's", async () => {
     const { body } = await ask(emulator, `GET datasets/${FASTQ}?include=Properties`);
     const origin = `${emulator.apiServer}/v2`;
     expect(body).toMatchObject({
@@ -63,7 +63,7 @@ describe("v2 answers", () => {
     expect(runs).toMatchObject({ RunItems: [{ Href: "v1pre3/runs/50" }] });
   });
 
-  it("have runs without the page for people, which v1 names", async () => {
+  it("have runs without the web page that v1 names", async () => {
     const { Items } = await list(emulator, "runs");
     const { body } = await ask(emulator, "POST archive", { Runs: ["50"] });
     await ask(emulator, "POST restore", { Runs: ["50"] });
@@ -80,7 +80,7 @@ describe("v2 answers", () => {
     });
   });
 
-  it("replace an unknown sortby, and echo what they did", async () => {
+  it("replace an unknown sortby, and echo it", async () => {
     expect((await list(emulator, "biosamples?sortby=Name")).Paging).toEqual({
       DisplayedCount: 2,
       TotalCount: 2,
@@ -123,7 +123,7 @@ describe("v2 answers", () => {
     expect((await list(emulator, path)).Items.map(({ Id }) => Id)).toEqual(ids);
   });
 
-  it("list a dataset's files: all, a folder with its folders, some, with signed links", async () => {
+  it("list a dataset's files: all, a folder with its subfolders, filtered, with signed links", async () => {
     const names = async (query: string): Promise<string[]> => {
       const { Items } = await list(emulator, `datasets/${REPORT}/files?sortby=Path&${query}`);
       return Items.map((item) => String(item["Path"]));
@@ -154,13 +154,13 @@ describe("v2 answers", () => {
     expect((await list(emulator, "runs/50/files")).Items).toHaveLength(1);
   });
 
-  it("say who one is", async () => {
+  it("show the current user", async () => {
     const own = await ask(emulator, "GET users/current");
     expect(own.body).toMatchObject({ Id: "7", Href: `${emulator.apiServer}/v2/users/7` });
     expect((await ask(emulator, "GET users/99")).status).toBe(403);
   });
 
-  it("hide what is not shared, and say so in v2's form", async () => {
+  it("hide what is not shared, and refuse it in v2's form", async () => {
     const refused = await ask(emulator, `GET datasets/${FASTQ}`, undefined, "the-guest");
     expect(refused).toEqual({
       status: 403,

@@ -1,69 +1,84 @@
 import { randomBytes, randomInt } from "node:crypto";
-import type { Draft } from "../state/draft.ts";
 import type { Application, Authorization, Token } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
-import { OAuthProblem, unknownScope } from "./oauth-problem.ts";
+import type { Transaction } from "../state/transaction.ts";
+import { OAuthProblem, unknownScopeProblem } from "./oauth-problem.ts";
 import { isKnownClause, scopeClauses } from "./scopes.ts";
 import { issueToken, type NewToken } from "./tokens.ts";
 
 /*
- * From the wish for access to the token. An authorization is made when an app asks, is decided by the user
- * on a page, and ends when the app exchanges its code; each code works once.
+ * From an app's request for access to its token. An authorization is created when an app requests access, is
+ * decided by the user on a page, and is removed when the app exchanges its code; each code works once.
  */
 
-/** How long the user has to decide, and the app to fetch the token. */
+/** How long the user can decide and the app can fetch its token. */
 export const AUTHORIZATION_SECONDS = 1800;
 
-/** No letters and digits that can be taken for each other. */
+/** Without letters and digits that are easily confused. */
 const USER_CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
 const USER_CODE_LENGTH = 5;
 
-/** More than anybody waits for; the oldest give way. */
-const MAX_WAITING = 1000;
+/** More than are ever pending in practice; above that the oldest are removed. */
+const MAX_AUTHORIZATIONS = 1000;
 
-export interface Wish {
+export interface AccessRequest {
   readonly application: Application;
   readonly scopes: readonly string[];
   readonly nowMs: number;
 }
 
-/** The clauses of a scope text. @throws OAuthProblem `invalid_scope` */
-export function askedScopes(text: string): readonly string[] {
+/** Splits a scope text into clauses. @throws OAuthProblem `invalid_scope` */
+export function parseRequestedScopes(text: string): readonly string[] {
   const clauses = scopeClauses(text);
   const unknown = clauses.find((clause) => !isKnownClause(clause));
-  if (unknown !== undefined) throw unknownScope(unknown);
+  if (unknown !== undefined) throw unknownScopeProblem(unknown);
   return clauses;
 }
 
-/** A wish that its user will decide with the help of a code of five characters. */
-export async function startDeviceAuthorization(state: State, wish: Wish): Promise<Authorization> {
-  return await state.transact((draft) => {
-    forgetOld(draft, state, wish.nowMs);
-    return draft.put("authorizations", { ...pending(wish), userCode: newUserCode(state) });
+/** Creates an authorization that the user will find by a code of five characters and decide. */
+export async function startDeviceAuthorization(
+  state: State,
+  request: AccessRequest,
+): Promise<Authorization> {
+  return await state.transact((transaction) => {
+    removeOldAuthorizations(transaction, state, request.nowMs);
+    return transaction.put("authorizations", {
+      ...pendingAuthorization(request),
+      userCode: newUserCode(state),
+    });
   });
 }
 
-/** How a wish came that its user has granted already. */
-export type Granted = Wish & { readonly userId: string } & (
-    | { /** What gets the code from the browser. */ readonly redirectUri: string }
-    | { /** The session that the user started the app with. */ readonly appSessionId: string }
+/** A request that its user has approved already, in the browser or by starting the app. */
+export type ApprovedRequest = AccessRequest & { readonly userId: string } & (
+    | { /** Where the browser brings the code. */ readonly redirectUri: string }
+    | { /** The session that the user started. */ readonly appSessionId: string }
   );
 
-/** A wish that its user has granted, in the browser or by starting the app. */
-export async function grantAuthorization(state: State, granted: Granted): Promise<Authorization> {
-  return await state.transact((draft) => putGranted(draft, state, granted));
+/** Creates an authorization for a request that its user has approved. */
+export async function createApprovedAuthorization(
+  state: State,
+  request: ApprovedRequest,
+): Promise<Authorization> {
+  return await state.transact((transaction) =>
+    putApprovedAuthorization(transaction, state, request),
+  );
 }
 
-/** As {@link grantAuthorization}, within a transaction. */
-export function putGranted(draft: Draft, state: State, granted: Granted): Authorization {
-  const { application, scopes, nowMs, ...known } = granted;
-  forgetOld(draft, state, nowMs);
-  const wish = pending({ application, scopes, nowMs });
-  return draft.put("authorizations", { ...wish, ...known, decision: "approved" });
+/** As {@link createApprovedAuthorization}, within a transaction. */
+export function putApprovedAuthorization(
+  transaction: Transaction,
+  state: State,
+  request: ApprovedRequest,
+): Authorization {
+  const { application, scopes, nowMs, ...details } = request;
+  removeOldAuthorizations(transaction, state, nowMs);
+  const authorization = pendingAuthorization({ application, scopes, nowMs });
+  return transaction.put("authorizations", { ...authorization, ...details, decision: "approved" });
 }
 
-/** The wish that waits under a user's code; undefined for one that is unknown, decided or too old. */
-export function waitingUnder(
+/** Returns the pending authorization of a user code; undefined if it is unknown, decided or expired. */
+export function pendingWithUserCode(
   state: State,
   userCode: string,
   nowMs: number,
@@ -75,73 +90,84 @@ export function waitingUnder(
   return undefined;
 }
 
-export async function decide(
+export async function decideAuthorization(
   state: State,
   id: string,
   decision: { readonly approved: boolean; readonly userId: string },
 ): Promise<void> {
-  await state.transact((draft) => {
-    const authorization = draft.get("authorizations", id);
+  await state.transact((transaction) => {
+    const authorization = transaction.get("authorizations", id);
     if (authorization?.decision !== "pending") return;
     const decided = decision.approved ? ("approved" as const) : ("denied" as const);
-    draft.put("authorizations", { ...authorization, decision: decided, userId: decision.userId });
+    transaction.put("authorizations", {
+      ...authorization,
+      decision: decided,
+      userId: decision.userId,
+    });
   });
 }
 
-/** What an app shows to get its token. */
-export interface Exchange {
+/** An app's request to exchange a code for a token. */
+export interface CodeExchange {
   readonly application: Pick<Application, "id">;
   readonly code: string;
-  /** For all codes but those of devices: the app's address, for those that came by a redirection where to. */
+  /** Required except for devices: the redirect address of the request, or for a session any of the app's. */
   readonly redirectUri?: string;
   readonly nowMs: number;
 }
 
-/** Turns an approved authorization into a token, once. @throws OAuthProblem */
-export async function exchange(state: State, given: Exchange): Promise<Token> {
-  return await state.transact((draft) => {
-    const authorization = needOwn(draft, given);
+/** Exchanges an approved authorization for a token, once. @throws OAuthProblem */
+export async function exchangeCode(state: State, exchange: CodeExchange): Promise<Token> {
+  return await state.transact((transaction) => {
+    const authorization = needAuthorization(transaction, exchange);
     if (authorization.decision === "pending") {
-      const wait = "User has not yet approved the access request";
-      throw new OAuthProblem("authorization_pending", wait);
+      const message = "User has not yet approved the access request";
+      throw new OAuthProblem("authorization_pending", message);
     }
     if (authorization.decision === "denied") {
       throw new OAuthProblem("access_denied", "User has denied the access request");
     }
-    for (const { id } of sameWish(state, authorization)) draft.remove("authorizations", id);
-    return issueToken(draft, tokenFor(state, authorization), given.nowMs);
+    for (const { id } of codesOfSameApproval(state, authorization))
+      transaction.remove("authorizations", id);
+    return issueToken(transaction, tokenFor(state, authorization), exchange.nowMs);
   });
 }
 
-/** The authorization, and for a session all its codes: it gets one token. */
-function sameWish(state: State, authorization: Authorization): Authorization[] {
+/** The authorization and, for a session, all other codes of that session, because it gets one token. */
+function codesOfSameApproval(state: State, authorization: Authorization): Authorization[] {
   const { id, appSessionId } = authorization;
   if (appSessionId === undefined) return [authorization];
   const all = [...state.all("authorizations")];
   return all.filter((other) => other.id === id || other.appSessionId === appSessionId);
 }
 
-function needOwn(draft: Draft, { application, code, redirectUri, nowMs }: Exchange): Authorization {
-  const authorization = draft.get("authorizations", code);
+function needAuthorization(
+  transaction: Transaction,
+  { application, code, redirectUri, nowMs }: CodeExchange,
+): Authorization {
+  const authorization = transaction.get("authorizations", code);
   if (authorization === undefined || authorization.applicationId !== application.id) {
     throw new OAuthProblem("invalid_grant", "The code is unknown or was used before");
   }
   if (nowMs >= authorization.expiresMs) {
     throw new OAuthProblem("invalid_grant", "The code has expired");
   }
-  if (!fitsAddress(authorization, redirectUri)) {
-    throw new OAuthProblem("invalid_grant", "The code was given to another redirect_uri");
+  if (!matchesRedirectUri(authorization, redirectUri)) {
+    throw new OAuthProblem("invalid_grant", "The code was issued for another redirect_uri");
   }
   return authorization;
 }
 
-/** The code of a session went to no address: there any of the app's will do. */
-function fitsAddress(authorization: Authorization, redirectUri: string | undefined): boolean {
+/** A session's code was sent to no address, so any address of the app is accepted. */
+function matchesRedirectUri(
+  authorization: Authorization,
+  redirectUri: string | undefined,
+): boolean {
   if (authorization.appSessionId !== undefined) return redirectUri !== undefined;
   return authorization.redirectUri === redirectUri;
 }
 
-/** Scopes add up over what the same user granted the same app before, as long as a token of it lives. */
+/** The new token also has the scopes of the earlier, unrevoked tokens that the user granted to the same app. */
 function tokenFor(state: State, authorization: Authorization): NewToken {
   const { userId = "", applicationId, scopes, appSessionId } = authorization;
   const earlier = [...state.all("tokens")].filter(
@@ -151,12 +177,12 @@ function tokenFor(state: State, authorization: Authorization): NewToken {
       token.userId === userId &&
       token.applicationId === applicationId,
   );
-  const all = [...scopes, ...earlier.flatMap((token) => token.scopes)];
-  const own = appSessionId === undefined ? {} : { appSessionId };
-  return { userId, applicationId, scopes: [...new Set(all)], isAuthorized: true, ...own };
+  const allScopes = [...scopes, ...earlier.flatMap((token) => token.scopes)];
+  const session = appSessionId === undefined ? {} : { appSessionId };
+  return { userId, applicationId, scopes: [...new Set(allScopes)], isAuthorized: true, ...session };
 }
 
-function pending({ application, scopes, nowMs }: Wish): Authorization {
+function pendingAuthorization({ application, scopes, nowMs }: AccessRequest): Authorization {
   return {
     id: randomBytes(16).toString("hex"),
     applicationId: application.id,
@@ -178,8 +204,10 @@ function newUserCode(state: State): string {
   }
 }
 
-function forgetOld(draft: Draft, state: State, nowMs: number): void {
-  const all = [...state.all("authorizations")].sort((a, b) => b.expiresMs - a.expiresMs);
-  const old = all.filter(({ expiresMs }, at) => expiresMs <= nowMs || at >= MAX_WAITING - 1);
-  for (const { id } of old) draft.remove("authorizations", id);
+function removeOldAuthorizations(transaction: Transaction, state: State, nowMs: number): void {
+  const newestFirst = [...state.all("authorizations")].sort((a, b) => b.expiresMs - a.expiresMs);
+  const old = newestFirst.filter(
+    ({ expiresMs }, at) => expiresMs <= nowMs || at >= MAX_AUTHORIZATIONS - 1,
+  );
+  for (const { id } of old) transaction.remove("authorizations", id);
 }

@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 /**
- * Proofs that a form was sent from a page of this server and for what that page showed: another site can
- * make a browser send a form, but cannot read a page to get the proof.
+ * Tokens against cross-site request forgery. A token proves that a form was sent from a page of this server and for
+ * what that page showed: another site can make a browser send a form, but cannot read the page to get the token.
  */
 export class FormTokens {
   readonly #secret: string;
@@ -11,26 +11,26 @@ export class FormTokens {
     this.#secret = secret;
   }
 
-  /** `facts` are what the page shows and the form repeats. */
-  sign(facts: readonly string[], expiresMs: number): string {
-    return `${expiresMs}.${this.#signature(facts, expiresMs)}`;
+  /** `pageContent` is what the page shows and the form repeats. */
+  sign(pageContent: readonly string[], expiresMs: number): string {
+    return `${expiresMs}.${this.#signature(pageContent, expiresMs)}`;
   }
 
-  isValid(token: string, facts: readonly string[], nowMs: number): boolean {
+  isValid(token: string, pageContent: readonly string[], nowMs: number): boolean {
     const [expires = "", signature = ""] = token.split(".");
     const expiresMs = Number(expires);
     if (!/^\d{1,15}$/.test(expires) || expiresMs <= nowMs) return false;
-    const [given, right] = [signature, this.#signature(facts, expiresMs)].map((t) =>
+    const [actual, expected] = [signature, this.#signature(pageContent, expiresMs)].map((t) =>
       Buffer.from(t),
     );
     return (
-      given?.length === right?.length &&
-      timingSafeEqual(given ?? Buffer.alloc(0), right ?? Buffer.alloc(0))
+      actual?.length === expected?.length &&
+      timingSafeEqual(actual ?? Buffer.alloc(0), expected ?? Buffer.alloc(0))
     );
   }
 
-  #signature(facts: readonly string[], expiresMs: number): string {
-    const text = JSON.stringify(["form", expiresMs, ...facts]);
+  #signature(pageContent: readonly string[], expiresMs: number): string {
+    const text = JSON.stringify(["form", expiresMs, ...pageContent]);
     return createHmac("sha256", this.#secret).update(text).digest("base64url");
   }
 }

@@ -1,25 +1,25 @@
-import type { Parent, Token } from "../state/entities.ts";
+import type { Token } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
 import { implies, parseClause, type Right, type Scope } from "./scopes.ts";
 
-/** Nouns whose access is decided by scopes. */
-export type GuardedNoun =
+/** The nouns of entities to which scopes grant access. */
+export type ProtectedNoun =
   "projects" | "samples" | "appresults" | "runs" | "datasets" | "biosamples" | "libraries";
 
-/** A thing with an owner, and the things that lend it their scopes. */
-export interface Guarded {
-  readonly noun: GuardedNoun;
+/** An entity with an owner, to which scopes grant access. */
+export interface ProtectedEntity {
+  readonly noun: ProtectedNoun;
   readonly id: string;
 }
 
-const TARGETS = {
+const NOUN_OF_TARGET = {
   project: "projects",
   sample: "samples",
   appresult: "appresults",
   run: "runs",
 } as const;
 
-/** What a token may do: its scopes met with what its user owns or was given a share of. */
+/** What a token may do: its scopes, restricted to what its user owns or can see through a share. */
 export class Grants {
   readonly token: Token;
   readonly #state: State;
@@ -37,8 +37,8 @@ export class Grants {
     return this.token.userId;
   }
 
-  /** Rights beside the four: `start applications`, `movetotrash global`, `empty trash`. */
-  holds(clause: string): boolean {
+  /** Whether the token has a clause outside the four rights, such as `start applications` or `empty trash`. */
+  hasClause(clause: string): boolean {
     return this.token.scopes.includes(clause.toUpperCase());
   }
 
@@ -49,53 +49,49 @@ export class Grants {
     );
   }
 
-  /** A user sees what is his or shared with him, but changes only what is his. */
-  may(right: Right, thing: Guarded): boolean {
+  /** Users can see what they own or what is shared with them, but change only what they own. */
+  may(right: Right, entity: ProtectedEntity): boolean {
     const changes = right === "write" || right === "create";
-    return (changes ? this.#owns(thing) : this.#sees(thing)) && this.#inScope(right, thing);
+    return (changes ? this.#owns(entity) : this.#canSee(entity)) && this.#inScope(right, entity);
   }
 
-  mayOnParent(right: Right, parent: Parent): boolean {
-    return this.may(right, parent);
-  }
-
-  /** For things of the user's own that belong to no project. */
+  /** Whether the token has a right on the user's entities that belong to no project. */
   mayGlobally(right: Right): boolean {
     return this.#scopes.some((scope) => isGlobal(scope) && implies(scope.right, right));
   }
 
-  #inScope(right: Right, thing: Guarded): boolean {
-    const lenders = [thing, ...lendersOf(this.#state, thing)];
+  #inScope(right: Right, entity: ProtectedEntity): boolean {
+    const targets = [entity, ...scopeParentsOf(this.#state, entity)];
     return this.#scopes.some(
       (scope) =>
         implies(scope.right, right) &&
-        (isGlobal(scope) || lenders.some((lender) => aimsAt(scope, lender))),
+        (isGlobal(scope) || targets.some((target) => isTargetOf(scope, target))),
     );
   }
 
-  #owns(thing: Guarded): boolean {
-    return this.#state.get(thing.noun, thing.id)?.ownerId === this.userId;
+  #owns(entity: ProtectedEntity): boolean {
+    return this.#state.get(entity.noun, entity.id)?.ownerId === this.userId;
   }
 
-  #sees(thing: Guarded): boolean {
-    return [thing, ...lendersOf(this.#state, thing)].some(
+  #canSee(entity: ProtectedEntity): boolean {
+    return [entity, ...scopeParentsOf(this.#state, entity)].some(
       (each) => this.#owns(each) || this.#isShared(each),
     );
   }
 
-  #isShared({ noun, id }: Guarded): boolean {
+  #isShared({ noun, id }: ProtectedEntity): boolean {
     if (noun !== "projects" && noun !== "runs") return false;
     return this.#state.get(noun, id)?.sharedWith.includes(this.userId) ?? false;
   }
 }
 
-/** Whatever lies in a project inherits from it. */
-function lendersOf(state: State, { noun, id }: Guarded): Guarded[] {
+/** An entity in a project inherits the scopes and shares of the project. */
+function scopeParentsOf(state: State, { noun, id }: ProtectedEntity): ProtectedEntity[] {
   const projectId = projectOf(state, noun, id);
   return projectId === undefined ? [] : [{ noun: "projects", id: projectId }];
 }
 
-function projectOf(state: State, noun: GuardedNoun, id: string): string | undefined {
+function projectOf(state: State, noun: ProtectedNoun, id: string): string | undefined {
   if (noun === "projects" || noun === "runs") return undefined;
   if (noun === "biosamples") return state.get(noun, id)?.defaultProjectId;
   return state.get(noun, id)?.projectId;
@@ -105,7 +101,7 @@ function isGlobal({ target }: Scope): boolean {
   return target.kind === "global";
 }
 
-function aimsAt({ target }: Scope, thing: Guarded): boolean {
+function isTargetOf({ target }: Scope, entity: ProtectedEntity): boolean {
   if (target.kind === "global" || target.kind === "projects") return false;
-  return TARGETS[target.kind] === thing.noun && target.id === thing.id;
+  return NOUN_OF_TARGET[target.kind] === entity.noun && target.id === entity.id;
 }

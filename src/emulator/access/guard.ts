@@ -1,11 +1,11 @@
-import { noPermission, removed } from "../http/problem.ts";
+import { noPermissionProblem, removedProblem } from "../http/problem.ts";
 import type { AppSession, BaseSpaceFile, Tables, User } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
-import type { Grants, Guarded, GuardedNoun } from "./grants.ts";
+import type { Grants, ProtectedEntity, ProtectedNoun } from "./grants.ts";
 import type { Right } from "./scopes.ts";
 
-/** The service's word for each noun in its refusals. */
-export const RESOURCE_WORDS: Readonly<Record<GuardedNoun | "appsessions" | "users", string>> = {
+/** The name that the service uses for each noun in its refusals. */
+export const RESOURCE_NAMES: Readonly<Record<ProtectedNoun | "appsessions" | "users", string>> = {
   projects: "Project",
   samples: "Sample",
   appresults: "AppResult",
@@ -17,7 +17,7 @@ export const RESOURCE_WORDS: Readonly<Record<GuardedNoun | "appsessions" | "user
   users: "User",
 };
 
-/** Hands out entities to whoever may have them. @throws Problem 403, or 410 for what was removed. */
+/** Returns entities if the token may use them. @throws Problem 403, or 410 for a removed entity */
 export class Guard {
   readonly grants: Grants;
   readonly #state: State;
@@ -27,31 +27,31 @@ export class Guard {
     this.grants = grants;
   }
 
-  need<Noun extends GuardedNoun>(right: Right, noun: Noun, id: string): Tables[Noun] {
+  need<Noun extends ProtectedNoun>(right: Right, noun: Noun, id: string): Tables[Noun] {
     const entity = this.#state.get(noun, id);
     if (entity === undefined || !this.grants.may(right, { noun, id })) {
-      throw noPermission(right, RESOURCE_WORDS[noun]);
+      throw noPermissionProblem(right, RESOURCE_NAMES[noun]);
     }
-    if (entity.removed === true) throw removed();
+    if (entity.removed === true) throw removedProblem();
     return entity;
   }
 
-  /** The service names a Run for an unknown file; recorded so. */
+  /** For an unknown file the service names a Run, as recorded. */
   needFile(right: Right, id: string): BaseSpaceFile {
     const file = this.#state.get("files", id);
-    if (file === undefined) throw noPermission("read", "Run");
-    if (!this.grants.mayOnParent(right, file.parent)) {
-      const word = RESOURCE_WORDS[file.parent.noun];
-      throw noPermission(right === "browse" ? "read" : right, word);
+    if (file === undefined) throw noPermissionProblem("read", "Run");
+    if (!this.grants.may(right, file.parent)) {
+      const name = RESOURCE_NAMES[file.parent.noun];
+      throw noPermissionProblem(right === "browse" ? "read" : right, name);
     }
     const parent = this.#state.get(file.parent.noun, file.parent.id);
-    if (file.removed === true || parent?.removed === true) throw removed();
+    if (file.removed === true || parent?.removed === true) throw removedProblem();
     return file;
   }
 
-  /** `current` or the own Id: other users are nobody's business. */
-  needOwnUser(id: string): User {
-    if (id !== "current" && id !== this.grants.userId) throw noPermission("browse", "User");
+  /** Accepts `current` or the caller's Id; other users are not accessible. */
+  needCurrentUser(id: string): User {
+    if (id !== "current" && id !== this.grants.userId) throw noPermissionProblem("browse", "User");
     return this.#state.need("users", this.grants.userId);
   }
 
@@ -61,25 +61,25 @@ export class Guard {
 
   needSession(right: Right, id: string): AppSession {
     const session = this.#state.get("appsessions", id);
-    if (session === undefined || !this.maySession(right, session)) {
-      throw noPermission(right, RESOURCE_WORDS.appsessions);
+    if (session === undefined || !this.mayAccessSession(right, session)) {
+      throw noPermissionProblem(right, RESOURCE_NAMES.appsessions);
     }
-    if (session.removed === true) throw removed();
+    if (session.removed === true) throw removedProblem();
     return session;
   }
 
-  /** A session is open to the app started for it and to its maker, and to read for whoever may see one of its results. */
-  maySession(right: Right, session: AppSession): boolean {
+  /** A session is accessible to its app's token and its creator, and readable with the right to see one of its results. */
+  mayAccessSession(right: Right, session: AppSession): boolean {
     if (session.id === this.grants.token.appSessionId) return true;
-    const isMaker = session.userId === this.grants.userId;
-    if (isMaker && this.grants.mayGlobally(right)) return true;
-    if (!isMaker && right !== "browse") return false;
+    const isCreator = session.userId === this.grants.userId;
+    if (isCreator && this.grants.mayGlobally(right)) return true;
+    if (!isCreator && right !== "browse") return false;
     return this.#resultsOf(session.id).some((result) => this.grants.may(right, result));
   }
 
-  #resultsOf(sessionId: string): Guarded[] {
+  #resultsOf(sessionId: string): ProtectedEntity[] {
     const { indexes } = this.#state;
-    const all = (noun: GuardedNoun, ids: Iterable<string>): Guarded[] =>
+    const all = (noun: ProtectedNoun, ids: Iterable<string>): ProtectedEntity[] =>
       [...ids].map((id) => ({ noun, id }));
     return [
       ...all("appresults", indexes.appResultsOfSession(sessionId)),

@@ -9,7 +9,7 @@ export type OAuthErrorCode =
   | "unsupported_grant_type"
   | "unsupported_response_type";
 
-/** A refusal in the form of OAuth: 400 with `error` and `error_description`, and no envelope. */
+/** A refusal in OAuth's form: 400 with `error` and `error_description`, without an envelope. */
 export class OAuthProblem extends Error {
   override name = "OAuthProblem";
   readonly code: OAuthErrorCode;
@@ -20,7 +20,7 @@ export class OAuthProblem extends Error {
   }
 }
 
-/** @throws OAuthProblem `invalid_scope`, naming the clause that does not exist */
-export function unknownScope(clause: string): OAuthProblem {
+/** Makes the problem `invalid_scope` that names the unknown clause. */
+export function unknownScopeProblem(clause: string): OAuthProblem {
   return new OAuthProblem("invalid_scope", `The requested scope is invalid: ${clause}`);
 }

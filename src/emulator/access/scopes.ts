@@ -1,6 +1,6 @@
 /*
- * Scope strings: clauses separated by commas, no matter in which case. `browse` shows metadata, `read`
- * also content, `create` nothing but making new things, `write` all three on what the user owns.
+ * Scope strings: clauses separated by commas, in any case. `browse` shows metadata, `read` also content, `create`
+ * only makes new entities, `write` includes all three for what the user owns.
  */
 
 export type Right = "browse" | "read" | "write" | "create";
@@ -15,13 +15,13 @@ export interface Scope {
   readonly target: ScopeTarget;
 }
 
-/** Rights that the service knows and that need nothing of the emulator. */
+/** Clauses that the service knows and that are not one of the four rights. */
 const OTHER_CLAUSES =
   /^(create runs|start applications|movetotrash global|empty trash|audit (user|domain))$/;
 const CLAUSE =
   /^(browse|read|write|create) (global|projects|(?:(project|sample|appresult|run) (\d+)))$/;
 
-/** Every right there is: what the emulator's own token has. */
+/** All clauses, which the ready line's token has. */
 export const ALL_SCOPES: readonly string[] = [
   "BROWSE GLOBAL",
   "READ GLOBAL",
@@ -35,18 +35,18 @@ export const ALL_SCOPES: readonly string[] = [
   "AUDIT USER",
 ];
 
-/** The clauses of a scope string in upper case, in order, each once. */
+/** Splits a scope string into its clauses, in upper case, in order and without duplicates. */
 export function scopeClauses(scopes: string): string[] {
   const clauses = scopes.split(",").map((clause) => clause.trim().replace(/\s+/g, " "));
   return [...new Set(clauses.filter((clause) => clause !== "").map((c) => c.toUpperCase()))];
 }
 
-/** True for clauses that the service would grant. */
+/** Whether the service would grant the clause. */
 export function isKnownClause(clause: string): boolean {
   return OTHER_CLAUSES.test(clause.toLowerCase()) || parseClause(clause) !== undefined;
 }
 
-/** What a clause allows; undefined for one that concerns none of the four rights. */
+/** Parses a clause; undefined for one of none of the four rights. */
 export function parseClause(clause: string): Scope | undefined {
   const match = CLAUSE.exec(clause.toLowerCase());
   if (match === null) return undefined;
@@ -66,7 +66,7 @@ const IMPLIED: Readonly<Record<Right, readonly Right[]>> = {
   create: ["create", "write"],
 };
 
-/** Whether holding `held` is enough where `wanted` is asked. */
-export function implies(held: Right, wanted: Right): boolean {
-  return IMPLIED[wanted].includes(held);
+/** Whether the right `granted` includes the right `required`. */
+export function implies(granted: Right, required: Right): boolean {
+  return IMPLIED[required].includes(granted);
 }

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { storedDate } from "../dates.ts";
-import type { Draft } from "../state/draft.ts";
 import type { Token } from "../state/entities.ts";
+import type { Transaction } from "../state/transaction.ts";
+import { storedDate } from "../text/dates.ts";
 
 export interface NewToken {
-  /** 32 hex digits by default, made anew. */
+  /** @default 32 new hex digits */
   readonly accessToken?: string;
   readonly userId: string;
   readonly applicationId: string;
-  /** Clauses as {@link scopeClauses} gives them. */
+  /** Clauses as {@link scopeClauses} returns them. */
   readonly scopes: readonly string[];
   /** See {@link Token}. */
   readonly isAuthorized?: boolean;
@@ -16,9 +16,9 @@ export interface NewToken {
   readonly appSessionId?: string;
 }
 
-/** Makes a token known. It ends only when it is revoked. */
-export function issueToken(draft: Draft, token: NewToken, nowMs: number): Token {
-  return draft.put("tokens", {
+/** Stores a token. It is valid until it is revoked. */
+export function issueToken(transaction: Transaction, token: NewToken, nowMs: number): Token {
+  return transaction.put("tokens", {
     id: token.accessToken ?? randomBytes(16).toString("hex"),
     userId: token.userId,
     applicationId: token.applicationId,
@@ -30,14 +30,14 @@ export function issueToken(draft: Draft, token: NewToken, nowMs: number): Token 
   });
 }
 
-/** Ends a token for good. */
-export function revokeToken(draft: Draft, accessToken: string): void {
-  draft.put("tokens", { ...draft.need("tokens", accessToken), removed: true });
+/** Revokes a token permanently. */
+export function revokeToken(transaction: Transaction, accessToken: string): void {
+  transaction.put("tokens", { ...transaction.need("tokens", accessToken), removed: true });
 }
 
-/** Gives the token a right on what it has just made. */
-export function grant(draft: Draft, accessToken: string, clause: string): void {
-  const token = draft.need("tokens", accessToken);
+/** Gives a token a clause for an entity that it has just created. */
+export function grantClause(transaction: Transaction, accessToken: string, clause: string): void {
+  const token = transaction.need("tokens", accessToken);
   if (token.granted.includes(clause)) return;
-  draft.put("tokens", { ...token, granted: [...token.granted, clause] });
+  transaction.put("tokens", { ...token, granted: [...token.granted, clause] });
 }

@@ -1,69 +1,75 @@
 import { BsmountError } from "../../core/errors.ts";
 
-/** Looks at one value of a catalog. @throws BsmountError `usage`, which names the place `at`. */
+/** Checks one value of a catalog; `at` is its path in the JSON. @throws BsmountError `usage` that names the path */
 export type Check = (value: unknown, at: string) => void;
 
-export function fail(at: string, wanted: string, value: unknown): never {
-  const shown = JSON.stringify(value)?.slice(0, 60) ?? String(value);
-  throw new BsmountError("usage", `the catalog is wrong at ${at}: ${wanted}, not ${shown}`, {
-    remedy: "the form of a catalog is described in src/emulator/catalog/README.md",
+function fail(at: string, problem: string): never {
+  const path = at === "" ? "the top level" : at;
+  throw new BsmountError("usage", `the catalog is wrong at ${path}: ${problem}`, {
+    remedy: "see the format of catalogs in src/emulator/catalog/README.md",
   });
 }
 
+/** @throws BsmountError `usage`, always; `expected` is a noun phrase such as `a list` */
+export function failExpected(at: string, expected: string, value: unknown): never {
+  const shown = JSON.stringify(value)?.slice(0, 60) ?? String(value);
+  return fail(at, `expected ${expected}, not ${shown}`);
+}
+
 export const text: Check = (value, at) => {
-  if (typeof value !== "string") fail(at, "a text is wanted", value);
+  if (typeof value !== "string") failExpected(at, "a text", value);
 };
 
 export const flag: Check = (value, at) => {
-  if (typeof value !== "boolean") fail(at, "true or false is wanted", value);
+  if (typeof value !== "boolean") failExpected(at, "true or false", value);
 };
 
 export const count: Check = (value, at) => {
   if (!Number.isSafeInteger(value) || Number(value) < 0) {
-    fail(at, "a whole number, 0 or more, is wanted", value);
+    failExpected(at, "a whole number, 0 or more", value);
   }
 };
 
 export const anything: Check = () => {};
 
-export function matching(pattern: RegExp, wanted: string): Check {
+export function matching(pattern: RegExp, expected: string): Check {
   return (value, at) => {
-    if (typeof value !== "string" || !pattern.test(value)) fail(at, `${wanted} is wanted`, value);
+    if (typeof value !== "string" || !pattern.test(value)) failExpected(at, expected, value);
   };
 }
 
 export const date: Check = (value, at) => {
   if (typeof value !== "string" || Number.isNaN(Date.parse(value))) {
-    fail(at, "a date such as 2024-05-06T07:08:09Z is wanted", value);
+    failExpected(at, "a date such as 2024-05-06T07:08:09Z", value);
   }
 };
 
 export function oneOf(...words: readonly string[]): Check {
   return (value, at) => {
-    if (!words.includes(value as string)) fail(at, `one of ${words.join(", ")} is wanted`, value);
+    if (!words.includes(value as string)) failExpected(at, `one of ${words.join(", ")}`, value);
   };
 }
 
 export function list(item: Check): Check {
   return (value, at) => {
-    if (!Array.isArray(value)) fail(at, "a list is wanted", value);
+    if (!Array.isArray(value)) failExpected(at, "a list", value);
     value.forEach((each, index) => item(each, `${at}[${index}]`));
   };
 }
 
-/** An object with these keys and no others; `required` of them must be there. */
+/** Accepts an object that has no other keys than these and has all the `required` ones. */
 export function object(keys: Readonly<Record<string, Check>>, ...required: string[]): Check {
   return (value, at) => {
-    if (!isObject(value)) fail(at, "an object is wanted", value);
+    if (!isObject(value)) failExpected(at, "an object", value);
     for (const [key, item] of Object.entries(value)) {
       const check = Object.hasOwn(keys, key) ? keys[key] : undefined;
       const here = at === "" ? key : `${at}.${key}`;
       if (check === undefined)
-        fail(here, `there is no such key; known are ${listKeys(keys)}`, item);
+        fail(here, `there is no such key; the known keys are ${listKeys(keys)}`);
       if (item !== undefined) check(item, here);
     }
     const missing = required.find((key) => value[key] === undefined);
-    if (missing !== undefined) fail(at === "" ? "the top" : at, `"${missing}" is missing`, value);
+    if (missing !== undefined) fail(at, `"${missing}" is missing`);
   };
 }
 

@@ -9,7 +9,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".zip": "application/zip",
 };
 
-/** What an uploader would say of a file of this name. */
+/** The content type that an uploader would send for a file of this name. */
 export function contentTypeOf(path: string): string {
   const dot = path.lastIndexOf(".");
   const extension = dot < 0 ? "" : path.slice(dot).toLowerCase();

@@ -1,15 +1,15 @@
-import { normalDate, storedDate } from "../dates.ts";
 import type { Reference } from "../state/entities.ts";
 import type { Entity, Property } from "../state/entity.ts";
+import { normalizedDate, storedDate } from "../text/dates.ts";
 import type { CatalogProperty, CatalogReference } from "./schema.ts";
 
-/** Who changed what, where the catalog does not say. */
+/** The user and the application that created an entity, where the catalog names neither. */
 export interface Author {
   readonly userId: string;
   readonly applicationId: string;
 }
 
-/** Dates that count up by a second from a start, so that nothing in a catalog is of the same age. */
+/** Default dates: each is a second later than the one before, so that no two entities have the same age. */
 export class DefaultDates {
   #nextMs: number;
 
@@ -17,9 +17,9 @@ export class DefaultDates {
     this.#nextMs = Date.parse(start ?? "2024-01-01T00:00:00Z");
   }
 
-  /** The date that the catalog gives, or the next one. */
-  pick(given: string | undefined): string {
-    const date = given === undefined ? undefined : normalDate(given);
+  /** Returns the catalog's date in the service's form, or the next default date. */
+  pick(catalogDate: string | undefined): string {
+    const date = catalogDate === undefined ? undefined : normalizedDate(catalogDate);
     if (date !== undefined) return date;
     const next = storedDate(this.#nextMs);
     this.#nextMs += 1000;
@@ -27,11 +27,11 @@ export class DefaultDates {
   }
 }
 
-/** The keys that every entity takes over as they are. */
-export function entityKeys(given: Omit<Entity, "id">): Omit<Entity, "id"> {
+/** The keys that every entity copies from its catalog entry unchanged. */
+export function entityKeys(entry: Omit<Entity, "id">): Omit<Entity, "id"> {
   return {
-    ...(given.removed === undefined ? {} : { removed: given.removed }),
-    ...(given.extra === undefined ? {} : { extra: given.extra }),
+    ...(entry.removed === undefined ? {} : { removed: entry.removed }),
+    ...(entry.extra === undefined ? {} : { extra: entry.extra }),
   };
 }
 

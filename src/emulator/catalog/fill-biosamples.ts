@@ -1,45 +1,45 @@
 import type { BioSample } from "../state/v2-entities.ts";
 import { entityKeys, storedProperties } from "./defaults.ts";
-import { type Filling, knownId, knownOr } from "./filling.ts";
+import { existingId, existingIdOr, type FillContext } from "./fill-context.ts";
 import type { CatalogBioSample, CatalogLibrary } from "./schema.ts";
 
-/** Stores a biosample and the libraries made of it. */
-export function fillBioSample(filling: Filling, given: CatalogBioSample): void {
-  const { draft, ids, dates, author } = filling;
-  const project = draft.need("projects", knownId(draft, "projects", given.project));
-  const dateCreated = dates.pick(given.dateCreated);
+/** Stores a biosample and its libraries. */
+export function fillBioSample(context: FillContext, entry: CatalogBioSample): void {
+  const { transaction, ids, dates, author } = context;
+  const project = transaction.need("projects", existingId(transaction, "projects", entry.project));
+  const dateCreated = dates.pick(entry.dateCreated);
   const bioSample: BioSample = {
-    ...entityKeys(given),
-    id: ids.pick("biosamples", given.id),
-    name: given.name,
-    ownerId: knownOr(draft, "users", given.owner, project.ownerId),
+    ...entityKeys(entry),
+    id: ids.pick("biosamples", entry.id),
+    name: entry.name,
+    ownerId: existingIdOr(transaction, "users", entry.owner, project.ownerId),
     defaultProjectId: project.id,
-    status: given.status ?? "New",
-    labStatus: given.labStatus ?? "Sequencing",
+    status: entry.status ?? "New",
+    labStatus: entry.labStatus ?? "Sequencing",
     dateCreated,
-    dateModified: dates.pick(given.dateModified ?? dateCreated),
-    properties: storedProperties(given.properties, author, dateCreated),
+    dateModified: dates.pick(entry.dateModified ?? dateCreated),
+    properties: storedProperties(entry.properties, author, dateCreated),
   };
-  draft.put("biosamples", bioSample);
-  for (const library of given.libraries ?? []) fillLibrary(filling, bioSample, library);
+  transaction.put("biosamples", bioSample);
+  for (const library of entry.libraries ?? []) fillLibrary(context, bioSample, library);
 }
 
 function fillLibrary(
-  { draft, ids, dates, author }: Filling,
+  { transaction, ids, dates, author }: FillContext,
   bioSample: BioSample,
-  given: CatalogLibrary,
+  entry: CatalogLibrary,
 ): void {
-  const dateCreated = dates.pick(given.dateCreated ?? bioSample.dateCreated);
-  draft.put("libraries", {
-    ...entityKeys(given),
-    id: ids.pick("libraries", given.id),
-    name: given.name ?? bioSample.name,
+  const dateCreated = dates.pick(entry.dateCreated ?? bioSample.dateCreated);
+  transaction.put("libraries", {
+    ...entityKeys(entry),
+    id: ids.pick("libraries", entry.id),
+    name: entry.name ?? bioSample.name,
     ownerId: bioSample.ownerId,
     bioSampleId: bioSample.id,
-    projectId: knownOr(draft, "projects", given.project, bioSample.defaultProjectId),
-    status: given.status ?? "Active",
+    projectId: existingIdOr(transaction, "projects", entry.project, bioSample.defaultProjectId),
+    status: entry.status ?? "Active",
     dateCreated,
-    dateModified: dates.pick(given.dateModified ?? dateCreated),
-    properties: storedProperties(given.properties, author, dateCreated),
+    dateModified: dates.pick(entry.dateModified ?? dateCreated),
+    properties: storedProperties(entry.properties, author, dateCreated),
   });
 }

@@ -2,49 +2,49 @@ import { createHash } from "node:crypto";
 import type { Project, Sample } from "../state/entities.ts";
 import type { Dataset } from "../state/v2-entities.ts";
 import { entityKeys, storedProperties } from "./defaults.ts";
+import { existingId, type FillContext } from "./fill-context.ts";
 import { fillFiles } from "./fill-files.ts";
 import { fillSession } from "./fill-sessions.ts";
-import { type Filling, knownId } from "./filling.ts";
 import type { CatalogDataset } from "./schema.ts";
 
-/** Stores a dataset of a project; `place` is its number there, from which it gets its Id. */
+/** Stores a dataset of a project. Its default Id is derived from its position in the project, which is `index`. */
 export function fillDataset(
-  filling: Filling,
+  context: FillContext,
   project: Project,
-  given: CatalogDataset & { readonly place: number },
+  entry: CatalogDataset & { readonly index: number },
 ): void {
-  const { draft, dates, author } = filling;
+  const { transaction, dates, author } = context;
   const sample =
-    given.sample === undefined
+    entry.sample === undefined
       ? undefined
-      : draft.need("samples", knownId(draft, "samples", given.sample));
-  const dateCreated = dates.pick(given.dateCreated ?? sample?.dateCreated);
+      : transaction.need("samples", existingId(transaction, "samples", entry.sample));
+  const dateCreated = dates.pick(entry.dateCreated ?? sample?.dateCreated);
   const dataset: Dataset = {
-    ...entityKeys(given),
-    ...stateKeys(given),
-    id: given.id ?? madeId(project.id, given.place),
-    name: given.name,
+    ...entityKeys(entry),
+    ...typeAndStateKeys(entry),
+    id: entry.id ?? datasetId(project.id, entry.index),
+    name: entry.name,
     projectId: project.id,
     ownerId: project.ownerId,
-    appSessionId: sessionOf(filling, given, { project, sample, dateCreated }),
+    appSessionId: sessionOf(context, entry, { project, sample, dateCreated }),
     ...(sample === undefined ? {} : { sampleId: sample.id }),
     dateCreated,
-    dateModified: dates.pick(given.dateModified ?? dateCreated),
-    properties: storedProperties(given.properties, author, dateCreated),
+    dateModified: dates.pick(entry.dateModified ?? dateCreated),
+    properties: storedProperties(entry.properties, author, dateCreated),
   };
-  draft.put("datasets", dataset);
-  fillFiles(filling, { noun: "datasets", id: dataset.id }, given.files, dateCreated);
+  transaction.put("datasets", dataset);
+  fillFiles(context, { noun: "datasets", id: dataset.id }, entry.files, dateCreated);
 }
 
-function stateKeys(
-  given: CatalogDataset,
+function typeAndStateKeys(
+  entry: CatalogDataset,
 ): Pick<Dataset, "typeId" | "attributes" | "qcStatus" | "uploadStatus" | "isArchived"> {
   return {
-    typeId: given.type ?? (given.sample === undefined ? "common.files" : "illumina.fastq.v1.8"),
-    attributes: given.attributes ?? {},
-    qcStatus: given.qcStatus ?? "Undefined",
-    uploadStatus: given.uploadStatus ?? "Completed",
-    isArchived: given.archived ?? false,
+    typeId: entry.type ?? (entry.sample === undefined ? "common.files" : "illumina.fastq.v1.8"),
+    attributes: entry.attributes ?? {},
+    qcStatus: entry.qcStatus ?? "Undefined",
+    uploadStatus: entry.uploadStatus ?? "Completed",
+    isArchived: entry.archived ?? false,
   };
 }
 
@@ -55,15 +55,15 @@ interface Origin {
 }
 
 function sessionOf(
-  filling: Filling,
+  context: FillContext,
   { name, appSession, status = "Complete" }: CatalogDataset,
   { project, sample, dateCreated }: Origin,
 ): string {
-  if (appSession !== undefined) return knownId(filling.draft, "appsessions", appSession);
+  if (appSession !== undefined) return existingId(context.transaction, "appsessions", appSession);
   if (sample !== undefined) return sample.appSessionId;
-  return fillSession(filling, { name, status, dateCreated, createdBy: project.ownerId });
+  return fillSession(context, { name, status, dateCreated, createdBy: project.ownerId });
 }
 
-function madeId(projectId: string, place: number): string {
-  return `ds.${createHash("md5").update(`${projectId}/${place}`).digest("hex")}`;
+function datasetId(projectId: string, index: number): string {
+  return `ds.${createHash("md5").update(`${projectId}/${index}`).digest("hex")}`;
 }

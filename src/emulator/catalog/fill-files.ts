@@ -1,42 +1,42 @@
 import type { BaseSpaceFile, Parent, StoredObject } from "../state/entities.ts";
 import { contentTypeOf } from "./content-type.ts";
 import { entityKeys, storedProperties } from "./defaults.ts";
-import type { Filling } from "./filling.ts";
+import type { FillContext } from "./fill-context.ts";
 import type { CatalogFile } from "./schema.ts";
 
-/** Stores the files of a sample, app result or run; they are as old as it unless the catalog says so. */
+/** Stores the files of a sample, app result, dataset or run; a file's default date is that of its parent. */
 export function fillFiles(
-  filling: Filling,
+  context: FillContext,
   parent: Parent,
   files: readonly CatalogFile[] | undefined,
   parentDate: string,
 ): void {
-  for (const given of files ?? []) fillFile(filling, parent, given, parentDate);
+  for (const entry of files ?? []) fillFile(context, parent, entry, parentDate);
 }
 
 function fillFile(
-  { draft, ids, dates, author, contents }: Filling,
+  { transaction, ids, dates, author, contents }: FillContext,
   parent: Parent,
-  given: CatalogFile,
+  entry: CatalogFile,
   parentDate: string,
 ): void {
-  const dateCreated = dates.pick(given.dateCreated ?? parentDate);
-  const object = contents.get(given);
-  if (object !== undefined) draft.put("objects", object);
+  const dateCreated = dates.pick(entry.dateCreated ?? parentDate);
+  const object = contents.get(entry);
+  if (object !== undefined) transaction.put("objects", object);
   const file: BaseSpaceFile = {
-    ...entityKeys(given),
-    id: ids.pick("files", given.id),
+    ...entityKeys(entry),
+    id: ids.pick("files", entry.id),
     parent,
-    path: given.path,
+    path: entry.path,
     dateCreated,
-    contentType: given.contentType ?? contentTypeOf(given.path),
-    uploadStatus: given.uploadStatus ?? "complete",
-    isArchived: given.archived ?? false,
+    contentType: entry.contentType ?? contentTypeOf(entry.path),
+    uploadStatus: entry.uploadStatus ?? "complete",
+    isArchived: entry.archived ?? false,
     ...contentKeys(object),
-    dateModified: dates.pick(given.dateModified ?? dateCreated),
-    properties: storedProperties(given.properties, author, dateCreated),
+    dateModified: dates.pick(entry.dateModified ?? dateCreated),
+    properties: storedProperties(entry.properties, author, dateCreated),
   };
-  draft.put("files", file);
+  transaction.put("files", file);
 }
 
 function contentKeys(

@@ -2,43 +2,51 @@ import { BsmountError } from "../../core/errors.ts";
 import { isKnownClause, scopeClauses } from "../access/scopes.ts";
 import { issueToken } from "../access/tokens.ts";
 import { type Author, entityKeys, storedProperties } from "./defaults.ts";
-import { type Filling, type FillingStart, knownOr } from "./filling.ts";
+import { existingIdOr, type FillContext, type FillContextStart } from "./fill-context.ts";
 import type { CatalogApplication, CatalogUser } from "./schema.ts";
 
-const OWN_APPLICATION: CatalogApplication = { name: "BaseSpace Emulator", companyName: "bsmount" };
+const EMULATOR_APPLICATION: CatalogApplication = {
+  name: "BaseSpace Emulator",
+  companyName: "bsmount",
+};
 
-/** Users and applications; gives who owns what the catalog gives nobody. */
-export function fillPeople(filling: FillingStart): Author {
-  const { users = [], applications = [] } = filling.catalog;
+/** Stores users and applications. Returns the default author: the first user and the emulator's application. */
+export function fillPeople(context: FillContextStart): Author {
+  const { users = [], applications = [] } = context.catalog;
   const people = users.length === 0 ? [{ name: "Emulator User" }] : users;
-  const userIds = people.map((user) => fillUser(filling, user));
-  const [applicationId = ""] = [OWN_APPLICATION, ...applications].map((application) =>
-    fillApplication(filling, application),
+  const userIds = people.map((user) => fillUser(context, user));
+  const [applicationId = ""] = [EMULATOR_APPLICATION, ...applications].map((application) =>
+    fillApplication(context, application),
   );
   people.forEach((user, index) =>
-    fillUserProperties(filling, user, { userId: userIds[index] ?? "", applicationId }),
+    fillUserProperties(context, user, { userId: userIds[index] ?? "", applicationId }),
   );
   return { userId: userIds[0] ?? "", applicationId };
 }
 
-/** Tokens with fewer rights, for the ready line's has all. */
-export function fillTokens({ draft, catalog, author }: Filling, nowMs: number): void {
+/** Stores the catalog's tokens, which can have fewer rights than the token of the ready line. */
+export function fillTokens({ transaction, catalog, author }: FillContext, nowMs: number): void {
   for (const { accessToken, user, application, scopes } of catalog.tokens ?? []) {
-    const userId = knownOr(draft, "users", user, author.userId);
-    const applicationId = knownOr(draft, "applications", application, author.applicationId);
+    const userId = existingIdOr(transaction, "users", user, author.userId);
+    const applicationId = existingIdOr(
+      transaction,
+      "applications",
+      application,
+      author.applicationId,
+    );
     const clauses = scopeClauses(scopes);
     const unknown = clauses.find((clause) => !isKnownClause(clause));
     if (unknown !== undefined) {
-      throw new BsmountError("usage", `the catalog gives a token the unknown scope ${unknown}`);
+      throw new BsmountError("usage", `a token in the catalog has the unknown scope ${unknown}`);
     }
-    issueToken(draft, { accessToken, userId, applicationId, scopes: clauses }, nowMs);
+    issueToken(transaction, { accessToken, userId, applicationId, scopes: clauses }, nowMs);
   }
 }
 
-function fillUser({ draft, ids, dates }: FillingStart, user: CatalogUser): string {
+function fillUser({ transaction, ids, dates }: FillContextStart, user: CatalogUser): string {
   const id = ids.pick("users", user.id);
   const dateCreated = dates.pick(user.dateCreated);
-  draft.put("users", {
+  transaction.put("users", {
     ...entityKeys(user),
     id,
     name: user.name,
@@ -50,25 +58,25 @@ function fillUser({ draft, ids, dates }: FillingStart, user: CatalogUser): strin
   return id;
 }
 
-/** Once there is an application that has set them. */
+/** Runs after the applications are stored, because a property names the application that set it. */
 function fillUserProperties(
-  { draft }: FillingStart,
+  { transaction }: FillContextStart,
   { properties }: CatalogUser,
   author: Author,
 ): void {
   if (properties === undefined) return;
-  const user = draft.need("users", author.userId);
+  const user = transaction.need("users", author.userId);
   const stored = storedProperties(properties, author, user.dateCreated);
-  draft.put("users", { ...user, properties: stored });
+  transaction.put("users", { ...user, properties: stored });
 }
 
 function fillApplication(
-  { draft, ids, dates }: FillingStart,
+  { transaction, ids, dates }: FillContextStart,
   application: CatalogApplication,
 ): string {
   const { name, homepageUri, datePublished } = application;
   const id = ids.pick("applications", application.id);
-  draft.put("applications", {
+  transaction.put("applications", {
     ...entityKeys(application),
     id,
     name,
@@ -89,7 +97,10 @@ function fillApplication(
 
 function credentialKeys({ name, clientKey, clientSecret, redirectUri }: CatalogApplication) {
   if ((clientKey === undefined) !== (clientSecret === undefined)) {
-    throw new BsmountError("usage", `the catalog's ${name} needs clientKey and clientSecret`);
+    throw new BsmountError(
+      "usage",
+      `the catalog's application ${name} needs both clientKey and clientSecret`,
+    );
   }
   return {
     ...(clientKey === undefined || clientSecret === undefined ? {} : { clientKey, clientSecret }),

@@ -1,56 +1,56 @@
-import { putAppResult } from "../services/start-app-result.ts";
-import { putProject } from "../services/start-project.ts";
+import { putAppResult } from "../services/create-app-result.ts";
+import { putProject } from "../services/create-project.ts";
 import type { AppResult, LibraryIndex, Project, Sample } from "../state/entities.ts";
 import { entityKeys, storedProperties, storedReferences } from "./defaults.ts";
+import { existingId, existingIdOr, type FillContext } from "./fill-context.ts";
 import { fillDataset } from "./fill-datasets.ts";
 import { fillFiles } from "./fill-files.ts";
 import { fillSession } from "./fill-sessions.ts";
-import { type Filling, knownId, knownOr } from "./filling.ts";
 import type { CatalogAppResult, CatalogIndex, CatalogProject, CatalogSample } from "./schema.ts";
 
 /** Stores a project with its samples and app results. */
-export function fillProject(filling: Filling, given: CatalogProject): void {
-  const { draft, ids, dates, author } = filling;
-  const dateCreated = dates.pick(given.dateCreated);
-  const project = putProject(draft, {
-    ...entityKeys(given),
-    id: ids.pick("projects", given.id),
-    name: given.name,
+export function fillProject(context: FillContext, entry: CatalogProject): void {
+  const { transaction, ids, dates, author } = context;
+  const dateCreated = dates.pick(entry.dateCreated);
+  const project = putProject(transaction, {
+    ...entityKeys(entry),
+    id: ids.pick("projects", entry.id),
+    name: entry.name,
     dateCreated,
-    ownerId: knownOr(draft, "users", given.owner, author.userId),
-    sharedWith: (given.sharedWith ?? []).map((id) => knownId(draft, "users", id)),
-    description: given.description ?? "",
-    dateModified: dates.pick(given.dateModified ?? dateCreated),
-    properties: storedProperties(given.properties, author, dateCreated),
+    ownerId: existingIdOr(transaction, "users", entry.owner, author.userId),
+    sharedWith: (entry.sharedWith ?? []).map((id) => existingId(transaction, "users", id)),
+    description: entry.description ?? "",
+    dateModified: dates.pick(entry.dateModified ?? dateCreated),
+    properties: storedProperties(entry.properties, author, dateCreated),
   });
-  (given.samples ?? []).forEach((sample, index) =>
-    fillSample(filling, project, { sampleNumber: index + 1, ...sample }),
+  (entry.samples ?? []).forEach((sample, index) =>
+    fillSample(context, project, { sampleNumber: index + 1, ...sample }),
   );
-  for (const result of given.appResults ?? []) fillAppResult(filling, project, result);
-  (given.datasets ?? []).forEach((dataset, index) =>
-    fillDataset(filling, project, { place: index, ...dataset }),
+  for (const result of entry.appResults ?? []) fillAppResult(context, project, result);
+  (entry.datasets ?? []).forEach((dataset, index) =>
+    fillDataset(context, project, { index, ...dataset }),
   );
 }
 
-function fillSample(filling: Filling, project: Project, given: CatalogSample): void {
+function fillSample(context: FillContext, project: Project, entry: CatalogSample): void {
   const sample: Sample = {
-    ...childKeys(filling, project, given, "samples"),
-    sampleId: given.sampleId ?? given.name,
-    experimentName: given.experimentName ?? project.name,
-    sampleNumber: given.sampleNumber ?? 1,
-    isMerged: given.isMerged ?? false,
-    ...readKeys(given),
-    ...libraryKeys(given),
+    ...childKeys(context, project, entry, "samples"),
+    sampleId: entry.sampleId ?? entry.name,
+    experimentName: entry.experimentName ?? project.name,
+    sampleNumber: entry.sampleNumber ?? 1,
+    isMerged: entry.isMerged ?? false,
+    ...readKeys(entry),
+    ...libraryKeys(entry),
   };
-  filling.draft.put("samples", sample);
-  fillFiles(filling, { noun: "samples", id: sample.id }, given.files, sample.dateCreated);
+  context.transaction.put("samples", sample);
+  fillFiles(context, { noun: "samples", id: sample.id }, entry.files, sample.dateCreated);
 }
 
 function readKeys(
-  given: CatalogSample,
+  entry: CatalogSample,
 ): Pick<Sample, "isPairedEnd" | "read1" | "read2" | "numReadsRaw" | "numReadsPF"> {
-  const { isPairedEnd = true, read1 = 151, numReadsRaw = 0 } = given;
-  const { read2 = isPairedEnd ? read1 : 0, numReadsPF = numReadsRaw } = given;
+  const { isPairedEnd = true, read1 = 151, numReadsRaw = 0 } = entry;
+  const { read2 = isPairedEnd ? read1 : 0, numReadsPF = numReadsRaw } = entry;
   return { isPairedEnd, read1, read2, numReadsRaw, numReadsPF };
 }
 
@@ -66,45 +66,45 @@ function libraryKeys({ library }: CatalogSample): Pick<Sample, "library"> {
   };
 }
 
-/** Its Id has a digit for each base, so that equal sequences have equal Ids and others have others. */
+/** The default Id has one digit for each base, so that equal sequences have equal Ids and different ones do not. */
 function storedIndex({ id, name, sequence }: CatalogIndex): LibraryIndex {
   const digits = Array.from(sequence, (base) => "ACGTN".indexOf(base) + 1);
   return { id: id ?? digits.join(""), name: name ?? sequence, sequence };
 }
 
-function fillAppResult(filling: Filling, project: Project, given: CatalogAppResult): void {
+function fillAppResult(context: FillContext, project: Project, entry: CatalogAppResult): void {
   const result: AppResult = {
-    ...childKeys(filling, project, given, "appresults"),
-    description: given.description ?? "",
+    ...childKeys(context, project, entry, "appresults"),
+    description: entry.description ?? "",
   };
-  putAppResult(filling.draft, result);
-  fillFiles(filling, { noun: "appresults", id: result.id }, given.files, result.dateCreated);
+  putAppResult(context.transaction, result);
+  fillFiles(context, { noun: "appresults", id: result.id }, entry.files, result.dateCreated);
 }
 
-/** What samples and app results have in common. Without a session they get one of their own. */
+/** The keys that samples and app results share. An entry that names no session gets a new one. */
 function childKeys(
-  filling: Filling,
+  context: FillContext,
   project: Project,
-  given: CatalogSample | CatalogAppResult,
+  entry: CatalogSample | CatalogAppResult,
   table: "samples" | "appresults",
 ): Omit<AppResult, "description"> {
-  const { draft, ids, dates, author } = filling;
-  const dateCreated = dates.pick(given.dateCreated);
-  const { name, appSession, genome, status } = given;
-  const ownSession = { name, dateCreated, createdBy: project.ownerId };
+  const { transaction, ids, dates, author } = context;
+  const dateCreated = dates.pick(entry.dateCreated);
+  const { name, appSession, genome, status } = entry;
+  const newSession = { name, dateCreated, createdBy: project.ownerId };
   return {
-    ...entityKeys(given),
-    id: ids.pick(table, given.id),
+    ...entityKeys(entry),
+    id: ids.pick(table, entry.id),
     name,
     dateCreated,
     projectId: project.id,
     ownerId: project.ownerId,
     appSessionId:
       appSession === undefined
-        ? fillSession(filling, status === undefined ? ownSession : { ...ownSession, status })
-        : knownId(draft, "appsessions", appSession),
-    references: storedReferences(given.references),
-    properties: storedProperties(given.properties, author, dateCreated),
+        ? fillSession(context, status === undefined ? newSession : { ...newSession, status })
+        : existingId(transaction, "appsessions", appSession),
+    references: storedReferences(entry.references),
+    properties: storedProperties(entry.properties, author, dateCreated),
     ...(genome === undefined ? {} : { genomeId: genome }),
   };
 }

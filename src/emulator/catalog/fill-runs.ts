@@ -1,35 +1,35 @@
 import { entityKeys, storedProperties } from "./defaults.ts";
+import { existingId, existingIdOr, type FillContext } from "./fill-context.ts";
 import { fillFiles } from "./fill-files.ts";
-import { type Filling, knownId, knownOr } from "./filling.ts";
 import type { CatalogRun } from "./schema.ts";
 
 /** Stores a run and its files. */
-export function fillRun(filling: Filling, given: CatalogRun): void {
-  const { draft, ids, dates, author } = filling;
-  const id = ids.pick("runs", given.id);
-  const dateCreated = dates.pick(given.dateCreated);
-  const ownerId = knownOr(draft, "users", given.owner, author.userId);
-  draft.put("runs", {
-    ...entityKeys(given),
+export function fillRun(context: FillContext, entry: CatalogRun): void {
+  const { transaction, ids, dates, author } = context;
+  const id = ids.pick("runs", entry.id);
+  const dateCreated = dates.pick(entry.dateCreated);
+  const ownerId = existingIdOr(transaction, "users", entry.owner, author.userId);
+  transaction.put("runs", {
+    ...entityKeys(entry),
     id,
-    name: given.name,
+    name: entry.name,
     ownerId,
     uploadedById: ownerId,
     dateCreated,
-    ...machineKeys(given),
-    sharedWith: (given.sharedWith ?? []).map((user) => knownId(draft, "users", user)),
-    number: given.number ?? 1,
-    experimentName: given.experimentName ?? given.name,
-    status: given.status ?? "Complete",
-    isArchived: given.archived ?? false,
-    sampleIds: (given.samples ?? []).map((sample) => knownId(draft, "samples", sample)),
-    dateModified: dates.pick(given.dateModified ?? dateCreated),
-    properties: storedProperties(given.properties, author, dateCreated),
+    ...machineKeys(entry),
+    sharedWith: (entry.sharedWith ?? []).map((user) => existingId(transaction, "users", user)),
+    number: entry.number ?? 1,
+    experimentName: entry.experimentName ?? entry.name,
+    status: entry.status ?? "Complete",
+    isArchived: entry.archived ?? false,
+    sampleIds: (entry.samples ?? []).map((sample) => existingId(transaction, "samples", sample)),
+    dateModified: dates.pick(entry.dateModified ?? dateCreated),
+    properties: storedProperties(entry.properties, author, dateCreated),
   });
-  fillFiles(filling, { noun: "runs", id }, given.files, dateCreated);
+  fillFiles(context, { noun: "runs", id }, entry.files, dateCreated);
 }
 
-function machineKeys(given: CatalogRun): {
+function machineKeys(entry: CatalogRun): {
   reagentBarcode: string;
   flowcellBarcode: string;
   platformName: string;
@@ -37,13 +37,13 @@ function machineKeys(given: CatalogRun): {
   instrument: { id: number; name: string; type: string };
   cycles: readonly [number, number, number, number];
 } {
-  const { id = 1, name = "M00001", type = "MiSeq" } = given.instrument ?? {};
+  const { id = 1, name = "M00001", type = "MiSeq" } = entry.instrument ?? {};
   return {
-    reagentBarcode: given.reagentBarcode ?? "MS0000001-600V3",
-    flowcellBarcode: given.flowcellBarcode ?? "000000000-AAAAA",
-    platformName: given.platformName ?? type,
-    workflow: given.workflow ?? "Generate FASTQ",
+    reagentBarcode: entry.reagentBarcode ?? "MS0000001-600V3",
+    flowcellBarcode: entry.flowcellBarcode ?? "000000000-AAAAA",
+    platformName: entry.platformName ?? type,
+    workflow: entry.workflow ?? "Generate FASTQ",
     instrument: { id, name, type },
-    cycles: given.cycles ?? [151, 151, 8, 8],
+    cycles: entry.cycles ?? [151, 151, 8, 8],
   };
 }

@@ -1,29 +1,29 @@
 import { BsmountError } from "../../core/errors.ts";
-import type { Draft } from "../state/draft.ts";
 import type { TableName } from "../state/entities.ts";
-import { parentsOf } from "./contents.ts";
+import type { Transaction } from "../state/transaction.ts";
+import { parentsOf } from "./import-contents.ts";
 import type { Catalog } from "./schema.ts";
 
-/** Gives Ids out in order, and never one that the catalog itself uses further down. */
+/** Assigns Ids in ascending order and skips those that the catalog itself uses. */
 export class CatalogIds {
-  readonly #draft: Draft;
+  readonly #transaction: Transaction;
   readonly #taken: ReadonlyMap<TableName, ReadonlySet<string>>;
 
-  constructor(draft: Draft, catalog: Catalog) {
-    this.#draft = draft;
+  constructor(transaction: Transaction, catalog: Catalog) {
+    this.#transaction = transaction;
     this.#taken = explicitIds(catalog);
   }
 
-  /** `explicit`, or the next free one. */
+  /** Returns `explicit`, or the next free Id. */
   pick(table: TableName, explicit: string | undefined): string {
     if (explicit !== undefined) return explicit;
-    let id = this.#draft.newId(table);
-    while (this.#taken.get(table)?.has(id) === true) id = this.#draft.newId(table);
+    let id = this.#transaction.newId(table);
+    while (this.#taken.get(table)?.has(id) === true) id = this.#transaction.newId(table);
     return id;
   }
 }
 
-/** @throws BsmountError `usage` for an Id that stands twice. */
+/** @throws BsmountError `usage` for an Id that occurs twice */
 function explicitIds(catalog: Catalog): Map<TableName, Set<string>> {
   const taken = new Map<TableName, Set<string>>();
   for (const [table, entities] of entitiesByTable(catalog)) {
@@ -31,7 +31,8 @@ function explicitIds(catalog: Catalog): Map<TableName, Set<string>> {
     taken.set(table, ids);
     for (const { id } of entities) {
       if (id === undefined) continue;
-      if (ids.has(id)) throw new BsmountError("usage", `the catalog has two ${table} of Id ${id}`);
+      if (ids.has(id))
+        throw new BsmountError("usage", `the catalog has two ${table} with the Id ${id}`);
       ids.add(id);
     }
   }

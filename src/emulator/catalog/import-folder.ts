@@ -4,8 +4,10 @@ import { BsmountError, describeError } from "../../core/errors.ts";
 import type { Catalog, CatalogAppResult, CatalogFile, CatalogProject } from "./schema.ts";
 
 /**
- * A folder of plain files as a project: every folder right in it becomes an app result of its name with
- * all files below it; files that lie loose go into an app result named as the project.
+ * Makes a catalog project of a folder of plain files. Every direct subfolder becomes an app result of the same
+ * name with all files below it; the other files become an app result with the project's name.
+ *
+ * @throws BsmountError `usage` for a folder that cannot be read
  */
 export async function importFolder(
   path: string,
@@ -28,7 +30,7 @@ export async function importFolder(
   return { ...project, name, appResults: [...(project.appResults ?? []), ...imported] };
 }
 
-/** `catalog` with the folders of its projects read in. */
+/** Returns `catalog` with the folders that its projects import read in. */
 export async function expandFolders(catalog: Catalog, folder: string): Promise<Catalog> {
   if (catalog.projects === undefined) return catalog;
   const projects: CatalogProject[] = [];
@@ -41,7 +43,7 @@ export async function expandFolders(catalog: Catalog, folder: string): Promise<C
   return { ...catalog, projects };
 }
 
-/** Plain files in order of their paths, so that they get the same Ids each time. */
+/** Lists plain files in order of their paths, so that they get the same Ids at each start. */
 async function filesBelow(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });

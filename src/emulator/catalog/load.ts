@@ -1,20 +1,23 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { BsmountError, describeError } from "../../core/errors.ts";
-import type { EmulatorOptions } from "../options.ts";
 import type { Catalog } from "./schema.ts";
 import { validateCatalog } from "./validate.ts";
 
 export interface LoadedCatalog {
   readonly catalog: Catalog;
-  /** What paths in it are relative to. */
+  /** The folder that paths in the catalog are relative to. */
   readonly folder: string;
 }
 
-/** The catalog that the options name, checked; an empty one when they name none. */
-export async function loadCatalog(
-  options: Pick<EmulatorOptions, "catalog" | "catalogFile">,
-): Promise<LoadedCatalog> {
+/** Where a catalog comes from: an object, or else a JSON file. */
+export interface CatalogSource {
+  readonly catalog?: Catalog;
+  readonly catalogFile?: string;
+}
+
+/** Reads and validates the catalog that the options name; without one it is empty. @throws BsmountError `usage` */
+export async function loadCatalog(options: CatalogSource): Promise<LoadedCatalog> {
   if (options.catalog !== undefined) {
     return { catalog: validateCatalog(options.catalog), folder: process.cwd() };
   }
@@ -29,7 +32,7 @@ async function readJson(path: string): Promise<unknown> {
   } catch (cause) {
     throw new BsmountError("usage", `cannot read the catalog ${path}: ${describeError(cause)}`, {
       cause,
-      remedy: "give --catalog the path of a JSON file",
+      remedy: "set --catalog to the path of a JSON file",
     });
   }
 }

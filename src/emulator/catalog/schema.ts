@@ -2,11 +2,11 @@ import type { SessionStatus, UploadStatus } from "../state/entities.ts";
 import type { Property } from "../state/entity.ts";
 
 /*
- * What an account holds at first. Everything may be left out except names: Ids are then given in order,
- * dates count up from `date` by a second, owners are the first user, sessions are made and complete. The
- * same catalog always gives the same account; only keys of objects are new at each start.
+ * The initial content of an account. Only names are required: by default Ids are assigned in ascending order,
+ * each date is a second later than the one before, the first user owns everything, and results get new, complete
+ * sessions. A catalog always makes the same account; only the keys of stored objects differ at each start.
  *
- * `README.md` beside this file has the same as prose with an example.
+ * README.md in this folder describes the format with an example.
  */
 
 interface CatalogEntity {
@@ -14,25 +14,27 @@ interface CatalogEntity {
   readonly id?: string;
   /** Deleted by its owner: 410. */
   readonly removed?: boolean;
-  /** Keys that replace or join those of the answers, as they stand; null takes a key away. */
+  /** Keys that are added to the JSON of responses or replace keys there; null removes a key. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
 interface WithDates extends CatalogEntity {
-  /** Any date that JavaScript reads. */
+  /** Any date that JavaScript can parse. */
   readonly dateCreated?: string;
   readonly dateModified?: string;
 }
 
+/** A user of the account. */
 export interface CatalogUser extends CatalogEntity {
   readonly name: string;
   readonly email?: string;
   readonly gravatarUrl?: string;
   readonly dateCreated?: string;
-  /** Of v2's `users/current/properties`. */
+  /** Shown by v2's `users/current/properties`. */
   readonly properties?: readonly CatalogProperty[];
 }
 
+/** An application, which starts sessions and signs users in. */
 export interface CatalogApplication extends CatalogEntity {
   readonly name: string;
   readonly companyName?: string;
@@ -45,13 +47,14 @@ export interface CatalogApplication extends CatalogEntity {
   readonly datePublished?: string;
   readonly classifications?: readonly string[];
   readonly features?: readonly string[];
-  /** 32 hex digits: what the app signs users in with, always both. */
+  /** 32 hex digits. An app that signs users in needs both the key and the secret. */
   readonly clientKey?: string;
   readonly clientSecret?: string;
-  /** Where a browser may be sent with a code; for names of this machine scheme and port do not matter. */
+  /** Where a browser may be redirected with a code. For loopback addresses scheme and port are not compared. */
   readonly redirectUri?: string;
 }
 
+/** An access token with its scopes. */
 export interface CatalogToken {
   readonly accessToken: string;
   /** Id of a user. @default the first */
@@ -62,10 +65,11 @@ export interface CatalogToken {
   readonly application?: string;
 }
 
-/** One value: `content` or `items`, `contentMap` or `itemsMap`, as the type asks. References are Hrefs. */
+/** A property. Its type decides which of `content`, `items`, `contentMap` and `itemsMap` it has. References are Hrefs. */
 export type CatalogProperty = Pick<Property, "name"> &
   Partial<Pick<Property, "type" | "description" | "content" | "items" | "contentMap" | "itemsMap">>;
 
+/** A reference of a session or result to another entity. */
 export interface CatalogReference {
   readonly rel?: string;
   readonly type: string;
@@ -73,23 +77,24 @@ export interface CatalogReference {
   readonly href: string;
 }
 
-/** Where the bytes come from; exactly one form. */
+/** Where the bytes of a file come from; exactly one of these forms. */
 export type CatalogContent =
   /** A file, relative to the catalog's folder. */
   | { readonly path: string; readonly etag?: string }
   | { readonly text: string }
   | { readonly base64: string }
-  /** Computed when read, see `content/generator.ts`; sparse is zero almost everywhere. */
+  /** Bytes computed when they are read, see `content/generator.ts`; sparse content is zero almost everywhere. */
   | { readonly size: number; readonly seed: string; readonly sparse?: boolean };
 
+/** A file of a sample, app result, dataset or run. */
 export interface CatalogFile extends WithDates {
-  /** Path in its parent, without leading slash. Two files may have the same. */
+  /** Path within its parent, without leading slash. Two files may have the same path. */
   readonly path: string;
-  /** A text is short for `{"text": …}`. @default no bytes */
+  /** A plain string is short for `{"text": …}`. @default no bytes */
   readonly content?: string | CatalogContent;
-  /** @default by the name's extension */
+  /** @default derived from the name's extension */
   readonly contentType?: string;
-  /** Its content cannot be read until it is restored. */
+  /** Whether the file is in cold storage; its content cannot be read until it is restored. */
   readonly archived?: boolean;
   /** @default "complete" */
   readonly uploadStatus?: UploadStatus;
@@ -103,9 +108,9 @@ interface WithFiles extends WithDates {
 }
 
 interface WithSession extends WithFiles {
-  /** Id of an app session. @default one of its own */
+  /** Id of an app session. @default a new session */
   readonly appSession?: string;
-  /** Of its own session, where `appSession` names none. @default "Complete" */
+  /** Status of the new session that is made when `appSession` is absent. @default "Complete" */
   readonly status?: SessionStatus;
   readonly references?: readonly CatalogReference[];
   /** Id of a genome. */
@@ -114,7 +119,7 @@ interface WithSession extends WithFiles {
 
 /** An index of a library. */
 export interface CatalogIndex {
-  /** @default made of the sequence */
+  /** @default derived from the sequence */
   readonly id?: string;
   /** @default the sequence */
   readonly name?: string;
@@ -122,7 +127,7 @@ export interface CatalogIndex {
   readonly sequence: string;
 }
 
-/** What a sample was sequenced from. Whatever is left out follows from the sample. */
+/** The library that a sample was sequenced from. Absent keys are derived from the sample. */
 export interface CatalogSampleLibrary {
   readonly id?: string;
   readonly biologicalSampleId?: string;
@@ -130,6 +135,7 @@ export interface CatalogSampleLibrary {
   readonly index2?: CatalogIndex;
 }
 
+/** A sample of a project. */
 export interface CatalogSample extends WithSession {
   /** @default the name */
   readonly sampleId?: string;
@@ -146,23 +152,24 @@ export interface CatalogSample extends WithSession {
   readonly library?: CatalogSampleLibrary;
 }
 
+/** An app result of a project. */
 export interface CatalogAppResult extends WithSession {
   readonly description?: string;
 }
 
-/** v2's view of files that belong together. */
+/** A dataset, as v2 groups files. */
 export interface CatalogDataset extends WithFiles {
-  /** `ds.` and 32 hex digits. @default made from the project's Id and the place in it */
+  /** `ds.` and 32 hex digits. @default derived from the project's Id and the position in the project */
   readonly id?: string;
   /** @default "illumina.fastq.v1.8" for a sample, else "common.files" */
   readonly type?: string;
-  /** Id of an app session. @default the sample's, or one of its own */
+  /** Id of an app session. @default the sample's, or a new session */
   readonly appSession?: string;
-  /** Of its own session. @default "Complete" */
+  /** Status of the new session that is made when there is no other. @default "Complete" */
   readonly status?: SessionStatus;
-  /** Id of a sample: the dataset is this one, its files are the sample's. */
+  /** Id of the sample that the dataset represents; it has the sample's files. */
   readonly sample?: string;
-  /** By type, with `_` for `.`: `{"common_fastq": {…}}`. */
+  /** Attributes by type, with `_` for `.`: `{"common_fastq": {…}}`. */
   readonly attributes?: Readonly<Record<string, unknown>>;
   /** @default "Undefined" */
   readonly qcStatus?: string;
@@ -171,6 +178,7 @@ export interface CatalogDataset extends WithFiles {
   readonly archived?: boolean;
 }
 
+/** A library of a biosample. */
 export interface CatalogLibrary extends WithDates {
   /** @default the biosample's */
   readonly name?: string;
@@ -181,6 +189,7 @@ export interface CatalogLibrary extends WithDates {
   readonly properties?: readonly CatalogProperty[];
 }
 
+/** A biosample, which only v2 shows. */
 export interface CatalogBioSample extends WithDates {
   readonly name: string;
   /** Id of a user. @default the project's owner */
@@ -195,6 +204,7 @@ export interface CatalogBioSample extends WithDates {
   readonly properties?: readonly CatalogProperty[];
 }
 
+/** A project with its samples, app results and datasets. */
 export interface CatalogProject extends WithDates {
   readonly name: string;
   readonly description?: string;
@@ -206,10 +216,11 @@ export interface CatalogProject extends WithDates {
   readonly appResults?: readonly CatalogAppResult[];
   readonly datasets?: readonly CatalogDataset[];
   readonly properties?: readonly CatalogProperty[];
-  /** A folder of plain files: each subfolder becomes an app result; loose files go into one named as the project. */
+  /** A folder of plain files: each subfolder becomes an app result, and the other files one with the project's name. */
   readonly importFolder?: string;
 }
 
+/** An app session that several results can share. */
 export interface CatalogAppSession extends WithDates {
   readonly name: string;
   /** Id of a user. */
@@ -221,7 +232,7 @@ export interface CatalogAppSession extends WithDates {
   readonly statusSummary?: string;
   readonly dateStarted?: string;
   readonly dateCompleted?: string;
-  /** v2's word for where it came from. @default "AppTrigger" */
+  /** How the session was started, shown by v2. @default "AppTrigger" */
   readonly purpose?: string;
   /** @default "Undefined" */
   readonly qcStatus?: string;
@@ -231,6 +242,7 @@ export interface CatalogAppSession extends WithDates {
   readonly properties?: readonly CatalogProperty[];
 }
 
+/** A sequencing run. */
 export interface CatalogRun extends WithFiles {
   readonly owner?: string;
   readonly sharedWith?: readonly string[];
@@ -251,10 +263,11 @@ export interface CatalogRun extends WithFiles {
   readonly samples?: readonly string[];
 }
 
+/** The initial content of an account; all keys are optional. */
 export interface Catalog {
-  /** Where default dates begin. @default "2024-01-01T00:00:00Z" */
+  /** The first default date. @default "2024-01-01T00:00:00Z" */
   readonly date?: string;
-  /** The first one is whose token the ready line tells. @default one, "Emulator User" */
+  /** The ready line has the token of the first user. @default one user, "Emulator User" */
   readonly users?: readonly CatalogUser[];
   readonly applications?: readonly CatalogApplication[];
   readonly tokens?: readonly CatalogToken[];

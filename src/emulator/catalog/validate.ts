@@ -1,9 +1,10 @@
+import { CONTENT_TYPE } from "../http/media-type.ts";
 import {
   anything,
   type Check,
   count,
   date,
-  fail,
+  failExpected,
   flag,
   isObject,
   list,
@@ -12,13 +13,12 @@ import {
   oneOf,
   text,
 } from "./check.ts";
-import { CONTENT_TYPE } from "../http/media-type.ts";
 import type { Catalog } from "./schema.ts";
 
-const id = matching(/^[1-9]\d{0,17}$/, "an Id, digits in quotes,");
+const id = matching(/^[1-9]\d{0,17}$/, "an Id (digits in quotes)");
 const href = matching(/^v1pre3\/[a-z]+\/\d+$/, "an Href such as v1pre3/samples/7");
 const name = matching(/\S/, "a name");
-const filePath = matching(/^[^/]+(\/[^/]+)*$/, "a path without leading or doubled slash");
+const filePath = matching(/^[^/]+(\/[^/]+)*$/, "a path without leading or double slashes");
 
 const identity = { id, removed: flag, extra: record };
 const dates = { dateCreated: date, dateModified: date };
@@ -217,14 +217,14 @@ const catalog = object({
   bioSamples: list(bioSample),
 });
 
-/** @throws BsmountError `usage` that says which place of the JSON is wrong, and how. */
+/** Checks that a JSON value is a catalog. @throws BsmountError `usage` that names the wrong part and what is expected */
 export function validateCatalog(value: unknown): Catalog {
   catalog(value, "");
   return value as Catalog;
 }
 
 function record(value: unknown, at: string): void {
-  if (!isObject(value)) fail(at, "an object is wanted", value);
+  if (!isObject(value)) failExpected(at, "an object", value);
 }
 
 function mapEntry(value: unknown, at: string): void {
@@ -233,7 +233,7 @@ function mapEntry(value: unknown, at: string): void {
 
 function fourCounts(value: unknown, at: string): void {
   list(count)(value, at);
-  if ((value as unknown[]).length !== 4) fail(at, "four numbers are wanted", value);
+  if ((value as unknown[]).length !== 4) failExpected(at, "four numbers", value);
 }
 
 const CONTENT_FORMS: Readonly<Record<string, Check>> = {
@@ -248,7 +248,7 @@ function content(value: unknown, at: string): void {
   const form = isObject(value)
     ? Object.keys(CONTENT_FORMS).find((key) => value[key] !== undefined)
     : undefined;
-  const wanted = 'a text, {"path"}, {"text"}, {"base64"} or {"size", "seed"} is wanted';
-  if (form === undefined) fail(at, wanted, value);
+  const expected = 'a text, {"path"}, {"text"}, {"base64"} or {"size", "seed"}';
+  if (form === undefined) failExpected(at, expected, value);
   (CONTENT_FORMS[form] ?? anything)(value, at);
 }

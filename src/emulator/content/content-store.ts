@@ -9,11 +9,11 @@ export interface Received {
   readonly md5: string;
 }
 
-/** `objects` are finished contents; `parts` wait for their upload to end. */
-export type Place = "objects" | "parts";
+/** `objects` are complete contents; `parts` belong to uploads that have not ended. */
+export type ContentKind = "objects" | "parts";
 
-/** What becomes an object without having been uploaded. */
-export type Adopted =
+/** Content of a catalog, which becomes an object without an upload. */
+export type ImportedContent =
   | { readonly kind: "bytes"; readonly bytes: Buffer }
   | { readonly kind: "file"; readonly path: string }
   | {
@@ -23,17 +23,23 @@ export type Adopted =
       readonly sparse: boolean;
     };
 
-/** Where the bytes of objects and of parts are kept. */
+/*
+ * Begin here. `content/` stores bytes and knows nothing of files or uploads: in memory (`memory-store.ts`) or in a
+ * data folder (`folder-store.ts`). An object's bytes can also be a file elsewhere or be computed (`generator.ts`).
+ * `services/` stores what is uploaded, `catalog/` imports the initial contents, `object-store/` reads.
+ */
+
+/** Stores the bytes of objects and of parts. */
 export interface ContentStore {
-  /** Keeps a body under a new key; when it settles the bytes last as long as the store does. */
-  receive(body: AsyncIterable<Buffer>, place: Place): Promise<Received>;
-  /** Makes one object of parts, in the order given, and leaves the parts where they are. */
+  /** Stores a body under a new key; once it resolves, the bytes are as persistent as the store. */
+  receive(body: AsyncIterable<Buffer>, kind: ContentKind): Promise<Received>;
+  /** Concatenates parts, in the order of `partKeys`, to a new object and returns its key. The parts remain. */
   join(partKeys: readonly string[]): Promise<string>;
-  /** Makes an object of content that comes with a catalog. */
-  adopt(content: Adopted): Promise<StoredObject>;
-  /** The bytes of `range`, which lies inside the object. */
+  /** Makes an object of a catalog's content. */
+  importContent(content: ImportedContent): Promise<StoredObject>;
+  /** Streams the bytes of `range`, which must be within the object. */
   read(object: StoredObject, range: ByteRange): Readable;
-  discard(keys: readonly string[], place: Place): Promise<void>;
-  /** Forgets whatever has none of these keys: what a killed process left. */
+  discard(keys: readonly string[], kind: ContentKind): Promise<void>;
+  /** Removes everything that has none of these keys, such as what a killed process left behind. */
   sweep(keep: ReadonlySet<string>): Promise<void>;
 }

@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { byteRange } from "../../core/byte-range.ts";
-import { type Generated, generatedChunks } from "./generator.ts";
+import { generatedChunks, type GeneratedContent } from "./generator.ts";
 
-/** Bigger generated content gets an ETag without its bytes being computed. */
+/** The ETag of larger generated content does not depend on its bytes, so that they need not be computed. */
 const LARGEST_HASHED_GENERATED = 64 * 1024 * 1024;
-/** Likewise for files that a catalog points at. */
+/** The same limit for files that a catalog refers to. */
 const LARGEST_HASHED_FILE = 1024 * 1024 * 1024;
 
 /**
- * No upload has parts so small, so nobody takes such an ETag for a digest of the content and finds that it is
- * another one.
+ * The part size that synthetic ETags claim. No upload has parts this small, so no client mistakes such an ETag for a
+ * digest of the content and reports a mismatch.
  */
 const SYNTHETIC_PART_BYTES = 1024 * 1024;
 
@@ -19,14 +19,14 @@ export function md5Hex(bytes: string | Buffer): string {
   return createHash("md5").update(bytes).digest("hex");
 }
 
-/** The ETag of an object that came in parts: no md5 of the whole, and it says so by its form. */
+/** The ETag of an object that was uploaded in parts, in S3's form: the md5 of the parts' md5s and their count. */
 export function multipartEtag(partMd5s: readonly string[]): string {
   const joined = Buffer.concat(partMd5s.map((md5) => Buffer.from(md5, "hex")));
   return `${md5Hex(joined)}-${partMd5s.length}`;
 }
 
-/** The md5 of generated content up to 64 MiB; beyond it, `md5("<seed>:<size>")-<parts of 1 MiB>`. */
-export function generatedEtag(content: Generated): string {
+/** The md5 of generated content up to 64 MiB; above that `md5("<seed>:<size>")-<parts of 1 MiB>`. */
+export function generatedEtag(content: GeneratedContent): string {
   const { seed, sizeBytes } = content;
   if (sizeBytes > LARGEST_HASHED_GENERATED) return syntheticEtag(`${seed}:${sizeBytes}`, sizeBytes);
   const hash = createHash("md5");
@@ -34,7 +34,7 @@ export function generatedEtag(content: Generated): string {
   return hash.digest("hex");
 }
 
-/** The md5 of a file up to 1 GiB; beyond it one of its path, size and time, in the form of parts. */
+/** The md5 of a file up to 1 GiB; above that an md5 of its path, size and time in the form of a multipart ETag. */
 export async function fileEtag(path: string): Promise<string> {
   const { size, mtimeMs } = await stat(path);
   if (size > LARGEST_HASHED_FILE) return syntheticEtag(`${path}:${size}:${mtimeMs}`, size);

@@ -5,19 +5,19 @@ import type { Readable } from "node:stream";
 import { byteRange, type ByteRange } from "../../core/byte-range.ts";
 import { makeFolders } from "../../core/make-folders.ts";
 import type { StoredObject } from "../state/entities.ts";
-import { adoptInPlace, newKey } from "./adopt.ts";
-import type { Adopted, ContentStore, Place, Received } from "./content-store.ts";
-import { type Generated, generatedChunks, sparseBlocks } from "./generator.ts";
+import type { ContentKind, ContentStore, ImportedContent, Received } from "./content-store.ts";
+import { generatedChunks, type GeneratedContent, sparseBlocks } from "./generator.ts";
+import { importInPlace, newKey } from "./import-content.ts";
 import { fileStream, readSource } from "./read-source.ts";
 
 const COPY_BYTES = 1024 * 1024;
 
 /**
- * Every finished content is one plain file `FOLDER/objects/<key>`, so that a web server of the same user can
- * serve them; nobody else can read them.
+ * Stores every complete content as a plain file `FOLDER/objects/<key>`, so that a web server of the same user can
+ * serve them; no other user can read them.
  *
- * Bytes go to `FOLDER/incoming` first, are synced, and get their place by a rename that is synced too:
- * a file in `objects` is whole, whenever the process or the machine dies.
+ * Bytes are written to `FOLDER/incoming`, synced, and renamed, and the rename is synced too. So a file in `objects`
+ * is whole even if the process is killed or the machine loses power.
  */
 export class FolderContentStore implements ContentStore {
   readonly #folder: string;
@@ -27,16 +27,16 @@ export class FolderContentStore implements ContentStore {
   }
 
   static async open(folder: string): Promise<FolderContentStore> {
-    for (const place of ["objects", "parts", "incoming"]) {
-      await makeFolders(join(folder, place), { mode: 0o700 });
+    for (const name of ["objects", "parts", "incoming"]) {
+      await makeFolders(join(folder, name), { mode: 0o700 });
     }
     return new FolderContentStore(folder);
   }
 
-  async receive(body: AsyncIterable<Buffer>, place: Place): Promise<Received> {
+  async receive(body: AsyncIterable<Buffer>, kind: ContentKind): Promise<Received> {
     const hash = createHash("md5");
     let sizeBytes = 0;
-    const key = await this.#make(place, async (file) => {
+    const key = await this.#make(kind, async (file) => {
       for await (const chunk of body) {
         hash.update(chunk);
         sizeBytes += chunk.length;
@@ -54,9 +54,9 @@ export class FolderContentStore implements ContentStore {
     });
   }
 
-  async adopt(content: Adopted): Promise<StoredObject> {
-    const object = await adoptInPlace(content, newKey);
-    await this.#make("objects", async (file) => await fill(file, content), object.id);
+  async importContent(content: ImportedContent): Promise<StoredObject> {
+    const object = await importInPlace(content, newKey);
+    await this.#make("objects", async (file) => await writeContent(file, content), object.id);
     return { ...object, source: { kind: "stored" } };
   }
 
@@ -64,24 +64,24 @@ export class FolderContentStore implements ContentStore {
     return readSource(object, range, () => fileStream(this.#path("objects", object.id), range));
   }
 
-  async discard(keys: readonly string[], place: Place): Promise<void> {
-    for (const key of keys) await rm(this.#path(place, key), { force: true });
+  async discard(keys: readonly string[], kind: ContentKind): Promise<void> {
+    for (const key of keys) await rm(this.#path(kind, key), { force: true });
   }
 
   async sweep(keep: ReadonlySet<string>): Promise<void> {
-    for (const place of ["objects", "parts", "incoming"]) {
-      for (const name of await readdir(join(this.#folder, place))) {
-        if (!keep.has(name)) await rm(join(this.#folder, place, name), { force: true });
+    for (const name of ["objects", "parts", "incoming"]) {
+      for (const key of await readdir(join(this.#folder, name))) {
+        if (!keep.has(key)) await rm(join(this.#folder, name, key), { force: true });
       }
     }
   }
 
-  #path(place: Place | "incoming", key: string): string {
-    return join(this.#folder, place, key);
+  #path(folder: ContentKind | "incoming", key: string): string {
+    return join(this.#folder, folder, key);
   }
 
   async #make(
-    place: Place,
+    kind: ContentKind,
     write: (file: FileHandle) => Promise<void>,
     key: string = newKey(),
   ): Promise<string> {
@@ -94,8 +94,8 @@ export class FolderContentStore implements ContentStore {
       } finally {
         await file.close();
       }
-      await rename(incoming, this.#path(place, key));
-      await syncFolder(join(this.#folder, place));
+      await rename(incoming, this.#path(kind, key));
+      await syncFolder(join(this.#folder, kind));
     } catch (error) {
       await rm(incoming, { force: true });
       throw error;
@@ -104,7 +104,7 @@ export class FolderContentStore implements ContentStore {
   }
 }
 
-async function fill(file: FileHandle, content: Adopted): Promise<void> {
+async function writeContent(file: FileHandle, content: ImportedContent): Promise<void> {
   switch (content.kind) {
     case "bytes":
       await file.appendFile(content.bytes);
@@ -113,7 +113,7 @@ async function fill(file: FileHandle, content: Adopted): Promise<void> {
       await copyInto(file, content.path);
       return;
     case "generated":
-      await (content.sparse ? fillSparse(file, content) : fillWhole(file, content));
+      await (content.sparse ? writeSparse(file, content) : writeWhole(file, content));
   }
 }
 
@@ -124,14 +124,14 @@ async function copyInto(file: FileHandle, path: string): Promise<void> {
   }
 }
 
-async function fillWhole(file: FileHandle, content: Generated): Promise<void> {
+async function writeWhole(file: FileHandle, content: GeneratedContent): Promise<void> {
   for (const chunk of generatedChunks(content, byteRange(0, content.sizeBytes))) {
     await file.appendFile(chunk);
   }
 }
 
-/** Holes where the content is zero. */
-async function fillSparse(file: FileHandle, content: Generated): Promise<void> {
+/** Leaves holes where the content is zero. */
+async function writeSparse(file: FileHandle, content: GeneratedContent): Promise<void> {
   await file.truncate(content.sizeBytes);
   for (const block of sparseBlocks(content.sizeBytes)) {
     const [bytes] = generatedChunks(content, block);

@@ -3,18 +3,17 @@ import { Readable } from "node:stream";
 import { type ByteRange, byteRange, intersect, rangeLength } from "../../core/byte-range.ts";
 
 /*
- * Content that is computed when it is read, so that a file of many GiB costs nothing.
+ * Content that is computed when it is read, so that a file of many GiB needs no space.
  *
- * The bytes of seed S are the AES-128-CTR keystream with key md5(S) and a counter that begins at 0. A
- * test makes byte 0 … n of them in two lines of Node
+ * The bytes of seed S are the AES-128-CTR keystream with key md5(S) and a counter that begins at 0. Two lines of
+ * Node compute bytes 0 … n-1:
  *
  *     const key = createHash("md5").update(seed).digest();
  *     createCipheriv("aes-128-ctr", key, Buffer.alloc(16)).update(Buffer.alloc(n));
  *
- * and byte 16·k … by writing k into the counter as a 16-byte big-endian number; `openssl enc -aes-128-ctr
- * -K … -iv …` over zeros gives the same. SPARSE content has those bytes only in the first 4096 bytes of
- * each 64 MiB and in the last (perhaps short) block of 4096; everything else is zero, as a hole in a
- * sparse file is.
+ * To begin at byte 16·k, the counter is k as a 16-byte big-endian number. `openssl enc -aes-128-ctr -K … -iv …` over
+ * zeros computes the same. Sparse content has those bytes only in the first 4096 bytes of each 64 MiB and in the
+ * last (perhaps short) block of 4096 bytes; everything else is zero, like a hole in a sparse file.
  */
 
 const CHUNK_BYTES = 256 * 1024;
@@ -22,19 +21,19 @@ const SPARSE_BLOCK = 4096;
 const SPARSE_STRIDE = 64 * 1024 * 1024;
 const ZEROS = Buffer.alloc(CHUNK_BYTES);
 
-export interface Generated {
+export interface GeneratedContent {
   readonly seed: string;
   readonly sizeBytes: number;
   readonly sparse: boolean;
 }
 
-/** Bytes of `range`, as a stream that computes no more than its reader takes. */
-export function generatedStream(content: Generated, range: ByteRange): Readable {
+/** Streams the bytes of `range`; it computes only what its reader consumes. */
+export function generatedStream(content: GeneratedContent, range: ByteRange): Readable {
   return Readable.from(generatedChunks(content, range), { objectMode: false });
 }
 
-/** Bytes of `range` in chunks of at most 256 KiB. */
-export function* generatedChunks(content: Generated, range: ByteRange): Generator<Buffer> {
+/** Yields the bytes of `range` in chunks of at most 256 KiB. */
+export function* generatedChunks(content: GeneratedContent, range: ByteRange): Generator<Buffer> {
   const keystream = content.sparse ? undefined : keystreamAt(content.seed, range.start);
   for (let at = range.start; at < range.end; at += CHUNK_BYTES) {
     const chunk = byteRange(at, Math.min(at + CHUNK_BYTES, range.end));
@@ -42,7 +41,7 @@ export function* generatedChunks(content: Generated, range: ByteRange): Generato
   }
 }
 
-/** The blocks of sparse content that are not zero. */
+/** Yields the blocks of sparse content that are not zero. */
 export function* sparseBlocks(sizeBytes: number): Generator<ByteRange> {
   for (let start = 0; start < sizeBytes; start += SPARSE_STRIDE) {
     yield byteRange(start, Math.min(start + SPARSE_BLOCK, sizeBytes));
@@ -52,7 +51,7 @@ export function* sparseBlocks(sizeBytes: number): Generator<ByteRange> {
   }
 }
 
-function sparseChunk(content: Generated, chunk: ByteRange): Buffer {
+function sparseChunk(content: GeneratedContent, chunk: ByteRange): Buffer {
   const bytes = Buffer.alloc(rangeLength(chunk));
   for (const block of blocksNear(content.sizeBytes, chunk)) {
     const shared = intersect(block, chunk);
@@ -63,7 +62,7 @@ function sparseChunk(content: Generated, chunk: ByteRange): Buffer {
   return bytes;
 }
 
-/** A chunk is shorter than a stride, so it meets at most two stride starts and the end. */
+/** Yields the blocks that may overlap a chunk: it is shorter than a stride, so at most two stride starts and the end. */
 function* blocksNear(sizeBytes: number, chunk: ByteRange): Generator<ByteRange> {
   const first = Math.floor(chunk.start / SPARSE_STRIDE) * SPARSE_STRIDE;
   for (let start = first; start < chunk.end; start += SPARSE_STRIDE) {
@@ -72,7 +71,7 @@ function* blocksNear(sizeBytes: number, chunk: ByteRange): Generator<ByteRange> 
   yield byteRange(Math.floor((sizeBytes - 1) / SPARSE_BLOCK) * SPARSE_BLOCK, sizeBytes);
 }
 
-/** A function that gives the keystream's next bytes from `offset` on, at most a chunk at a time. */
+/** Returns a function that returns the next bytes of the keystream, beginning at `offset`, at most a chunk at a time. */
 function keystreamAt(seed: string, offset: number): (length: number) => Buffer {
   const counter = Buffer.alloc(16);
   counter.writeBigUInt64BE(BigInt(Math.floor(offset / 16)), 8);

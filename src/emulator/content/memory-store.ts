@@ -2,30 +2,30 @@ import { createHash, randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { type ByteRange, intersect } from "../../core/byte-range.ts";
 import type { StoredObject } from "../state/entities.ts";
-import { adoptInPlace } from "./adopt.ts";
-import type { Adopted, ContentStore, Place, Received } from "./content-store.ts";
+import type { ContentKind, ContentStore, ImportedContent, Received } from "./content-store.ts";
+import { importInPlace } from "./import-content.ts";
 import { readSource } from "./read-source.ts";
 
-/** Contents in memory, as the chunks they came in; what a catalog points at stays where it is. */
+/** Stores contents in memory as the chunks in which they were received. Files of a catalog are read where they are. */
 export class MemoryContentStore implements ContentStore {
   readonly #contents = new Map<string, readonly Buffer[]>();
 
-  async receive(body: AsyncIterable<Buffer>, _place: Place): Promise<Received> {
+  async receive(body: AsyncIterable<Buffer>, _kind: ContentKind): Promise<Received> {
     const hash = createHash("md5");
     const chunks: Buffer[] = [];
     for await (const chunk of body) {
       hash.update(chunk);
       chunks.push(chunk);
     }
-    return { key: this.#keep(chunks), sizeBytes: sizeOf(chunks), md5: hash.digest("hex") };
+    return { key: this.#store(chunks), sizeBytes: sizeOf(chunks), md5: hash.digest("hex") };
   }
 
   async join(partKeys: readonly string[]): Promise<string> {
-    return this.#keep(partKeys.flatMap((key) => this.#contents.get(key) ?? []));
+    return this.#store(partKeys.flatMap((key) => this.#contents.get(key) ?? []));
   }
 
-  async adopt(content: Adopted): Promise<StoredObject> {
-    return await adoptInPlace(content, (bytes) => this.#keep([bytes]));
+  async importContent(content: ImportedContent): Promise<StoredObject> {
+    return await importInPlace(content, (bytes) => this.#store([bytes]));
   }
 
   read(object: StoredObject, range: ByteRange): Readable {
@@ -41,7 +41,7 @@ export class MemoryContentStore implements ContentStore {
 
   async sweep(): Promise<void> {}
 
-  #keep(chunks: readonly Buffer[]): string {
+  #store(chunks: readonly Buffer[]): string {
     const key = randomBytes(16).toString("hex");
     this.#contents.set(key, chunks);
     return key;

@@ -4,20 +4,20 @@ import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 import type { StoredObject } from "../state/entities.ts";
 import { generatedStream } from "./generator.ts";
 
-/** Big reads: one trip through the thread pool for each. */
+/** Large reads, because each costs one task of the thread pool. */
 const READ_BYTES = 1024 * 1024;
 
-/** The bytes of `range`, wherever the object has them; `stored` opens what the store keeps itself. */
+/** Streams the bytes of `range` from the object's source; `openStored` opens content that the store itself has. */
 export function readSource(
   object: StoredObject,
   range: ByteRange,
-  stored: () => Readable,
+  openStored: () => Readable,
 ): Readable {
   if (rangeLength(range) === 0) return Readable.from([]);
   const { source, sizeBytes } = object;
   switch (source.kind) {
     case "stored":
-      return stored();
+      return openStored();
     case "file":
       return fileStream(source.path, range);
     default:
@@ -25,7 +25,7 @@ export function readSource(
   }
 }
 
-/** `range` must not be empty: a file stream cannot say "no byte". */
+/** `range` must not be empty, because a file stream always reads at least one byte. */
 export function fileStream(path: string, range: ByteRange): Readable {
   return createReadStream(path, {
     start: range.start,

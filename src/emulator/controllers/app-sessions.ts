@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { type ApiCall, apiCall } from "../access/api-call.ts";
 import { basicCredentials, sessionOfApplication } from "../access/applications.ts";
-import type { Context } from "../context.ts";
-import { sendResponse } from "../http/answer.ts";
-import { type ApiCall, apiCall } from "../http/api-call.ts";
 import { readFields, textField } from "../http/body.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
+import { sendResponse } from "../http/response.ts";
 import { appResultCompact } from "../serialise/app-result.ts";
 import { appSessionFull } from "../serialise/full/app-session.ts";
 import type { Json } from "../serialise/view.ts";
-import { changedStatus, putMoved } from "../services/app-sessions.ts";
-import { sessionCode } from "../services/session-code.ts";
+import { putWithDatasets, withRequestedStatus } from "../services/app-sessions.ts";
+import type { Context } from "../services/context.ts";
+import { sessionAuthorizationCode } from "../services/session-authorization.ts";
 import type { AppResult, AppSession } from "../state/entities.ts";
 
 const RESULT_SORTS: Sorts<AppResult> = {
@@ -18,7 +18,7 @@ const RESULT_SORTS: Sorts<AppResult> = {
   DateCreated: byText((result) => result.dateCreated),
 };
 
-/** `appsessions/{id}`: read it, move its status, list its app results. */
+/** `appsessions/{id}`: read it, change its status, list its app results. */
 export function appSessionRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
 
@@ -51,8 +51,8 @@ export function appSessionRoutes(app: FastifyInstance, context: Context): void {
 }
 
 /**
- * By a token, or by the credentials of its application, which a started app has before it has a token:
- * then with the code that becomes one.
+ * Reads a session, authenticated by a token or by the credentials of its application. A started app has only the
+ * credentials at first and gets the code for its token with the session.
  */
 async function readSession(context: Context, request: FastifyRequest): Promise<Json> {
   const { state, view } = context;
@@ -63,20 +63,20 @@ async function readSession(context: Context, request: FastifyRequest): Promise<J
   }
   const { id = "" } = request.params as Readonly<Record<string, string>>;
   const session = sessionOfApplication(state, id, credentials);
-  return appSessionFull(view, session, await sessionCode(context, session));
+  return appSessionFull(view, session, await sessionAuthorizationCode(context, session));
 }
 
-/** Only the application that owns the session may move it, and nobody once it has ended. */
+/** Only the session's application may change its status, and only until it has ended. */
 async function setStatus(
   { state, clock }: Context,
   { guard, grants, param }: ApiCall,
   status: string,
   summary: string | undefined,
 ): Promise<AppSession> {
-  return await state.transact((draft) => {
+  return await state.transact((transaction) => {
     const session = guard.needSession("write", param("id"));
     const nowMs = clock.now();
-    const moved = changedStatus(session, grants, { status, summary, nowMs });
-    return putMoved(draft, state, moved);
+    const changed = withRequestedStatus(session, grants, { status, summary, nowMs });
+    return putWithDatasets(transaction, state, changed);
   });
 }

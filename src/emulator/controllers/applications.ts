@@ -1,12 +1,12 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../context.ts";
-import { sendResponse } from "../http/answer.ts";
-import { apiCall } from "../http/api-call.ts";
+import { apiCall } from "../access/api-call.ts";
 import { readFields } from "../http/body.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
-import { noPermission, removed } from "../http/problem.ts";
+import { noPermissionProblem, removedProblem } from "../http/problem.ts";
+import { sendResponse } from "../http/response.ts";
 import { applicationCompact } from "../serialise/application.ts";
 import { launchedSession } from "../serialise/launched.ts";
+import type { Context } from "../services/context.ts";
 import { launch } from "../services/launch.ts";
 import { newestApplications } from "../services/newest-applications.ts";
 import type { Application } from "../state/entities.ts";
@@ -17,7 +17,7 @@ const SORTS: Sorts<Application> = {
   DateCreated: byText((application) => application.dateCreated),
 };
 
-/** `applications`: one entry each, in its newest version; any version by Id; starting one. */
+/** `applications`: list them in their newest versions, read any version by Id, start one. */
 export function applicationRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
 
@@ -32,8 +32,8 @@ export function applicationRoutes(app: FastifyInstance, context: Context): void 
 
   app.get("/applications/:id", (request, reply) => {
     const application = state.get("applications", apiCall(state, request).param("id"));
-    if (application === undefined) throw noPermission("browse", "Application");
-    if (application.removed === true) throw removed();
+    if (application === undefined) throw noPermissionProblem("browse", "Application");
+    if (application.removed === true) throw removedProblem();
     return sendResponse(reply, applicationCompact(view, application.id));
   });
 

@@ -1,31 +1,32 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { Context } from "../context.ts";
-import { preciseDate } from "../dates.ts";
-import { sendResponse, withApiHeaders } from "../http/answer.ts";
-import { apiCall } from "../http/api-call.ts";
-import { archived, conflict } from "../http/problem.ts";
+import { apiCall } from "../access/api-call.ts";
+import type { SignedLink } from "../access/signed-links.ts";
+import { archivedProblem, conflictProblem } from "../http/problem.ts";
+import { sendResponse, setApiHeaders } from "../http/response.ts";
 import { sendObject } from "../object-store/send-object.ts";
-import type { SignedLink } from "../object-store/signed-links.ts";
+import type { Context } from "../services/context.ts";
 import type { BaseSpaceFile, StoredObject } from "../state/entities.ts";
-import { baseName, percentEncoded } from "../text.ts";
+import { preciseDate } from "../text/dates.ts";
+import { baseName } from "../text/paths.ts";
+import { percentEncoded } from "../text/text.ts";
 
-/** An answer of one resource, in the form of a version: with the envelope or without. */
-export type SendOne = (reply: FastifyReply, response: unknown) => FastifyReply;
+/** Sends one resource in the form of an API version: with the envelope or without. */
+export type SendResource = (reply: FastifyReply, response: unknown) => FastifyReply;
 
 /**
- * `files/{id}/content`: by default a redirect (302) to a signed link at the object store; with
- * `redirect=meta` the link as `send` sends it; with `redirect=false` the bytes themselves.
+ * `files/{id}/content`: by default a redirect (302) to a signed link of the object store; with `redirect=meta` the
+ * link as JSON, sent by `send`; with `redirect=false` the bytes.
  */
 export function contentRoutes(
   app: FastifyInstance,
   context: Context,
-  send: SendOne = sendResponse,
+  send: SendResource = sendResponse,
 ): void {
   const { state, content } = context;
   app.get("/files/:id/content", (request, reply) => {
     const { guard, query, param } = apiCall(state, request);
     const file = guard.needFile("read", param("id"));
-    const object = contentOf(context, file);
+    const object = needContent(context, file);
     const redirect = query.get("redirect")?.toLowerCase();
     if (redirect === "false") {
       const headers = { contentType: file.contentType, contentDisposition: disposition(file) };
@@ -36,27 +37,27 @@ export function contentRoutes(
   });
 }
 
-/** A signed link to the file's content. @throws Problem 409 where there is none */
+/** Signs a link to the file's content. @throws Problem 409 if the file has none */
 export function contentLink(context: Context, file: BaseSpaceFile): SignedLink {
-  return context.links.sign(contentOf(context, file).id, {
+  return context.links.sign(needContent(context, file).id, {
     contentDisposition: disposition(file),
     contentType: file.contentType,
   });
 }
 
-function contentOf({ state }: Context, file: BaseSpaceFile): StoredObject {
-  if (file.isArchived) throw archived();
+function needContent({ state }: Context, file: BaseSpaceFile): StoredObject {
+  if (file.isArchived) throw archivedProblem();
   if (file.uploadStatus !== "complete" || file.objectKey === undefined) {
-    throw conflict(`File ${file.id} has no content: its upload is ${file.uploadStatus}`);
+    throw conflictProblem(`File ${file.id} has no content: its upload is ${file.uploadStatus}`);
   }
   return state.need("objects", file.objectKey);
 }
 
-/** The Expires header is the link's here, not 0 as everywhere else. */
+/** Unlike elsewhere, where it is 0, the Expires header here is that of the link. */
 function sendMeta(
   reply: FastifyReply,
   { url, expiresMs }: SignedLink,
-  send: SendOne,
+  send: SendResource,
 ): FastifyReply {
   reply.header("accept-ranges", "bytes").header("expires", new Date(expiresMs).toUTCString());
   return send(reply, {
@@ -67,11 +68,11 @@ function sendMeta(
 }
 
 function sendRedirect(reply: FastifyReply, { url }: SignedLink): FastifyReply {
-  withApiHeaders(reply);
+  setApiHeaders(reply);
   return reply.status(302).header("location", url).send();
 }
 
-/** Header values are Latin-1 on the wire, so anything else is sent percent-encoded. */
+/** Header values are Latin-1, so other names are percent-encoded. */
 function disposition(file: BaseSpaceFile): string {
   const name = baseName(file.path);
   return /^[\x20-\x7e]*$/.test(name) ? `filename=${name}` : `filename=${percentEncoded(name)}`;

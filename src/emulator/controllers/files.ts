@@ -1,14 +1,15 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../context.ts";
-import { sendResponse } from "../http/answer.ts";
-import { apiCall } from "../http/api-call.ts";
+import { apiCall } from "../access/api-call.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
 import type { Query } from "../http/query.ts";
-import { SortedLists } from "../http/sorted-lists.ts";
+import { sendResponse } from "../http/response.ts";
+import { SortedListCache } from "../http/sorted-list-cache.ts";
 import { fileListItem } from "../serialise/file.ts";
 import { fileFull } from "../serialise/full/file.ts";
+import type { Context } from "../services/context.ts";
 import type { BaseSpaceFile, ParentNoun } from "../state/entities.ts";
-import { baseName, commaList, folderOf } from "../text.ts";
+import { baseName, folderOf } from "../text/paths.ts";
+import { commaList } from "../text/text.ts";
 
 const SORTS: Sorts<BaseSpaceFile> = {
   Id: byId,
@@ -21,7 +22,7 @@ const PARENTS: readonly ParentNoun[] = ["samples", "appresults", "runs"];
 
 /** Single files, and the files of samples, app results and runs. */
 export function fileRoutes(app: FastifyInstance, { state, view }: Context): void {
-  const lists = new SortedLists<BaseSpaceFile>();
+  const lists = new SortedListCache<BaseSpaceFile>();
 
   app.get("/files/:id", (request, reply) => {
     const { guard, param } = apiCall(state, request);
@@ -32,28 +33,33 @@ export function fileRoutes(app: FastifyInstance, { state, view }: Context): void
     app.get(`/${noun}/:id/files`, (request, reply) => {
       const { guard, query, param } = apiCall(state, request);
       const parent = guard.need("browse", noun, param("id"));
-      const place = { noun, id: parent.id };
+      const filesOf = { noun, id: parent.id };
       const files = (): BaseSpaceFile[] =>
-        [...state.indexes.filesOf(place)]
+        [...state.indexes.filesOf(filesOf)]
           .map((id) => state.need("files", id))
           .filter(fileFilter(query));
-      const keep = isNarrowed(query) ? undefined : lists.of(state.indexes.versionOfFiles(place));
-      const page = pageOf(files, query, { sorts: SORTS }, keep);
+      const cache = isFiltered(query)
+        ? undefined
+        : lists.forVersion(state.indexes.versionOfFiles(filesOf));
+      const page = pageOf(files, query, { sorts: SORTS }, cache);
       return sendResponse(reply, listResponse(page, fileListItem));
     });
   }
 }
 
-/** Whether {@link fileFilter} looks at more than the file itself. */
-function isNarrowed(query: Query): boolean {
+/** Whether the query makes {@link fileFilter} drop files that the unfiltered list has. */
+function isFiltered(query: Query): boolean {
   return ["Extensions", "Directory", "Statuses"].some((name) => Boolean(query.get(name)));
 }
 
-/** Lists show complete files only, unless `Statuses` asks for others; `Directory` means the files right in it, `/` those at the root. */
+/**
+ * Lists have only complete files, unless `Statuses` names others. `Directory` selects the files directly in a
+ * folder; `/` is the root.
+ */
 function fileFilter(query: Query): (file: BaseSpaceFile) => boolean {
   const extensions = commaList(query.get("Extensions")).map(withDot);
-  const asked = commaList(query.get("Statuses")).map((status) => status.toLowerCase());
-  const statuses = asked.length === 0 ? ["complete"] : asked;
+  const requested = commaList(query.get("Statuses")).map((status) => status.toLowerCase());
+  const statuses = requested.length === 0 ? ["complete"] : requested;
   const directory = query.get("Directory") || undefined;
   const folder = directory?.replace(/^\/+|\/+$/g, "");
   return (file) =>

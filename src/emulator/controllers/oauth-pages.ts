@@ -1,22 +1,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { applicationOfKey, mayRedirectTo } from "../access/applications.ts";
+import { applicationWithKey, mayRedirectTo } from "../access/applications.ts";
 import {
-  askedScopes,
   AUTHORIZATION_SECONDS,
-  decide,
-  grantAuthorization,
-  waitingUnder,
+  createApprovedAuthorization,
+  decideAuthorization,
+  parseRequestedScopes,
+  pendingWithUserCode,
 } from "../access/authorizations.ts";
 import { FormTokens } from "../access/form-tokens.ts";
 import { OAuthProblem } from "../access/oauth-problem.ts";
-import type { Context } from "../context.ts";
 import { type Fields, readFields, textField } from "../http/body.ts";
 import { approvalPage } from "../pages/approval.ts";
-import { approvedAtOncePage, decidedPage, enterCodePage, refusalPage } from "../pages/messages.ts";
+import { autoApprovedPage, decidedPage, enterCodePage, refusalPage } from "../pages/messages.ts";
 import { sendPage } from "../pages/page.ts";
+import type { Context } from "../services/context.ts";
 import type { Application, Authorization, User } from "../state/entities.ts";
 
-/** The pages where a user decides what an app may do: for codes that a device shows, and for web apps. */
+/** The pages on which a user decides what an app may do: for devices, which show a code, and for web apps. */
 export function oauthPageRoutes(app: FastifyInstance, context: Context): void {
   const forms = new FormTokens(context.state.need("settings", "link-secret").value);
   const pages = new OAuthPages(context, forms);
@@ -38,41 +38,41 @@ class OAuthPages {
   async showDevice(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const code = textField(await readFields(request), "code");
     if (code === undefined || code === "") return sendPage(reply, enterCodePage(false));
-    // The code may be exchanged, and so forgotten, before the browser comes with it.
-    if (this.#context.autoApprove) return sendPage(reply, approvedAtOncePage());
-    const waiting = this.#waiting(code);
-    if (waiting === undefined) return sendPage(reply, enterCodePage(true));
-    const userCode = waiting.userCode ?? "";
+    // The app may have exchanged the code, which removes it, before the browser opens the page.
+    if (this.#context.autoApprove) return sendPage(reply, autoApprovedPage());
+    const pending = this.#pending(code);
+    if (pending === undefined) return sendPage(reply, enterCodePage(true));
+    const userCode = pending.userCode ?? "";
     const page = approvalPage({
-      ...this.#facts(this.#context.state.need("applications", waiting.applicationId)),
-      scopes: waiting.scopes,
+      ...this.#approvalOf(this.#context.state.need("applications", pending.applicationId)),
+      scopes: pending.scopes,
       userCode,
       action: "/oauth/device",
-      hidden: { code: userCode, form_token: this.#formToken([waiting.id]) },
+      hidden: { code: userCode, form_token: this.#formToken([pending.id]) },
     });
     return sendPage(reply, page);
   }
 
   async decideDevice(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const fields = await readFields(request);
-    const waiting = this.#waiting(textField(fields, "code") ?? "");
-    if (waiting === undefined) return sendPage(reply, enterCodePage(true));
-    if (!this.#isOurForm(fields, [waiting.id])) return sendPage(reply, foreignForm());
+    const pending = this.#pending(textField(fields, "code") ?? "");
+    if (pending === undefined) return sendPage(reply, enterCodePage(true));
+    if (!this.#isFromOurPage(fields, [pending.id])) return sendPage(reply, foreignFormPage());
     const approved = textField(fields, "decision") === "approve";
     const { state } = this.#context;
-    await decide(state, waiting.id, { approved, userId: this.#userOf(fields) });
-    const { name } = state.need("applications", waiting.applicationId);
+    await decideAuthorization(state, pending.id, { approved, userId: this.#userOf(fields) });
+    const { name } = state.need("applications", pending.applicationId);
     return sendPage(reply, decidedPage(name, approved));
   }
 
   async showWeb(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const asked = this.#webWish(await readFields(request));
-    if ("problem" in asked) return sendPage(reply, refusalPage(asked.problem));
-    if (asked.error !== undefined) return sendBack(reply, asked, asked.error);
-    if (this.#context.autoApprove) return await this.#grant(reply, asked, this.#firstUser());
-    const { application, hidden, scopes, redirectUri } = asked;
+    const signIn = this.#parseWebSignIn(await readFields(request));
+    if ("problem" in signIn) return sendPage(reply, refusalPage(signIn.problem));
+    if (signIn.error !== undefined) return redirectToApp(reply, signIn, signIn.error);
+    if (this.#context.autoApprove) return await this.#approve(reply, signIn, this.#firstUser());
+    const { application, hidden, scopes, redirectUri } = signIn;
     const page = approvalPage({
-      ...this.#facts(application),
+      ...this.#approvalOf(application),
       scopes,
       action: "/oauth/authorize",
       hidden: { ...hidden, form_token: this.#formToken(Object.values(hidden)) },
@@ -83,56 +83,56 @@ class OAuthPages {
 
   async decideWeb(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const fields = await readFields(request);
-    const asked = this.#webWish(fields);
-    if ("problem" in asked) return sendPage(reply, refusalPage(asked.problem));
-    const isOurs = this.#isOurForm(fields, Object.values(asked.hidden));
-    if (!isOurs) return sendPage(reply, foreignForm());
+    const signIn = this.#parseWebSignIn(fields);
+    if ("problem" in signIn) return sendPage(reply, refusalPage(signIn.problem));
+    const isOurs = this.#isFromOurPage(fields, Object.values(signIn.hidden));
+    if (!isOurs) return sendPage(reply, foreignFormPage());
     if (textField(fields, "decision") === "approve") {
-      return await this.#grant(reply, asked, this.#userOf(fields));
+      return await this.#approve(reply, signIn, this.#userOf(fields));
     }
     const description = "User has denied the access request";
-    return sendBack(reply, asked, new OAuthProblem("access_denied", description));
+    return redirectToApp(reply, signIn, new OAuthProblem("access_denied", description));
   }
 
-  async #grant(reply: FastifyReply, wish: WebWish, userId: string): Promise<FastifyReply> {
-    const { application, scopes, redirectUri } = wish;
-    const asked = { application, scopes, redirectUri, userId, nowMs: this.#context.clock.now() };
-    const { id } = await grantAuthorization(this.#context.state, asked);
-    return sendBack(reply, wish, { code: id });
+  async #approve(reply: FastifyReply, signIn: WebSignIn, userId: string): Promise<FastifyReply> {
+    const { application, scopes, redirectUri } = signIn;
+    const approved = { application, scopes, redirectUri, userId, nowMs: this.#context.clock.now() };
+    const { id } = await createApprovedAuthorization(this.#context.state, approved);
+    return redirectToApp(reply, signIn, { code: id });
   }
 
-  /** What a web app asks for. Whose address is not known to be the app's never gets the browser back. */
-  #webWish(fields: Fields): WebWish | { readonly problem: string } {
+  /** Parses a web app's request. The browser is never redirected to an address that the app did not register. */
+  #parseWebSignIn(fields: Fields): WebSignIn | { readonly problem: string } {
     const { state } = this.#context;
     const [clientId, redirectUri, scope, state_, type] = WEB_FIELDS.map(
       (name) => textField(fields, name) ?? "",
     ) as [string, string, string, string, string];
-    const application = applicationOfKey(state, clientId);
-    if (application === undefined) return { problem: "No app has this client_id." };
+    const application = applicationWithKey(state, clientId);
+    if (application === undefined) return { problem: "There is no app with this client_id." };
     if (!mayRedirectTo(state, application, redirectUri)) {
       return { problem: "The redirect_uri is not the one that the app registered." };
     }
     const hidden = Object.fromEntries(
       WEB_FIELDS.map((name) => [name, textField(fields, name) ?? ""]),
     );
-    const wish = { application, redirectUri, state: state_, hidden };
+    const signIn = { application, redirectUri, state: state_, hidden };
     try {
       if (type !== "code") {
         throw new OAuthProblem("unsupported_response_type", "response_type has to be code");
       }
-      return { ...wish, scopes: askedScopes(scope), error: undefined };
+      return { ...signIn, scopes: parseRequestedScopes(scope), error: undefined };
     } catch (error) {
-      if (error instanceof OAuthProblem) return { ...wish, scopes: [], error };
+      if (error instanceof OAuthProblem) return { ...signIn, scopes: [], error };
       throw error;
     }
   }
 
-  #waiting(code: string): Authorization | undefined {
+  #pending(code: string): Authorization | undefined {
     const { state, clock } = this.#context;
-    return waitingUnder(state, code.trim().toLowerCase(), clock.now());
+    return pendingWithUserCode(state, code.trim().toLowerCase(), clock.now());
   }
 
-  #facts(application: Application): { applicationName: string; users: User[] } {
+  #approvalOf(application: Application): { applicationName: string; users: User[] } {
     const { state } = this.#context;
     const first = this.#firstUser();
     const others = [...state.all("users")].filter(({ id }) => id !== first);
@@ -144,51 +144,51 @@ class OAuthPages {
   }
 
   #userOf(fields: Fields): string {
-    const asked = textField(fields, "user") ?? "";
-    return this.#context.state.get("users", asked) === undefined ? this.#firstUser() : asked;
+    const chosen = textField(fields, "user") ?? "";
+    return this.#context.state.get("users", chosen) === undefined ? this.#firstUser() : chosen;
   }
 
-  #formToken(facts: readonly string[]): string {
-    return this.#forms.sign(facts, this.#context.clock.now() + AUTHORIZATION_SECONDS * 1000);
+  #formToken(pageContent: readonly string[]): string {
+    return this.#forms.sign(pageContent, this.#context.clock.now() + AUTHORIZATION_SECONDS * 1000);
   }
 
-  #isOurForm(fields: Fields, facts: readonly string[]): boolean {
+  #isFromOurPage(fields: Fields, pageContent: readonly string[]): boolean {
     const token = textField(fields, "form_token") ?? "";
-    return this.#forms.isValid(token, facts, this.#context.clock.now());
+    return this.#forms.isValid(token, pageContent, this.#context.clock.now());
   }
 }
 
 const WEB_FIELDS = ["client_id", "redirect_uri", "scope", "state", "response_type"] as const;
 
-interface WebWish {
+interface WebSignIn {
   readonly application: Application;
   readonly redirectUri: string;
   readonly state: string;
   readonly scopes: readonly string[];
-  /** What the page's form repeats. */
+  /** The hidden fields of the page's form, which repeat the request. */
   readonly hidden: Readonly<Record<string, string>>;
-  /** Why the app gets nothing, and no page is shown. */
+  /** Why the app is refused without showing a page. */
   readonly error: OAuthProblem | undefined;
 }
 
-/** Sends the browser back to the app, with a code or with what went wrong. */
-function sendBack(
+/** Redirects the browser to the app, with a code or an error. */
+function redirectToApp(
   reply: FastifyReply,
-  { redirectUri, state }: WebWish,
+  { redirectUri, state }: WebSignIn,
   result: { readonly code: string } | OAuthProblem,
 ): FastifyReply {
   const url = new URL(redirectUri);
-  const answer =
+  const parameters =
     result instanceof OAuthProblem
       ? { error: result.code, error_description: result.message, state }
       : { code: result.code, state, action: "oauthv2authorization" };
-  for (const [name, value] of Object.entries(answer)) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return reply
     .status(302)
     .headers({ location: url.href, "cache-control": "no-store", "referrer-policy": "no-referrer" })
     .send();
 }
 
-function foreignForm(): ReturnType<typeof refusalPage> {
-  return refusalPage("This form was not sent from its page, or the page is too old.", 403);
+function foreignFormPage(): ReturnType<typeof refusalPage> {
+  return refusalPage("This form was not sent from its page, or the page has expired.", 403);
 }

@@ -1,38 +1,41 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { apiCall } from "../access/api-call.ts";
 import {
-  applicationOfKey,
-  authenticate,
+  applicationWithKey,
+  authenticateApplication,
   basicCredentials,
   mayRedirectTo,
 } from "../access/applications.ts";
 import {
-  askedScopes,
   AUTHORIZATION_SECONDS,
-  decide,
-  exchange,
+  decideAuthorization,
+  exchangeCode,
+  parseRequestedScopes,
   startDeviceAuthorization,
 } from "../access/authorizations.ts";
 import { OAuthProblem } from "../access/oauth-problem.ts";
-import { PollPace } from "../access/poll-pace.ts";
+import { PollLimiter } from "../access/poll-limiter.ts";
 import { revokeToken } from "../access/tokens.ts";
-import type { Context } from "../context.ts";
-import { sendResponse, withApiHeaders } from "../http/answer.ts";
-import { apiCall } from "../http/api-call.ts";
 import { type Fields, readFields, textField } from "../http/body.ts";
 import { Problem } from "../http/problem.ts";
+import { sendResponse, setApiHeaders } from "../http/response.ts";
 import { applicationCompact } from "../serialise/application.ts";
 import { userFull } from "../serialise/full/user.ts";
+import type { Context } from "../services/context.ts";
 import type { Application } from "../state/entities.ts";
 
-/** Seconds that a device is told to leave between two questions. */
-const POLL_INTERVAL_S = 1;
+/** The polling interval that devices are told to keep, in seconds. */
+const POLL_INTERVAL_SECONDS = 1;
 
-/** Sign-in of devices and web apps, and what a token says of itself. Parameters as form, query or JSON. */
+/** Sign-in of devices and web apps, and the description of the current token. Parameters as form, query or JSON. */
 export function oauthRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
 
   app.post("/oauthv2/deviceauthorization", async (request, reply) => {
-    await answerOAuth(reply, async () => await startDevice(context, await oauthFields(request)));
+    await sendOAuthResponse(
+      reply,
+      async () => await startDeviceSignIn(context, await oauthFields(request)),
+    );
   });
 
   tokenRoute(app, context);
@@ -49,7 +52,7 @@ export function oauthRoutes(app: FastifyInstance, context: Context): void {
   });
 }
 
-/** The half of v2: the same exchange, and the end of a token. */
+/** v2's part: the same exchange, and revoking a token. */
 export function oauthV2Routes(app: FastifyInstance, context: Context): void {
   const { state } = context;
 
@@ -57,31 +60,31 @@ export function oauthV2Routes(app: FastifyInstance, context: Context): void {
 
   app.delete("/oauthv2tokens/current", async (request, reply) => {
     const { token } = apiCall(state, request).grants;
-    await state.transact((draft) => revokeToken(draft, token.id));
-    withApiHeaders(reply);
+    await state.transact((transaction) => revokeToken(transaction, token.id));
+    setApiHeaders(reply);
     return await reply.status(204).send();
   });
 }
 
 function tokenRoute(app: FastifyInstance, context: Context): void {
-  const pace = new PollPace(POLL_INTERVAL_S * 1000, context.clock);
+  const limiter = new PollLimiter(POLL_INTERVAL_SECONDS * 1000, context.clock);
   app.post("/oauthv2/token", async (request, reply) => {
-    await answerOAuth(reply, async () => {
+    await sendOAuthResponse(reply, async () => {
       const fields = await oauthFields(request);
-      const application = applicationOf(context, request, fields);
-      return await issue(context, pace, { application, fields });
+      const application = authenticatedApplication(context, request, fields);
+      return await issueAccessToken(context, limiter, { application, fields });
     });
   });
 }
 
-async function startDevice(context: Context, fields: Fields): Promise<unknown> {
+async function startDeviceSignIn(context: Context, fields: Fields): Promise<unknown> {
   const { state, view, clock, autoApprove } = context;
   if (needField(fields, "response_type") !== "device_code") {
     throw new OAuthProblem("unsupported_response_type", "response_type has to be device_code");
   }
-  const application = applicationOfKey(state, needField(fields, "client_id"));
-  if (application === undefined) throw unknownClient();
-  const scopes = askedScopes(textField(fields, "scope") ?? "");
+  const application = applicationWithKey(state, needField(fields, "client_id"));
+  if (application === undefined) throw unknownClientProblem();
+  const scopes = parseRequestedScopes(textField(fields, "scope") ?? "");
   const nowMs = clock.now();
   const { id, userCode = "" } = await startDeviceAuthorization(state, {
     application,
@@ -89,7 +92,10 @@ async function startDevice(context: Context, fields: Fields): Promise<unknown> {
     nowMs,
   });
   if (autoApprove) {
-    await decide(state, id, { approved: true, userId: state.need("settings", "first-user").value });
+    await decideAuthorization(state, id, {
+      approved: true,
+      userId: state.need("settings", "first-user").value,
+    });
   }
   const page = `${view.webOrigin()}/oauth/device`;
   return {
@@ -98,7 +104,7 @@ async function startDevice(context: Context, fields: Fields): Promise<unknown> {
     user_code: userCode,
     expires_in: AUTHORIZATION_SECONDS,
     device_code: id,
-    interval: POLL_INTERVAL_S,
+    interval: POLL_INTERVAL_SECONDS,
   };
 }
 
@@ -107,9 +113,9 @@ interface TokenRequest {
   readonly fields: Fields;
 }
 
-async function issue(
+async function issueAccessToken(
   { state, clock }: Context,
-  pace: PollPace,
+  limiter: PollLimiter,
   { application, fields }: TokenRequest,
 ): Promise<unknown> {
   const grantType = needField(fields, "grant_type");
@@ -118,29 +124,35 @@ async function issue(
   if (grantType === "authorization_code") {
     const redirectUri = needField(fields, "redirect_uri");
     if (!mayRedirectTo(state, application, redirectUri)) {
-      throw new OAuthProblem("invalid_grant", "The redirect_uri is not the app's");
+      throw new OAuthProblem("invalid_grant", "The redirect_uri does not belong to the app");
     }
-    return { access_token: (await exchange(state, { ...common, redirectUri })).id };
+    return { access_token: (await exchangeCode(state, { ...common, redirectUri })).id };
   }
   if (grantType !== "device") {
     const known = "grant_type has to be device or authorization_code";
     throw new OAuthProblem("unsupported_grant_type", known);
   }
-  return await pace.keep(code, async () => ({ access_token: (await exchange(state, common)).id }));
+  return await limiter.limit(code, async () => ({
+    access_token: (await exchangeCode(state, common)).id,
+  }));
 }
 
-/** By Basic, or by `client_id` and `client_secret`. */
-function applicationOf({ state }: Context, request: FastifyRequest, fields: Fields): Application {
-  const given = basicCredentials(request.headers.authorization) ?? {
+/** Authenticates the application by Basic, or by `client_id` and `client_secret`. */
+function authenticatedApplication(
+  { state }: Context,
+  request: FastifyRequest,
+  fields: Fields,
+): Application {
+  const credentials = basicCredentials(request.headers.authorization) ?? {
     clientKey: needField(fields, "client_id"),
     clientSecret: needField(fields, "client_secret"),
   };
-  const application = authenticate(state, given);
-  if (application === undefined) throw unknownClient();
+  const application = authenticateApplication(state, credentials);
+  if (application === undefined) throw unknownClientProblem();
   return application;
 }
 
-function unknownClient(): OAuthProblem {
+function unknownClientProblem(): OAuthProblem {
   return new OAuthProblem("invalid_client", "The client id or the client secret is wrong");
 }
 
@@ -159,17 +171,17 @@ async function oauthFields(request: FastifyRequest): Promise<Fields> {
   }
 }
 
-/** No envelope, neither for the answer nor for the refusal. */
-async function answerOAuth(reply: FastifyReply, work: () => Promise<unknown>): Promise<void> {
+/** Sends the result of `work` or its refusal, both without an envelope. */
+async function sendOAuthResponse(reply: FastifyReply, work: () => Promise<unknown>): Promise<void> {
   let status = 200;
-  const answer = await work().catch((error: unknown) => {
+  const body = await work().catch((error: unknown) => {
     if (!(error instanceof OAuthProblem)) throw error;
     status = 400;
     return { error: error.code, error_description: error.message };
   });
-  withApiHeaders(reply);
+  setApiHeaders(reply);
   await reply
     .status(status)
     .header("content-type", "application/json; charset=utf-8")
-    .send(JSON.stringify(answer));
+    .send(JSON.stringify(body));
 }

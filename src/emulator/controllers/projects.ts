@@ -1,20 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Context } from "../context.ts";
-import { sendResponse } from "../http/answer.ts";
-import { type ApiCall, apiCall } from "../http/api-call.ts";
+import { type ApiCall, apiCall } from "../access/api-call.ts";
 import { readFields, textField } from "../http/body.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
-import { badRequest, noPermission } from "../http/problem.ts";
+import { badRequestProblem, noPermissionProblem } from "../http/problem.ts";
+import { sendResponse } from "../http/response.ts";
 import { appResultCompact } from "../serialise/app-result.ts";
 import { appResultFull } from "../serialise/full/app-result.ts";
 import { projectFull } from "../serialise/full/project.ts";
 import { sampleFull } from "../serialise/full/sample.ts";
 import { sampleCompact } from "../serialise/sample.ts";
-import { startAppResult } from "../services/start-app-result.ts";
-import { ownedProjectNamed, startProject } from "../services/start-project.ts";
-import { startSample } from "../services/start-sample.ts";
+import type { Context } from "../services/context.ts";
+import { createAppResult } from "../services/create-app-result.ts";
+import { createProject, ownedProjectNamed } from "../services/create-project.ts";
+import { createSample } from "../services/create-sample.ts";
 import type { AppResult, Sample } from "../state/entities.ts";
-import { commaList } from "../text.ts";
+import { commaList } from "../text/text.ts";
 
 const SORTS: Sorts<Sample | AppResult> = {
   Id: byId,
@@ -22,11 +22,11 @@ const SORTS: Sorts<Sample | AppResult> = {
   DateCreated: byText((item) => item.dateCreated),
 };
 
-/** `projects`, and the samples and app results in one. */
+/** `projects`, and the samples and app results of a project. */
 export function projectRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
 
-  app.post("/projects", async (request, reply) => await createProject(context, request, reply));
+  app.post("/projects", async (request, reply) => await postProject(context, request, reply));
 
   app.get("/projects/:id", (request, reply) => {
     const { guard, param } = apiCall(state, request);
@@ -39,15 +39,15 @@ export function projectRoutes(app: FastifyInstance, context: Context): void {
     const call = apiCall(state, request);
     call.guard.need("create", "projects", call.param("id"));
     const fields = await readFields(request);
-    const result = await startAppResult(context, call, fields);
+    const result = await createAppResult(context, call, fields);
     return sendResponse(reply, appResultFull(view, state.need("appresults", result.id)), 201);
   });
 
-  // Not public: the right to create is not enough here, as it is for app results.
+  // Not a public endpoint: unlike for app results, the right to create is not enough.
   app.post("/projects/:id/samples", async (request, reply) => {
     const call = apiCall(state, request);
     call.guard.need("write", "projects", call.param("id"));
-    const sample = await startSample(context, call, await readFields(request));
+    const sample = await createSample(context, call, await readFields(request));
     return sendResponse(reply, sampleFull(view, state.need("samples", sample.id)), 201);
   });
 }
@@ -79,8 +79,8 @@ function listRoutes(app: FastifyInstance, context: Context): void {
   });
 }
 
-/** Idempotent on the name: 201 for a new project, 200 for the one that is there. */
-async function createProject(
+/** Idempotent by name: 201 for a new project, 200 for an existing one. */
+async function postProject(
   context: Context,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -88,10 +88,10 @@ async function createProject(
   const { grants } = apiCall(context.state, request);
   const fields = await readFields(request);
   const name = textField(fields, "Name")?.trim() ?? "";
-  if (name === "") throw badRequest("The name of the project is missing");
-  if (!grants.mayCreateProjects()) throw noPermission("create", "Project");
+  if (name === "") throw badRequestProblem("The name of the project is missing");
+  if (!grants.mayCreateProjects()) throw noPermissionProblem("create", "Project");
   const existed = ownedProjectNamed(context.state, grants.userId, name) !== undefined;
-  const project = await startProject(context, grants, {
+  const project = await createProject(context, grants, {
     name,
     description: textField(fields, "Description") ?? "",
   });

@@ -1,28 +1,28 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { needResource, seesResource } from "../access/resources.ts";
-import type { Context } from "../context.ts";
-import { storedDate } from "../dates.ts";
-import { type ApiCall, apiCall } from "../http/api-call.ts";
+import { type ApiCall, apiCall } from "../access/api-call.ts";
+import { mayBrowseResource, needResource } from "../access/resource-access.ts";
 import { readFields } from "../http/body.ts";
-import { byText, pageOf, type ListRules, wholePage } from "../http/paging.ts";
-import { propertyNotFound } from "../http/problem.ts";
+import { byText, type ListRules, pageOf, wholePage } from "../http/paging.ts";
+import { propertyNotFoundProblem } from "../http/problem.ts";
+import type { Context } from "../services/context.ts";
 import { parseProperties } from "../services/properties/parse.ts";
 import { deleteProperty, setProperties } from "../services/properties/store.ts";
-import type { Resolves } from "../services/properties/values.ts";
+import type { CanResolve } from "../services/properties/values.ts";
 import type { PropertyNoun } from "../state/entities.ts";
 import type { Property } from "../state/entity.ts";
+import { storedDate } from "../text/dates.ts";
 import type { PropertyDialect } from "./property-dialect.ts";
 
-type Named = Property & { readonly id: string };
+type NamedProperty = Property & { readonly id: string };
 
-/** Properties come fifty to a page where other lists have ten. */
-const RULES: ListRules<Named> = {
+/** The default page size of properties is 50, where other lists have 10. */
+const RULES: ListRules<NamedProperty> = {
   sorts: { Name: byText((property) => property.name) },
   defaultSort: "Name",
   defaultLimit: 50,
 };
 
-/** `{resource}/{id}/properties`, one of them, and the values of one that has many. */
+/** `{resource}/{id}/properties`: the list, one property, and the values of a list property. */
 export function propertyRoutes(dialect: PropertyDialect): Routes {
   return (app, context) => {
     for (const noun of dialect.readable) readRoutes(app, context, { dialect, noun });
@@ -32,13 +32,13 @@ export function propertyRoutes(dialect: PropertyDialect): Routes {
 
 type Routes = (app: FastifyInstance, context: Context) => void;
 
-interface Kind {
+interface PropertyRoute {
   readonly dialect: PropertyDialect;
   readonly noun: PropertyNoun;
 }
 
-function readRoutes(app: FastifyInstance, { state, view }: Context, kind: Kind): void {
-  const { dialect, noun } = kind;
+function readRoutes(app: FastifyInstance, { state, view }: Context, route: PropertyRoute): void {
+  const { dialect, noun } = route;
   const propertiesOf = ({ guard, param }: ApiCall): readonly Property[] =>
     needResource(guard, "browse", noun, param("id")).properties ?? [];
 
@@ -54,16 +54,16 @@ function readRoutes(app: FastifyInstance, { state, view }: Context, kind: Kind):
 
   app.get(`/${noun}/:id/properties/:name`, (request, reply) => {
     const call = apiCall(state, request);
-    const property = named(propertiesOf(call), call.param("name"));
+    const property = needProperty(propertiesOf(call), call.param("name"));
     const href = dialect.href(view, noun, call.param("id"));
     return dialect.send(reply, dialect.full(view, href, property));
   });
 
   app.get(`/${noun}/:id/properties/:name/items`, (request, reply) => {
     const call = apiCall(state, request);
-    const property = named(propertiesOf(call), call.param("name"));
+    const property = needProperty(propertiesOf(call), call.param("name"));
     const entries = dialect.entries(view, property);
-    if (entries === undefined) throw propertyNotFound(`${property.name}/items`);
+    if (entries === undefined) throw propertyNotFoundProblem(`${property.name}/items`);
     const items = entries.map((entry, index) => ({ id: String(index + 1), entry }));
     const page = pageOf(items, call.query, { sorts: {}, defaultSort: "DateCreated" });
     const list = dialect.list(page, ({ id, entry }) => ({ Id: id, ...entry }));
@@ -71,40 +71,40 @@ function readRoutes(app: FastifyInstance, { state, view }: Context, kind: Kind):
   });
 }
 
-function writeRoutes(app: FastifyInstance, context: Context, kind: Kind): void {
-  const { dialect, noun } = kind;
+function writeRoutes(app: FastifyInstance, context: Context, route: PropertyRoute): void {
+  const { dialect, noun } = route;
   app.post(
     `/${noun}/:id/properties`,
-    async (request, reply) => await postProperties(context, kind, request, reply),
+    async (request, reply) => await postProperties(context, route, request, reply),
   );
 
   app.delete(`/${noun}/:id/properties/:name`, async (request, reply) => {
     const { grants, guard, param } = apiCall(context.state, request);
-    await context.state.transact((draft) => {
+    await context.state.transact((transaction) => {
       const { id } = needResource(guard, "write", noun, param("id"));
-      deleteProperty(draft, { noun, id }, param("name"), grants);
+      deleteProperty(transaction, { noun, id }, param("name"), grants);
     });
     return dialect.sendDeleted(reply);
   });
 }
 
-/** Sets what the body names and answers with that: 201 when any of it is new, else 200. */
+/** Sets the properties of the body and returns them: 201 if any of them is new, else 200. */
 async function postProperties(
   { state, view, clock }: Context,
-  { dialect, noun }: Kind,
+  { dialect, noun }: PropertyRoute,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { grants, guard, param } = apiCall(state, request);
   needResource(guard, "write", noun, param("id"));
   const body = (await readFields(request)).get("properties");
-  const { set, before } = await state.transact((draft) => {
+  const { set, before } = await state.transact((transaction) => {
     const entity = needResource(guard, "write", noun, param("id"));
-    const sees: Resolves = (...target) => seesResource(guard, ...target);
-    const given = parseProperties(body, dialect.version, sees);
+    const canResolve: CanResolve = (...target) => mayBrowseResource(guard, ...target);
+    const newProperties = parseProperties(body, dialect.version, canResolve);
     const author = { grants, date: storedDate(clock.now()) };
-    const done = setProperties(draft, { noun, id: entity.id }, given, author);
-    return { set: done, before: entity.properties ?? [] };
+    const stored = setProperties(transaction, { noun, id: entity.id }, newProperties, author);
+    return { set: stored, before: entity.properties ?? [] };
   });
   const isNew = set.some(({ name }) => !before.some((property) => property.name === name));
   const href = dialect.href(view, noun, param("id"));
@@ -114,13 +114,13 @@ async function postProperties(
   return dialect.send(reply, response, isNew ? 201 : 200);
 }
 
-/** Names are unique in one resource, with regard to case. */
-function named(properties: readonly Property[], name: string): Property {
+/** Names are unique within a resource and compared case-sensitively. */
+function needProperty(properties: readonly Property[], name: string): Property {
   const property = properties.find((each) => each.name === name);
-  if (property === undefined) throw propertyNotFound(name);
+  if (property === undefined) throw propertyNotFoundProblem(name);
   return property;
 }
 
-function withIds(properties: readonly Property[]): Named[] {
+function withIds(properties: readonly Property[]): NamedProperty[] {
   return properties.map((property) => ({ ...property, id: property.name }));
 }

@@ -1,24 +1,24 @@
 import type { FastifyReply } from "fastify";
-import { sendBare, sendResponse } from "../http/answer.ts";
 import { listResponse, type Page, pagedList } from "../http/paging.ts";
+import { sendResponse, sendWithoutEnvelope } from "../http/response.ts";
 import { propertiesV1 } from "../serialise/properties.ts";
 import { v2Href } from "../serialise/v2/href.ts";
-import { keyOf, propertiesV2 } from "../serialise/v2/properties.ts";
+import { propertiesV2, valueKey } from "../serialise/v2/properties.ts";
 import type { Json, View } from "../serialise/view.ts";
 import type { ApiVersion } from "../services/properties/types.ts";
 import type { PropertyNoun } from "../state/entities.ts";
 import type { Property } from "../state/entity.ts";
 
-/** What v1 and v2 say differently about properties; the rules are the same. */
+/** Where v1 and v2 differ for properties; the rules are the same. */
 export interface PropertyDialect {
   readonly version: ApiVersion;
   readonly readable: readonly PropertyNoun[];
   readonly writable: readonly PropertyNoun[];
-  /** Of what carries the properties. */
+  /** The Href of the entity that has the properties. */
   href(view: View, noun: PropertyNoun, id: string): string;
   item(view: View, href: string, property: Property): Json;
   full(view: View, href: string, property: Property): Json;
-  /** The values as `/items` lists them, without their Ids; undefined for a property of one value. */
+  /** The values as `/items` lists them, without their Ids; undefined for a property of a single value. */
   entries(view: View, property: Property): readonly Json[] | undefined;
   list<Item>(page: Page<Item>, serialise: (item: Item) => unknown): object;
   send(reply: FastifyReply, body: unknown, status?: number): FastifyReply;
@@ -51,8 +51,8 @@ export const v2Properties: PropertyDialect = {
   item: propertiesV2.item,
   full: propertiesV2.full,
   entries: (view, property) =>
-    propertiesV2.values(view, property)?.map((value) => ({ [keyOf(property)]: value })),
+    propertiesV2.values(view, property)?.map((value) => ({ [valueKey(property)]: value })),
   list: pagedList,
-  send: sendBare,
-  sendDeleted: (reply) => sendBare(reply, undefined, 204),
+  send: sendWithoutEnvelope,
+  sendDeleted: (reply) => sendWithoutEnvelope(reply, undefined, 204),
 };

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../context.ts";
-import { sendResponse } from "../http/answer.ts";
-import { type ApiCall, apiCall } from "../http/api-call.ts";
+import { type ApiCall, apiCall } from "../access/api-call.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
+import { sendResponse } from "../http/response.ts";
 import { appResultFull } from "../serialise/full/app-result.ts";
 import { runFull } from "../serialise/full/run.ts";
 import { sampleFull } from "../serialise/full/sample.ts";
 import { sampleLibrary } from "../serialise/library.ts";
 import { sampleCompact } from "../serialise/sample.ts";
 import { sequencingStats } from "../serialise/sequencing-stats.ts";
+import type { Context } from "../services/context.ts";
 import type { Sample } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
 
@@ -60,7 +60,7 @@ function runRoutes(app: FastifyInstance, { state, view }: Pick<Context, "state" 
   }
 }
 
-/** Of the samples of a run those that the caller may see. */
+/** The samples of a run that the caller may see. */
 function samplesOfRun(state: State, { guard, grants, param }: ApiCall): Sample[] {
   return guard
     .need("browse", "runs", param("id"))

@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { neverAborted } from "../../core/abort.ts";
-import type { Context } from "../context.ts";
-import { sendResponse } from "../http/answer.ts";
-import { type ApiCall, apiCall } from "../http/api-call.ts";
+import { type ApiCall, apiCall } from "../access/api-call.ts";
 import { bodyChunks, readFields, textField } from "../http/body.ts";
-import { checkedMd5 } from "../http/checked-md5.ts";
-import { fileType, mediaType } from "../http/media-type.ts";
+import { checkContentMd5 } from "../http/content-md5.ts";
+import { fileContentType, sentContentType } from "../http/media-type.ts";
 import { byId, listResponse, pageOf } from "../http/paging.ts";
-import { badRequest, noPermission, tooLarge } from "../http/problem.ts";
+import { badRequestProblem, fileTooLargeProblem, noPermissionProblem } from "../http/problem.ts";
+import { sendResponse } from "../http/response.ts";
 import { fileFull } from "../serialise/full/file.ts";
+import type { Context } from "../services/context.ts";
 import { MAX_PART_BYTES, partNumber, uploadPath } from "../services/upload-rules.ts";
-import { type NewFile, pendingFile, type UploadParent, Uploads } from "../services/uploads.ts";
+import { needPendingFile, type NewFile, type UploadParent, Uploads } from "../services/uploads.ts";
 import type { BaseSpaceFile } from "../state/entities.ts";
 
 interface Upload {
@@ -20,7 +20,7 @@ interface Upload {
   readonly context: Context;
 }
 
-/** Upload in one piece or in parts, into app results and samples. Runs come from instruments alone. */
+/** Uploads in one piece or in parts, into app results and samples. Only instruments upload runs. */
 export function uploadRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
   const uploads = new Uploads(context);
@@ -58,17 +58,17 @@ export function uploadRoutes(app: FastifyInstance, context: Context): void {
     return send(reply, await endUpload(upload(request)), 200);
   });
 
-  refuseRuns(app, context);
+  refuseRunUploads(app, context);
 }
 
-function refuseRuns(app: FastifyInstance, { state }: Context): void {
+function refuseRunUploads(app: FastifyInstance, { state }: Context): void {
   for (const [path, right] of [
     ["/runs", "create"],
     ["/runs/:id/files", "write"],
   ] as const) {
     app.post(path, (request) => {
       apiCall(state, request);
-      throw noPermission(right, "Run");
+      throw noPermissionProblem(right, "Run");
     });
   }
 }
@@ -78,58 +78,61 @@ async function addFile(
   noun: UploadParent["noun"],
 ): Promise<BaseSpaceFile> {
   const parent = { noun, id: call.param("id") };
-  uploads.target(call, parent);
+  uploads.needParent(call, parent);
   const { query } = call;
-  if (!query.get("name")) return await beginByForm({ request, call, uploads }, parent);
+  if (!query.get("name")) return await beginByBody({ request, call, uploads }, parent);
   const file: NewFile = {
     parent,
     path: uploadPath(query.get("directory") ?? "", query.get("name") ?? ""),
-    contentType: fileType(mediaType(request)),
+    contentType: fileContentType(sentContentType(request)),
   };
-  // Clients repeat the parameters in the body, under the file's own type: never the file's content.
+  // Clients repeat the parameters in the body, with the file's content type; that body is never the file's content.
   if (query.get("multipart")?.toLowerCase() === "true") return await uploads.begin(call, file);
   const { maxSingleBytes } = context;
-  const body = bodyChunks(request, maxSingleBytes, () => tooLarge(maxSingleBytes));
+  const body = bodyChunks(request, maxSingleBytes, () => fileTooLargeProblem(maxSingleBytes));
   const received = await context.content.receive(body, "objects");
-  await checkedMd5(request, received.md5, async () => {
+  await checkContentMd5(request, received.md5, async () => {
     await context.content.discard([received.key], "objects");
   });
   return await uploads.addWhole(call, file, received);
 }
 
 /**
- * Begins an upload in parts whose name stands in the body: a form or JSON with `name`, `directory` and
- * `multipart`, under whatever content type. A content needs its name in the query. @throws Problem 400
+ * Begins an upload in parts whose name is in the body: a form or JSON with `name`, `directory` and `multipart`, of
+ * any content type. An upload in one piece needs its name in the query.
+ *
+ * @throws Problem 400
  */
-async function beginByForm(
+async function beginByBody(
   { request, call, uploads }: Omit<Upload, "context">,
   parent: UploadParent,
 ): Promise<BaseSpaceFile> {
-  const fields = await readFields(request, () => badRequest(NO_NAME));
+  const fields = await readFields(request, () => badRequestProblem(NAME_MISSING));
   const name = textField(fields, "name") ?? "";
   const path = uploadPath(textField(fields, "directory") ?? "", name);
-  if (String(fields.get("multipart")).toLowerCase() !== "true") throw badRequest(NO_NAME);
-  const type = mediaType(request);
-  const contentType = fileType(FIELD_TYPES.test(type ?? "") ? undefined : type);
+  if (String(fields.get("multipart")).toLowerCase() !== "true")
+    throw badRequestProblem(NAME_MISSING);
+  const type = sentContentType(request);
+  const contentType = fileContentType(FIELDS_CONTENT_TYPE.test(type ?? "") ? undefined : type);
   return await uploads.begin(call, { parent, path, contentType });
 }
 
-const NO_NAME =
-  "The name of the file is missing in the query; only an upload that begins with multipart=true may have it in the body";
+const NAME_MISSING =
+  "The name of the file is missing in the query; only an upload with multipart=true can have it in the body";
 
-/** They tell of the body with the fields, not of the file. */
-const FIELD_TYPES = /^application\/(x-www-form-urlencoded|json)\b/i;
+/** Content types that describe a body with fields and not the file. */
+const FIELDS_CONTENT_TYPE = /^application\/(x-www-form-urlencoded|json)\b/i;
 
 async function addPart({ request, call, uploads, context }: Upload): Promise<string> {
   const { content, state } = context;
   const number = partNumber(call.param("number"));
-  const file = writableFile(call, uploads);
-  pendingFile(state, file.id);
+  const file = needWritableFile(call, uploads);
+  needPendingFile(state, file.id);
   const body = bodyChunks(request, MAX_PART_BYTES, () =>
-    badRequest(`A part may have at most ${MAX_PART_BYTES} bytes`, "EntityTooLarge"),
+    badRequestProblem(`A part may have at most ${MAX_PART_BYTES} bytes`, "EntityTooLarge"),
   );
   const received = await content.receive(body, "parts");
-  await checkedMd5(
+  await checkContentMd5(
     request,
     received.md5,
     async () => await content.discard([received.key], "parts"),
@@ -140,17 +143,17 @@ async function addPart({ request, call, uploads, context }: Upload): Promise<str
 
 async function endUpload({ request, call, uploads }: Upload): Promise<BaseSpaceFile> {
   const status = textField(await readFields(request), "UploadStatus")?.toLowerCase();
-  const file = writableFile(call, uploads);
+  const file = needWritableFile(call, uploads);
   if (status === "complete") return await uploads.complete(file.id, neverAborted);
   if (status === "aborted") return await uploads.abort(file.id);
-  throw badRequest("UploadStatus must be complete or aborted");
+  throw badRequestProblem("UploadStatus must be complete or aborted");
 }
 
-/** Whoever may write the app result, sample or dataset may write its pending files. */
-function writableFile(call: ApiCall, uploads: Uploads): BaseSpaceFile {
+/** A pending file can be written with the right to write its app result, sample or dataset. */
+function needWritableFile(call: ApiCall, uploads: Uploads): BaseSpaceFile {
   const file = call.guard.needFile("write", call.param("id"));
   const { noun, id } = file.parent;
-  if (noun === "runs") throw noPermission("write", "File");
-  if (file.uploadStatus !== "complete") uploads.target(call, { noun, id });
+  if (noun === "runs") throw noPermissionProblem("write", "File");
+  if (file.uploadStatus !== "complete") uploads.needParent(call, { noun, id });
   return file;
 }

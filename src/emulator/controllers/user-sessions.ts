@@ -1,15 +1,15 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../context.ts";
-import { sendResponse } from "../http/answer.ts";
-import { type ApiCall, apiCall } from "../http/api-call.ts";
+import { type ApiCall, apiCall } from "../access/api-call.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
 import type { Query } from "../http/query.ts";
+import { sendResponse } from "../http/response.ts";
 import { appSessionCompact } from "../serialise/app-session.ts";
 import { propertiesV1 } from "../serialise/properties.ts";
 import type { Json, View } from "../serialise/view.ts";
 import { hasOutput } from "../services/app-sessions.ts";
+import type { Context } from "../services/context.ts";
 import type { AppSession } from "../state/entities.ts";
-import { ownCall } from "./users.ts";
+import { requireCurrentUser } from "./users.ts";
 
 const SORTS: Sorts<AppSession> = {
   Id: byId,
@@ -17,10 +17,10 @@ const SORTS: Sorts<AppSession> = {
   DateCreated: byText((session) => session.dateCreated),
 };
 
-/** `users/current/appsessions`: those that the user made, and those of results that he may see. */
+/** `users/current/appsessions`: the sessions that the user created, and those of results that the user may see. */
 export function userSessionRoutes(app: FastifyInstance, { state, view }: Context): void {
   app.get("/users/:id/appsessions", (request, reply) => {
-    const call = ownCall(apiCall(state, request));
+    const call = requireCurrentUser(apiCall(state, request));
     const sessions = [...state.all("appsessions")].filter(sessionFilter(call));
     const page = pageOf(sessions, call.query, { sorts: SORTS });
     return sendResponse(
@@ -41,10 +41,10 @@ function sessionFilter({ query, guard }: ApiCall): (session: AppSession) => bool
     query.allows("Status", session.status) &&
     query.allows("UserCreatedBy", session.userId) &&
     (projects.length === 0 || projects.some((href) => hasOutput(session, href))) &&
-    guard.maySession("browse", session);
+    guard.mayAccessSession("browse", session);
 }
 
-/** With `include=properties` also those, or the ones that `propertyFilters` names. */
+/** With `include=properties` the session's properties, or those that `propertyFilters` names. */
 function includedProperties(view: View, query: Query, session: AppSession): Json {
   if (!query.list("include").includes("properties")) return {};
   const shown = session.properties.filter(({ name }) => query.allows("propertyFilters", name));

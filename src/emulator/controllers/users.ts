@@ -1,13 +1,13 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../context.ts";
-import { sendResponse } from "../http/answer.ts";
-import { type ApiCall, apiCall } from "../http/api-call.ts";
+import { type ApiCall, apiCall } from "../access/api-call.ts";
 import { byId, byText, listResponse, pageOf, type Sorts } from "../http/paging.ts";
-import { noPermission } from "../http/problem.ts";
+import { noPermissionProblem } from "../http/problem.ts";
+import { sendResponse } from "../http/response.ts";
 import { userFull } from "../serialise/full/user.ts";
 import { projectCompact } from "../serialise/project.ts";
 import { runCompact } from "../serialise/run.ts";
 import { userCompact } from "../serialise/user.ts";
+import type { Context } from "../services/context.ts";
 import { runPage } from "../services/run-lists.ts";
 import { emptyTrash } from "../services/trash.ts";
 import type { Project } from "../state/entities.ts";
@@ -18,7 +18,7 @@ const PROJECT_SORTS: Sorts<Project> = {
   DateCreated: byText((project) => project.dateCreated),
 };
 
-/** `users/{id|current}` and what a user has. Lists show what token and shares allow, not more. */
+/** `users/{id|current}` and a user's lists, which contain what the token and the shares allow. */
 export function userRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
 
@@ -28,12 +28,12 @@ export function userRoutes(app: FastifyInstance, context: Context): void {
   });
 
   app.delete("/users/:id/trash", async (request, reply) => {
-    await emptyTrash(context, ownCall(apiCall(state, request)).grants);
+    await emptyTrash(context, requireCurrentUser(apiCall(state, request)).grants);
     return sendResponse(reply, {});
   });
 
   app.get("/users/:id/projects", (request, reply) => {
-    const call = ownCall(apiCall(state, request));
+    const call = requireCurrentUser(apiCall(state, request));
     const name = call.query.get("Name");
     const projects = [...state.all("projects")].filter(
       (project) =>
@@ -49,7 +49,7 @@ export function userRoutes(app: FastifyInstance, context: Context): void {
   });
 
   app.get("/users/:id/runs", (request, reply) => {
-    const call = ownCall(apiCall(state, request));
+    const call = requireCurrentUser(apiCall(state, request));
     return sendResponse(
       reply,
       listResponse(runPage(state, call), (run) => runCompact(view, run)),
@@ -57,19 +57,19 @@ export function userRoutes(app: FastifyInstance, context: Context): void {
   });
 }
 
-/** Only one's own user is fully visible. */
+/** Only the caller's own user is shown in full. */
 function userResponse({ state, view }: Context, call: ApiCall): unknown {
   const id = call.param("id");
   if (id === "current" || id === call.grants.userId) {
     return userFull(state.need("users", call.grants.userId));
   }
-  if (state.get("users", id) === undefined) throw noPermission("browse", "User");
+  if (state.get("users", id) === undefined) throw noPermissionProblem("browse", "User");
   return userCompact(view, id);
 }
 
-/** Other people's lists are nobody's business. */
-export function ownCall(call: ApiCall): ApiCall {
+/** Refuses the lists of other users. */
+export function requireCurrentUser(call: ApiCall): ApiCall {
   const id = call.param("id");
-  if (id !== "current" && id !== call.grants.userId) throw noPermission("browse", "User");
+  if (id !== "current" && id !== call.grants.userId) throw noPermissionProblem("browse", "User");
   return call;
 }

@@ -1,40 +1,46 @@
-/** An endpoint of BaseSpace, and what the emulator has of it: a row of `docs/emulator-coverage.md`. */
+/*
+ * Begin here. `coverage/` lists every endpoint that BaseSpace is known to have and says how far the emulator
+ * implements it. `controllers/api-routes.ts` answers 501 to those that it does not implement, and
+ * `npm run emulator-coverage` makes the page in docs/ from the same tables. A new route needs a row here.
+ */
+
+/** An endpoint of BaseSpace and how far the emulator implements it: a row of `docs/emulator-coverage.md`. */
 export interface Endpoint {
   readonly method: string;
-  /** With its parameters in braces: `/v1pre3/files/{id}`. */
+  /** The path with its parameters in braces: `/v1pre3/files/{id}`. */
   readonly path: string;
-  /** {@link EXACT}, {@link NONE}, or in words what is missing or otherwise than in the service. */
-  readonly here: string;
+  /** {@link EXACT}, {@link NONE}, or a text that says what is missing or differs from the service. */
+  readonly support: string;
 }
 
-/** As documented or recorded. */
+/** The endpoint behaves as documented or recorded. */
 export const EXACT = "exact";
 
-/** Answered by 501. */
+/** The endpoint returns 501. */
 export const NONE = "none";
 
-/** A request such as `GET files/{id}`, without the root that its table has, and what is here of it. */
-export type EndpointRow = readonly [request: string, here: string];
+/** A request such as `GET files/{id}`, whose path is relative to the root of its table, and its support. */
+export type EndpointRow = readonly [request: string, support: string];
 
 export function endpointsBelow(root: string, rows: readonly EndpointRow[]): readonly Endpoint[] {
-  return rows.map(([request, here]) => {
+  return rows.map(([request, support]) => {
     const [method = "", path = ""] = request.split(" ", 2);
-    return { method, path: `${root}/${path}`, here };
+    return { method, path: `${root}/${path}`, support };
   });
 }
 
-/** The endpoints of properties below `place`; those of some nouns can only be read. */
+/** The property endpoints of `resource`; those of some nouns are read-only. */
 export function propertyRows(
-  place: string,
+  resource: string,
   canWrite: boolean,
-  here: string = EXACT,
+  support: string = EXACT,
 ): readonly EndpointRow[] {
   const all: readonly EndpointRow[] = [
-    [`GET ${place}/properties`, here],
-    [`GET ${place}/properties/{name}`, here],
-    [`GET ${place}/properties/{name}/items`, here],
-    [`POST ${place}/properties`, here],
-    [`DELETE ${place}/properties/{name}`, here],
+    [`GET ${resource}/properties`, support],
+    [`GET ${resource}/properties/{name}`, support],
+    [`GET ${resource}/properties/{name}/items`, support],
+    [`POST ${resource}/properties`, support],
+    [`DELETE ${resource}/properties/{name}`, support],
   ];
   return canWrite ? all : all.slice(0, 3);
 }

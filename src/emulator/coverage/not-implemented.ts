@@ -2,15 +2,15 @@ import type { FastifyInstance } from "fastify";
 import { Problem } from "../http/problem.ts";
 import { type Endpoint, NONE } from "./endpoint.ts";
 
-/** Where people read what the emulator implements. */
+/** The page that lists what the emulator implements. */
 export const COVERAGE_PAGE = "docs/emulator-coverage.md";
 
 /**
- * Routes that answer 501: a client that asks for what BaseSpace has is to learn that the emulator lacks it, and not to
- * take it for a path that there is not. `app` has the prefix of the version.
+ * Adds routes that return 501, so that a client learns that the emulator lacks an endpoint of BaseSpace; a 404
+ * would say that BaseSpace has no such path. `app` already has the prefix of the API version.
  */
 export function notImplementedRoutes(app: FastifyInstance, endpoints: readonly Endpoint[]): void {
-  for (const { method, path } of endpoints.filter(({ here }) => here === NONE)) {
+  for (const { method, path } of endpoints.filter(({ support }) => support === NONE)) {
     const url = path.replace(/^\/(v1pre3|v2)/, "").replaceAll(/\{(\w+)\}/g, ":$1");
     app.route({
       method,

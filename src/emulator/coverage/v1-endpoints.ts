@@ -7,16 +7,16 @@ import {
   propertyRows,
 } from "./endpoint.ts";
 
-/* The endpoints of version 1 and of the sign-in pages, as the reference and the SDKs name them, by subject. */
+/* The endpoints of version 1 and of the sign-in pages, by subject, as the reference and the SDKs name them. */
 
-const ANYBODY = "no log-in: whoever opens the page decides, for the user who is chosen on it";
-const QUIET_LANE = "the statistics are those of one quiet lane, whatever the run holds";
-const NO_INSTRUMENT = "403 always: runs come from instruments";
+const NO_LOG_IN = "no log-in: the page lets its visitor choose a user and decide for that user";
+const FIXED_STATISTICS = "the statistics are fixed figures for one lane, whatever the run contains";
+const NO_INSTRUMENT = "always 403: only instruments create runs";
 
 const PEOPLE: readonly EndpointRow[] = [
   ["GET users/{id}", EXACT],
-  ["GET users/{id}/projects", "Include=Permissions changes nothing"],
-  ["GET users/{id}/runs", `SortBy=LaneAndQcStatus sorts by Id; ${QUIET_LANE}`],
+  ["GET users/{id}/projects", "Include=Permissions is ignored"],
+  ["GET users/{id}/runs", `SortBy=LaneAndQcStatus sorts by Id; ${FIXED_STATISTICS}`],
   ["GET users/{id}/appsessions", EXACT],
   ["DELETE users/{id}/trash", EXACT],
   ["GET users/{id}/products", NONE],
@@ -24,13 +24,13 @@ const PEOPLE: readonly EndpointRow[] = [
   ["GET applications/{id}", EXACT],
   [
     "POST applications/{id}/appsessions",
-    "nothing is run: the session is Running until its application ends it",
+    "no program runs: the session is Running until its application ends it",
   ],
 ];
 
 const SIGN_IN: readonly EndpointRow[] = [
   ["POST oauthv2/deviceauthorization", EXACT],
-  ["POST oauthv2/token", "no expires_in: a token ends when it is revoked"],
+  ["POST oauthv2/token", "no expires_in: a token is valid until it is revoked"],
   ["GET oauthv2/token/current", EXACT],
 ];
 
@@ -54,19 +54,22 @@ const RESOURCES: readonly EndpointRow[] = [
   ["GET appsessions/{id}/filesets/{fileset}", NONE],
   ["POST appsessions/{id}/stop", NONE],
   ["POST runs", NO_INSTRUMENT],
-  ["GET runs/{id}", QUIET_LANE],
+  ["GET runs/{id}", FIXED_STATISTICS],
   ["GET runs/{id}/files", EXACT],
   ["POST runs/{id}/files", NO_INSTRUMENT],
   ["GET runs/{id}/samples", EXACT],
-  ["GET runs/{id}/sequencingstats", QUIET_LANE],
-  ["GET runs/{id}/samplelibraries", "the libraries of the run's samples, in the form these show"],
+  ["GET runs/{id}/sequencingstats", FIXED_STATISTICS],
+  [
+    "GET runs/{id}/samplelibraries",
+    "the libraries of the run's samples, in the form that samples show",
+  ],
 ];
 
 const FILES: readonly EndpointRow[] = [
-  ["GET files/{id}", "no HrefVariants and HrefCoverage: no indexes are made of VCFs and BAMs"],
+  ["GET files/{id}", "no HrefVariants or HrefCoverage: VCFs and BAMs are not indexed"],
   ["POST files/{id}", EXACT],
   ["GET files/{id}/content", EXACT],
-  ["GET files/{id}/parts", "a list of Number, Size and ETag: the service's form is not known"],
+  ["GET files/{id}/parts", "a list of Number, Size and ETag: the service's form is unknown"],
   ["PUT files/{id}/parts/{number}", EXACT],
   ["GET variantset/{id}", NONE],
   ["GET variantset/{id}/variants/{chrom}", NONE],
@@ -74,7 +77,7 @@ const FILES: readonly EndpointRow[] = [
   ["GET coverage/{id}/{chrom}/meta", NONE],
 ];
 
-const CATALOGS: readonly EndpointRow[] = [
+const REFERENCE_DATA: readonly EndpointRow[] = [
   ["GET genomes", NONE],
   ["GET genomes/{id}", NONE],
   ["GET genomes/{id}/annotations", NONE],
@@ -103,9 +106,9 @@ const PROPERTIES: readonly EndpointRow[] = [
 ];
 
 export const PAGES: readonly Endpoint[] = endpointsBelow("/oauth", [
-  ["GET authorize", ANYBODY],
+  ["GET authorize", NO_LOG_IN],
   ["POST authorize", "the emulator's own form"],
-  ["GET device", ANYBODY],
+  ["GET device", NO_LOG_IN],
   ["POST device", "the emulator's own form"],
 ]);
 
@@ -115,6 +118,6 @@ export const V1_ENDPOINTS: readonly Endpoint[] = endpointsBelow("/v1pre3", [
   ...RESOURCES,
   ...FILES,
   ...PROPERTIES,
-  ...CATALOGS,
+  ...REFERENCE_DATA,
   ...BILLING,
 ]);

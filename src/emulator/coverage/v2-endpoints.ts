@@ -7,15 +7,14 @@ import {
   propertyRows,
 } from "./endpoint.ts";
 
-/* The endpoints of version 2, as the reference and the clients of Illumina name them, by subject. */
+/* The endpoints of version 2, by subject, as the reference and Illumina's clients name them. */
 
 const ALWAYS_EMPTY = "always empty";
-const FILE_LIST =
-  "filesetid and turbomode change nothing; there are no folders that index VCFs and BAMs";
-const TRASH_FORM = "the form of an item is the emulator's own";
+const FILE_LIST = "filesetid and turbomode are ignored; no folders index VCFs and BAMs";
+const TRASH_FORM = "the emulator defines the form of an item";
 
 const PEOPLE: readonly EndpointRow[] = [
-  ["POST oauthv2/token", "no expires_in: a token ends when it is revoked"],
+  ["POST oauthv2/token", "no expires_in: a token is valid until it is revoked"],
   ["DELETE oauthv2tokens/current", EXACT],
   ["POST oauthv2/tokenfromapplicationjwt", NONE],
   ["POST oauthv1/tokenfromoauthv2", NONE],
@@ -27,7 +26,7 @@ const PEOPLE: readonly EndpointRow[] = [
   ["GET users/current/subscription", NONE],
   ["GET users/current/labtype", NONE],
   ["GET workgroups/{id}", NONE],
-  ["GET applications", "references and autolaunchableonruncompleteappsonly change nothing"],
+  ["GET applications", "references and autolaunchableonruncompleteappsonly are ignored"],
   ["GET applications/{id}", EXACT],
 ];
 
@@ -39,7 +38,7 @@ const DATASETS: readonly EndpointRow[] = [
   ["GET datasets", EXACT],
   ["POST datasets", EXACT],
   ["GET datasets/{id}", EXACT],
-  ["POST datasets/{id}", "only Name and QcStatus change"],
+  ["POST datasets/{id}", "changes only Name and QcStatus"],
   ["POST datasets/{id}/copy", EXACT],
   ["GET datasets/{id}/comments", ALWAYS_EMPTY],
   ["GET datasets/{id}/files", FILE_LIST],
@@ -48,7 +47,7 @@ const DATASETS: readonly EndpointRow[] = [
 ];
 
 const FILES: readonly EndpointRow[] = [
-  ["GET files/{id}", "a list's form with UploadStatus: the service's own is not known"],
+  ["GET files/{id}", "the form of lists with UploadStatus added: the service's form is unknown"],
   ["GET files/{id}/content", EXACT],
   ...["appresults", "samples", "runs"].map((noun): EndpointRow => [
     `GET ${noun}/{id}/files`,
@@ -59,16 +58,16 @@ const FILES: readonly EndpointRow[] = [
     [`POST ${noun}/{id}/file-upload-info`, EXACT],
     [`POST ${noun}/{id}/direct-upload-info`, NONE],
   ]),
-  ["GET runs/{id}/file-upload-info", "403 always: runs come from instruments"],
-  ["POST runs/{id}/file-upload-info", "403 always: runs come from instruments"],
+  ["GET runs/{id}/file-upload-info", "always 403: only instruments create runs"],
+  ["POST runs/{id}/file-upload-info", "always 403: only instruments create runs"],
   ["POST runs/{id}/direct-upload-info", NONE],
 ];
 
 const SESSIONS: readonly EndpointRow[] = [
-  ["GET appsessions", "datemodified filters nothing; include knows Properties only"],
+  ["GET appsessions", "datemodified is ignored; include supports only Properties"],
   ["POST appsessions", EXACT],
-  ["GET appsessions/{id}", "include knows Properties only"],
-  ["POST appsessions/{id}", "no Comment is kept"],
+  ["GET appsessions/{id}", "include supports only Properties"],
+  ["POST appsessions/{id}", "Comment is ignored"],
   ["DELETE appsessions/{id}", TRASH_FORM],
   ["POST appsessions/{id}/stop", EXACT],
   ["GET appsessions/{id}/logfiles", ALWAYS_EMPTY],
@@ -78,7 +77,7 @@ const SESSIONS: readonly EndpointRow[] = [
 const LAB: readonly EndpointRow[] = [
   ["GET biosamples", "sortby=Subject sorts by Id"],
   ["GET biosamples/{id}", EXACT],
-  ["POST biosamples/{id}", "only BioSampleName, Status and LabStatus change"],
+  ["POST biosamples/{id}", "changes only BioSampleName, Status and LabStatus"],
   ["GET biosamples/{id}/libraries", EXACT],
   ["GET biosamples/{id}/runlanesummaries", NONE],
   ["POST biosamples/{id}/aggregation", NONE],
@@ -87,7 +86,7 @@ const LAB: readonly EndpointRow[] = [
   ["GET librarypools", NONE],
   ["GET labrequeues", NONE],
   ["GET instruments", NONE],
-  ["GET runs", "SortBy=LaneAndQcStatus sorts by Id; the statistics are those of one quiet lane"],
+  ["GET runs", "SortBy=LaneAndQcStatus sorts by Id; the statistics are fixed figures for one lane"],
   ["GET runs/{id}/samplesheet", NONE],
 ];
 
@@ -96,8 +95,8 @@ const STORAGE: readonly EndpointRow[] = [
   ["GET trash/{id}", TRASH_FORM],
   ["DELETE trash", EXACT],
   ["POST trash/{id}/restorefromtrash", TRASH_FORM],
-  ["POST archive", "done at once"],
-  ["POST restore", "done at once"],
+  ["POST archive", "takes effect at once"],
+  ["POST restore", "takes effect at once"],
 ];
 
 const PROPERTIES: readonly EndpointRow[] = [

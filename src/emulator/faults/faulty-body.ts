@@ -3,19 +3,19 @@ import { Readable } from "node:stream";
 import { systemClock } from "../../core/clock.ts";
 import type { FaultActions } from "./rule.ts";
 
-/** Body bytes between two pauses of a slow answer. */
+/** How many times per second a slow response sends a piece. */
 const SLOW_STEPS_PER_SECOND = 20;
 
 export interface BodyFault {
   readonly actions: FaultActions;
-  /** Bytes of the whole body. */
+  /** The size of the whole body. */
   readonly sizeBytes: number;
   /** Resets the connection. */
   readonly reset: () => void;
   readonly signal: AbortSignal;
 }
 
-/** `payload` cut, spoiled or slowed as the rule says. */
+/** Truncates, corrupts or slows `payload` as the rule demands. */
 export function faultyBody(payload: Readable | string | Buffer, fault: BodyFault): Readable {
   const source = payload instanceof Readable ? payload : Readable.from([Buffer.from(payload)]);
   return Readable.from(faultyChunks(source, fault), { objectMode: false });
@@ -31,11 +31,11 @@ async function* faultyChunks(source: Readable, fault: BodyFault): AsyncGenerator
     at += chunk.length;
     if (at >= end && actions.truncate === true) break;
   }
-  if (actions.truncate === true) await breakOff(fault);
+  if (actions.truncate === true) await resetWhenSent(fault);
 }
 
-/** What was sent must have left before the reset, or the client would see none of it. */
-async function breakOff({ reset, signal }: BodyFault): Promise<void> {
+/** Waits before the reset until the sent bytes have left; otherwise the client would receive none of them. */
+async function resetWhenSent({ reset, signal }: BodyFault): Promise<void> {
   await systemClock.sleep(20, signal);
   reset();
   if (!signal.aborted) await once(signal, "abort");

@@ -3,52 +3,52 @@ import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { neverAborted } from "../../core/abort.ts";
 import { systemClock } from "../../core/clock.ts";
-import { keepBody } from "../http/body.ts";
+import { bufferBody } from "../http/body.ts";
 import type { FaultRules } from "./fault-rules.ts";
 import { faultyBody } from "./faulty-body.ts";
 import type { FaultActions } from "./rule.ts";
 
-/** Answers with a bare status in the form of the half that was asked. */
-export type SendFault = (reply: FastifyReply, status: number) => FastifyReply;
+/** Sends a status with the error body of one of the two servers. */
+export type SendStatus = (reply: FastifyReply, status: number) => FastifyReply;
 
 export interface FaultHookOptions {
   readonly rules: FaultRules;
-  /** Put before the path when rules are compared: `/objects` at the object store. */
+  /** Prefix of the paths that rules are compared with: `/objects` at the object store. */
   readonly pathPrefix: string;
-  readonly send: SendFault;
+  readonly send: SendStatus;
 }
 
 export const FAULTS_PATH = "/__faults";
 
-/** Lets the rules act on a server's exchanges; rules themselves are always let through. */
+/** Applies the rules to all requests of a server, except those to {@link FAULTS_PATH}. */
 export function faultHooks(app: FastifyInstance, options: FaultHookOptions): void {
   const active = new WeakMap<object, FaultActions>();
-  const closings = new WeakMap<object, AbortSignal>();
+  const connectionSignals = new WeakMap<object, AbortSignal>();
 
   app.addHook("onRequest", async (request, reply) => {
     const path = (request.raw.url ?? "").split("?", 1)[0] ?? "";
     if (path === FAULTS_PATH) return;
-    const actions = options.rules.take(request.method, `${options.pathPrefix}${path}`);
+    const actions = options.rules.takeActions(request.method, `${options.pathPrefix}${path}`);
     if (actions === undefined) return;
     active.set(request.raw, actions);
-    const signal = closingOf(request, reply);
-    closings.set(request.raw, signal);
-    await before(reply, request, actions, { signal, send: options.send });
+    const signal = connectionSignal(request, reply);
+    connectionSignals.set(request.raw, signal);
+    await applyBeforeHandler(reply, request, actions, { signal, send: options.send });
   });
 
   app.addHook("onSend", async (request, reply, payload: unknown) => {
     const actions = active.get(request.raw);
-    const signal = closings.get(request.raw);
+    const signal = connectionSignals.get(request.raw);
     if (actions === undefined || signal === undefined) return payload;
-    return await after({ request, reply, payload, actions, signal });
+    return await applyToResponse({ request, reply, payload, actions, signal });
   });
 }
 
-async function before(
+async function applyBeforeHandler(
   reply: FastifyReply,
   request: FastifyRequest,
   actions: FaultActions,
-  { signal, send }: { signal: AbortSignal; send: SendFault },
+  { signal, send }: { signal: AbortSignal; send: SendStatus },
 ): Promise<unknown> {
   if (actions.delayMs !== undefined) await systemClock.sleep(actions.delayMs, signal);
   if (actions.resetBefore === true) {
@@ -56,20 +56,20 @@ async function before(
     request.raw.socket.resetAndDestroy();
     return reply;
   }
-  if (actions.lateMs !== undefined) await hangUp(request, actions.lateMs);
+  if (actions.lateMs !== undefined) await resetThenWait(request, actions.lateMs);
   if (actions.status === undefined) return undefined;
   if (actions.retryAfter !== undefined) reply.header("retry-after", actions.retryAfter);
   return send(reply, actions.status);
 }
 
-/** The client hears nothing more at once, and what it asked for is done in `lateMs`. */
-async function hangUp(request: FastifyRequest, lateMs: number): Promise<void> {
-  await keepBody(request);
+/** Resets the connection once the request has arrived; the handler runs `lateMs` later. */
+async function resetThenWait(request: FastifyRequest, lateMs: number): Promise<void> {
+  await bufferBody(request);
   request.raw.socket.resetAndDestroy();
   await systemClock.sleep(lateMs, neverAborted);
 }
 
-interface Sending {
+interface ResponseToSend {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly payload: unknown;
@@ -77,7 +77,13 @@ interface Sending {
   readonly signal: AbortSignal;
 }
 
-async function after({ request, reply, payload, actions, signal }: Sending): Promise<unknown> {
+async function applyToResponse({
+  request,
+  reply,
+  payload,
+  actions,
+  signal,
+}: ResponseToSend): Promise<unknown> {
   const reset = (): void => void request.raw.socket.resetAndDestroy();
   if (actions.resetAfter === true) reset();
   if (actions.resetAfter === true || actions.dropAnswer === true) {
@@ -85,16 +91,16 @@ async function after({ request, reply, payload, actions, signal }: Sending): Pro
     if (!signal.aborted) await once(signal, "abort");
     return "";
   }
-  const spoils =
+  const changesBody =
     actions.truncate === true ||
     actions.corrupt === true ||
     actions.slowBytesPerSecond !== undefined;
-  if (!spoils || payload === undefined || payload === null) return payload;
+  if (!changesBody || payload === undefined || payload === null) return payload;
   const body = await bodyOf(reply, payload);
   return faultyBody(body.payload, { actions, sizeBytes: body.sizeBytes, reset, signal });
 }
 
-/** An answer of unknown length is small: it is read whole so that its middle is known. */
+/** Returns the body with its size. A body of unknown length is small, so it is read whole. */
 async function bodyOf(
   reply: FastifyReply,
   payload: unknown,
@@ -123,10 +129,10 @@ function destroyStream(payload: unknown): void {
 }
 
 /**
- * Aborts when the connection is gone before the exchange is over. A connection carries many exchanges, so
- * none of them leaves a listener behind.
+ * Returns a signal that aborts if the connection closes before the response has ended. A connection has many
+ * requests, so each removes its listener.
  */
-function closingOf(request: FastifyRequest, reply: FastifyReply): AbortSignal {
+function connectionSignal(request: FastifyRequest, reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   const { socket } = request.raw;
   const closed = (): void => controller.abort(new DOMException("connection closed", "AbortError"));
@@ -134,7 +140,7 @@ function closingOf(request: FastifyRequest, reply: FastifyReply): AbortSignal {
   else socket.once("close", closed);
   reply.raw.once("close", () => {
     socket.off("close", closed);
-    // On a broken connection the answer may be told before our own listener is.
+    // On a broken connection the response can close before this listener of the socket runs.
     if (socket.destroyed) closed();
   });
   return controller.signal;

@@ -1,32 +1,35 @@
 import type { FastifyRequest } from "fastify";
-import { badRequest } from "./problem.ts";
+import { badRequestProblem } from "./problem.ts";
 import { Query } from "./query.ts";
 
-/** Bigger than any JSON or form that the service takes. */
+/** More than any JSON or form that the service accepts. */
 const MAX_FIELDS_BYTES = 4 * 1024 * 1024;
 
-/** Body bytes that handlers took from each request, for the request log. */
+/** Body bytes that handlers have read from each request, for the request log. */
 const consumed = new WeakMap<object, number>();
 
+/** Returns how many bytes of a request's body handlers have read. */
 export function bytesConsumed(request: FastifyRequest): number {
   return consumed.get(request.raw) ?? 0;
 }
 
-/** Bodies that came whole before anybody asked for them. */
-const kept = new WeakMap<object, readonly Buffer[]>();
+/** Bodies that were read whole before their handlers ran. */
+const bufferedBodies = new WeakMap<object, readonly Buffer[]>();
 
-/** Takes the whole body into memory, so that it can still be read when the connection is gone. */
-export async function keepBody(request: FastifyRequest): Promise<void> {
+/** Reads the whole body into memory, so that the handler can read it after the connection has been closed. */
+export async function bufferBody(request: FastifyRequest): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request.raw.iterator({ destroyOnReturn: false })) {
     chunks.push(chunk as Buffer);
   }
-  kept.set(request.raw, chunks);
+  bufferedBodies.set(request.raw, chunks);
 }
 
 /**
- * The body as it arrives. Ending early leaves the connection usable, so that a refusal reaches the
- * client; beyond `maxBytes` it throws what `tooLarge` makes.
+ * Yields the body as it arrives. A caller that stops early leaves the connection usable, so that a refusal
+ * reaches the client.
+ *
+ * @throws the error that `tooLarge` makes for a body of more than `maxBytes`
  */
 export async function* bodyChunks(
   request: FastifyRequest,
@@ -35,7 +38,8 @@ export async function* bodyChunks(
 ): AsyncGenerator<Buffer> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
   let bytes = 0;
-  const chunks = kept.get(request.raw) ?? request.raw.iterator({ destroyOnReturn: false });
+  const chunks =
+    bufferedBodies.get(request.raw) ?? request.raw.iterator({ destroyOnReturn: false });
   for await (const chunk of chunks) {
     bytes += (chunk as Buffer).length;
     consumed.set(request.raw, bytes);
@@ -44,13 +48,13 @@ export async function* bodyChunks(
   }
 }
 
-/** What a client sent as query, form or JSON, all three by lower-case names. The body wins. */
+/** The values of a request's query, form or JSON, by lower-case names. A value in the body replaces the query's. */
 export type Fields = ReadonlyMap<string, unknown>;
 
-/** @throws Problem 400 for what is not valid JSON; beyond 4 MiB what `tooLarge` makes */
+/** @throws Problem 400 for invalid JSON; the error that `tooLarge` makes for a body of more than 4 MiB */
 export async function readFields(
   request: FastifyRequest,
-  tooLarge: () => Error = () => badRequest("The request body is too large"),
+  tooLarge: () => Error = () => badRequestProblem("The request body is too large"),
 ): Promise<Fields> {
   const fields = new Map<string, unknown>(new Query(request.raw.url ?? "").entries());
   const chunks: Buffer[] = [];
@@ -60,25 +64,25 @@ export async function readFields(
   return fields;
 }
 
-/** Clients label JSON as forms and the other way round, so the text itself decides. */
+/** Clients send JSON labelled as a form and forms labelled as JSON, so the text itself decides. */
 function parseFields(text: string): Iterable<[string, unknown]> {
   if (!text.startsWith("{")) return new URLSearchParams(text);
   try {
     return Object.entries(JSON.parse(text) as Record<string, unknown>);
   } catch {
-    throw badRequest("The request body is not valid JSON");
+    throw badRequestProblem("The request body is not valid JSON");
   }
 }
 
-/** A field's text; undefined when it is absent or not a text or number. */
+/** Returns a field's text; undefined for a field that is absent or neither a text nor a number. */
 export function textField(fields: Fields, name: string): string | undefined {
   const value = fields.get(name.toLowerCase());
   if (typeof value === "number") return String(value);
   return typeof value === "string" ? value : undefined;
 }
 
-/** `value` by name without regard to case: JSON inside JSON. */
-export function lowerKeys(value: unknown): Fields {
+/** The keys of a JSON object in lower case; empty for any other value. */
+export function lowerCaseKeys(value: unknown): Fields {
   if (typeof value !== "object" || value === null) return new Map();
   return new Map(Object.entries(value).map(([key, item]) => [key.toLowerCase(), item]));
 }

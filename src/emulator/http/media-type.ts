@@ -1,30 +1,30 @@
 import type { FastifyRequest } from "fastify";
-import { badRequest } from "./problem.ts";
+import { badRequestProblem } from "./problem.ts";
 
-const hidden = new WeakMap<object, string>();
+const contentTypes = new WeakMap<object, string>();
 
-/** What a header can carry when the file is read: no more is asked of a content type. */
+/** The content types that a response header can carry; nothing else is checked. */
 export const CONTENT_TYPE: RegExp = /^[\x20-\x7e]{1,255}$/;
 
 /**
- * Takes the content type out of a request's headers: the server would refuse what has not the form of a
- * media type, while BaseSpace keeps whatever an uploader says.
+ * Moves the content type out of a request's headers: fastify would refuse one that is not a valid media type,
+ * but BaseSpace stores any text that an uploader sends.
  */
-export function hideMediaType(request: FastifyRequest): void {
+export function detachContentType(request: FastifyRequest): void {
   const { headers } = request.raw;
   if (headers["content-type"] === undefined) return;
-  hidden.set(request.raw, headers["content-type"]);
+  contentTypes.set(request.raw, headers["content-type"]);
   delete headers["content-type"];
 }
 
-/** The content type as the client sent it. */
-export function mediaType(request: FastifyRequest): string | undefined {
-  return hidden.get(request.raw);
+/** Returns the content type that the client sent. */
+export function sentContentType(request: FastifyRequest): string | undefined {
+  return contentTypes.get(request.raw);
 }
 
-/** The content type of a file whose uploader says `text`, or nothing. @throws Problem 400 */
-export function fileType(text: string | undefined): string {
+/** Returns the content type of a file whose uploader sent `text` or none. @throws Problem 400 */
+export function fileContentType(text: string | undefined): string {
   if (text === undefined || text === "") return "application/octet-stream";
   if (CONTENT_TYPE.test(text)) return text;
-  throw badRequest("A content type has 1 to 255 printable characters of ASCII");
+  throw badRequestProblem("A content type has 1 to 255 printable characters of ASCII");
 }

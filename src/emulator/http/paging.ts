@@ -1,15 +1,16 @@
-import { compareIds, compareNames } from "../state/order.ts";
+import { compareIds } from "../../core/compare-ids.ts";
+import { compareNames } from "../text/compare-names.ts";
 import { Query } from "./query.ts";
-import type { KeepSorted } from "./sorted-lists.ts";
+import type { SortCache } from "./sorted-list-cache.ts";
 
-/** Names of fields that a list can be sorted by, and what orders them. */
+/** The fields that a list can be sorted by, each with its comparison. */
 export type Sorts<Item> = Readonly<Record<string, (a: Item, b: Item) => number>>;
 
 export interface ListRules<Item> {
   readonly sorts: Sorts<Item>;
   /** @default "Id" */
   readonly defaultSort?: string;
-  /** Where the query names no field to sort by either. @default "Asc" */
+  /** Applies when the query has neither `SortDir` nor `SortBy`. @default "Asc" */
   readonly defaultDir?: "Asc" | "Desc";
   /** @default 10 */
   readonly defaultLimit?: number;
@@ -24,19 +25,19 @@ export interface Page<Item> {
   readonly sortBy: string;
 }
 
-/** The service answers a greater Limit with this one. */
+/** The service replaces a greater Limit by this one. */
 export const MAX_LIMIT = 1024;
 const DEFAULT_LIMIT = 10;
 
 /**
- * The page of `all` that a query asks for; unknown sort keys are replaced by the default in silence.
- * `keep` is for lists that nothing in the query narrows: those are collected and sorted once.
+ * Returns the page of `all` that a query requests; an unknown sort key is replaced by the default without an error.
+ * `cache` is for lists that the query does not filter: those are collected and sorted once.
  */
 export function pageOf<Item extends { readonly id: string }>(
   all: Iterable<Item> | (() => Iterable<Item>),
   query: Query,
   rules: ListRules<Item>,
-  keep: KeepSorted<Item> = (_order, sort) => sort(),
+  cache: SortCache<Item> = (_order, sort) => sort(),
 ): Page<Item> {
   const offset = query.number("Offset") ?? 0;
   const limit = Math.min(query.number("Limit") ?? rules.defaultLimit ?? DEFAULT_LIMIT, MAX_LIMIT);
@@ -44,7 +45,7 @@ export function pageOf<Item extends { readonly id: string }>(
   const sortDir = sortDirection(query, rules);
   const compare = rules.sorts[sortBy] ?? byId;
   const sign = sortDir === "Asc" ? 1 : -1;
-  const sorted = keep(`${sortBy} ${sortDir}`, () =>
+  const sorted = cache(`${sortBy} ${sortDir}`, () =>
     [...(typeof all === "function" ? all() : all)].sort(
       (a, b) => sign * (compare(a, b) || byId(a, b)),
     ),
@@ -53,7 +54,7 @@ export function pageOf<Item extends { readonly id: string }>(
   return { items, totalCount: sorted.length, offset, limit, sortDir, sortBy };
 }
 
-/** All of `all` as one page, in the default order, for lists that answer a change. */
+/** Returns all items as one page in the default order, for responses to a change. */
 export function wholePage<Item extends { readonly id: string }>(
   all: readonly Item[],
   rules: ListRules<Item>,
@@ -62,23 +63,23 @@ export function wholePage<Item extends { readonly id: string }>(
   return { ...pageOf(all, new Query(`?Limit=${limit}`), rules), limit };
 }
 
-/** A list as v2 sends it. */
-export function pagedList<Item>(page: Page<Item>, serialise: (item: Item) => unknown): Paged {
+/** The form of a list in v2. */
+export function pagedList<Item>(page: Page<Item>, serialise: (item: Item) => unknown): PagedList {
   const { Items, ...paging } = listResponse(page, serialise);
   return { Items, Paging: paging };
 }
 
-/** A list of v2 that nobody writes into. */
-export function emptyList(query: Query): Paged {
+/** A v2 list that is always empty. */
+export function emptyList(query: Query): PagedList {
   return pagedList(pageOf([], query, { sorts: {} }), () => ({}));
 }
 
-export interface Paged {
+export interface PagedList {
   readonly Items: unknown;
   readonly Paging: unknown;
 }
 
-/** The `Response` of a list, in the service's key order. */
+/** The `Response` of a v1 list, in the service's key order. */
 export function listResponse<Item>(
   page: Page<Item>,
   serialise: (item: Item) => unknown,
@@ -98,19 +99,20 @@ export function byId(a: { readonly id: string }, b: { readonly id: string }): nu
   return compareIds(a.id, b.id);
 }
 
-/** Orders by a text of the item: a name, or a date in the service's form. */
+/** Compares items by one of their texts: a name, or a date in the service's form. */
 export function byText<Item>(text: (item: Item) => string): (a: Item, b: Item) => number {
   return (a, b) => compareNames(text(a), text(b));
 }
 
 function sortDirection<Item>(query: Query, rules: ListRules<Item>): "Asc" | "Desc" {
-  const asked = query.get("SortDir")?.toLowerCase();
-  if (asked === undefined && query.get("SortBy") === undefined) return rules.defaultDir ?? "Asc";
-  return asked === "desc" ? "Desc" : "Asc";
+  const requested = query.get("SortDir")?.toLowerCase();
+  if (requested === undefined && query.get("SortBy") === undefined)
+    return rules.defaultDir ?? "Asc";
+  return requested === "desc" ? "Desc" : "Asc";
 }
 
-function sortKey<Item>(asked: string | undefined, rules: ListRules<Item>): string {
-  const wanted = asked?.toLowerCase();
+function sortKey<Item>(requested: string | undefined, rules: ListRules<Item>): string {
+  const wanted = requested?.toLowerCase();
   const known = Object.keys(rules.sorts).find((key) => key.toLowerCase() === wanted);
   return known ?? rules.defaultSort ?? "Id";
 }

@@ -1,6 +1,6 @@
 /**
- * A refusal in the form of v1pre3. `code` is left out of the body where the service leaves it out;
- * codes that no document or recording names are the emulator's choice and stand in this file.
+ * A refusal of the API. `code` is undefined where the service sends none. A code that no document or recording
+ * names is the emulator's choice; this file has all of them.
  */
 export class Problem extends Error {
   override name = "Problem";
@@ -14,22 +14,22 @@ export class Problem extends Error {
   }
 }
 
-/** A refusal of the launcher, which has a form of its own: code and `MessageFormatted`, no envelope. */
+/** A refusal of the launcher, which has another form: code and `MessageFormatted`, no envelope. */
 export class LaunchProblem extends Problem {
   override name = "LaunchProblem";
 }
 
-export function unauthorized(): Problem {
+export function unauthorizedProblem(): Problem {
   return new Problem(401, "BASESPACE.COMMON.UNAUTHORIZED", "Unauthorized");
 }
 
-/** As {@link unauthorized}, for a request that has a token: one that is unknown, or has been revoked. */
-export function unrecognizedToken(): Problem {
+/** As {@link unauthorizedProblem}, for a request whose token is unknown or revoked. */
+export function unrecognizedTokenProblem(): Problem {
   return new Problem(401, "BASESPACE.COMMON.UNAUTHORIZED", "Unrecognized access token");
 }
 
-/** No right, or no such Id: the service does not say which. */
-export function noPermission(right: string, noun: string): Problem {
+/** Refuses both for a missing right and for an unknown Id: the service does not say which. */
+export function noPermissionProblem(right: string, noun: string): Problem {
   return new Problem(
     403,
     "BASESPACE.COMMON.INSUFFICIENT_RESOURCE_PERMISSIONS",
@@ -37,7 +37,7 @@ export function noPermission(right: string, noun: string): Problem {
   );
 }
 
-export function unknownPath(): Problem {
+export function unknownPathProblem(): Problem {
   return new Problem(
     404,
     undefined,
@@ -45,16 +45,16 @@ export function unknownPath(): Problem {
   );
 }
 
-/** @param host as the request's `Host` has it */
-export function misdirected(host: string): Problem {
+/** @param host the request's `Host` */
+export function misdirectedProblem(host: string): Problem {
   return new Problem(
     421,
     "Misdirected",
-    `This emulator does not answer to ${JSON.stringify(host)}, but to localhost, to the address it listens on and to what --host-name (hostNames) adds.`,
+    `This emulator does not serve the host ${JSON.stringify(host)}; it serves localhost, the address it listens on and the names that --host-name (hostNames) adds.`,
   );
 }
 
-export function removed(): Problem {
+export function removedProblem(): Problem {
   return new Problem(
     410,
     "BASESPACE.COMMON.RESOURCE_REMOVED",
@@ -62,15 +62,15 @@ export function removed(): Problem {
   );
 }
 
-export function badRequest(message: string, code = "BASESPACE.COMMON.BAD_REQUEST"): Problem {
+export function badRequestProblem(message: string, code = "BASESPACE.COMMON.BAD_REQUEST"): Problem {
   return new Problem(400, code, message);
 }
 
-export function conflict(message: string): Problem {
+export function conflictProblem(message: string): Problem {
   return new Problem(409, "Conflict", message);
 }
 
-export function archived(): Problem {
+export function archivedProblem(): Problem {
   return new Problem(
     409,
     "BASESPACE.FILES.ARCHIVED",
@@ -78,16 +78,16 @@ export function archived(): Problem {
   );
 }
 
-export function propertyNotFound(name: string): Problem {
+export function propertyNotFoundProblem(name: string): Problem {
   return new Problem(404, "BASESPACE.PROPERTIES.NOT_FOUND", `Property ${name} was not found`);
 }
 
-/** `code` is the part behind `BASESPACE.PROPERTIES.`. */
+/** `code` is the part after `BASESPACE.PROPERTIES.`. */
 export function propertyProblem(code: string, message: string, status = 400): Problem {
   return new Problem(status, `BASESPACE.PROPERTIES.${code}`, message);
 }
 
-export function tooLarge(limitBytes: number): Problem {
+export function fileTooLargeProblem(limitBytes: number): Problem {
   return new Problem(
     413,
     "BASESPACE.FILES.TOO_LARGE",

@@ -1,8 +1,8 @@
-import { commaList } from "../text.ts";
+import { commaList } from "../text/text.ts";
 
 /**
- * The query of a request; names match without regard to case, and `include[]` is `include`. The first of
- * equal names counts, but for {@link list}.
+ * The query of a request. Names are compared without regard to case, and `include[]` is read as `include`. Of equal
+ * names the first counts, except for {@link list}.
  */
 export class Query {
   readonly #values = new Map<string, string>();
@@ -24,20 +24,20 @@ export class Query {
     return this.#values.get(name.toLowerCase());
   }
 
-  /** Values that are repeated, separated by commas, or both; in lower case. */
+  /** Returns values that are repeated, separated by commas, or both; in lower case. */
   list(name: string): string[] {
     const key = name.toLowerCase();
     const texts = this.#all.filter(([each]) => each === key).map(([, value]) => value);
     return commaList(texts.join(",").toLowerCase());
   }
 
-  /** Whether {@link list} has `value`, or there is no such list: a filter that lets all pass. */
+  /** Whether a filter of this name accepts `value`: its {@link list} contains it, or the query has no such filter. */
   allows(name: string, value: string): boolean {
     const list = this.list(name);
     return list.length === 0 || list.includes(value.toLowerCase());
   }
 
-  /** A whole number that is not negative; anything else counts as not given. */
+  /** Returns a non-negative whole number; undefined for any other value. */
   number(name: string): number | undefined {
     const text = this.get(name);
     if (text === undefined || !/^\d{1,15}$/.test(text)) return undefined;

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from "fastify";
-import { onlyLocal } from "../http/only-local.ts";
+import { requireLocalCaller } from "../http/local-callers.ts";
 import type { Leaks } from "./leaks.ts";
 
-/** `GET /__leaks`, for callers on this machine: the JSON array of {@link Leaks.found}. */
+/** `GET /__leaks`, only for callers on this machine: {@link Leaks.found} as a JSON array. */
 export function leakRoutes(app: FastifyInstance, leaks: Leaks): void {
   app.get("/__leaks", (request) => {
-    onlyLocal(request);
+    requireLocalCaller(request);
     return leaks.found;
   });
 }

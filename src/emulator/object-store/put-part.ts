@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Context } from "../context.ts";
 import { bodyChunks } from "../http/body.ts";
-import { checkedMd5 } from "../http/checked-md5.ts";
-import { Problem, tooLarge } from "../http/problem.ts";
-import { pendingFile, Uploads } from "../services/uploads.ts";
+import { checkContentMd5 } from "../http/content-md5.ts";
+import { fileTooLargeProblem, Problem } from "../http/problem.ts";
+import type { Context } from "../services/context.ts";
+import { needPendingFile, Uploads } from "../services/uploads.ts";
 import { sendStoreError } from "./xml-error.ts";
 
-/** `PUT /<upload's Id>?<signed query>`: a part of an upload that waits, or all of it. */
+/** `PUT /<upload Id>?<signed query>`: a part of a pending upload, or its whole content. */
 export async function putPart(
   context: Context,
   request: FastifyRequest,
@@ -18,8 +18,8 @@ export async function putPart(
   const verdict = context.links.checkPart(id, query);
   if (verdict !== "valid") return sendStoreError(reply, verdict);
   try {
-    pendingFile(context.state, id);
-    const md5 = await keepPart(context, request, { id, number: Number(query.get("partNumber")) });
+    needPendingFile(context.state, id);
+    const md5 = await storePart(context, request, { id, number: Number(query.get("partNumber")) });
     return await reply.status(200).header("etag", `"${md5}"`).send();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -27,17 +27,17 @@ export async function putPart(
   }
 }
 
-/** Gives its MD5. @throws Problem 400, 409, 413 */
-async function keepPart(
+/** Stores a part and returns its MD5. @throws Problem 400, 409, 413 */
+async function storePart(
   context: Context,
   request: FastifyRequest,
   { id, number }: { readonly id: string; readonly number: number },
 ): Promise<string> {
   const { content, maxSingleBytes } = context;
-  const body = bodyChunks(request, maxSingleBytes, () => tooLarge(maxSingleBytes));
+  const body = bodyChunks(request, maxSingleBytes, () => fileTooLargeProblem(maxSingleBytes));
   const received = await content.receive(body, "parts");
   const { key, md5 } = received;
-  await checkedMd5(request, md5, async () => await content.discard([key], "parts"));
+  await checkContentMd5(request, md5, async () => await content.discard([key], "parts"));
   await new Uploads(context).addPart(id, number, received);
   return md5;
 }

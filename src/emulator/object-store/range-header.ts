@@ -1,8 +1,14 @@
 import { type ByteRange, byteRange } from "../../core/byte-range.ts";
 
+/*
+ * Not the package `range-parser`: it calls a suffix longer than the object, and a range that ends before it begins,
+ * unsatisfiable, where S3 sends the whole object. It also accepts units other than bytes, and its current version
+ * needs Node 22.
+ */
+
 /**
- * What a `Range` header asks of an object (RFC 9110, section 14): the bytes, `unsatisfiable` when it
- * begins behind the end, or undefined when the whole is to be sent, as for several ranges at once.
+ * Parses a `Range` header for an object (RFC 9110, section 14). Returns `unsatisfiable` for a range that begins at or
+ * after the end, and undefined if the whole object is to be sent, as for several ranges.
  */
 export function parseRange(
   header: string | undefined,
@@ -11,11 +17,15 @@ export function parseRange(
   const match = /^bytes=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header ?? "");
   if (match === null) return undefined;
   const [, first = "", last = ""] = match;
-  if (first === "") return last === "" ? undefined : lastBytes(Number(last), sizeBytes);
-  return between(Number(first), last === "" ? Number.POSITIVE_INFINITY : Number(last), sizeBytes);
+  if (first === "") return last === "" ? undefined : suffixRange(Number(last), sizeBytes);
+  return boundedRange(
+    Number(first),
+    last === "" ? Number.POSITIVE_INFINITY : Number(last),
+    sizeBytes,
+  );
 }
 
-function between(
+function boundedRange(
   start: number,
   last: number,
   sizeBytes: number,
@@ -25,7 +35,7 @@ function between(
   return byteRange(start, Math.min(last + 1, sizeBytes));
 }
 
-function lastBytes(count: number, sizeBytes: number): ByteRange | "unsatisfiable" {
+function suffixRange(count: number, sizeBytes: number): ByteRange | "unsatisfiable" {
   if (count === 0 || sizeBytes === 0) return "unsatisfiable";
   return byteRange(Math.max(0, sizeBytes - count), sizeBytes);
 }

@@ -12,19 +12,19 @@ export interface ObjectHeaders {
   readonly contentDisposition: string | undefined;
 }
 
-/** Answers a GET or HEAD of an object: whole, a range, 304, 412 or 416. */
+/** Responds to a GET or HEAD of an object: with all of it, a range, 304, 412 or 416. */
 export function sendObject(
   content: ContentStore,
   request: FastifyRequest,
   reply: FastifyReply,
   { object, headers }: { object: StoredObject; headers: ObjectHeaders },
 ): FastifyReply {
-  describe(reply, object, headers);
+  setObjectHeaders(reply, object, headers);
   const failed = failedPrecondition(request.headers, object.etag);
   if (failed === 412) return sendStoreError(reply, "precondition");
   if (failed === 304) return reply.status(304).send();
-  const asked = rangeApplies(request.headers, object.etag) ? request.headers.range : undefined;
-  const range = parseRange(asked, object.sizeBytes);
+  const header = rangeApplies(request.headers, object.etag) ? request.headers.range : undefined;
+  const range = parseRange(header, object.sizeBytes);
   if (range === "unsatisfiable") {
     reply.header("content-range", `bytes */${object.sizeBytes}`);
     return sendStoreError(reply, "badRange");
@@ -48,7 +48,7 @@ function sendBytes(
   return reply.send(content.read(object, range));
 }
 
-function describe(reply: FastifyReply, object: StoredObject, headers: ObjectHeaders): void {
+function setObjectHeaders(reply: FastifyReply, object: StoredObject, headers: ObjectHeaders): void {
   reply
     .header("x-amz-id-2", randomBytes(24).toString("base64"))
     .header("x-amz-request-id", randomBytes(8).toString("hex").toUpperCase())

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyReply } from "fastify";
 
-/** Why the object store refuses: its code, in the words of its XML. */
+/** The object store's refusals, with the codes and messages of its XML. */
 const ERRORS = {
   badAuth: {
     status: 400,
@@ -13,7 +13,7 @@ const ERRORS = {
     status: 421,
     code: "Misdirected",
     message:
-      "This emulator does not answer to the Host of this request, but to localhost, to the address it listens on and to what --host-name (hostNames) adds.",
+      "This emulator does not serve the Host of this request; it serves localhost, the address it listens on and the names that --host-name (hostNames) adds.",
   },
   badExpires: {
     status: 403,
@@ -62,12 +62,12 @@ const ERRORS = {
   internal: { status: 500, code: "InternalError", message: "We encountered an internal error." },
 } as const;
 
-export type StoreError = keyof typeof ERRORS;
+export type StoreErrorName = keyof typeof ERRORS;
 
-/** Answers with the object store's error document; `status` replaces the error's own. */
+/** Sends the object store's error document; `status` replaces the error's default status. */
 export function sendStoreError(
   reply: FastifyReply,
-  error: StoreError,
+  error: StoreErrorName,
   status: number = ERRORS[error].status,
 ): FastifyReply {
   const requestId = randomBytes(8).toString("hex").toUpperCase();

@@ -1,26 +1,26 @@
 import type { User } from "../state/entities.ts";
+import { describeScope } from "./describe-scope.ts";
 import { type Html, html, type Page } from "./page.ts";
-import { scopeWords } from "./scope-words.ts";
 
-/** What the user is asked. */
+/** What the user is asked to approve. */
 export interface Approval {
   readonly applicationName: string;
   readonly scopes: readonly string[];
-  /** Whose account it can be; the first is the emulator's own choice. */
+  /** The users who can approve; the first one is the default. */
   readonly users: readonly User[];
-  /** To compare with what the device shows. */
+  /** The code of a device, for the user to compare. */
   readonly userCode?: string;
-  /** Where the form goes, and what it repeats. */
+  /** The path to which the form is sent, and its hidden fields. */
   readonly action: string;
   readonly hidden: Readonly<Record<string, string>>;
-  /** Another origin that the answer leads to. */
+  /** Another origin to which the form may redirect. */
   readonly formTarget?: string;
 }
 
 export function approvalPage(approval: Approval): Page {
   const { applicationName, userCode, scopes, users, action, hidden, formTarget } = approval;
   const body = html`<h1>${applicationName} asks for access</h1>
-    ${userCode === undefined ? intro(users) : codeBox(userCode)}
+    ${userCode === undefined ? intro(users) : userCodeBox(userCode)}
     <h2>It would be allowed to</h2>
     <ul>
       ${scopeItems(scopes)}
@@ -45,17 +45,17 @@ function intro(users: readonly User[]): Html {
     : html``;
 }
 
-function codeBox(userCode: string): Html {
+function userCodeBox(userCode: string): Html {
   return html`<p>Approve only if your terminal or device shows this code:</p>
     <div class="code">${userCode}</div>`;
 }
 
 function scopeItems(scopes: readonly string[]): Html[] {
   if (scopes.length === 0) return [html`<li>See your name and e-mail address</li>`];
-  return scopes.map((scope) => html`<li>${scopeWords(scope)}<small>${scope}</small></li>`);
+  return scopes.map((scope) => html`<li>${describeScope(scope)}<small>${scope}</small></li>`);
 }
 
-/** The emulator has no log-in: with several users, whoever approves says who he is. */
+/** The emulator has no log-in: if there are several users, the form has a choice of the user who approves. */
 function userChoice(users: readonly User[]): Html {
   if (users.length < 2) return html``;
   const options = users.map(({ id, name }) => html`<option value="${id}">${name}</option>`);

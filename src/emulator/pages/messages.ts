@@ -1,11 +1,13 @@
 import { html, type Page } from "./page.ts";
 
-/** Asks for the code that a device shows. */
+/** Asks the user for the code that the device shows. */
 export function enterCodePage(wrongCode: boolean): Page {
   const body = html`<h1>Connect a device</h1>
     ${
       wrongCode
-        ? html`<p class="bad">No sign-in waits under this code: mistyped, decided, or too old.</p>`
+        ? html`<p class="bad">
+            No sign-in is pending for this code: it is mistyped, decided or expired.
+          </p>`
         : html`<p>Your terminal or device shows a code of five characters.</p>`
     }
     <form method="get">
@@ -20,14 +22,14 @@ export function enterCodePage(wrongCode: boolean): Page {
 
 export function decidedPage(applicationName: string, approved: boolean): Page {
   const title = approved ? "Access approved" : "Access denied";
-  const words = approved ? "can now use your account." : "was not let in.";
+  const words = approved ? "can now use your account." : "was denied access.";
   const body = html`<h1>${title}</h1>
     <p><strong>${applicationName}</strong> ${words} You may close this page.</p>`;
   return { title, body };
 }
 
-/** Where every wish for access is granted as it comes, whichever code the browser brings. */
-export function approvedAtOncePage(): Page {
+/** The page for any code if the emulator approves every sign-in at once. */
+export function autoApprovedPage(): Page {
   const title = "Nothing to decide";
   const body = html`<h1>${title}</h1>
     <p>This emulator approves every sign-in at once. You may close this page.</p>`;

@@ -2,12 +2,17 @@ import { createHash } from "node:crypto";
 import type { FastifyReply } from "fastify";
 import { STYLE } from "./style.ts";
 
-/** HTML that is safe to put into a page as it is. */
+/*
+ * Begin here. `pages/` has the HTML of sign-in: what the user approves (`approval.ts`) and short messages
+ * (`messages.ts`). `controllers/oauth-pages.ts` decides which page to send.
+ */
+
+/** HTML that is inserted into a page without escaping. */
 export interface Html {
   readonly html: string;
 }
 
-/** Makes HTML; what is filled in is text, unless it is HTML itself. */
+/** Makes HTML of a template; values are escaped unless they are HTML themselves. */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   const parts = strings.map((string, at) => `${string}${render(values[at] ?? "")}`);
   return { html: parts.join("") };
@@ -29,13 +34,13 @@ export interface Page {
   readonly body: Html;
   /** @default 200 */
   readonly status?: number;
-  /** Another origin that the page's form may lead to. */
+  /** Another origin to which the page's form may redirect. */
   readonly formTarget?: string;
 }
 
 const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
 
-/** Sends a page that runs no script, loads nothing, is shown in no frame and leaves no address behind. */
+/** Sends a page that runs no script, loads nothing, cannot be framed and sends no referrer. */
 export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
   const { title, body, status = 200, formTarget = "" } = page;
   const policy = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action 'self' ${formTarget}; frame-ancestors 'none'; base-uri 'none'`;

@@ -1,4 +1,4 @@
-/** The one style sheet of the emulator's pages; light and dark, wide and narrow. */
+/** The style sheet of the emulator's pages, for light and dark mode and for any width. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

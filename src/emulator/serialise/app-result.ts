@@ -7,7 +7,7 @@ export function appResultCompact(view: View, result: AppResult): Json {
   return withExtra(result, appResultKeys(view, result));
 }
 
-/** Status and summary are the session's. */
+/** The keys of all forms. Status and summary are those of the session. */
 export function appResultKeys(view: View, result: AppResult): Json {
   const session = view.state.need("appsessions", result.appSessionId);
   return {

@@ -24,7 +24,7 @@ export function appSessionKeys(view: View, session: AppSession): Json {
   };
 }
 
-/** Bytes of all that it made. */
+/** The total size of everything that the session created, in bytes. */
 export function sessionSize(view: View, sessionId: string): number {
   const { indexes } = view.state;
   let bytes = 0;

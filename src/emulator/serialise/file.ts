@@ -1,8 +1,8 @@
 import type { BaseSpaceFile } from "../state/entities.ts";
-import { baseName } from "../text.ts";
+import { baseName } from "../text/paths.ts";
 import { type Json, withExtra } from "./view.ts";
 
-/** As in lists: no UploadStatus, but the Id once more as a number. */
+/** The form of lists: without UploadStatus, and with the Id also as a number. */
 export function fileListItem(file: BaseSpaceFile): Json {
   return withExtra(file, {
     ...fileKeys(file),
@@ -11,7 +11,7 @@ export function fileListItem(file: BaseSpaceFile): Json {
   });
 }
 
-/** As files appear inside properties. */
+/** The form inside properties. */
 export function fileCompact(file: BaseSpaceFile): Json {
   return withExtra(file, { ...fileKeys(file), ETag: file.etag });
 }

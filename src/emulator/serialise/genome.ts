@@ -6,12 +6,12 @@ interface Genome {
   readonly build: string;
 }
 
-/** The genomes whose builds are known for sure; others have Ids of the service's own. */
+/** The genomes whose Id and build were recorded. */
 const GENOMES: Readonly<Record<string, Genome>> = {
   "4": { species: "Homo sapiens", source: "UCSC", build: "hg19" },
 };
 
-/** Absent for samples without one and for Ids that the emulator does not know. */
+/** Undefined for a sample without a genome and for an Id that the emulator does not know. */
 export function genomeCompact(genomeId: string | undefined): Json | undefined {
   const genome = genomeId === undefined ? undefined : GENOMES[genomeId];
   if (genome === undefined) return undefined;

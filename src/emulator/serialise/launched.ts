@@ -16,7 +16,7 @@ const KEYS = [
   "StatusSummary",
 ] as const;
 
-/** What a launch is answered with: fewer keys of the session, in an order of their own. */
+/** The response to a launch: some keys of the session, in an order of their own. */
 export function launchedSession(view: View, session: AppSession): Json {
   const full = appSessionFull(view, session);
   return Object.fromEntries(KEYS.map((key) => [key, full[key]]));

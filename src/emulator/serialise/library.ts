@@ -4,8 +4,8 @@ import { userCompact } from "./user.ts";
 import type { Json, View } from "./view.ts";
 
 /**
- * The library of a sample. It has the sample's name and dates, and Ids of its own: what the catalog does not give
- * is made of the sample's Id, so that it stays the same.
+ * The library of a sample, with the sample's name and dates. Ids that the catalog does not set are derived from the
+ * sample's Id, so that they are the same at each start.
  */
 export function sampleLibrary(view: View, sample: Sample): Json {
   const { id = `7${sample.id}`, biologicalSampleId = `8${sample.id}` } = sample.library ?? {};
@@ -25,8 +25,8 @@ export function sampleLibrary(view: View, sample: Sample): Json {
       UserOwnedBy: owner,
       DateModified: sample.dateCreated,
     },
-    Index1: indexOf(index1),
-    Index2: indexOf(index2),
+    Index1: indexCompact(index1),
+    Index2: indexCompact(index2),
     DateModified: sample.dateCreated,
     LibraryPrep: unknownKit(sample.dateCreated),
     Project: project,
@@ -35,14 +35,14 @@ export function sampleLibrary(view: View, sample: Sample): Json {
   };
 }
 
-/** Absent, as the service leaves it out, where the library has none. */
-function indexOf(index: LibraryIndex | undefined): Json | undefined {
+/** Undefined if the library has no index, as the service omits it. */
+function indexCompact(index: LibraryIndex | undefined): Json | undefined {
   if (index === undefined) return undefined;
   const { id, name, sequence } = index;
   return { Id: id, Name: name, Sequence: sequence, Incompatibility: "None" };
 }
 
-/** The kit of libraries of which nothing more is known. */
+/** The kit of libraries whose kit is unknown. */
 export function unknownKit(dateModified: string): Json {
   return {
     Id: "1",

@@ -2,7 +2,7 @@ import type { Project } from "../state/entities.ts";
 import { userCompact } from "./user.ts";
 import { type Json, type View, withExtra } from "./view.ts";
 
-/** As in lists and inside other resources. */
+/** The form in lists and inside other resources. */
 export function projectCompact(view: View, project: Project): Json {
   return withExtra(project, projectKeys(view, project));
 }

@@ -1,35 +1,35 @@
 import type { Property } from "../state/entity.ts";
-import { compareNames } from "../state/order.ts";
+import { compareNames } from "../text/compare-names.ts";
 import { applicationCompact } from "./application.ts";
 import type { Json, View } from "./view.ts";
 
-/** Values of one property that a list or container shows; `ItemsTotalCount` tells the truth. */
+/** How many values of a property a list or container shows; `ItemsTotalCount` counts all of them. */
 const SHOWN_ITEMS = 50;
 
-/** What v1 and v2 write differently about a property. */
-export interface PropertyForm {
-  /** The keys of its one value: a text, the entries of a map, or the compact form of what it names. */
-  readonly one: (property: Property, value: unknown) => Json;
-  /** The key of its many values. */
-  readonly many: (property: Property) => string;
-  /** What an Href names; undefined when there is no such thing. */
-  readonly referred: (view: View, href: string) => Json | undefined;
+/** Where v1 and v2 differ in how they write a property. */
+export interface PropertyFormat {
+  /** The keys for a single value: a text, the entries of a map, or the compact form of the entity that it names. */
+  readonly singleValue: (property: Property, value: unknown) => Json;
+  /** The key for several values. */
+  readonly manyValuesKey: (property: Property) => string;
+  /** The form of the entity that an Href names; undefined if there is none. */
+  readonly resolveHref: (view: View, href: string) => Json | undefined;
   readonly user: (view: View, userId: string) => Json;
 }
 
-/** The places that properties are shown in. `href` is that of what carries them. */
-export interface PropertyShapes {
+/** The forms in which properties are shown. `href` is that of the entity that has them. */
+export interface PropertySerialisers {
   /** The unpaged container inside a resource. */
   readonly container: (view: View, href: string, properties: readonly Property[]) => Json;
   /** One property as lists show it. */
   readonly item: (view: View, href: string, property: Property) => Json;
-  /** One property on its own path: it also says who changed it, and when. */
+  /** One property on its own path, which also shows who changed it and when. */
   readonly full: (view: View, href: string, property: Property) => Json;
-  /** What `/items` pages through; undefined for a property of one value. */
+  /** The values that `/items` lists; undefined for a property of a single value. */
   readonly values: (view: View, property: Property) => readonly unknown[] | undefined;
 }
 
-export function propertyShapes(form: PropertyForm): PropertyShapes {
+export function propertySerialisers(form: PropertyFormat): PropertySerialisers {
   const item = (view: View, href: string, property: Property): Json =>
     itemOf(form, view, `${href}/properties/${property.name}`, property);
   return {
@@ -52,37 +52,37 @@ export function propertyShapes(form: PropertyForm): PropertyShapes {
   };
 }
 
-/** `href` is the property's own. */
-function itemOf(form: PropertyForm, view: View, href: string, property: Property): Json {
+/** `href` is that of the property. */
+function itemOf(form: PropertyFormat, view: View, href: string, property: Property): Json {
   const { type, name, description } = property;
   const common = { Type: type, Href: href, Name: name, Description: description };
   const values = valuesOf(form, view, property);
   if (values === undefined) {
-    return { ...common, ...form.one(property, valueOf(form, view, property)) };
+    return { ...common, ...form.singleValue(property, valueOf(form, view, property)) };
   }
   const shown = values.slice(0, SHOWN_ITEMS);
   return {
     ...common,
-    [form.many(property)]: shown,
+    [form.manyValuesKey(property)]: shown,
     HrefItems: `${href}/items`,
     ItemsDisplayedCount: shown.length,
     ItemsTotalCount: values.length,
   };
 }
 
-function valueOf(form: PropertyForm, view: View, property: Property): unknown {
+function valueOf(form: PropertyFormat, view: View, property: Property): unknown {
   const { type, content = "", contentMap = [] } = property;
   if (type === "map") return contentMap;
-  return type === "string" ? content : form.referred(view, content);
+  return type === "string" ? content : form.resolveHref(view, content);
 }
 
 function valuesOf(
-  form: PropertyForm,
+  form: PropertyFormat,
   view: View,
   { type, items = [], itemsMap = [] }: Property,
 ): readonly unknown[] | undefined {
   if (!type.endsWith("[]")) return undefined;
   if (type === "map[]") return itemsMap;
   if (type === "string[]") return items;
-  return items.map((href) => form.referred(view, href)).filter((found) => found !== undefined);
+  return items.map((href) => form.resolveHref(view, href)).filter((found) => found !== undefined);
 }

@@ -7,7 +7,7 @@ export function runCompact(view: View, run: Run): Json {
   return withExtra(run, runKeys(view, run));
 }
 
-/** NumCycles… are 0 here as the service has them; the statistics tell the truth. */
+/** The NumCycles… are 0 here, as in the service; the statistics have the real figures. */
 export function runKeys(view: View, run: Run): Json {
   const { instrument } = run;
   return {

@@ -38,7 +38,7 @@ export function libraryKeys(view: View, sample: Sample): Json {
   return { Library: sampleLibrary(view, sample), Genome: genomeCompact(sample.genomeId) };
 }
 
-/** Reads are counted once a pair under `Num…`, each under `Total…`. */
+/** `Num…` counts a pair of reads once, `Total…` counts each read. */
 export function countKeys(sample: Sample): Json {
   const perCluster = sample.isPairedEnd ? 2 : 1;
   return {

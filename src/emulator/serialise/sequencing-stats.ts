@@ -1,7 +1,7 @@
 import type { Run } from "../state/entities.ts";
 import type { Json } from "./view.ts";
 
-/** The statistics of a run of one lane: its cycles are the run's, its figures those of a quiet good run. */
+/** The statistics of a run with one lane: the cycles are the run's, all other figures are fixed. */
 export function sequencingStats(run: Run): Json {
   const [read1, read2, index1, index2] = run.cycles;
   const cycles = read1 + read2 + index1 + index2;

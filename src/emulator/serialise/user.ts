@@ -1,7 +1,7 @@
-import { DATE_NOT_SET } from "../dates.ts";
+import { DATE_NOT_SET } from "../text/dates.ts";
 import type { Json, View } from "./view.ts";
 
-/** As users appear inside other resources: their DateCreated is never told there. */
+/** The form inside other resources, where the service never shows a user's DateCreated. */
 export function userCompact(view: View, userId: string): Json {
   const user = view.state.need("users", userId);
   return {

@@ -1,26 +1,40 @@
 import type { Entity } from "../state/entity.ts";
 import type { State } from "../state/state.ts";
 
-/** A JSON object under way; keys whose value is undefined do not reach the wire. */
+/*
+ * Begin here. `serialise/` turns stored entities into the JSON of the API: compact forms for lists and for use in
+ * other resources (this folder), `full/` for single v1 resources, `v2/` for v2. `controllers/` call it with the
+ * `View`; it changes nothing.
+ */
+
+/** A JSON object; keys whose value is undefined are not sent. */
 export type Json = Record<string, unknown>;
 
-/** What every serialiser reads from. */
+/** The state and the origins that every serialiser reads. */
 export interface View {
   readonly state: State;
-  /** The origin of pages for people: `HrefBaseSpaceUI`. */
+  /** The origin of web pages: `HrefBaseSpaceUI`. */
   readonly webOrigin: () => string;
-  /** What v2 puts in front of its Hrefs. */
+  /** The origin with which v2's Hrefs begin. */
   readonly apiOrigin: () => string;
 }
 
-/** `json` with the entity's own extra keys: in place where they exist, behind the others else. */
+/** Returns `json` with the entity's extra keys; those that exist already keep their position. */
 export function withExtra(entity: Entity, json: Json): Json {
   if (entity.extra === undefined) return json;
   const merged = { ...json, ...entity.extra };
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
 }
 
-/** The last part of a page's address: anything but letters, digits and dots squeezed to dashes. */
+/** Makes the last part of a page's address: letters, digits, dots and underscores, everything else as dashes. */
 export function slug(name: string): string {
   return name.replace(/[^\p{L}\p{N}._]+/gu, "-").replace(/^-+|-+$/g, "");
+}
+
+/** Serialises an entity; undefined if there is none. */
+export function ifFound<Found>(
+  entity: Found | undefined,
+  serialise: (entity: Found) => Json,
+): Json | undefined {
+  return entity === undefined ? undefined : serialise(entity);
 }

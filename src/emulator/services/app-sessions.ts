@@ -1,10 +1,10 @@
 import type { Grants } from "../access/grants.ts";
-import { storedDate } from "../dates.ts";
-import { badRequest, conflict, noPermission } from "../http/problem.ts";
-import type { Draft } from "../state/draft.ts";
+import { badRequestProblem, conflictProblem, noPermissionProblem } from "../http/problem.ts";
 import type { AppSession, SessionStatus } from "../state/entities.ts";
-import type { State } from "../state/state.ts";
 import type { Property } from "../state/entity.ts";
+import type { State } from "../state/state.ts";
+import type { Transaction } from "../state/transaction.ts";
+import { storedDate } from "../text/dates.ts";
 
 const STATUSES: readonly SessionStatus[] = [
   "Running",
@@ -14,23 +14,23 @@ const STATUSES: readonly SessionStatus[] = [
   "Aborted",
 ];
 
-/** What the pending datasets of a session are once it has ended. */
-const UPLOADS_AT_END: Readonly<Partial<Record<SessionStatus, string>>> = {
+/** The upload status that a session's pending datasets get when it ends. */
+const UPLOAD_STATUS_AT_END: Readonly<Partial<Record<SessionStatus, string>>> = {
   Complete: "Completed",
   Aborted: "Aborted",
 };
 
-/** A status as any client writes it, in the service's form. */
+/** Normalizes a status that a client sent in any case; undefined for an unknown one. */
 function sessionStatus(text: string): SessionStatus | undefined {
   return STATUSES.find((status) => status.toLowerCase() === text.toLowerCase());
 }
 
-/** Terminal: neither its status nor the files of its results change any more. */
+/** Whether the session has ended; then neither its status nor the files of its results can change. */
 export function isTerminal({ status }: AppSession): boolean {
   return status === "Complete" || status === "Aborted";
 }
 
-/** The session in its new status; the dates move with it. */
+/** Returns the session with a new status and the dates that belong to it. */
 export function withStatus(
   session: AppSession,
   status: SessionStatus,
@@ -43,53 +43,62 @@ export function withStatus(
 }
 
 /**
- * The session as a client wants it. Only the application that owns it may move it, and nobody once it has
- * ended. No status leaves it as it is.
+ * Returns the session with the status that a client requests; an empty status keeps the present one. Only the
+ * session's application may change it, and only until it has ended.
  *
  * @throws Problem 400, 403 or 409
  */
-export function changedStatus(
+export function withRequestedStatus(
   session: AppSession,
   grants: Grants,
-  to: { readonly status: string; readonly summary: string | undefined; readonly nowMs: number },
+  requested: {
+    readonly status: string;
+    readonly summary: string | undefined;
+    readonly nowMs: number;
+  },
 ): AppSession {
   if (session.applicationId !== grants.token.applicationId) {
-    throw noPermission("write", "AppSession");
+    throw noPermissionProblem("write", "AppSession");
   }
-  const status = to.status === "" ? session.status : sessionStatus(to.status);
+  const status = requested.status === "" ? session.status : sessionStatus(requested.status);
   if (status === undefined)
-    throw badRequest(`${JSON.stringify(to.status)} is no AppSession status`);
+    throw badRequestProblem(`${JSON.stringify(requested.status)} is not an AppSession status`);
   if (isTerminal(session)) {
-    throw conflict(`AppSession ${session.id} is ${session.status}: its status is final`);
+    throw conflictProblem(`AppSession ${session.id} is ${session.status}: its status is final`);
   }
-  return withStatus(session, status, to.summary ?? session.statusSummary, to.nowMs);
+  return withStatus(session, status, requested.summary ?? session.statusSummary, requested.nowMs);
 }
 
-/** Stores a session in its new status; what it was uploading is settled with its end. */
-export function putMoved(draft: Draft, { indexes }: State, session: AppSession): AppSession {
-  const uploadStatus = UPLOADS_AT_END[session.status];
+/** Stores a session with a new status. When it ends, its pending datasets end too. */
+export function putWithDatasets(
+  transaction: Transaction,
+  { indexes }: State,
+  session: AppSession,
+): AppSession {
+  const uploadStatus = UPLOAD_STATUS_AT_END[session.status];
   if (uploadStatus !== undefined) {
     for (const id of indexes.datasetsOfSession(session.id)) {
-      const dataset = draft.need("datasets", id);
-      if (dataset.uploadStatus === "Pending") draft.put("datasets", { ...dataset, uploadStatus });
+      const dataset = transaction.need("datasets", id);
+      if (dataset.uploadStatus === "Pending")
+        transaction.put("datasets", { ...dataset, uploadStatus });
     }
   }
-  return draft.put("appsessions", session);
+  return transaction.put("appsessions", session);
 }
 
-/** Whether the session made something in the project of that Href. */
+/** Whether the session created results in the project of that Href. */
 export function hasOutput({ properties }: AppSession, projectHref: string): boolean {
   const output = properties.find(({ name }) => name === "Output.Projects");
   return output?.items?.includes(projectHref) ?? false;
 }
 
-/** Adds `href` to a property of many values, once; the session then tells what came out of it. */
+/** Adds `href` to the session's list property `name` unless it is there, so that the session lists its results. */
 export function addOutput(
-  draft: Draft,
+  transaction: Transaction,
   sessionId: string,
   { name, type, href }: { name: string; type: string; href: string },
 ): void {
-  const session = draft.need("appsessions", sessionId);
+  const session = transaction.need("appsessions", sessionId);
   const before = session.properties.find((property) => property.name === name);
   const items = before?.items ?? [];
   if (items.includes(href)) return;
@@ -103,5 +112,5 @@ export function addOutput(
     applicationId: session.applicationId,
   };
   const others = session.properties.filter((other) => other !== before);
-  draft.put("appsessions", { ...session, properties: [...others, property] });
+  transaction.put("appsessions", { ...session, properties: [...others, property] });
 }

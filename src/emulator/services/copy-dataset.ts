@@ -1,18 +1,18 @@
-import type { Context } from "../context.ts";
-import { storedDate } from "../dates.ts";
-import type { ApiCall } from "../http/api-call.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
 import type { Parent } from "../state/entities.ts";
 import { filesParent } from "../state/files-parent.ts";
 import type { Dataset } from "../state/v2-entities.ts";
-import { chosenSession } from "./chosen-session.ts";
-import { newDatasetId, putDataset } from "./start-dataset.ts";
+import { storedDate } from "../text/dates.ts";
+import type { Context } from "./context.ts";
+import { newDatasetId, putDataset } from "./create-dataset.ts";
+import { sessionForResult } from "./session-for-result.ts";
 
 /**
- * Copies a dataset into the project that the body names, with the files that are complete. Their bytes are
- * the same objects.
+ * Copies a dataset with its complete files into the project that the body names. The copies share the stored
+ * objects.
  *
- * @throws Problem 403 without the right to read the one and create in the other
+ * @throws Problem 403 without the right to read the dataset and to create in the project
  */
 export async function copyDataset(
   { state, clock }: Context,
@@ -24,15 +24,15 @@ export async function copyDataset(
   call.guard.need("create", "projects", projectId);
   const date = storedDate(clock.now());
   const name = textField(fields, "Name") ?? original.name;
-  return await state.transact((draft) => {
-    const { sampleId: _of, removed: _gone, extra: _own, ...kept } = original;
+  return await state.transact((transaction) => {
+    const { sampleId: _sample, removed: _removed, extra: _extra, ...copied } = original;
     const copy: Dataset = {
-      ...kept,
+      ...copied,
       id: newDatasetId(),
       name,
       projectId,
       ownerId: call.grants.userId,
-      appSessionId: chosenSession(draft, call, fields, { name, date }).id,
+      appSessionId: sessionForResult(transaction, call, fields, { name, date }).id,
       dateCreated: date,
       dateModified: date,
     };
@@ -40,8 +40,13 @@ export async function copyDataset(
       const file = state.need("files", id);
       if (file.uploadStatus !== "complete" || file.removed === true) continue;
       const parent: Parent = { noun: "datasets", id: copy.id };
-      draft.put("files", { ...file, id: draft.newId("files"), parent, dateCreated: date });
+      transaction.put("files", {
+        ...file,
+        id: transaction.newId("files"),
+        parent,
+        dateCreated: date,
+      });
     }
-    return putDataset(draft, copy);
+    return putDataset(transaction, copy);
   });
 }

@@ -1,36 +1,36 @@
 import type { Query } from "../http/query.ts";
-import { isOfType } from "../serialise/v2/dataset-type.ts";
-import type { Dataset } from "../state/v2-entities.ts";
+import { matchesType } from "../serialise/v2/dataset-type.ts";
 import type { State } from "../state/state.ts";
-import { parseHref } from "../text.ts";
+import type { Dataset } from "../state/v2-entities.ts";
+import { parseHref } from "../text/hrefs.ts";
 
-/** What the query lets through, by type, state, place, and what went in. */
+/** The filter of a dataset list: by type, state, project and inputs. */
 export function datasetFilter(state: State, query: Query): (dataset: Dataset) => boolean {
   const types = query.list("datasetTypes");
   return (dataset) =>
-    (types.length === 0 || types.some((wanted) => isOfType(dataset.typeId, wanted))) &&
+    (types.length === 0 || types.some((wanted) => matchesType(dataset.typeId, wanted))) &&
     query.allows("qcStatus", dataset.qcStatus) &&
     query.allows("uploadStatus", dataset.uploadStatus) &&
     query.allows("projectId", dataset.projectId) &&
     query.allows("appSessionIds", dataset.appSessionId) &&
     query.allows("isArchived", String(dataset.isArchived)) &&
-    meets(query.list("inputRuns"), () => inputs(dataset, "runs")) &&
-    meets(query.list("inputBioSamples"), () => bioSamplesOf(state, dataset));
+    includesAny(query.list("inputRuns"), () => inputIds(dataset, "runs")) &&
+    includesAny(query.list("inputBioSamples"), () => bioSamplesOf(state, dataset));
 }
 
-function meets(wanted: readonly string[], ids: () => readonly string[]): boolean {
+function includesAny(wanted: readonly string[], ids: () => readonly string[]): boolean {
   return wanted.length === 0 || ids().some((id) => wanted.includes(id));
 }
 
-/** A biosample went in itself, or as one of its libraries. */
+/** The biosamples among a dataset's inputs, directly or through one of their libraries. */
 function bioSamplesOf(state: State, dataset: Dataset): string[] {
-  const libraries = inputs(dataset, "libraries").map((id) => state.get("libraries", id));
+  const libraries = inputIds(dataset, "libraries").map((id) => state.get("libraries", id));
   const throughLibraries = libraries.flatMap((library) => library?.bioSampleId ?? []);
-  return [...inputs(dataset, "biosamples"), ...throughLibraries];
+  return [...inputIds(dataset, "biosamples"), ...throughLibraries];
 }
 
-/** Ids of the things of `noun` in the dataset's `Input.…` properties. */
-export function inputs(
+/** The Ids of `noun` in the `Input.…` properties. */
+export function inputIds(
   { properties }: Pick<Dataset, "properties">,
   noun: string,
 ): readonly string[] {

@@ -1,42 +1,43 @@
 import type { Query } from "../http/query.ts";
 import type { BaseSpaceFile } from "../state/entities.ts";
-import { folderOf } from "../text.ts";
+import { folderOf } from "../text/paths.ts";
 
 export interface FileListRules {
-  /** The folder that is listed, without slashes at its ends; undefined for all files wherever they lie. */
+  /** The folder that is listed, without leading or trailing slash; undefined for the files of all folders. */
   readonly folder: string | undefined;
-  /** Whether what lies deeper than the folder is listed too. */
-  readonly isDeep: boolean;
-  /** Whether the list may have the file at all. */
-  readonly shows: (file: BaseSpaceFile) => boolean;
-  /** Whether it lies where the query looks. */
-  readonly isHere: (file: BaseSpaceFile) => boolean;
+  /** Whether subfolders are listed too. */
+  readonly isRecursive: boolean;
+  /** Whether the file passes the filters other than the folder. */
+  readonly isListed: (file: BaseSpaceFile) => boolean;
+  /** Whether the file is in the listed folder, or below it if the list is recursive. */
+  readonly isInListedFolder: (file: BaseSpaceFile) => boolean;
 }
 
-/** What the query of a v2 file list asks for. Folders that index VCFs and BAMs do not exist here. */
+/** The rules of a v2 file list, from its query. The emulator has no folders that index VCFs and BAMs. */
 export function fileListRules(query: Query): FileListRules {
   const directory = query.get("directory") || undefined;
   const folder = directory?.replace(/^\/+|\/+$/g, "");
-  const isDeep = isSet(query, "includesubdirectories") || isSet(query, "recursive");
+  const isRecursive = isSet(query, "includesubdirectories") || isSet(query, "recursive");
   const extensions = query.list("extensions").map(withDot);
   const excluded = query.list("excludeextensions").map(withDot);
   const prefix = (query.get("pathprefix") ?? "").replace(/^\/+/, "");
   const statuses = query.list("statuses");
   return {
     folder,
-    isDeep,
-    shows: (file) =>
+    isRecursive: isRecursive,
+    isListed: (file) =>
       file.removed !== true &&
       (statuses.length === 0 ? ["complete"] : statuses).includes(file.uploadStatus) &&
       file.path.startsWith(prefix) &&
       (extensions.length === 0 || endsWithOne(file.path, extensions)) &&
       !endsWithOne(file.path, excluded) &&
-      !isLeftOut(query, file),
-    isHere: ({ path }) => folder === undefined || isIn(folderOf(path), folder, isDeep),
+      !isExcluded(query, file),
+    isInListedFolder: ({ path }) =>
+      folder === undefined || isBelowFolder(folderOf(path), folder, isRecursive),
   };
 }
 
-/** Paths of the folders right in the listed one, each once, in order. */
+/** The paths of the direct subfolders of the listed folder, sorted and without duplicates. */
 export function subDirectories(
   files: readonly BaseSpaceFile[],
   { folder = "" }: FileListRules,
@@ -48,14 +49,14 @@ export function subDirectories(
   return [...new Set(folders)].sort();
 }
 
-function isLeftOut(query: Query, { path, sizeBytes }: BaseSpaceFile): boolean {
+function isExcluded(query: Query, { path, sizeBytes }: BaseSpaceFile): boolean {
   if (isSet(query, "excludesystemfolder") && path.startsWith(".basespace/")) return true;
   return isSet(query, "excludeemptyfiles") && sizeBytes === 0;
 }
 
-function isIn(folder: string, wanted: string, isDeep: boolean): boolean {
+function isBelowFolder(folder: string, wanted: string, isRecursive: boolean): boolean {
   if (folder === wanted) return true;
-  return isDeep && (wanted === "" || folder.startsWith(`${wanted}/`));
+  return isRecursive && (wanted === "" || folder.startsWith(`${wanted}/`));
 }
 
 function isSet(query: Query, name: string): boolean {

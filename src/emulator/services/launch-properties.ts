@@ -1,8 +1,8 @@
 import type { PropertyMapEntry } from "../state/entity.ts";
-import { parseHref } from "../text.ts";
+import { parseHref } from "../text/hrefs.ts";
 import type { NewProperty } from "./properties/parse.ts";
 
-/** What a launcher gathers from all inputs: the property's name by the base of the type. */
+/** The property in which the launcher gathers the inputs of a type. */
 const GATHERED: Readonly<Record<string, string>> = {
   sample: "Input.Samples",
   project: "Input.Projects",
@@ -11,10 +11,9 @@ const GATHERED: Readonly<Record<string, string>> = {
 };
 
 /**
- * The properties of a launched session: those of the form, its name, every sample, project, app result
- * and file of an input gathered by type, and for each such input the `.attributes` of its values.
- * What the form brings itself stays. As the service does it, a list of texts has its first one once more
- * at its end.
+ * The properties of a launched session: those of the form, its name, the samples, projects, app results and files
+ * of all inputs gathered by type, and the `.attributes` of each such input. A property of the form is never
+ * replaced. As in the service, a list of texts has its first text again at its end.
  */
 export function launchedProperties(
   sessionName: string,
@@ -23,7 +22,7 @@ export function launchedProperties(
   const inputs = form.filter(({ name }) => /^Input\.[^.]+$/.test(name));
   const added = [
     { type: "string", name: "Input.app-session-name", description: "", content: sessionName },
-    ...gathered(inputs),
+    ...gatheredByType(inputs),
     ...inputs.flatMap(attributes),
   ];
   const names = new Set(form.map(({ name }) => name));
@@ -35,7 +34,7 @@ function withFirstAgain(property: NewProperty): NewProperty {
   return type === "string[]" ? { ...property, items: [...items, ...items.slice(0, 1)] } : property;
 }
 
-function gathered(inputs: readonly NewProperty[]): NewProperty[] {
+function gatheredByType(inputs: readonly NewProperty[]): NewProperty[] {
   return Object.entries(GATHERED).flatMap(([base, name]) => {
     const values = inputs.filter(({ type }) => baseOf(type) === base).flatMap(hrefsOf);
     const items = [...new Set(values)];

@@ -1,7 +1,7 @@
 import { familySlug } from "../serialise/application.ts";
 import type { Application } from "../state/entities.ts";
 
-/** One of each family, the one of the greatest version. Versions compare by their numbers. */
+/** Returns the greatest version of each application family. Versions are compared number by number. */
 export function newestApplications(applications: Iterable<Application>): Application[] {
   const newest = new Map<string, Application>();
   for (const application of applications) {

@@ -1,20 +1,20 @@
 import { neverAborted } from "../../core/abort.ts";
-import type { Context } from "../context.ts";
-import type { ApiCall } from "../http/api-call.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
-import { fileType } from "../http/media-type.ts";
-import { badRequest, conflict } from "../http/problem.ts";
+import { fileContentType } from "../http/media-type.ts";
+import { badRequestProblem, conflictProblem } from "../http/problem.ts";
 import type { BaseSpaceFile } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
+import type { Context } from "./context.ts";
 import { partNumber, uploadPath } from "./upload-rules.ts";
 import type { UploadParent, Uploads } from "./uploads.ts";
 
 /*
- * Uploads that go to the object store itself, by links that the API signs beforehand. The upload's Id is
- * that of the file that waits for its parts; without a number of parts there is one link for all bytes.
+ * Uploads that clients send directly to the object store, to links that the API signs first. The upload's Id is that
+ * of the pending file. A request without a part count gets one link for the whole content.
  */
 
-/** Begins an upload to `filepath`; gives its links. @throws Problem 400, 403, 409 */
+/** Begins an upload to `filepath` and returns its links. @throws Problem 400, 403, 409 */
 export async function presign(
   { links }: Context,
   uploads: Uploads,
@@ -23,15 +23,15 @@ export async function presign(
 ): Promise<object> {
   const { query } = call;
   const path = uploadPath("", query.get("filepath") ?? "");
-  const asked = query.get("uploadpartcount");
-  const count = asked === undefined ? 1 : partNumber(asked);
-  uploads.target(call, parent);
-  const contentType = fileType(undefined);
+  const requestedCount = query.get("uploadpartcount");
+  const count = requestedCount === undefined ? 1 : partNumber(requestedCount);
+  uploads.needParent(call, parent);
+  const contentType = fileContentType(undefined);
   const file = { parent, path, contentType };
-  const { id } = await uploads.begin(call, file, asked !== undefined);
+  const { id } = await uploads.begin(call, file, requestedCount !== undefined);
   const signed = links.signParts(id, count);
   const ServerSideEncryption = "AES256";
-  if (asked === undefined) return { SinglePartUrl: signed.url(1), ServerSideEncryption };
+  if (requestedCount === undefined) return { SinglePartUrl: signed.url(1), ServerSideEncryption };
   return {
     MultipartUploadId: id,
     MultipartTemplate: signed.template,
@@ -41,9 +41,9 @@ export async function presign(
 }
 
 /**
- * Makes one file of what came. Asked again, it gives the finished file.
+ * Completes an upload. Repeated, it returns the complete file.
  *
- * @throws Problem 400 for an unknown upload, 409 for other parts than are said
+ * @throws Problem 400 for an unknown upload, 409 if the parts are not those that the request names
  */
 export async function completePresigned(
   { state }: Context,
@@ -52,21 +52,21 @@ export async function completePresigned(
   { parent, fields }: { readonly parent: UploadParent; readonly fields: Fields },
 ): Promise<BaseSpaceFile> {
   call.guard.need("write", parent.noun, parent.id);
-  const said = textField(fields, "ContentType");
-  const contentType = said === undefined ? undefined : fileType(said);
-  const id = await state.transact((draft) => {
-    const file = uploadOf(state, parent, fields);
+  const requestedType = textField(fields, "ContentType");
+  const contentType = requestedType === undefined ? undefined : fileContentType(requestedType);
+  const id = await state.transact((transaction) => {
+    const file = findUpload(state, parent, fields);
     if (file.uploadStatus === "complete") return file.id;
-    uploads.target(call, parent);
+    uploads.needParent(call, parent);
     checkParts(file, fields);
-    if (contentType !== undefined) draft.put("files", { ...file, contentType });
+    if (contentType !== undefined) transaction.put("files", { ...file, contentType });
     return file.id;
   });
   return await uploads.complete(id, neverAborted);
 }
 
-/** The upload that `UploadId` names, else the newest at `FilePath`, of those that wait if any does. */
-function uploadOf(state: State, parent: UploadParent, fields: Fields): BaseSpaceFile {
+/** The upload that `UploadId` names, or else the newest one at `FilePath`; pending uploads come first. */
+function findUpload(state: State, parent: UploadParent, fields: Fields): BaseSpaceFile {
   const id = textField(fields, "UploadId");
   const path = uploadPath("", textField(fields, "FilePath") ?? "");
   const uploads = [...state.indexes.filesOf(parent)]
@@ -75,13 +75,13 @@ function uploadOf(state: State, parent: UploadParent, fields: Fields): BaseSpace
     .filter((file) => id === undefined || file.id === id);
   const found =
     uploads.findLast(({ uploadStatus }) => uploadStatus === "pending") ??
-    uploads.findLast((file) => file.uploadStatus === "complete" && isOfSize(file, fields));
-  if (found === undefined) throw badRequest(`No upload of ${path} waits to be completed`);
+    uploads.findLast((file) => file.uploadStatus === "complete" && hasExpectedSize(file, fields));
+  if (found === undefined) throw badRequestProblem(`There is no upload of ${path} to complete`);
   return found;
 }
 
-/** A finished file that is asked for again has the size that is said, if one is. */
-function isOfSize({ sizeBytes }: BaseSpaceFile, fields: Fields): boolean {
+/** A repeated request that names a size means a complete file of that size. */
+function hasExpectedSize({ sizeBytes }: BaseSpaceFile, fields: Fields): boolean {
   const size = textField(fields, "Size");
   return size === undefined || Number(size) === sizeBytes;
 }
@@ -90,13 +90,15 @@ function checkParts({ id, parts }: BaseSpaceFile, fields: Fields): void {
   const size = textField(fields, "Size");
   const sizeBytes = parts.reduce((bytes, part) => bytes + part.sizeBytes, 0);
   if (size !== undefined && Number(size) !== sizeBytes) {
-    throw conflict(`File ${id} has ${sizeBytes} bytes, not ${size}`);
+    throw conflictProblem(`File ${id} has ${sizeBytes} bytes, not ${size}`);
   }
   const etags = fields.get("partetags") ?? [];
-  if (!Array.isArray(etags)) throw badRequest("PartEtags is not a list");
+  if (!Array.isArray(etags)) throw badRequestProblem("PartEtags is not a list");
   const ordered = parts.toSorted((a, b) => a.number - b.number).map(({ md5 }) => md5);
-  const said = etags.map((etag: unknown) => String(etag).replaceAll('"', "").toLowerCase());
-  if (said.length > 0 && said.join() !== ordered.join()) {
-    throw conflict(`The parts of file ${id} are not those that PartEtags names`);
+  const requestedEtags = etags.map((etag: unknown) =>
+    String(etag).replaceAll('"', "").toLowerCase(),
+  );
+  if (requestedEtags.length > 0 && requestedEtags.join() !== ordered.join()) {
+    throw conflictProblem(`The parts of file ${id} are not those that PartEtags names`);
   }
 }

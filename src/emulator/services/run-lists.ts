@@ -1,9 +1,9 @@
-import type { ApiCall } from "../http/api-call.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import { byId, byText, type Page, pageOf, type Sorts } from "../http/paging.ts";
 import type { Run } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
 
-/** The page of runs that a query asks for, of those that the caller may see. */
+/** The page of runs that a query requests, among those that the caller may see. */
 export function runPage(state: State, call: ApiCall): Page<Run> {
   const seen = [...state.all("runs")].filter(
     ({ id, removed }) => removed !== true && call.grants.may("browse", { noun: "runs", id }),
@@ -19,7 +19,7 @@ function runFilter({ query }: ApiCall): (run: Run) => boolean {
   ];
   return (run) =>
     query.allows("Statuses", run.status) &&
-    wanted.every(([value, of]) => value === undefined || value === of(run));
+    wanted.every(([value, valueOf]) => value === undefined || value === valueOf(run));
 }
 
 function runSorts(state: State): Sorts<Run> {

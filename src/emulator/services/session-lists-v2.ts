@@ -1,4 +1,4 @@
-import type { ApiCall } from "../http/api-call.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import { byId, byText, type Sorts } from "../http/paging.ts";
 import type { Query } from "../http/query.ts";
 import { sessionSize } from "../serialise/app-session.ts";
@@ -6,9 +6,9 @@ import { familySlug } from "../serialise/application.ts";
 import type { View } from "../serialise/view.ts";
 import type { Application, AppSession } from "../state/entities.ts";
 import { hasOutput } from "./app-sessions.ts";
-import { inputs } from "./dataset-filter.ts";
+import { inputIds } from "./dataset-filter.ts";
 
-/** What the query of v2's session list lets through, of what the caller may see. */
+/** The filter of v2's session list, including what the caller may see. */
 export function sessionFilterV2(
   view: View,
   { query, guard, grants }: ApiCall,
@@ -17,15 +17,15 @@ export function sessionFilterV2(
   return (session) =>
     session.removed !== true &&
     (!ownOnly || session.userId === grants.userId) &&
-    hasState(view, query, session) &&
-    touches(query, session) &&
-    guard.maySession("browse", session);
+    matchesState(view, query, session) &&
+    matchesInputsAndOutputs(query, session) &&
+    guard.mayAccessSession("browse", session);
 }
 
-function hasState(view: View, query: Query, session: AppSession): boolean {
+function matchesState(view: View, query: Query, session: AppSession): boolean {
   const { qcStatus = "Undefined", deliveryStatus = "None" } = session;
   return (
-    isNamed(session, query.get("name")) &&
+    hasName(session, query.get("name")) &&
     query.allows("appId", session.applicationId) &&
     query.allows("applicationFamilySlugs", familySlug(applicationOf(view, session))) &&
     query.allows("executionStatus", session.status) &&
@@ -35,13 +35,13 @@ function hasState(view: View, query: Query, session: AppSession): boolean {
   );
 }
 
-/** What went in and where the results went. */
-function touches(query: Query, session: AppSession): boolean {
+/** Compares the session's inputs and the projects of its results with the query. */
+function matchesInputsAndOutputs(query: Query, session: AppSession): boolean {
   const projects = query.list("output.projects").map((id) => `v1pre3/projects/${id}`);
   return (
     (projects.length === 0 || projects.some((href) => hasOutput(session, href))) &&
-    meets(query.list("input.runs"), session, "runs") &&
-    meets(query.list("input.biosamples"), session, "biosamples")
+    hasAnyInput(query.list("input.runs"), session, "runs") &&
+    hasAnyInput(query.list("input.biosamples"), session, "biosamples")
   );
 }
 
@@ -64,11 +64,11 @@ function applicationOf({ state }: View, session: AppSession): Application {
   return state.need("applications", session.applicationId);
 }
 
-/** A name may hold commas, so it is one whole value. */
-function isNamed({ name }: AppSession, wanted: string | undefined): boolean {
+/** A name can contain commas, so the filter is one value and not a list. */
+function hasName({ name }: AppSession, wanted: string | undefined): boolean {
   return wanted === undefined || name.toLowerCase() === wanted.toLowerCase();
 }
 
-function meets(wanted: readonly string[], session: AppSession, noun: string): boolean {
-  return wanted.length === 0 || inputs(session, noun).some((id) => wanted.includes(id));
+function hasAnyInput(wanted: readonly string[], session: AppSession, noun: string): boolean {
+  return wanted.length === 0 || inputIds(session, noun).some((id) => wanted.includes(id));
 }

@@ -1,60 +1,65 @@
-import type { Context } from "../context.ts";
-import { storedDate } from "../dates.ts";
-import type { ApiCall } from "../http/api-call.ts";
+import type { ApiCall } from "../access/api-call.ts";
 import { type Fields, textField } from "../http/body.ts";
-import { conflict } from "../http/problem.ts";
+import { conflictProblem } from "../http/problem.ts";
 import type { AppSession } from "../state/entities.ts";
-import { changedStatus, isTerminal, putMoved, withStatus } from "./app-sessions.ts";
+import { storedDate } from "../text/dates.ts";
+import { isTerminal, putWithDatasets, withRequestedStatus, withStatus } from "./app-sessions.ts";
+import type { Context } from "./context.ts";
 
 /**
- * Name, QC and delivery may change at any time; the status, by the session's own application, until it
- * has ended.
+ * Changes a session. Name, QC status and delivery status can change at any time; the status only until the session
+ * has ended, and only by its application.
  *
- * @throws Problem 400 for no status, 403, 409 for one that is final
+ * @throws Problem 400 for an unknown status, 403, 409 for a session that has ended
  */
 export async function updateSession(
   { state, clock }: Context,
   { guard, grants, param }: ApiCall,
   fields: Fields,
 ): Promise<AppSession> {
-  return await state.transact((draft) => {
+  return await state.transact((transaction) => {
     const before = guard.needSession("write", param("id"));
-    const moved = movesStatus(fields)
-      ? changedStatus(before, grants, {
+    const updated = changesStatus(fields)
+      ? withRequestedStatus(before, grants, {
           status: textField(fields, "ExecutionStatus") ?? "",
           summary: textField(fields, "StatusSummary"),
           nowMs: clock.now(),
         })
       : before;
-    return putMoved(draft, state, {
-      ...moved,
+    return putWithDatasets(transaction, state, {
+      ...updated,
       name: textField(fields, "Name") ?? before.name,
       dateModified: storedDate(clock.now()),
-      ...given("qcStatus", textField(fields, "QcStatus")),
-      ...given("deliveryStatus", textField(fields, "DeliveryStatus")),
+      ...optionalKey("qcStatus", textField(fields, "QcStatus")),
+      ...optionalKey("deliveryStatus", textField(fields, "DeliveryStatus")),
     });
   });
 }
 
-/** Ends a running session as aborted, whoever's application it is of. @throws Problem 403 or 409 */
+/** Aborts a running session of any application. @throws Problem 403 or 409 */
 export async function stopSession(
   { state, clock }: Context,
   { guard, param }: ApiCall,
 ): Promise<AppSession> {
-  return await state.transact((draft) => {
+  return await state.transact((transaction) => {
     const session = guard.needSession("write", param("id"));
     if (isTerminal(session)) {
-      throw conflict(`AppSession ${session.id} is ${session.status}: there is nothing to stop`);
+      throw conflictProblem(
+        `AppSession ${session.id} is ${session.status}: there is nothing to stop`,
+      );
     }
     const stopped = withStatus(session, "Aborted", "Stopped by its user", clock.now());
-    return putMoved(draft, state, stopped);
+    return putWithDatasets(transaction, state, stopped);
   });
 }
 
-function movesStatus(fields: Fields): boolean {
+function changesStatus(fields: Fields): boolean {
   return ["ExecutionStatus", "StatusSummary"].some((name) => textField(fields, name) !== undefined);
 }
 
-function given(key: "qcStatus" | "deliveryStatus", text: string | undefined): Partial<AppSession> {
+function optionalKey(
+  key: "qcStatus" | "deliveryStatus",
+  text: string | undefined,
+): Partial<AppSession> {
   return text === undefined ? {} : { [key]: text };
 }

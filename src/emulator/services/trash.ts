@@ -1,21 +1,21 @@
 import type { Grants } from "../access/grants.ts";
-import type { Context } from "../context.ts";
-import { storedDate } from "../dates.ts";
-import { noPermission } from "../http/problem.ts";
+import { noPermissionProblem } from "../http/problem.ts";
 import { sessionSize } from "../serialise/app-session.ts";
-import type { Draft } from "../state/draft.ts";
 import type { AppSession, Parent } from "../state/entities.ts";
-import type { TrashedEntity, TrashItem } from "../state/v2-entities.ts";
 import type { State } from "../state/state.ts";
+import type { Transaction } from "../state/transaction.ts";
+import type { TrashedEntity, TrashItem } from "../state/v2-entities.ts";
+import { storedDate } from "../text/dates.ts";
+import type { Context } from "./context.ts";
 
 export interface Deletion {
-  /** Only the files go; session and results stay. */
+  /** Only the files are deleted; the session and its results stay. */
   readonly keepsMetadata: boolean;
-  /** Nothing is kept for later. */
+  /** The deletion is permanent. */
   readonly bypassesTrash: boolean;
 }
 
-/** Deletes a session with all that it made; gives what lies in the trash, if anything does. */
+/** Deletes a session with everything that it created. Returns the trash item, unless the trash is bypassed. */
 export async function deleteSession(
   context: Context,
   grants: Grants,
@@ -23,13 +23,13 @@ export async function deleteSession(
   { keepsMetadata, bypassesTrash }: Deletion,
 ): Promise<TrashItem | undefined> {
   const { state, view, clock } = context;
-  if (!grants.holds("movetotrash global")) throw noPermission("write", "AppSession");
-  const contents = keepsMetadata ? filesMade(state, session) : allMade(state, session);
-  const item = await state.transact((draft) => {
+  if (!grants.hasClause("movetotrash global")) throw noPermissionProblem("write", "AppSession");
+  const contents = keepsMetadata ? filesMadeBy(state, session) : entitiesMadeBy(state, session);
+  const item = await state.transact((transaction) => {
     const sizeBytes = sessionSize(view, session.id);
-    for (const each of contents) mark(draft, each, true);
-    return draft.put("trash", {
-      id: draft.newId("trash"),
+    for (const each of contents) setRemoved(transaction, each, true);
+    return transaction.put("trash", {
+      id: transaction.newId("trash"),
       userId: grants.userId,
       sessionId: session.id,
       name: session.name,
@@ -39,58 +39,61 @@ export async function deleteSession(
     });
   });
   if (!bypassesTrash) return item;
-  await destroy(context, [item]);
+  await deletePermanently(context, [item]);
   return undefined;
 }
 
-/** Everything that went with `item` is back where it was. */
-export async function restore({ state }: Context, item: TrashItem): Promise<void> {
-  await state.transact((draft) => {
-    for (const each of item.contents) mark(draft, each, false);
-    draft.remove("trash", item.id);
+/** Restores everything that was deleted with `item`. */
+export async function restoreFromTrash({ state }: Context, item: TrashItem): Promise<void> {
+  await state.transact((transaction) => {
+    for (const each of item.contents) setRemoved(transaction, each, false);
+    transaction.remove("trash", item.id);
   });
 }
 
-/** Ends for good all that the user has in the trash. @throws Problem 403 without the right to */
+/** Deletes everything in the user's trash permanently. @throws Problem 403 without the right to do so */
 export async function emptyTrash(context: Context, grants: Grants): Promise<void> {
-  if (!grants.holds("empty trash")) throw noPermission("write", "Trash");
+  if (!grants.hasClause("empty trash")) throw noPermissionProblem("write", "Trash");
   const { state } = context;
   const items = [...state.all("trash")].filter(({ userId }) => userId === grants.userId);
-  await destroy(context, items);
+  await deletePermanently(context, items);
 }
 
-/** The contents go, their entities stay as removed ones: their paths answer 410 for ever. */
-async function destroy({ state, content }: Context, items: readonly TrashItem[]): Promise<void> {
-  const { keys, parts } = await state.transact((draft) => {
-    const all = items.flatMap((item) => item.contents).flatMap((each) => filesIn(state, each));
-    const gone = new Set(all);
-    const found = keysOf(state, gone);
-    for (const key of found) draft.remove("objects", key);
-    for (const item of items) draft.remove("trash", item.id);
-    return { keys: found, parts: endUploads(draft, gone) };
+/** Deletes the contents. The entities stay as removed ones, so that their paths return 410. */
+async function deletePermanently(
+  { state, content }: Context,
+  items: readonly TrashItem[],
+): Promise<void> {
+  const { keys, parts } = await state.transact((transaction) => {
+    const all = items.flatMap((item) => item.contents).flatMap((each) => fileIdsOf(state, each));
+    const fileIds = new Set(all);
+    const found = unsharedObjectKeys(state, fileIds);
+    for (const key of found) transaction.remove("objects", key);
+    for (const item of items) transaction.remove("trash", item.id);
+    return { keys: found, parts: abortUploads(transaction, fileIds) };
   });
   await content.discard(keys, "objects");
   await content.discard(parts, "parts");
 }
 
-/** Uploads that still waited get no more parts; gives the keys of those that came. */
-function endUploads(draft: Draft, fileIds: ReadonlySet<string>): string[] {
-  const waiting = [...fileIds]
-    .map((id) => draft.need("files", id))
+/** Aborts the pending uploads among the files and returns the keys of their parts. */
+function abortUploads(transaction: Transaction, fileIds: ReadonlySet<string>): string[] {
+  const pending = [...fileIds]
+    .map((id) => transaction.need("files", id))
     .filter(({ uploadStatus }) => uploadStatus === "pending");
-  for (const file of waiting) {
-    draft.put("files", { ...file, uploadStatus: "aborted", parts: [] });
+  for (const file of pending) {
+    transaction.put("files", { ...file, uploadStatus: "aborted", parts: [] });
   }
-  return waiting.flatMap(({ parts }) => parts.map(({ key }) => key));
+  return pending.flatMap(({ parts }) => parts.map(({ key }) => key));
 }
 
-function filesIn(state: State, { table, id }: TrashedEntity): string[] {
+function fileIdsOf(state: State, { table, id }: TrashedEntity): string[] {
   if (table === "appsessions") return [];
   return table === "files" ? [id] : [...state.indexes.filesOf({ noun: table, id })];
 }
 
-/** The stored objects that the files have; those that the copy of a dataset has as well stay. */
-function keysOf(state: State, fileIds: ReadonlySet<string>): string[] {
+/** The stored objects of the files, without those that a copy of a dataset shares. */
+function unsharedObjectKeys(state: State, fileIds: ReadonlySet<string>): string[] {
   const keys = new Set<string>();
   for (const id of fileIds) {
     const { objectKey = "" } = state.need("files", id);
@@ -102,18 +105,22 @@ function keysOf(state: State, fileIds: ReadonlySet<string>): string[] {
   return [...keys];
 }
 
-function mark(draft: Draft, { table, id }: TrashedEntity, removed: boolean): void {
-  draft.put(table, { ...draft.need(table, id), removed });
+function setRemoved(
+  transaction: Transaction,
+  { table, id }: TrashedEntity,
+  removed: boolean,
+): void {
+  transaction.put(table, { ...transaction.need(table, id), removed });
 }
 
-/** What is removed already stays so when the item comes back. */
-function allMade(state: State, { id }: AppSession): TrashedEntity[] {
+/** Without what is removed already, so that restoring the item does not restore it. */
+function entitiesMadeBy(state: State, { id }: AppSession): TrashedEntity[] {
   const results = resultsOf(state, id).map(({ noun, id: made }) => ({ table: noun, id: made }));
   const all: TrashedEntity[] = [{ table: "appsessions", id }, ...results];
   return all.filter(({ table, id: each }) => state.need(table, each).removed !== true);
 }
 
-function filesMade(state: State, { id }: AppSession): TrashedEntity[] {
+function filesMadeBy(state: State, { id }: AppSession): TrashedEntity[] {
   return resultsOf(state, id)
     .flatMap((parent) => [...state.indexes.filesOf(parent)])
     .filter((file) => state.need("files", file).removed !== true)

@@ -2,9 +2,9 @@ import type { Entity, Property, WithProperties } from "./entity.ts";
 import type { BioSample, Dataset, Library, TrashItem } from "./v2-entities.ts";
 
 /*
- * What a local BaseSpace stores. Entities are plain JSON, never changed in place: a new version replaces
- * the old one. Dates are text in the service's own form, `2024-01-02T03:04:05.0000000Z`, which also sorts
- * as text. What can be computed (sizes of folders of files, Hrefs) is not stored.
+ * What a local BaseSpace stores. Entities are plain JSON and are never changed in place: a new version replaces
+ * the old one. Dates are texts in the service's form, `2024-01-02T03:04:05.0000000Z`, which sort as texts.
+ * Values that can be computed (total sizes, Hrefs) are not stored.
  */
 
 export interface User extends Entity {
@@ -13,7 +13,7 @@ export interface User extends Entity {
   readonly gravatarUrl: string;
   readonly dateCreated: string;
   readonly dateLastActive: string;
-  /** Only v2 has them; absent where none were ever set. */
+  /** Shown only by v2; absent if none was ever set. */
   readonly properties?: readonly Property[];
 }
 
@@ -29,40 +29,40 @@ export interface Application extends Entity {
   readonly category: string;
   readonly classifications: readonly string[];
   readonly features: readonly string[];
-  /** What the app signs in with; absent for apps that never do. */
+  /** With the secret, the credentials that the app signs in with; absent for apps that cannot. */
   readonly clientKey?: string;
   readonly clientSecret?: string;
-  /** Where its users' browsers may be sent with a code. */
+  /** Where users' browsers may be redirected with a code. */
   readonly redirectUri?: string;
 }
 
-/** Its id is the access token itself. */
+/** An access token; its id is the token itself. */
 export interface Token extends Entity {
   readonly userId: string;
   readonly applicationId: string;
-  /** Clauses as they were asked for, upper case: `BROWSE GLOBAL`, `WRITE PROJECT 12`. */
+  /** The clauses that were requested, in upper case: `BROWSE GLOBAL`, `WRITE PROJECT 12`. */
   readonly scopes: readonly string[];
-  /** Clauses that the token earned by creating things. */
+  /** Clauses that the token received for the entities that it created. */
   readonly granted: readonly string[];
-  /** A user granted it to an app: later grants to the same app take its scopes over. */
+  /** Whether a user granted it to an app; later tokens of the same user and app then inherit its scopes. */
   readonly isAuthorized?: boolean;
-  /** The session that its app was started for: the token may read it and move its status. */
+  /** The session that its app was started for; the token may read it and change its status. */
   readonly appSessionId?: string;
   readonly dateCreated: string;
 }
 
-/** An app's wish for access to an account. Its id is the secret code that becomes the token. */
+/** An app's request for access to an account. Its id is the secret code that the app exchanges for a token. */
 export interface Authorization extends Entity {
   readonly applicationId: string;
   readonly scopes: readonly string[];
   readonly decision: "pending" | "approved" | "denied";
-  /** What the user types to find it; absent for those that came by a redirection. */
+  /** The code that the user types; only for devices. */
   readonly userCode?: string;
-  /** Where the code was sent; absent for device codes and those of a session. */
+  /** Where the browser was redirected with the code; only for web apps. */
   readonly redirectUri?: string;
-  /** The session that an app was started for, which tells the app the code. */
+  /** The session that the app was started for, in which the app finds the code. */
   readonly appSessionId?: string;
-  /** Who decided. */
+  /** The user who decided. */
   readonly userId?: string;
   /** Milliseconds since 1970. */
   readonly expiresMs: number;
@@ -77,7 +77,7 @@ export interface Project extends WithProperties {
   readonly dateModified: string;
 }
 
-/** What an app result or app session points at, beside its properties. */
+/** A reference of a sample, app result or app session; separate from its properties. */
 export interface Reference {
   readonly rel: string;
   readonly type: string;
@@ -85,7 +85,7 @@ export interface Reference {
   readonly hrefContent: string;
 }
 
-/** What marks the reads of one library among those sequenced together. */
+/** The index sequence that marks the reads of one library in a pool. */
 export interface LibraryIndex {
   readonly id: string;
   readonly name: string;
@@ -93,7 +93,7 @@ export interface LibraryIndex {
   readonly sequence: string;
 }
 
-/** The library of a sample as v1 shows it, as far as it differs from what follows from the sample. */
+/** The library of a sample as v1 shows it; absent keys are derived from the sample. */
 export interface SampleLibrary {
   readonly id?: string;
   readonly biologicalSampleId?: string;
@@ -145,7 +145,7 @@ export interface AppSession extends WithProperties {
   readonly dateModified: string;
   readonly dateStarted?: string;
   readonly dateCompleted?: string;
-  /** Told by v2 alone. @default "AppTrigger" */
+  /** Shown only by v2. @default "AppTrigger" */
   readonly purpose?: string;
   /** @default "Undefined" */
   readonly qcStatus?: string;
@@ -174,7 +174,7 @@ export interface Run extends WithProperties {
   readonly dateModified: string;
 }
 
-/** What can hold files. */
+/** The nouns of entities that have files. */
 export type ParentNoun = "samples" | "appresults" | "runs" | "datasets";
 
 export interface Parent {
@@ -184,55 +184,55 @@ export interface Parent {
 
 export type UploadStatus = "undefined" | "pending" | "aborted" | "complete";
 
-/** A part that has arrived; its bytes lie in the content store until the upload ends. */
+/** A part that was received; its bytes are in the content store until the upload ends. */
 export interface FilePart {
   readonly number: number;
   readonly sizeBytes: number;
   /** Hex digits. */
   readonly md5: string;
-  /** Where the content store keeps it. */
+  /** Its key in the content store. */
   readonly key: string;
 }
 
 export interface BaseSpaceFile extends WithProperties {
   readonly parent: Parent;
-  /** No leading slash; its last segment is the Name. */
+  /** Path without leading slash; its last segment is the Name. */
   readonly path: string;
   readonly contentType: string;
   readonly uploadStatus: UploadStatus;
   readonly isArchived: boolean;
-  /** Came in parts: its single form has HrefParts. */
+  /** Whether it was uploaded in parts; then its JSON has HrefParts. */
   readonly isMultipart: boolean;
   readonly sizeBytes: number;
-  /** No quotes; absent while the upload is pending. */
+  /** Without quotes; absent while the upload is pending. */
   readonly etag?: string;
-  /** Of the object store; absent while the upload is pending. */
+  /** Key in the object store; absent while the upload is pending. */
   readonly objectKey?: string;
   readonly parts: readonly FilePart[];
   readonly dateCreated: string;
   readonly dateModified: string;
 }
 
-/** Where an object's bytes are. */
+/** The source of an object's bytes. */
 export type ObjectSource =
-  /** In the content store itself: memory, or `DIR/objects/<key>`. */
+  /** The content store: memory, or `DIR/objects/<key>`. */
   | { readonly kind: "stored" }
-  /** A file outside that belongs to somebody else. */
+  /** A file outside the data folder, which the emulator only reads. */
   | { readonly kind: "file"; readonly path: string }
-  /** Computed when read, see `content/generator.ts`. */
+  /** Computed when they are read, see `content/generator.ts`. */
   | { readonly kind: "generated"; readonly seed: string; readonly sparse: boolean };
 
 /** An object of the object store; its id is its key, 32 hex digits. */
 export interface StoredObject extends Entity {
   readonly sizeBytes: number;
-  /** No quotes. */
+  /** Without quotes. */
   readonly etag: string;
   /** Milliseconds since 1970. */
   readonly modifiedMs: number;
   readonly source: ObjectSource;
 }
 
-/** A value of the emulator itself that outlives it: the secret that signs links. */
+/** A persistent value of the emulator itself, such as the secret that signs links. */
 export interface Setting extends Entity {
   readonly value: string;
 }
@@ -258,7 +258,7 @@ export interface Tables {
 
 export type TableName = keyof Tables;
 
-/** What carries properties. */
+/** The nouns of entities that have properties. */
 export type PropertyNoun =
   | "projects"
   | "samples"

@@ -1,8 +1,8 @@
 export interface Entity {
   readonly id: string;
-  /** Deleted by its owner: gone from every list, 410 on its own path. */
+  /** Deleted by its owner: in no list, and 410 on its own path. */
   readonly removed?: boolean;
-  /** Keys that replace or join those of the answer, as they stand; null takes a key away. */
+  /** Keys that are added to the entity's JSON or replace keys there; null removes a key. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
@@ -12,9 +12,9 @@ export interface PropertyMapEntry {
   readonly Values: readonly string[];
 }
 
-/** Reference types hold Hrefs (`v1pre3/samples/7`) as their text. */
+/** A property. The values of reference types are Hrefs (`v1pre3/samples/7`). */
 export interface Property {
-  /** Lower case, `[]` behind it for many values. */
+  /** Lower case; ends in `[]` for a property of many values. */
   readonly type: string;
   readonly name: string;
   readonly description: string;

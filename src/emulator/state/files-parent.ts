@@ -3,7 +3,7 @@ import type { Dataset } from "./v2-entities.ts";
 
 type DatasetFiles = Parent & { readonly noun: "datasets" | "samples" };
 
-/** Whose files a dataset has: its own, or those of the sample that it is. */
+/** The parent of a dataset's files: the dataset itself, or the sample that it represents. */
 export function filesParent({ id, sampleId }: Pick<Dataset, "id" | "sampleId">): DatasetFiles {
   return sampleId === undefined ? { noun: "datasets", id } : { noun: "samples", id: sampleId };
 }

@@ -3,7 +3,7 @@ import type { Dataset } from "./v2-entities.ts";
 
 const INDEXED: ReadonlySet<TableName> = new Set(["files", "samples", "appresults", "datasets"]);
 
-/** Who belongs to whom, and how many bytes each parent holds, kept up with every change. */
+/** The children of each parent and the total size of its files, updated with every change. */
 export class Indexes {
   readonly #children = new Map<string, Set<string>>();
   readonly #versions = new Map<string, object>();
@@ -13,7 +13,7 @@ export class Indexes {
     return this.#get(`files of ${parent.noun} ${parent.id}`);
   }
 
-  /** The same object until a file of `parent` comes, goes or changes. */
+  /** Returns the same object until a file of `parent` is added, removed or changed. */
   versionOfFiles(parent: Parent): object {
     const key = `files of ${parent.noun} ${parent.id}`;
     const version = this.#versions.get(key) ?? {};
@@ -45,7 +45,7 @@ export class Indexes {
     return this.#get(`datasets of session ${sessionId}`);
   }
 
-  /** Bytes of all complete files. */
+  /** The total size of the complete files, in bytes. */
   totalSize(parent: Parent): number {
     return this.#bytes.get(`${parent.noun} ${parent.id}`) ?? 0;
   }
@@ -56,8 +56,9 @@ export class Indexes {
     after: Tables[TableName] | undefined,
   ): void {
     if (!INDEXED.has(table)) return;
-    if (before !== undefined) this.#each(table, before, (key) => this.#remove(key, before.id));
-    if (after !== undefined) this.#each(table, after, (key) => this.#add(key, after.id));
+    if (before !== undefined)
+      this.#forEachKey(table, before, (key) => this.#remove(key, before.id));
+    if (after !== undefined) this.#forEachKey(table, after, (key) => this.#add(key, after.id));
     if (table !== "files") return;
     this.#count(before as BaseSpaceFile | undefined, -1);
     this.#count(after as BaseSpaceFile | undefined, 1);
@@ -67,7 +68,7 @@ export class Indexes {
     return this.#children.get(key) ?? [];
   }
 
-  #each(table: TableName, entity: Tables[TableName], visit: (key: string) => void): void {
+  #forEachKey(table: TableName, entity: Tables[TableName], visit: (key: string) => void): void {
     if (table === "files") {
       const { parent } = entity as BaseSpaceFile;
       visit(`files of ${parent.noun} ${parent.id}`);

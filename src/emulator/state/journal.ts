@@ -1,22 +1,22 @@
 import type { TableName, Tables } from "./entities.ts";
 
-/** One entity in its new version, or null when it is gone. */
+/** One entity in its new version, or null if it was removed. */
 export interface Change {
   readonly table: TableName;
   readonly id: string;
   readonly entity: Tables[TableName] | null;
 }
 
-/** Where changes outlive the process. */
+/** Makes changes persistent. */
 export interface Journal {
-  /** Everything that was kept, in no special order. */
+  /** Returns all stored entities, in no particular order. */
   load(): Iterable<Change>;
-  /** Keeps all of `changes` or none; when it settles they survive a killed process. */
+  /** Stores all of `changes` or none; once it resolves, they survive a crash. */
   append(changes: readonly Change[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** For an emulator that forgets. */
+/** The journal of an emulator without a data folder. */
 export const noJournal: Journal = {
   load: () => [],
   append: async () => {},

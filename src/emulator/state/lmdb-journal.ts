@@ -6,26 +6,26 @@ import type { Change, Journal } from "./journal.ts";
 
 type Key = [table: TableName, id: string];
 
-/** Which emulator writes here. In no table, so that it is never taken for an entity. */
+/** The key of the emulator that owns the file. It belongs to no table, so it is never read as an entity. */
 const OWNER = ["", "owner"] as unknown as Key;
 
-/** Of the file and of its lock: tokens are in it. The option is missing from the types of lmdb. */
+/** The mode of the file and of its lock, because tokens are in it. lmdb's types lack this option. */
 const PRIVATE = { permissionsMode: 0o600 };
 
 /**
- * Entities in an lmdb file at `path`. A transaction is answered only when it is on the disk, so neither
- * a killed process nor a lost machine loses what a client was told. The last one that opened the file has it: what
- * another one appends is refused, so that two that do not see each other's lock, as in two containers, cannot overwrite
- * each other's entities.
+ * A journal in an lmdb file at `path`. A transaction resolves only when it is on the disk, so that neither a
+ * killed process nor a power failure loses what a client was told. The emulator that opened the file last owns it;
+ * the journal refuses what any other appends. So two emulators that cannot see each other's lock, as in two
+ * containers, never overwrite each other's entities.
  */
 export function lmdbJournal(path: string): Journal {
   const form: RootDatabaseOptionsWithPath = { path, encoding: "json", noSubdir: true };
   const database = open<Tables[TableName], Key>({ ...form, ...PRIVATE });
-  const own = randomUUID();
-  database.putSync(OWNER, own as never);
+  const ownerId = randomUUID();
+  database.putSync(OWNER, ownerId as never);
   return {
     load: () => loadAll(database),
-    append: async (changes) => await append(database, changes, own),
+    append: async (changes) => await append(database, changes, ownerId),
     close: async () => await database.close(),
   };
 }
@@ -40,10 +40,10 @@ function* loadAll(database: RootDatabase<Tables[TableName], Key>): Iterable<Chan
 async function append(
   database: RootDatabase<Tables[TableName], Key>,
   changes: readonly Change[],
-  own: string,
+  ownerId: string,
 ): Promise<void> {
   await database.transaction(() => {
-    if ((database.get(OWNER) as unknown) !== own) throw takenOver();
+    if ((database.get(OWNER) as unknown) !== ownerId) throw takenOverError();
     for (const { table, id, entity } of changes) {
       if (entity === null) database.removeSync([table, id]);
       else database.putSync([table, id], entity);
@@ -52,8 +52,8 @@ async function append(
   await database.flushed;
 }
 
-function takenOver(): BsmountError {
-  return new BsmountError("busy", "another emulator has opened this data folder since", {
-    remedy: "end this emulator, and ask the other one",
+function takenOverError(): BsmountError {
+  return new BsmountError("busy", "another emulator has opened this data folder in the meantime", {
+    remedy: "stop this emulator and use the other one",
   });
 }

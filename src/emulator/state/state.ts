@@ -1,14 +1,14 @@
-import { Semaphore } from "../../core/semaphore.ts";
 import { neverAborted } from "../../core/abort.ts";
-import { Draft } from "./draft.ts";
+import { compareIds } from "../../core/compare-ids.ts";
+import { Semaphore } from "../../core/semaphore.ts";
 import { type TableName, tableNames, type Tables } from "./entities.ts";
 import { Indexes } from "./indexes.ts";
 import type { Change, Journal } from "./journal.ts";
-import { compareIds } from "./order.ts";
+import { Transaction } from "./transaction.ts";
 
 type TableMaps = { readonly [Name in TableName]: Map<string, Tables[Name]> };
 
-/** First Id of a noun whose catalog gives none. */
+/** The first Id of each noun where the catalog has none. */
 const FIRST_IDS: Readonly<Partial<Record<TableName, number>>> = {
   users: 1001,
   applications: 2001,
@@ -23,12 +23,18 @@ const FIRST_IDS: Readonly<Partial<Record<TableName, number>>> = {
   trash: 800_001,
 };
 
+/*
+ * Begin here. `state/` has the entities of the local BaseSpace (`entities.ts`, `v2-entities.ts`), in memory. Every
+ * other folder reads them through `State`; `services/`, `access/` and `catalog/` change them in a `Transaction`,
+ * which the journal makes persistent.
+ */
+
 /**
- * Everything the local BaseSpace knows, in memory, with a journal behind it.
+ * All entities of the local BaseSpace, in memory, with a journal.
  *
- * Changes are made one transaction at a time: the work runs on a {@link Draft}, its changes are kept by
- * the journal, and only then does anybody see them. So no answer ever tells of something that a crash
- * could still undo. Work that throws changes nothing.
+ * Transactions run one at a time: the work changes a {@link Transaction}, the journal stores the changes, and only then
+ * do others see them. So no response ever shows a change that a crash could undo. Work that throws changes
+ * nothing.
  */
 export class State {
   readonly indexes: Indexes = new Indexes();
@@ -46,7 +52,7 @@ export class State {
     return this.#tables[table].get(id);
   }
 
-  /** As {@link get}, for Ids that the state itself holds. */
+  /** As {@link get}, for an Id that another entity refers to, so that the entity must exist. */
   need<Name extends TableName>(table: Name, id: string): Tables[Name] {
     const entity = this.get(table, id);
     if (entity === undefined) throw new Error(`the emulator's state has no ${table} ${id}`);
@@ -61,13 +67,13 @@ export class State {
     return this.#tables[table].size;
   }
 
-  /** Runs `work` and makes its changes last. @throws what `work` throws; then nothing has changed. */
-  async transact<Result>(work: (draft: Draft) => Result): Promise<Result> {
+  /** Runs `work` and makes its changes persistent. @throws what `work` throws; then nothing has changed */
+  async transact<Result>(work: (transaction: Transaction) => Result): Promise<Result> {
     return await this.#writing.run(neverAborted, async () => {
-      const draft = new Draft(this, (table) => this.#nextId(table));
-      const result = work(draft);
-      if (draft.changes.length > 0) await this.#journal.append(draft.changes);
-      for (const change of draft.changes) this.#apply(change);
+      const transaction = new Transaction(this, (table) => this.#nextId(table));
+      const result = work(transaction);
+      if (transaction.changes.length > 0) await this.#journal.append(transaction.changes);
+      for (const change of transaction.changes) this.#apply(change);
       return result;
     });
   }

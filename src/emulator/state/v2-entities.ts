@@ -1,8 +1,8 @@
 import type { Entity, WithProperties } from "./entity.ts";
 
-/* What only v2 knows. */
+/* The entities that only v2 shows. */
 
-/** What was sequenced, as v2 sees it. */
+/** A biosample: the material that was sequenced. */
 export interface BioSample extends WithProperties {
   readonly ownerId: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export interface BioSample extends WithProperties {
   readonly dateModified: string;
 }
 
-/** What was made of a biosample for sequencing. */
+/** A library: what was prepared from a biosample for sequencing. */
 export interface Library extends WithProperties {
   readonly ownerId: string;
   readonly name: string;
@@ -24,7 +24,7 @@ export interface Library extends WithProperties {
   readonly dateModified: string;
 }
 
-/** Files that belong together, as v2 sees them. */
+/** A dataset: files that belong together. */
 export interface Dataset extends WithProperties {
   readonly projectId: string;
   readonly ownerId: string;
@@ -33,7 +33,7 @@ export interface Dataset extends WithProperties {
   /** `illumina.fastq.v1.8` */
   readonly typeId: string;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** It is this sample of v1, and its files are the sample's. */
+  /** The v1 sample that the dataset represents; its files are the sample's. */
   readonly sampleId?: string;
   readonly qcStatus: string;
   readonly uploadStatus: string;
@@ -42,14 +42,14 @@ export interface Dataset extends WithProperties {
   readonly dateModified: string;
 }
 
-/** Something that was deleted and can still be restored. */
+/** A deleted session that can still be restored. */
 export interface TrashItem extends Entity {
   readonly userId: string;
   readonly sessionId: string;
   readonly name: string;
   readonly sizeBytes: number;
   readonly dateDeleted: string;
-  /** All that went with it. */
+  /** All entities that were deleted together. */
   readonly contents: readonly TrashedEntity[];
 }
 

@@ -1,22 +1,22 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../context.ts";
-import { storedDate } from "../../dates.ts";
-import { sendBare } from "../../http/answer.ts";
-import { apiCall } from "../../http/api-call.ts";
+import { apiCall } from "../../access/api-call.ts";
 import { readFields, textField } from "../../http/body.ts";
 import { emptyList, pagedList, pageOf } from "../../http/paging.ts";
-import { badRequest, noPermission } from "../../http/problem.ts";
+import { badRequestProblem, noPermissionProblem } from "../../http/problem.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { appSessionV2 } from "../../serialise/v2/app-session.ts";
 import { trashItem } from "../../serialise/v2/trash-item.ts";
-import { putSession } from "../../services/chosen-session.ts";
+import type { Context } from "../../services/context.ts";
+import { putNewSession } from "../../services/session-for-result.ts";
 import { sessionFilterV2, sessionSorts } from "../../services/session-lists-v2.ts";
 import { stopSession, updateSession } from "../../services/session-updates-v2.ts";
 import { deleteSession } from "../../services/trash.ts";
-import { included } from "./included.ts";
+import { storedDate } from "../../text/dates.ts";
+import { includedKeys } from "./included.ts";
 
 const noun = "appsessions";
 
-/** v2's `appsessions`: found, made, changed, stopped, deleted. */
+/** v2's `appsessions`: list, read, create, change, stop, delete. */
 export function appSessionRoutesV2(app: FastifyInstance, context: Context): void {
   readRoutes(app, context);
   changeRoutes(app, context);
@@ -27,11 +27,11 @@ function readRoutes(app: FastifyInstance, { state, view }: Context): void {
     const call = apiCall(state, request);
     const found = [...state.all(noun)].filter(sessionFilterV2(view, call));
     const page = pageOf(found, call.query, { sorts: sessionSorts(view) });
-    return sendBare(
+    return sendWithoutEnvelope(
       reply,
       pagedList(page, (session) => ({
         ...appSessionV2(view, session),
-        ...included(view, call.query, noun, session),
+        ...includedKeys(view, call.query, noun, session),
       })),
     );
   });
@@ -39,18 +39,18 @@ function readRoutes(app: FastifyInstance, { state, view }: Context): void {
   app.get("/appsessions/:id", (request, reply) => {
     const { guard, query, param } = apiCall(state, request);
     const session = guard.needSession("browse", param("id"));
-    return sendBare(reply, {
+    return sendWithoutEnvelope(reply, {
       ...appSessionV2(view, session),
-      ...included(view, query, noun, session),
+      ...includedKeys(view, query, noun, session),
     });
   });
 
-  // Nobody writes either here, so both are always empty.
+  // The emulator cannot add either, so both are always empty.
   for (const list of ["comments", "logfiles"]) {
     app.get(`/appsessions/:id/${list}`, (request, reply) => {
       const { guard, query, param } = apiCall(state, request);
       guard.needSession("browse", param("id"));
-      return sendBare(reply, emptyList(query));
+      return sendWithoutEnvelope(reply, emptyList(query));
     });
   }
 }
@@ -62,10 +62,10 @@ function changeRoutes(app: FastifyInstance, context: Context): void {
     const { grants } = apiCall(state, request);
     const fields = await readFields(request);
     const name = textField(fields, "Name")?.trim() ?? "";
-    if (name === "") throw badRequest("The name of the app session is missing");
-    if (!grants.mayGlobally("create")) throw noPermission("create", "AppSession");
-    const session = await state.transact((draft) =>
-      putSession(draft, {
+    if (name === "") throw badRequestProblem("The name of the app session is missing");
+    if (!grants.mayGlobally("create")) throw noPermissionProblem("create", "AppSession");
+    const session = await state.transact((transaction) =>
+      putNewSession(transaction, {
         name,
         statusSummary: textField(fields, "StatusSummary") ?? "",
         userId: grants.userId,
@@ -73,18 +73,18 @@ function changeRoutes(app: FastifyInstance, context: Context): void {
         dateCreated: storedDate(clock.now()),
       }),
     );
-    return sendBare(reply, appSessionV2(view, session), 201);
+    return sendWithoutEnvelope(reply, appSessionV2(view, session), 201);
   });
 
   app.post("/appsessions/:id", async (request, reply) => {
     const call = apiCall(state, request);
     const session = await updateSession(context, call, await readFields(request));
-    return sendBare(reply, appSessionV2(view, session));
+    return sendWithoutEnvelope(reply, appSessionV2(view, session));
   });
 
   app.post("/appsessions/:id/stop", async (request, reply) => {
     const session = await stopSession(context, apiCall(state, request));
-    return sendBare(reply, appSessionV2(view, session));
+    return sendWithoutEnvelope(reply, appSessionV2(view, session));
   });
 
   app.delete("/appsessions/:id", async (request, reply) => {
@@ -94,7 +94,7 @@ function changeRoutes(app: FastifyInstance, context: Context): void {
       bypassesTrash: query.get("bypasstrash")?.toLowerCase() === "true",
     });
     return item === undefined
-      ? sendBare(reply, undefined, 205)
-      : sendBare(reply, trashItem(view, item));
+      ? sendWithoutEnvelope(reply, undefined, 205)
+      : sendWithoutEnvelope(reply, trashItem(view, item));
   });
 }

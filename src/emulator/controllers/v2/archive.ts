@@ -1,13 +1,13 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../context.ts";
-import { sendBare } from "../../http/answer.ts";
-import { apiCall } from "../../http/api-call.ts";
+import { apiCall } from "../../access/api-call.ts";
 import { readFields } from "../../http/body.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { datasetV2 } from "../../serialise/v2/dataset.ts";
 import { runV2 } from "../../serialise/v2/run.ts";
 import { setArchived } from "../../services/archive.ts";
+import type { Context } from "../../services/context.ts";
 
-/** v2's `archive` and `restore`: datasets and runs into cold storage and back. */
+/** v2's `archive` and `restore`: move datasets and runs into cold storage and back. */
 export function archiveRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
   for (const [path, isArchived] of [
@@ -22,7 +22,7 @@ export function archiveRoutes(app: FastifyInstance, context: Context): void {
         await readFields(request),
         isArchived,
       );
-      return sendBare(reply, {
+      return sendWithoutEnvelope(reply, {
         Datasets: datasets.map((dataset) => datasetV2(view, dataset)),
         Runs: runs.map((run) => runV2(view, run)),
       });

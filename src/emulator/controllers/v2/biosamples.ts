@@ -1,13 +1,13 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../context.ts";
-import { sendBare } from "../../http/answer.ts";
-import { apiCall } from "../../http/api-call.ts";
+import { apiCall } from "../../access/api-call.ts";
 import { readFields, textField } from "../../http/body.ts";
 import { byId, byText, pagedList, pageOf, type Sorts } from "../../http/paging.ts";
 import type { Query } from "../../http/query.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { bioSampleV2, libraryV2 } from "../../serialise/v2/biosample.ts";
+import type { Context } from "../../services/context.ts";
 import type { BioSample, Library } from "../../state/v2-entities.ts";
-import { included } from "./included.ts";
+import { includedKeys } from "./included.ts";
 
 const SORTS: Sorts<BioSample> = {
   Id: byId,
@@ -27,7 +27,7 @@ const LIBRARY_SORTS: Sorts<Library> = {
   DateModified: byText((library) => library.dateModified),
 };
 
-/** v2's `biosamples`, and the `libraries` made of them. */
+/** v2's `biosamples`, and their `libraries`. */
 export function bioSampleRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
 
@@ -36,11 +36,11 @@ export function bioSampleRoutes(app: FastifyInstance, context: Context): void {
     const found = [...state.all("biosamples")]
       .filter(({ id, removed }) => removed !== true && grants.may("browse", { noun, id }))
       .filter(bioSampleFilter(query));
-    return sendBare(
+    return sendWithoutEnvelope(
       reply,
       pagedList(pageOf(found, query, { sorts: SORTS }), (bioSample) => ({
         ...bioSampleV2(view, bioSample),
-        ...included(view, query, noun, bioSample),
+        ...includedKeys(view, query, noun, bioSample),
       })),
     );
   });
@@ -48,25 +48,25 @@ export function bioSampleRoutes(app: FastifyInstance, context: Context): void {
   app.get("/biosamples/:id", (request, reply) => {
     const { guard, query, param } = apiCall(state, request);
     const bioSample = guard.need("browse", noun, param("id"));
-    return sendBare(reply, {
+    return sendWithoutEnvelope(reply, {
       ...bioSampleV2(view, bioSample),
-      ...included(view, query, noun, bioSample),
+      ...includedKeys(view, query, noun, bioSample),
     });
   });
 
   app.post("/biosamples/:id", async (request, reply) => {
     const { guard, param } = apiCall(state, request);
     const fields = await readFields(request);
-    const changed = await state.transact((draft) => {
+    const changed = await state.transact((transaction) => {
       const before = guard.need("write", noun, param("id"));
-      return draft.put(noun, {
+      return transaction.put(noun, {
         ...before,
         name: textField(fields, "BioSampleName") ?? before.name,
         status: textField(fields, "Status") ?? before.status,
         labStatus: textField(fields, "LabStatus") ?? before.labStatus,
       });
     });
-    return sendBare(reply, bioSampleV2(view, changed));
+    return sendWithoutEnvelope(reply, bioSampleV2(view, changed));
   });
 
   libraryRoutes(app, context);
@@ -82,7 +82,7 @@ function libraryRoutes(app: FastifyInstance, { state, view }: Context): void {
       (library) => library.bioSampleId === id && library.removed !== true,
     );
     const page = pageOf(made, query, { sorts: LIBRARY_SORTS });
-    return sendBare(
+    return sendWithoutEnvelope(
       reply,
       pagedList(page, (library) => libraryV2(view, library)),
     );
@@ -94,7 +94,7 @@ function libraryRoutes(app: FastifyInstance, { state, view }: Context): void {
       ({ id, removed }) => removed !== true && grants.may("browse", { noun: "libraries", id }),
     );
     const page = pageOf(seen, query, { sorts: LIBRARY_SORTS });
-    return sendBare(
+    return sendWithoutEnvelope(
       reply,
       pagedList(page, (library) => libraryV2(view, library)),
     );
@@ -102,7 +102,10 @@ function libraryRoutes(app: FastifyInstance, { state, view }: Context): void {
 
   app.get("/libraries/:id", (request, reply) => {
     const { guard, param } = apiCall(state, request);
-    return sendBare(reply, libraryV2(view, guard.need("browse", "libraries", param("id"))));
+    return sendWithoutEnvelope(
+      reply,
+      libraryV2(view, guard.need("browse", "libraries", param("id"))),
+    );
   });
 }
 

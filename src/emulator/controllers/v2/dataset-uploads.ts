@@ -1,13 +1,13 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../context.ts";
-import { sendBare } from "../../http/answer.ts";
-import { apiCall } from "../../http/api-call.ts";
-import { readFormFile } from "../../http/form-file.ts";
+import { apiCall } from "../../access/api-call.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { fileV2 } from "../../serialise/v2/file.ts";
+import type { Context } from "../../services/context.ts";
+import { readFormFile } from "../../services/form-file.ts";
 import { Uploads } from "../../services/uploads.ts";
 import { filesParent } from "../../state/files-parent.ts";
 
-/** Uploads into datasets: a form with one file in it. */
+/** Uploads into datasets, as a form with one file. */
 export function datasetUploadRoutes(app: FastifyInstance, context: Context): void {
   const { state, view, content, maxSingleBytes } = context;
   const uploads = new Uploads(context);
@@ -16,9 +16,9 @@ export function datasetUploadRoutes(app: FastifyInstance, context: Context): voi
     const call = apiCall(state, request);
     const dataset = call.guard.need("write", "datasets", call.param("id"));
     const parent = filesParent(dataset);
-    uploads.target(call, parent);
+    uploads.needParent(call, parent);
     const { path, contentType, received } = await readFormFile(request, content, maxSingleBytes);
     const file = await uploads.addWhole(call, { parent, path, contentType }, received);
-    return sendBare(reply, fileV2(view, file), 201);
+    return sendWithoutEnvelope(reply, fileV2(view, file), 201);
   });
 }

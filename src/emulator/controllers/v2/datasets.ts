@@ -1,29 +1,29 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { Context } from "../../context.ts";
-import { sendBare } from "../../http/answer.ts";
-import { type ApiCall, apiCall } from "../../http/api-call.ts";
+import { type ApiCall, apiCall } from "../../access/api-call.ts";
 import { readFields, textField } from "../../http/body.ts";
 import { byId, byText, emptyList, type ListRules, pagedList, pageOf } from "../../http/paging.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { applicationCompact } from "../../serialise/application.ts";
 import { datasetSize, datasetV2 } from "../../serialise/v2/dataset.ts";
 import type { View } from "../../serialise/view.ts";
+import type { Context } from "../../services/context.ts";
 import { copyDataset } from "../../services/copy-dataset.ts";
+import { createDataset } from "../../services/create-dataset.ts";
 import { datasetFilter } from "../../services/dataset-filter.ts";
-import { startDataset } from "../../services/start-dataset.ts";
 import type { State } from "../../state/state.ts";
 import type { Dataset } from "../../state/v2-entities.ts";
 import { includedProperties } from "./included.ts";
 
 const noun = "datasets";
 
-/** v2's `datasets`: lists, newest first, of all or of a project; one; made, copied, its name and QC changed. */
+/** v2's `datasets`: list them newest first, all or those of a project; read, create, copy, change name and QC status. */
 export function datasetRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
-  const rules = rulesOf(view);
+  const rules = listRules(view);
 
   const sendList = (reply: FastifyReply, call: ApiCall, all: Iterable<Dataset>): FastifyReply => {
-    const page = pageOf(shownOf(state, call, all), call.query, rules);
-    return sendBare(
+    const page = pageOf(visibleDatasets(state, call, all), call.query, rules);
+    return sendWithoutEnvelope(
       reply,
       pagedList(page, (dataset) =>
         datasetV2(view, dataset, includedProperties(view, call.query, noun, dataset)),
@@ -49,14 +49,14 @@ export function datasetRoutes(app: FastifyInstance, context: Context): void {
     const { guard, query, param } = apiCall(state, request);
     const dataset = guard.need("browse", noun, param("id"));
     const properties = includedProperties(view, query, noun, dataset);
-    return sendBare(reply, datasetV2(view, dataset, properties));
+    return sendWithoutEnvelope(reply, datasetV2(view, dataset, properties));
   });
 
-  // Nobody comments here, so it is always empty.
+  // The emulator cannot add comments, so the list is always empty.
   app.get("/datasets/:id/comments", (request, reply) => {
     const { guard, query, param } = apiCall(state, request);
     guard.need("browse", noun, param("id"));
-    return sendBare(reply, emptyList(query));
+    return sendWithoutEnvelope(reply, emptyList(query));
   });
 
   changeRoutes(app, context);
@@ -68,36 +68,45 @@ function changeRoutes(app: FastifyInstance, context: Context): void {
   app.post("/datasets", async (request, reply) => {
     const call = apiCall(state, request);
     const fields = await readFields(request);
-    const dataset = await startDataset(context, call, textField(fields, "ProjectId") ?? "", fields);
-    return sendBare(reply, datasetV2(view, dataset), 201);
+    const dataset = await createDataset(
+      context,
+      call,
+      textField(fields, "ProjectId") ?? "",
+      fields,
+    );
+    return sendWithoutEnvelope(reply, datasetV2(view, dataset), 201);
   });
 
   app.post("/datasets/:id/copy", async (request, reply) => {
     const call = apiCall(state, request);
     const copy = await copyDataset(context, call, await readFields(request));
-    return sendBare(reply, datasetV2(view, copy), 201);
+    return sendWithoutEnvelope(reply, datasetV2(view, copy), 201);
   });
 
   app.post("/datasets/:id", async (request, reply) => {
     const { guard, param } = apiCall(state, request);
     const fields = await readFields(request);
-    const changed = await state.transact((draft) => {
+    const changed = await state.transact((transaction) => {
       const before = guard.need("write", noun, param("id"));
       const name = textField(fields, "Name") ?? before.name;
       const qcStatus = textField(fields, "QcStatus") ?? before.qcStatus;
-      return draft.put(noun, { ...before, name, qcStatus });
+      return transaction.put(noun, { ...before, name, qcStatus });
     });
-    return sendBare(reply, datasetV2(view, changed));
+    return sendWithoutEnvelope(reply, datasetV2(view, changed));
   });
 }
 
-function shownOf(state: State, { grants, query }: ApiCall, all: Iterable<Dataset>): Dataset[] {
+function visibleDatasets(
+  state: State,
+  { grants, query }: ApiCall,
+  all: Iterable<Dataset>,
+): Dataset[] {
   return [...all]
     .filter(({ id, removed }) => removed !== true && grants.may("browse", { noun, id }))
     .filter(datasetFilter(state, query));
 }
 
-function rulesOf(view: View): ListRules<Dataset> {
+function listRules(view: View): ListRules<Dataset> {
   const { state } = view;
   const sessionOf = ({ appSessionId }: Dataset): string =>
     state.need("appsessions", appSessionId).name;

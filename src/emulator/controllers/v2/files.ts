@@ -1,19 +1,19 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../context.ts";
-import { apiCall } from "../../http/api-call.ts";
-import { sendBare } from "../../http/answer.ts";
+import { apiCall } from "../../access/api-call.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { fileV2 } from "../../serialise/v2/file.ts";
+import type { Context } from "../../services/context.ts";
 import { contentRoutes } from "../content.ts";
 
-/** `files/{id}` and its content, where the Hrefs of v2's lists lead; a client that follows them stays in v2. */
+/** `files/{id}` and its content, to which the Hrefs of v2's lists lead. */
 export function fileRoutesV2(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
 
   app.get("/files/:id", (request, reply) => {
     const { guard, param } = apiCall(state, request);
     const file = guard.needFile("browse", param("id"));
-    return sendBare(reply, { UploadStatus: file.uploadStatus, ...fileV2(view, file) });
+    return sendWithoutEnvelope(reply, { UploadStatus: file.uploadStatus, ...fileV2(view, file) });
   });
 
-  contentRoutes(app, context, sendBare);
+  contentRoutes(app, context, sendWithoutEnvelope);
 }

@@ -5,7 +5,7 @@ import type { Json, View } from "../../serialise/view.ts";
 import type { PropertyNoun } from "../../state/entities.ts";
 import type { Property } from "../../state/entity.ts";
 
-/** With `include=properties` those of the thing, or the ones that `propertyfilters` names. */
+/** With `include=properties` the entity's properties, or those that `propertyfilters` names; else undefined. */
 export function includedProperties(
   view: View,
   query: Query,
@@ -17,8 +17,8 @@ export function includedProperties(
   return propertiesV2.container(view, v2Href(view, noun, id), shown);
 }
 
-/** The same as keys that join those of the thing. */
-export function included(...args: Parameters<typeof includedProperties>): Json {
+/** The same as keys to add to the entity's JSON. */
+export function includedKeys(...args: Parameters<typeof includedProperties>): Json {
   const properties = includedProperties(...args);
   return properties === undefined ? {} : { Properties: properties };
 }

@@ -1,16 +1,16 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../context.ts";
-import { sendBare } from "../../http/answer.ts";
-import { apiCall } from "../../http/api-call.ts";
+import { apiCall } from "../../access/api-call.ts";
 import { readFields, textField } from "../../http/body.ts";
-import { badRequest, noPermission } from "../../http/problem.ts";
+import { badRequestProblem, noPermissionProblem } from "../../http/problem.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { datasetV2 } from "../../serialise/v2/dataset.ts";
 import { projectV2 } from "../../serialise/v2/project.ts";
-import { startDataset } from "../../services/start-dataset.ts";
-import { ownedProjectNamed, startProject } from "../../services/start-project.ts";
-import { included } from "./included.ts";
+import type { Context } from "../../services/context.ts";
+import { createDataset } from "../../services/create-dataset.ts";
+import { createProject, ownedProjectNamed } from "../../services/create-project.ts";
+import { includedKeys } from "./included.ts";
 
-/** v2's `projects`: made, seen, and given datasets. It has no list of them. */
+/** v2's `projects`: create, read, add datasets. v2 has no list of projects. */
 export function projectRoutesV2(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
 
@@ -18,27 +18,27 @@ export function projectRoutesV2(app: FastifyInstance, context: Context): void {
     const { grants } = apiCall(state, request);
     const fields = await readFields(request);
     const name = textField(fields, "Name")?.trim() ?? "";
-    if (name === "") throw badRequest("The name of the project is missing");
-    if (!grants.mayCreateProjects()) throw noPermission("create", "Project");
+    if (name === "") throw badRequestProblem("The name of the project is missing");
+    if (!grants.mayCreateProjects()) throw noPermissionProblem("create", "Project");
     const existed = ownedProjectNamed(state, grants.userId, name) !== undefined;
     const description = textField(fields, "Description") ?? "";
-    const project = await startProject(context, grants, { name, description });
-    return sendBare(reply, projectV2(view, project), existed ? 200 : 201);
+    const project = await createProject(context, grants, { name, description });
+    return sendWithoutEnvelope(reply, projectV2(view, project), existed ? 200 : 201);
   });
 
   app.get("/projects/:id", (request, reply) => {
     const { guard, query, param } = apiCall(state, request);
     const project = guard.need("browse", "projects", param("id"));
-    return sendBare(reply, {
+    return sendWithoutEnvelope(reply, {
       ...projectV2(view, project),
-      ...included(view, query, "projects", project),
+      ...includedKeys(view, query, "projects", project),
     });
   });
 
   app.post("/projects/:id/datasets", async (request, reply) => {
     const call = apiCall(state, request);
     const fields = await readFields(request);
-    const dataset = await startDataset(context, call, call.param("id"), fields);
-    return sendBare(reply, datasetV2(view, dataset), 201);
+    const dataset = await createDataset(context, call, call.param("id"), fields);
+    return sendWithoutEnvelope(reply, datasetV2(view, dataset), 201);
   });
 }

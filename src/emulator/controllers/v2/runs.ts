@@ -1,15 +1,15 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../context.ts";
-import { sendBare } from "../../http/answer.ts";
-import { apiCall } from "../../http/api-call.ts";
+import { apiCall } from "../../access/api-call.ts";
 import { pagedList } from "../../http/paging.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { runV2 } from "../../serialise/v2/run.ts";
+import type { Context } from "../../services/context.ts";
 import { runPage } from "../../services/run-lists.ts";
 
-/** v2's list of runs, which stay in their form of v1 as they do wherever v2 shows one. */
+/** v2's list of runs, which have v1's form wherever v2 shows them. */
 export function runRoutesV2(app: FastifyInstance, { state, view }: Context): void {
   app.get("/runs", (request, reply) =>
-    sendBare(
+    sendWithoutEnvelope(
       reply,
       pagedList(runPage(state, apiCall(state, request)), (run) => runV2(view, run)),
     ),

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../../context.ts";
-import { sendBare } from "../../http/answer.ts";
-import { type ApiCall, apiCall } from "../../http/api-call.ts";
+import { type ApiCall, apiCall } from "../../access/api-call.ts";
 import { byText, type ListRules, pagedList, pageOf } from "../../http/paging.ts";
-import { noPermission } from "../../http/problem.ts";
+import { noPermissionProblem } from "../../http/problem.ts";
+import { sendWithoutEnvelope } from "../../http/response.ts";
 import { trashItem } from "../../serialise/v2/trash-item.ts";
-import { emptyTrash, restore } from "../../services/trash.ts";
-import type { TrashItem } from "../../state/v2-entities.ts";
+import type { Context } from "../../services/context.ts";
+import { emptyTrash, restoreFromTrash } from "../../services/trash.ts";
 import type { State } from "../../state/state.ts";
+import type { TrashItem } from "../../state/v2-entities.ts";
 
 const RULES: ListRules<TrashItem> = {
   sorts: {
@@ -17,39 +17,39 @@ const RULES: ListRules<TrashItem> = {
   defaultSort: "DateDeleted",
 };
 
-/** What the user has deleted: seen, restored, ended for good. */
+/** The user's trash: list it, restore an item, empty it. */
 export function trashRoutes(app: FastifyInstance, context: Context): void {
   const { state, view } = context;
 
   app.get("/trash", (request, reply) => {
     const { grants, query } = apiCall(state, request);
-    const own = [...state.all("trash")].filter(({ userId }) => userId === grants.userId);
-    return sendBare(
+    const items = [...state.all("trash")].filter(({ userId }) => userId === grants.userId);
+    return sendWithoutEnvelope(
       reply,
-      pagedList(pageOf(own, query, RULES), (item) => trashItem(view, item)),
+      pagedList(pageOf(items, query, RULES), (item) => trashItem(view, item)),
     );
   });
 
   app.get("/trash/:id", (request, reply) =>
-    sendBare(reply, trashItem(view, needItem(state, apiCall(state, request)))),
+    sendWithoutEnvelope(reply, trashItem(view, needTrashItem(state, apiCall(state, request)))),
   );
 
   app.post("/trash/:id/restorefromtrash", async (request, reply) => {
     const call = apiCall(state, request);
-    if (!call.grants.holds("movetotrash global")) throw noPermission("write", "Trash");
-    const item = needItem(state, call);
-    await restore(context, item);
-    return sendBare(reply, trashItem(view, item));
+    if (!call.grants.hasClause("movetotrash global")) throw noPermissionProblem("write", "Trash");
+    const item = needTrashItem(state, call);
+    await restoreFromTrash(context, item);
+    return sendWithoutEnvelope(reply, trashItem(view, item));
   });
 
   app.delete("/trash", async (request, reply) => {
     await emptyTrash(context, apiCall(state, request).grants);
-    return sendBare(reply, undefined, 204);
+    return sendWithoutEnvelope(reply, undefined, 204);
   });
 }
 
-function needItem(state: State, { grants, param }: ApiCall): TrashItem {
+function needTrashItem(state: State, { grants, param }: ApiCall): TrashItem {
   const item = state.get("trash", param("id"));
-  if (item?.userId !== grants.userId) throw noPermission("browse", "Trash");
+  if (item?.userId !== grants.userId) throw noPermissionProblem("browse", "Trash");
   return item;
 }

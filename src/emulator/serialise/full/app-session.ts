@@ -4,7 +4,7 @@ import { propertiesV1 } from "../properties.ts";
 import { referenceList } from "../references.ts";
 import { type Json, type View, withExtra } from "../view.ts";
 
-/** `authorizationCode` is for the app that the session is of, and nobody else. */
+/** `authorizationCode` is only for the app that the session belongs to; for all others it is empty. */
 export function appSessionFull(view: View, session: AppSession, authorizationCode = ""): Json {
   const href = `v1pre3/appsessions/${session.id}`;
   return withExtra(session, {

@@ -1,9 +1,9 @@
 import type { BaseSpaceFile } from "../../state/entities.ts";
 import { appResultCompact } from "../app-result.ts";
 import { fileKeys } from "../file.ts";
+import { propertiesV1 } from "../properties.ts";
 import { runCompact } from "../run.ts";
 import { sampleCompact } from "../sample.ts";
-import { propertiesV1 } from "../properties.ts";
 import { type Json, type View, withExtra } from "../view.ts";
 
 export function fileFull(view: View, file: BaseSpaceFile): Json {

@@ -1,6 +1,6 @@
 import type { Run } from "../../state/entities.ts";
-import { runKeys } from "../run.ts";
 import { propertiesV1 } from "../properties.ts";
+import { runKeys } from "../run.ts";
 import { type Json, type View, withExtra } from "../view.ts";
 
 export function runFull(view: View, run: Run): Json {

@@ -1,12 +1,12 @@
 import type { Sample } from "../../state/entities.ts";
 import { appSessionCompact } from "../app-session.ts";
 import { projectCompact } from "../project.ts";
-import { countKeys, identityKeys, libraryKeys } from "../sample.ts";
 import { propertiesV1 } from "../properties.ts";
 import { referenceList } from "../references.ts";
+import { countKeys, identityKeys, libraryKeys } from "../sample.ts";
 import { type Json, type View, withExtra } from "../view.ts";
 
-/** The service moves what is special to the full form to the front. */
+/** The service puts the keys that only the full form has first. */
 export function sampleFull(view: View, sample: Sample): Json {
   const href = `v1pre3/samples/${sample.id}`;
   const session = view.state.need("appsessions", sample.appSessionId);

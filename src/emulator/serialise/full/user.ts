@@ -1,7 +1,7 @@
 import type { User } from "../../state/entities.ts";
 import { type Json, withExtra } from "../view.ts";
 
-/** One's own user. */
+/** The caller's own user. */
 export function userFull(user: User): Json {
   return withExtra(user, {
     Id: user.id,

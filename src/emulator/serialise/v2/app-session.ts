@@ -5,7 +5,7 @@ import { type Json, type View, withExtra } from "../view.ts";
 import { v2Href } from "./href.ts";
 import { userV2 } from "./user.ts";
 
-/** v2 says ExecutionStatus and DateModified where v1 says Status and ModifiedOn. */
+/** v2 has ExecutionStatus and DateModified in place of v1's Status and ModifiedOn. */
 export function appSessionV2(view: View, session: AppSession): Json {
   const href = v2Href(view, "appsessions", session.id);
   return withExtra(session, {

@@ -1,19 +1,19 @@
 import type { Json, View } from "../view.ts";
 import { v2Href } from "./href.ts";
 
-interface Known {
+interface DatasetType {
   readonly name: string;
   readonly conformsTo: readonly string[];
 }
 
-const KNOWN: Readonly<Record<string, Known>> = {
+const DATASET_TYPES: Readonly<Record<string, DatasetType>> = {
   "illumina.fastq.v1.8": { name: "Illumina Fastq", conformsTo: ["common.files", "common.fastq"] },
   "common.fastq": { name: "Fastq", conformsTo: ["common.files", "common.fastq"] },
   "common.files": { name: "Common Files", conformsTo: [] },
 };
 
 export function datasetType(view: View, id: string): Json {
-  const { name, conformsTo } = known(id);
+  const { name, conformsTo } = datasetTypeOf(id);
   return {
     Id: id,
     Href: v2Href(view, "datasettypes", id),
@@ -22,14 +22,16 @@ export function datasetType(view: View, id: string): Json {
   };
 }
 
-/** A filter's `~common.fastq` means the type and all that conform to it, without the tilde the type alone. */
-export function isOfType(id: string, wanted: string): boolean {
+/** A filter `~common.fastq` accepts the type and all that conform to it; without the tilde only the type. */
+export function matchesType(id: string, wanted: string): boolean {
   if (!wanted.startsWith("~")) return id.toLowerCase() === wanted;
-  return [id, ...known(id).conformsTo].some((each) => each.toLowerCase() === wanted.slice(1));
+  return [id, ...datasetTypeOf(id).conformsTo].some(
+    (each) => each.toLowerCase() === wanted.slice(1),
+  );
 }
 
-/** Every dataset has files, whatever else its type may ask for. */
-function known(id: string): Known {
-  const type = Object.hasOwn(KNOWN, id) ? KNOWN[id] : undefined;
+/** An unknown type conforms to `common.files`, because every dataset has files. */
+function datasetTypeOf(id: string): DatasetType {
+  const type = Object.hasOwn(DATASET_TYPES, id) ? DATASET_TYPES[id] : undefined;
   return type ?? { name: id, conformsTo: ["common.files"] };
 }

@@ -8,7 +8,7 @@ import { v2Href } from "./href.ts";
 import { projectV2 } from "./project.ts";
 import { userV2 } from "./user.ts";
 
-/** `properties` is there when a client asked for it. */
+/** `properties` is set if the request includes it. */
 export function datasetV2(view: View, dataset: Dataset, properties?: Json): Json {
   const href = v2Href(view, "datasets", dataset.id);
   return withExtra(dataset, {
@@ -37,12 +37,12 @@ export function datasetV2(view: View, dataset: Dataset, properties?: Json): Json
   });
 }
 
-/** Bytes of its files, which may be those of a sample. */
+/** The total size of the dataset's files, which may be those of a sample, in bytes. */
 export function datasetSize({ state }: View, dataset: Dataset): number {
   return state.indexes.totalSize(filesParent(dataset));
 }
 
-/** What is known of the reads of a dataset that is a sample. */
+/** The read counts of a dataset that represents a sample. */
 function readAttributes({ state }: View, { sampleId }: Dataset): Json {
   const sample = sampleId === undefined ? undefined : state.get("samples", sampleId);
   return sample === undefined ? {} : { common_fastq: readCounts(sample) };

@@ -1,10 +1,10 @@
 import type { Property } from "../../state/entity.ts";
 import { compactByHref } from "../by-href.ts";
-import { type PropertyShapes, propertyShapes } from "../property-shapes.ts";
-import { v2ByHref } from "./by-href.ts";
+import { type PropertySerialisers, propertySerialisers } from "../property-shapes.ts";
+import { resourceByHrefV2 } from "./by-href.ts";
 import { userV2 } from "./user.ts";
 
-/** The key of one value by the base of its type; many have `Items` behind it. */
+/** The key of a single value by the base of its type; the key of several values ends in `Items`. */
 const KEYS: Readonly<Record<string, string>> = {
   string: "Content",
   map: "ContentMap",
@@ -21,15 +21,15 @@ const KEYS: Readonly<Record<string, string>> = {
   user: "User",
 };
 
-/** Properties as v2 shows them: under a key by type. */
-export const propertiesV2: PropertyShapes = propertyShapes({
-  one: (property, value) => ({ [keyOf(property)]: value }),
-  many: (property) => `${keyOf(property)}Items`,
-  referred: (view, href) => v2ByHref(view, href) ?? compactByHref(view, href),
+/** Serialises properties for v2, whose key depends on the type. */
+export const propertiesV2: PropertySerialisers = propertySerialisers({
+  singleValue: (property, value) => ({ [valueKey(property)]: value }),
+  manyValuesKey: (property) => `${valueKey(property)}Items`,
+  resolveHref: (view, href) => resourceByHrefV2(view, href) ?? compactByHref(view, href),
   user: userV2,
 });
 
 /** The key of a property's values. */
-export function keyOf({ type }: Property): string {
+export function valueKey({ type }: Property): string {
   return KEYS[type.replace("[]", "")] ?? "Content";
 }

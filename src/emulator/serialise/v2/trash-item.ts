@@ -4,7 +4,7 @@ import { appSessionV2 } from "./app-session.ts";
 import { v2Href } from "./href.ts";
 import { userV2 } from "./user.ts";
 
-/** No document shows its form: this one is the emulator's own. */
+/** No document shows the form of a trash item; this one is the emulator's choice. */
 export function trashItem(view: View, item: TrashItem): Json {
   const href = v2Href(view, "trash", item.id);
   return withExtra(item, {

@@ -1,7 +1,7 @@
 import { type Json, type View, withExtra } from "../view.ts";
 import { v2Href } from "./href.ts";
 
-/** Unlike v1 with a true date; HrefProperties names the current user for everybody, as recorded. */
+/** Unlike v1 it has the real DateCreated. HrefProperties names the current user for all users, as recorded. */
 export function userV2(view: View, userId: string): Json {
   const user = view.state.need("users", userId);
   return withExtra(user, {

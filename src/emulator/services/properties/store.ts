@@ -1,72 +1,76 @@
 import type { Grants } from "../../access/grants.ts";
-import { noPermission, propertyNotFound } from "../../http/problem.ts";
-import type { Draft } from "../../state/draft.ts";
+import { noPermissionProblem, propertyNotFoundProblem } from "../../http/problem.ts";
 import type { PropertyNoun } from "../../state/entities.ts";
 import type { Property } from "../../state/entity.ts";
+import type { Transaction } from "../../state/transaction.ts";
 import type { NewProperty } from "./parse.ts";
 
-/** A thing that carries properties. */
-export interface PropertyPlace {
+/** The entity that has the properties. */
+export interface PropertyOwner {
   readonly noun: PropertyNoun;
   readonly id: string;
 }
 
 interface Author {
   readonly grants: Grants;
-  /** In the service's form. */
+  /** The date of the change in the service's form. */
   readonly date: string;
 }
 
 /**
- * Sets each property of `given`, whether it was there or not; gives them as they are now.
+ * Adds or replaces each of `properties`; returns them as stored.
  *
  * @throws Problem 403 for a property that another application has set
  */
 export function setProperties(
-  draft: Draft,
-  place: PropertyPlace,
-  given: readonly NewProperty[],
+  transaction: Transaction,
+  owner: PropertyOwner,
+  properties: readonly NewProperty[],
   author: Author,
 ): Property[] {
-  const set = given.map((property) => authored(property, author));
+  const set = properties.map((property) => withAuthor(property, author));
   const names = new Set(set.map((property) => property.name));
-  const before = draft.need(place.noun, place.id).properties ?? [];
+  const before = transaction.need(owner.noun, owner.id).properties ?? [];
   const replaced = before.filter((property) => names.has(property.name));
   for (const property of replaced) checkAuthor(property, author.grants);
   const others = before.filter((property) => !names.has(property.name));
-  put(draft, place, [...others, ...set]);
+  putProperties(transaction, owner, [...others, ...set]);
   return set;
 }
 
-/** @throws Problem 404 when there is none of that name, 403 when another application has set it */
+/** @throws Problem 404 if there is no property of that name, 403 if another application set it */
 export function deleteProperty(
-  draft: Draft,
-  place: PropertyPlace,
+  transaction: Transaction,
+  owner: PropertyOwner,
   name: string,
   grants: Grants,
 ): void {
-  const before = draft.need(place.noun, place.id).properties ?? [];
+  const before = transaction.need(owner.noun, owner.id).properties ?? [];
   const property = before.find((each) => each.name === name);
-  if (property === undefined) throw propertyNotFound(name);
+  if (property === undefined) throw propertyNotFoundProblem(name);
   checkAuthor(property, grants);
-  put(
-    draft,
-    place,
+  putProperties(
+    transaction,
+    owner,
     before.filter((each) => each !== property),
   );
 }
 
-/** A new property, said to be of this user and application. */
-export function authored(property: NewProperty, { grants, date }: Author): Property {
+/** Returns a property with the user, the application and the date of its change. */
+export function withAuthor(property: NewProperty, { grants, date }: Author): Property {
   const { userId, applicationId } = grants.token;
   return { ...property, dateModified: date, userId, applicationId };
 }
 
 function checkAuthor(property: Property, grants: Grants): void {
   if (property.applicationId === grants.token.applicationId) return;
-  throw noPermission("write", "Property");
+  throw noPermissionProblem("write", "Property");
 }
 
-function put(draft: Draft, { id, noun }: PropertyPlace, properties: readonly Property[]): void {
-  draft.put(noun, { ...draft.need(noun, id), properties });
+function putProperties(
+  transaction: Transaction,
+  { id, noun }: PropertyOwner,
+  properties: readonly Property[],
+): void {
+  transaction.put(noun, { ...transaction.need(noun, id), properties });
 }

@@ -1,4 +1,4 @@
-/** What a reference type points at, by the noun of its Href. */
+/** The reference types that both versions have, with the noun in their Hrefs. */
 const V1_NOUNS = {
   project: "projects",
   sample: "samples",
@@ -8,7 +8,7 @@ const V1_NOUNS = {
   appsession: "appsessions",
 } as const;
 
-/** Known to v2 alone, whose Hrefs they have. */
+/** The reference types that only v2 has; their Hrefs are v2's. */
 const V2_NOUNS = {
   library: "libraries",
   biosample: "biosamples",
@@ -21,18 +21,18 @@ const V2_NOUNS = {
 
 export type ApiVersion = "v1pre3" | "v2";
 
-/** A property's type taken apart. */
+/** A parsed property type. */
 export interface PropertyType {
-  /** As it is stored and told: lower case, `[]` behind it for many values. */
+  /** As it is stored and sent: lower case, with `[]` at its end for several values. */
   readonly name: string;
   /** `string`, `map`, or a reference type. */
   readonly base: string;
   readonly isMany: boolean;
-  /** Of the things that a reference type points at. */
+  /** The noun in the Hrefs of a reference type. */
   readonly noun?: string;
 }
 
-/** A type as a client writes it, without regard to case; undefined for one that `version` does not know. */
+/** Parses a type without regard to case; undefined for one that `version` does not have. */
 export function propertyType(text: string, version: ApiVersion): PropertyType | undefined {
   const name = text.trim().toLowerCase();
   const isMany = name.endsWith("[]");
@@ -44,7 +44,7 @@ export function propertyType(text: string, version: ApiVersion): PropertyType | 
   return noun === undefined ? undefined : { name, base, isMany, noun };
 }
 
-/** An Href as it is stored: in the version that knows the noun. */
+/** Makes an Href as it is stored: v1's if v1 has the noun, else v2's. */
 export function storedHref(noun: string, id: string): string {
   const isV1 = Object.values<string>(V1_NOUNS).includes(noun);
   return `${isV1 ? "v1pre3" : "v2"}/${noun}/${id}`;

@@ -1,28 +1,28 @@
-import { type Fields, lowerKeys } from "../../http/body.ts";
+import { type Fields, lowerCaseKeys } from "../../http/body.ts";
 import { propertyProblem } from "../../http/problem.ts";
 import type { Property, PropertyMapEntry } from "../../state/entity.ts";
-import { parseHref } from "../../text.ts";
+import { parseHref } from "../../text/hrefs.ts";
 import { type PropertyType, storedHref } from "./types.ts";
 
-/** Of one value, in UTF-8. */
+/** The limit of one value in UTF-8. */
 const MAX_CONTENT_BYTES = 65_000;
 const MAP_KEY = /^[A-Za-z0-9_.:\- ]{1,64}$/;
 
 export type PropertyValue = Pick<Property, "content" | "items" | "contentMap" | "itemsMap">;
 
-/** Whether there is such a thing and the caller may see it. */
-export type Resolves = (noun: string, id: string) => boolean;
+/** Whether the entity exists and the caller may see it. */
+export type CanResolve = (noun: string, id: string) => boolean;
 
 /**
- * A property's value from the keys that clients send it under: `Content`, `Items`, `ContentMap`,
- * `ItemsMap`, and v2's `ContentItems` and `ContentMapItems`. Maps come as `Content` or `Items` too.
+ * Reads a property's value from the keys that clients use: `Content`, `Items`, `ContentMap`, `ItemsMap`, and v2's
+ * `ContentItems` and `ContentMapItems`. Maps can also be in `Content` or `Items`.
  *
- * @throws Problem with the code of section 2.5 that fits
+ * @throws Problem with a `BASESPACE.PROPERTIES.…` code
  */
 export function propertyValue(
   type: PropertyType,
   fields: Fields,
-  resolves: Resolves,
+  canResolve: CanResolve,
 ): PropertyValue {
   const one = fields.get("contentmap") ?? fields.get("content");
   const many =
@@ -35,7 +35,7 @@ export function propertyValue(
       ? { itemsMap: asList(many).map(mapEntries) }
       : { contentMap: mapEntries(one ?? many) };
   }
-  const value = (item: unknown): string => textOrReference(type, item, resolves);
+  const value = (item: unknown): string => textOrReference(type, item, canResolve);
   return type.isMany ? { items: asList(many).map(value) } : { content: value(one) };
 }
 
@@ -45,9 +45,9 @@ function asList(value: unknown): readonly unknown[] {
   throw propertyProblem("ITEMS_INVALID", "The items of a property are not a list");
 }
 
-function textOrReference(type: PropertyType, value: unknown, resolves: Resolves): string {
+function textOrReference(type: PropertyType, value: unknown, canResolve: CanResolve): string {
   const text = contentText(value);
-  return type.noun === undefined ? text : resolved(type.noun, text, resolves);
+  return type.noun === undefined ? text : resolvedHref(type.noun, text, canResolve);
 }
 
 function contentText(value: unknown): string {
@@ -63,7 +63,7 @@ function contentText(value: unknown): string {
   );
 }
 
-function resolved(noun: string, text: string, resolves: Resolves): string {
+function resolvedHref(noun: string, text: string, canResolve: CanResolve): string {
   const target = parseHref(text);
   if (target?.noun !== noun) {
     throw propertyProblem(
@@ -71,7 +71,7 @@ function resolved(noun: string, text: string, resolves: Resolves): string {
       `${JSON.stringify(text)} is not the Href of one of the ${noun}`,
     );
   }
-  if (resolves(noun, target.id)) return storedHref(noun, target.id);
+  if (canResolve(noun, target.id)) return storedHref(noun, target.id);
   throw propertyProblem("CONTENT_REFERENCE_NOT_RESOLVED", `${text} could not be resolved`, 409);
 }
 
@@ -80,7 +80,7 @@ function mapEntries(value: unknown): PropertyMapEntry[] {
   return asList(value).map((item) => {
     const entry = mapEntry(item);
     if (keys.has(entry.Key)) {
-      throw propertyProblem("CONTENT_MAP_DUPES", `The key ${entry.Key} stands twice in one map`);
+      throw propertyProblem("CONTENT_MAP_DUPES", `The key ${entry.Key} occurs twice in one map`);
     }
     keys.add(entry.Key);
     return entry;
@@ -88,7 +88,7 @@ function mapEntries(value: unknown): PropertyMapEntry[] {
 }
 
 function mapEntry(item: unknown): PropertyMapEntry {
-  const fields = lowerKeys(item);
+  const fields = lowerCaseKeys(item);
   const key = fields.get("key");
   if (typeof key !== "string" || !MAP_KEY.test(key)) {
     throw propertyProblem(
