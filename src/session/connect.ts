@@ -21,9 +21,9 @@ export interface ConnectOptions extends ClientOptions {
 }
 
 /**
- * A client that is signed in as `bsmount whoami` is with the same options as flags: they win over the
+ * Returns a client that is signed in as `bsmount whoami` would be with the same options as flags: they win over the
  * environment (`BASESPACE_PROFILE`, `BASESPACE_API_SERVER`, `BASESPACE_ACCESS_TOKEN`), the environment over
- * the profile. After a new `bsmount auth` of the same user it goes on with the new token. Close it.
+ * the profile. After a new `bsmount auth` by the same user it continues with the new token. Close it.
  *
  * @throws BsmountError `not-signed-in` when there is no token, or the service refuses it; `usage` for values
  * that make no sense and files that others can read; ApiError
@@ -37,7 +37,7 @@ export async function connect(options: ConnectOptions = {}): Promise<BaseSpace> 
   return client;
 }
 
-/** The client of a connection and whose it is; a token that is refused is looked up again. */
+/** Returns a client for a connection, and its user. A token that is refused is looked up again. */
 export async function signIn(
   connection: ConnectionConfig,
   options: ClientOptions,

@@ -28,7 +28,7 @@ type State =
   | { readonly name: "failed"; readonly failure: unknown }
   | { readonly name: Exclude<ContentStateName, "failed" | "finishing"> };
 
-/** What the journal is told with a transition. */
+/** What the journal records with a transition. */
 type Note = { readonly event: "finished" } | { readonly event: "failed"; readonly error: unknown };
 
 /** Which states may follow each one; the diagram in `staged-file.ts` shows what leads from one to the other. */

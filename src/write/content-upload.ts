@@ -76,7 +76,7 @@ export class ContentUpload {
     }
   }
 
-  /** From now on the file is uploaded under another path; what was sent under the old one is given up. */
+  /** From now on the file is uploaded under another path; what was sent under the old one is discarded. */
   async rename(path: string, signal: AbortSignal): Promise<void> {
     if (path === this.#destination.path) return;
     const old = this.#uploader;
@@ -90,7 +90,7 @@ export class ContentUpload {
     this.#isOvertaken = this.#uploader.hasBegun;
   }
 
-  /** Gives up what was sent, as far as BaseSpace can be told. */
+  /** Discards what was sent, also in BaseSpace if it can be reached. */
   async abort(signal: AbortSignal): Promise<void> {
     if (this.#uploader.hasBegun) await this.#uploader.abort(signal);
   }
@@ -116,10 +116,10 @@ export class ContentUpload {
           return { file, version };
         }
       } catch (error) {
-        // The app result itself is gone when that shows at the beginning, or again.
+        // When it shows at the beginning, or again, the app result itself was deleted.
         if (reasonOf(error) !== "gone" || !this.#uploader.hasBegun || isForgotten) throw error;
         isForgotten = true;
-        await this.#giveUp(signal);
+        await this.#discardSent(signal);
       }
     }
   }
@@ -128,7 +128,8 @@ export class ContentUpload {
   async #send(signal: AbortSignal): Promise<UploadedFile | undefined> {
     const { plan, staging } = this.#options;
     const { sizeBytes } = staging;
-    if (this.#isOvertaken || this.#uploader.isTooLongFor(sizeBytes)) await this.#giveUp(signal);
+    if (this.#isOvertaken || this.#uploader.isTooLongFor(sizeBytes))
+      await this.#discardSent(signal);
     const isShort = sizeBytes <= plan.firstPartBytes;
     if (!this.#uploader.hasBegun && isShort) return await this.#sendWhole(sizeBytes, signal);
     return await this.#uploader.finish(sizeBytes, signal);
@@ -144,7 +145,7 @@ export class ContentUpload {
     });
   }
 
-  async #giveUp(signal: AbortSignal): Promise<void> {
+  async #discardSent(signal: AbortSignal): Promise<void> {
     await this.#uploader.abort(signal);
     this.#startAnew();
   }

@@ -143,7 +143,7 @@ export class StagedContent {
     await this.#state.copied();
   }
 
-  /** It is to be uploaded under another path; what was sent under the old one is given up. */
+  /** It is to be uploaded under another path; what was sent under the old one is discarded. */
   async rename(
     path: string,
     { sendsAhead }: { readonly sendsAhead: boolean },

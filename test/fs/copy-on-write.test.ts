@@ -162,7 +162,7 @@ test("a copy that the mount dies in the middle of is nothing that somebody wrote
   expect(await stagedUploads(folder.path)).toEqual([]);
   await writing;
   expect(await stagedUploads(folder.path)).toMatchObject([
-    { sizeBytes: 300, place: { path: "f" } },
+    { sizeBytes: 300, resultFile: { path: "f" } },
   ]);
   await close(handle);
 });

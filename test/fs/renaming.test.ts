@@ -86,7 +86,9 @@ const remote = async (): Promise<string[]> =>
 
 /** What the next mount would find if this one was killed now. */
 const staged = async (): Promise<string[]> =>
-  (await stagedUploads(folder.path)).map(({ place }) => place?.path ?? "nowhere").toSorted();
+  (await stagedUploads(folder.path))
+    .map(({ resultFile }) => resultFile?.path ?? "nowhere")
+    .toSorted();
 
 const failureOf = async (work: Promise<unknown>): Promise<string> =>
   await work.then(() => "none", reasonOf);

@@ -62,7 +62,7 @@ export class UploadWorld implements AsyncDisposable {
     this.emulator.clearRequests();
   }
 
-  place(path: string): ResultFile {
+  resultFile(path: string): ResultFile {
     return { appResultId: this.appResultId, resultPath: "/projects/p/appresults/r", path };
   }
 

@@ -35,7 +35,7 @@ async function use(options: FilesOptions): Promise<void> {
 }
 
 async function written(path: string, text: string = path): Promise<StagedFile> {
-  const file = await files.create(world.place(path));
+  const file = await files.create(world.resultFile(path));
   await file.content.write(0, Buffer.from(text));
   return file;
 }
@@ -52,7 +52,7 @@ describe("finishing everything", () => {
     await written("held.tmp");
     const close = opened(open);
     files.openForReading(reading);
-    const other = await files.create({ ...world.place("other"), appResultId: "999" });
+    const other = await files.create({ ...world.resultFile("other"), appResultId: "999" });
     expect(files.unfinished(world.appResultId)).toHaveLength(4);
     expect(files.unfinished()).toHaveLength(5);
     await files.finishing.finishAll(neverAborted, world.appResultId);
@@ -106,7 +106,7 @@ describe("in the background", () => {
     ["somebody wrote to it", async (file) => await file.content.write(0, Buffer.from("x")), false],
     ["it was removed", async (file) => await files.remove(file, neverAborted), false],
   ])("an empty file is finished later: %s", async (_title, meanwhile, isFinished) => {
-    const file = await files.create(world.place("f"));
+    const file = await files.create(world.resultFile("f"));
     files.finishing.finishLater(file, 5000);
     await expect.poll(() => world.clock.sleeping).toBe(1);
     world.clock.advance(4999);
@@ -207,7 +207,7 @@ test("[W12] the end finishes what it can, and leaves the rest where the next mou
   await files[Symbol.asyncDispose]();
   expect((await world.remote()).toSorted()).toEqual(["again=again", "f=f"]);
   const left = await stagedUploads(world.stagingPath);
-  const reasons = left.map(({ place, why, isLive }) => [place?.path, why, isLive]);
+  const reasons = left.map(({ resultFile, why, isLive }) => [resultFile?.path, why, isLive]);
   expect(reasons.toSorted(([a], [b]) => (`${a}` < `${b}` ? -1 : 1))).toEqual([
     ["broken", expect.stringContaining("cannot write to the staging file"), false],
     ["open", "it was open for writing", false],

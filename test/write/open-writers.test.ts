@@ -20,7 +20,7 @@ describe("open writers", () => {
     for (const each of [first, again, other]) writers.begin(each);
     writers.add(third);
     const paths = (id?: AppResultId): string[] =>
-      writers.of(id).map(({ resultPath, path }) => `${resultPath}/${path}`);
+      writers.files(id).map(({ resultPath, path }) => `${resultPath}/${path}`);
     expect(paths()).toEqual(["/r1/f", "/r1/g", "/r2/f"]);
     expect(paths(A)).toEqual(["/r1/f", "/r1/g"]);
     expect(paths(B)).toEqual(["/r2/f"]);
@@ -44,11 +44,11 @@ describe("open writers", () => {
       }),
     );
     expect(() => writers.checkOpen(A)).toThrow("being closed");
-    expect(writers.of(A).map(({ path }) => path)).toEqual(["before"]);
+    expect(writers.files(A).map(({ path }) => path)).toEqual(["before"]);
     writers.begin(writer(B, "f"));
     mark[Symbol.dispose]();
     writers.begin(writer(A, "after"));
-    expect(writers.of(A)).toHaveLength(2);
+    expect(writers.files(A)).toHaveLength(2);
   });
 
   test("begin again only when everybody who was closing it has ended", () => {

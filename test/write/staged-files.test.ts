@@ -31,17 +31,19 @@ async function use(options: FilesOptions): Promise<void> {
 }
 
 async function written(path: string, text: string = path): Promise<StagedFile> {
-  const file = await files.create(world.place(path));
+  const file = await files.create(world.resultFile(path));
   await file.content.write(0, Buffer.from(text));
   return file;
 }
 
 const journaled = async (): Promise<string[]> =>
-  (await stagedUploads(world.stagingPath)).map(({ place, why }) => `${place?.path}: ${why}`);
+  (await stagedUploads(world.stagingPath)).map(
+    ({ resultFile, why }) => `${resultFile?.path}: ${why}`,
+  );
 
 describe("a file that was made here", () => {
   test("is listed from the beginning, newer than all, and has its Id when it is finished", async () => {
-    const file = await files.create(world.place("d/f"));
+    const file = await files.create(world.resultFile("d/f"));
     expect(files.lists.listing(world.appResultId).items).toEqual([file]);
     expect(file).toMatchObject({
       path: "d/f",
@@ -124,7 +126,7 @@ describe("a new version of a file", () => {
     await content.write(0, Buffer.from("old"));
 
   test("is listed when it has what it begins with", async () => {
-    const file = await files.createFilled(world.place("f"), fill, neverAborted);
+    const file = await files.createFilled(world.resultFile("f"), fill, neverAborted);
     expect(files.lists.files).toEqual([file]);
     expect(await journaled()).toEqual(["f: undefined"]);
   });
@@ -132,7 +134,7 @@ describe("a new version of a file", () => {
   test("is nothing that somebody wrote, for whoever finds it, before it is complete", async () => {
     let found: string[] | undefined;
     await files.createFilled(
-      world.place("f"),
+      world.resultFile("f"),
       async (content) => {
         await fill(content);
         found = await journaled();
@@ -144,7 +146,7 @@ describe("a new version of a file", () => {
 
   test("leaves nothing when it could not be filled", async () => {
     const failing = files.createFilled(
-      world.place("f"),
+      world.resultFile("f"),
       async (content) => {
         await fill(content);
         throw new Error("the content cannot be read");

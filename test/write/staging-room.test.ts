@@ -23,7 +23,7 @@ class Disk {
       this.looks += 1;
       return { totalBytes: this.totalBytes, freeBytes: this.freeBytes };
     },
-    giveBack: async () => {
+    evict: async () => {
       this.givings += 1;
       const bytes = this.kept.shift();
       await new Promise((resolve) => setImmediate(resolve));
@@ -147,7 +147,7 @@ describe("a disk that gets full", () => {
         looks.push(1);
         return { totalBytes: 1, freeBytes: 1 };
       },
-      giveBack: async () => false,
+      evict: async () => false,
     });
     await room.keepFree();
     expect([looks.length, disk.looks]).toEqual([1, 0]);
