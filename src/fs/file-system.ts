@@ -1,3 +1,16 @@
+/*
+ * Begin here: the operations of a file system over BaseSpace, by inodes. `create-file-system.ts` implements them:
+ *
+ * - an inode leads to a node of the tree (`inode-table.ts`), its attributes are made in `node-attributes.ts`
+ * - `open-files.ts` opens a file: with a reader of `read/`, as a snapshot (`snapshots.ts`), or with a writer of `write/`
+ *   (`writing.ts`); `handle-table.ts` keeps what is open, and each call with a handle goes straight to it
+ * - `tree-changes.ts` and `renaming.ts` change the tree by the rules of `writable-folder.ts` and `names.ts`; what can
+ *   never be changed is refused in `refused-changes.ts`
+ * - `errno.ts` turns the reason of an error into a number
+ *
+ * `fuse/` calls these operations; `session/` composes the file system.
+ */
+
 import type { Answer } from "../core/answer.ts";
 import type { Brand } from "../core/brand.ts";
 import type { OthersWrite } from "../write/file-writer.ts";

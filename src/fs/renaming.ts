@@ -35,7 +35,9 @@ export class Renaming {
   async rename(
     parent: Ino,
     name: string,
-    ...[newParent, newName, signal]: [Ino, string, AbortSignal]
+    newParent: Ino,
+    newName: string,
+    signal: AbortSignal,
   ): Promise<void> {
     const { tree } = this.#options;
     const source = await tree.child(await this.#current(parent, signal), name, signal);

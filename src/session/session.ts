@@ -1,3 +1,10 @@
+/*
+ * Begin here: a session is everything for one configuration but FUSE. `openSession` signs in (`connect.ts`,
+ * `current-token.ts`), opens the staged files (`staged-uploads.ts`) and composes catalog, tree, readers and file system;
+ * `entity-maker.ts` makes entities and ends app results, `ending-result.ts` and `uploads-left.ts` say what keeps one
+ * from ending, `transfer-places.ts` maps paths for commands that copy. `mount/` serves a session, `cli/` uses it directly.
+ */
+
 import { join } from "node:path";
 import type { BaseSpace } from "../api/client.ts";
 import { ApiCatalog } from "../catalog/api-catalog.ts";

@@ -4,7 +4,7 @@ import { BsmountError, type FailureReason } from "../../src/core/errors.ts";
 import { errnoOf } from "../../src/fs/errno.ts";
 import { unlistableError } from "../../src/fs/unlistable.ts";
 
-/** What opendir or readdir answers for each reason why a directory cannot be listed. */
+/** The error number of opendir and readdir for each reason why a directory cannot be listed. */
 const ANSWERS: Readonly<Partial<Record<FailureReason, keyof typeof constants.errno>>> = {
   "not-found": "EIO",
   "not-a-directory": "EIO",

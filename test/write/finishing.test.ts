@@ -11,7 +11,7 @@ import { withDiskLimit } from "../helpers/disk-limit.ts";
 import { runOut } from "../helpers/run-out.ts";
 import { type FilesOptions, UploadWorld } from "../helpers/upload-world.ts";
 
-/* When files are finished, and what becomes of those that are not. */
+/* When files are finished, and what happens to those that are not. */
 
 let world: UploadWorld;
 let files: StagedFiles;
@@ -47,7 +47,7 @@ function opened(file: StagedFile): () => void {
 }
 
 describe("finishing everything", () => {
-  test("leaves what is open for writing or held back, and what belongs to others", async () => {
+  test("leaves files that are open for writing or await a rename, and those of other app results", async () => {
     const [f, open, reading] = [await written("f"), await written("open"), await written("read")];
     await written("held.tmp");
     const close = opened(open);
@@ -76,7 +76,7 @@ describe("finishing everything", () => {
 });
 
 describe("in the background", () => {
-  test("a file is finished, unless it is held back or was removed", async () => {
+  test("a file is finished, unless it awaits a rename or was removed", async () => {
     const [f, held, removed] = [await written("f"), await written("x.tmp"), await written("r")];
     await files.remove(removed, neverAborted);
     for (const file of [f, held, removed]) files.finishing.finishInBackground(file);
@@ -128,7 +128,7 @@ describe("what is still open", () => {
     expect(await passed(files.finishing.stillOpen(neverAborted))).toBe(0);
   });
 
-  test("is told after the kernel had a second to tell of a last close", async () => {
+  test("is returned after the kernel had a second to report a last close", async () => {
     opened(await written("f"));
     const looking = files.finishing.stillOpen(neverAborted, world.appResultId);
     expect(await passed(looking)).toBe(1000);
@@ -136,7 +136,7 @@ describe("what is still open", () => {
     expect(await files.finishing.stillOpen(neverAborted, "999")).toEqual([]);
   });
 
-  test("is nothing when the last close is told meanwhile", async () => {
+  test("is nothing when the last close is reported meanwhile", async () => {
     const close = opened(await written("f"));
     const looking = files.finishing.stillOpen(neverAborted);
     await expect.poll(() => world.clock.sleeping).toBe(1);
@@ -145,7 +145,7 @@ describe("what is still open", () => {
     expect(await looking).toEqual([]);
   });
 
-  test("waits for a close that is under way, however long, and a second for its end to be told", async () => {
+  test("waits for a close that is under way, however long, and a second for its end to be reported", async () => {
     const file = await written("f");
     const close = opened(file);
     world.emulator.addFaults("POST /appresults/*/files n=1 delay=200ms");
@@ -176,7 +176,7 @@ describe("what is still open", () => {
     expect(await looking).toHaveLength(1);
   });
 
-  test("is given up when nobody wants to know any more", async () => {
+  test("stops waiting when the signal aborts", async () => {
     opened(await written("f"));
     const controller = new AbortController();
     const looking = files.finishing.stillOpen(controller.signal);

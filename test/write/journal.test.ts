@@ -203,7 +203,7 @@ describe("a journal with many lines", () => {
     });
   });
 
-  test("is as good as before when it cannot be written anew", async () => {
+  test("is as good as before when it cannot be rewritten", async () => {
     await using folder = await tempDir();
     // Something is in the way that cannot be removed like a file.
     await mkdir(folder.join("journal.new", "x"), { recursive: true });
@@ -235,7 +235,7 @@ describe("a journal with many lines", () => {
   });
 });
 
-test("a journal says after any events what is true, whatever was written anew meanwhile", async () => {
+test("a journal says after any events what is true, whenever it was rewritten", async () => {
   const name = fc.constantFrom("1", "2", "3");
   const event = fc.oneof(
     name.map((file): JournalLine => begun(file)),

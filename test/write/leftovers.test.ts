@@ -76,7 +76,7 @@ test("without a folder there is nothing, and nothing is made", async () => {
   expect(await readdir(parent.path)).toEqual([]);
 });
 
-test("what is told of a file is what its journal says, oldest first", async () => {
+test("a staged upload is described as its journal says, oldest first", async () => {
   const folder = await left("mount-00000000000a", {
     journal: [begun("1"), begun("2"), { file: "2", event: "failed", why: "no net" }],
     files: { "1": "one", "2": "second" },
@@ -205,7 +205,7 @@ describe("tidying", () => {
       await lock?.[Symbol.asyncDispose]();
     }
     expect(shown(await tidyStaging(parent.path))).toEqual(["mount-00000000000a/1 3 f1"]);
-    // The lock was given back.
+    // The lock was released.
     const again = await takeLock(stagingLockOf(folder));
     expect(again).toBeDefined();
     await again?.[Symbol.asyncDispose]();
@@ -379,7 +379,7 @@ test("a renamed file that was never begun belongs nowhere, and failed for its re
   expect(upload).not.toHaveProperty("resultFile");
 });
 
-test("only files that are named as staging files are told of", async () => {
+test("only files that are named as staging files are listed", async () => {
   const files = { "0": "x", "01": "x", "1a": "x", "-1": "x", "12": "x", a: "x" };
   await left("mount-00000000000a", { files });
   expect(shown(await stagedUploads(parent.path))).toEqual(["mount-00000000000a/12 1 ?"]);

@@ -9,7 +9,7 @@ const writer = (appResultId: AppResultId, path: string): ResultFile & { path: st
 };
 
 describe("open writers", () => {
-  test("are told by app result, each path once, where they are now", () => {
+  test("are listed by app result, each path once, under their paths of now", () => {
     const writers = new OpenWriters();
     const [first, again, other, third] = [
       writer(A, "f"),
@@ -32,7 +32,7 @@ describe("open writers", () => {
     expect(paths(A)).toEqual(["/r1/moved"]);
   });
 
-  test("begin nowhere in an app result that is being closed, and everywhere else", () => {
+  test("cannot be added in an app result that is being closed, but everywhere else", () => {
     const writers = new OpenWriters();
     writers.begin(writer(A, "before"));
     const mark = writers.closing(A);
@@ -51,7 +51,7 @@ describe("open writers", () => {
     expect(writers.files(A)).toHaveLength(2);
   });
 
-  test("begin again only when everybody who was closing it has ended", () => {
+  test("can be added again only when all that were closing it have ended", () => {
     const writers = new OpenWriters();
     const marks = [writers.closing(A), writers.closing(A), writers.closing(A)];
     for (const mark of marks) {

@@ -63,7 +63,7 @@ test("a folder of staging files is found with everything that happened in it, wh
   expect(await names(folder.path)).toEqual(["1", "3", "4", "journal"]);
 });
 
-test("a folder of staging files is gone at its end when everything in it was given back", async () => {
+test("a folder of staging files is deleted at its end when all files in it were deleted", async () => {
   const folder = await StagingFolder.create(parent.path, OWNER);
   const one = await file(folder, "one", "1");
   await one.bytes.discard();

@@ -41,7 +41,7 @@ describe("the staging of a session", () => {
     expect(await mounts()).toEqual([]);
   });
 
-  test("takes no more files than it has descriptors for, until one is closed", async () => {
+  test("creates no more files than it has descriptors for, until one is closed", async () => {
     const first = await staging.createFile(resultFile);
     const second = await staging.createFile(resultFile);
     const full = {

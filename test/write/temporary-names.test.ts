@@ -102,7 +102,7 @@ describe("[W10] a file in a folder of temporary files", () => {
     "sambamba-pid123-markdup-abcd/x",
     "tmpab12_xyz/x.vcf.gz",
     "tmpab12_xyz/sub/x.tmp",
-  ])("is held back: %s", (path) => {
+  ])("awaits a rename: %s", (path) => {
     expect(stagedNameOf(path)).toEqual({ path, awaitsRename: true, uploadPath: undefined });
   });
 
