@@ -17,14 +17,6 @@ export interface UploadsLeft {
   readonly failed: readonly string[];
 }
 
-export const NOTHING_LEFT: UploadsLeft = {
-  open: [],
-  pending: 0,
-  leftBytes: 0,
-  held: [],
-  failed: [],
-};
-
 /** Paths are those that the mount shows. */
 export function uploadsLeft(staged: StagedFiles): UploadsLeft {
   const files = staged.unfinished().filter(({ isOpenForWriting }) => !isOpenForWriting);

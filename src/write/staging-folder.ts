@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
-import { ensureSafeFolder } from "../core/private-folder.ts";
-import { type LockPlace, takeLock } from "../core/process-lock.ts";
+import { ensureSafeFolder } from "../linux/private-folder.ts";
+import { type LockId, takeLock } from "../linux/process-lock.ts";
 import { Journal, JOURNAL_NAME, type JournalOwner } from "./journal.ts";
 import type { ResultFile } from "./result-file.ts";
 import { localDisk } from "./local-disk.ts";
@@ -13,7 +13,7 @@ import { StagingFile } from "./staging-file.ts";
  * The lock of a folder of staging files; when it is free, the process that made the folder has ended. It is beside the
  * folder, so it is the same one whatever links and mounts lead there. The folder need not exist yet, its parent must.
  */
-export function stagingLockOf(path: string): LockPlace {
+export function stagingLockOf(path: string): LockId {
   return { folder: dirname(path), key: basename(path) };
 }
 

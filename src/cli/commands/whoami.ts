@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { BaseSpace } from "../../api/client.ts";
-import type { TokenDetails } from "../../api/decode/access-token.ts";
+import type { TokenDetails } from "../../api/models/access-token.ts";
 import { explainRefusal } from "../../config/refused-token.ts";
 import { resolveConfig } from "../../config/resolve.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
