@@ -163,9 +163,9 @@ function statusChange(
   return name === "user.basespace.status_summary" ? { summary: text } : undefined;
 }
 
-async function exists(look: () => Promise<Node>): Promise<boolean> {
+async function exists(find: () => Promise<Node>): Promise<boolean> {
   try {
-    await look();
+    await find();
     return true;
   } catch (error) {
     if (reasonOf(error) === "not-found") return false;

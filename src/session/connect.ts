@@ -31,8 +31,8 @@ export interface ConnectOptions extends ClientOptions {
 export async function connect(options: ConnectOptions = {}): Promise<BaseSpace> {
   const { profile, apiServer, region, accessTokenFile, signal, ...clientOptions } = options;
   const { insecureHttp } = options;
-  const given = present({ profile, apiServer, region, accessTokenFile, insecureHttp });
-  const connection = await resolveConnection(given, environmentOf(options));
+  const chosen = present({ profile, apiServer, region, accessTokenFile, insecureHttp });
+  const connection = await resolveConnection(chosen, environmentOf(options));
   const { client } = await signIn(connection, clientOptions, signal ?? neverAborted);
   return client;
 }
@@ -63,6 +63,6 @@ function environmentOf({ environment }: ClientOptions): Environment {
 
 type Loose = { readonly [Key in keyof GivenOptions]: GivenOptions[Key] | undefined };
 
-function present(given: Loose): GivenOptions {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+function present(options: Loose): GivenOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

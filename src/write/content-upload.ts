@@ -6,11 +6,11 @@ import { Extents } from "./extents.ts";
 import type { PartMemory } from "./part-memory.ts";
 import { PartUploader } from "./part-uploader.ts";
 import type { StagingFile } from "./staging-file.ts";
-import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts";
+import type { UploadedFile, FileDestination, UploadTarget } from "./upload-target.ts";
 
 export interface ContentUploadOptions {
   readonly target: UploadTarget;
-  readonly destination: UploadPlace;
+  readonly destination: FileDestination;
   readonly plan: PartPlan;
   readonly staging: StagingFile;
   /** Memory for bytes that are being sent, shared by all uploads. */
@@ -30,7 +30,7 @@ export interface ContentUploadOptions {
 export class ContentUpload {
   readonly #options: ContentUploadOptions;
   readonly #written = new Extents();
-  #destination: UploadPlace;
+  #destination: FileDestination;
   #uploader: PartUploader;
   /** The first part that was not sent ahead. */
   #nextPart = 1;
@@ -42,7 +42,7 @@ export class ContentUpload {
     this.#uploader = this.#newUploader();
   }
 
-  get destination(): UploadPlace {
+  get destination(): FileDestination {
     return this.#destination;
   }
 
@@ -157,6 +157,6 @@ export class ContentUpload {
   }
 
   #newUploader(): PartUploader {
-    return new PartUploader({ ...this.#options, place: this.#destination });
+    return new PartUploader({ ...this.#options, destination: this.#destination });
   }
 }

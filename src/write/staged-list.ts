@@ -15,7 +15,7 @@ export type StagedChange<File> =
 const KEPT_CHANGES = 1024;
 
 /**
- * The files and folders that this mount made in one app result. With ten thousand files in it, telling what has changed
+ * The files and folders that this mount made in one app result. With ten thousand files in it, returning what has changed
  * is cheap and listing everything is not, so the last changes are kept for readers that follow them.
  */
 export class StagedList<File extends { readonly path: string }> {
@@ -52,35 +52,35 @@ export class StagedList<File extends { readonly path: string }> {
 
   add(item: File): void {
     this.#items.add(item);
-    this.#tell({ kind: "added", item, path: item.path });
+    this.#record({ kind: "added", item, path: item.path });
   }
 
   /** To be called when the file has another Id, or is newer. */
   changed(item: File): void {
-    if (this.#items.has(item)) this.#tell({ kind: "changed", item, path: item.path });
+    if (this.#items.has(item)) this.#record({ kind: "changed", item, path: item.path });
   }
 
   /** To be called when the file has another path than `from`, the one before. */
   moved(item: File, from: string): void {
     if (!this.#items.has(item)) return;
-    this.#tell({ kind: "removed", item, path: from });
-    this.#tell({ kind: "added", item, path: item.path });
+    this.#record({ kind: "removed", item, path: from });
+    this.#record({ kind: "added", item, path: item.path });
   }
 
   remove(item: File): void {
-    if (this.#items.delete(item)) this.#tell({ kind: "removed", item, path: item.path });
+    if (this.#items.delete(item)) this.#record({ kind: "removed", item, path: item.path });
   }
 
   addFolder(path: string): void {
     this.#folders.add(path);
-    this.#tell({ kind: "folder-added", path });
+    this.#record({ kind: "folder-added", path });
   }
 
   removeFolder(path: string): void {
-    if (this.#folders.delete(path)) this.#tell({ kind: "folder-removed", path });
+    if (this.#folders.delete(path)) this.#record({ kind: "folder-removed", path });
   }
 
-  #tell(change: StagedChange<File>): void {
+  #record(change: StagedChange<File>): void {
     this.#revision += 1;
     this.#changes.push(change);
     if (this.#changes.length >= 2 * KEPT_CHANGES) this.#changes.splice(0, KEPT_CHANGES);

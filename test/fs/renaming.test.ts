@@ -115,7 +115,7 @@ describe.each([
   ["a short file", "f.tmp", SHORT],
   ["a short file whose name was guessed wrong", "x.tmp", SHORT],
   ["a short file whose name was not known", "f~", SHORT],
-  ["a file of which parts went up", "f.tmp", LONG],
+  ["a file of which parts were sent", "f.tmp", LONG],
 ])("a rename that fails of %s", (_what, from, content) => {
   beforeEach(async () => await written(from, content));
 

@@ -32,7 +32,7 @@ describe("[W10] a temporary name", () => {
     ["x-temporary.fam.tmp", "x-temporary.fam"],
     ["x.bam.0", undefined],
     ["x.bam.12", undefined],
-  ])("%j goes up as %j", (name, final) => {
+  ])("%j is uploaded as %j", (name, final) => {
     expect(finalNameOf(name)).toBe(final);
     const uploadPath = final === undefined ? undefined : `d/e/${final}`;
     expect(stagedNameOf(`d/e/${name}`)).toMatchObject({ awaitsRename: true, uploadPath });
