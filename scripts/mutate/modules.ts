@@ -61,7 +61,9 @@ export const modules: Readonly<Record<string, Module>> = {
   write: {
     files: ["src/write/"],
     // All of `test/write` but for what sends parts of 8 MiB or waits for a service that stays away.
-    tests: ["e", "f", "j", "k", "l", "o", "s", "t"].map((first) => `test/write/${first}`),
+    tests: ["content-state", "e", "f", "j", "k", "l", "o", "s", "t"].map(
+      (first) => `test/write/${first}`,
+    ),
     slow: [
       "test/write/content.test.ts",
       "test/write/dead-service.test.ts",

@@ -13,8 +13,8 @@ export async function tidyLeftBehind(config: Config, logger: Logger): Promise<vo
   if (config.mount.readOnly) return;
   try {
     const left = await tidyStaging(stagingFolderOf(config));
-    for (const { file, sizeBytes, place, why } of left.slice(0, MAX_LOGGED)) {
-      const path = place === undefined ? undefined : shownPathOf(place);
+    for (const { file, sizeBytes, resultFile, why } of left.slice(0, MAX_LOGGED)) {
+      const path = resultFile === undefined ? undefined : shownPathOf(resultFile);
       logger.warn({ file, sizeBytes, path, why }, "an earlier mount left this file, not uploaded");
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Attributes, Ino, NodeType } from "./file-system.ts";
 
-/** Whom the tree belongs to. */
+/** The user and group that own the tree. */
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
@@ -15,18 +15,18 @@ const TYPE_AND_PERMISSIONS: Readonly<Record<NodeType, number>> = {
 };
 
 /**
- * One kernel request. Programs take their buffers from it: htslib reads 32 KiB at a time instead of
- * 4 KiB, while a buffered read at a random place does not fetch more than the kernel would.
+ * The size of one kernel request. Programs choose their buffers by it: htslib reads 32 KiB at a time instead of
+ * 4 KiB, and a buffered read at a random offset fetches no more than the kernel would.
  */
 const BLOCK_SIZE_BYTES = 128 * 1024;
 
-/** What a local disk gives a file at the least, so that `du` counts the same on the mount and on a copy. */
+/** The allocation unit of common local disks, so that `du` counts the same on the mount and on a copy. */
 const ALLOCATION_BYTES = 4096;
 
-/** As small local directories have, so that `du` counts the same on the mount and on a copy. */
+/** The size of a small local directory, so that `du` counts the same on the mount and on a copy. */
 export const DIRECTORY_SIZE_BYTES = 4096;
 
-export interface Shown {
+export interface ShownNode {
   readonly ino: Ino;
   readonly type: NodeType;
   readonly sizeBytes: number;
@@ -34,8 +34,11 @@ export interface Shown {
   readonly mtimeMs: number;
 }
 
-/** stat(2)'s answer. A directory has one link, as its subdirectories are not counted. */
-export function attributesOf({ ino, type, sizeBytes, mtimeMs }: Shown, owner: Owner): Attributes {
+/** The reply to stat(2). A directory has one link, because its subdirectories are not counted. */
+export function attributesOf(
+  { ino, type, sizeBytes, mtimeMs }: ShownNode,
+  owner: Owner,
+): Attributes {
   const timeMs = Math.max(0, Math.trunc(mtimeMs)) || 0;
   return {
     ino,

@@ -6,13 +6,13 @@ import type { HandleTable } from "./handle-table.ts";
 import type { NodeAttributes } from "./node-attributes.ts";
 import type { Writing } from "./writing.ts";
 
-/** What the operations that change the tree work with. */
+/** The parts of a file system that operations which change the tree use. */
 export interface ChangeParts {
   readonly tree: PathTree;
   readonly nodeOf: (ino: Ino) => Node;
   readonly attributes: NodeAttributes;
   readonly handles: HandleTable;
   readonly writing: Writing;
-  /** Opens as open(2). */
+  /** As open(2). */
   readonly open: (ino: Ino, flags: number, signal: AbortSignal) => Answer<Handle>;
 }

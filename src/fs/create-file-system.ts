@@ -23,7 +23,7 @@ import { InodeTable, ROOT_INO } from "./inode-table.ts";
 import { checkLookedUpName } from "./names.ts";
 import { NodeAttributes } from "./node-attributes.ts";
 import { OpenFiles, wantsToWrite } from "./open-files.ts";
-import { readOnly, refusedChanges } from "./refused-changes.ts";
+import { refuseReadOnly, refusedChanges } from "./refused-changes.ts";
 import { Snapshots } from "./snapshots.ts";
 import { treeChanges } from "./tree-changes.ts";
 import { isWritable } from "./writable-folder.ts";
@@ -33,21 +33,21 @@ export interface FileSystemOptions {
   readonly tree: PathTree;
   readonly readers: Readers;
   readonly owner: Owner;
-  /** Absent: everything that would change something is refused. */
+  /** Absent on a read-only file system: every change is refused. */
   readonly writing?: WritingOptions;
   /** How long the kernel keeps attributes, in milliseconds. @default 2000 */
   readonly attributeTtlMs?: number;
   readonly clock?: Clock;
 }
 
-/** A filesystem over a tree of names, the readers of its files and, if it can be written, the writers. */
+/** Creates a file system over a tree of names, the readers of its files and, if it can be written, staged files. */
 export function createFileSystem(options: FileSystemOptions): FileSystem {
   return new TreeFileSystem(options);
 }
 
 /**
- * The operations. A node that an inode stands for is brought up to date before it is used, which costs
- * nothing while the listings are fresh; an open file keeps the content it was opened with.
+ * The operations. The node of an inode is brought up to date before it is used, which costs nothing while the listings
+ * are fresh; an open file keeps the content that it was opened with.
  */
 class TreeFileSystem implements FileSystem {
   readonly root = ROOT_INO;
@@ -104,7 +104,7 @@ class TreeFileSystem implements FileSystem {
     const current = orElse(
       () => this.#tree.current(known, signal),
       (error) => {
-        // As of a file that was unlinked: who has it open can still ask about it.
+        // As after unlink(2), programs that have the file open can still call fstat(2).
         if (reasonOf(error) === "not-found" && this.#handles.isOpen(ino)) return known;
         throw error;
       },
@@ -142,8 +142,8 @@ class TreeFileSystem implements FileSystem {
   }
 
   /**
-   * The file that is to be written by somebody who looked `node` up when it was `known`. A new version may have its
-   * name by now, and what is written is meant for it: what it has already would be missing from another one.
+   * The file that a caller is to write who looked `node` up when it was `known`. A new version may have its name by
+   * now, and the caller has to write that one: another new version would lack what it has already.
    */
   #newestOf(node: Node, known: Node, signal: AbortSignal): Answer<Node> {
     if (node.kind !== "file" || known.kind !== "file" || node.name === known.name) return node;
@@ -183,8 +183,8 @@ class TreeFileSystem implements FileSystem {
   }
 
   /**
-   * Room is what the disk has that files are written to first. Where nothing can be written there are no
-   * blocks at all, as in other such filesystems: `df` leaves them out of its list.
+   * Reports the room on the staging disk. A read-only file system has no blocks at all, as others that are not on a
+   * disk: `df` leaves them out of its list.
    */
   statfs(): Answer<FileSystemStatistics> {
     const blockSizeBytes = 1024 * 1024;
@@ -201,7 +201,7 @@ class TreeFileSystem implements FileSystem {
 
   access(ino: Ino, mask: number, signal: AbortSignal): Answer<void> {
     return andThen(this.#current(ino, signal), (node) => {
-      if ((mask & constants.W_OK) !== 0 && !this.#mayWrite(node)) readOnly();
+      if ((mask & constants.W_OK) !== 0 && !this.#mayWrite(node)) refuseReadOnly();
       if ((mask & constants.X_OK) !== 0 && node.type === "file") {
         throw new BsmountError("access-denied", `${pathOf(node)} is not executable`);
       }
@@ -210,8 +210,8 @@ class TreeFileSystem implements FileSystem {
 
   getxattr(ino: Ino, name: string): Uint8Array {
     this.#inodes.nodeOf(ino);
-    const isUsers = name.startsWith("user.");
-    throw isUsers
+    const isUserAttribute = name.startsWith("user.");
+    throw isUserAttribute
       ? new BsmountError("no-attribute", `there is no extended attribute ${name}`)
       : new BsmountError("not-supported", `no extended attributes but user.*: ${name}`);
   }

@@ -3,9 +3,9 @@ import { type FailureReason, reasonOf } from "../core/errors.ts";
 /**
  * The one table from reasons to Linux error numbers, as in errno(3).
  *
- * Never ENOSYS: the kernel then leaves the operation out for the life of the mount. Never EINTR: some
- * programs then ask again for ever; a call that is given up because the mount ends is EIO, one that
- * reached its deadline ETIMEDOUT.
+ * Never ENOSYS: the kernel would not call the operation again for the life of the mount. Never EINTR: some programs
+ * would repeat the call for ever. A call that is given up because the mount ends is EIO, one that reached its
+ * deadline ETIMEDOUT.
  */
 const ERRNO: Readonly<Record<FailureReason, number>> = {
   "not-found": 2, // ENOENT

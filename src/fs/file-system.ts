@@ -1,3 +1,16 @@
+/*
+ * Begin here: the operations of a file system over BaseSpace, by inodes. `create-file-system.ts` implements them:
+ *
+ * - an inode leads to a node of the tree (`inode-table.ts`), its attributes are made in `node-attributes.ts`
+ * - `open-files.ts` opens a file: with a reader of `read/`, as a snapshot (`snapshots.ts`), or with a writer of `write/`
+ *   (`writing.ts`); `handle-table.ts` keeps what is open, and each call with a handle goes straight to it
+ * - `tree-changes.ts` and `renaming.ts` change the tree by the rules of `writable-folder.ts` and `names.ts`; what can
+ *   never be changed is refused in `refused-changes.ts`
+ * - `errno.ts` turns the reason of an error into a number
+ *
+ * `fuse/` calls these operations; `session/` composes the file system.
+ */
+
 import type { Answer } from "../core/answer.ts";
 import type { Brand } from "../core/brand.ts";
 import type { OthersWrite } from "../write/file-writer.ts";
@@ -45,19 +58,19 @@ export interface FileSystemStatistics {
   readonly nameMax: number;
 }
 
-/**
- * A filesystem by inodes, like FUSE's low-level interface; it knows neither FUSE nor HTTP. Everything
- * but lookup takes an inode that a lookup or readdir of this object has given. Each method throws or
- * rejects with a BsmountError, whose reason `errnoOf` (fs/errno.ts) turns into a number.
- */
-/** A file that is open, as /proc can show it. */
+/** A file that is open for writing. */
 export interface OpenHandle {
   readonly handle: Handle;
   readonly ino: Ino;
-  /** With a leading slash. */
+  /** In the mount, with a leading slash. */
   readonly path: string;
 }
 
+/**
+ * A file system by inodes, like FUSE's low-level interface; it knows neither FUSE nor HTTP. Every method but lookup
+ * takes an inode that a lookup or readdir of this object returned. Each method throws or rejects with a BsmountError,
+ * whose reason `errnoOf` (fs/errno.ts) turns into a number.
+ */
 export interface FileSystem {
   readonly root: Ino;
 
@@ -78,14 +91,14 @@ export interface FileSystem {
   /** Copies bytes into `into`; see `Reader.read`. @throws `bad-handle` and what reading can throw */
   read(handle: Handle, offset: number, into: Uint8Array, signal: AbortSignal): Answer<number>;
   /**
-   * Writes all of `bytes`, which must stay as they are until the answer.
+   * Writes all of `bytes`, which must not change before this returns.
    * @throws `bad-handle` when it was not opened for writing, `no-space`, `too-big`
    */
   write(handle: Handle, offset: number, bytes: Uint8Array, signal: AbortSignal): Answer<number>;
   ftruncate(handle: Handle, sizeBytes: number, signal: AbortSignal): Answer<void>;
   /**
-   * A descriptor of `handle` was closed. When it was the last one that writes, the file is finished before
-   * the answer, however long that takes.
+   * A descriptor of `handle` was closed. When it was the last one that writes, the file is finished before this
+   * returns, however long that takes.
    * @throws what uploading can throw
    */
   flush(handle: Handle, othersWrite: OthersWrite, signal: AbortSignal): Answer<void>;
@@ -95,10 +108,10 @@ export interface FileSystem {
   inoOf(handle: Handle): Ino;
   /** The handles that were opened for writing and not released, each with its path in the mount. */
   openForWriting(): readonly OpenHandle[];
-  /** Never fails: an unknown handle is ignored. What is unfinished goes up in the background. */
+  /** Never fails: an unknown handle is ignored. What is unfinished is uploaded in the background. */
   release(handle: Handle): void;
   statfs(): Answer<FileSystemStatistics>;
-  /** `mask` as access(2): refuses writing where nothing can be written. */
+  /** `mask` as access(2). @throws `read-only` for W_OK where nothing can be written */
   access(ino: Ino, mask: number, signal: AbortSignal): Answer<void>;
   /** The value of an extended attribute. @throws `no-attribute`, `not-supported` */
   getxattr(ino: Ino, name: string, signal: AbortSignal): Answer<Uint8Array>;
@@ -109,7 +122,7 @@ export interface FileSystem {
 
 export type { OthersWrite } from "../write/file-writer.ts";
 
-/** What may not be changed is refused with `read-only`, what BaseSpace can never do with `never-possible`. */
+/** Changes that are not allowed fail with `read-only`, those that BaseSpace can never make with `never-possible`. */
 export interface ChangeOperations {
   /** A new file, open for writing. */
   create(parent: Ino, name: string, mode: number, signal: AbortSignal): Answer<Handle>;

@@ -9,23 +9,23 @@ export const ROOT_INO = 1 as Ino;
 const FIRST_INO = 2;
 const LAST_INO = 0xffff_fffe;
 
-/** Of each kind; several times the paths that are remembered. */
+/** Nodes of each kind; several times the number of paths that are remembered. */
 const RECENT = 50_000;
 
 export interface InodeOptions {
   readonly hash?: (identity: string) => number;
-  /** So many that were used, and so many that were only listed, are known for sure. @default 50 000 */
+  /** How many nodes are kept at least, of those that were used and of those that were only listed. @default 50 000 */
   readonly recent?: number;
 }
 
 /**
- * Inode numbers of everything that was shown. The binding takes 32 bits, so a number is a hash of what
- * BaseSpace never changes, the same on every mount; where two collide the later one has the next number
- * that is free. Unique comes first, the same on every mount second.
+ * Inode numbers of all nodes that were shown. The binding takes 32 bits, so a number is a hash of what BaseSpace never
+ * changes, and the same on every mount; where two collide, the later one has the next number that is free. Being unique
+ * comes first, being the same on every mount second.
  *
- * Nobody tells when a number is no longer in use. The kernel asks by path, and a path's number is remembered
- * for a second only (`fuse/path-nodes.ts`), so those used longest ago can go: more of them are kept than there
- * are paths. Those that were only listed are apart, so that no long listing drives out what is in use.
+ * The kernel does not say when a number is no longer in use. It asks by path, and a path's number is remembered
+ * for a second only (`fuse/path-nodes.ts`), so numbers that were used longest ago can be dropped: more of them are kept
+ * than there are paths. Those that were only listed are separate, so that no long listing evicts what is in use.
  */
 export class InodeTable {
   readonly #root: RootDirectory;
@@ -45,7 +45,7 @@ export class InodeTable {
     return this.#used.size + this.#listed.size;
   }
 
-  /** The number of `node`, which from now on stands for it, in the place of any earlier state of it. */
+  /** The number of `node`. From now on it means this node, and no longer an earlier state of it. */
   inoOf(node: Node): Ino {
     if (node.kind === "root") return ROOT_INO;
     const ino = this.#free(node);
@@ -54,7 +54,7 @@ export class InodeTable {
     return ino;
   }
 
-  /** As {@link inoOf}, for one of many that nobody has asked for yet. */
+  /** As {@link inoOf}, for one of many nodes of a listing, which may never be used. */
   listedInoOf(node: Node): Ino {
     if (node.kind === "root") return ROOT_INO;
     const ino = this.#free(node);
@@ -63,7 +63,7 @@ export class InodeTable {
     return ino;
   }
 
-  /** @throws BsmountError `changed` for a number that was never given, or not for long */
+  /** @throws BsmountError `changed` for a number that was never returned, or was dropped since */
   nodeOf(ino: Ino): Node {
     if (ino === ROOT_INO) return this.#root;
     const node = this.#used.get(ino) ?? this.#listed.get(ino);
@@ -78,8 +78,8 @@ export class InodeTable {
     const identity = identityOf(node);
     let ino = inRange(this.#hash(identity));
     for (;;) {
-      const holder = this.#used.get(ino) ?? this.#listed.get(ino);
-      if (holder === undefined || holder === node || identityOf(holder) === identity) return ino;
+      const known = this.#used.get(ino) ?? this.#listed.get(ino);
+      if (known === undefined || known === node || identityOf(known) === identity) return ino;
       ino = inRange(ino + 1);
     }
   }

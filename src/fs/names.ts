@@ -3,32 +3,32 @@ import { NAME_MAX_BYTES, nameBytes } from "../tree/candidate-name.ts";
 
 const NOT_UTF8 = "\ufffd";
 
-/** A name that somebody looks for. @throws `name-too-long`; `not-found` for one that is not UTF-8 */
+/** Checks a name that is looked up. @throws `name-too-long`; `not-found` for a name that is not UTF-8 */
 export function checkLookedUpName(name: string): void {
   checkLength(name);
   if (name.includes(NOT_UTF8)) {
     throw new BsmountError(
       "not-found",
-      `${JSON.stringify(name)} is not UTF-8, no name here is such`,
+      `${JSON.stringify(name)} is not UTF-8, and every name here is`,
     );
   }
 }
 
-/** A name that somebody wants to make. @throws `name-too-long`, `not-utf8`, `invalid` */
+/** Checks a name that something new is to have. @throws `name-too-long`, `not-utf8`, `invalid` */
 export function checkNewName(name: string): void {
   checkLength(name);
   if (name === "" || name === "." || name === ".." || /[/\0]/.test(name)) {
-    throw new BsmountError("invalid", `${JSON.stringify(name)} cannot be the name of anything`);
+    throw new BsmountError("invalid", `${JSON.stringify(name)} is not a valid name`);
   }
   if (name.includes(NOT_UTF8)) {
     throw new BsmountError(
       "not-utf8",
-      `${JSON.stringify(name)} is not UTF-8, BaseSpace's names are`,
+      `${JSON.stringify(name)} is not UTF-8, as names in BaseSpace have to be`,
     );
   }
 }
 
-/** The kernel lets through names of up to 1024 bytes. */
+/** The kernel passes names of up to 1024 bytes. */
 function checkLength(name: string): void {
   if (name.length * 3 <= NAME_MAX_BYTES || nameBytes(name) <= NAME_MAX_BYTES) return;
   throw new BsmountError(

@@ -18,7 +18,7 @@ export interface NodeAttributesOptions {
   readonly inodes: InodeTable;
   readonly snapshots: Snapshots;
   readonly owner: Owner;
-  /** The date of directories that BaseSpace knows no date of, in milliseconds since 1970. */
+  /** The date of directories that have none in BaseSpace, in milliseconds since 1970. */
   readonly bornMs: number;
 }
 
@@ -57,17 +57,17 @@ export class NodeAttributes {
     return this.#inodes.inoOf(node);
   }
 
-  /** Told when the kernel may begin to keep pages of `node`. */
+  /** To be called when `node` is opened: from then on the kernel may cache pages of it. */
   opened(node: FileNode | GeneratedFile, shown: ShownVersion): void {
     this.#times.opened(pathOf(node), shown);
   }
 
-  /** Told when the content of `node` is not the one that was opened, whether or not its listing says so. */
+  /** To be called when the content of `node` is not what was opened, whether or not its listing says so. */
   changed(node: FileNode): void {
     this.#times.changed(pathOf(node));
   }
 
-  /** The version is made only when something was opened: a listing is many files, and mostly unread. */
+  /** Versions are computed only once a file was opened: a listing has many files, most of which are never read. */
   #ofContent(ino: Ino, node: FileNode): Attributes {
     if (!this.#times.isEmpty) return this.#ofFile(ino, node, shownOfItem(node.item));
     const { sizeBytes } = node.item;
@@ -105,7 +105,7 @@ export function shownOfSnapshot({ bytes, dateMs, version }: Snapshot): ShownVers
   return { version, sizeBytes: bytes.length, mtimeMs: dateMs };
 }
 
-/** Changes whenever the catalog says that the bytes of `item` may have. */
+/** A text that changes whenever the catalog says that the bytes of `item` may have changed. */
 export function contentVersion(item: FileItem): string {
   return [item.id, item.etag, item.sizeBytes, dateOf(item)].join("|");
 }

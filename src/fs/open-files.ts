@@ -12,7 +12,7 @@ import {
   shownOfSnapshot,
 } from "./node-attributes.ts";
 import { type OpenVersion, OpenVersions } from "./open-versions.ts";
-import { readOnly } from "./refused-changes.ts";
+import { refuseReadOnly } from "./refused-changes.ts";
 import { StagedFile } from "../write/staged-file.ts";
 import type { Writing } from "./writing.ts";
 import type { Snapshots } from "./snapshots.ts";
@@ -26,7 +26,7 @@ export interface OpenFilesOptions {
   readonly writing?: Writing | undefined;
 }
 
-/** Opens files: content through its reader, a generated file as the snapshot that was looked up. */
+/** Opens files: content through a reader, a generated file as the snapshot that was looked up. */
 export class OpenFiles {
   readonly #tree: PathTree;
   readonly #attributes: NodeAttributes;
@@ -43,7 +43,7 @@ export class OpenFiles {
     this.#writing = writing;
   }
 
-  /** @throws `is-a-directory`, `read-only`, `archived`; `invalid` for a symlink, which is no file */
+  /** @throws `is-a-directory`, `read-only`, `archived`; `invalid` for a symbolic link */
   open(node: Node, flags: number, signal: AbortSignal): Answer<OpenFile> {
     if (node.type === "directory") {
       throw new BsmountError("is-a-directory", `${pathOf(node)} is a directory`);
@@ -64,7 +64,7 @@ export class OpenFiles {
     flags: number,
     signal: AbortSignal,
   ): Answer<OpenFile> {
-    if (node.kind !== "file" || this.#writing === undefined) return readOnly();
+    if (node.kind !== "file" || this.#writing === undefined) return refuseReadOnly();
     const ino = this.#attributes.inoOf(node);
     const before = (): OpenFile => this.#openContent(node);
     const writer = this.#writing.open(node, { flags, before }, signal);
@@ -76,7 +76,7 @@ export class OpenFiles {
     return { ino: this.#attributes.inoOf(node), ...staged.openForReading(file) };
   }
 
-  /** Refused here and not at the first read, so that `cp` makes no empty copy of what it cannot read. */
+  /** Archived content is refused here and not at the first read, so that `cp` makes no empty copy of it. */
   #openContent(node: FileNode): OpenFile {
     const { item } = node;
     if (item.isArchived) {
@@ -93,7 +93,7 @@ export class OpenFiles {
       ino: this.#attributes.inoOf(node),
       read: (offset, into, signal) =>
         orElse(
-          () => (opened.isStale ? changed(path) : reader.read(offset, into, signal)),
+          () => (opened.isStale ? throwChanged(path) : reader.read(offset, into, signal)),
           (error) => this.#failed(node, opened, error),
         ),
       close: () => {
@@ -103,7 +103,7 @@ export class OpenFiles {
     };
   }
 
-  /** Content that changed or is gone shows that its list is old, which could be kept for long yet. */
+  /** Content that changed or was deleted shows that its list is outdated, which could be cached for long. */
   #failed(node: FileNode, opened: OpenVersion, error: unknown): never {
     if (opened.isStale) throw error;
     const reason = reasonOf(error);
@@ -135,8 +135,8 @@ export function wantsToWrite(flags: number): boolean {
   return mode !== O_RDONLY || (flags & O_TRUNC) !== 0;
 }
 
-function changed(path: string): never {
-  throw new BsmountError("changed", `${path} has other content than when it was opened`, {
+function throwChanged(path: string): never {
+  throw new BsmountError("changed", `the content of ${path} changed after it was opened`, {
     remedy: "open it again",
   });
 }

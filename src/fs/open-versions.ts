@@ -1,20 +1,20 @@
-/** One state of the content of a file, for as long as somebody has it open. */
+/** One version of the content of a file, while it is open. */
 export interface OpenVersion {
   readonly version: string;
-  /** It must not be read any more: the file was opened with other content, or has it. */
+  /** It must not be read any more: the file was opened with other content since, or was found to have it. */
   isStale: boolean;
 }
 
-interface Counted extends OpenVersion {
+interface CountedVersion extends OpenVersion {
   opens: number;
 }
 
 /**
- * Which version of each path is open. The kernel has one cache for a path: what an older descriptor still
- * read would be given to those who opened the newer version, so it is told that its file has changed.
+ * The version of each path that was opened last. The kernel has one page cache for a path: what an older descriptor
+ * read would be returned to readers of the newer version, so reads through the older one fail.
  */
 export class OpenVersions {
-  readonly #newest = new Map<string, Counted>();
+  readonly #newest = new Map<string, CountedVersion>();
 
   get size(): number {
     return this.#newest.size;
@@ -28,12 +28,12 @@ export class OpenVersions {
       return known;
     }
     if (known !== undefined) known.isStale = true;
-    const opened: Counted = { version, isStale: false, opens: 1 };
+    const opened: CountedVersion = { version, isStale: false, opens: 1 };
     this.#newest.set(path, opened);
     return opened;
   }
 
-  /** The content at `path` is not what `opened` says: who opens it now gets what is there. */
+  /** The content at `path` is not what `opened` says: the next open gets what is there. */
   changed(path: string, opened: OpenVersion): void {
     opened.isStale = true;
     if (this.#newest.get(path) === opened) this.#newest.delete(path);

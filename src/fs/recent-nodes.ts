@@ -2,8 +2,8 @@ import type { Node } from "../tree/node.ts";
 import type { Ino } from "./file-system.ts";
 
 /**
- * The nodes set last: at least `atLeast` of them, at most twice as many. Two generations, of which the older
- * one goes as a whole, cost less than an order of every single use.
+ * The nodes that were set last: at least `atLeast` of them, at most twice as many. Two generations, of which the older
+ * one is dropped as a whole, cost less than keeping the order of every single use.
  */
 export class RecentNodes {
   readonly #atLeast: number;

@@ -4,34 +4,34 @@ import type { ChangeOperations } from "./file-system.ts";
 import { checkNewName } from "./names.ts";
 
 /**
- * The operations that change the tree, refused: a name that can never be right first, then what BaseSpace
- * can never do, then everything, because this tree is read-only.
+ * The operations that change the tree, all refused: first for names that are never valid, then for what BaseSpace
+ * can never do, else because this tree is read-only.
  */
 export const refusedChanges: ChangeOperations = {
   create: (_parent, name) => refuseNew(name),
   mkdir: (_parent, name) => refuseNew(name),
-  unlink: () => readOnly(),
-  rmdir: () => readOnly(),
+  unlink: () => refuseReadOnly(),
+  rmdir: () => refuseReadOnly(),
   rename: (_from, _name, _to, newName) => refuseNew(newName),
   symlink: (_parent, name) => neverPossible(name, "symbolic links"),
   link: (_ino, _parent, name) => neverPossible(name, "hard links"),
   mknod: (_parent, name, mode) =>
     isRegularFile(mode) ? refuseNew(name) : neverPossible(name, "device nodes, fifos and sockets"),
-  truncate: () => readOnly(),
-  chmod: () => readOnly(),
-  chown: () => readOnly(),
-  utimens: () => readOnly(),
+  truncate: () => refuseReadOnly(),
+  chmod: () => refuseReadOnly(),
+  chown: () => refuseReadOnly(),
+  utimens: () => refuseReadOnly(),
   setxattr: (_ino, name) => refuseAttribute(name),
   removexattr: (_ino, name) => refuseAttribute(name),
 };
 
-export function readOnly(): never {
+export function refuseReadOnly(): never {
   throw new BsmountError("read-only", "this tree is read-only");
 }
 
 function refuseNew(name: string): never {
   checkNewName(name);
-  return readOnly();
+  return refuseReadOnly();
 }
 
 function neverPossible(name: string, what: string): never {
@@ -39,21 +39,22 @@ function neverPossible(name: string, what: string): never {
   throw new BsmountError("never-possible", `BaseSpace has no ${what}: ${JSON.stringify(name)}`);
 }
 
-/** mknod(2): no type at all means a regular file. */
+/** As mknod(2): no type at all means a regular file. */
 function isRegularFile(mode: number): boolean {
   const type = mode & constants.S_IFMT;
   return type === constants.S_IFREG || type === 0;
 }
 
-/**
- * Namespaces other than `user.` do not exist here, and only saying so lets `cp -p` go on without them.
- */
+/** Other namespaces than `user.` do not exist here; only with this error `cp -p` goes on without them. */
 function refuseAttribute(name: string): never {
   if (!name.startsWith("user.")) {
     throw new BsmountError("not-supported", `no extended attributes but user.*: ${name}`);
   }
   if (name.startsWith("user.basespace.")) {
-    throw new BsmountError("never-possible", `${name} can be set on files being written only`);
+    throw new BsmountError(
+      "never-possible",
+      `${name} can only be set on files that are being written`,
+    );
   }
-  return readOnly();
+  return refuseReadOnly();
 }

@@ -9,16 +9,16 @@ import type { Ino } from "./file-system.ts";
 import { newName, newPath, type WritableFolder, writableFolder } from "./writable-folder.ts";
 import { alreadyCompleteError, isUnfinished, unfinishedFile } from "./writing.ts";
 
-/** The kernel's own name for a file that is removed, or written over, while somebody has it open. */
+/** The name that libfuse gives to a file that is removed, or replaced, while somebody has it open. */
 const HIDDEN_NAME = /^\.fuse_hidden/;
 
-interface Target extends WritableFolder {
+interface Destination extends WritableFolder {
   readonly name: string;
   readonly path: string;
   readonly existing: Node | undefined;
 }
 
-/** rename(2) of what is not finished. Finished files and entities keep their names for good. */
+/** rename(2) of staged files that are unfinished, and of folders of them. Complete files and entities keep their names. */
 export class Renaming {
   readonly #options: ChangeParts;
 
@@ -27,38 +27,40 @@ export class Renaming {
   }
 
   /**
-   * A file that was held back for its temporary name is finished under the new one: before the answer when
-   * most of it went up already or it is small, else afterwards. When a rename fails every name is what it was.
+   * A file that awaits its rename is finished under its final name: before this returns when most of it was sent already
+   * or it is small, else in the background. When a rename fails every name is what it was.
    *
    * @throws BsmountError `never-possible`, `busy`, `cross-entity`, `read-only`; what finishing can throw
    */
   async rename(
-    from: Ino,
+    parent: Ino,
     name: string,
-    ...[to, newNameShown, signal]: [Ino, string, AbortSignal]
+    newParent: Ino,
+    newName: string,
+    signal: AbortSignal,
   ): Promise<void> {
     const { tree } = this.#options;
-    const source = await tree.child(await this.#current(from, signal), name, signal);
-    const target = await this.#target(to, newNameShown, signal);
+    const source = await tree.child(await this.#current(parent, signal), name, signal);
+    const to = await this.#destination(newParent, newName, signal);
     if (source.kind !== "file" && source.kind !== "folder") {
       throw new BsmountError("never-possible", `${pathOf(source)} cannot be renamed`);
     }
-    const place = writableFolder(source.kind === "file" ? source.parent : source);
-    if (place.appResultId !== target.appResultId) {
+    const { appResultId } = writableFolder(source.kind === "file" ? source.parent : source);
+    if (appResultId !== to.appResultId) {
       throw new BsmountError("cross-entity", `${pathOf(source)} is in another app result`);
     }
-    if (source.kind === "file") await this.#renameFile(source, target, signal);
-    else await this.#renameFolder(source, target, signal);
+    if (source.kind === "file") await this.#renameFile(source, to, signal);
+    else await this.#renameFolder(source, to, signal);
   }
 
-  async #renameFile(source: FileNode, target: Target, signal: AbortSignal): Promise<void> {
-    if (HIDDEN_NAME.test(target.name) && !isUnfinished(source)) {
+  async #renameFile(source: FileNode, to: Destination, signal: AbortSignal): Promise<void> {
+    if (HIDDEN_NAME.test(to.name) && !isUnfinished(source)) {
       throw new BsmountError("busy", `${pathOf(source)} is complete in BaseSpace, and open`);
     }
     const file = unfinishedFile(source, "rename");
-    if (target.existing?.kind === "file" && target.existing.item === file) return;
-    refuseFinalName(file, target);
-    const newName = { path: target.path, replaced: replacedFile(target.existing) };
+    if (to.existing?.kind === "file" && to.existing.item === file) return;
+    refuseFinalName(file, to);
+    const newName = { path: to.path, replaced: replacedFile(to.existing) };
     await this.#giveName(file, newName, signal);
   }
 
@@ -74,33 +76,39 @@ export class Renaming {
   }
 
   /** A folder is nothing but the paths of what is in it. */
-  async #renameFolder(source: FolderDirectory, target: Target, signal: AbortSignal): Promise<void> {
+  async #renameFolder(
+    source: FolderDirectory,
+    to: Destination,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { appResultId, prefix } = writableFolder(source);
-    if (prefix === "") throw new BsmountError("never-possible", `${pathOf(source)} stays`);
-    if (target.path === prefix.slice(0, -1)) return;
-    if (`${target.path}/`.startsWith(prefix)) {
+    if (prefix === "") {
+      throw new BsmountError("never-possible", `${pathOf(source)} cannot be renamed`);
+    }
+    if (to.path === prefix.slice(0, -1)) return;
+    if (`${to.path}/`.startsWith(prefix)) {
       throw new BsmountError("invalid", `${pathOf(source)} cannot move into itself`);
     }
-    if (target.existing !== undefined) await this.#checkEmpty(target.existing, signal);
+    if (to.existing !== undefined) await this.#checkEmpty(to.existing, signal);
     const files = await this.#filesToMove(source, signal);
-    const moved = (path: string): string => newPath(target.path + `/${path}`.slice(prefix.length));
-    const movedFiles = files.map((file) => ({ file, to: moved(file.path) }));
+    const moved = (path: string): string => newPath(to.path + `/${path}`.slice(prefix.length));
+    const movedFiles = files.map((file) => ({ file, path: moved(file.path) }));
     const list = this.#options.writing.staged.lists.list(appResultId);
     const movedFolders = list.folders
       .filter((folder) => `${folder}/`.startsWith(prefix))
-      .map((folder) => ({ folder, to: moved(folder) }));
-    if (target.existing !== undefined) list.removeFolder(target.path);
-    for (const { folder, to } of movedFolders) {
+      .map((folder) => ({ folder, path: moved(folder) }));
+    if (to.existing !== undefined) list.removeFolder(to.path);
+    for (const { folder, path } of movedFolders) {
       list.removeFolder(folder);
-      list.addFolder(to);
+      list.addFolder(path);
     }
-    for (const { file, to } of movedFiles) await this.#moveAlong(file, to, signal);
+    for (const { file, path } of movedFiles) await this.#moveWithFolder(file, path, signal);
   }
 
-  /** Finishes a file that its folder held back not before the answer: when one of many fails, others have moved. */
-  async #moveAlong(file: StagedFile, to: string, signal: AbortSignal): Promise<void> {
+  /** A file that awaited the rename of its folder is finished afterwards: if one of many failed, others have moved. */
+  async #moveWithFolder(file: StagedFile, path: string, signal: AbortSignal): Promise<void> {
     const { names, finishing } = this.#options.writing.staged;
-    // Moving those before it took a while, in which this one may have been closed.
+    // It may have been closed while the files before it were moved.
     await abandonOnAbort(file.content.settled(), signal);
     if (file.hasCompleteVersion) {
       const problem = `${file.shownPath} was finished while its folder was renamed, and keeps its name`;
@@ -108,8 +116,8 @@ export class Renaming {
         remedy: "name the folder after the result is read anew",
       });
     }
-    const isToFinish = becomesFinal(file, to);
-    await names.rename(file, { path: to }, signal);
+    const isToFinish = becomesFinal(file, path);
+    await names.rename(file, { path }, signal);
     if (isToFinish && !file.isOpenForWriting) finishing.finishInBackground(file);
   }
 
@@ -132,11 +140,11 @@ export class Renaming {
     }
   }
 
-  async #target(to: Ino, name: string, signal: AbortSignal): Promise<Target> {
-    const directory = await this.#current(to, signal);
-    const place = writableFolder(directory);
-    const path = newPath(place.prefix + newName(name));
-    return { ...place, name, path, existing: await this.#existing(directory, name, signal) };
+  async #destination(parent: Ino, name: string, signal: AbortSignal): Promise<Destination> {
+    const directory = await this.#current(parent, signal);
+    const folder = writableFolder(directory);
+    const path = newPath(folder.prefix + newName(name));
+    return { ...folder, name, path, existing: await this.#existing(directory, name, signal) };
   }
 
   async #existing(directory: Node, name: string, signal: AbortSignal): Promise<Node | undefined> {
@@ -155,8 +163,8 @@ export class Renaming {
 }
 
 /**
- * What has to make way for a file that is renamed to the name of `existing`: what is complete stays, as the older
- * version; what is not was never there.
+ * The file that is replaced when another one is renamed to the name of `existing`: an unfinished one. A complete one
+ * stays, as the older version.
  *
  * @throws BsmountError `is-a-directory`, `busy`
  */
@@ -168,8 +176,8 @@ function replacedFile(existing: Node | undefined): StagedFile | undefined {
   return isUnfinished(existing) ? unfinishedFile(existing, "replace") : undefined;
 }
 
-/** A file that lacks bytes keeps its temporary name: under the final one nobody would know. */
-function refuseFinalName(file: StagedFile, { path }: Target): void {
+/** A file that lacks bytes keeps its temporary name: under the final one it would look whole. */
+function refuseFinalName(file: StagedFile, { path }: Destination): void {
   const { failedChange } = file.content;
   if (failedChange !== undefined && becomesFinal(file, path)) throw failedChange;
 }

@@ -1,25 +1,25 @@
-/** What is shown of one file at one path. */
+/** A version of a file, as it is shown at its path. */
 export interface ShownVersion {
-  /** Tells one state of the content from the next. */
+  /** Differs from that of any other content. */
   readonly version: string;
   readonly sizeBytes: number;
   readonly mtimeMs: number;
 }
 
-interface Opened extends ShownVersion {
-  /** The content is another one by now, though the version may be the same. */
+interface OpenedVersion extends ShownVersion {
+  /** The content was found to be another one, though the version may be the same. */
   readonly hasChanged?: boolean;
 }
 
 const MAX_PATHS = 10_000;
 
 /**
- * The kernel keeps the pages of a file until its size or mtime changes, so a new version with the same
- * both, as BaseSpace's whole seconds allow, would never be seen. It is shown a millisecond later than the
- * version that was open here before. Only files that were opened have pages, so only those are remembered.
+ * The kernel caches the pages of a file until its size or mtime changes. BaseSpace's dates have whole seconds, so a new
+ * version can have both in common with the one before, and would never be seen. It is shown a millisecond later than
+ * the version that was open here before. Only files that were opened have cached pages, so only those are remembered.
  */
 export class ShownTimes {
-  readonly #opened = new Map<string, Opened>();
+  readonly #opened = new Map<string, OpenedVersion>();
 
   /** True before anything was opened: every file then shows its own date. */
   get isEmpty(): boolean {
@@ -38,7 +38,7 @@ export class ShownTimes {
     return mtimeMs;
   }
 
-  /** The content at `path` was found to be another one than was shown. */
+  /** The content at `path` was found to differ from what was shown. */
   changed(path: string): void {
     const before = this.#opened.get(path);
     if (before !== undefined) this.#opened.set(path, { ...before, hasChanged: true });

@@ -13,7 +13,7 @@ export interface Snapshot {
   readonly version: string;
 }
 
-interface Kept {
+interface KeptSnapshot {
   readonly snapshot: Snapshot;
   readonly renderedAtMs: number;
   opens: number;
@@ -22,16 +22,16 @@ interface Kept {
 export interface SnapshotsOptions {
   readonly tree: PathTree;
   readonly clock: Clock;
-  /** No shorter than the kernel keeps attributes: the size it knows must be that of the bytes it gets. */
+  /** At least as long as the kernel caches attributes: the size it knows must be that of the bytes it reads. */
   readonly ttlMs: number;
 }
 
-/** Keeps generated files the same from their lookup until the kernel asks anew or the last close. */
+/** Keeps generated files the same from their lookup until the kernel looks again, or until the last close. */
 export class Snapshots {
   readonly #tree: PathTree;
   readonly #clock: Clock;
   readonly #ttlMs: number;
-  readonly #kept = new Map<Ino, Kept>();
+  readonly #kept = new Map<Ino, KeptSnapshot>();
 
   constructor({ tree, clock, ttlMs }: SnapshotsOptions) {
     this.#tree = tree;
@@ -73,7 +73,7 @@ export class Snapshots {
     return snapshot;
   }
 
-  #isGood({ opens, renderedAtMs }: Kept): boolean {
+  #isGood({ opens, renderedAtMs }: KeptSnapshot): boolean {
     return opens > 0 || this.#clock.now() - renderedAtMs < this.#ttlMs;
   }
 }

@@ -7,12 +7,12 @@ import { pathOf } from "../tree/node.ts";
 import type { ChangeParts } from "./change-parts.ts";
 import type { ChangeOperations, Handle, Ino } from "./file-system.ts";
 import { openForWriting } from "./handle-table.ts";
-import { readOnly, refusedChanges } from "./refused-changes.ts";
+import { refuseReadOnly, refusedChanges } from "./refused-changes.ts";
 import { Renaming } from "./renaming.ts";
 import { isWritable, newEntityName, newName, newPath, writableFolder } from "./writable-folder.ts";
 import { isUnfinished, unfinishedFile } from "./writing.ts";
 
-/** The operations that change the tree, where something can be changed; the rest is refused. */
+/** The operations that change a tree that can be written; those that BaseSpace cannot do are refused. */
 export function treeChanges(options: ChangeParts): ChangeOperations {
   const changes = new TreeChanges(options);
   const renaming = new Renaming(options);
@@ -43,9 +43,8 @@ class TreeChanges {
   async create(parent: Ino, name: string, signal: AbortSignal): Promise<Handle> {
     const { tree, writing, attributes, handles } = this.#options;
     const folder = await this.#current(parent, signal);
-    const place = writableFolder(folder);
-    await writing.maker.checkAccess(place.appResult, signal);
-    const { appResultId, resultPath, prefix } = place;
+    const { appResult, appResultId, resultPath, prefix } = writableFolder(folder);
+    await writing.maker.checkAccess(appResult, signal);
     const path = newPath(prefix + newName(name));
     const writer = await writing.staged.createForWriting({ appResultId, resultPath, path });
     try {
@@ -78,8 +77,8 @@ class TreeChanges {
   async unlink(parent: Ino, name: string, signal: AbortSignal): Promise<void> {
     const { tree, writing } = this.#options;
     const node = await tree.child(await this.#current(parent, signal), name, signal);
-    // What BaseSpace has not can be given up, also when its result takes no more files.
-    if (!isWritable(node) && !isUnfinished(node)) return readOnly();
+    // What BaseSpace does not have can be removed, also when the app result takes no more files.
+    if (!isWritable(node) && !isUnfinished(node)) return refuseReadOnly();
     if (node.kind !== "file") {
       throw new BsmountError("is-a-directory", `${pathOf(node)} is a directory`);
     }
@@ -95,7 +94,7 @@ class TreeChanges {
     if (node.kind === "entity") {
       throw new BsmountError("never-possible", `${pathOf(node)} cannot be removed here`);
     }
-    if (node.kind !== "folder" || node.parent.kind !== "folder") return readOnly();
+    if (node.kind !== "folder" || node.parent.kind !== "folder") return refuseReadOnly();
     const { appResultId, prefix } = writableFolder(node);
     if ((await tree.list(node, signal)).size > 0) {
       throw new BsmountError("not-empty", `${pathOf(node)} is not empty`);
@@ -103,7 +102,7 @@ class TreeChanges {
     writing.staged.lists.list(appResultId).removeFolder(prefix.slice(0, -1));
   }
 
-  /** As a short open: what it leaves is finished unless somebody else is writing. */
+  /** As open(2), ftruncate(2) and close(2): finishes the file unless somebody else is writing. */
   async truncate(ino: Ino, sizeBytes: number, signal: AbortSignal): Promise<void> {
     const { handles, open } = this.#options;
     const handle = await open(ino, constants.O_WRONLY, signal);
@@ -116,10 +115,10 @@ class TreeChanges {
     }
   }
 
-  /** BaseSpace has no modes, owners or dates of one's own; programs that set them go on. */
+  /** BaseSpace has no modes, owners or dates that can be set; programs that set them must not fail. */
   accept(ino: Ino, signal: AbortSignal): Answer<void> {
     return andThen(this.#current(ino, signal), (node) =>
-      isWritable(node) ? undefined : readOnly(),
+      isWritable(node) ? undefined : refuseReadOnly(),
     );
   }
 
@@ -130,8 +129,8 @@ class TreeChanges {
       await this.#options.writing.maker.setStatus(node.entity, change, signal);
       return;
     }
-    const isOurs = node.kind === "file" && node.item instanceof StagedFile && isWritable(node);
-    if (!isOurs || !name.startsWith("user.basespace.")) {
+    const isStaged = node.kind === "file" && node.item instanceof StagedFile && isWritable(node);
+    if (!isStaged || !name.startsWith("user.basespace.")) {
       await refusedChanges.setxattr(ino, name, value, signal);
     }
   }
@@ -154,7 +153,7 @@ class TreeChanges {
   }
 }
 
-/** The extended attributes by which scripts set the status of an app result. */
+/** The change of status that setting an extended attribute of an app result means. */
 function statusChange(
   name: string,
   value: Uint8Array,
@@ -164,9 +163,9 @@ function statusChange(
   return name === "user.basespace.status_summary" ? { summary: text } : undefined;
 }
 
-async function exists(look: () => Promise<Node>): Promise<boolean> {
+async function exists(find: () => Promise<Node>): Promise<boolean> {
   try {
-    await look();
+    await find();
     return true;
   } catch (error) {
     if (reasonOf(error) === "not-found") return false;

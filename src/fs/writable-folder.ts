@@ -9,10 +9,10 @@ import { checkNewName } from "./names.ts";
 /** A folder that files can be made in. */
 export interface WritableFolder {
   readonly appResult: Entity;
-  /** As the mount shows it. */
+  /** The path of the app result, as the mount shows it. */
   readonly resultPath: string;
   readonly appResultId: AppResultId;
-  /** The folder's path in the result, empty or with a slash at its end. */
+  /** The folder's path in the app result, empty or with a slash at its end. */
   readonly prefix: string;
 }
 
@@ -21,7 +21,7 @@ const FINAL_STATUS = /^(complete|aborted)$/i;
 /** @throws BsmountError `read-only` outside of `files` of an app result that is still open */
 export function writableFolder(node: Node): WritableFolder {
   if (node.kind !== "folder" || node.owner.entity.kind !== "appresult") {
-    throw new BsmountError("read-only", `${pathOf(node)} takes no files`, {
+    throw new BsmountError("read-only", `no files can be made in ${pathOf(node)}`, {
       remedy: "write below files/ of an app result, which mkdir makes in a project's appresults/",
     });
   }
@@ -39,7 +39,7 @@ export function writableFolder(node: Node): WritableFolder {
   };
 }
 
-/** True where a file or folder could be made in `node`, or `node` itself be written. */
+/** Whether a file or folder can be made in `node`, or the file `node` can be written. */
 export function isWritable(node: Node): boolean {
   const folder = node.kind === "file" ? node.parent : node;
   if (folder.kind !== "folder" || folder.owner.entity.kind !== "appresult") return false;
@@ -47,20 +47,19 @@ export function isWritable(node: Node): boolean {
 }
 
 /**
- * The name below `files/` in BaseSpace that is shown as `name`: one segment of a path, and never a path, which
- * would lead to another place than `name` does.
+ * The name below `files/` in BaseSpace that is shown as `name`: one segment of a path.
  * @throws BsmountError `invalid`, `name-too-long`, `not-utf8`
  */
 export function newName(name: string): string {
-  const decoded = inBaseSpace(name);
+  const decoded = decodedName(name);
   if (!decoded.includes("/")) return decoded;
-  const problem = `${JSON.stringify(name)} cannot be made: ／ stands for /, which no name in files/ holds`;
+  const problem = `${JSON.stringify(name)} cannot be made: ／ stands for /, which no name in files/ can have`;
   throw new BsmountError("invalid", problem, { remedy: "give it a name without ／" });
 }
 
 /**
- * A path below `files/` that something new is to have.
- * @throws BsmountError `name-too-long` where it would not show at its place
+ * Checks a path below `files/` that something new is to have.
+ * @throws BsmountError `name-too-long` when the mount would not show it there
  */
 export function newPath(path: string): string {
   if (!isPathTooLong(path)) return path;
@@ -71,22 +70,25 @@ export function newPath(path: string): string {
 }
 
 /**
- * The name of a new project or app result that is shown as `name`. BaseSpace takes spaces from both ends, and
- * nobody would find it under the name that was asked for.
+ * The name of a new project or app result that is shown as `name`. BaseSpace removes spaces at both ends, so that
+ * nobody would find it under the name that was given.
  * @throws as {@link newName}
  */
 export function newEntityName(name: string): string {
-  const decoded = inBaseSpace(name);
+  const decoded = decodedName(name);
   if (decoded.trim() === decoded) return decoded;
-  const problem = `${JSON.stringify(name)} cannot be made: BaseSpace has no names that begin or end with a space`;
-  throw new BsmountError("invalid", problem, { remedy: "leave the spaces at its ends out" });
+  const problem = `${JSON.stringify(name)} cannot be made: names in BaseSpace do not begin or end with a space`;
+  throw new BsmountError("invalid", problem, { remedy: "leave out the spaces at its ends" });
 }
 
-function inBaseSpace(name: string): string {
+function decodedName(name: string): string {
   checkNewName(name);
   const decoded = decodeName(name);
   if (decoded !== "" && encodeName(decoded) === name) return decoded;
-  throw new BsmountError("invalid", `${JSON.stringify(name)} stands for no name in BaseSpace`);
+  throw new BsmountError(
+    "invalid",
+    `${JSON.stringify(name)} is not how any name in BaseSpace is shown`,
+  );
 }
 
 function prefixOf(folder: FolderDirectory): string {

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import type { Operations } from "fuse-native";
 import { BsmountError } from "../core/errors.ts";
 import type { Answer, Handle, Ino } from "../fs/file-system.ts";
-import { unlistable } from "../fs/unlistable.ts";
+import { unlistableError } from "../fs/unlistable.ts";
 import { toEntryStat, toStat, toStatfs } from "./binding-stat.ts";
 import { andThen, orElse } from "../core/answer.ts";
 import type { OperationContext } from "./operation-context.ts";
@@ -76,7 +76,7 @@ function directoryOperations({
     orElse(
       () => andThen(nodes.node(path, signal), work),
       (error) => {
-        throw unlistable(path, error);
+        throw unlistableError(path, error);
       },
     );
   return {

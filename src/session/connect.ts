@@ -21,9 +21,9 @@ export interface ConnectOptions extends ClientOptions {
 }
 
 /**
- * A client that is signed in as `bsmount whoami` is with the same options as flags: they win over the
+ * Returns a client that is signed in as `bsmount whoami` would be with the same options as flags: they win over the
  * environment (`BASESPACE_PROFILE`, `BASESPACE_API_SERVER`, `BASESPACE_ACCESS_TOKEN`), the environment over
- * the profile. After a new `bsmount auth` of the same user it goes on with the new token. Close it.
+ * the profile. After a new `bsmount auth` by the same user it continues with the new token. Close it.
  *
  * @throws BsmountError `not-signed-in` when there is no token, or the service refuses it; `usage` for values
  * that make no sense and files that others can read; ApiError
@@ -31,13 +31,13 @@ export interface ConnectOptions extends ClientOptions {
 export async function connect(options: ConnectOptions = {}): Promise<BaseSpace> {
   const { profile, apiServer, region, accessTokenFile, signal, ...clientOptions } = options;
   const { insecureHttp } = options;
-  const given = present({ profile, apiServer, region, accessTokenFile, insecureHttp });
-  const connection = await resolveConnection(given, environmentOf(options));
+  const chosen = present({ profile, apiServer, region, accessTokenFile, insecureHttp });
+  const connection = await resolveConnection(chosen, environmentOf(options));
   const { client } = await signIn(connection, clientOptions, signal ?? neverAborted);
   return client;
 }
 
-/** The client of a connection and whose it is; a token that is refused is looked up again. */
+/** Returns a client for a connection, and its user. A token that is refused is looked up again. */
 export async function signIn(
   connection: ConnectionConfig,
   options: ClientOptions,
@@ -63,6 +63,6 @@ function environmentOf({ environment }: ClientOptions): Environment {
 
 type Loose = { readonly [Key in keyof GivenOptions]: GivenOptions[Key] | undefined };
 
-function present(given: Loose): GivenOptions {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+function present(options: Loose): GivenOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -5,10 +5,9 @@ import { readTokenAgain } from "../config/token-origin.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 
 /**
- * The session's access token for as long as the service takes it. One that is refused is looked up again
- * where it came from, so that a running mount goes on after a new `bsmount auth`. Many requests that are
- * refused at a time look once. A token of another user is not taken: what is listed and kept in memory
- * is the first one's.
+ * The session's access token, as long as the service accepts it. When it is refused, it is looked up again where it
+ * came from, so that a running mount continues after a new `bsmount auth`. Requests that are refused at the same time
+ * share one lookup. A token of another user is not accepted: what is listed and cached belongs to the first one.
  */
 export class CurrentToken {
   readonly #connection: ConnectionConfig;
@@ -16,9 +15,9 @@ export class CurrentToken {
   readonly #logger: Logger;
   #token: string;
   #userId: string | undefined;
-  #looking: Promise<void> | undefined;
+  #lookup: Promise<void> | undefined;
 
-  /** `options` are those of the client: a token that was found is tried as it will be used. */
+  /** @param options those of the client: a token that was found is tried in the way that it will be used */
   constructor(connection: ConnectionConfig, options: ClientOptions) {
     this.#connection = connection;
     this.#options = options;
@@ -29,38 +28,40 @@ export class CurrentToken {
   /** As `AccessToken` of the client. */
   readonly ask = async (rejected: string | undefined, closed: AbortSignal): Promise<string> => {
     if (rejected === this.#token) {
-      this.#looking ??= this.#look(closed).finally(() => {
-        this.#looking = undefined;
+      this.#lookup ??= this.#lookUp(closed).finally(() => {
+        this.#lookup = undefined;
       });
-      await this.#looking;
+      await this.#lookup;
     }
     return this.#token;
   };
 
-  /** From now on only tokens of this user will do. */
+  /** From now on only tokens of this user are accepted. */
   belongsTo(userId: string): void {
     this.#userId = userId;
   }
 
-  async #look(signal: AbortSignal): Promise<void> {
+  async #lookUp(signal: AbortSignal): Promise<void> {
     try {
       const found = await readTokenAgain(this.#connection.tokenOrigin);
       if (found === undefined || found === "" || found === this.#token) return;
-      if (await this.#isOfOtherUser(found, signal)) {
-        this.#logger.warn("the token was refused; the one stored since is another user's");
+      if (await this.#belongsToOtherUser(found, signal)) {
+        this.#logger.warn(
+          "the access token was refused; the one that was stored since belongs to another user",
+        );
         return;
       }
       this.#token = found;
       this.#logger.info(
-        "the access token was refused; going on with the one that was stored since",
+        "the access token was refused; continuing with the one that was stored since",
       );
     } catch (err) {
       if (signal.aborted) return;
-      this.#logger.warn({ err }, "the access token was refused, and there is no other that works");
+      this.#logger.warn({ err }, "the access token was refused, and no other one works");
     }
   }
 
-  async #isOfOtherUser(accessToken: string, signal: AbortSignal): Promise<boolean> {
+  async #belongsToOtherUser(accessToken: string, signal: AbortSignal): Promise<boolean> {
     if (this.#userId === undefined) return false;
     await using client = new BaseSpace({ ...this.#connection, ...this.#options, accessToken });
     return (await client.users.current({ signal })).id !== this.#userId;

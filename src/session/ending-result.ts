@@ -5,57 +5,58 @@ import type { Staging } from "../write/staging.ts";
 import { namedFiles } from "./held-files.ts";
 
 /*
- * An app result that is to end takes no more files afterwards. Files of it that others have, and that are not in
- * BaseSpace, would be lost to it; so whoever ends it looks at other mounts, and at what is in staging.
+ * An app result that was completed or aborted takes no more files. Files of it that other mounts have not uploaded would
+ * be lost to it; so the other mounts are asked first, and the staging folder is searched.
  */
 
 /** An app result that is to get another status. */
 export interface EndingResult {
-  /** Its origin. */
+  /** The origin of the API server. */
   readonly apiServer: string;
   readonly appResultId: string;
-  /** For the message: `cannot make r Complete`. */
+  /** The beginning of the message: `cannot make r Complete`. */
   readonly what: string;
 }
 
 /**
- * Asks whoever else may have files of the result.
- * @throws BsmountError `unfinished` when somebody has files of it that are not in BaseSpace
+ * Asks other mounts for files of the result.
+ * @throws BsmountError `unfinished` when one has files of it that are not in BaseSpace
  */
 export type RefuseElsewhere = (result: EndingResult, signal: AbortSignal) => Promise<void>;
 
-/** What is looked at of a session's own staging. */
+/** The staging of this session. */
 export type OwnStaging = Pick<Staging, "parent" | "isOwn">;
 
-/** When BaseSpace got the newest file of each path of a result, in milliseconds since 1970. */
+/** The date of the newest file in BaseSpace for each path of a result, in milliseconds since 1970. */
 export type FileDates = ReadonlyMap<string, number>;
 
 /**
- * Refuses while staging has files of the result that another session wrote. What a process that has ended left
- * behind does no harm where BaseSpace has a newer file at its place: somebody has written it anew. An older one is
- * what it was to replace. That compares two clocks; where they differ by more than the time between, it is told once
- * too often or too seldom.
- * @param datesThere of the files that BaseSpace has
+ * Checks that staging has no files of the result that another session wrote. A file that an ended process left behind
+ * does no harm when BaseSpace has a newer one at its path: somebody has written it again. An older one is what it was to
+ * replace. This compares two clocks; when they differ by more than the time between the two files, the check fails
+ * needlessly, or does not fail.
+ *
+ * @param remoteDates those of the files that BaseSpace has
  * @throws BsmountError `unfinished`
  */
 export async function refuseStaged(
   { apiServer, appResultId, what }: EndingResult,
   staging: OwnStaging,
-  datesThere: () => Promise<FileDates>,
+  remoteDates: () => Promise<FileDates>,
 ): Promise<void> {
-  // By the folder: a process in a container has the number of one that ended there before.
+  // Recognised by the folder: in a container a process can have the number of one that ended before.
   const ofResult = (await stagedUploads(staging.parent)).filter(
-    ({ place, apiServer: server, file }) =>
-      place?.appResultId === appResultId && server === apiServer && !staging.isOwn(file),
+    ({ resultFile, apiServer: server, file }) =>
+      resultFile?.appResultId === appResultId && server === apiServer && !staging.isOwn(file),
   );
   if (ofResult.length === 0) return;
   const live = ofResult.find(({ isLive }) => isLive);
-  if (live !== undefined) throw stagedByOther(what, live);
-  const there = await datesThere();
-  const left = ofResult.filter(({ place, modified }) => {
-    return (there.get(place?.path ?? "") ?? -Infinity) <= modified.getTime();
+  if (live !== undefined) throw stagedByOtherError(what, live);
+  const dates = await remoteDates();
+  const left = ofResult.filter(({ resultFile, modified }) => {
+    return (dates.get(resultFile?.path ?? "") ?? -Infinity) <= modified.getTime();
   });
-  if (left.length > 0) throw leftBehind(what, left);
+  if (left.length > 0) throw leftBehindError(what, left);
 }
 
 export function datesOf(
@@ -68,26 +69,26 @@ export function datesOf(
   return dates;
 }
 
-function stagedByOther(what: string, { pid, host, place }: StagedUpload): BsmountError {
+function stagedByOtherError(what: string, { pid, host, resultFile }: StagedUpload): BsmountError {
   const process = `process ${pid ?? "?"}${host === undefined ? "" : ` on ${host}`}`;
-  const problem = `${what}: ${process} has not uploaded ${shownPath(place)} yet`;
+  const problem = `${what}: ${process} has not uploaded ${shownPath(resultFile)} yet`;
   const wait = "wait until its files are closed and uploaded; bsmount uploads list shows them";
-  const gone = "; if that has ended, copy them to their place with bsmount cp, or remove them";
-  const remedy = host === undefined ? wait : wait + gone;
+  const ended = "; if that process has ended, upload them with bsmount cp, or remove them";
+  const remedy = host === undefined ? wait : wait + ended;
   return new BsmountError("unfinished", problem, { remedy });
 }
 
-function leftBehind(what: string, left: readonly StagedUpload[]): BsmountError {
+function leftBehindError(what: string, left: readonly StagedUpload[]): BsmountError {
   const were = left.length === 1 ? "was" : "were";
-  const files = namedFiles(left.map(({ place }) => shownPath(place)));
+  const files = namedFiles(left.map(({ resultFile }) => shownPath(resultFile)));
   const problem = `${what}: a mount that has ended wrote ${files}, which ${were} never uploaded`;
   return new BsmountError("unfinished", problem, {
     remedy:
-      "bsmount uploads list shows where the bytes are: copy them to their place with bsmount cp, or remove " +
-      "them; then the same again",
+      "bsmount uploads list shows where the bytes are: upload them with bsmount cp, or remove them; then try " +
+      "again",
   });
 }
 
-function shownPath(place: StagedUpload["place"]): string {
-  return place === undefined ? "a file" : shownPathOf(place);
+function shownPath(resultFile: StagedUpload["resultFile"]): string {
+  return resultFile === undefined ? "a file" : shownPathOf(resultFile);
 }

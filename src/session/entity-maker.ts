@@ -17,9 +17,9 @@ export interface EntityMakerOptions {
   readonly client: BaseSpace;
   readonly catalog: Catalog;
   readonly staged: StagedFiles;
-  /** Where this and other sessions keep what they write. */
+  /** Where this session and others stage what they write. */
   readonly staging: OwnStaging;
-  /** Asks other mounts before a result ends. */
+  /** Asks other mounts before the status of a result changes. */
   readonly refuseElsewhere: RefuseElsewhere;
 }
 
@@ -30,7 +30,7 @@ const STATUS_BY_WORD: ReadonlyMap<string, SessionStatus> = new Map(
   ]),
 );
 
-/** Makes and ends entities through the client, so that listings show it at once. */
+/** Makes entities and sets their status through the client, so that listings show it at once. */
 export class ApiEntityMaker implements EntityMaker {
   readonly #client: BaseSpace;
   readonly #catalog: Catalog;
@@ -53,8 +53,8 @@ export class ApiEntityMaker implements EntityMaker {
     try {
       await this.#make(projectId, name, signal);
     } catch (error) {
-      const isDoubtful = error instanceof ApiError && error.mayHaveSucceeded;
-      if (!isDoubtful || !(await this.#isListed(collection, name, signal))) throw error;
+      const mayBeDone = error instanceof ApiError && error.mayHaveSucceeded;
+      if (!mayBeDone || !(await this.#isListed(collection, name, signal))) throw error;
     }
     this.#catalog.invalidate(collection);
   }
@@ -78,9 +78,9 @@ export class ApiEntityMaker implements EntityMaker {
       return;
     }
     await this.#refuseWhileOpen(appResult, status, signal);
-    // From here on nobody begins to write in a result that is to take no more files.
+    // From here on no file can be opened for writing in a result that is to take no more files.
     using _closing = isFinal(status) ? this.#files.writers.closing(appResult.id) : undefined;
-    this.#refuseOpen(appResult, status, this.#files.writers.of(appResult.id));
+    this.#refuseOpen(appResult, status, this.#files.writers.files(appResult.id));
     await this.#refuseElsewhere(appResult, status, signal);
     await this.#finishFiles(appResult, { status, held: change.held ?? "refuse" }, signal);
     await this.#client.appSessions.setStatus(appSession.id, { status, summary }, { signal });
@@ -89,8 +89,8 @@ export class ApiEntityMaker implements EntityMaker {
   }
 
   /**
-   * Asks once what the token allows. When the service does not say, or says that something can be
-   * written, uploading shows whether it can.
+   * Asks once what the token allows. When the service does not say, or says that something can be written, the upload
+   * will show whether this can.
    */
   async checkAccess(appResult: Entity, signal: AbortSignal): Promise<void> {
     this.#scopes ??= this.#client.users.tokenScopes({ signal }).then(
@@ -99,7 +99,7 @@ export class ApiEntityMaker implements EntityMaker {
     );
     const scopes = await this.#scopes;
     const mayWrite = scopes?.some(allowsWriting);
-    // After a new sign-in the answer may be another one.
+    // After a new sign-in the scopes can be others.
     if (mayWrite !== true) this.#scopes = undefined;
     if (mayWrite === false) {
       throw new BsmountError(
@@ -126,7 +126,7 @@ export class ApiEntityMaker implements EntityMaker {
     return entities.some((entity) => entity.name === name);
   }
 
-  /** Whoever still writes would be left with half a file, complete for good. */
+  /** A program that is still writing would be left with half a file, complete for good. */
   async #refuseWhileOpen(
     appResult: Entity,
     status: SessionStatus,
@@ -162,19 +162,18 @@ export class ApiEntityMaker implements EntityMaker {
     });
   }
 
-  /** What has no final name is finished only when somebody says so, and would be lost otherwise. */
+  /** Files under temporary names are finished only when the caller says so; otherwise they would be lost. */
   async #finishFiles(
     { id, name }: Entity,
-    { status, held: whatHeld }: { readonly status: SessionStatus; readonly held: HeldFiles },
+    { status, held: policy }: { readonly status: SessionStatus; readonly held: HeldFiles },
     signal: AbortSignal,
   ): Promise<void> {
     if (status === "Running") return;
-    if (whatHeld === "upload") await keepTemporaryNames(this.#files, { appResultId: id }, signal);
-    if (whatHeld === "discard")
-      await discardTemporaryNames(this.#files, { appResultId: id }, signal);
-    const held = this.#files.unfinished(id).filter(({ awaitsRename }) => awaitsRename);
-    if (isFinal(status) && held.length > 0) {
-      const paths = held.map(({ shownPath }) => shownPath);
+    if (policy === "upload") await keepTemporaryNames(this.#files, { appResultId: id }, signal);
+    if (policy === "discard") await discardTemporaryNames(this.#files, { appResultId: id }, signal);
+    const temporary = this.#files.unfinished(id).filter(({ awaitsRename }) => awaitsRename);
+    if (isFinal(status) && temporary.length > 0) {
+      const paths = temporary.map(({ shownPath }) => shownPath);
       throw heldError(`cannot make ${name} ${status}`, paths);
     }
     try {
@@ -194,7 +193,7 @@ export class ApiEntityMaker implements EntityMaker {
   }
 }
 
-/** `create` and `write` clauses, whatever they are for; the service knows the rest. */
+/** Whether a scope is a `create` or `write` clause, whatever entity it is for; the service checks that. */
 function allowsWriting(scope: string): boolean {
   return /^(WRITE|CREATE)\b/.test(scope);
 }
@@ -202,7 +201,7 @@ function allowsWriting(scope: string): boolean {
 function statusOf(word: string): SessionStatus {
   const status = STATUS_BY_WORD.get(word.toLowerCase().replaceAll("-", ""));
   if (status !== undefined) return status;
-  throw new BsmountError("invalid", `${JSON.stringify(word)} is no status of an app result`, {
+  throw new BsmountError("invalid", `${JSON.stringify(word)} is not a status of an app result`, {
     remedy: `one of: ${[...STATUS_BY_WORD.values()].join(", ")}`,
   });
 }
@@ -211,7 +210,7 @@ function isFinal(status: string): boolean {
   return status === "Complete" || status === "Aborted";
 }
 
-/** The service would answer 409 to either; the same once more is what somebody wants who is not sure. */
+/** The service would reply 409 to both; setting the same status again is what a caller does that is not sure. */
 function refuseUnlessSame(
   name: string,
   raw: Readonly<Record<string, unknown>>,

@@ -1,35 +1,35 @@
 import { BsmountError } from "../core/errors.ts";
 
 /**
- * What is to become of files under temporary names when their app result, or the mount, ends:
+ * What happens to files under temporary names when their app result is completed or aborted, or the mount ends:
  *
- * - `refuse`: it does not end; somebody is to rename or remove them
- * - `upload`: they go up under the temporary names
- * - `discard`: they are given up
+ * - `refuse`: it fails; somebody has to rename or remove the files
+ * - `upload`: they are finished under their temporary names
+ * - `discard`: they are removed
  */
 export type HeldFiles = "refuse" | "upload" | "discard";
 
-/** An error names so many files at most. */
+/** How many files an error names at most. */
 const MAX_NAMED = 10;
 
 export function isHeldFiles(value: unknown): value is HeldFiles {
   return value === "refuse" || value === "upload" || value === "discard";
 }
 
-/** `unfinished`: `what` cannot be, because of the files `paths`. */
+/** `unfinished`: `what` failed because the files `paths` have temporary names. */
 export function heldError(what: string, paths: readonly string[]): BsmountError {
   return new BsmountError(
     "unfinished",
-    `${what}: ${namedFiles(paths)} ${paths.length === 1 ? "is" : "are"} held back under a temporary name`,
-    { remedy: "rename or remove, or give --upload-temporary or --discard-temporary" },
+    `${what}: ${namedFiles(paths)} ${paths.length === 1 ? "has a temporary name" : "have temporary names"}`,
+    { remedy: "rename or remove the files, or give --upload-temporary or --discard-temporary" },
   );
 }
 
-/** `unfinished`: `what` cannot be, because uploads of `files` failed. */
+/** `unfinished`: `what` failed because uploads of `files` failed. */
 export function failedError(what: string, files: readonly string[]): BsmountError {
   return new BsmountError("unfinished", `${what}: not uploaded: ${namedFiles(files)}`, {
     remedy:
-      "the same again tries once more; rm gives a file up; bsmount uploads list shows where the bytes are",
+      "run it again to try once more, or rm the files; bsmount uploads list shows where the bytes are",
   });
 }
 

@@ -1,3 +1,10 @@
+/*
+ * Begin here: a session is everything for one configuration but FUSE. `openSession` signs in (`connect.ts`,
+ * `current-token.ts`), opens the staged files (`staged-uploads.ts`) and composes catalog, tree, readers and file system;
+ * `entity-maker.ts` makes entities and ends app results, `ending-result.ts` and `uploads-left.ts` say what keeps one
+ * from ending, `transfer-places.ts` maps paths for commands that copy. `mount/` serves a session, `cli/` uses it directly.
+ */
+
 import { join } from "node:path";
 import type { BaseSpace } from "../api/client.ts";
 import { ApiCatalog } from "../catalog/api-catalog.ts";
@@ -40,11 +47,11 @@ import {
 
 export interface SessionOptions {
   readonly logger: Logger;
-  /** Asks other mounts before an app result ends. Default: there are none. */
+  /** Asks other mounts before the status of an app result changes. @default there are none */
   readonly refuseElsewhere?: RefuseElsewhere;
 }
 
-/** How long the kernel keeps names and attributes that it was told, in milliseconds. */
+/** How long the kernel caches names and attributes, in milliseconds. */
 export const KERNEL_TTL_MS = 1000;
 
 /** BaseSpace as a file system for one user, without FUSE. Close it: it owns connections and memory. */
@@ -53,36 +60,36 @@ export interface Session extends AsyncDisposable {
   readonly client: BaseSpace;
   readonly fileSystem: FileSystem;
   readonly user: { readonly id: string; readonly name: string };
-  /** What `bsmount status` shows; no secrets. */
+  /** Returns what `bsmount status` shows; no secrets. */
   describe(): SessionDescription;
-  /** Forgets every listing, so that the next look asks the service. */
+  /** Drops every cached listing, so that the next lookup asks the service. */
   refresh(): Promise<void>;
-  /** Which files of BaseSpace stand behind paths, for copying them without the file system. */
+  /** Maps paths to files of BaseSpace, for copying them without the file system. */
   readonly places: TransferPlaces;
   metrics(): Promise<MetricsSnapshot>;
   uploads(): UploadCounts;
-  /** What was written and is not in BaseSpace yet. */
+  /** Returns what was written and is not in BaseSpace yet. */
   uploadsLeft(): UploadsLeft;
-  /** From now on disposing waits for no uploads: what is not in BaseSpace stays in staging. */
+  /** From now on disposing waits for no uploads: what is not in BaseSpace by then stays in staging. */
   hurry(): void;
-  /** Paths of files that are open for writing, when those that were just closed had time to show it. */
+  /** Returns the paths of files that are open for writing, after files that were just closed were released. */
   stillOpen(signal: AbortSignal): Promise<readonly string[]>;
-  /** Paths of files of an app result that are not in BaseSpace: open for writing, and the others. */
+  /** Returns the paths of files of an app result that are not in BaseSpace: open for writing, and the others. */
   unfinishedIn(
     appResultId: string,
     signal: AbortSignal,
   ): Promise<{ readonly open: readonly string[]; readonly left: readonly string[] }>;
-  /** Files under temporary names count as having their final ones from now on. */
+  /** Makes the temporary names of files their final ones. */
   uploadHeld(signal: AbortSignal): Promise<void>;
-  /** Gives files under temporary names up, unless somebody has them open. */
+  /** Removes files under temporary names, unless somebody has them open. */
   discardHeld(signal: AbortSignal): Promise<void>;
-  /** Finishes what was written and closed and not finished, empty files mostly. @throws what uploading can throw */
+  /** Finishes files that were closed and not finished, such as empty ones. @throws what uploading can throw */
   finishUploads(signal: AbortSignal): Promise<void>;
   /**
    * Sets the status of the app result that `path` (as the mount shows it) is in, after finishing its files.
-   * @throws BsmountError `usage` when it is in none, `unfinished` while a file has a temporary name and nothing
-   * is said of it, `invalid`
-   * @throws StillOpenError while somebody has one of its files open for writing
+   * @throws BsmountError `usage` when it is in none, `unfinished` while a file has a temporary name and `held` does not
+   * say what to do with it, `invalid`
+   * @throws StillOpenError while one of its files is open for writing
    */
   setStatus(
     path: string,
@@ -93,22 +100,22 @@ export interface Session extends AsyncDisposable {
 
 export interface SessionDescription {
   readonly apiServer: string;
-  /** Name of the user whose token it is. */
+  /** The name of the user that the token belongs to. */
   readonly user: string;
   readonly profile: string;
   readonly layout: string;
   readonly writeMode: string;
   readonly cacheDir: string;
   readonly stagingDir: string;
-  /** Where the token was found, in words. Absent, as the next, in a mount of an older version. */
+  /** Where the token was found, in words. Absent, as the fields after it, in mounts of older versions. */
   readonly tokenSource?: string;
   readonly tokenKind?: "profile" | "file" | "environment";
-  /** Since when the service refuses it, ISO 8601; absent while it does not. */
+  /** Since when the service has refused it, ISO 8601; absent while it does not. */
   readonly tokenRefusedSince?: string;
 }
 
 /**
- * Composes a session, bottom to top. The first request asks whose token it is, so a wrong server or a bad
+ * Composes a session, bottom to top. The first request asks which user the token belongs to, so a wrong server or a bad
  * token shows here and not at the first `ls`.
  *
  * @throws BsmountError `not-signed-in`, `access-denied`, `timeout`, `unavailable`, `usage`
@@ -147,7 +154,7 @@ export async function openSession(
   }
 }
 
-/** What a session tells of the files that were written in it, and does with them. */
+/** The methods of a session about the files that were written in it. */
 function uploadsOf(
   staged: StagedFiles,
 ): Pick<
@@ -225,7 +232,7 @@ function composeTree(
     },
     setStatus: async (path, change, signal) => {
       if (config.mount.readOnly) {
-        const problem = `cannot set the status of ${path}: nothing is written, as --read-only asks`;
+        const problem = `cannot set the status of ${path}: the mount is --read-only`;
         throw new BsmountError("read-only", problem, { remedy: "mount without --read-only" });
       }
       const appResult = appResultOf(await tree.resolve(path, signal), path);
@@ -234,13 +241,13 @@ function composeTree(
   };
 }
 
-/** The app result that `node` is, or is in. */
+/** The app result that `node` is, or is in. @throws BsmountError `usage` when there is none */
 function appResultOf(node: Node, path: string): Entity {
   for (let at = node; at.kind !== "root"; at = parentOf(at)) {
     if (at.kind === "entity" && at.entity.kind === "appresult") return at.entity;
   }
   throw new BsmountError("usage", `${path} is not in an app result`, {
-    remedy: "give an app result, /projects/NAME/appresults/NAME, or anything in one",
+    remedy: "give the path of an app result, /projects/NAME/appresults/NAME, or one below it",
   });
 }
 

@@ -39,7 +39,7 @@ export interface StagedUploads extends AsyncDisposable {
 
 export interface StagedUploadsOptions {
   readonly client: BaseSpace;
-  /** Told which files it has to list again. */
+  /** The catalog whose listings have to show files that are no longer listed here. */
   readonly catalog: Catalog;
   /** The user that the token belongs to. */
   readonly userId: string;
@@ -76,6 +76,6 @@ export function countUploads(staged: StagedFiles): UploadCounts {
   const files = staged.unfinished();
   const count = (has: (file: StagedFile) => boolean): number => files.filter(has).length;
   const failed = count(({ content }) => content.failure !== undefined);
-  const held = count(({ awaitsRename }) => awaitsRename);
-  return { pending: files.length - failed - held, failed, held };
+  const temporary = count(({ awaitsRename }) => awaitsRename);
+  return { pending: files.length - failed - temporary, failed, held: temporary };
 }

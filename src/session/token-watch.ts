@@ -2,7 +2,7 @@ import { requests } from "../core/telemetry.ts";
 
 const UNAUTHORIZED = 401;
 
-/** Knows from the answers that come anyway whether the service takes the token; asks for nothing itself. */
+/** Watches the responses to all requests for whether the service accepts the token; sends none itself. */
 export class TokenWatch implements Disposable {
   #refusedSince: string | undefined;
   readonly #stop = requests.subscribe(({ target, status }) => {
@@ -11,7 +11,7 @@ export class TokenWatch implements Disposable {
     else if (status >= 200 && status < 400) this.#refusedSince = undefined;
   });
 
-  /** Of the first refusal after the last request that was let through, ISO 8601; undefined after one that was. */
+  /** When the token was refused first after it was last accepted, ISO 8601; undefined while it is accepted. */
   get refusedSince(): string | undefined {
     return this.#refusedSince;
   }

@@ -18,24 +18,24 @@ export interface RemoteFile {
   readonly sizeBytes: number;
   readonly isArchived: boolean;
   readonly etag?: string;
-  /** When BaseSpace had all of it, milliseconds since 1970. */
+  /** When it became complete, in milliseconds since 1970. */
   readonly dateCreatedMs: number;
 }
 
-/** Where an upload goes, and what remembers how far it has come. */
+/** Where a file is uploaded to, and the journal of the upload. */
 export interface UploadTarget {
   readonly appResultId: AppResultId;
   readonly path: string;
   readonly journal: string;
-  /** The file that has the name now. */
+  /** The file that has the path now. */
   readonly existing?: RemoteFile;
 }
 
 export interface TransferPlaces {
-  /** The file of BaseSpace at `path`; undefined for what is made here, such as `.json`. @throws `not-found` */
+  /** The file of BaseSpace at `path`; undefined for files that bsmount makes, such as `.json`. @throws `not-found` */
   fileAt(path: string, signal: AbortSignal): Promise<RemoteFile | undefined>;
   /**
-   * Where a local file of that name goes when it is copied into the folder at `path`.
+   * Returns where a local file of that name is uploaded to when it is copied into the folder at `path`.
    * @throws BsmountError `read-only`, `access-denied`, `invalid`, `is-a-directory`
    */
   uploadInto(
@@ -46,7 +46,7 @@ export interface TransferPlaces {
 }
 
 export interface PlacesOptions {
-  /** Its origin. */
+  /** The origin of the API server. */
   readonly apiServer: string;
   readonly tree: PathTree;
   readonly maker: EntityMaker;
@@ -70,9 +70,9 @@ export function placesOf({ apiServer, tree, maker, stateFolder }: PlacesOptions)
       await maker.checkAccess(appResult, signal);
       const what = `${apiServer} ${appResultId}/${target} ${resolve(source)}`;
       const journal = await journalOf(stateFolder, what);
-      const place = { appResultId, path: target, journal };
+      const destination = { appResultId, path: target, journal };
       const file = existing === undefined ? undefined : remoteFile(existing);
-      return file === undefined ? place : { ...place, existing: file };
+      return file === undefined ? destination : { ...destination, existing: file };
     },
   };
 }
@@ -85,7 +85,7 @@ function remoteFile(node: Node): RemoteFile | undefined {
   return etag === undefined ? known : { ...known, etag };
 }
 
-/** One file for each upload, called by a digest of what goes where. */
+/** One file for each upload; its name is a digest of source and destination. */
 async function journalOf(stateFolder: string, what: string): Promise<string> {
   const folder = join(stateFolder, "transfers");
   await ensurePrivateFolder(stateFolder);

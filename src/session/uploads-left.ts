@@ -5,42 +5,42 @@ import { shownPathOf } from "../write/result-file.ts";
 
 /** What was written in a session and is not in BaseSpace yet. */
 export interface UploadsLeft {
-  /** Files that somebody has open for writing. */
+  /** Paths of files that are open for writing. */
   readonly open: readonly string[];
-  /** Files that are on their way, or waiting. */
+  /** The number of files that are being uploaded, or waiting. */
   readonly pending: number;
   /** Their bytes that BaseSpace has not confirmed. */
   readonly leftBytes: number;
   /** Paths of files under temporary names. */
   readonly held: readonly string[];
-  /** Paths of files that did not go up, with the reason behind each. */
+  /** Paths of files whose upload failed, with the reason after each. */
   readonly failed: readonly string[];
 }
 
 /** Paths are those that the mount shows. */
 export function uploadsLeft(staged: StagedFiles): UploadsLeft {
   const files = staged.unfinished().filter(({ isOpenForWriting }) => !isOpenForWriting);
-  const held = files.filter(({ awaitsRename }) => awaitsRename);
+  const temporary = files.filter(({ awaitsRename }) => awaitsRename);
   const pending = files.filter(
     ({ awaitsRename, content }) => !awaitsRename && content.failure === undefined,
   );
   return {
-    open: staged.writers.of().map(shownPathOf),
+    open: staged.writers.files().map(shownPathOf),
     pending: pending.length,
     leftBytes: pending.reduce((sum, { content }) => sum + content.leftBytes, 0),
-    held: held.map(({ shownPath }) => shownPath),
+    held: temporary.map(({ shownPath }) => shownPath),
     failed: failedFiles(files),
   };
 }
 
-/** Those of `files` that did not go up, with the reason behind each. */
+/** The paths of those of `files` whose upload failed, with the reason after each. */
 export function failedFiles(files: readonly StagedFile[]): readonly string[] {
   return files
     .filter(({ awaitsRename, content }) => !awaitsRename && content.failure !== undefined)
     .map(({ shownPath, content }) => `${shownPath} (${describeError(content.failure)})`);
 }
 
-/** From now on files under temporary names, all or those of one app result, are finished under them. */
+/** Makes the temporary names of files, all or those of one app result, their final ones. */
 export async function keepTemporaryNames(
   staged: StagedFiles,
   { appResultId }: { readonly appResultId?: string },
@@ -50,7 +50,7 @@ export async function keepTemporaryNames(
   for (const file of files) await file.keepName(signal);
 }
 
-/** Gives files under temporary names up, of all or of one app result, that nobody has open. */
+/** Removes files under temporary names, all or those of one app result, that nobody has open. */
 export async function discardTemporaryNames(
   staged: StagedFiles,
   { appResultId }: { readonly appResultId?: string },

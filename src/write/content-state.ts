@@ -28,7 +28,7 @@ type State =
   | { readonly name: "failed"; readonly failure: unknown }
   | { readonly name: Exclude<ContentStateName, "failed" | "finishing"> };
 
-/** What the journal is told with a transition. */
+/** What the journal records with a transition. */
 type Note = { readonly event: "finished" } | { readonly event: "failed"; readonly error: unknown };
 
 /** Which states may follow each one; the diagram in `staged-file.ts` shows what leads from one to the other. */
@@ -132,6 +132,7 @@ export class ContentState {
    * finished under another name is as before when that fails.
    */
   async finish(upload: () => Promise<number>, underNewName: boolean): Promise<void> {
+    this.#checkNext("finishing");
     const attempt = upload();
     this.#transition({ name: "finishing", attempt, underNewName, failure: this.failure });
     try {
@@ -183,11 +184,14 @@ export class ContentState {
   }
 
   #transition(to: State, note?: Note): void {
-    if (!NEXT[this.name].includes(to.name)) {
-      throw new Error(`a staged file that is ${this.name} cannot become ${to.name}`);
-    }
+    this.#checkNext(to.name);
     this.#state = to;
     if (note?.event === "finished") this.#journal.finished();
     if (note?.event === "failed") this.#journal.failed(describeError(note.error));
+  }
+
+  #checkNext(next: ContentStateName): void {
+    if (NEXT[this.name].includes(next)) return;
+    throw new Error(`a staged file that is ${this.name} cannot become ${next}`);
   }
 }

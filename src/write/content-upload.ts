@@ -6,11 +6,11 @@ import { Extents } from "./extents.ts";
 import type { PartMemory } from "./part-memory.ts";
 import { PartUploader } from "./part-uploader.ts";
 import type { StagingFile } from "./staging-file.ts";
-import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts";
+import type { UploadedFile, FileDestination, UploadTarget } from "./upload-target.ts";
 
 export interface ContentUploadOptions {
   readonly target: UploadTarget;
-  readonly destination: UploadPlace;
+  readonly destination: FileDestination;
   readonly plan: PartPlan;
   readonly staging: StagingFile;
   /** Memory for bytes that are being sent, shared by all uploads. */
@@ -30,7 +30,7 @@ export interface ContentUploadOptions {
 export class ContentUpload {
   readonly #options: ContentUploadOptions;
   readonly #written = new Extents();
-  #destination: UploadPlace;
+  #destination: FileDestination;
   #uploader: PartUploader;
   /** The first part that was not sent ahead. */
   #nextPart = 1;
@@ -42,7 +42,7 @@ export class ContentUpload {
     this.#uploader = this.#newUploader();
   }
 
-  get destination(): UploadPlace {
+  get destination(): FileDestination {
     return this.#destination;
   }
 
@@ -76,7 +76,7 @@ export class ContentUpload {
     }
   }
 
-  /** From now on the file is uploaded under another path; what was sent under the old one is given up. */
+  /** From now on the file is uploaded under another path; what was sent under the old one is discarded. */
   async rename(path: string, signal: AbortSignal): Promise<void> {
     if (path === this.#destination.path) return;
     const old = this.#uploader;
@@ -90,7 +90,7 @@ export class ContentUpload {
     this.#isOvertaken = this.#uploader.hasBegun;
   }
 
-  /** Gives up what was sent, as far as BaseSpace can be told. */
+  /** Discards what was sent, also in BaseSpace if it can be reached. */
   async abort(signal: AbortSignal): Promise<void> {
     if (this.#uploader.hasBegun) await this.#uploader.abort(signal);
   }
@@ -116,10 +116,10 @@ export class ContentUpload {
           return { file, version };
         }
       } catch (error) {
-        // The app result itself is gone when that shows at the beginning, or again.
+        // When it shows at the beginning, or again, the app result itself was deleted.
         if (reasonOf(error) !== "gone" || !this.#uploader.hasBegun || isForgotten) throw error;
         isForgotten = true;
-        await this.#giveUp(signal);
+        await this.#discardSent(signal);
       }
     }
   }
@@ -128,7 +128,8 @@ export class ContentUpload {
   async #send(signal: AbortSignal): Promise<UploadedFile | undefined> {
     const { plan, staging } = this.#options;
     const { sizeBytes } = staging;
-    if (this.#isOvertaken || this.#uploader.isTooLongFor(sizeBytes)) await this.#giveUp(signal);
+    if (this.#isOvertaken || this.#uploader.isTooLongFor(sizeBytes))
+      await this.#discardSent(signal);
     const isShort = sizeBytes <= plan.firstPartBytes;
     if (!this.#uploader.hasBegun && isShort) return await this.#sendWhole(sizeBytes, signal);
     return await this.#uploader.finish(sizeBytes, signal);
@@ -144,7 +145,7 @@ export class ContentUpload {
     });
   }
 
-  async #giveUp(signal: AbortSignal): Promise<void> {
+  async #discardSent(signal: AbortSignal): Promise<void> {
     await this.#uploader.abort(signal);
     this.#startAnew();
   }
@@ -156,6 +157,6 @@ export class ContentUpload {
   }
 
   #newUploader(): PartUploader {
-    return new PartUploader({ ...this.#options, place: this.#destination });
+    return new PartUploader({ ...this.#options, destination: this.#destination });
   }
 }

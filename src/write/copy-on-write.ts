@@ -30,7 +30,7 @@ export interface NewVersionParts extends WriterParts {
   readonly checkFits: (path: string, sizeBytes: number) => void;
 }
 
-export interface NewVersionOptions {
+interface NewVersionOptions {
   readonly old: OldVersion;
   readonly parts: NewVersionParts;
   /** Called when nobody has the file open for writing any more. */
@@ -38,7 +38,7 @@ export interface NewVersionOptions {
 }
 
 /** The new version of one file, shared by all writers that have the file open. */
-export class NewVersion {
+class NewVersion {
   readonly parts: NewVersionParts;
   readonly old: OldVersion;
   /** Of the changes before the new version was begun. */
@@ -104,7 +104,7 @@ export class NewVersion {
 }
 
 /** A file of BaseSpace that is open for writing: reads its content until the first change, then the new version. */
-export class CopyOnWriter implements FileWriter, ResultFile {
+class CopyOnWriter implements FileWriter, ResultFile {
   readonly #newVersion: NewVersion;
   readonly #before: FileReader | undefined;
   #writer: StagedWriter | undefined;
@@ -194,6 +194,41 @@ export class CopyOnWriter implements FileWriter, ResultFile {
     if (this.#writer === undefined) await this.#newVersion.begun(sizeBytes, this.#before, signal);
     if (this.#writer === undefined) throw new Error("a new version was begun without its writers");
     return this.#writer;
+  }
+}
+
+/** Files of BaseSpace that are open for writing. */
+export class NewVersions {
+  readonly #parts: NewVersionParts;
+  readonly #newVersions = new Map<string, NewVersion>();
+
+  constructor(parts: NewVersionParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Opens `old` for writing. All writers that opened it by the same name write the same new version. One that opens
+   * the old content by the name that it got from a new version does not write to that; so `key` is made of the Id of
+   * the file and the name that it was opened by.
+   *
+   * @param before its content; absent when the file is emptied first
+   */
+  open(key: string, old: OldVersion, before: FileReader | undefined): FileWriter {
+    return new CopyOnWriter(this.#newVersion(key, old), before);
+  }
+
+  #newVersion(key: string, old: OldVersion): NewVersion {
+    const known = this.#newVersions.get(key);
+    if (known?.isAt(old.path) === true) return known;
+    const newVersion = new NewVersion({
+      old,
+      parts: this.#parts,
+      onUnused: () => {
+        if (this.#newVersions.get(key) === newVersion) this.#newVersions.delete(key);
+      },
+    });
+    this.#newVersions.set(key, newVersion);
+    return newVersion;
   }
 }
 

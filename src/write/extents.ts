@@ -1,6 +1,6 @@
 import type { ByteRange } from "../core/byte-range.ts";
 
-/** Which bytes of a file were written: disjoint ranges in order, those that touch joined. */
+/** The bytes of a file that were written, as disjoint ranges in order; adjacent ones are joined. */
 export class Extents {
   #ranges: ByteRange[] = [];
 
@@ -16,8 +16,8 @@ export class Extents {
       this.#ranges.push({ start, end });
       return;
     }
-    const behind = this.#ranges.findIndex((range, index) => index >= first && range.start > end);
-    const count = (behind === -1 ? this.#ranges.length : behind) - first;
+    const after = this.#ranges.findIndex((range, index) => index >= first && range.start > end);
+    const count = (after === -1 ? this.#ranges.length : after) - first;
     const joined = this.#ranges.slice(first, first + count);
     this.#ranges.splice(first, count, {
       start: Math.min(start, joined[0]?.start ?? start),
@@ -25,7 +25,7 @@ export class Extents {
     });
   }
 
-  /** Forgets what lies at `sizeBytes` and behind. */
+  /** Forgets the bytes from `sizeBytes` on. */
   truncate(sizeBytes: number): void {
     this.#ranges = this.#ranges
       .filter((range) => range.start < sizeBytes)

@@ -1,7 +1,6 @@
 /**
- * The first failed change of a file. A program that goes on after one would leave a file that lacks bytes, and
- * nobody would know; so everything that is asked of the file afterwards fails in the same way, until it is
- * emptied.
+ * The first failed change of a file. A program that goes on after a failure would leave a file that lacks bytes, and
+ * nobody would know; so every later operation on the file fails in the same way, until it is emptied.
  */
 export class FirstFailure {
   #error: Error | undefined;

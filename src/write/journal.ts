@@ -7,17 +7,17 @@ import { localDisk } from "./local-disk.ts";
 import type { ResultFile } from "./result-file.ts";
 
 /*
- * What is known of the files in one staging folder, on disk beside them: one JSON object a line, one line for
- * each thing that happens to a file. A mount that was killed leaves it behind, so that the next one can say
- * which bytes are there and where they belong.
+ * The journal of one staging folder, on disk beside its files: a JSON object on each line, and a line for each
+ * event of a file. A mount that was killed leaves it behind, so that the next one can say which bytes are there and
+ * where they belong.
  *
- * A line is in the kernel's hands before the call that caused it returns. That survives every end of the
- * process; a power cut can take the last lines.
+ * A line is written before the call that caused it returns. So it survives every end of the process; a power
+ * cut can lose the last lines.
  */
 
 export const JOURNAL_NAME = "journal";
 
-/** Whose uploads these are: the first line of a journal. */
+/** The server and user that the uploads belong to: the first line of a journal. */
 export interface JournalOwner {
   /** The origin of the API server. */
   readonly apiServer: string;
@@ -25,11 +25,11 @@ export interface JournalOwner {
 }
 
 /**
- * - `begun`: what is written to it is not in BaseSpace
+ * - `begun`: the file was created, and BaseSpace does not have what is written to it
  * - `renamed`: it has another path
  * - `finished`: BaseSpace has all of it; its bytes are kept here for reading only
- * - `changed`: it was finished, and is written again
- * - `failed`: it is not in BaseSpace, and why
+ * - `changed`: it was finished, and is going to be written again
+ * - `failed`: a change or an upload of it failed, and why
  */
 export type JournalEvent =
   | ({ readonly event: "begun" } & ResultFile)
@@ -44,26 +44,26 @@ interface LiveFile extends ResultFile {
   why?: string;
 }
 
-interface Waiting {
+interface PendingLine {
   readonly file: string;
   readonly text: string;
 }
 
-/** A journal is written anew when it has so many lines that say nothing any more. */
+/** A journal is rewritten when it has more outdated lines than this. */
 const MAX_DEAD_LINES = 4096;
 
 const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 
-/** The journal of a folder of this process. Lines that wait are written together. */
+/** The journal of a folder of this process. Lines that come while one is being written are written together. */
 export class Journal implements AsyncDisposable {
   readonly #folder: string;
   readonly #owner: JournalOwner;
   readonly #live = new Map<string, LiveFile>();
   #file: FileHandle;
   #lines = 1;
-  #waiting: Waiting[] = [];
+  #pending: PendingLine[] = [];
   #writing: Promise<void> | undefined;
-  /** A write broke off, so that the last line may lack its end. */
+  /** A write failed, so that the last line may lack its end. */
   #isTorn = false;
 
   private constructor(folder: string, owner: JournalOwner, file: FileHandle) {
@@ -93,17 +93,17 @@ export class Journal implements AsyncDisposable {
     await this.#written();
   }
 
-  /** Writes the line soon. One that cannot be written goes before the next one. */
+  /** Writes the line soon. A line that cannot be written is written before the next one. */
   note(line: JournalLine): void {
     this.#apply(line);
-    this.#waiting.push({ file: line.file, text: JSON.stringify(line) });
+    this.#pending.push({ file: line.file, text: JSON.stringify(line) });
     this.#written().catch(() => {});
   }
 
-  /** The staging file is gone. That shows by itself, so there is no line for it. */
+  /** The staging file was deleted. The folder shows that, so there is no line for it. */
   forget(file: string): void {
     this.#live.delete(file);
-    this.#waiting = this.#waiting.filter((line) => line.file !== file);
+    this.#pending = this.#pending.filter((line) => line.file !== file);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -111,20 +111,20 @@ export class Journal implements AsyncDisposable {
     await this.#file.close();
   }
 
-  /** Returns when every line that waits now is written. */
+  /** Returns when every line that is pending now is written. */
   async #written(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing.catch(() => {});
-    if (this.#waiting.length === 0) return;
-    this.#writing = this.#writeWaiting().finally(() => {
+    if (this.#pending.length === 0) return;
+    this.#writing = this.#writePending().finally(() => {
       this.#writing = undefined;
     });
     await this.#writing;
   }
 
-  async #writeWaiting(): Promise<void> {
-    const lines = this.#waiting;
+  async #writePending(): Promise<void> {
+    const lines = this.#pending;
     const text = `${this.#isTorn ? "\n" : ""}${lines.map(({ text }) => text).join("\n")}\n`;
-    this.#waiting = [];
+    this.#pending = [];
     try {
       await localDisk({ what: "write to", path: join(this.#folder, JOURNAL_NAME) }, async () => {
         await writeAll(this.#file, text);
@@ -133,7 +133,7 @@ export class Journal implements AsyncDisposable {
       this.#lines += lines.length;
     } catch (error) {
       this.#isTorn = true;
-      this.#waiting = [...lines, ...this.#waiting];
+      this.#pending = [...lines, ...this.#pending];
       throw error;
     }
     if (this.#lines > 4 * this.#live.size + MAX_DEAD_LINES) await this.#tryToCompact();
@@ -143,23 +143,23 @@ export class Journal implements AsyncDisposable {
     try {
       await this.#compact();
     } catch {
-      // The long one is as good; it is tried again after as many lines.
+      // The long journal is as good; compacting is tried again after as many lines.
       this.#lines = 0;
     }
   }
 
-  /** Only what is still true goes into a new journal, which takes the old one's place at once. */
+  /** Writes only what is still true to a new journal, which replaces the old one atomically. */
   async #compact(): Promise<void> {
-    const draft = join(this.#folder, `${JOURNAL_NAME}.new`);
-    await rm(draft, { force: true });
+    const compacted = join(this.#folder, `${JOURNAL_NAME}.new`);
+    await rm(compacted, { force: true });
     const lines = [...this.#live].flatMap(([file, live]) => linesOf(file, live));
-    const file = await openNew(draft);
+    const file = await openNew(compacted);
     try {
       await writeAll(file, `${[ownerLine(this.#owner).trimEnd(), ...lines].join("\n")}\n`);
-      await rename(draft, join(this.#folder, JOURNAL_NAME));
+      await rename(compacted, join(this.#folder, JOURNAL_NAME));
     } catch (error) {
       await file.close();
-      await rm(draft, { force: true });
+      await rm(compacted, { force: true });
       throw error;
     }
     const old = this.#file;
@@ -179,13 +179,13 @@ export class Journal implements AsyncDisposable {
     if (line.event === "renamed") Object.assign(live, { path: line.path });
     else if (line.event === "failed") live.why = line.why;
     else live.isFinished = line.event === "finished";
-    // Whatever failed before was made good.
+    // An earlier failure no longer matters.
     if (line.event === "finished") delete live.why;
   }
 }
 
-function linesOf(file: string, { isFinished, why, ...place }: LiveFile): readonly string[] {
-  const lines: JournalLine[] = [{ file, event: "begun", ...place }];
+function linesOf(file: string, { isFinished, why, ...resultFile }: LiveFile): readonly string[] {
+  const lines: JournalLine[] = [{ file, event: "begun", ...resultFile }];
   if (isFinished) lines.push({ file, event: "finished" });
   if (why !== undefined) lines.push({ file, event: "failed", why });
   return lines.map((line) => JSON.stringify(line));

@@ -37,7 +37,7 @@ export class KeptFiles {
     this.#room = new StagingRoom({
       clock,
       space: async () => await staging.space(),
-      giveBack: async () => await evict(this.#takeOldest()),
+      evict: async () => await evict(this.#takeOldest()),
     });
   }
 

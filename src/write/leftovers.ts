@@ -20,13 +20,13 @@ export interface StagedUpload {
   readonly modified: Date;
   /** True while the process that wrote it runs, or may run; false when it ended and left the file behind. */
   readonly isLive: boolean;
-  /** The machine or container that it runs on, when that is another one: then nobody knows here whether it does. */
+  /** The other machine or container that the process runs on; whether it still runs cannot be seen from here. */
   readonly host?: string;
-  /** Of that process. */
+  /** The number of that process. */
   readonly pid?: number;
   readonly apiServer?: string;
   /** Where it belongs; absent when the journal does not say. */
-  readonly place?: ResultFile;
+  readonly resultFile?: ResultFile;
   /** Why it is not in BaseSpace, when an upload failed. */
   readonly why?: string;
 }
@@ -35,11 +35,11 @@ export interface StagedUpload {
 interface KnownFolder {
   readonly path: string;
   readonly journal: ReadJournal | undefined;
-  /** Of the machine that it is used from, when that is another one. */
+  /** The name of the other machine that it is used from. */
   readonly host?: string;
 }
 
-/** Everything that is staged below `parent`, of live processes and of those that have ended, oldest first. */
+/** All staged files below `parent`, of live processes and of those that have ended, oldest first. */
 export async function stagedUploads(parent: string): Promise<readonly StagedUpload[]> {
   const uploads: StagedUpload[] = [];
   for (const folder of await foldersIn(parent)) {
@@ -50,9 +50,9 @@ export async function stagedUploads(parent: string): Promise<readonly StagedUplo
 }
 
 /**
- * Removes what processes that have ended left behind and nobody needs: staging files that BaseSpace has, and
- * folders with nothing else in them. Returns what is left. What is used from other machines and containers stays
- * as it is: nobody here can see whether its process has ended.
+ * Deletes what processes that have ended left behind and nobody needs: staging files that BaseSpace has, and
+ * folders with nothing else in them. Returns what is left. Folders that are used from other machines and containers
+ * stay as they are: whether their process has ended cannot be seen from here.
  */
 export async function tidyStaging(parent: string): Promise<readonly StagedUpload[]> {
   const left: StagedUpload[] = [];
@@ -61,9 +61,9 @@ export async function tidyStaging(parent: string): Promise<readonly StagedUpload
     const lock = await takeLock(stagingLockOf(path));
     if (lock === undefined) continue;
     try {
-      // What the journal said before its process ended may not be the last that it says.
+      // Its process may have written more before it ended.
       const journal = await readJournal(path);
-      // A lock is a file, which somebody may have removed.
+      // The lock is a file, which somebody may have deleted while the process runs.
       if (!isOwnerRunning(journal)) left.push(...(await tidyFolder({ path, journal })));
     } finally {
       await lock[Symbol.asyncDispose]();
@@ -72,15 +72,15 @@ export async function tidyStaging(parent: string): Promise<readonly StagedUpload
   return left;
 }
 
-/** Removes nothing but what a mount makes; a folder with anything else in it stays. */
+/** Deletes only what a mount makes; a folder with anything else in it stays. */
 async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]> {
   const uploads = await uploadsIn(folder, false);
-  // Nothing is known without a journal.
+  // Without a journal nothing is known.
   if (folder.journal === undefined && (await stagingFilesIn(folder.path)).length > 0)
     return uploads;
   const needed = new Set(uploads.map(({ file }) => file));
   for (const file of await stagingFilesIn(folder.path)) {
-    // What cannot be removed, such as a folder, is no staging file.
+    // What cannot be deleted, such as a folder, is no staging file.
     if (!needed.has(file)) await unlink(file).catch(() => {});
   }
   if (needed.size > 0) return uploads;
@@ -91,12 +91,12 @@ async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]>
   return [];
 }
 
-/** Whoever takes the lock to look keeps others from it for a moment; so it is asked who has it. */
+/** Taking the lock to look would keep others from it for a moment; so this only asks who has it. */
 async function isUsed({ path, journal }: KnownFolder): Promise<boolean> {
   return (await lockOwner(stagingLockOf(path))) !== undefined || isOwnerRunning(journal);
 }
 
-/** Whether the process that the journal names runs; what this one has it knows by its locks. */
+/** Whether the process that the journal names runs, if it is another one: this one's folders are locked. */
 function isOwnerRunning(journal: ReadJournal | undefined): boolean {
   const { owner, startTicks } = journal ?? {};
   if (owner?.pid === undefined || startTicks === undefined || owner.pid === process.pid)
@@ -104,7 +104,7 @@ function isOwnerRunning(journal: ReadJournal | undefined): boolean {
   return isRunning({ pid: owner.pid, startTicks });
 }
 
-/** This user's own folders of this and earlier versions, without following links. */
+/** The folders that this user owns, of this and earlier versions; links are not followed. */
 async function foldersIn(parent: string): Promise<readonly KnownFolder[]> {
   const folders: KnownFolder[] = [];
   await checkOwner(parent);
@@ -121,12 +121,12 @@ async function foldersIn(parent: string): Promise<readonly KnownFolder[]> {
   return folders;
 }
 
-/** @throws BsmountError `environment` when the folders would be somebody else's to arrange */
+/** @throws BsmountError `environment` when another user owns the parent folder */
 async function checkOwner(parent: string): Promise<void> {
   const info = await unlessMissing(async () => await stat(parent));
   if (info === undefined || info.uid === process.geteuid?.()) return;
   const problem = `cannot look into the staging folder ${parent}: it belongs to user ${info.uid}`;
-  throw new BsmountError("environment", problem, { remedy: "ask as that user" });
+  throw new BsmountError("environment", problem, { remedy: "run the command as that user" });
 }
 
 function isOwnFolder(info: Stats | undefined): boolean {
@@ -151,22 +151,22 @@ async function uploadsIn(
     const { size: sizeBytes, mtime: modified } = info;
     const known = journal?.files.get(basename(file));
     if (journal !== undefined && !isNeeded(known, sizeBytes)) continue;
-    const { isFinished: _isFinished, ...told } = known ?? { isFinished: false };
+    const { isFinished: _isFinished, ...details } = known ?? { isFinished: false };
     const where = host === undefined ? {} : { host };
-    uploads.push({ file, sizeBytes, modified, isLive, ...where, ...journal?.owner, ...told });
+    uploads.push({ file, sizeBytes, modified, isLive, ...where, ...journal?.owner, ...details });
   }
   return uploads;
 }
 
 /**
- * Bytes are accepted only when the journal has the file, so one that it does not know has none. One that has some
- * lost its lines, as a power cut can take them: nobody can tell that BaseSpace has it.
+ * Bytes are accepted only when the journal has the file, so one that it does not know is empty. If it is not, a power
+ * cut took its lines, and nobody can tell whether BaseSpace has it.
  */
 function isNeeded(known: KnownFile | undefined, sizeBytes: number): boolean {
   return known === undefined ? sizeBytes > 0 : !known.isFinished;
 }
 
-/** A folder that is not there is empty; one that cannot be read is an error. */
+/** The names in `folder`, none when there is no such folder. */
 async function namesIn(folder: string): Promise<readonly string[]> {
   return (await unlessMissing(async () => await readdir(folder))) ?? [];
 }

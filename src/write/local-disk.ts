@@ -1,7 +1,7 @@
 import { isOutOfDescriptors, MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
 
-/** What is done, and to which file: for the message of an error. */
+/** An operation and its file, for the message of an error. */
 export interface DiskCall {
   /** `create`, `write to`, `read`, … */
   readonly what: string;

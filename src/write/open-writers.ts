@@ -3,13 +3,13 @@ import { BsmountError } from "../core/errors.ts";
 import type { AppResultId } from "../core/ids.ts";
 import type { ResultFile } from "./result-file.ts";
 
-/** The kernel sends RELEASE some milliseconds after the last close; on a busy machine later. */
+/** The kernel sends RELEASE some milliseconds after the last close, on a busy machine later. */
 const RELEASE_MS = 1000;
 const RELEASE_POLL_MS = 20;
 
 export interface StillOptions {
   readonly clock: Clock;
-  /** Waits for the closes that are under way. */
+  /** Returns when the closes that are under way have ended. */
   readonly closing: () => Promise<void>;
   readonly signal: AbortSignal;
   /** @default of all */
@@ -17,15 +17,15 @@ export interface StillOptions {
 }
 
 /**
- * Everything that is open for writing, from before the open is answered until the last descriptor and the last
- * mapping of it are gone; renaming moves it. Nobody can close an app result under a writer, and none begins to write in one
- * that is being closed.
+ * The files that are open for writing: each from before its open returns until its last descriptor and its last mapping
+ * are closed, under its path of now. An app result cannot be closed while a writer is in it, and no file in it can be
+ * opened for writing while it is being closed.
  */
 export class OpenWriters {
   readonly #writers = new Set<ResultFile>();
   readonly #closing = new Map<AppResultId, number>();
 
-  /** Adds somebody who opens something now. @throws as {@link checkOpen} */
+  /** Adds a writer that is being opened. @throws as {@link checkOpen} */
   begin(writer: ResultFile): void {
     this.checkOpen(writer.appResultId);
     this.add(writer);
@@ -35,13 +35,13 @@ export class OpenWriters {
     this.#writers.add(writer);
   }
 
-  /** More than once is no error. */
+  /** Removing it again is no error. */
   remove(writer: ResultFile): void {
     this.#writers.delete(writer);
   }
 
-  /** What is open in an app result, or in all of them: each path once. */
-  of(appResultId?: AppResultId): readonly ResultFile[] {
+  /** The files that are open in an app result, or in all of them: each path once. */
+  files(appResultId?: AppResultId): readonly ResultFile[] {
     const byPath = new Map<string, ResultFile>();
     for (const writer of this.#writers) {
       if (appResultId !== undefined && writer.appResultId !== appResultId) continue;
@@ -50,25 +50,25 @@ export class OpenWriters {
     return [...byPath.values()];
   }
 
-  /** As {@link of}, when what was just closed has had time to show it. */
+  /** As {@link files}, after files that were just closed have had time to be released. */
   async still({
     clock,
     closing,
     signal,
     appResultId,
   }: StillOptions): Promise<readonly ResultFile[]> {
-    if (this.of(appResultId).length === 0) return [];
-    // Those that begin to close later are open now; or others would keep this waiting for ever.
+    if (this.files(appResultId).length === 0) return [];
+    // A close that begins later is not waited for; else others could keep this waiting for ever.
     await closing();
     const until = clock.now() + RELEASE_MS;
     for (;;) {
-      const writers = this.of(appResultId);
+      const writers = this.files(appResultId);
       if (writers.length === 0 || clock.now() >= until) return writers;
       await clock.sleep(RELEASE_POLL_MS, signal);
     }
   }
 
-  /** @throws BsmountError `busy` when the app result is being closed: nobody begins to write in it any more */
+  /** @throws BsmountError `busy` while the app result is being closed: nothing in it can be opened for writing */
   checkOpen(appResultId: AppResultId): void {
     if (!this.#closing.has(appResultId)) return;
     throw new BsmountError("busy", "its app result is being closed, and takes no more files", {

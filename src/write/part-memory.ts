@@ -2,8 +2,8 @@ import { ByteBudget } from "../core/byte-budget.ts";
 import { SharedBuffers } from "../core/shared-buffers.ts";
 
 /**
- * Memory for bytes on their way up, shared by all uploads and bounded. It is shared memory: whoever is given
- * it may have another thread look at it.
+ * Memory for bytes that are being sent, bounded for all uploads together. It is a SharedArrayBuffer, so that other
+ * threads can read it.
  */
 export class PartMemory {
   readonly #budget: ByteBudget;
@@ -14,7 +14,7 @@ export class PartMemory {
     this.#buffers = new SharedBuffers(limitBytes);
   }
 
-  /** Runs `work` with `sizeBytes` of memory once there is room. The bytes in it are anybody's. */
+  /** Runs `work` with `sizeBytes` of memory once there is room. It is not zeroed. */
   async use<T>(
     sizeBytes: number,
     signal: AbortSignal,

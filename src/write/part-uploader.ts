@@ -5,11 +5,11 @@ import { IncrementalUpload } from "../upload/incremental-upload.ts";
 import type { UploadProtocol } from "../upload/upload-protocol.ts";
 import type { PartMemory } from "./part-memory.ts";
 import type { StagingFile } from "./staging-file.ts";
-import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts";
+import type { UploadedFile, FileDestination, UploadTarget } from "./upload-target.ts";
 
 export interface PartUploaderOptions {
   readonly target: UploadTarget;
-  readonly place: UploadPlace;
+  readonly destination: FileDestination;
   readonly plan: PartPlan;
   readonly staging: StagingFile;
   readonly memory: PartMemory;
@@ -20,17 +20,17 @@ export interface PartUploaderOptions {
 
 /** The upload in parts of one staged file. */
 export class PartUploader extends IncrementalUpload<FileId, UploadedFile> {
-  constructor({ target, place, staging, ...options }: PartUploaderOptions) {
-    super({ ...options, protocol: protocolOf(target, place), content: staging });
+  constructor({ target, destination, staging, ...options }: PartUploaderOptions) {
+    super({ ...options, protocol: protocolOf(target, destination), content: staging });
   }
 }
 
 function protocolOf(
   target: UploadTarget,
-  place: UploadPlace,
+  destination: FileDestination,
 ): UploadProtocol<FileId, UploadedFile> {
   return {
-    begin: async (signal) => await target.begin(place, { signal }),
+    begin: async (signal) => await target.begin(destination, { signal }),
     sendPart: async (fileId, { number, bytes }, signal) => {
       await target.part({ fileId, number }, { bytes }, { signal });
     },

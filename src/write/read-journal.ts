@@ -7,7 +7,7 @@ import type { ResultFile } from "./result-file.ts";
 
 /** What a journal says of one staging file. */
 export interface KnownFile {
-  readonly place?: ResultFile;
+  readonly resultFile?: ResultFile;
   /** BaseSpace has all of it. */
   readonly isFinished: boolean;
   /** Why it is not in BaseSpace, when an upload failed. */
@@ -16,7 +16,7 @@ export interface KnownFile {
 
 export interface ReadJournal {
   readonly owner: { readonly pid?: number; readonly apiServer?: string };
-  /** Of that process, see `linux/process-identity.ts`. */
+  /** When that process started; see `linux/process-identity.ts`. */
   readonly startTicks: string | undefined;
   /** Where that process runs, or ran. */
   readonly machine: Machine | undefined;
@@ -24,12 +24,12 @@ export interface ReadJournal {
   readonly files: ReadonlyMap<string, KnownFile>;
 }
 
-/** No longer journal is read: one of this size has some 300 000 files. */
+/** A longer journal is not read: one of this size has some 300 000 files. */
 const MAX_JOURNAL_BYTES = 64 * 1024 * 1024;
 
 /**
- * The journal of a folder of staging files. Lines that make no sense, such as one that a full disk cut off, are
- * passed over. Undefined when it cannot be read whole: then nothing is known, and nothing may be removed.
+ * Reads the journal of a folder of staging files. Lines that make no sense, such as one that a full disk cut off, are
+ * ignored. Returns undefined when it cannot be read whole: then nothing is known, and nothing may be deleted.
  */
 export async function readJournal(folder: string): Promise<ReadJournal | undefined> {
   const text = await textOf(join(folder, JOURNAL_NAME));
@@ -76,17 +76,17 @@ function after(
 function begun({ appResultId, resultPath, path }: Record<string, unknown>): KnownFile | undefined {
   const texts = [appResultId, resultPath, path];
   if (!texts.every((text) => typeof text === "string")) return undefined;
-  return { place: { appResultId, resultPath, path } as ResultFile, isFinished: false };
+  return { resultFile: { appResultId, resultPath, path } as ResultFile, isFinished: false };
 }
 
-/** Whatever failed before was made good. */
-function finished({ place }: Partial<KnownFile> = {}): KnownFile {
-  return { ...(place === undefined ? {} : { place }), isFinished: true };
+/** An earlier failure no longer matters. */
+function finished({ resultFile }: Partial<KnownFile> = {}): KnownFile {
+  return { ...(resultFile === undefined ? {} : { resultFile }), isFinished: true };
 }
 
 function renamed(known: KnownFile | undefined, path: unknown): KnownFile | undefined {
-  if (known?.place === undefined || typeof path !== "string") return known;
-  return { ...known, place: { ...known.place, path } };
+  if (known?.resultFile === undefined || typeof path !== "string") return known;
+  return { ...known, resultFile: { ...known.resultFile, path } };
 }
 
 function ownerOf({ pid, apiServer }: Record<string, unknown>): ReadJournal["owner"] {

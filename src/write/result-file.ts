@@ -1,6 +1,6 @@
 import type { AppResultId } from "../core/ids.ts";
 
-/** A file of an app result, by where it is and not by what is in it. */
+/** Which file of which app result; not its content. */
 export interface ResultFile {
   readonly appResultId: AppResultId;
   /** The app result as the mount shows it: `/projects/p/appresults/r`. */

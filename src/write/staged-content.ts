@@ -9,11 +9,11 @@ import type { PartMemory } from "./part-memory.ts";
 import type { StagingFile } from "./staging-file.ts";
 import type { FileJournal } from "./staging-folder.ts";
 import { tooBigError } from "./too-big.ts";
-import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts";
+import type { UploadedFile, FileDestination, UploadTarget } from "./upload-target.ts";
 
 export interface StagedContentOptions {
   readonly target: UploadTarget;
-  readonly destination: UploadPlace;
+  readonly destination: FileDestination;
   /** False while it is not known under which path the file will be finished: nothing is sent before that. */
   readonly sendsAhead: boolean;
   readonly plan: PartPlan;
@@ -68,7 +68,7 @@ export class StagedContent {
   }
 
   /** Where it is uploaded to, or would be. */
-  get destination(): UploadPlace {
+  get destination(): FileDestination {
     return this.#upload.destination;
   }
 
@@ -143,7 +143,7 @@ export class StagedContent {
     await this.#state.copied();
   }
 
-  /** It is to be uploaded under another path; what was sent under the old one is given up. */
+  /** It is to be uploaded under another path; what was sent under the old one is discarded. */
   async rename(
     path: string,
     { sendsAhead }: { readonly sendsAhead: boolean },

@@ -186,8 +186,8 @@ export class StagedFile {
   }
 
   /**
-   * Gives it another path at once. What was sent for one that it will not get is given up. Returns when the journal
-   * has the path, and with it whoever finds the file after a crash.
+   * Gives it another path at once; what was sent for a path that it will not get is discarded. Returns when the journal
+   * has the path, so that it is known after a crash.
    */
   async rename(path: string, signal: AbortSignal): Promise<void> {
     const { uploadPath, awaitsRename } = stagedNameOf(path);
@@ -205,8 +205,8 @@ export class StagedFile {
   }
 
   /**
-   * Finishes it under `path`, its final name, while it has the temporary one; {@link rename} comes next. It counts as
-   * having a final name meanwhile, so that whoever looks for unfinished files finds it, and waits for it.
+   * Finishes it under `path`, its final name, while it has the temporary one; {@link rename} comes next. It does not
+   * await its rename meanwhile, so that calls that finish all files find it, and wait for it.
    *
    * @throws BsmountError as the upload target; then it awaits its rename as before
    */

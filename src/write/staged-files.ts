@@ -1,18 +1,17 @@
 import { BsmountError, describeError } from "../core/errors.ts";
 import type { AppResultId } from "../core/ids.ts";
 import { TaskGroup } from "../core/task-group.ts";
-import type { OldVersion } from "./copy-on-write.ts";
 import type { FileReader, FileWriter } from "./file-writer.ts";
 import { Finishing } from "./finishing.ts";
 import { KeptFiles } from "./kept-files.ts";
-import { NewVersions } from "./new-versions.ts";
+import { NewVersions, type OldVersion } from "./copy-on-write.ts";
 import { OpenWriters } from "./open-writers.ts";
 import { PartMemory } from "./part-memory.ts";
 import type { ResultFile } from "./result-file.ts";
 import { StagedContent } from "./staged-content.ts";
 import { StagedFile } from "./staged-file.ts";
 import { type StagedFilesOptions, withDefaults } from "./staged-files-options.ts";
-import type { StagedLists } from "./staged-lists.ts";
+import type { StagedLists } from "./staged-list.ts";
 import { StagedNames } from "./staged-names.ts";
 import { StagedRegistry } from "./staged-registry.ts";
 import { StagedWriter } from "./staged-writer.ts";
@@ -122,7 +121,7 @@ export class StagedFiles implements AsyncDisposable {
     return new StagedWriter(file, { registry: this.#registry, writers, finishing });
   }
 
-  /** Opens a file that BaseSpace has for writing; see {@link NewVersions.open}. */
+  /** Opens a file that BaseSpace has for writing; see `NewVersions`. */
   openNewVersion(key: string, old: OldVersion, before: FileReader | undefined): FileWriter {
     return this.#newVersions.open(key, old, before);
   }

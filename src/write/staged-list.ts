@@ -1,3 +1,6 @@
+import type { AppResultId } from "../core/ids.ts";
+import type { StagedFile } from "./staged-file.ts";
+
 /** A change of the list, and the path that it happened at. */
 export type StagedChange<File> =
   | {
@@ -12,7 +15,7 @@ export type StagedChange<File> =
 const KEPT_CHANGES = 1024;
 
 /**
- * The files and folders that this mount made in one app result. With ten thousand files in it, telling what has changed
+ * The files and folders that this mount made in one app result. With ten thousand files in it, returning what has changed
  * is cheap and listing everything is not, so the last changes are kept for readers that follow them.
  */
 export class StagedList<File extends { readonly path: string }> {
@@ -49,37 +52,83 @@ export class StagedList<File extends { readonly path: string }> {
 
   add(item: File): void {
     this.#items.add(item);
-    this.#tell({ kind: "added", item, path: item.path });
+    this.#record({ kind: "added", item, path: item.path });
   }
 
   /** To be called when the file has another Id, or is newer. */
   changed(item: File): void {
-    if (this.#items.has(item)) this.#tell({ kind: "changed", item, path: item.path });
+    if (this.#items.has(item)) this.#record({ kind: "changed", item, path: item.path });
   }
 
   /** To be called when the file has another path than `from`, the one before. */
   moved(item: File, from: string): void {
     if (!this.#items.has(item)) return;
-    this.#tell({ kind: "removed", item, path: from });
-    this.#tell({ kind: "added", item, path: item.path });
+    this.#record({ kind: "removed", item, path: from });
+    this.#record({ kind: "added", item, path: item.path });
   }
 
   remove(item: File): void {
-    if (this.#items.delete(item)) this.#tell({ kind: "removed", item, path: item.path });
+    if (this.#items.delete(item)) this.#record({ kind: "removed", item, path: item.path });
   }
 
   addFolder(path: string): void {
     this.#folders.add(path);
-    this.#tell({ kind: "folder-added", path });
+    this.#record({ kind: "folder-added", path });
   }
 
   removeFolder(path: string): void {
-    if (this.#folders.delete(path)) this.#tell({ kind: "folder-removed", path });
+    if (this.#folders.delete(path)) this.#record({ kind: "folder-removed", path });
   }
 
-  #tell(change: StagedChange<File>): void {
+  #record(change: StagedChange<File>): void {
     this.#revision += 1;
     this.#changes.push(change);
     if (this.#changes.length >= 2 * KEPT_CHANGES) this.#changes.splice(0, KEPT_CHANGES);
+  }
+}
+
+/** What was made in one app result, for those who only look. */
+export type StagedListing = Pick<
+  StagedList<StagedFile>,
+  "changesSince" | "folders" | "items" | "revision"
+>;
+
+const EMPTY: StagedListing = new StagedList<StagedFile>();
+
+/** What this mount has made, by app result. */
+export class StagedLists {
+  readonly #lists = new Map<AppResultId, StagedList<StagedFile>>();
+
+  /** What was made in an app result. */
+  listing(appResultId: AppResultId): StagedListing {
+    return this.#lists.get(appResultId) ?? EMPTY;
+  }
+
+  /** The files in all app results. */
+  get files(): readonly StagedFile[] {
+    return [...this.#lists.values()].flatMap(({ items }) => items);
+  }
+
+  /** The list of an app result, to change it. */
+  list(appResultId: AppResultId): StagedList<StagedFile> {
+    const known = this.#lists.get(appResultId);
+    if (known !== undefined) return known;
+    const list = new StagedList<StagedFile>();
+    this.#lists.set(appResultId, list);
+    return list;
+  }
+
+  /**
+   * Forgets the older half of an app result's files when there are more than `most`, except those that BaseSpace
+   * lacks or that are open. Returns whether it did.
+   */
+  forgetOldest(appResultId: AppResultId, most: number): boolean {
+    const list = this.list(appResultId);
+    if (list.size <= most) return false;
+    const { items } = list;
+    for (const file of items.slice(0, items.length / 2)) {
+      if (!file.isStaged && !file.isOpen) list.remove(file);
+    }
+    return true;
   }
 }

@@ -30,7 +30,7 @@ export class StagedNames {
     return content.destination.path === path || content.sizeBytes <= firstPartBytes;
   }
 
-  /** Lists `file` under another name. What was sent under a name that it will not get is given up. */
+  /** Lists `file` under another name. What was sent under a name that it will not get is discarded. */
   async rename(file: StagedFile, { path, replaced }: NewName, signal: AbortSignal): Promise<void> {
     const { registry } = this.#options;
     if (file.hasCompleteVersion) registry.forgetListing(file);

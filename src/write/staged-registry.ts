@@ -1,7 +1,7 @@
 import type { AppResultId } from "../core/ids.ts";
 import type { KeptFiles } from "./kept-files.ts";
 import type { OpenMode, StagedFile } from "./staged-file.ts";
-import { StagedLists } from "./staged-lists.ts";
+import { StagedLists } from "./staged-list.ts";
 
 export interface StagedRegistryOptions {
   readonly kept: KeptFiles;

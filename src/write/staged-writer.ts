@@ -78,7 +78,7 @@ export class StagedWriter implements FileWriter, ResultFile {
     await this.file.content.sync();
   }
 
-  /** What came after the last flush, as from a mapping, is finished now, and nobody can be told of a failure. */
+  /** What was written after the last flush, as through a mapping, is finished now; a failure can only be logged. */
   close(): void {
     const { file } = this;
     const { finishing, writers } = this.#parts;

@@ -13,10 +13,11 @@ export class StagingFile {
   readonly #file: FileHandle;
   #onClosed: () => void;
   #sizeBytes = 0;
-  /** Counts the cuts, so that what is read beside one is not taken for lost. */
+  /** Counts truncations, so that a read during one does not take bytes for lost. */
   #cuts = 0;
+  /** Truncations that are under way. */
   #cutting = 0;
-  /** Somebody else took bytes away; what is written behind them would make zeros of them. */
+  /** Another program truncated the file; a write behind its end would turn the lost bytes into zeros. */
   #loss: BsmountError | undefined;
   #isClosed = false;
 
@@ -27,7 +28,7 @@ export class StagingFile {
   }
 
   /**
-   * Makes an empty one, which nobody else can read.
+   * Creates an empty file that only this user can read. `onClosed` is called when it is closed.
    * @throws BsmountError `no-space`, `no-descriptors`, `environment`
    */
   static async create(path: string, onClosed: () => void = () => {}): Promise<StagingFile> {
@@ -43,7 +44,7 @@ export class StagingFile {
     return this.#sizeBytes;
   }
 
-  /** @throws BsmountError `no-space` when the disk is full; the bytes then are as before or as written */
+  /** @throws BsmountError `no-space` when the disk is full; each byte then is as before or as written */
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     if (this.#loss !== undefined) throw this.#loss;
     this.#checkLength();
@@ -74,23 +75,23 @@ export class StagingFile {
       }
     });
     if (done === wanted || this.#cutting > 0 || cuts !== this.#cuts) return done;
-    throw this.#lost(offset + done);
+    throw this.#lostError(offset + done);
   }
 
   /**
-   * What is written behind the end of a file that somebody else has cut would make zeros of what was there. The
-   * kernel knows the length at once, so that asking for it does not wait for the disk.
+   * A write behind the end of a file that another program truncated would turn what was there into zeros. The kernel
+   * has the length in memory, so the synchronous call does not wait for the disk.
    */
   #checkLength(): void {
     if (this.#isClosed || this.#cutting > 0) return;
     const { size } = fstatSync(this.#file.fd);
-    if (size < this.#sizeBytes) throw this.#lost(size);
+    if (size < this.#sizeBytes) throw this.#lostError(size);
   }
 
-  #lost(endBytes: number): BsmountError {
+  #lostError(endBytes: number): BsmountError {
     const problem = `the staging file ${this.path} lost bytes that were written to it`;
     this.#loss = new BsmountError("environment", `${problem}: it ends at ${endBytes}`, {
-      remedy: "write the file again; see what else cuts files in the state folder",
+      remedy: "write the file again; see what else truncates files in the state folder",
     });
     return this.#loss;
   }
@@ -111,16 +112,16 @@ export class StagingFile {
 
   /**
    * Returns when the bytes are on the disk.
-   * @throws BsmountError `environment` also when somebody removed the file: nobody would find the bytes again
+   * @throws BsmountError `environment`, also when somebody deleted the file: nobody would find the bytes again
    */
   async sync(): Promise<void> {
     await this.#onDisk("sync", async () => {
       await this.#file.sync();
-      if ((await this.#file.stat()).nlink === 0) throw removed(this.path);
+      if ((await this.#file.stat()).nlink === 0) throw removedError(this.path);
     });
   }
 
-  /** Closes and deletes it; more than once is no error. */
+  /** Closes and deletes it; doing it again is no error. */
   async discard(): Promise<void> {
     await this.close();
     await this.#onDisk("remove", async () => await rm(this.path, { force: true }));
@@ -134,7 +135,7 @@ export class StagingFile {
     this.#onClosed();
   }
 
-  /** As {@link discard}, for one that was made and will not be used: nobody is told. */
+  /** As {@link discard}, without calling `onClosed`: for a file that was never handed out. */
   async abandon(): Promise<void> {
     this.#onClosed = () => {};
     await this.discard();
@@ -145,6 +146,6 @@ export class StagingFile {
   }
 }
 
-function removed(path: string): NodeJS.ErrnoException {
+function removedError(path: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`ENOENT: ${path} was removed`), { code: "ENOENT" });
 }

@@ -10,15 +10,14 @@ import { localDisk } from "./local-disk.ts";
 import { StagingFile } from "./staging-file.ts";
 
 /**
- * The lock of a folder of staging files: whoever finds it free finds a folder of a process that has ended. It is
- * beside the folder, so it is the same one by whatever links and mounts that is reached. The folder need not be there
- * yet, what it is in has to be.
+ * The lock of a folder of staging files; when it is free, the process that made the folder has ended. It is beside the
+ * folder, so it is the same one whatever links and mounts lead there. The folder need not exist yet, its parent must.
  */
 export function stagingLockOf(path: string): LockId {
   return { folder: dirname(path), key: basename(path) };
 }
 
-/** A staging file, and what is to be said of it in the journal. */
+/** A staging file, and its journal. */
 export interface StagedBytes {
   readonly bytes: StagingFile;
   readonly journal: FileJournal;
@@ -26,19 +25,19 @@ export interface StagedBytes {
 
 /** The journal's lines about one file. */
 export interface FileJournal {
-  /** It was finished, and is written again. @throws BsmountError `no-space`, `environment` */
+  /** The file was finished, and is going to be written again. @throws BsmountError `no-space`, `environment` */
   changed(): Promise<void>;
-  /** Returns when the line is written; one that cannot be written goes before the next one. */
+  /** Returns when the line is written. A line that cannot be written is written before the next one. */
   renamed(path: string): Promise<void>;
   finished(): void;
   failed(why: string): void;
-  /** Its staging file is gone. */
+  /** Its staging file was deleted. */
   removed(): void;
 }
 
 /**
- * A folder of staging files with their journal, private to this process and locked for it. What is in it is
- * found by the next mount, however this one ends.
+ * A folder of staging files with their journal, private to this process and locked by it. The next mount finds what is
+ * in it, however this one ends.
  */
 export class StagingFolder implements AsyncDisposable {
   readonly path: string;
@@ -52,16 +51,16 @@ export class StagingFolder implements AsyncDisposable {
     this.#lock = lock;
   }
 
-  /** Makes one in `parent`. @throws BsmountError `no-space`, `environment` */
+  /** Creates a folder in `parent`. @throws BsmountError `no-space`, `environment` */
   static async create(parent: string, owner: JournalOwner): Promise<StagingFolder> {
     const path = join(parent, `mount-${randomBytes(6).toString("hex")}`);
-    const making = { what: "make a folder for", path };
-    await localDisk(making, async () => await ensureSafeFolder(parent));
-    // Before there is anything to be taken for somebody's who has ended.
-    const lock = await localDisk(making, async () => await takeLock(stagingLockOf(path)));
-    if (lock === undefined) throw new BsmountError("environment", `somebody else has ${path}`);
+    const call = { what: "make a folder for", path };
+    await localDisk(call, async () => await ensureSafeFolder(parent));
+    // Before there is a folder that would look like that of an ended process.
+    const lock = await localDisk(call, async () => await takeLock(stagingLockOf(path)));
+    if (lock === undefined) throw new BsmountError("environment", `another process uses ${path}`);
     try {
-      await localDisk(making, async () => await mkdir(path, { mode: 0o700 }));
+      await localDisk(call, async () => await mkdir(path, { mode: 0o700 }));
       return new StagingFolder(path, await Journal.create(path, owner), lock);
     } catch (error) {
       await rm(path, { recursive: true, force: true }).catch(() => {});
@@ -71,15 +70,15 @@ export class StagingFolder implements AsyncDisposable {
   }
 
   /**
-   * `onClosed` is called when the staging file is closed, if it was made.
+   * Creates a staging file. `onClosed` is called when it is closed, unless this throws.
    * @throws BsmountError `no-space`, `no-descriptors`, `environment`
    */
-  async createFile(place: ResultFile, onClosed: () => void): Promise<StagedBytes> {
+  async createFile(resultFile: ResultFile, onClosed: () => void): Promise<StagedBytes> {
     this.#count += 1;
     const file = String(this.#count);
     const [created, journaled] = await Promise.allSettled([
       StagingFile.create(join(this.path, file), onClosed),
-      this.#journal.record({ file, event: "begun", ...place }),
+      this.#journal.record({ file, event: "begun", ...resultFile }),
     ]);
     const bytes = created.status === "fulfilled" ? created.value : undefined;
     if (bytes !== undefined && journaled.status === "fulfilled") {
@@ -92,14 +91,14 @@ export class StagingFolder implements AsyncDisposable {
       : (journaled as PromiseRejectedResult).reason;
   }
 
-  /** Leaves what is still in it to be found, and the folder only if there is something. */
+  /** Leaves the files that are still in it for the next mount to find; deletes the folder if there are none. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#journal[Symbol.asyncDispose]();
     if (await this.#isEmpty()) await rm(this.path, { recursive: true, force: true });
     await this.#lock[Symbol.asyncDispose]();
   }
 
-  /** Not when nobody can tell: there may be bytes in it that BaseSpace lacks. */
+  /** False when it cannot be read: there may be bytes in it that BaseSpace lacks. */
   async #isEmpty(): Promise<boolean> {
     try {
       return (await readdir(this.path)).every((name) => name === JOURNAL_NAME);

@@ -4,65 +4,65 @@ import type { Space } from "./staging.ts";
 
 export interface StagingRoomOptions {
   readonly clock: Clock;
-  /** Of the staging disk. */
+  /** The room on the staging disk. */
   readonly space: () => Promise<Space>;
-  /** Gives some of what BaseSpace has back to the disk; returns false when there is nothing to give. */
-  readonly giveBack: () => Promise<boolean>;
+  /** Deletes some staged bytes that BaseSpace has; returns false when there are none. */
+  readonly evict: () => Promise<boolean>;
 }
 
-/** What giving back makes room of: bytes of the disk, and descriptors, of which every staging file has one. */
-const ROOM: ReadonlySet<FailureReason> = new Set(["no-space", "no-descriptors"]);
-/** The disk has room as long as more than this part of it is free. */
-const SHORT_OF_ROOM = 0.05;
-/** Looking costs a call to the disk; so often is enough. */
-const LOOK_MS = 1000;
+/** Failures that evicting can mend: staging files take bytes of the disk, and one descriptor each. */
+const OUT_OF_ROOM: ReadonlySet<FailureReason> = new Set(["no-space", "no-descriptors"]);
+/** The part of the disk that is kept free. */
+const MIN_FREE = 0.05;
+/** The disk is asked for its room no more often than this. */
+const CHECK_MS = 1000;
 
-/** Sees to it that what is kept for reading never takes room that something being written needs. */
+/** Makes room: what is kept for reading is evicted as soon as something that is written needs its room. */
 export class StagingRoom {
   readonly #options: StagingRoomOptions;
-  #lookedMs = -LOOK_MS;
-  /** Counts what was given back. */
-  #given = 0;
-  #giving: Promise<boolean> | undefined;
+  #checkedMs = -CHECK_MS;
+  /** Counts evictions. */
+  #evictions = 0;
+  #evicting: Promise<boolean> | undefined;
 
   constructor(options: StagingRoomOptions) {
     this.#options = options;
   }
 
   /**
-   * Runs `work`, and again each time that it found no room and something could be given back. What it did
-   * before it failed, it does again.
-   * @throws BsmountError `no-space`, `no-descriptors` when there is nothing left to give back
+   * Runs `work`, and again each time that it found no room and something could be evicted. So `work` must be
+   * repeatable.
+   * @throws BsmountError `no-space`, `no-descriptors` when there is nothing left to evict
    */
   async use<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
-      const given = this.#given;
+      const evictions = this.#evictions;
       try {
         return await work();
       } catch (error) {
-        if (!ROOM.has(reasonOf(error))) throw error;
-        // Somebody else may have made room meanwhile.
-        if (this.#given === given && !(await this.#giveBack())) throw error;
+        if (!OUT_OF_ROOM.has(reasonOf(error))) throw error;
+        // Another call may have made room meanwhile.
+        if (this.#evictions === evictions && !(await this.#evict())) throw error;
       }
     }
   }
 
-  /** Gives back until the disk has some room again, for other programs too. */
+  /** Evicts until the disk has some room again, for other programs too. */
   async keepFree(): Promise<void> {
     const { clock, space } = this.#options;
-    if (clock.now() - this.#lookedMs < LOOK_MS) return;
-    this.#lookedMs = clock.now();
+    if (clock.now() - this.#checkedMs < CHECK_MS) return;
+    this.#checkedMs = clock.now();
     for (;;) {
       const { totalBytes, freeBytes } = await space();
-      if (freeBytes > totalBytes * SHORT_OF_ROOM || !(await this.#giveBack())) return;
+      if (freeBytes > totalBytes * MIN_FREE || !(await this.#evict())) return;
     }
   }
 
-  async #giveBack(): Promise<boolean> {
-    this.#giving ??= this.#options.giveBack().finally(() => {
-      this.#given += 1;
-      this.#giving = undefined;
+  async #evict(): Promise<boolean> {
+    this.#evicting ??= this.#options.evict().finally(() => {
+      this.#evictions += 1;
+      this.#evicting = undefined;
     });
-    return await this.#giving;
+    return await this.#evicting;
   }
 }

@@ -15,21 +15,21 @@ export interface Space {
 
 export interface StagingOptions {
   readonly owner: JournalOwner;
-  /** Files at a time, so that descriptors are left for everything else. @default no limit */
+  /** How many staging files may be open at a time, so that descriptors are left for other things. @default no limit */
   readonly maxFiles?: number;
 }
 
 /**
- * Where a session stages what is written: in a folder of its own below `parent`, which is made when the first
- * file is written, and made again when somebody removed it meanwhile.
+ * The staging files of a session, in a folder of its own below `parent`. The folder is created with the first file, and
+ * again when somebody deleted it meanwhile.
  */
 export class Staging implements AsyncDisposable {
-  /** Holds the folders of all sessions. */
+  /** The folder with those of all sessions. */
   readonly parent: string;
   readonly #options: Required<StagingOptions>;
   readonly #folders: StagingFolder[] = [];
   #opening: Promise<StagingFolder> | undefined;
-  /** Each has a descriptor. */
+  /** The number of open staging files, each of which has a descriptor. */
   #openFiles = 0;
 
   constructor(parent: string, { owner, maxFiles = Infinity }: StagingOptions) {
@@ -38,35 +38,35 @@ export class Staging implements AsyncDisposable {
   }
 
   /** @throws BsmountError `no-space`, `no-descriptors`, `environment` */
-  async createFile(place: ResultFile): Promise<StagedBytes> {
+  async createFile(resultFile: ResultFile): Promise<StagedBytes> {
     const { maxFiles } = this.#options;
-    if (this.#openFiles >= maxFiles) throw tooManyFiles(maxFiles);
+    if (this.#openFiles >= maxFiles) throw tooManyFilesError(maxFiles);
     this.#openFiles += 1;
     const onClosed = (): void => void (this.#openFiles -= 1);
     try {
-      return await this.#createFile(place, onClosed);
+      return await this.#createFile(resultFile, onClosed);
     } catch (error) {
       onClosed();
       throw error;
     }
   }
 
-  async #createFile(place: ResultFile, onClosed: () => void): Promise<StagedBytes> {
+  async #createFile(resultFile: ResultFile, onClosed: () => void): Promise<StagedBytes> {
     const folder = await this.#folder();
     try {
-      return await folder.createFile(place, onClosed);
+      return await folder.createFile(resultFile, onClosed);
     } catch (error) {
       if (existsSync(folder.path)) throw error;
-      return await (await this.#folder()).createFile(place, onClosed);
+      return await (await this.#folder()).createFile(resultFile, onClosed);
     }
   }
 
-  /** Whether the staging file at `path` was made by this very session. */
+  /** Whether this session made the staging file at `path`. */
   isOwn(path: string): boolean {
     return this.#folders.some((folder) => path.startsWith(`${folder.path}/`));
   }
 
-  /** Of the disk it is on. @throws BsmountError `environment` */
+  /** The room on the disk that it is on. @throws BsmountError `environment` */
   async space(): Promise<Space> {
     return await localDisk({ what: "find room for", path: this.parent }, async () => {
       await ensureSafeFolder(this.parent);
@@ -75,13 +75,13 @@ export class Staging implements AsyncDisposable {
     });
   }
 
-  /** Files that were neither finished nor discarded stay, and are found by the next mount. */
+  /** Files that are still there stay, for the next mount to find. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opening?.catch(() => {});
     for (const folder of this.#folders) await folder[Symbol.asyncDispose]();
   }
 
-  /** The folder that files are made in now. */
+  /** The folder that new files are created in. */
   async #folder(): Promise<StagingFolder> {
     const known = this.#folders.at(-1);
     if (known !== undefined && existsSync(known.path)) return known;
@@ -98,7 +98,7 @@ export class Staging implements AsyncDisposable {
   }
 }
 
-function tooManyFiles(count: number): BsmountError {
+function tooManyFilesError(count: number): BsmountError {
   const problem = `cannot write another file: ${count} are open, or not uploaded yet`;
   const remedy = `close some, or ${MORE_DESCRIPTORS}`;
   return new BsmountError("no-descriptors", problem, { remedy });

@@ -1,13 +1,13 @@
 /*
- * Names that programs give to what is not ready: they write under such a name and rename it when it is
- * whole, or remove it. A file in BaseSpace can neither be renamed nor removed, so nothing is finished under these.
+ * Names that programs give to files that are not ready: they write under such a name, and rename or remove the file
+ * when it is whole. A file in BaseSpace can be neither renamed nor removed, so no file is finished under these names.
  */
 
 interface TemporaryName {
   readonly pattern: RegExp;
-  /** The name that the file will get, where the temporary one tells it. */
+  /** Returns the name that the file will get, where the temporary one tells it. */
   readonly finalName?: (match: RegExpExecArray) => string | undefined;
-  /** Files that are ready may have such a name too: `tmp_results`. */
+  /** Files that are ready can have such a name too: `tmp_results`. */
   readonly isSharedWithFinal?: boolean;
 }
 
@@ -28,7 +28,7 @@ const TEMPORARY_NAMES: readonly TemporaryName[] = [
   { pattern: /^(.+)\.tmp\..+$/s, finalName: first },
   // SQLite removes them when the database is closed.
   { pattern: /.-(?:journal|wal|shm)$/s, isSharedWithFinal: true },
-  // Python's tempfile, with the ending that it was asked for.
+  // Python's tempfile, with any suffix.
   { pattern: /^tmp[a-z0-9_]{8}(?:\..+)?$/s, isSharedWithFinal: true },
   // plink converts what it reads to x-temporary.bed, .bim and .fam first.
   { pattern: /.-temporary\../s },
@@ -36,10 +36,10 @@ const TEMPORARY_NAMES: readonly TemporaryName[] = [
   { pattern: /.\.bam\.\d{1,5}$/s, isSharedWithFinal: true },
 ];
 
-/** Files in folders that programs remove at their end, with all that is in them. */
+/** Files in folders that programs remove, with everything in them, when they end. */
 const IN_TEMPORARY_FOLDERS: readonly RegExp[] = [
-  // bcftools sort, where TMPDIR leads here. `bcftools.merged` may be anybody's: the file tells.
-  // With -T and a slash at its end the folder has six characters alone.
+  // bcftools sort, when TMPDIR is on the mount. `bcftools.merged` may be any folder, so the file's name must fit too.
+  // With -T and a path that ends with a slash the folder's name is six characters only.
   /^(?:.*\/)?(?:bcftools\.)?[A-Za-z0-9]{6}\/\d{5}\.bcf$/s,
   /^(?:.*\/)?sambamba-pid\d+-[^/]+\//s,
   // Python's tempfile.
@@ -51,14 +51,14 @@ function isTemporaryName(name: string): boolean {
   return TEMPORARY_NAMES.some(({ pattern }) => pattern.test(name));
 }
 
-/** Whether no file that is ready has such a name. */
+/** Whether a file that is ready never has such a name. */
 export function isNeverFinal(name: string): boolean {
   return TEMPORARY_NAMES.some(
     ({ pattern, isSharedWithFinal }) => isSharedWithFinal !== true && pattern.test(name),
   );
 }
 
-/** The name that the file is expected to get: `x.bam` of `.x.bam.a1B2c3`; undefined when nobody knows. */
+/** The name that the file will get: `x.bam` for `.x.bam.a1B2c3`; undefined when the temporary one does not tell. */
 export function finalNameOf(name: string): string | undefined {
   for (const { pattern, finalName } of TEMPORARY_NAMES) {
     const match = pattern.exec(name);

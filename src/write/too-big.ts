@@ -1,6 +1,6 @@
 import { BsmountError } from "../core/errors.ts";
 
-/** `too-big`: the file at `path` would have more bytes than its parts can hold. */
+/** `too-big`: the file at `path` would have more bytes than an upload can have. */
 export function tooBigError(file: {
   readonly path: string;
   readonly sizeBytes: number;

@@ -1,7 +1,7 @@
 import type { AppResultId, FileId } from "../core/ids.ts";
 
-/** Where a file goes: the name it gets in BaseSpace. */
-export interface UploadPlace {
+/** The path that a file gets in BaseSpace. */
+export interface FileDestination {
   readonly appResultId: AppResultId;
   /** Folders and name, separated by `/`, without a leading one. */
   readonly path: string;
@@ -18,7 +18,7 @@ export interface UploadedFile {
   readonly contentType?: string;
 }
 
-interface Waiting {
+interface CallOptions {
   readonly signal: AbortSignal;
 }
 
@@ -27,23 +27,23 @@ interface Body {
 }
 
 /**
- * What `write/` asks of whoever can upload; `session/` hands in the client's. Every method settles each
- * doubt of its own: what may have been done is looked up before it is done again. They throw BsmountError
- * (`access-denied`, `read-only`, `timeout`, `unavailable`, …) or the signal's reason.
+ * The calls that upload files; `session/` hands in the client's. Each takes effect once: before it is sent again, it
+ * looks up whether it was done. They throw BsmountError (`access-denied`, `read-only`, `timeout`, `unavailable`, …) or
+ * the signal's reason.
  */
 export interface UploadTarget {
   /** A whole file in one request, of up to 25 000 000 bytes. */
-  whole(place: UploadPlace, body: Body, options: Waiting): Promise<UploadedFile>;
-  begin(place: UploadPlace, options: Waiting): Promise<FileId>;
-  /** Sends a part, in any order; sent again it takes the place of the one before. */
+  whole(destination: FileDestination, body: Body, options: CallOptions): Promise<UploadedFile>;
+  begin(destination: FileDestination, options: CallOptions): Promise<FileId>;
+  /** Sends a part, in any order; one that is sent again replaces the one before. */
   part(
     part: { readonly fileId: FileId; readonly number: number },
     body: Body,
-    options: Waiting,
+    options: CallOptions,
   ): Promise<unknown>;
   complete(
     file: { readonly fileId: FileId; readonly sizeBytes: number },
-    options: Waiting,
+    options: CallOptions,
   ): Promise<UploadedFile>;
-  abort(fileId: FileId, options: Waiting): Promise<void>;
+  abort(fileId: FileId, options: CallOptions): Promise<void>;
 }

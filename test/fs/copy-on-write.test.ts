@@ -28,7 +28,7 @@ afterAll(async () => {
   await emulator?.close();
 });
 
-/** What is finished is only in BaseSpace. */
+/** Complete files are only in BaseSpace. */
 beforeEach(async () => {
   folder = await tempDir();
   real = await RealFiles.start(connection, { staging: folder.path, keptFiles: 0 });
@@ -102,7 +102,7 @@ describe("a new version that was renamed while somebody writes it", () => {
 });
 
 describe("a new version whose beginning fails", () => {
-  test("[W5] fails for all who have it open, and is right for whoever opens it next", async () => {
+  test("[W5] fails for all that have it open, and is right after the next open", async () => {
     await complete("f", "old content");
     const [first, second] = [await open("f"), await open("f")];
     await withDiskLimit(3, async () => {
@@ -162,7 +162,7 @@ test("a copy that the mount dies in the middle of is nothing that somebody wrote
   expect(await stagedUploads(folder.path)).toEqual([]);
   await writing;
   expect(await stagedUploads(folder.path)).toMatchObject([
-    { sizeBytes: 300, place: { path: "f" } },
+    { sizeBytes: 300, resultFile: { path: "f" } },
   ]);
   await close(handle);
 });
@@ -248,7 +248,7 @@ describe("a file that goes on being written", () => {
 });
 
 describe("a file that has just got a new version", () => {
-  test("[W2] is written on by whoever looked its name up before", async () => {
+  test("[W2] is written by those who looked its name up before", async () => {
     await complete("f", "old");
     const before = await real.stat("f");
     const first = await open("f");

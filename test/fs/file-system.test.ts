@@ -111,7 +111,7 @@ describe("lookup", () => {
     expect(world.asked).toEqual(["runs", "runs/30/files"]);
   });
 
-  it("[F1] shows a change made elsewhere after the TTL, and a file that is gone is gone", async () => {
+  it("[F1] shows a change made elsewhere after the TTL, and no longer a file that was deleted", async () => {
     const { stat, world, clock } = demoFileSystem();
     const path = "/projects/Demo/appresults/Calls/files/calls.vcf.gz";
     expect((await stat(path)).sizeBytes).toBe(10);

@@ -68,7 +68,7 @@ describe("opening", () => {
     for (const handle of [first, second]) fs.release(handle);
   });
 
-  it("[R7] lets who has it open ask about a file that is gone, and nobody else", async () => {
+  it("[R7] lets those that have a deleted file open ask about it, and nobody else", async () => {
     const { fs, world, clock, stat } = demoFileSystem();
     const { ino, sizeBytes } = await stat(VCF);
     const handle = await fs.open(ino, 0, neverAborted);

@@ -11,7 +11,7 @@ import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 import { connect, type Connection, RealFiles } from "../model/real-files.ts";
 import { nameOf } from "../model/plain-files.ts";
 
-/* A rename that finishes a file which was held back is done when the file is, and else not at all. */
+/* A rename that finishes a file is done when the file is complete, and otherwise not at all. */
 
 let emulator: TestEmulator;
 let connection: Connection;
@@ -63,7 +63,7 @@ function down(): void {
   emulator.addFaults("POST * status=500", "PUT * status=500");
 }
 
-/** A file of its final name that did not go up. */
+/** A file with its final name whose upload failed. */
 async function failed(path: string, text: string): Promise<void> {
   down();
   await expect(written(path, text)).rejects.toThrow("500");
@@ -86,7 +86,9 @@ const remote = async (): Promise<string[]> =>
 
 /** What the next mount would find if this one was killed now. */
 const staged = async (): Promise<string[]> =>
-  (await stagedUploads(folder.path)).map(({ place }) => place?.path ?? "nowhere").toSorted();
+  (await stagedUploads(folder.path))
+    .map(({ resultFile }) => resultFile?.path ?? "nowhere")
+    .toSorted();
 
 const failureOf = async (work: Promise<unknown>): Promise<string> =>
   await work.then(() => "none", reasonOf);
@@ -113,7 +115,7 @@ describe.each([
   ["a short file", "f.tmp", SHORT],
   ["a short file whose name was guessed wrong", "x.tmp", SHORT],
   ["a short file whose name was not known", "f~", SHORT],
-  ["a file of which parts went up", "f.tmp", LONG],
+  ["a file of which parts were sent", "f.tmp", LONG],
 ])("a rename that fails of %s", (_what, from, content) => {
   beforeEach(async () => await written(from, content));
 
@@ -191,7 +193,7 @@ describe.each([
 });
 
 describe("while a rename waits for its file to be complete", () => {
-  test("[W10] both names are what they were, whoever kills the mount", async () => {
+  test("[W10] both names are what they were, whatever kills the mount", async () => {
     await failed("f", "earlier");
     await written("f.tmp", SHORT);
     const { renamed } = await renaming("f.tmp", "f");
@@ -220,7 +222,7 @@ describe("while a rename waits for its file to be complete", () => {
   });
 
   test.each([true, false])(
-    "an empty file that it replaces goes up only when that fails: %s",
+    "an empty file that it replaces is uploaded only when that fails: %s",
     async (isToFail) => {
       const handle = await real.open("f", "rw", { creates: true });
       await close(handle);
@@ -239,7 +241,7 @@ describe("while a rename waits for its file to be complete", () => {
     },
   );
 
-  test("whoever finishes everything waits for it, and fails with it", async () => {
+  test("a call that finishes everything waits for it, and fails with it", async () => {
     await written("f.tmp", LONG);
     const { renamed } = await renaming("f.tmp", "f", "POST /files/* delay=1s status=403");
     const everything = real.staged.finishing.finishAll(neverAborted);
@@ -283,7 +285,7 @@ test("[W10] a rename of a file that somebody still writes does not finish it", a
   expect(await remote()).toEqual([`f=${SHORT}`]);
 });
 
-test("[W10] a large file whose name was not known goes up after its rename, whatever becomes of that", async () => {
+test("[W10] a large file whose name was not known is uploaded after its rename, whether or not that succeeds", async () => {
   await written("f~", LONG);
   await failed("f", "earlier");
   down();

@@ -2,9 +2,9 @@ import { constants } from "node:os";
 import { describe, expect, it } from "vitest";
 import { BsmountError, type FailureReason } from "../../src/core/errors.ts";
 import { errnoOf } from "../../src/fs/errno.ts";
-import { unlistable } from "../../src/fs/unlistable.ts";
+import { unlistableError } from "../../src/fs/unlistable.ts";
 
-/** What opendir or readdir answers for each reason why a directory cannot be listed. */
+/** The error number of opendir and readdir for each reason why a directory cannot be listed. */
 const ANSWERS: Readonly<Partial<Record<FailureReason, keyof typeof constants.errno>>> = {
   "not-found": "EIO",
   "not-a-directory": "EIO",
@@ -21,12 +21,12 @@ const ANSWERS: Readonly<Partial<Record<FailureReason, keyof typeof constants.err
 describe("a directory that cannot be listed", () => {
   it.each(Object.entries(ANSWERS))("[E1] is no empty one: %s is %s", (reason, name) => {
     const error = new BsmountError(reason as FailureReason, "the service does not know it");
-    expect(errnoOf(unlistable("/p", error))).toBe(constants.errno[name]);
+    expect(errnoOf(unlistableError("/p", error))).toBe(constants.errno[name]);
   });
 
   it("says which one, and why", () => {
     const cause = new BsmountError("not-found", "the service answered 404");
-    expect(unlistable("/p/files", cause)).toMatchObject({
+    expect(unlistableError("/p/files", cause)).toMatchObject({
       message: "cannot list /p/files: the service answered 404",
       cause,
     });
@@ -34,6 +34,6 @@ describe("a directory that cannot be listed", () => {
 
   it("keeps an error that nobody takes for an end as it is", () => {
     const error = new BsmountError("access-denied", "no");
-    expect(unlistable("/p", error)).toBe(error);
+    expect(unlistableError("/p", error)).toBe(error);
   });
 });

@@ -9,7 +9,7 @@ import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 import { connect, type Connection, RealFiles } from "../model/real-files.ts";
 import { nameOf } from "../model/plain-files.ts";
 
-/* What has gone wrong once in writing, each for itself; `test/model/` looks for what else could. */
+/* Defects that writing once had, one test each; `test/model/` searches for others. */
 
 let emulator: TestEmulator;
 let connection: Connection;
@@ -167,7 +167,7 @@ describe("a file whose bytes are only in BaseSpace", () => {
     expect(await remote()).toEqual(["f=one", "g=two"]);
   });
 
-  test("[W3] has one new version, whoever of those that opened it writes", async () => {
+  test("[W3] has one new version, whichever of those that opened it writes", async () => {
     const [first, second] = [await create("f"), await create("f")];
     await put(first, "A", 0);
     await put(second, "C", 2);
@@ -253,7 +253,7 @@ describe("a file that is being finished", () => {
     expect(await remote()).toEqual([`f=${first}`, `f=${second}`]);
   });
 
-  test("[W3] goes up as short as others cut it meanwhile", async () => {
+  test("[W3] is uploaded as short as others truncated it meanwhile", async () => {
     const handle = await create("f");
     await put(handle, "a".repeat(400));
     const other = await real.open("f", "w");
@@ -304,7 +304,7 @@ describe("a file that somebody reads", () => {
 });
 
 describe("temporary names", () => {
-  test("[W10] are held back by files that were left empty and renamed to them", async () => {
+  test("[W10] are kept by files that were left empty and renamed to them", async () => {
     await close(await create("f"));
     await real.rename("f", "f.tmp");
     real.clock.advance(5000);
@@ -313,7 +313,7 @@ describe("temporary names", () => {
     expect(await remote()).toEqual(["g="]);
   });
 
-  test("[W2] get the name from a file that was finished while their parts went up", async () => {
+  test("[W2] get the name from a file that was finished while their parts were sent", async () => {
     const handle = await create("f.tmp");
     const newer = "n".repeat(200);
     await put(handle, newer);

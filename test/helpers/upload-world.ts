@@ -21,7 +21,7 @@ const QUICK = { attempts: 3, firstDelayMs: 1, maxDelayMs: 5, totalMs: 60_000 };
 export const PART = 64;
 const PARTS = new PartPlan([{ parts: 20, partBytes: PART }]);
 
-/** Whose uploads the journals of the tests are. */
+/** The server and user in the journals of the tests. */
 export const OWNER = { apiServer: "https://api.example.test", userId: "1" };
 
 export interface FilesOptions extends Partial<StagedFilesOptions> {
@@ -62,7 +62,7 @@ export class UploadWorld implements AsyncDisposable {
     this.emulator.clearRequests();
   }
 
-  place(path: string): ResultFile {
+  resultFile(path: string): ResultFile {
     return { appResultId: this.appResultId, resultPath: "/projects/p/appresults/r", path };
   }
 
@@ -127,7 +127,7 @@ export class UploadWorld implements AsyncDisposable {
     ).length;
   }
 
-  /** Returns when the service has all requests that its rules with `n=` let wait or fail, and before it answers. */
+  /** Returns when the service has all requests that its rules with `n=` delay or fail, before it responds. */
   async faultsTaken(): Promise<void> {
     const left = async (): Promise<number> => {
       const answer = await fetch(`${this.emulator.apiServer}/__faults`);
@@ -146,7 +146,7 @@ export class UploadWorld implements AsyncDisposable {
   }
 }
 
-/** Bytes in which every part is another, so that none can stand for one of its neighbours. */
+/** Bytes of which no two parts are the same. */
 export function content(length: number, name = "c"): string {
   return Array.from({ length: Math.ceil(length / 8) }, (_, at) => `${name}${at}`.padEnd(8, "."))
     .join("")

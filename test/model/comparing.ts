@@ -65,7 +65,7 @@ async function compareFolder(model: PlainFiles, real: RealFiles, folder: string)
   }
 }
 
-/** The same content may be one version where the model has two: an answer that was lost leaves it open. */
+/** The same content may be one version where the model has two: after a response that was lost both are right. */
 async function compareRemote(model: PlainFiles, real: RealFiles): Promise<void> {
   const remote = await real.remote();
   const paths = new Set([...remote, ...model.complete].map((version) => version.path));

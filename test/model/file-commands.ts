@@ -303,22 +303,22 @@ async function renamedWhileDown(
     await renameBoth(model, tested, { ...names, isDown: true });
     await tested.real.settled(model.options.keepsStaged);
   });
-  if (model.heldPaths().includes(names.from)) tested.failedRenames += 1;
+  if (model.temporaryPaths().includes(names.from)) tested.failedRenames += 1;
 }
 
 const finalPath = fc.oneof(path, fc.constantFrom("a", "b"));
 
-/** Of one of the files that are held back: what else has a temporary name is finished, or is not there. */
+/** The path of a file that awaits its rename: other files with temporary names are complete, or do not exist. */
 const renameWhileDown = fc.record({ pick, to: finalPath }).map(
   ({ pick: which, to }) =>
     new Does(
       `rename #${which} while down to ${to}`,
       async (model, tested) => {
-        const held = model.heldPaths();
-        const from = held[which % held.length];
+        const paths = model.temporaryPaths();
+        const from = paths[which % paths.length];
         if (from !== undefined && from !== to) await renamedWhileDown(model, tested, { from, to });
       },
-      (model) => model.heldPaths().length > 0,
+      (model) => model.temporaryPaths().length > 0,
     ),
 );
 

@@ -18,7 +18,7 @@ export interface PlainFile {
   hasFailed: boolean;
   /** Why a write failed: the file lacks bytes until it is emptied. */
   lost?: Errno | undefined;
-  /** It was empty at its last close: it goes up some time later. */
+  /** It was empty at its last close: it is uploaded some time later. */
   isDue: boolean;
 }
 
@@ -50,7 +50,7 @@ export class Refused extends Error {
 
 export interface PlainOptions {
   readonly maxFileBytes: number;
-  /** A file of up to so many goes up in one request. */
+  /** The most bytes that are uploaded in one request. */
   readonly firstPartBytes: number;
   /** Whether finished files are still read from where they were written. */
   readonly keepsStaged: boolean;
@@ -157,7 +157,7 @@ export class PlainFiles {
     return this.handles.some((h) => h !== handle && h.mode !== "r" && h.path === handle.path);
   }
 
-  /** What close(2) does before it answers; `isDown`: nothing can be uploaded. */
+  /** What close(2) does before it returns; `isDown`: nothing can be uploaded. */
   flush(handle: PlainHandle, isDown = false): void {
     const { file } = handle;
     if (handle.mode === "r") return;
@@ -218,7 +218,7 @@ export class PlainFiles {
     this.#remove(file);
   }
 
-  /** A file that was held back goes up before the answer, where that is soon; `isDown`: nothing can be uploaded. */
+  /** A file that awaited its rename is uploaded before rename(2) returns, if that is quick; `isDown`: nothing can be uploaded. */
   rename(from: string, to: string, isDown = false): void {
     this.needParent(from);
     this.needParent(to);
@@ -246,7 +246,7 @@ export class PlainFiles {
   }
 
   #isToFinishAs(file: PlainFile, to: string): boolean {
-    return isHeld(file) && !stagedNameOf(to).awaitsRename && !this.isWritten(file);
+    return awaitsRename(file) && !stagedNameOf(to).awaitsRename && !this.isWritten(file);
   }
 
   #isQuick({ path, bytes }: PlainFile, to: string): boolean {
@@ -254,11 +254,11 @@ export class PlainFiles {
   }
 
   #refuseToPassForWhole(file: PlainFile, to: string): void {
-    if (file.lost === undefined || !isHeld(file) || stagedNameOf(to).awaitsRename) return;
+    if (file.lost === undefined || !awaitsRename(file) || stagedNameOf(to).awaitsRename) return;
     throw new Refused(file.lost);
   }
 
-  /** Time passes: what was left empty goes up. */
+  /** Time passes: files that were left empty are uploaded. */
   wait(): void {
     for (const file of this.all()) {
       const isDue = file.isDue && this.#isToFinish(file) && file.bytes.length === 0;
@@ -278,10 +278,10 @@ export class PlainFiles {
   }
 
   /** Where there are files that are not finished for their names alone. */
-  heldPaths(): string[] {
+  temporaryPaths(): string[] {
     const paths = [...this.stacks.keys()].filter((path) => {
       const file = this.top(path);
-      return file?.isUnfinished === true && isHeld(file) && !this.isWritten(file);
+      return file?.isUnfinished === true && awaitsRename(file) && !this.isWritten(file);
     });
     return paths.toSorted();
   }
@@ -333,11 +333,13 @@ export class PlainFiles {
 
   /** Whether there is a file that lacks bytes where a whole one is wanted. */
   get hasLost(): boolean {
-    return this.all().some((file) => file.isUnfinished && !isHeld(file) && file.lost !== undefined);
+    return this.all().some(
+      (file) => file.isUnfinished && !awaitsRename(file) && file.lost !== undefined,
+    );
   }
 
   #isToFinish(file: PlainFile): boolean {
-    return file.isUnfinished && !file.isRemoved && !isHeld(file) && file.lost === undefined;
+    return file.isUnfinished && !file.isRemoved && !awaitsRename(file) && file.lost === undefined;
   }
 
   #finish(file: PlainFile, isDown = false): void {
@@ -398,7 +400,7 @@ export class PlainFiles {
   }
 }
 
-function isHeld({ path }: PlainFile): boolean {
+function awaitsRename({ path }: PlainFile): boolean {
   return stagedNameOf(path).awaitsRename;
 }
 

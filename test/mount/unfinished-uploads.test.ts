@@ -7,7 +7,7 @@ import type { CommandOutcome } from "../helpers/run-command.ts";
 /* What was written and is not in BaseSpace when an app result, or the mount, is to end. */
 
 const RESULTS = "projects/Phage lambda/appresults";
-const OPTIONS = "rename or remove, or give --upload-temporary or --discard-temporary";
+const OPTIONS = "rename or remove the files, or give --upload-temporary or --discard-temporary";
 
 let product: Product;
 let name: string;
@@ -71,7 +71,7 @@ describe("a file under a temporary name", () => {
     expect(code).toBe(3);
     expect(stderr).toBe(
       `bsmount: cannot unmount ${product.mountPoint}: ` +
-        `${shown("f.tmp")} is held back under a temporary name\n  try: ${OPTIONS}\n`,
+        `${shown("f.tmp")} has a temporary name\n  try: ${OPTIONS}\n`,
     );
     expect(await isMounted()).toBe(true);
     const { stdout } = await product.bsmount(["status"]);
@@ -119,7 +119,7 @@ describe("a file under a temporary name", () => {
     const { code, stderr } = await complete();
     expect(code).toBe(3);
     expect(stderr).toBe(
-      `bsmount: cannot make ${name} Complete: ${shown("f.tmp")} is held back under a temporary name\n` +
+      `bsmount: cannot make ${name} Complete: ${shown("f.tmp")} has a temporary name\n` +
         `  try: ${OPTIONS}\n`,
     );
     expect(await complete("--upload-temporary")).toMatchObject({ code: 0, stderr: "" });

@@ -71,7 +71,7 @@ describe("connect", () => {
     expect(api.received).toHaveLength(1);
   });
 
-  it("ends when its signal aborts, though nobody answers", async () => {
+  it("ends when its signal aborts, though there is no response", async () => {
     await using home = await tempDir();
     const controller = new AbortController();
     const gaveUp = new Error("gave up");
@@ -93,7 +93,7 @@ describe("a refused token that is looked up again", () => {
     await using api = await scriptedApi(({ headers }) => {
       if (headers.authorization === `Bearer ${FIRST}`) return isRevoked ? REFUSAL : envelope(USER);
       resolve();
-      // The service leaves the new token without an answer.
+      // The service does not respond to requests with the new token.
       return undefined;
     });
     await mkdir(home.join(".basespace"));

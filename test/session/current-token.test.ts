@@ -46,8 +46,8 @@ describe("a session whose token is revoked", () => {
     await store(NEW);
     const both = [session.client.users.current(), session.client.users.projects().all()] as const;
     expect((await Promise.all(both))[1]).toHaveLength(1);
-    expect(said.join("")).toContain("another user's");
-    expect(said.join("")).toContain("going on with the one that was stored since");
+    expect(said.join("")).toContain("belongs to another user");
+    expect(said.join("")).toContain("continuing with the one that was stored since");
     expect(said.join("")).not.toMatch(new RegExp(`${OLD}|${NEW}|${GUESTS}`));
   });
 });

@@ -98,7 +98,7 @@ function pattern(length: number, seed = 1): Buffer {
 }
 
 describe("staged content", () => {
-  test("of up to one part goes up in one request, when it is finished", async () => {
+  test("of up to one part is uploaded in one request, when it is finished", async () => {
     const file = await staged("a/small.txt");
     await file.write(0, Buffer.from("hello "));
     await file.write(6, Buffer.from("world"));
@@ -120,7 +120,7 @@ describe("staged content", () => {
     expect([begun(), parts()]).toEqual([1, 3]);
   });
 
-  test("sends a part again that is written over after it went up", async () => {
+  test("sends a part again that is written over after it was sent", async () => {
     const content = pattern(2 * PART);
     const file = await staged("big");
     await writeAll(file, content, MIB);
@@ -143,7 +143,7 @@ describe("staged content", () => {
     expect((await versions("sparse")).map((bytes) => bytes.equals(content))).toEqual([true]);
   });
 
-  test("that is cut below what went up starts anew and leaves one file", async () => {
+  test("that is truncated below what was sent starts over and leaves one file", async () => {
     const file = await staged("cut");
     await writeAll(file, pattern(2 * PART + 5), MIB);
     await expect.poll(parts, PATIENT).toBe(2);
@@ -152,7 +152,7 @@ describe("staged content", () => {
     expect((await versions("cut")).map(({ length }) => length)).toEqual([3]);
   });
 
-  test("that is cut while parts of it wait for memory is only as long as it was left", async () => {
+  test("that is truncated while parts of it wait for memory has its last length", async () => {
     emulator.addFaults("PUT /files/*/parts/* n=6 delay=200ms");
     const file = await staged("cut");
     const content = pattern(8 * PART + 5);
@@ -199,7 +199,7 @@ describe("staged content", () => {
     expect(await versions("empty")).toEqual([Buffer.alloc(0)]);
   });
 
-  test("that was renamed has its new name only, whatever went up before", async () => {
+  test("that was renamed has its new name only, whatever was sent before", async () => {
     const file = await staged("x.tmp");
     await writeAll(file, pattern(PART + 10), MIB);
     await expect.poll(parts, PATIENT).toBe(1);

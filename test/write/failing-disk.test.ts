@@ -5,7 +5,7 @@ import type { StagedContent } from "../../src/write/staged-content.ts";
 import { withDiskLimit } from "../helpers/disk-limit.ts";
 import { content, PART, UploadWorld } from "../helpers/upload-world.ts";
 
-/* The staging disk takes less than it was given, or loses some of it: nothing of such a file is ever complete. */
+/* The staging disk takes only a part of a write, or loses bytes: such a file is never completed. */
 
 let world: UploadWorld;
 
@@ -33,7 +33,7 @@ describe.each([
   ["whose only write was short", 20, 30],
   ["whose write of several parts was short", 2 * PART + 5, 4 * PART],
 ])("a file %s", (_title, limit, length) => {
-  test("has what was written, and fails whatever is asked of it, in the same words", async () => {
+  test("has what was written, and every operation on it fails with the same error", async () => {
     const file = await brokenAt(limit, length);
     const { failedChange } = file;
     expect(failedChange).toMatchObject(FAILURE);
@@ -51,7 +51,7 @@ describe.each([
     expect(await world.remote()).toEqual([]);
   });
 
-  test("is right when it is emptied and written anew", async () => {
+  test("is right when it is emptied and written again", async () => {
     const file = await brokenAt(limit, length);
     await file.truncate(0);
     expect(file.failedChange).toBeUndefined();
@@ -61,7 +61,7 @@ describe.each([
     expect(await world.remote()).toEqual([`f=${content(length, "again")}`]);
   });
 
-  test("is not forgiven by anything else than emptying", async () => {
+  test("is only forgiven by emptying it", async () => {
     const file = await brokenAt(limit, length);
     file.released();
     await expect(file.truncate(1)).rejects.toBe(file.failedChange);

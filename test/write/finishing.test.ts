@@ -11,7 +11,7 @@ import { withDiskLimit } from "../helpers/disk-limit.ts";
 import { runOut } from "../helpers/run-out.ts";
 import { type FilesOptions, UploadWorld } from "../helpers/upload-world.ts";
 
-/* When files are finished, and what becomes of those that are not. */
+/* When files are finished, and what happens to those that are not. */
 
 let world: UploadWorld;
 let files: StagedFiles;
@@ -35,7 +35,7 @@ async function use(options: FilesOptions): Promise<void> {
 }
 
 async function written(path: string, text: string = path): Promise<StagedFile> {
-  const file = await files.create(world.place(path));
+  const file = await files.create(world.resultFile(path));
   await file.content.write(0, Buffer.from(text));
   return file;
 }
@@ -47,12 +47,12 @@ function opened(file: StagedFile): () => void {
 }
 
 describe("finishing everything", () => {
-  test("leaves what is open for writing or held back, and what belongs to others", async () => {
+  test("leaves files that are open for writing or await a rename, and those of other app results", async () => {
     const [f, open, reading] = [await written("f"), await written("open"), await written("read")];
     await written("held.tmp");
     const close = opened(open);
     files.openForReading(reading);
-    const other = await files.create({ ...world.place("other"), appResultId: "999" });
+    const other = await files.create({ ...world.resultFile("other"), appResultId: "999" });
     expect(files.unfinished(world.appResultId)).toHaveLength(4);
     expect(files.unfinished()).toHaveLength(5);
     await files.finishing.finishAll(neverAborted, world.appResultId);
@@ -76,7 +76,7 @@ describe("finishing everything", () => {
 });
 
 describe("in the background", () => {
-  test("a file is finished, unless it is held back or was removed", async () => {
+  test("a file is finished, unless it awaits a rename or was removed", async () => {
     const [f, held, removed] = [await written("f"), await written("x.tmp"), await written("r")];
     await files.remove(removed, neverAborted);
     for (const file of [f, held, removed]) files.finishing.finishInBackground(file);
@@ -106,7 +106,7 @@ describe("in the background", () => {
     ["somebody wrote to it", async (file) => await file.content.write(0, Buffer.from("x")), false],
     ["it was removed", async (file) => await files.remove(file, neverAborted), false],
   ])("an empty file is finished later: %s", async (_title, meanwhile, isFinished) => {
-    const file = await files.create(world.place("f"));
+    const file = await files.create(world.resultFile("f"));
     files.finishing.finishLater(file, 5000);
     await expect.poll(() => world.clock.sleeping).toBe(1);
     world.clock.advance(4999);
@@ -128,7 +128,7 @@ describe("what is still open", () => {
     expect(await passed(files.finishing.stillOpen(neverAborted))).toBe(0);
   });
 
-  test("is told after the kernel had a second to tell of a last close", async () => {
+  test("is returned after the kernel had a second to report a last close", async () => {
     opened(await written("f"));
     const looking = files.finishing.stillOpen(neverAborted, world.appResultId);
     expect(await passed(looking)).toBe(1000);
@@ -136,7 +136,7 @@ describe("what is still open", () => {
     expect(await files.finishing.stillOpen(neverAborted, "999")).toEqual([]);
   });
 
-  test("is nothing when the last close is told meanwhile", async () => {
+  test("is nothing when the last close is reported meanwhile", async () => {
     const close = opened(await written("f"));
     const looking = files.finishing.stillOpen(neverAborted);
     await expect.poll(() => world.clock.sleeping).toBe(1);
@@ -145,7 +145,7 @@ describe("what is still open", () => {
     expect(await looking).toEqual([]);
   });
 
-  test("waits for a close that is under way, however long, and a second for its end to be told", async () => {
+  test("waits for a close that is under way, however long, and a second for its end to be reported", async () => {
     const file = await written("f");
     const close = opened(file);
     world.emulator.addFaults("POST /appresults/*/files n=1 delay=200ms");
@@ -176,7 +176,7 @@ describe("what is still open", () => {
     expect(await looking).toHaveLength(1);
   });
 
-  test("is given up when nobody wants to know any more", async () => {
+  test("stops waiting when the signal aborts", async () => {
     opened(await written("f"));
     const controller = new AbortController();
     const looking = files.finishing.stillOpen(controller.signal);
@@ -207,7 +207,7 @@ test("[W12] the end finishes what it can, and leaves the rest where the next mou
   await files[Symbol.asyncDispose]();
   expect((await world.remote()).toSorted()).toEqual(["again=again", "f=f"]);
   const left = await stagedUploads(world.stagingPath);
-  const reasons = left.map(({ place, why, isLive }) => [place?.path, why, isLive]);
+  const reasons = left.map(({ resultFile, why, isLive }) => [resultFile?.path, why, isLive]);
   expect(reasons.toSorted(([a], [b]) => (`${a}` < `${b}` ? -1 : 1))).toEqual([
     ["broken", expect.stringContaining("cannot write to the staging file"), false],
     ["open", "it was open for writing", false],

@@ -5,7 +5,7 @@ const fails = (what: unknown) => async (): Promise<never> => {
   throw what;
 };
 
-test("a change that works is no failure, and its answer is given", async () => {
+test("a change that works is no failure, and its result is returned", async () => {
   const failure = new FirstFailure();
   expect(await failure.guard(async () => 7)).toBe(7);
   failure.check();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { neverAborted } from "../../src/core/abort.ts";
 import { content, PART, UploadWorld } from "../helpers/upload-world.ts";
 
-/* BaseSpace says that it knows nothing of an upload, or of what was to take it. */
+/* BaseSpace says that it does not know an upload, or its app result. */
 
 let world: UploadWorld;
 
@@ -17,12 +17,12 @@ beforeEach(async () => await world.newResult());
 const TEXT = content(3 * PART + 9);
 const begun = (): number => world.sent("POST", /appresults\/\d+\/files$/);
 
-describe.each([404, 410, 409])("an upload that is answered %i", (status) => {
+describe.each([404, 410, 409])("an upload that gets %i", (status) => {
   test.each([
     ["the first part", "PUT /files/*/parts/1"],
     ["the last part", "PUT /files/*/parts/4"],
     ["the end", "POST /files/*"],
-  ])("for %s, once, is begun anew and makes one file with every byte", async (_part, rule) => {
+  ])("for %s, once, is begun again and makes one file with every byte", async (_part, rule) => {
     world.emulator.addFaults(`${rule} n=1 status=${status}`);
     const file = await world.content("f", { sendsAhead: false });
     await file.write(0, Buffer.from(TEXT));
@@ -33,7 +33,7 @@ describe.each([404, 410, 409])("an upload that is answered %i", (status) => {
     expect(file.isUnfinished).toBe(false);
   });
 
-  test("every time is begun anew once, and fails", async () => {
+  test("every time is begun again once, and fails", async () => {
     world.emulator.addFaults(`POST /files/* status=${status}`);
     const file = await world.content("f");
     await file.write(0, Buffer.from(TEXT));
@@ -48,7 +48,7 @@ describe.each([404, 410, 409])("an upload that is answered %i", (status) => {
 });
 
 test.each([404, 410])(
-  "an upload that is answered %i at its beginning is not begun anew",
+  "an upload that gets %i at its beginning is not begun again",
   async (status) => {
     world.emulator.addFaults(`POST /appresults/*/files status=${status}`);
     const file = await world.content("f");
@@ -56,12 +56,12 @@ test.each([404, 410])(
     await expect.poll(begun).toBeGreaterThan(0);
     const before = begun();
     await expect(file.finish(neverAborted)).rejects.toMatchObject({ reason: "gone" });
-    // By the parts that went ahead, and by the end.
+    // By the parts that were sent ahead, and by the end.
     expect(begun() - before).toBeLessThanOrEqual(3);
   },
 );
 
-test("an upload whose end was done, and never heard of, is begun anew by the next finish", async () => {
+test("an upload that was completed, but whose response was lost, is begun again by the next finish", async () => {
   world.emulator.addFaults("POST /files/* n=1 reset-after", "GET /files/* status=501");
   const file = await world.content("f");
   await file.write(0, Buffer.from(TEXT));
@@ -73,7 +73,7 @@ test("an upload whose end was done, and never heard of, is begun anew by the nex
   expect(file.isUnfinished).toBe(false);
 });
 
-test("an upload that fails in another way is not begun anew", async () => {
+test("an upload that fails in another way is not begun again", async () => {
   world.emulator.addFaults("POST /files/* n=1 status=403");
   const file = await world.content("f");
   await file.write(0, Buffer.from(TEXT));

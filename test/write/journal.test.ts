@@ -11,11 +11,11 @@ import { withDiskLimit } from "../helpers/disk-limit.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 import { OWNER } from "../helpers/upload-world.ts";
 
-const PLACE = { appResultId: "3" as AppResultId, resultPath: "/projects/p/appresults/r" };
+const RESULT = { appResultId: "3" as AppResultId, resultPath: "/projects/p/appresults/r" };
 const DEAD_LINES = 4096;
 
 const begun = (file: string, path = `f${file}`): JournalLine => {
-  return { file, event: "begun", ...PLACE, path };
+  return { file, event: "begun", ...RESULT, path };
 };
 
 /** What the next mount knows of each file after `lines`. */
@@ -27,19 +27,23 @@ async function knownAfter(lines: readonly JournalLine[]): Promise<Record<string,
 }
 
 const file = "7";
-const place = { ...PLACE, path: "f7" };
+const resultFile = { ...RESULT, path: "f7" };
 
 test.each<readonly [string, readonly JournalLine[], unknown]>([
-  ["begun", [], { place, isFinished: false }],
-  ["renamed", [{ file, event: "renamed", path: "a/b" }], { place: { ...PLACE, path: "a/b" } }],
-  ["finished", [{ file, event: "finished" }], { place, isFinished: true }],
+  ["begun", [], { resultFile, isFinished: false }],
+  [
+    "renamed",
+    [{ file, event: "renamed", path: "a/b" }],
+    { resultFile: { ...RESULT, path: "a/b" } },
+  ],
+  ["finished", [{ file, event: "finished" }], { resultFile, isFinished: true }],
   [
     "finished and changed",
     [
       { file, event: "finished" },
       { file, event: "changed" },
     ],
-    { place, isFinished: false },
+    { resultFile, isFinished: false },
   ],
   [
     "failed",
@@ -52,7 +56,7 @@ test.each<readonly [string, readonly JournalLine[], unknown]>([
       { file, event: "failed", why: "no net" },
       { file, event: "failed", why: "no room" },
     ],
-    { place, isFinished: false, why: "no room" },
+    { resultFile, isFinished: false, why: "no room" },
   ],
   [
     "failed and renamed",
@@ -60,14 +64,17 @@ test.each<readonly [string, readonly JournalLine[], unknown]>([
       { file, event: "failed", why: "no net" },
       { file, event: "renamed", path: "g" },
     ],
-    { place: { ...PLACE, path: "g" }, why: "no net" },
+    { resultFile: { ...RESULT, path: "g" }, why: "no net" },
   ],
 ])("of a file that was %s the journal says so", async (_title, events, expected) => {
   const known = await knownAfter([begun("1"), begun(file), ...events, begun("9")]);
   expect(Object.keys(known)).toEqual(["1", file, "9"]);
   expect(known[file]).toMatchObject(expected as object);
   for (const other of ["1", "9"]) {
-    expect(known[other]).toEqual({ place: { ...PLACE, path: `f${other}` }, isFinished: false });
+    expect(known[other]).toEqual({
+      resultFile: { ...RESULT, path: `f${other}` },
+      isFinished: false,
+    });
   }
 });
 
@@ -78,7 +85,7 @@ test("why a file failed is forgotten when it was finished, also for what is writ
     { file, event: "finished" },
     { file, event: "changed" },
   ];
-  expect(await knownAfter(lines)).toEqual({ [file]: { place, isFinished: false } });
+  expect(await knownAfter(lines)).toEqual({ [file]: { resultFile, isFinished: false } });
 });
 
 test("the first line says whose it is", async () => {
@@ -146,7 +153,7 @@ describe("a journal that the disk has no room for", () => {
     expect(lines.slice(2).filter((line) => line.includes('"2"'))).toEqual([]);
     expect(lines.filter((line) => line === "")).toEqual([]);
     expect(Object.fromEntries((await readJournal(folder.path))?.files ?? [])).toEqual({
-      "1": { place: { ...PLACE, path: "other" }, isFinished: false, why: "the disk" },
+      "1": { resultFile: { ...RESULT, path: "other" }, isFinished: false, why: "the disk" },
     });
   });
 });
@@ -185,18 +192,18 @@ describe("a journal with many lines", () => {
     expect(longest).toBeLessThan((DEAD_LINES + 4000) * 110);
     expect(await readdir(folder.path)).toEqual(["journal"]);
     const files = Object.fromEntries((await readJournal(folder.path))?.files ?? []);
-    const at = (path: string): unknown => ({ ...PLACE, path });
+    const at = (path: string): unknown => ({ ...RESULT, path });
     expect(files).toMatchObject({
-      k1: { place: at("fk1"), isFinished: false },
-      k2: { place: at("moved"), isFinished: false },
-      k3: { place: at("fk3"), isFinished: false, why: "no net" },
-      k4: { place: at("fk4"), isFinished: true },
-      k5: { place: at("fk5"), isFinished: false },
-      last: { place: at("flast"), isFinished: false },
+      k1: { resultFile: at("fk1"), isFinished: false },
+      k2: { resultFile: at("moved"), isFinished: false },
+      k3: { resultFile: at("fk3"), isFinished: false, why: "no net" },
+      k4: { resultFile: at("fk4"), isFinished: true },
+      k5: { resultFile: at("fk5"), isFinished: false },
+      last: { resultFile: at("flast"), isFinished: false },
     });
   });
 
-  test("is as good as before when it cannot be written anew", async () => {
+  test("is as good as before when it cannot be rewritten", async () => {
     await using folder = await tempDir();
     // Something is in the way that cannot be removed like a file.
     await mkdir(folder.join("journal.new", "x"), { recursive: true });
@@ -208,7 +215,7 @@ describe("a journal with many lines", () => {
     await journal.record({ file: "1", event: "renamed", path: "now" });
     await journal.record({ file: "1", event: "failed", why: "later" });
     expect((await readJournal(folder.path))?.files.get("1")).toEqual({
-      place: { ...PLACE, path: "now" },
+      resultFile: { ...RESULT, path: "now" },
       isFinished: false,
       why: "later",
     });
@@ -222,13 +229,13 @@ describe("a journal with many lines", () => {
     await journal.record({ file: "1", event: "failed", why: "still" });
     expect(readFileSync(folder.join("journal")).length).toBeLessThan(before / 10);
     expect((await readJournal(folder.path))?.files.get("1")).toMatchObject({
-      place: { path: "in the end" },
+      resultFile: { path: "in the end" },
       why: "still",
     });
   });
 });
 
-test("a journal says after any events what is true, whatever was written anew meanwhile", async () => {
+test("a journal says after any events what is true, whenever it was rewritten", async () => {
   const name = fc.constantFrom("1", "2", "3");
   const event = fc.oneof(
     name.map((file): JournalLine => begun(file)),

@@ -6,7 +6,7 @@ import type { StagedFiles } from "../../src/write/staged-files.ts";
 import { Staging } from "../../src/write/staging.ts";
 import { type FilesOptions, OWNER, UploadWorld } from "../helpers/upload-world.ts";
 
-/* Finished files whose bytes stay in staging to be read, and what becomes of them when room is short. */
+/* Complete files whose bytes stay in staging to be read, and when they are evicted. */
 
 let world: UploadWorld;
 let files: StagedFiles;
@@ -30,7 +30,7 @@ async function use(options: FilesOptions): Promise<void> {
 }
 
 async function written(path: string, text: string = path): Promise<StagedFile> {
-  const file = await files.create(world.place(path));
+  const file = await files.create(world.resultFile(path));
   await file.content.write(0, Buffer.from(text));
   return file;
 }
@@ -52,7 +52,7 @@ describe("finished files", () => {
     expect(files.lists.files).toHaveLength(4);
   });
 
-  test("stay staged up to their bytes in all", async () => {
+  test("stay staged up to their total size", async () => {
     await use({ keptBytes: 10 });
     await finished("a", "1234");
     await finished("b", "123456");
@@ -92,18 +92,18 @@ describe("finished files", () => {
 });
 
 describe("when there is no room for what is written", () => {
-  test("what is kept is given back, and only as much as is needed for all who write", async () => {
+  test("kept files are evicted, and only as many as all writers need", async () => {
     await use({ maxFiles: 2 });
     await finished("a");
     await finished("b");
     const both = await Promise.all([written("c"), written("d")]);
-    // Whichever of the two was made first.
+    // Either of the two may have been made first.
     expect(staged().toSorted()).toEqual(["c", "d"]);
     for (const file of both) await files.finishing.finish(file, neverAborted);
     expect(await world.remote()).toHaveLength(4);
   });
 
-  test("what somebody has open, or BaseSpace lacks, stays, and the error is told", async () => {
+  test("what is open, or BaseSpace lacks, stays, and the call fails", async () => {
     await use({ maxFiles: 3 });
     const open = await finished("open");
     const reader = files.openForReading(open);
@@ -129,7 +129,7 @@ describe("when there is no room for what is written", () => {
     const mib = 1024 * 1024;
     await use({ maxFiles: 4 });
     const [a, b, c] = [await finished("a"), await finished("b"), await finished("c")];
-    // As large files, of which two are enough.
+    // Their sizes are those of large files, of which two are enough.
     for (const file of [a, b, c]) {
       Object.defineProperty(file, "sizeBytes", { value: 32 * mib });
       files.openForReading(file).close();
@@ -140,7 +140,7 @@ describe("when there is no room for what is written", () => {
   });
 });
 
-test("what is given back is gone from the disk, and from the journal's bytes", async () => {
+test("what is evicted is deleted from the disk, and from the journal", async () => {
   await use({ keptFiles: 1 });
   await finished("a");
   await finished("b");

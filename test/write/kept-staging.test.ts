@@ -10,7 +10,7 @@ import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 /* What is kept of a staging folder, and whose it is taken for. */
 
 const OWNER = { apiServer: "http://127.0.0.1:1", userId: "1" };
-const PLACE = { appResultId: "7" as AppResultId, resultPath: "/projects/p/appresults/r" };
+const RESULT = { appResultId: "7" as AppResultId, resultPath: "/projects/p/appresults/r" };
 
 let dir: TempDir;
 let parent: string;
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 async function staged(folder: StagingFolder, path: string): Promise<StagedBytes> {
-  const file = await folder.createFile({ ...PLACE, path }, () => {});
+  const file = await folder.createFile({ ...RESULT, path }, () => {});
   await file.bytes.write(0, Buffer.from("accepted"));
   return file;
 }
@@ -35,7 +35,7 @@ describe("a folder of a process that has ended, whose journal lost lines", () =>
     const ending = await StagingFolder.create(parent, OWNER);
     folder = ending.path;
     for (const path of ["x", "y"]) await (await staged(ending, path)).bytes.close();
-    const empty = await ending.createFile({ ...PLACE, path: "z" }, () => {});
+    const empty = await ending.createFile({ ...RESULT, path: "z" }, () => {});
     await empty.bytes.close();
     await ending[Symbol.asyncDispose]();
   });

@@ -25,7 +25,7 @@ import { OWNER } from "../helpers/upload-world.ts";
 
 /* What a mount that ended left in staging, for the next one. */
 
-const PLACE = { appResultId: "3" as AppResultId, resultPath: "/projects/p/appresults/r" };
+const RESULT = { appResultId: "3" as AppResultId, resultPath: "/projects/p/appresults/r" };
 const PID = 4242;
 
 let parent: TempDir;
@@ -37,7 +37,12 @@ beforeEach(async () => {
 afterEach(async () => await parent[Symbol.asyncDispose]());
 
 const ownerLine = JSON.stringify({ format: 1, ...OWNER, pid: PID });
-const begun = (file: string): JournalLine => ({ file, event: "begun", ...PLACE, path: `f${file}` });
+const begun = (file: string): JournalLine => ({
+  file,
+  event: "begun",
+  ...RESULT,
+  path: `f${file}`,
+});
 
 interface Left {
   /** Lines, or text as it is. */
@@ -57,8 +62,8 @@ async function left(name: string, { journal, files }: Left): Promise<string> {
 }
 
 const shown = (uploads: readonly StagedUpload[]): string[] =>
-  uploads.map(({ file, sizeBytes, place }) => {
-    return `${file.slice(parent.path.length + 1)} ${sizeBytes} ${place?.path ?? "?"}`;
+  uploads.map(({ file, sizeBytes, resultFile }) => {
+    return `${file.slice(parent.path.length + 1)} ${sizeBytes} ${resultFile?.path ?? "?"}`;
   });
 
 async function names(folder: string): Promise<string[]> {
@@ -71,7 +76,7 @@ test("without a folder there is nothing, and nothing is made", async () => {
   expect(await readdir(parent.path)).toEqual([]);
 });
 
-test("what is told of a file is what its journal says, oldest first", async () => {
+test("a staged upload is described as its journal says, oldest first", async () => {
   const folder = await left("mount-00000000000a", {
     journal: [begun("1"), begun("2"), { file: "2", event: "failed", why: "no net" }],
     files: { "1": "one", "2": "second" },
@@ -86,7 +91,7 @@ test("what is told of a file is what its journal says, oldest first", async () =
       file: join(folder, "2"),
       sizeBytes: 6,
       modified: older,
-      place: { ...PLACE, path: "f2" },
+      resultFile: { ...RESULT, path: "f2" },
       why: "no net",
     },
     {
@@ -94,7 +99,7 @@ test("what is told of a file is what its journal says, oldest first", async () =
       file: join(folder, "1"),
       sizeBytes: 3,
       modified: newer,
-      place: { ...PLACE, path: "f1" },
+      resultFile: { ...RESULT, path: "f1" },
     },
   ]);
 });
@@ -200,7 +205,7 @@ describe("tidying", () => {
       await lock?.[Symbol.asyncDispose]();
     }
     expect(shown(await tidyStaging(parent.path))).toEqual(["mount-00000000000a/1 3 f1"]);
-    // The lock was given back.
+    // The lock was released.
     const again = await takeLock(stagingLockOf(folder));
     expect(again).toBeDefined();
     await again?.[Symbol.asyncDispose]();
@@ -241,7 +246,7 @@ describe("a mount that dies while the next one tidies", () => {
     });
     const tidying = tidyStaging(parent.path);
     await expect
-      .poll(async () => (await readdir(first)).length, { interval: 1 })
+      .poll(async () => (await readdir(first)).length, { interval: 1, timeout: 20_000 })
       .toBeLessThan(1999);
     const more = [{ file: "1", event: "changed" }, begun("2")].map((line) => JSON.stringify(line));
     await appendFile(join(second, "journal"), `${more.join("\n")}\n`);
@@ -356,7 +361,7 @@ test.each([
   const folder = await left("mount-00000000000a", { files: { "1": "one" } });
   await writeFile(join(folder, "journal"), `${first}\n${JSON.stringify(begun("1"))}\n`);
   const [upload] = await stagedUploads(parent.path);
-  expect(upload).toMatchObject({ sizeBytes: 3, place: { path: "f1" } });
+  expect(upload).toMatchObject({ sizeBytes: 3, resultFile: { path: "f1" } });
   expect(upload).not.toHaveProperty("pid");
   expect(upload).not.toHaveProperty("apiServer");
 });
@@ -371,10 +376,10 @@ test("a renamed file that was never begun belongs nowhere, and failed for its re
   });
   const [upload] = await stagedUploads(parent.path);
   expect(upload).toMatchObject({ sizeBytes: 3, why: "no net" });
-  expect(upload).not.toHaveProperty("place");
+  expect(upload).not.toHaveProperty("resultFile");
 });
 
-test("only files that are named as staging files are told of", async () => {
+test("only files that are named as staging files are listed", async () => {
   const files = { "0": "x", "01": "x", "1a": "x", "-1": "x", "12": "x", a: "x" };
   await left("mount-00000000000a", { files });
   expect(shown(await stagedUploads(parent.path))).toEqual(["mount-00000000000a/12 1 ?"]);

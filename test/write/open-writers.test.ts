@@ -9,7 +9,7 @@ const writer = (appResultId: AppResultId, path: string): ResultFile & { path: st
 };
 
 describe("open writers", () => {
-  test("are told by app result, each path once, where they are now", () => {
+  test("are listed by app result, each path once, under their paths of now", () => {
     const writers = new OpenWriters();
     const [first, again, other, third] = [
       writer(A, "f"),
@@ -20,7 +20,7 @@ describe("open writers", () => {
     for (const each of [first, again, other]) writers.begin(each);
     writers.add(third);
     const paths = (id?: AppResultId): string[] =>
-      writers.of(id).map(({ resultPath, path }) => `${resultPath}/${path}`);
+      writers.files(id).map(({ resultPath, path }) => `${resultPath}/${path}`);
     expect(paths()).toEqual(["/r1/f", "/r1/g", "/r2/f"]);
     expect(paths(A)).toEqual(["/r1/f", "/r1/g"]);
     expect(paths(B)).toEqual(["/r2/f"]);
@@ -32,7 +32,7 @@ describe("open writers", () => {
     expect(paths(A)).toEqual(["/r1/moved"]);
   });
 
-  test("begin nowhere in an app result that is being closed, and everywhere else", () => {
+  test("cannot be added in an app result that is being closed, but everywhere else", () => {
     const writers = new OpenWriters();
     writers.begin(writer(A, "before"));
     const mark = writers.closing(A);
@@ -44,14 +44,14 @@ describe("open writers", () => {
       }),
     );
     expect(() => writers.checkOpen(A)).toThrow("being closed");
-    expect(writers.of(A).map(({ path }) => path)).toEqual(["before"]);
+    expect(writers.files(A).map(({ path }) => path)).toEqual(["before"]);
     writers.begin(writer(B, "f"));
     mark[Symbol.dispose]();
     writers.begin(writer(A, "after"));
-    expect(writers.of(A)).toHaveLength(2);
+    expect(writers.files(A)).toHaveLength(2);
   });
 
-  test("begin again only when everybody who was closing it has ended", () => {
+  test("can be added again only when all that were closing it have ended", () => {
     const writers = new OpenWriters();
     const marks = [writers.closing(A), writers.closing(A), writers.closing(A)];
     for (const mark of marks) {

@@ -5,7 +5,7 @@ import type { StagedContent } from "../../src/write/staged-content.ts";
 import { PartMemory } from "../../src/write/part-memory.ts";
 import { content, PART, UploadWorld } from "../helpers/upload-world.ts";
 
-/* Parts that went up, or are on their way, when somebody writes over them. */
+/* Parts that were sent, or are being sent, when somebody writes over them. */
 
 let world: UploadWorld;
 
@@ -36,7 +36,7 @@ async function written(length: number): Promise<Written> {
   return one;
 }
 
-/** Each writes over bytes of parts that are sent already or on their way. */
+/** Each writes over bytes of parts that were sent or are being sent. */
 const CHANGES: readonly (readonly [string, (one: Written) => Promise<void>, number])[] = [
   ["one byte of the first part", async (one) => await put(one, 0, "X"), 1],
   ["the last byte of a part", async (one) => await put(one, 2 * PART - 1, "X"), 1],
@@ -112,7 +112,7 @@ test("a file that grew after its last part was sent sends that part in its new l
   expect(await world.remote()).toEqual([`f=${one.text}`]);
 });
 
-test("a part that was short when it stood in line is sent again in the length that it has by then", async () => {
+test("a part that was short when it began to wait is sent with the length that it has by then", async () => {
   const memory = new PartMemory(PART);
   let release = (): void => {};
   const other = memory.use(PART - 1, neverAborted, async () => {
@@ -123,7 +123,7 @@ test("a part that was short when it stood in line is sent again in the length th
   await file.write(0, Buffer.from(content(PART + 1)));
   await file.truncate(10);
   await expect.poll(() => world.sent("POST", /appresults\/\d+\/files$/)).toBe(1);
-  // The answer has come; now the part stands in line for memory, with ten bytes.
+  // The response has come; now the part waits for memory, with ten bytes.
   await delay(50);
   await file.write(10, Buffer.from(content(2 * PART, "n")));
   release();
@@ -162,7 +162,7 @@ describe("a write that lasts", () => {
     expect(await world.remote()).toEqual([`f=${before}`, `f=${one.text}`]);
   });
 
-  test("while parts go up without it makes them due again", async () => {
+  test("while parts are sent without it makes them due again", async () => {
     const { one, let: go } = await slow();
     const writing = put(one, PART - 2, "LATE");
     world.emulator.addFaults("POST /files/* n=1 status=403");

@@ -86,7 +86,7 @@ describe("memory for parts", () => {
     await Promise.all([first.end(), second.end()]);
   });
 
-  it("is given to whoever waits when work fails, in the order of their coming", async () => {
+  it("is given to those that wait when work fails, in the order in which they came", async () => {
     const memory = new PartMemory(100);
     const failing = using(memory, 100);
     await failing.given;

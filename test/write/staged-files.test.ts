@@ -31,17 +31,19 @@ async function use(options: FilesOptions): Promise<void> {
 }
 
 async function written(path: string, text: string = path): Promise<StagedFile> {
-  const file = await files.create(world.place(path));
+  const file = await files.create(world.resultFile(path));
   await file.content.write(0, Buffer.from(text));
   return file;
 }
 
 const journaled = async (): Promise<string[]> =>
-  (await stagedUploads(world.stagingPath)).map(({ place, why }) => `${place?.path}: ${why}`);
+  (await stagedUploads(world.stagingPath)).map(
+    ({ resultFile, why }) => `${resultFile?.path}: ${why}`,
+  );
 
 describe("a file that was made here", () => {
   test("is listed from the beginning, newer than all, and has its Id when it is finished", async () => {
-    const file = await files.create(world.place("d/f"));
+    const file = await files.create(world.resultFile("d/f"));
     expect(files.lists.listing(world.appResultId).items).toEqual([file]);
     expect(file).toMatchObject({
       path: "d/f",
@@ -88,12 +90,29 @@ describe("a file that was made here", () => {
     ]);
   });
 
+  test("is open until each of those that opened it has released it, once", async () => {
+    const file = await written("f");
+    const [reader, writer, other] = [
+      file.acquire("read"),
+      file.acquire("write"),
+      file.acquire("write"),
+    ];
+    expect([file.isOpen, file.isOpenForWriting, file.writers]).toEqual([true, true, 2]);
+    writer[Symbol.dispose]();
+    writer[Symbol.dispose]();
+    expect([file.isOpen, file.isOpenForWriting, file.writers]).toEqual([true, true, 1]);
+    other[Symbol.dispose]();
+    expect([file.isOpen, file.isOpenForWriting, file.writers]).toEqual([true, false, 0]);
+    reader[Symbol.dispose]();
+    expect(file.isOpen).toBe(false);
+  });
+
   test("has the number after the one before", async () => {
     const [first, second] = [await written("f"), await written("g")];
     expect([first.inodeKey, second.inodeKey]).toEqual(["staged 1", "staged 2"]);
   });
 
-  test("says why it did not go up, until it did", async () => {
+  test("says why its upload failed, until one succeeds", async () => {
     const file = await written("f");
     world.emulator.addFaults("POST /appresults/*/files n=1 status=403");
     const failure = await files.finishing
@@ -107,7 +126,7 @@ describe("a file that was made here", () => {
     expect(await journaled()).toEqual([]);
   });
 
-  test("is gone everywhere when it is removed", async () => {
+  test("is nowhere after it was removed", async () => {
     const file = await written("f", content(3 * PART));
     await expect.poll(() => file.content.leftBytes).toBe(PART);
     await files.remove(file, neverAborted);
@@ -124,15 +143,15 @@ describe("a new version of a file", () => {
     await content.write(0, Buffer.from("old"));
 
   test("is listed when it has what it begins with", async () => {
-    const file = await files.createFilled(world.place("f"), fill, neverAborted);
+    const file = await files.createFilled(world.resultFile("f"), fill, neverAborted);
     expect(files.lists.files).toEqual([file]);
     expect(await journaled()).toEqual(["f: undefined"]);
   });
 
-  test("is nothing that somebody wrote, for whoever finds it, before it is complete", async () => {
+  test("is not found as a staged upload before it is whole", async () => {
     let found: string[] | undefined;
     await files.createFilled(
-      world.place("f"),
+      world.resultFile("f"),
       async (content) => {
         await fill(content);
         found = await journaled();
@@ -144,7 +163,7 @@ describe("a new version of a file", () => {
 
   test("leaves nothing when it could not be filled", async () => {
     const failing = files.createFilled(
-      world.place("f"),
+      world.resultFile("f"),
       async (content) => {
         await fill(content);
         throw new Error("the content cannot be read");
@@ -171,7 +190,7 @@ describe("a new version of a file", () => {
 });
 
 describe("the journal", () => {
-  test("says that a finished file is written again before that is answered", async () => {
+  test("says that a finished file is written again before the write returns", async () => {
     const file = await written("f");
     await files.finishing.finish(file, neverAborted);
     expect(await journaled()).toEqual([]);
@@ -200,10 +219,10 @@ describe("the journal", () => {
     expect(files.unfinished()).toEqual([file]);
   });
 
-  test("knows where a file was renamed to, and why a change of it failed", async () => {
+  test("has the new path of a renamed file, and why a change failed", async () => {
     const file = await written("f");
     await files.names.rename(file, { path: "d/g" }, neverAborted);
-    // At once, as whoever looks after a kill finds it.
+    // At once, as it would be found after a kill.
     expect(await journaled()).toEqual(["d/g: undefined"]);
     const failing = withDiskLimit(1000, async () => {
       await file.content.write(0, Buffer.alloc(1100));
@@ -216,7 +235,7 @@ describe("the journal", () => {
 });
 
 describe("a name", () => {
-  test("that is temporary is held back, and sends nothing that may be in vain", async () => {
+  test("that is temporary keeps a file from being finished, and nothing is sent that may be in vain", async () => {
     const known = await written("x.tmp", content(2 * PART + 1));
     const unknown = await written("x~", content(2 * PART + 1));
     expect([known.awaitsRename, unknown.awaitsRename]).toEqual([true, true]);
@@ -270,7 +289,7 @@ describe("a name", () => {
   });
 });
 
-test("a file that went up before another of its name was complete goes up anew", async () => {
+test("a file that was sent before another of its name was complete is sent again", async () => {
   const older = await written("x.tmp", content(3 * PART));
   await expect.poll(() => older.content.leftBytes).toBe(PART);
   const newer = await written("x", "newer");

@@ -4,7 +4,7 @@ import { StagedList } from "../../src/write/staged-list.ts";
 const item = (path: string): { path: string } => ({ path });
 
 describe("a list of what was made", () => {
-  test("tells each change, and what there is", () => {
+  test("returns each change, and what there is", () => {
     const list = new StagedList();
     const [f, g] = [item("f"), item("g")];
     list.add(f);
@@ -32,7 +32,7 @@ describe("a list of what was made", () => {
     expect(list.changesSince(list.revision)).toEqual([]);
   });
 
-  test("tells nothing of what it does not have", () => {
+  test("ignores what it does not have", () => {
     const list = new StagedList();
     const stranger = item("f");
     list.changed(stranger);

@@ -92,7 +92,7 @@ describe("a staging file", () => {
     }
   });
 
-  test("closes once, however often it is told to, and tells so", async () => {
+  test("closes once, however often it is closed, and reports it", async () => {
     await file.close();
     await file.close();
     await file.discard();

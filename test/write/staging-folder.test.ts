@@ -9,7 +9,7 @@ import { OWNER } from "../helpers/upload-world.ts";
 
 /* The folder in which a session stages its files, and what the next one finds there. */
 
-const PLACE = { appResultId: "3" as AppResultId, resultPath: "/projects/p/appresults/r" };
+const RESULT = { appResultId: "3" as AppResultId, resultPath: "/projects/p/appresults/r" };
 
 let parent: TempDir;
 
@@ -23,10 +23,10 @@ async function names(folder: string): Promise<string[]> {
   return (await readdir(folder)).toSorted();
 }
 
-const place = (path: string): typeof PLACE & { path: string } => ({ ...PLACE, path });
+const resultFile = (path: string): typeof RESULT & { path: string } => ({ ...RESULT, path });
 
 async function file(folder: StagingFolder, path: string, text: string): Promise<StagedBytes> {
-  const staged = await folder.createFile(place(path), () => {});
+  const staged = await folder.createFile(resultFile(path), () => {});
   await staged.bytes.write(0, Buffer.from(text));
   return staged;
 }
@@ -44,9 +44,9 @@ test("a folder of staging files is found with everything that happened in it, wh
   four.journal.failed("no net");
   await four.journal.changed();
   const expected = [
-    { place: place("other"), sizeBytes: 1 },
-    { place: place("three"), sizeBytes: 3 },
-    { place: place("four"), sizeBytes: 4, why: "no net" },
+    { resultFile: resultFile("other"), sizeBytes: 1 },
+    { resultFile: resultFile("three"), sizeBytes: 3 },
+    { resultFile: resultFile("four"), sizeBytes: 4, why: "no net" },
   ];
   const bySize = async (): Promise<readonly StagedUpload[]> =>
     (await stagedUploads(parent.path)).toSorted((a, b) => a.sizeBytes - b.sizeBytes);
@@ -63,7 +63,7 @@ test("a folder of staging files is found with everything that happened in it, wh
   expect(await names(folder.path)).toEqual(["1", "3", "4", "journal"]);
 });
 
-test("a folder of staging files is gone at its end when everything in it was given back", async () => {
+test("a folder of staging files is deleted at its end when all files in it were deleted", async () => {
   const folder = await StagingFolder.create(parent.path, OWNER);
   const one = await file(folder, "one", "1");
   await one.bytes.discard();

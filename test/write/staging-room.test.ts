@@ -3,12 +3,12 @@ import { BsmountError } from "../../src/core/errors.ts";
 import { StagingRoom } from "../../src/write/staging-room.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 
-/** A disk of so many bytes, with so many of them kept for reading. */
+/** A disk of `bytes`, some of them kept for reading. */
 class Disk {
   readonly clock = new FakeClock();
   readonly totalBytes = 1000;
-  looks = 0;
-  givings = 0;
+  checks = 0;
+  evictions = 0;
   freeBytes: number;
   kept: number[];
 
@@ -20,11 +20,11 @@ class Disk {
   readonly room: StagingRoom = new StagingRoom({
     clock: this.clock,
     space: async () => {
-      this.looks += 1;
+      this.checks += 1;
       return { totalBytes: this.totalBytes, freeBytes: this.freeBytes };
     },
-    giveBack: async () => {
-      this.givings += 1;
+    evict: async () => {
+      this.evictions += 1;
       const bytes = this.kept.shift();
       await new Promise((resolve) => setImmediate(resolve));
       this.freeBytes += bytes ?? 0;
@@ -43,7 +43,7 @@ class Disk {
 
 describe("work that finds no room", () => {
   test.each(["no-space", "no-descriptors"] as const)(
-    "(%s) is done when enough was given back",
+    "(%s) is done when enough was evicted",
     async (reason) => {
       const disk = new Disk(5, [10, 10, 100]);
       expect(await disk.room.use(disk.take(20, reason))).toBe("done");
@@ -54,7 +54,7 @@ describe("work that finds no room", () => {
   test("fails as it did when there is nothing left to give back", async () => {
     const disk = new Disk(5, [10]);
     await expect(disk.room.use(disk.take(20))).rejects.toThrow("no room for 20");
-    expect([disk.freeBytes, disk.givings]).toEqual([15, 2]);
+    expect([disk.freeBytes, disk.evictions]).toEqual([15, 2]);
   });
 
   test("that fails for another reason takes nothing from anybody", async () => {
@@ -95,7 +95,7 @@ describe("work that finds no room", () => {
     });
     expect(await disk.room.use(disk.take(10))).toBe("done");
     expect(await late).toBe("done");
-    expect(disk.givings).toBe(1);
+    expect(disk.evictions).toBe(1);
   });
 });
 
@@ -121,7 +121,7 @@ describe("a disk that gets full", () => {
   test("gets what there is, and is left alone then", async () => {
     const disk = new Disk(0, [20]);
     await disk.room.keepFree();
-    expect([disk.freeBytes, disk.kept, disk.givings]).toEqual([20, [], 2]);
+    expect([disk.freeBytes, disk.kept, disk.evictions]).toEqual([20, [], 2]);
   });
 
   test("is looked at once in a second", async () => {
@@ -129,27 +129,27 @@ describe("a disk that gets full", () => {
     await disk.room.keepFree();
     disk.clock.advance(999);
     await disk.room.keepFree();
-    expect(disk.looks).toBe(1);
+    expect(disk.checks).toBe(1);
     disk.clock.advance(1);
     await disk.room.keepFree();
-    expect(disk.looks).toBe(2);
+    expect(disk.checks).toBe(2);
     disk.clock.advance(999);
     await disk.room.keepFree();
-    expect(disk.looks).toBe(2);
+    expect(disk.checks).toBe(2);
   });
 
   test("is looked at when the clock says zero", async () => {
     const disk = new Disk(500, []);
-    const looks: number[] = [];
+    const checks: number[] = [];
     const room = new StagingRoom({
       clock: new FakeClock(0),
       space: async () => {
-        looks.push(1);
+        checks.push(1);
         return { totalBytes: 1, freeBytes: 1 };
       },
-      giveBack: async () => false,
+      evict: async () => false,
     });
     await room.keepFree();
-    expect([looks.length, disk.looks]).toEqual([1, 0]);
+    expect([checks.length, disk.checks]).toEqual([1, 0]);
   });
 });

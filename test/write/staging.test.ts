@@ -8,7 +8,7 @@ import { withDiskLimit } from "../helpers/disk-limit.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 import { OWNER } from "../helpers/upload-world.ts";
 
-const place = { appResultId: "3" as AppResultId, resultPath: "/r", path: "f" };
+const resultFile = { appResultId: "3" as AppResultId, resultPath: "/r", path: "f" };
 
 let folder: TempDir;
 let staging: Staging;
@@ -31,36 +31,39 @@ async function mounts(): Promise<string[]> {
 describe("the staging of a session", () => {
   test("has no folder before something is written, and one for all that is written at once", async () => {
     expect(existsSync(staging.parent)).toBe(false);
-    const files = await Promise.all([staging.createFile(place), staging.createFile(place)]);
+    const files = await Promise.all([
+      staging.createFile(resultFile),
+      staging.createFile(resultFile),
+    ]);
     expect(await mounts()).toHaveLength(1);
     for (const { bytes } of files) await bytes.discard();
     await staging[Symbol.asyncDispose]();
     expect(await mounts()).toEqual([]);
   });
 
-  test("takes no more files than it has descriptors for, until one is closed", async () => {
-    const first = await staging.createFile(place);
-    const second = await staging.createFile(place);
+  test("creates no more files than it has descriptors for, until one is closed", async () => {
+    const first = await staging.createFile(resultFile);
+    const second = await staging.createFile(resultFile);
     const full = {
       reason: "no-descriptors",
       message: "cannot write another file: 2 are open, or not uploaded yet",
       remedy: expect.stringContaining("close some, or allow more open files"),
     };
-    await expect(staging.createFile(place)).rejects.toMatchObject(full);
-    await expect(staging.createFile(place)).rejects.toMatchObject(full);
+    await expect(staging.createFile(resultFile)).rejects.toMatchObject(full);
+    await expect(staging.createFile(resultFile)).rejects.toMatchObject(full);
     await first.bytes.discard();
-    const third = await staging.createFile(place);
-    await expect(staging.createFile(place)).rejects.toMatchObject(full);
+    const third = await staging.createFile(resultFile);
+    await expect(staging.createFile(resultFile)).rejects.toMatchObject(full);
     for (const { bytes } of [second, third]) await bytes.discard();
   });
 
   test("does not count files that could not be made", async () => {
-    const { bytes } = await staging.createFile(place);
+    const { bytes } = await staging.createFile(resultFile);
     for (let round = 0; round < 3; round += 1) {
-      const failing = withDiskLimit(5, async () => await staging.createFile(place));
+      const failing = withDiskLimit(5, async () => await staging.createFile(resultFile));
       await expect(failing).rejects.toMatchObject({ reason: "environment" });
     }
-    const { bytes: other } = await staging.createFile(place);
+    const { bytes: other } = await staging.createFile(resultFile);
     const [mount = ""] = await mounts();
     expect((await readdir(folder.join("staging", mount))).toSorted()).toEqual([
       "1",
@@ -72,26 +75,26 @@ describe("the staging of a session", () => {
   });
 
   test("makes its folder again when somebody removed it", async () => {
-    const { bytes } = await staging.createFile(place);
+    const { bytes } = await staging.createFile(resultFile);
     const before = await mounts();
     await rm(staging.parent, { recursive: true });
-    const two = await Promise.all([staging.createFile(place), bytes.discard()]);
+    const two = await Promise.all([staging.createFile(resultFile), bytes.discard()]);
     const after = await mounts();
     expect(after).toHaveLength(1);
     expect(after).not.toEqual(before);
     await two[0].bytes.write(0, Buffer.from("kept"));
     await two[0].bytes.close();
     await staging[Symbol.asyncDispose]();
-    expect(await stagedUploads(staging.parent)).toMatchObject([{ sizeBytes: 4, place }]);
+    expect(await stagedUploads(staging.parent)).toMatchObject([{ sizeBytes: 4, resultFile }]);
   });
 
   test("says why when its folder cannot be made, each time, and makes it as soon as it can", async () => {
     await writeFile(staging.parent, "in the way");
     for (let round = 0; round < 3; round += 1) {
-      await expect(staging.createFile(place)).rejects.toMatchObject({ reason: "environment" });
+      await expect(staging.createFile(resultFile)).rejects.toMatchObject({ reason: "environment" });
     }
     await rm(staging.parent);
-    const { bytes } = await staging.createFile(place);
+    const { bytes } = await staging.createFile(resultFile);
     await bytes.discard();
   });
 
@@ -110,7 +113,7 @@ describe("the staging of a session", () => {
   test("without a limit takes many files", async () => {
     await using unlimited = new Staging(folder.join("other"), { owner: OWNER });
     const files = await Promise.all(
-      Array.from({ length: 20 }, async () => await unlimited.createFile(place)),
+      Array.from({ length: 20 }, async () => await unlimited.createFile(resultFile)),
     );
     for (const { bytes } of files) await bytes.discard();
   });

@@ -32,7 +32,7 @@ describe("[W10] a temporary name", () => {
     ["x-temporary.fam.tmp", "x-temporary.fam"],
     ["x.bam.0", undefined],
     ["x.bam.12", undefined],
-  ])("%j goes up as %j", (name, final) => {
+  ])("%j is uploaded as %j", (name, final) => {
     expect(finalNameOf(name)).toBe(final);
     const uploadPath = final === undefined ? undefined : `d/e/${final}`;
     expect(stagedNameOf(`d/e/${name}`)).toMatchObject({ awaitsRename: true, uploadPath });
@@ -102,7 +102,7 @@ describe("[W10] a file in a folder of temporary files", () => {
     "sambamba-pid123-markdup-abcd/x",
     "tmpab12_xyz/x.vcf.gz",
     "tmpab12_xyz/sub/x.tmp",
-  ])("is held back: %s", (path) => {
+  ])("awaits a rename: %s", (path) => {
     expect(stagedNameOf(path)).toEqual({ path, awaitsRename: true, uploadPath: undefined });
   });
 

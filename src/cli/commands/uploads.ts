@@ -60,13 +60,13 @@ function linesOf(uploads: readonly StagedUpload[], folders: readonly string[]): 
     const looked = folders.map(printable).join(" and ");
     return [`everything that was written is in BaseSpace, as far as ${looked} shows`];
   }
-  const rows = uploads.map(({ isLive, pid, host, sizeBytes, modified, place, file }) => [
+  const rows = uploads.map(({ isLive, pid, host, sizeBytes, modified, resultFile, file }) => [
     isLive
       ? `process ${pid ?? "?"}${host === undefined ? "" : ` on ${printable(host)}`}`
       : "left behind",
     formatBytes(sizeBytes),
     modified.toISOString().slice(0, 19).replace("T", " "),
-    place === undefined ? "?" : printable(shownPathOf(place)),
+    resultFile === undefined ? "?" : printable(shownPathOf(resultFile)),
     printable(file),
   ]);
   const head = ["OF", "SIZE", "WRITTEN (UTC)", "BELONGS TO", "BYTES IN"];
@@ -84,12 +84,17 @@ function linesOf(uploads: readonly StagedUpload[], folders: readonly string[]): 
   ];
 }
 
-function asJson({ isLive, modified, place, ...upload }: StagedUpload): Record<string, unknown> {
+function asJson({
+  isLive,
+  modified,
+  resultFile,
+  ...upload
+}: StagedUpload): Record<string, unknown> {
   return {
     state: upload.host === undefined ? (isLive ? "live" : "left") : "elsewhere",
     ...upload,
     modified: modified.toISOString(),
-    ...place,
-    ...(place === undefined ? {} : { belongsTo: shownPathOf(place) }),
+    ...resultFile,
+    ...(resultFile === undefined ? {} : { belongsTo: shownPathOf(resultFile) }),
   };
 }
