@@ -95,7 +95,7 @@ class TreeFileSystem implements FileSystem {
   lookup(parent: Ino, name: string, signal: AbortSignal): Answer<Attributes> {
     checkLookedUpName(name);
     return andThen(this.#tree.child(this.#inodes.nodeOf(parent), name, signal), (node) =>
-      this.#attributes.of(node, signal),
+      this.#attributes.get(node, signal),
     );
   }
 
@@ -109,7 +109,7 @@ class TreeFileSystem implements FileSystem {
         throw error;
       },
     );
-    return andThen(current, (node) => this.#attributes.of(node, signal));
+    return andThen(current, (node) => this.#attributes.get(node, signal));
   }
 
   readlink(ino: Ino, signal: AbortSignal): Answer<string> {

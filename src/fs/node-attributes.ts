@@ -37,7 +37,7 @@ export class NodeAttributes {
     this.#bornMs = bornMs;
   }
 
-  of(node: Node, signal: AbortSignal): Answer<Attributes> {
+  get(node: Node, signal: AbortSignal): Answer<Attributes> {
     const ino = this.#inodes.inoOf(node);
     if (node.kind === "generated") {
       return andThen(this.#snapshots.get(ino, node, signal), (snapshot) =>

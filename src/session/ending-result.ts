@@ -25,7 +25,7 @@ export interface EndingResult {
 export type RefuseElsewhere = (result: EndingResult, signal: AbortSignal) => Promise<void>;
 
 /** The staging of this session. */
-export type OwnStaging = Pick<Staging, "parent" | "isOwn">;
+export type SessionStaging = Pick<Staging, "parent" | "isOwn">;
 
 /** The date of the newest file in BaseSpace for each path of a result, in milliseconds since 1970. */
 export type FileDates = ReadonlyMap<string, number>;
@@ -41,19 +41,19 @@ export type FileDates = ReadonlyMap<string, number>;
  */
 export async function refuseStaged(
   { apiServer, appResultId, what }: EndingResult,
-  staging: OwnStaging,
+  staging: SessionStaging,
   remoteDates: () => Promise<FileDates>,
 ): Promise<void> {
   // Recognised by the folder: in a container a process can have the number of one that ended before.
-  const ofResult = (await stagedUploads(staging.parent)).filter(
+  const uploads = (await stagedUploads(staging.parent)).filter(
     ({ resultFile, apiServer: server, file }) =>
       resultFile?.appResultId === appResultId && server === apiServer && !staging.isOwn(file),
   );
-  if (ofResult.length === 0) return;
-  const live = ofResult.find(({ isLive }) => isLive);
+  if (uploads.length === 0) return;
+  const live = uploads.find(({ isLive }) => isLive);
   if (live !== undefined) throw stagedByOtherError(what, live);
   const dates = await remoteDates();
-  const left = ofResult.filter(({ resultFile, modified }) => {
+  const left = uploads.filter(({ resultFile, modified }) => {
     return (dates.get(resultFile?.path ?? "") ?? -Infinity) <= modified.getTime();
   });
   if (left.length > 0) throw leftBehindError(what, left);

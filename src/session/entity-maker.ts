@@ -8,7 +8,12 @@ import type { ProjectId } from "../core/ids.ts";
 import type { EntityMaker, StatusChange } from "../fs/writing.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
 import { type ResultFile, shownPathOf } from "../write/result-file.ts";
-import { datesOf, type OwnStaging, type RefuseElsewhere, refuseStaged } from "./ending-result.ts";
+import {
+  datesOf,
+  type SessionStaging,
+  type RefuseElsewhere,
+  refuseStaged,
+} from "./ending-result.ts";
 import { failedError, heldError, type HeldFiles } from "./held-files.ts";
 import { StillOpenError } from "./still-open.ts";
 import { discardTemporaryNames, failedFiles, keepTemporaryNames } from "./uploads-left.ts";
@@ -18,12 +23,12 @@ export interface EntityMakerOptions {
   readonly catalog: Catalog;
   readonly staged: StagedFiles;
   /** Where this session and others stage what they write. */
-  readonly staging: OwnStaging;
+  readonly staging: SessionStaging;
   /** Asks other mounts before the status of a result changes. */
   readonly refuseElsewhere: RefuseElsewhere;
 }
 
-const STATUS_BY_WORD: ReadonlyMap<string, SessionStatus> = new Map(
+const STATUS_BY_NAME: ReadonlyMap<string, SessionStatus> = new Map(
   (["Running", "NeedsAttention", "TimedOut", "Complete", "Aborted"] as const).map((status) => [
     status.toLowerCase(),
     status,
@@ -35,7 +40,7 @@ export class ApiEntityMaker implements EntityMaker {
   readonly #client: BaseSpace;
   readonly #catalog: Catalog;
   readonly #files: StagedFiles;
-  readonly #ownStaging: OwnStaging;
+  readonly #staging: SessionStaging;
   readonly #askElsewhere: RefuseElsewhere;
   #scopes: Promise<readonly string[] | undefined> | undefined;
 
@@ -43,7 +48,7 @@ export class ApiEntityMaker implements EntityMaker {
     this.#client = options.client;
     this.#catalog = options.catalog;
     this.#files = options.staged;
-    this.#ownStaging = options.staging;
+    this.#staging = options.staging;
     this.#askElsewhere = options.refuseElsewhere;
   }
 
@@ -156,7 +161,7 @@ export class ApiEntityMaker implements EntityMaker {
     const result = { apiServer, appResultId: appResult.id, what };
     await this.#askElsewhere(result, signal);
     if (!isFinal(status)) return;
-    await refuseStaged(result, this.#ownStaging, async () => {
+    await refuseStaged(result, this.#staging, async () => {
       this.#catalog.invalidate(appResult);
       return datesOf(await this.#catalog.files(appResult, signal));
     });
@@ -198,11 +203,11 @@ function allowsWriting(scope: string): boolean {
   return /^(WRITE|CREATE)\b/.test(scope);
 }
 
-function statusOf(word: string): SessionStatus {
-  const status = STATUS_BY_WORD.get(word.toLowerCase().replaceAll("-", ""));
+function statusOf(text: string): SessionStatus {
+  const status = STATUS_BY_NAME.get(text.toLowerCase().replaceAll("-", ""));
   if (status !== undefined) return status;
-  throw new BsmountError("invalid", `${JSON.stringify(word)} is not a status of an app result`, {
-    remedy: `one of: ${[...STATUS_BY_WORD.values()].join(", ")}`,
+  throw new BsmountError("invalid", `${JSON.stringify(text)} is not a status of an app result`, {
+    remedy: `one of: ${[...STATUS_BY_NAME.values()].join(", ")}`,
   });
 }
 

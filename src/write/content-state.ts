@@ -4,7 +4,7 @@ import type { FileJournal } from "./staging-folder.ts";
 /**
  * - `copying`: a new version is being filled with the content of the file that it replaces
  * - `pending`: BaseSpace lacks something
- * - `finishing`: an attempt to have BaseSpace mark it complete is under way, which nothing can stop for sure
+ * - `finishing`: an attempt to have BaseSpace mark it complete is under way, which cannot be stopped reliably
  * - `failed`: the last attempt failed, and nothing was changed since
  * - `complete`: BaseSpace has all of it; the staged bytes serve readers
  * - `reopening`: it was complete, and is about to be changed
@@ -143,7 +143,7 @@ export class ContentState {
     }
   }
 
-  /** Finishing the content failed with an attempt that somebody else had made. */
+  /** A call that waited for another one's attempt to finish the content failed with it. */
   failedWith(failure: unknown): void {
     if (this.#state.name === "finishing") this.#transition({ ...this.#state, failure });
     if (this.name === "pending" || this.name === "failed") {

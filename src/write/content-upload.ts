@@ -24,7 +24,7 @@ export interface ContentUploadOptions {
 }
 
 /**
- * The way of the bytes of one staged file to BaseSpace. A part is sent as soon as the writer, going forward, has
+ * Sends the bytes of one staged file to BaseSpace. A part is sent as soon as the writer, going forward, has
  * passed its end. What is no longer than one part is sent in one request when the file is finished.
  */
 export class ContentUpload {

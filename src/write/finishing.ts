@@ -46,7 +46,7 @@ export class Finishing {
     this.finished(file);
   }
 
-  /** To be called when `file` was finished in another way. */
+  /** To be called after `file` was finished without {@link finish}. */
   finished(file: StagedFile): void {
     const { registry } = this.#options;
     registry.overtakeOthers(file);
@@ -95,7 +95,7 @@ export class Finishing {
   }
 
   /**
-   * What is open for writing in an app result, or anywhere. Waits first for closes that are under way, and for the
+   * Returns what is open for writing in an app result, or anywhere. Waits first for closes that are under way, and for the
    * kernel to report the last ones.
    */
   async stillOpen(signal: AbortSignal, appResultId?: AppResultId): Promise<readonly ResultFile[]> {

@@ -163,7 +163,7 @@ export class StagedContent {
     for (;;) {
       const { attempt, underNewName } = this.#state.attempt ?? {};
       if (attempt === undefined) break;
-      // Under the name that it has now nobody may finish it.
+      // It must not be finished under the name that it has now.
       await (underNewName === true ? attempt : attempt.catch(() => {}));
     }
     if (this.state !== "pending" && this.state !== "failed") return;
@@ -190,7 +190,7 @@ export class StagedContent {
     await this.#state.finish(attempt, true);
   }
 
-  /** Finishing it failed with an attempt that somebody else had made. */
+  /** A call that waited for another one's attempt to finish it failed with that. */
   failedWith(error: unknown): void {
     this.#state.failedWith(error);
   }

@@ -11,32 +11,33 @@ import { type StagedName, stagedNameOf } from "./temporary-names.ts";
  *
  * Content (`content-state.ts`), with the journal's line for a transition in brackets:
  *
- *     create [begun]                                    new version [begun, finished]
- *        │                                                 │
- *        ▼               filled [changed]                  ▼
- *     pending ◀───────────────────────────────────────── copying
- *      │  ▲ ▲ ▲
- *      │  │ │ └────────────── completed, but changed meanwhile ─────────────────┐
- *      │  │ └──── change ───── failed ◀────── attempt failed [failed] ────────┐ │
- *      │  │                      │                                            │ │
- *      │  │                      └───────────── finish ──────┐                │ │
- *      │  │                                                  ▼                │ │
- *      └──┼─────────────────── finish ────────────────▶ finishing ────────────┴─┘
- *         │                                                  │
- *         │ journal written [changed]                        │ completed [finished]
- *         │                                                  ▼
- *      reopening ◀────────────── change ──────────────── complete ──── room is needed ───▶ evicted
- *         └───────────── journal cannot be written ──────────▲
+ *     new version [begun, finished] ──▶ copying
+ *                                          │ copy is whole [changed]
+ *                                          ▼
+ *     create [begun] ─────────────────▶ pending ◀───────────── journal written [changed] ───┐
+ *                                        │   ▲                                              │
+ *                                 finish │   │ completed, but changed meanwhile             │
+ *                                        ▼   │                                              │
+ *     failed ◀── attempt failed ────── finishing                                            │
+ *       │ │      [failed]                ▲ │                                                │
+ *       │ └────────── finish ────────────┘ │ completed [finished]                           │
+ *       │                                  ▼                                                │
+ *       └── change ──▶ pending          complete ── change ──▶ reopening ───────────────────┘
+ *                                        │   ▲                     │
+ *                         room is needed │   └─ journal not written┘
+ *                                        ▼
+ *                                     evicted
  *
  *     Each of them but `evicted` becomes `removed` when the file is unlinked, or replaced before it is complete.
- *     An attempt under a new name that fails leads back to the state before it [failed].
+ *     An attempt under a new name that fails leads back to the state before it [failed]; calls that waited to finish
+ *     the file fail with it, and make it `failed`.
  *
  * Name (this file); only a file with a final name is finished:
  *
- *     final ──────────────── rename [renamed] ──────────────▶ awaiting rename
- *       ▲ ◀─ rename [renamed], or the temporary name is kept ─┘ │      ▲
- *       │                                     rename that waits │      │ failed
- *       └─────────── completed [renamed] ─────────── renaming ◀─┴──────┘
+ *     final ── rename to a temporary name [renamed] ──▶ awaiting rename
+ *     awaiting rename ── rename [renamed], or its name is kept ──▶ final
+ *     awaiting rename ── rename that waits for the upload ──▶ renaming ── completed [renamed] ──▶ final
+ *                                                                └── failed ──▶ awaiting rename
  *
  * Readers and writers (this file): `acquire()` counts up, and disposing of what it returns counts down. The last
  * writer finishes the file (`staged-writer.ts`); only a file that nobody has open is evicted.
@@ -191,8 +192,7 @@ export class StagedFile {
    */
   async rename(path: string, signal: AbortSignal): Promise<void> {
     const { uploadPath, awaitsRename } = stagedNameOf(path);
-    this.#path = path;
-    this.#nameState = awaitsRename ? "awaiting rename" : "final";
+    this.#setName(awaitsRename ? "awaiting rename" : "final", path);
     const sendsAhead = uploadPath !== undefined;
     const renamed = this.content.rename(uploadPath ?? path, { sendsAhead }, signal);
     await Promise.all([renamed, this.#journal.renamed(path)]);
@@ -200,7 +200,7 @@ export class StagedFile {
 
   /** The temporary name that it has is its final one from now on. */
   async keepName(signal: AbortSignal): Promise<void> {
-    this.#nameState = "final";
+    this.#setName("final");
     await this.content.rename(this.path, { sendsAhead: true }, signal);
   }
 
@@ -211,11 +211,11 @@ export class StagedFile {
    * @throws BsmountError as the upload target; then it awaits its rename as before
    */
   async finishAs(path: string, signal: AbortSignal): Promise<void> {
-    this.#nameState = "renaming";
+    this.#setName("renaming");
     try {
       await this.content.finishAs(path, signal);
     } catch (error) {
-      this.#nameState = "awaiting rename";
+      this.#setName("awaiting rename");
       throw error;
     }
   }
@@ -234,6 +234,12 @@ export class StagedFile {
   /** What BaseSpace has of it, when that is all that was written. */
   get #complete(): StagedContent["uploaded"] {
     return this.content.isUnfinished ? undefined : this.content.uploaded;
+  }
+
+  /** All changes of the name pass through here. */
+  #setName(state: NameState, path: string = this.#path): void {
+    this.#nameState = state;
+    this.#path = path;
   }
 
   #release(mode: OpenMode): void {

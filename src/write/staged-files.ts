@@ -137,7 +137,7 @@ export class StagedFiles implements AsyncDisposable {
     await this.#registry.remove(file, signal);
   }
 
-  /** Removes a file that was made by {@link createForWriting}, and nobody but its writer has. */
+  /** Removes a file that {@link createForWriting} made, and that only `writer` has open. */
   async abandon(writer: StagedWriter, signal: AbortSignal): Promise<void> {
     const removed = this.remove(writer.file, signal);
     writer.close();

@@ -87,7 +87,7 @@ export class StagedList<File extends { readonly path: string }> {
   }
 }
 
-/** What was made in one app result, for those who only look. */
+/** What was made in one app result, to be read only. */
 export type StagedListing = Pick<
   StagedList<StagedFile>,
   "changesSince" | "folders" | "items" | "revision"
