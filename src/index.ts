@@ -37,14 +37,8 @@ export { RedirectListener, type RedirectListenerOptions } from "./api/oauth/redi
 export { accessScope, type AccessRight, type Accessible, scopeList } from "./api/oauth/scopes.ts";
 export type { Page, PageWindow } from "./api/paging/page.ts";
 export { type CrawlOptions, List } from "./api/paging/list.ts";
-export type {
-  EntityReference,
-  EntityType,
-  MapEntry,
-  Property,
-  PropertyItem,
-  PropertyValue,
-} from "./api/models/property.ts";
+export type { Property, PropertyItem } from "./api/models/property.ts";
+export type { EntityReference, EntityType, MapEntry, PropertyValue } from "./api/models/property-types.ts";
 export type { Launch } from "./api/resources/applications.ts";
 export type { NewStatus } from "./api/resources/app-sessions.ts";
 export type { FileLink, FilesParams } from "./api/resources/files.ts";

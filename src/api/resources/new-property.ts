@@ -5,7 +5,7 @@ import {
   type EntityType,
   type MapEntry,
   V2_ENTITY_TYPES,
-} from "../models/property.ts";
+} from "../models/property-types.ts";
 
 /** A resource to point at: its Href (`v1pre3/samples/12`), or the resource itself. */
 export type EntityTarget = string | { readonly href: string };

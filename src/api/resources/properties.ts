@@ -1,10 +1,6 @@
 import { BsmountError } from "../../core/errors.ts";
 import { segment } from "../transport/address.ts";
-import {
-  decodeProperties,
-  decodeProperty,
-  propertyItemDecoder,
-} from "../models/decode-property.ts";
+import { decodeProperties, decodeProperty, propertyItemDecoder } from "../models/property.ts";
 import { type NewProperty, propertiesBody } from "./new-property.ts";
 import { List } from "../paging/list.ts";
 import type { Property, PropertyItem } from "../models/property.ts";

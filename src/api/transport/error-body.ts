@@ -1,4 +1,4 @@
-import { model } from "../models/parse.ts";
+import { withoutUndefined } from "../models/parse.ts";
 
 /** What an error body says, whichever of its forms it has. */
 export interface ErrorBody {
@@ -30,21 +30,23 @@ function fromResponseStatus(json: Fields): ErrorBody | undefined {
   const errorCode = text(status["ErrorCode"]);
   const message = text(status["Message"]);
   const isError = errorCode !== undefined || (message !== undefined && !isFields(json["Response"]));
-  return isError ? model<ErrorBody>({ errorCode, message, requestId: undefined }) : undefined;
+  return isError
+    ? withoutUndefined<ErrorBody>({ errorCode, message, requestId: undefined })
+    : undefined;
 }
 
 function fromTopLevel(json: Fields): ErrorBody | undefined {
   const errorCode = text(json["ErrorCode"]);
   const message = text(json["ErrorMessage"]) ?? text(json["MessageFormatted"]);
   if (errorCode === undefined && message === undefined) return undefined;
-  return model<ErrorBody>({ errorCode, message, requestId: text(json["RequestId"]) });
+  return withoutUndefined<ErrorBody>({ errorCode, message, requestId: text(json["RequestId"]) });
 }
 
 function fromOAuth(json: Fields): ErrorBody | undefined {
   const errorCode = text(json["error"]);
   if (errorCode === undefined) return undefined;
   const message = text(json["error_description"]);
-  return model<ErrorBody>({ errorCode, message, requestId: undefined });
+  return withoutUndefined<ErrorBody>({ errorCode, message, requestId: undefined });
 }
 
 function isFields(value: unknown): value is Fields {

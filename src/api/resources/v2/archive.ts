@@ -47,12 +47,12 @@ export class Archive {
    * @throws BsmountError `usage` for nothing at all; ApiError `access-denied` without the right to write
    */
   async add(what: Archivable, options: CallOptions = {}): Promise<Archived> {
-    return await this.#move("/v2/archive", what, options);
+    return await this.#move("archive", what, options);
   }
 
   /** Fetches them back: `POST /v2/restore`. Throws as `add` does. */
   async restore(what: Archivable, options: CallOptions = {}): Promise<Archived> {
-    return await this.#move("/v2/restore", what, options);
+    return await this.#move("restore", what, options);
   }
 
   /** Doing it twice is the same as once. */
