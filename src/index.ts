@@ -50,7 +50,7 @@ export {
   referencedIds,
   referencedSampleIds,
 } from "./api/resources/references.ts";
-export type { RunSort, RunsParams, RunStatus } from "./api/resources/run-status.ts";
+export type { RunSort, RunsParams, RunStatus } from "./api/resources/run-lists.ts";
 export { canWorkOn, type SessionStatus } from "./api/resources/session-status.ts";
 export type { AppSessionsParams, ProjectsParams } from "./api/resources/users.ts";
 export type { ApplicationsV2Params } from "./api/resources/v2/applications.ts";

@@ -3,7 +3,7 @@ import type { AppSessionId } from "../../core/ids.ts";
 import { segment } from "../transport/address.ts";
 import { decodeAppResult } from "../models/app-result.ts";
 import { decodeAppSession } from "../models/app-session.ts";
-import { listQuery, type ListParams, type ListRules, oneOf } from "../paging/list-parameters.ts";
+import { BASIC_LIST, type ListParams, oneOf } from "../paging/list-parameters.ts";
 import type { AppResult, AppSession } from "../models/models.ts";
 import type { List } from "../paging/list.ts";
 import type { Property } from "../models/property.ts";
@@ -18,12 +18,6 @@ export interface NewStatus {
   /** A sentence for people. Default: none. */
   readonly summary?: string;
 }
-
-const APP_RESULTS: ListRules = {
-  version: "v1",
-  sorts: ["Id", "Name", "DateCreated"],
-  filters: {},
-};
 
 const INPUT = "Input.";
 const OUTPUT_APP_RESULTS = "Output.AppResults";
@@ -71,8 +65,7 @@ export class AppSessions {
   /** `GET /v1pre3/appsessions/{id}/appresults` */
   appResults(id: AppSessionId, params: ListParams = {}): List<AppResult> {
     const path = `appsessions/${segment(id)}/appresults`;
-    const query = listQuery(APP_RESULTS, params);
-    return this.#client.list({ path, query, decode: decodeAppResult });
+    return this.#client.list({ path, rules: BASIC_LIST, params, decode: decodeAppResult });
   }
 
   /** `GET /v1pre3/appsessions/{id}/properties` */

@@ -2,12 +2,7 @@ import type { ApplicationId } from "../../core/ids.ts";
 import { segment } from "../transport/address.ts";
 import { decodeApplication } from "../models/application.ts";
 import { decodeAppSession } from "../models/app-session.ts";
-import {
-  checkText,
-  listQuery,
-  type ListParams,
-  type ListRules,
-} from "../paging/list-parameters.ts";
+import { BASIC_LIST, checkText, type ListParams } from "../paging/list-parameters.ts";
 import type { Application, AppSession } from "../models/models.ts";
 import { type NewProperty, propertiesBody } from "./new-property.ts";
 import type { List } from "../paging/list.ts";
@@ -29,12 +24,6 @@ export interface Launch {
   readonly agentId?: string;
 }
 
-const APPLICATIONS: ListRules = {
-  version: "v1",
-  sorts: ["Id", "Name", "DateCreated"],
-  filters: {},
-};
-
 export class Applications {
   readonly #client: VersionClient;
 
@@ -44,8 +33,12 @@ export class Applications {
 
   /** The newest version of each app that one can see: `GET /v1pre3/applications`. */
   list(params: ListParams = {}): List<Application> {
-    const query = listQuery(APPLICATIONS, params);
-    return this.#client.list({ path: "applications", query, decode: decodeApplication });
+    return this.#client.list({
+      path: "applications",
+      rules: BASIC_LIST,
+      params,
+      decode: decodeApplication,
+    });
   }
 
   /** `GET /v1pre3/applications/{id}` */

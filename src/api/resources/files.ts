@@ -3,37 +3,23 @@ import { neverAborted } from "../../core/abort.ts";
 import { segment } from "../transport/address.ts";
 import type { LinkCache } from "../content/link-cache.ts";
 import { decodeFile } from "../models/file.ts";
-import {
-  extensions,
-  listQuery,
-  type ListParams,
-  type ListRules,
-  text,
-} from "../paging/list-parameters.ts";
+import { extensions, listRules, type ParamsOf, text } from "../paging/list-parameters.ts";
 import type { FileEntry } from "../models/models.ts";
 import type { List } from "../paging/list.ts";
 import type { Property } from "../models/property.ts";
 import type { VersionClient } from "./version-client.ts";
-import type { CallOptions, Query } from "../transport/rest.ts";
+import type { CallOptions } from "../transport/rest.ts";
 import { propertyList } from "./properties.ts";
 
-export interface FilesParams extends ListParams<"Id" | "Path" | "DateCreated"> {
-  /** Only files whose names end so, e.g. `.bam`. */
-  readonly extensions?: readonly string[];
-  /** Only files right in this folder; `/` is the outermost. */
-  readonly directory?: string;
-}
+/** The parameters of `…/files`. */
+export const FILES = listRules(["Id", "Path", "DateCreated"], {
+  /** Only files with one of these extensions, such as `.bam`. */
+  extensions: extensions("Extensions"),
+  /** Only files directly in this folder; `/` is the outermost one. */
+  directory: text("Directory"),
+});
 
-const FILES: ListRules = {
-  version: "v1",
-  sorts: ["Id", "Path", "DateCreated"],
-  filters: { extensions: extensions("Extensions"), directory: text("Directory") },
-};
-
-/** The parameters of `…/files`, in the service's spelling. @throws BsmountError `usage` */
-export function filesQuery(params: FilesParams): Query {
-  return listQuery(FILES, params);
-}
+export interface FilesParams extends ParamsOf<typeof FILES> {}
 
 /** Where a file's bytes are. */
 export interface FileLink {

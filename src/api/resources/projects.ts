@@ -4,17 +4,18 @@ import { decodeAppResult } from "../models/app-result.ts";
 import { decodeProject } from "../models/project.ts";
 import { decodeSample } from "../models/sample.ts";
 import {
+  BASIC_LIST,
   checkText,
   choices,
-  listQuery,
   type ListParams,
-  type ListRules,
+  listRules,
+  type ParamsOf,
 } from "../paging/list-parameters.ts";
 import type { AppResult, Project, Sample } from "../models/models.ts";
 import type { List } from "../paging/list.ts";
 import type { Property } from "../models/property.ts";
 import type { VersionClient } from "./version-client.ts";
-import type { CallOptions, Query } from "../transport/rest.ts";
+import type { CallOptions } from "../transport/rest.ts";
 import { findCreated } from "./find-created.ts";
 import { findOwnedProject } from "./find-owned-project.ts";
 import {
@@ -24,19 +25,14 @@ import {
   newSampleBody,
 } from "./new-results.ts";
 import { propertyList } from "./properties.ts";
-import { samplesQuery } from "./samples.ts";
-import { SESSION_STATUSES, type SessionStatus } from "./session-status.ts";
+import { SESSION_STATUSES } from "./session-status.ts";
 
-export interface AppResultsParams extends ListParams {
+const APP_RESULTS = listRules(["Id", "Name", "DateCreated"], {
   /** Only results in one of these states. */
-  readonly statuses?: readonly SessionStatus[];
-}
+  statuses: choices("Statuses", SESSION_STATUSES),
+});
 
-const APP_RESULTS: ListRules = {
-  version: "v1",
-  sorts: ["Id", "Name", "DateCreated"],
-  filters: { statuses: choices("Statuses", SESSION_STATUSES) },
-};
+export interface AppResultsParams extends ParamsOf<typeof APP_RESULTS> {}
 
 export class Projects {
   readonly #client: VersionClient;
@@ -132,14 +128,13 @@ export class Projects {
   /** `GET /v1pre3/projects/{id}/samples` */
   samples(id: ProjectId, params: ListParams = {}): List<Sample> {
     const path = `projects/${segment(id)}/samples`;
-    return this.#client.list({ path, query: samplesQuery(params), decode: decodeSample });
+    return this.#client.list({ path, rules: BASIC_LIST, params, decode: decodeSample });
   }
 
   /** `GET /v1pre3/projects/{id}/appresults` */
   appResults(id: ProjectId, params: AppResultsParams = {}): List<AppResult> {
     const path = `projects/${segment(id)}/appresults`;
-    const query: Query = listQuery(APP_RESULTS, params);
-    return this.#client.list({ path, query, decode: decodeAppResult });
+    return this.#client.list({ path, rules: APP_RESULTS, params, decode: decodeAppResult });
   }
 
   /** `GET /v1pre3/projects/{id}/properties` */

@@ -3,7 +3,7 @@ import { segment } from "../../transport/address.ts";
 import { decodeAppSession } from "../../models/app-session.ts";
 import { decodeTrashItem } from "../../models/trash-item.ts";
 import { ApiError } from "../../transport/errors.ts";
-import { checkText, listQuery } from "../../paging/list-parameters.ts";
+import { checkText } from "../../paging/list-parameters.ts";
 import type { AppSession, TrashItem } from "../../models/models.ts";
 import type { List } from "../../paging/list.ts";
 import type { Property } from "../../models/property.ts";
@@ -56,9 +56,8 @@ export class AppSessionsV2 {
 
   /** `GET /v2/appsessions` */
   list(params: AppSessionsV2Params = {}): List<AppSession> {
-    const query = listQuery(APP_SESSIONS, params);
-    const source = { path: "appsessions", query, decode: decodeAppSession } as const;
-    return this.#client.list({ ...source });
+    const path = "appsessions";
+    return this.#client.list({ path, rules: APP_SESSIONS, params, decode: decodeAppSession });
   }
 
   /** `GET /v2/appsessions/{id}/properties` */

@@ -2,7 +2,7 @@ import type { AppSessionId, ProjectId } from "../../../core/ids.ts";
 import { segment } from "../../transport/address.ts";
 import { decodeDataset } from "../../models/dataset.ts";
 import { decodeFile } from "../../models/file.ts";
-import { checkText, listQuery } from "../../paging/list-parameters.ts";
+import { checkText } from "../../paging/list-parameters.ts";
 import type { Dataset, FileEntry } from "../../models/models.ts";
 import type { List } from "../../paging/list.ts";
 import type { Property } from "../../models/property.ts";
@@ -66,15 +66,14 @@ export class Datasets {
 
   /** `GET /v2/datasets`; oldest first by default. */
   list(params: DatasetsParams = {}): List<Dataset> {
-    const query = listQuery(DATASETS, params);
-    return this.#client.list({ path: "datasets", query, decode: decodeDataset });
+    const path = "datasets";
+    return this.#client.list({ path, rules: DATASETS, params, decode: decodeDataset });
   }
 
   /** `GET /v2/datasets/{id}/files` */
   files(id: string, params: DatasetFilesParams = {}): List<FileEntry> {
     const path = `${pathOf(id)}/files`;
-    const query = listQuery(DATASET_FILES, params);
-    return this.#client.list({ path, query, decode: decodeFile });
+    return this.#client.list({ path, rules: DATASET_FILES, params, decode: decodeFile });
   }
 
   /** `GET /v2/datasets/{id}/properties` */

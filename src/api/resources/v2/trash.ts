@@ -1,16 +1,16 @@
 import { segment } from "../../transport/address.ts";
 import { decodeTrashItem } from "../../models/trash-item.ts";
-import { listQuery, type ListParams, type ListRules } from "../../paging/list-parameters.ts";
+import { listRules, type ParamsOf } from "../../paging/list-parameters.ts";
 import type { TrashItem } from "../../models/models.ts";
 import type { List } from "../../paging/list.ts";
 import type { VersionClient } from "../version-client.ts";
 import type { CallOptions, JsonResponse } from "../../transport/rest.ts";
 import type { FindEffect } from "../../transport/idempotency.ts";
 
-/** Default `DateDeleted`. */
-export type TrashParams = ListParams<"DateDeleted" | "TotalSize">;
+const TRASH = listRules(["DateDeleted", "TotalSize"], {});
 
-const TRASH: ListRules = { version: "v2", sorts: ["DateDeleted", "TotalSize"], filters: {} };
+/** `sortBy` is `DateDeleted` by default. */
+export interface TrashParams extends ParamsOf<typeof TRASH> {}
 
 /** What was thrown away. */
 export class Trash {
@@ -22,8 +22,7 @@ export class Trash {
 
   /** `GET /v2/trash`; what was thrown away first comes first by default. */
   list(params: TrashParams = {}): List<TrashItem> {
-    const query = listQuery(TRASH, params);
-    return this.#client.list({ path: "trash", query, decode: decodeTrashItem });
+    return this.#client.list({ path: "trash", rules: TRASH, params, decode: decodeTrashItem });
   }
 
   /**
