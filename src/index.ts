@@ -78,7 +78,7 @@ export type { UploadOptions } from "./api/transfers/upload-file.ts";
 export { md5OfFile } from "./api/digests/md5-of-file.ts";
 export type { Progress, TransferOptions } from "./api/transfers/options.ts";
 export type { Transfers, UploadFrom } from "./api/transfers/transfers.ts";
-export type { UploadPlace } from "./api/uploads/upload-destination.ts";
+export type { UploadDestination as UploadPlace } from "./api/uploads/upload-destination.ts";
 export type { UploadBody, Uploads } from "./api/uploads/uploads.ts";
 export { ByteBudget } from "./core/byte-budget.ts";
 export { formatBytes } from "./core/units.ts";

@@ -285,9 +285,9 @@ test("bytes in memory are a source that is what it was", async () => {
   const part = await source.use({ start: 3, end: 6 }, async (bytes) => Buffer.from(bytes));
   expect(part.equals(short.subarray(3, 6))).toBe(true);
   expect(await source.isUntouched()).toBe(true);
-  expect(source.changed()).toMatchObject({
+  expect(source.changedError()).toMatchObject({
     reason: "changed",
     message: "what is uploaded changed while it was uploaded",
-    remedy: "upload it again when nobody writes to it",
+    remedy: "upload it again when nothing writes to it",
   });
 });

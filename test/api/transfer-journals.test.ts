@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   DownloadJournal,
   hasChecksum,
-  readJournal,
-  removeJournal,
+  readDownloadJournal,
+  removeDownloadJournal,
 } from "../../src/api/transfers/download-journal.ts";
 import {
   readUploadJournal,
@@ -124,7 +124,7 @@ describe("the journal of a download", () => {
       await Promise.all([0, 1, 2, 3].map(async (part) => await journal.add(part, part * 11)));
     }
     const parts = new Map([0, 1, 2, 3].map((part) => [part, part * 11]));
-    expect(await readJournal(path)).toEqual({ name: download, parts });
+    expect(await readDownloadJournal(path)).toEqual({ name: download, parts });
   });
 
   test("is gone on with behind a line that is torn, and the last word counts", async () => {
@@ -142,14 +142,14 @@ describe("the journal of a download", () => {
       [0, 2],
       [5, 3],
     ]);
-    expect(await readJournal(path)).toEqual({ name: { ...download, etag: "f" }, parts });
+    expect(await readDownloadJournal(path)).toEqual({ name: { ...download, etag: "f" }, parts });
     expect((await readFile(path, "utf8")).split("\n")).toHaveLength(7);
   });
 
   test("that is begun forgets what was in it", async () => {
     await writeFile(path, '{"part":1,"crc32":5}');
     await (await DownloadJournal.open(path, download, true))[Symbol.asyncDispose]();
-    expect(await readJournal(path)).toEqual({ name: download, parts: new Map() });
+    expect(await readDownloadJournal(path)).toEqual({ name: download, parts: new Map() });
   });
 
   test.each([true, false])("does not follow a link, new or not (%s)", async (isNew) => {
@@ -170,16 +170,16 @@ describe("the journal of a download", () => {
 
   test("reads over what makes no sense, and is none without a name", async () => {
     await writeFile(path, [...NONSENSE, '{"part":1,"crc32":5}'].join("\n"));
-    expect(await readJournal(path)).toBeUndefined();
+    expect(await readDownloadJournal(path)).toBeUndefined();
     await appendFile(path, `\n${JSON.stringify(download)}\n`);
-    expect(await readJournal(path)).toEqual({ name: download, parts: new Map([[1, 5]]) });
+    expect(await readDownloadJournal(path)).toEqual({ name: download, parts: new Map([[1, 5]]) });
   });
 
   test("that is not there is none, and can be removed", async () => {
-    expect(await readJournal(path)).toBeUndefined();
-    await removeJournal(path);
+    expect(await readDownloadJournal(path)).toBeUndefined();
+    await removeDownloadJournal(path);
     await writeFile(path, "");
-    await removeJournal(path);
+    await removeDownloadJournal(path);
     await expect(lstat(path)).rejects.toMatchObject({ code: "ENOENT" });
   });
 });

@@ -6,7 +6,7 @@ import type { FileEntry } from "../../src/api/models/models.ts";
 import type { Files } from "../../src/api/resources/files.ts";
 import { FileUpload, type UploadOptions } from "../../src/api/transfers/upload-file.ts";
 import { fileSource } from "../../src/api/transfers/upload-source.ts";
-import type { UploadPlace } from "../../src/api/uploads/upload-destination.ts";
+import type { UploadDestination } from "../../src/api/uploads/upload-destination.ts";
 import { SharedBuffers } from "../../src/core/shared-buffers.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
@@ -24,7 +24,7 @@ let client: BaseSpace;
 let dir: TempDir;
 let path: string;
 let number = 0;
-let place: UploadPlace;
+let destination: UploadDestination;
 
 beforeAll(async () => {
   const open = { id: RESULT, name: "open", status: "Running" } as const;
@@ -45,7 +45,7 @@ beforeEach(async () => {
   path = dir.join("f");
   await writeFile(path, bytes);
   await utimes(path, DATE, DATE);
-  place = { appResultId: RESULT, path: `file ${(number += 1)}` };
+  destination = { appResultId: RESULT, path: `file ${(number += 1)}` };
 });
 
 afterEach(async () => await dir[Symbol.asyncDispose]());
@@ -57,7 +57,7 @@ async function upload(options: UploadOptions = withJournal()): Promise<FileEntry
   const { uploads, files, apiServer } = client;
   const signal = options.signal ?? new AbortController().signal;
   return await new FileUpload(
-    { apiServer, uploads, files, place, options, lockFolder: dir.path },
+    { apiServer, uploads, files, destination: destination, options, lockFolder: dir.path },
     source,
   ).run(signal);
 }
@@ -128,7 +128,7 @@ describe("an upload that fails", () => {
     const { dateCreated } = await client.files.get((await nameInJournal()).fileId);
     expect(await nameInJournal()).toEqual({
       fileId: expect.any(String),
-      place: `${emulator.apiServer}/v1pre3/appresults/31/files/${place.path}`,
+      destination: `${emulator.apiServer}/v1pre3/appresults/31/files/${destination.path}`,
       partBytes: PART,
       sizeBytes: bytes.length,
       mtimeMs: DATE.getTime(),
@@ -147,7 +147,7 @@ describe("an upload that fails", () => {
     await expect(upload(options)).rejects.toBe(gaveUp);
     const pending = await emulator.get(`appresults/${RESULT}/files?Statuses=pending&Limit=1000`);
     const { Response } = (await pending.json()) as { Response: { Items: { Path: string }[] } };
-    expect(Response.Items.map((item) => item.Path)).not.toContain(place.path);
+    expect(Response.Items.map((item) => item.Path)).not.toContain(destination.path);
   });
 
   test("and cannot be given up either tells why it failed", async () => {
@@ -215,7 +215,7 @@ describe("a journal", () => {
     await expectDone(file);
   });
 
-  test("of another place is begun anew, and nothing is given up there", async () => {
+  test("of another destination is begun anew, and nothing is given up there", async () => {
     const fileId = await cut();
     await rewrite({ place: "elsewhere" });
     const file = await upload();
@@ -262,7 +262,7 @@ describe("a journal", () => {
       const fileId = await cut();
       await client.uploads.part({ fileId, number: 2 }, { bytes: bytes.subarray(PART) });
       await client.uploads.complete({ fileId, sizeBytes: bytes.length });
-      if (!isNewest) await client.uploads.whole(place, { bytes: Buffer.from("newer") });
+      if (!isNewest) await client.uploads.whole(destination, { bytes: Buffer.from("newer") });
       emulator.clearRequests();
       const file = await upload();
       expect(file.id === fileId).toBe(isNewest);
@@ -294,7 +294,7 @@ describe("a journal", () => {
         apiServer,
         uploads,
         files,
-        place,
+        destination,
         options: withJournal(),
         lockFolder: dir.path,
       };
@@ -323,7 +323,7 @@ describe("a journal", () => {
             .filter((line) => line.startsWith("PUT"))
             .toSorted(),
         ).toEqual(PUTS);
-        const newest = await client.uploads.newest(place);
+        const newest = await client.uploads.newest(destination);
         expect(newest?.id).toBe(file.id);
         expect(Buffer.from(await client.transfers.download.read(file)).equals(now)).toBe(true);
         expect([await hasJournal(), await statusOf(fileId)]).toEqual([false, "complete"]);
@@ -392,7 +392,7 @@ describe("what the caller says of time", () => {
         emulator.addFaults(`${what} ${fault}`);
         const options = { ...withJournal(), ...limits };
         const one = new FileUpload(
-          { apiServer, uploads, files, place, options, lockFolder: dir.path },
+          { apiServer, uploads, files, destination: destination, options, lockFolder: dir.path },
           source,
         );
         await expect(one.run(new AbortController().signal)).rejects.toThrow();

@@ -6,7 +6,7 @@ export class WireError extends Error {
   readonly path: string;
 
   constructor(path: string, problem: string) {
-    super(`${path === "" ? "the answer" : path}: ${problem}`);
+    super(`${path === "" ? "the response" : path}: ${problem}`);
     this.path = path;
   }
 }

@@ -1,6 +1,6 @@
 import type { Raw } from "./raw.ts";
 
-/** What a property can point at; `[]` behind a type makes it one of several values. */
+/** The types of entities that a property can refer to; `[]` behind a type is for several values. */
 export const ENTITY_TYPES = [
   "project",
   "sample",
@@ -10,7 +10,7 @@ export const ENTITY_TYPES = [
   "appsession",
 ] as const;
 
-/** Those that only v2 knows. */
+/** The types that only v2 has. */
 export const V2_ENTITY_TYPES = [
   "library",
   "biosample",
@@ -29,23 +29,23 @@ export interface MapEntry {
   readonly values: readonly string[];
 }
 
-/** A resource that a property points at. */
+/** An entity that a property refers to. */
 export interface EntityReference {
   readonly type: EntityType;
   readonly id: string;
   readonly href: string;
   readonly name?: string;
-  /** Its compact form, as it came; absent where the service gives nothing but the Href. */
+  /** Its compact form as it came; absent when the service sends nothing but the Href. */
   readonly raw?: Raw;
 }
 
 /**
- * What a property holds.
+ * The value of a property.
  *
  * - `text`, `texts`: `string`, `string[]`
- * - `entity`, `entities`: a resource, several of them
+ * - `entity`, `entities`: one entity, several entities
  * - `map`, `maps`: `map`, `map[]`
- * - `other`: of a type that has no name here, as it came
+ * - `other`: a value of a type that is not known here, as it came
  */
 export type PropertyValue =
   | { readonly kind: "text"; readonly text: string }

@@ -12,7 +12,7 @@ import { id, maybe, text } from "./wire.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What v2 calls the key of a type; `Items` behind it for several. */
+/** The key under which v2 sends a value of each type, followed by `Items` for several. */
 const V2_KEYS: Readonly<Record<EntityType, string>> = {
   project: "Project",
   sample: "Sample",

@@ -58,7 +58,7 @@ export const BASIC_LIST = listRules(["Id", "Name", "DateCreated"], {});
  */
 export function listQuery(rules: ListRules, params: object, version: "v1" | "v2"): Query {
   if (typeof params !== "object" || params === null) {
-    throw wrong("the list's parameters", params, "an object");
+    throw invalidValueError("the list's parameters", params, "an object");
   }
   const { sortBy = rules.sorts[0], sortDir = "Asc", ...filters } = params as ListParams<string>;
   const sort = oneOf(rules.sorts)(sortBy, "sortBy");
@@ -68,7 +68,7 @@ export function listQuery(rules: ListRules, params: object, version: "v1" | "v2"
   for (const [name, value] of Object.entries(filters)) {
     if (value === undefined) continue;
     const filter = Object.hasOwn(rules.filters, name) ? rules.filters[name] : undefined;
-    if (filter === undefined) throw unknownParameter(name, rules);
+    if (filter === undefined) throw unknownParameterError(name, rules);
     query[filter.wire] = filter.write(value, name);
   }
   return query;
@@ -97,7 +97,7 @@ export function flag(wire: string): Filter<boolean> {
     wire,
     write: (value, name) => {
       if (typeof value === "boolean") return value;
-      throw wrong(name, value, "true or false");
+      throw invalidValueError(name, value, "true or false");
     },
   };
 }
@@ -120,7 +120,7 @@ export function checkNumber(
   if (Number.isSafeInteger(value) && value >= 0 && value <= max) return;
   const range =
     max === Number.MAX_SAFE_INTEGER ? "a whole number from 0" : `a whole number, 0 to ${max}`;
-  throw wrong(name, value, range);
+  throw invalidValueError(name, value, range);
 }
 
 /** Checks the name of an entity to create or find. @throws BsmountError `usage` when it is empty or no text */
@@ -137,13 +137,13 @@ export function oneOf<Value extends string>(
       (each) => typeof value === "string" && each.toLowerCase() === value.toLowerCase(),
     );
     if (found !== undefined) return found;
-    throw wrong(name, value, `one of ${allowed.join(", ")}`);
+    throw invalidValueError(name, value, `one of ${allowed.join(", ")}`);
   };
 }
 
 function textValue(value: unknown, name: string): string {
   if (typeof value === "string" && value.trim() !== "") return value;
-  throw wrong(name, value, "a text that is not empty");
+  throw invalidValueError(name, value, "a text that is not empty");
 }
 
 function listOf(
@@ -151,20 +151,20 @@ function listOf(
   name: string,
   write: (value: unknown, name: string) => string,
 ): readonly string[] {
-  if (!Array.isArray(value)) throw wrong(name, value, "an array");
+  if (!Array.isArray(value)) throw invalidValueError(name, value, "an array");
   return value.map((each: unknown) => {
     const written = write(each, name);
-    if (written.includes(",")) throw wrong(name, each, "without a comma");
+    if (written.includes(",")) throw invalidValueError(name, each, "without a comma");
     return written;
   });
 }
 
-function wrong(name: string, value: unknown, wanted: string): BsmountError {
+function invalidValueError(name: string, value: unknown, wanted: string): BsmountError {
   const shown = JSON.stringify(value) ?? String(value);
   return new BsmountError("usage", `${name} is ${shown.slice(0, 100)}, but must be ${wanted}`);
 }
 
-function unknownParameter(name: string, { filters }: ListRules): BsmountError {
+function unknownParameterError(name: string, { filters }: ListRules): BsmountError {
   const known = ["sortBy", "sortDir", ...Object.keys(filters)].join(", ");
   return new BsmountError("usage", `this list has no parameter ${JSON.stringify(name)}`, {
     remedy: `the parameters are ${known}`,

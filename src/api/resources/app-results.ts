@@ -36,8 +36,8 @@ export class AppResults {
   }
 
   /**
-   * The samples that a result was made of, by its references: one `GET /v1pre3/samples/{id}` each. The
-   * references come with a result asked for by itself, not with one out of a list.
+   * The samples that a result was made of, by its references: one `GET /v1pre3/samples/{id}` each. Only a result
+   * that was requested by its Id has references.
    */
   async referencedSamples(result: AppResult, options?: CallOptions): Promise<Sample[]> {
     const ids = referencedIds(result, "Sample") as SampleId[];

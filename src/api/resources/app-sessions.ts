@@ -15,14 +15,14 @@ import { SESSION_STATUSES, type SessionStatus } from "./session-status.ts";
 
 export interface NewStatus {
   readonly status: SessionStatus;
-  /** A sentence for people. Default: none. */
+  /** A sentence for users. Default: none. */
   readonly summary?: string;
 }
 
 const INPUT = "Input.";
 const OUTPUT_APP_RESULTS = "Output.AppResults";
 
-/** Sessions by v1; v2 can list, stop and throw them away: see `BaseSpace.v2`. */
+/** App sessions by v1. v2 can list, stop and delete them: see `BaseSpace.v2`. */
 export class AppSessions {
   readonly #client: VersionClient;
 
@@ -36,10 +36,10 @@ export class AppSessions {
   }
 
   /**
-   * `POST /v1pre3/appsessions/{id}`. Complete and Aborted are final; the service refuses what comes after.
-   * When the answer is lost the session is asked for its status.
-   * @throws BsmountError `usage` for another status; ApiError `access-denied` for the session of another
-   * app, `unavailable` with the code `Conflict` for one that has ended
+   * `POST /v1pre3/appsessions/{id}`. Complete and Aborted are final; the service refuses later changes. When the
+   * response is lost, the status of the session is read.
+   * @throws BsmountError `usage` for another status; ApiError `access-denied` for the session of another app,
+   * `unavailable` with the code `Conflict` for one that has ended
    */
   async setStatus(
     id: AppSessionId,
@@ -74,8 +74,8 @@ export class AppSessions {
   }
 
   /**
-   * What a session was started with: its `Input.…` properties, over all pages, by their names without
-   * `Input.`. Of a property with many values those that came along; `properties.items()` has all.
+   * The inputs of a session: its `Input.…` properties, from all pages, by their names without `Input.`. A property
+   * of many values has its first ones; `properties.items()` returns all.
    */
   async inputs(id: AppSessionId, options?: CallOptions): Promise<Map<string, PropertyValue>> {
     const properties = await this.properties(id).all(options);

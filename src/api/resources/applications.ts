@@ -10,17 +10,17 @@ import type { VersionClient } from "./version-client.ts";
 import type { CallOptions } from "../transport/rest.ts";
 import { findCreated } from "./find-created.ts";
 
-/** What an app is started with. */
+/** The inputs of a launch. */
 export interface Launch {
-  /** Of the session that comes of it. */
+  /** The name of the new session. */
   readonly name: string;
   /** The app's inputs, such as `Input.sample-id`. */
   readonly properties: readonly NewProperty[];
-  /** A sentence for people. Default: none. */
+  /** A sentence for users. Default: none. */
   readonly statusSummary?: string;
   /** Default true. */
   readonly autoStart?: boolean;
-  /** The machine that is to run it, for apps that run on one's own. */
+  /** The machine that runs the app, for apps that run on the user's own machines. */
   readonly agentId?: string;
 }
 
@@ -31,7 +31,7 @@ export class Applications {
     this.#client = client;
   }
 
-  /** The newest version of each app that one can see: `GET /v1pre3/applications`. */
+  /** The newest version of each app that the user can see: `GET /v1pre3/applications`. */
   list(params: ListParams = {}): List<Application> {
     return this.#client.list({
       path: "applications",
@@ -47,10 +47,10 @@ export class Applications {
   }
 
   /**
-   * Starts an app: `POST /v1pre3/applications/{id}/appsessions`. When the answer is lost one's newest
-   * sessions are searched for it by its name.
-   * @throws BsmountError `usage` for a property that cannot be; ApiError `unavailable` with the code
-   * `Conflict` when the app does not take its inputs, with `mayHaveSucceeded` while it is in doubt
+   * Starts an app: `POST /v1pre3/applications/{id}/appsessions`. When the response is lost, the user's newest
+   * sessions are searched for it by name.
+   * @throws BsmountError `usage` for an impossible property; ApiError `unavailable` with the code `Conflict` when
+   * the app refuses its inputs, with `mayHaveSucceeded` when it is not known whether the app was started
    */
   async launch(id: ApplicationId, launch: Launch, options: CallOptions = {}): Promise<AppSession> {
     checkText("the session's name", launch.name);

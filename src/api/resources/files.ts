@@ -21,9 +21,9 @@ export const FILES = listRules(["Id", "Path", "DateCreated"], {
 
 export interface FilesParams extends ParamsOf<typeof FILES> {}
 
-/** Where a file's bytes are. */
+/** A signed link to the content of a file. */
 export interface FileLink {
-  /** Signed: whoever has it can read the file until it ends. It takes no token, and must be given none. */
+  /** Anyone who has this link can read the file until the link expires. Requests to it must not carry the token. */
   readonly url: string;
 }
 
@@ -50,7 +50,7 @@ export class Files {
   }
 
   /**
-   * A signed link to the content, good for a while: `GET /v1pre3/files/{id}/content?redirect=meta`.
+   * A signed link to the content, valid for a limited time: `GET /v1pre3/files/{id}/content?redirect=meta`.
    * @throws ApiError `access-denied` without READ, `archived`
    */
   async link(id: FileId, { signal = neverAborted }: CallOptions = {}): Promise<FileLink> {

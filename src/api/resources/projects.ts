@@ -47,9 +47,10 @@ export class Projects {
   }
 
   /**
-   * Makes a project, or answers one's own of that name: `POST /v1pre3/projects`. When the answer is lost
-   * one's projects are searched for it.
-   * @throws BsmountError `usage` for an empty name; ApiError with `mayHaveSucceeded` while it is in doubt
+   * Creates a project, or returns the user's own project of that name: `POST /v1pre3/projects`. When the response is
+   * lost, the user's projects are searched for it.
+   * @throws BsmountError `usage` for an empty name; ApiError, with `mayHaveSucceeded` when it is not known whether
+   * the project was created
    */
   async create(name: string, options: CallOptions = {}): Promise<Project> {
     checkText("the project's name", name);
@@ -62,10 +63,10 @@ export class Projects {
   }
 
   /**
-   * Makes an app result, to upload into: `POST /v1pre3/projects/{id}/appresults`. When the answer is lost
-   * the newest results of the project are searched for it.
-   * @throws ApiError `access-denied` without create or write on the project, or when the session has ended;
-   * with `mayHaveSucceeded` while it is in doubt
+   * Creates an app result, to upload into: `POST /v1pre3/projects/{id}/appresults`. When the response is lost, the
+   * newest results of the project are searched for it.
+   * @throws ApiError `access-denied` without the right to create or write in the project, or when the session has
+   * ended; with `mayHaveSucceeded` when it is not known whether the result was created
    */
   async createAppResult(
     id: ProjectId,
@@ -95,8 +96,8 @@ export class Projects {
   }
 
   /**
-   * Makes a sample: `POST /v1pre3/projects/{id}/samples`, which is not open to every app.
-   * @throws BsmountError `usage` for wrong read lengths; ApiError `access-denied`; as for results
+   * Creates a sample: `POST /v1pre3/projects/{id}/samples`, which not every app may do.
+   * @throws BsmountError `usage` for wrong read lengths; ApiError as {@link createAppResult}
    */
   async createSample(
     id: ProjectId,

@@ -54,7 +54,7 @@ export class Users {
     this.#client = client;
   }
 
-  /** Who the access token belongs to: `GET /v1pre3/users/current`. */
+  /** The user that the access token belongs to: `GET /v1pre3/users/current`. */
   async current(options?: CallOptions): Promise<User> {
     return await this.#client.one("users/current", decodeUser, options);
   }
@@ -64,12 +64,12 @@ export class Users {
     return await this.#client.one("oauthv2/token/current", decodeTokenScopes, options);
   }
 
-  /** `GET /v1pre3/users/{id}`; of others no more than the name is shown. */
+  /** `GET /v1pre3/users/{id}`. Of other users, the service shows the name only. */
   async get(id: UserId, options?: CallOptions): Promise<User> {
     return await this.#client.one(`users/${segment(id)}`, decodeUser, options);
   }
 
-  /** Own and shared projects: `GET /v1pre3/users/current/projects`. */
+  /** The user's own projects and those shared with the user: `GET /v1pre3/users/current/projects`. */
   projects(params: ProjectsParams = {}): List<Project> {
     const path = "users/current/projects";
     return this.#client.list({ path, rules: PROJECTS, params, decode: decodeProject });

@@ -16,7 +16,7 @@ const APPLICATIONS = listRules(["Id", "Name", "DateCreated", "DatePublished", "V
 
 export interface ApplicationsV2Params extends ParamsOf<typeof APPLICATIONS> {}
 
-/** Apps by v2, which tells of older versions too; they are started by v1: see `BaseSpace.applications`. */
+/** Apps by v2, which also lists older versions. Apps are started by v1: see `BaseSpace.applications`. */
 export class ApplicationsV2 {
   readonly #client: VersionClient;
 

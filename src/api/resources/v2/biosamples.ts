@@ -35,7 +35,7 @@ const BIOSAMPLES = listRules(SORTS, {
 
 export interface BioSamplesParams extends ParamsOf<typeof BIOSAMPLES> {}
 
-/** What is to be different; the rest stays. */
+/** The fields to change; the others stay as they are. */
 export interface BioSampleChanges {
   readonly name?: string;
   readonly status?: string;
@@ -65,7 +65,7 @@ export class BioSamples {
     return libraryList(this.#client, `biosamples/${segment(id)}/libraries`, params);
   }
 
-  /** `POST /v2/biosamples/{id}`. When the answer is lost the biosample is asked how it is. */
+  /** `POST /v2/biosamples/{id}`. When the response is lost, the biosample is read. */
   async update(
     id: string,
     { name, status, labStatus }: BioSampleChanges,

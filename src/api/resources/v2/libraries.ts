@@ -12,7 +12,7 @@ const LIBRARIES = listRules(["Id", "Name", "DateModified"], {});
 
 export interface LibrariesParams extends ParamsOf<typeof LIBRARIES> {}
 
-/** What was made of biosamples for sequencing. */
+/** What was prepared from biosamples for sequencing. */
 export class Libraries {
   readonly #client: VersionClient;
 
@@ -36,7 +36,7 @@ export class Libraries {
   }
 }
 
-/** A list of libraries at `path`, behind the version. @throws BsmountError `usage` */
+/** The libraries at `path`, which is without the version. @throws BsmountError `usage` */
 export function libraryList(
   client: VersionClient,
   path: string,

@@ -4,7 +4,7 @@ import type { List } from "../../paging/list.ts";
 import type { VersionClient } from "../version-client.ts";
 import { RUNS, type RunsParams } from "../run-lists.ts";
 
-/** The list of runs by v2; all else of them is v1's: see `BaseSpace.runs`. */
+/** The list of runs by v2. Everything else about runs is in v1: see `BaseSpace.runs`. */
 export class RunsV2 {
   readonly #client: VersionClient;
 

@@ -12,7 +12,7 @@ const TRASH = listRules(["DateDeleted", "TotalSize"], {});
 /** `sortBy` is `DateDeleted` by default. */
 export interface TrashParams extends ParamsOf<typeof TRASH> {}
 
-/** What was thrown away. */
+/** Deleted entities that can be restored. */
 export class Trash {
   readonly #client: VersionClient;
 
@@ -20,15 +20,16 @@ export class Trash {
     this.#client = client;
   }
 
-  /** `GET /v2/trash`; what was thrown away first comes first by default. */
+  /** `GET /v2/trash`; by default what was deleted first comes first. */
   list(params: TrashParams = {}): List<TrashItem> {
     return this.#client.list({ path: "trash", rules: TRASH, params, decode: decodeTrashItem });
   }
 
   /**
-   * Takes something back: `POST /v2/trash/{id}/restorefromtrash`. The trash is read before, so that what was
-   * there and is gone after a lost answer counts as taken back.
-   * @throws ApiError `access-denied`, `not-found`; with `mayHaveSucceeded` while it is in doubt
+   * Restores an entity: `POST /v2/trash/{id}/restorefromtrash`. The trash is read before, so that an item that was
+   * there and has left it counts as restored when the response was lost.
+   * @throws ApiError `access-denied`, `not-found`; with `mayHaveSucceeded` when it is not known whether it was
+   * restored
    */
   async restore(id: string, options: CallOptions = {}): Promise<void> {
     const path = `trash/${segment(id)}/restorefromtrash`;
@@ -43,10 +44,10 @@ export class Trash {
   }
 
   /**
-   * Throws everything away for good: `DELETE /v2/trash`. Never sent twice: what came into the trash after the
-   * first time would go as well.
+   * Deletes everything in the trash for ever: `DELETE /v2/trash`. Never sent twice: that would also delete what came
+   * into the trash after the first time.
    *
-   * @throws ApiError `access-denied`; with `mayHaveSucceeded` when the answer was lost
+   * @throws ApiError `access-denied`; with `mayHaveSucceeded` when the response was lost
    */
   async empty(options: CallOptions = {}): Promise<void> {
     const change = { method: "DELETE", path: "trash", isRepeatable: false } as const;
