@@ -1,13 +1,13 @@
 import type { AppResultId, FileId } from "../core/ids.ts";
 
-/** Where a file goes: the name it gets in BaseSpace. */
+/** The destination of a file in BaseSpace. */
 export interface UploadPlace {
   readonly appResultId: AppResultId;
   /** Folders and name, separated by `/`, without a leading one. */
   readonly path: string;
 }
 
-/** A file that BaseSpace says is complete. */
+/** A complete file in BaseSpace. */
 export interface UploadedFile {
   readonly id: FileId;
   readonly path: string;
@@ -27,15 +27,15 @@ interface Body {
 }
 
 /**
- * What `write/` asks of whoever can upload; `session/` hands in the client's. Every method settles each
- * doubt of its own: what may have been done is looked up before it is done again. They throw BsmountError
- * (`access-denied`, `read-only`, `timeout`, `unavailable`, …) or the signal's reason.
+ * What `write/` needs of a client that can upload; `session/` passes the API client in. Each method finds out itself
+ * whether a request whose response was lost took effect. They throw BsmountError (`access-denied`, `read-only`,
+ * `timeout`, `unavailable`, …) or the signal's reason.
  */
 export interface UploadTarget {
-  /** A whole file in one request, of up to 25 000 000 bytes. */
+  /** Uploads a whole file in one request, of up to 25 000 000 bytes. */
   whole(place: UploadPlace, body: Body, options: Waiting): Promise<UploadedFile>;
   begin(place: UploadPlace, options: Waiting): Promise<FileId>;
-  /** Sends a part, in any order; sent again it takes the place of the one before. */
+  /** Sends a part, in any order. A part that is sent again replaces the earlier one. */
   part(
     part: { readonly fileId: FileId; readonly number: number },
     body: Body,

@@ -51,7 +51,7 @@ test.runIf(process.geteuid?.() === 0)("so does who has a full disk there", async
   }
 });
 
-test("[S3] a folder that somebody put there is not taken, and the error says what to do", async () => {
+test("[S3] a folder that another user created is not used, and the error says what to do", async () => {
   await mkdir(dir.join("theirs"), { mode: 0o700 });
   await symlink(dir.join("theirs"), own());
   await expect(lockLocalFile({ ...use, lockFolder: "/proc/state/locks" })).rejects.toMatchObject({

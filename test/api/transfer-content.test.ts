@@ -196,7 +196,7 @@ describe("a local file that is compared with an ETag", () => {
     expect(await compareWithEtag(dir.join("f"), longEtag)).toBe("unknown");
   });
 
-  test("is not there, or given up, with the reason", async () => {
+  test("does not exist, or was aborted, with the reason", async () => {
     await expect(compareWithEtag(dir.join("no"), hex(short))).rejects.toMatchObject({
       reason: "not-found",
     });
@@ -225,7 +225,7 @@ describe("digests of a file that is being written", () => {
     expect(await following.end()).toEqual([hex(long)]);
   });
 
-  test("fail when somebody cut it short, and take no more", async () => {
+  test("fail when another process cut the file, and accept no more", async () => {
     await writeFile(dir.join("f"), long.subarray(0, MIB + 1));
     await using file = await open(dir.join("f"), "r");
     const running = await thread.digests(["whole"], long.length);

@@ -50,7 +50,7 @@ const NONSENSE = [
 ];
 
 describe("the journal of an upload", () => {
-  test("says what is uploaded and which parts are there, to nobody else", async () => {
+  test("says what is uploaded and which parts are there, for its owner only", async () => {
     {
       await using journal = await UploadJournal.begin(path, upload);
       await journal.add(1, "a");
@@ -64,7 +64,7 @@ describe("the journal of an upload", () => {
     expect(await readUploadJournal(path)).toEqual({ name: upload, parts });
   });
 
-  test("is gone on with behind a line that is torn, and the last word counts", async () => {
+  test("is continued behind an incomplete line, and the last line counts", async () => {
     {
       await using journal = await UploadJournal.begin(path, upload);
       await journal.add(1, "a");
@@ -89,7 +89,7 @@ describe("the journal of an upload", () => {
     expect(left).toEqual({ name: { ...upload, fileId: "8" }, parts: new Map() });
   });
 
-  test("that goes on where none is left is for its owner alone", async () => {
+  test("that is opened where none is left is for its owner only", async () => {
     await (await UploadJournal.resume(path))[Symbol.asyncDispose]();
     expect((await lstat(path)).mode & 0o777).toBe(0o600);
     expect(await readUploadJournal(path)).toBeUndefined();
@@ -127,7 +127,7 @@ describe("the journal of a download", () => {
     expect(await readDownloadJournal(path)).toEqual({ name: download, parts });
   });
 
-  test("is gone on with behind a line that is torn, and the last word counts", async () => {
+  test("is continued behind an incomplete line, and the last line counts", async () => {
     {
       await using journal = await DownloadJournal.open(path, download, true);
       await journal.add(0, 1);

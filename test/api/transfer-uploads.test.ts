@@ -136,7 +136,7 @@ describe("an upload that fails", () => {
     });
   });
 
-  test("without a journal is given up, also when it may pass, and when its caller gave up", async () => {
+  test("without a journal is aborted, also when the failure may pass, and when its caller aborted", async () => {
     emulator.addFaults("PUT /files/*/parts/2 status=500");
     await expect(upload({ partBytes: PART })).rejects.toThrow("500");
     emulator.clearFaults();
@@ -150,7 +150,7 @@ describe("an upload that fails", () => {
     expect(Response.Items.map((item) => item.Path)).not.toContain(destination.path);
   });
 
-  test("and cannot be given up either tells why it failed", async () => {
+  test("and cannot be aborted either says why it failed", async () => {
     emulator.addFaults("PUT /files/*/parts/2 status=403");
     emulator.addFaults("POST /files/* status=500");
     await expect(upload()).rejects.toMatchObject({ status: 403 });
@@ -159,7 +159,7 @@ describe("an upload that fails", () => {
 });
 
 describe("a journal", () => {
-  test("is gone on with: only what is missing is sent, and all of it is told", async () => {
+  test("is continued: only what is missing is sent, and the progress covers all of it", async () => {
     const fileId = await cut();
     const done: number[] = [];
     const onProgress = ({
@@ -215,7 +215,7 @@ describe("a journal", () => {
     await expectDone(file);
   });
 
-  test("of another destination is begun anew, and nothing is given up there", async () => {
+  test("to another destination begins again, and nothing is aborted there", async () => {
     const fileId = await cut();
     await rewrite({ place: "elsewhere" });
     const file = await upload();
@@ -224,7 +224,7 @@ describe("a journal", () => {
     await expectDone(file);
   });
 
-  test("of an upload that was given up since is begun anew", async () => {
+  test("of an upload that was aborted since begins again", async () => {
     const fileId = await cut();
     await client.uploads.abort(fileId);
     const file = await upload();
@@ -232,7 +232,7 @@ describe("a journal", () => {
     await expectDone(file);
   });
 
-  test.each([403, 404])("of a file about which BaseSpace says %i is begun anew", async (status) => {
+  test.each([403, 404])("of a file for which BaseSpace returns %i begins again", async (status) => {
     const fileId = await cut();
     emulator.addFaults(`GET /files/${fileId} n=1 status=${status}`);
     const file = await upload();
@@ -240,7 +240,7 @@ describe("a journal", () => {
     await expectDone(file);
   });
 
-  test("of a file that cannot be looked up stays for the next time", async () => {
+  test("of a file that cannot be read is kept for the next time", async () => {
     const fileId = await cut();
     emulator.addFaults(`GET /files/${fileId} status=500`);
     await expect(upload()).rejects.toThrow("500");
@@ -249,7 +249,7 @@ describe("a journal", () => {
     expect((await upload()).id).toBe(fileId);
   });
 
-  test("of a file that is complete with fewer bytes is begun anew", async () => {
+  test("of a file that is complete with fewer bytes begins again", async () => {
     const fileId = await cut();
     await expect(client.uploads.complete({ fileId, sizeBytes: 1 })).rejects.toThrow("bytes of 1");
     const file = await upload();
@@ -331,7 +331,7 @@ describe("a journal", () => {
     );
   });
 
-  test("of a part that was sent anew before its line was written does not pass for what is there", async () => {
+  test("of a part that was sent again before its line was written does not count as that part", async () => {
     await cut();
     const other = bytes.map((byte) => byte ^ 1);
     const { fileId } = await nameInJournal();

@@ -89,6 +89,6 @@ export class FollowingDigests implements AsyncDisposable {
 }
 
 function isShorter(): BsmountError {
-  const problem = "a file that is being downloaded was cut short by somebody else";
+  const problem = "a file that is being downloaded was cut short by another process";
   return new BsmountError("changed", problem, { remedy: "download it again" });
 }

@@ -41,9 +41,9 @@ export class Uploads {
   readonly #md5s: Md5Thread;
 
   /** @param options `md5s` remains the caller's to close */
-  constructor(rest: Rest, onceOnly: IdempotentCalls, { md5s, writeDeadlineMs }: UploadsOptions) {
+  constructor(rest: Rest, calls: IdempotentCalls, { md5s, writeDeadlineMs }: UploadsOptions) {
     this.#rest = rest;
-    this.#calls = onceOnly;
+    this.#calls = calls;
     this.#md5s = md5s;
     this.#writeDeadlineMs = writeDeadlineMs;
   }

@@ -69,7 +69,7 @@ describe("refusal", () => {
     expect(refusedError({ ...REQUEST, status: 200 }, body).reason).toBe(reason);
   });
 
-  test("says what was asked, what was answered, the code, the request and what to do", () => {
+  test("names the request, the status, the code, the request Id and what to do", () => {
     const body = { errorCode: "A.B", message: "Sorry" };
     const error = refusedError({ ...REQUEST, status: 403, requestId: "2024.x" }, body);
     expect(error.message).toBe(
@@ -107,7 +107,7 @@ describe("refusal", () => {
 });
 
 describe("ApiError", () => {
-  test("keeps what is wrong with an answer on one line, and cuts it", () => {
+  test("keeps the problem of a response on one line, and shortens it", () => {
     const facts = { ...REQUEST, status: 200, requestId: "\u0007r1" };
     const error = new ApiError("unavailable", facts, `Items[0].a\nb: ${"c".repeat(5000)}`);
     expect(error.message).toMatch(/^GET \/v1pre3\/projects\/1: Items\[0\]\.a b: c+…$/);
