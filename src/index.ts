@@ -38,7 +38,12 @@ export { accessScope, type AccessRight, type Accessible, scopeList } from "./api
 export type { Page, PageWindow } from "./api/paging/page.ts";
 export { type CrawlOptions, List } from "./api/paging/list.ts";
 export type { Property, PropertyItem } from "./api/models/property.ts";
-export type { EntityReference, EntityType, MapEntry, PropertyValue } from "./api/models/property-types.ts";
+export type {
+  EntityReference,
+  EntityType,
+  MapEntry,
+  PropertyValue,
+} from "./api/models/property-types.ts";
 export type { Launch } from "./api/resources/applications.ts";
 export type { NewStatus } from "./api/resources/app-sessions.ts";
 export type { FileLink, FilesParams } from "./api/resources/files.ts";
@@ -78,7 +83,7 @@ export type { UploadOptions } from "./api/transfers/upload-file.ts";
 export { md5OfFile } from "./api/digests/md5-of-file.ts";
 export type { Progress, TransferOptions } from "./api/transfers/options.ts";
 export type { Transfers, UploadFrom } from "./api/transfers/transfers.ts";
-export type { UploadDestination as UploadPlace } from "./api/uploads/upload-destination.ts";
+export type { UploadDestination } from "./api/uploads/upload-destination.ts";
 export type { UploadBody, Uploads } from "./api/uploads/uploads.ts";
 export { ByteBudget } from "./core/byte-budget.ts";
 export { formatBytes } from "./core/units.ts";

@@ -310,7 +310,7 @@ describe("a .partial that another user planted, with a journal that fits it", ()
   });
 
   test.runIf(process.geteuid?.() === 0)(
-    "and is somebody else's, in a folder where only he can remove it, gives none of its bytes",
+    "and belongs to another user, in a folder where only that user can remove it, gives none of its bytes",
     async () => {
       await chmod(dir.path, 0o1777);
       for (const path of await plant()) await chown(path, 65534, 65534);

@@ -233,7 +233,7 @@ describe("digests of a file that is being written", () => {
     following.landed({ start: 0, end: 3 * MIB });
     const failure = {
       reason: "changed",
-      message: "a file that is being downloaded was cut short by somebody else",
+      message: "a file that is being downloaded was cut short by another process",
       remedy: "download it again",
     };
     await expect(following.end()).rejects.toMatchObject(failure);
