@@ -5,7 +5,7 @@ import {
   describeProgram,
   type OptionReference,
 } from "../../src/cli/reference/describe-program.ts";
-import { OPTIONS } from "../../src/config/options.ts";
+import { shownDefault, shownRows } from "../../src/config/option-values.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { VERSION } from "../../src/core/version.ts";
 import { bold, heading, item, lead, paragraph, subheading, text } from "./roff.ts";
@@ -100,8 +100,9 @@ function alsoAs(aliases: readonly string[]): string {
 }
 
 function tableLines(): readonly string[] {
-  const shown = Object.values(OPTIONS).filter(({ withoutEffect }) => withoutEffect === undefined);
-  return shown.map(({ name, argument, env, defaultText, help }) => {
+  return shownRows().map((row) => {
+    const { name, argument, env, help } = row;
+    const defaultText = shownDefault(row);
     const flag = `${bold(`--${name}`)}${argument === undefined ? "" : ` ${text(argument)}`}`;
     const facts = [
       sentence(help),

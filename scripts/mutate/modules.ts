@@ -63,11 +63,12 @@ export const modules: Readonly<Record<string, Module>> = {
     // All of `test/write` but for what sends parts of 8 MiB or waits for a service that stays away.
     tests: ["e", "f", "j", "k", "l", "o", "s", "t"].map((first) => `test/write/${first}`),
     slow: [
-      "test/write/d",
+      "test/write/content.test.ts",
+      "test/write/dead-service.test.ts",
       "test/write/part-memory.test.ts",
-      "test/fs/new-version.test.ts",
+      "test/fs/copy-on-write.test.ts",
       "test/fs/writing",
-      "test/properties/local-files.test.ts",
+      "test/properties/staged-list.test.ts",
       "test/model/writing.test.ts",
     ],
     mount: [
@@ -116,7 +117,7 @@ export const modules: Readonly<Record<string, Module>> = {
       "test/api/upload-streams.test.ts",
       "test/api/transfers.test.ts",
       "test/api/dataset-upload.test.ts",
-      "test/write/draft.test.ts",
+      "test/write/content.test.ts",
     ],
     mount: ["test/mount/writing.test.ts", "test/command/two-copies.test.ts"],
   },

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { OPTIONS } from "../config/options.ts";
+import { OPTION_ROWS } from "../config/option-values.ts";
 import { BsmountError } from "../core/errors.ts";
 
 /**
@@ -93,7 +93,7 @@ const SYNONYMS: Readonly<Record<string, string>> = { ro: "read-only", allow_othe
 function asFlag(option: string): readonly string[] {
   const [name = "", ...rest] = option.split("=");
   const flag = SYNONYMS[name] ?? name.replaceAll("_", "-");
-  const known = Object.values(OPTIONS).find((definition) => definition.name === flag);
+  const known = Object.values(OPTION_ROWS).find((definition) => definition.name === flag);
   if (known === undefined) {
     if (PASSED_OVER.test(option)) return [];
     throw refused(option, name);

@@ -1,8 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { BsmountError } from "../core/errors.ts";
 import { printWarning } from "./output.ts";
-import { OPTIONS } from "../config/options.ts";
-import type { GivenOptions, OptionKey } from "../config/option-values.ts";
+import { OPTION_TYPES } from "../config/option-types.ts";
+import {
+  type GivenOptions,
+  OPTION_ROWS,
+  type OptionKey,
+  shownDefault,
+} from "../config/option-values.ts";
 
 /** Options of every command that talks to BaseSpace. */
 export const CONNECTION_OPTIONS: readonly OptionKey[] = [
@@ -27,7 +32,9 @@ export const TREE_OPTIONS: readonly OptionKey[] = [
 /** Adds the named rows of the option table to a command. */
 export function addOptions(command: Command, keys: readonly OptionKey[]): Command {
   for (const key of keys) {
-    const { name, argument, help, defaultText, env, parse, withoutEffect } = OPTIONS[key];
+    const row = OPTION_ROWS[key];
+    const { name, argument, help, env, withoutEffect } = row;
+    const defaultText = shownDefault(row);
     const flags = argument === undefined ? `--${name}` : `--${name} <${argument}>`;
     const facts = [
       ...(defaultText === undefined ? [] : [`default: ${defaultText}`]),
@@ -36,7 +43,7 @@ export function addOptions(command: Command, keys: readonly OptionKey[]): Comman
     const more = facts.length === 0 ? "" : ` (${facts.join(", ")})`;
     const option = new Option(flags, help + more).hideHelp(withoutEffect !== undefined);
     command.addOption(
-      option.argParser((text) => parseOrExplain(text, parse as (text: string) => unknown)),
+      option.argParser((text) => parseOrExplain(text, OPTION_TYPES[row.type].parse)),
     );
     if (withoutEffect === undefined) continue;
     command.on(`option:${name}`, () =>
@@ -48,11 +55,11 @@ export function addOptions(command: Command, keys: readonly OptionKey[]): Comman
 
 /** The options of the table that a command line gave, by key. */
 export function givenOptions(parsed: Readonly<Record<string, unknown>>): GivenOptions {
-  const keys = new Set<string>(Object.keys(OPTIONS));
+  const keys = new Set<string>(Object.keys(OPTION_ROWS));
   return Object.fromEntries(Object.entries(parsed).filter(([key]) => keys.has(key)));
 }
 
-function parseOrExplain<Value>(text: string, parse: (text: string) => Value): Value {
+function parseOrExplain(text: string, parse: (text: string) => unknown): unknown {
   try {
     return parse(text);
   } catch (error) {

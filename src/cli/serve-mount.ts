@@ -1,4 +1,4 @@
-import { ensurePrivateFolder } from "../core/private-folder.ts";
+import { ensurePrivateFolder } from "../linux/private-folder.ts";
 import { createLogger, type Logger } from "../core/logger.ts";
 import {
   type ForegroundHooks,

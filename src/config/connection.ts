@@ -3,10 +3,9 @@ import { namedServer, serverOfProfile } from "./choose-server.ts";
 import type { Environment } from "./environment.ts";
 import { type FoundToken, findToken } from "./find-token.ts";
 import { listProfiles } from "./list-profiles.ts";
-import type { GivenOptions } from "./option-values.ts";
+import { defaultOf, type GivenOptions, withDefaults, withEnvironment } from "./option-values.ts";
 import { type Profile, readProfile } from "./profile.ts";
 import { refuseOtherServer } from "./refuse-other-server.ts";
-import { withEnvironment } from "./with-environment.ts";
 
 export interface ConnectionConfig extends FoundToken {
   readonly profile: string;
@@ -14,8 +13,6 @@ export interface ConnectionConfig extends FoundToken {
   readonly insecureHttp: boolean;
   readonly timeoutMs: number;
 }
-
-export const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
  * Which server, and which token. Flags win over the environment, the environment over the profile. A profile
@@ -29,7 +26,7 @@ export async function resolveConnection(
   environment: Environment,
 ): Promise<ConnectionConfig> {
   const options = withEnvironment(given, environment);
-  const name = options.profile ?? "default";
+  const { profile: name, insecureHttp, timeout } = withDefaults(options);
   const profile = await existingProfile(options.profile, environment.home);
   const isMeant = given.profile !== undefined;
   const file = options.accessTokenFile;
@@ -41,8 +38,8 @@ export async function resolveConnection(
     profile: name,
     apiServer: named?.apiServer ?? serverOfProfile(profile),
     ...found,
-    insecureHttp: options.insecureHttp ?? false,
-    timeoutMs: options.timeout ?? DEFAULT_TIMEOUT_MS,
+    insecureHttp,
+    timeoutMs: timeout,
   };
 }
 
@@ -51,7 +48,7 @@ async function existingProfile(
   name: string | undefined,
   home: string,
 ): Promise<Profile | undefined> {
-  const profile = await readProfile(name ?? "default", home);
+  const profile = await readProfile(name ?? defaultOf("profile"), home);
   if (profile !== undefined || name === undefined) return profile;
   const names = (await listProfiles(home)).map((summary) => summary.name);
   const others =

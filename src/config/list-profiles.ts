@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { BsmountError } from "../core/errors.ts";
-import { isProfileName } from "./option-parsers.ts";
+import { isProfileName } from "./option-types.ts";
 import { sectionNames } from "./ini-text.ts";
 import { readPrivateFile } from "./private-file.ts";
 import {

@@ -4,8 +4,12 @@ import type { LogLevel } from "../core/logger.ts";
 import { type ConnectionConfig, resolveConnection } from "./connection.ts";
 import type { Environment } from "./environment.ts";
 import { defaultFolders, type Folders } from "./folders.ts";
-import type { GivenOptions } from "./option-values.ts";
-import { withEnvironment } from "./with-environment.ts";
+import {
+  type CompleteOptions,
+  type GivenOptions,
+  withDefaults,
+  withEnvironment,
+} from "./option-values.ts";
 
 /** Everything a session needs to know, with nothing left to default. Plain data: it crosses processes. */
 export interface Config {
@@ -60,43 +64,39 @@ export async function resolveConfig(
   given: GivenOptions,
   environment: Environment,
 ): Promise<Config> {
-  const options = withEnvironment(given, environment);
+  const options = withDefaults(withEnvironment(given, environment));
   return {
     connection: await resolveConnection(given, environment),
     tree: {
-      metadataTtlMs: options.metadataTtl ?? 60_000,
-      negativeTtlMs: options.negativeTtl ?? 5000,
-      showHidden: options.showHidden ?? false,
+      metadataTtlMs: options.metadataTtl,
+      negativeTtlMs: options.negativeTtl,
+      showHidden: options.showHidden,
     },
     listing: {
-      maxListingBytes: options.listingMemory ?? 128 * 1024 * 1024,
-      listingTimeoutMs: options.listingTimeout ?? 600_000,
+      maxListingBytes: options.listingMemory,
+      listingTimeoutMs: options.listingTimeout,
     },
     owner: {
       uid: options.uid ?? environment.uid,
       gid: options.gid ?? environment.gid,
-      umask: options.umask ?? 0o022,
+      umask: options.umask,
     },
-    memoryCacheBytes: checkMemoryCache(options.memoryCache ?? 128 * 1024 * 1024),
+    memoryCacheBytes: checkMemoryCache(options.memoryCache),
     mount: resolveMount(options),
     folders: resolveFolders(options, environment),
     log: resolveLog(options),
   };
 }
 
-function resolveMount(options: GivenOptions): MountConfig {
-  return {
-    readOnly: options.readOnly ?? false,
-    allowOther: options.allowOther ?? false,
-    noexec: options.noexec ?? false,
-    maxBackground: options.maxBackground ?? 9,
-  };
+function resolveMount(options: CompleteOptions): MountConfig {
+  const { readOnly, allowOther, noexec, maxBackground } = options;
+  return { readOnly, allowOther, noexec, maxBackground };
 }
 
-function resolveLog(options: GivenOptions): LogConfig {
+function resolveLog(options: CompleteOptions): LogConfig {
   return {
     ...(options.logFile === undefined ? {} : { file: resolve(options.logFile) }),
-    level: options.logLevel ?? "info",
+    level: options.logLevel,
   };
 }
 

@@ -1,10 +1,8 @@
 import { type ChosenClient, chooseClient } from "./choose-client.ts";
 import { namedServer, serverOfProfile } from "./choose-server.ts";
-import { DEFAULT_TIMEOUT_MS } from "./connection.ts";
 import type { Environment } from "./environment.ts";
-import type { GivenOptions } from "./option-values.ts";
+import { type GivenOptions, withDefaults, withEnvironment } from "./option-values.ts";
 import { ownProfileFile, type Profile, type ProfilePlace, readProfile } from "./profile.ts";
-import { withEnvironment } from "./with-environment.ts";
 
 /** What signing in needs to know. */
 export interface SignInConfig extends ChosenClient {
@@ -17,9 +15,6 @@ export interface SignInConfig extends ChosenClient {
   readonly timeoutMs: number;
 }
 
-/** As `bs auth` asks for: read everything, make projects and results and write what was made. */
-export const DEFAULT_SCOPES = "BROWSE GLOBAL,READ GLOBAL,CREATE GLOBAL,CREATE PROJECTS";
-
 /**
  * Flags win over the environment, the environment over the profile, unless a flag names the profile: then its
  * server wins. A profile that is not there will be made as `~/.basespace/<name>.cfg`.
@@ -31,7 +26,7 @@ export async function resolveSignIn(
   environment: Environment,
 ): Promise<SignInConfig> {
   const options = withEnvironment(given, environment);
-  const name = options.profile ?? "default";
+  const { profile: name, scopes, insecureHttp, timeout } = withDefaults(options);
   const profile = await readProfile(name, environment.home);
   const named = namedServer(given, options, given.profile === undefined ? undefined : profile);
   const apiServer = named?.apiServer ?? serverOfProfile(profile);
@@ -39,10 +34,10 @@ export async function resolveSignIn(
     profile: name,
     place: placeOf(profile) ?? { file: ownProfileFile(name, environment.home), section: "DEFAULT" },
     apiServer,
-    scopes: options.scopes ?? DEFAULT_SCOPES,
+    scopes,
     ...(await chooseClient(options, profile, apiServer)),
-    insecureHttp: options.insecureHttp ?? false,
-    timeoutMs: options.timeout ?? DEFAULT_TIMEOUT_MS,
+    insecureHttp,
+    timeoutMs: timeout,
   };
 }
 

@@ -52,7 +52,7 @@ export interface ListingMessage {
   readonly collection: string;
 }
 
-/** A failure that a user may want to read about: what `.bsmount/errors` will show. */
+/** A failed operation that a user may want to read about. */
 export interface FailureMessage {
   readonly operation: string;
   readonly path: string;

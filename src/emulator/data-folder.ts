@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BsmountError } from "../core/errors.ts";
-import { ensureSafeFolder } from "../core/private-folder.ts";
-import { lockHolder, takeLock } from "../core/process-lock.ts";
+import { ensureSafeFolder } from "../linux/private-folder.ts";
+import { lockOwner, takeLock } from "../linux/process-lock.ts";
 
 /** A killed process takes a moment to die. */
 const PATIENCE_MS = 1000;
@@ -31,7 +31,7 @@ export class DataFolder implements AsyncDisposable {
     for (const deadline = Date.now() + PATIENCE_MS; ; await delay(RETRY_MS)) {
       const lock = await takeLock(place);
       if (lock !== undefined) return new DataFolder(folder, lock);
-      if (Date.now() > deadline) throw inUse(folder, await lockHolder(place));
+      if (Date.now() > deadline) throw inUse(folder, await lockOwner(place));
     }
   }
 

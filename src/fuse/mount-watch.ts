@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from "node:fs";
-import type { MountEntry } from "./mount-table.ts";
-import type { OpenMountTable } from "./open-mount-table.ts";
+import type { MountEntry } from "../linux/mount-table.ts";
+import type { OpenMountTable } from "../linux/open-mount-table.ts";
 
 /*
  * The binding tells nobody that its mount is gone, and a mount ends in two steps:
@@ -66,7 +66,7 @@ function seen({ entry, table, descriptor }: MountWatchOptions): {
   readonly isEnded: boolean;
 } {
   try {
-    const isGone = !table.lists(entry);
+    const isGone = !table.includes(entry);
     return { isGone, isEnded: descriptor === undefined ? isGone : !isFuseDevice(descriptor) };
   } catch {
     return { isGone: false, isEnded: false };

@@ -7,17 +7,17 @@ import { Answerer } from "./answer.ts";
 import type { Driver, Mounted, MountOptions } from "./driver.ts";
 import { type FuseConstructor, loadBinding } from "./load-binding.ts";
 import { bindingOptions } from "./mount-options.ts";
-import { type MountEntry, mountedOn } from "./mount-table.ts";
+import { type MountEntry, mountedOn } from "../linux/mount-table.ts";
 import { fuseDescriptors } from "./mount-watch.ts";
 import { NativeMount } from "./native-mount.ts";
-import { OpenMountTable } from "./open-mount-table.ts";
+import { OpenMountTable } from "../linux/open-mount-table.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { bindingOperations } from "./operations.ts";
 import { OtherWriters } from "./other-writers.ts";
 import { PathNodes } from "./path-nodes.ts";
 import { checkMachine, thisMachine } from "./preflight.ts";
 import { setReadAhead } from "./read-ahead.ts";
-import { takeDown } from "./take-down.ts";
+import { unmountWithTools } from "../linux/unmount.ts";
 import { createBinding } from "./xattr-overrides.ts";
 
 /** From mount(2) to the kernel's first request; it takes milliseconds. */
@@ -98,7 +98,7 @@ function newEntry(
   mountPoint: string,
   covered: number | undefined,
 ): MountEntry {
-  const entry = table.on(mountPoint);
+  const entry = table.mountedOn(mountPoint);
   if (entry === undefined || entry.id === covered) {
     throw new BsmountError(
       "usage",
@@ -127,7 +127,7 @@ async function start(
     await mounted(fuse, limit);
   } catch (error) {
     if (mountedOn(mountPoint)?.id !== covered) {
-      await takeDown(mountPoint, { lazy: true }, neverAborted).catch(() => {});
+      await unmountWithTools(mountPoint, { lazy: true }, neverAborted).catch(() => {});
     }
     fuse.unmount(() => {});
     signal.throwIfAborted();

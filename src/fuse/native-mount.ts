@@ -3,11 +3,11 @@ import { BsmountError } from "../core/errors.ts";
 import { neverAborted } from "../core/abort.ts";
 import type { Mounted } from "./driver.ts";
 import { releaseClosed } from "./late-releases.ts";
-import type { MountEntry } from "./mount-table.ts";
+import type { MountEntry } from "../linux/mount-table.ts";
 import { type MountWatch, watchMount } from "./mount-watch.ts";
-import type { OpenMountTable } from "./open-mount-table.ts";
+import type { OpenMountTable } from "../linux/open-mount-table.ts";
 import type { OperationContext } from "./operation-context.ts";
-import { takeDown } from "./take-down.ts";
+import { unmountWithTools } from "../linux/unmount.ts";
 
 export interface NativeMountOptions {
   readonly fuse: Fuse;
@@ -46,8 +46,8 @@ export class NativeMount implements Mounted {
   /** @inheritDoc */
   async unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void> {
     const { entry, table } = this.#options;
-    if (this.#isOver || !table.lists(entry)) return;
-    await takeDown(this.mountPoint, options, signal);
+    if (this.#isOver || !table.includes(entry)) return;
+    await unmountWithTools(this.mountPoint, options, signal);
     this.#watch.look();
   }
 
@@ -66,8 +66,8 @@ export class NativeMount implements Mounted {
     using table = this.#options.table;
     context.answerer.abortAll(new BsmountError("aborted", `${this.mountPoint} was unmounted`));
     // An aborted connection leaves a dead entry behind, which would answer ENOTCONN to everybody.
-    if (table.lists(entry)) {
-      await takeDown(this.mountPoint, { lazy: true }, neverAborted).catch(() => {});
+    if (table.includes(entry)) {
+      await unmountWithTools(this.mountPoint, { lazy: true }, neverAborted).catch(() => {});
     } else if (!this.#isAbandoned) {
       await releaseClosed(context);
     }

@@ -1,12 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../core/clock.ts";
-import type { MountEntry } from "./mount-table.ts";
+import type { MountEntry } from "../linux/mount-table.ts";
 import {
   type FileOnMount,
   type Processes,
-  type ShownMount,
+  type ProcMount,
   systemProcesses,
-} from "./open-descriptors.ts";
+} from "../linux/open-descriptors.ts";
 
 /*
  * The kernel sends a FLUSH for every close of every descriptor, and says neither whose it was nor whether
@@ -51,7 +51,7 @@ interface Made {
 export interface OtherWritersOptions {
   readonly clock: Clock;
   /** Where the files are. */
-  readonly mount: ShownMount;
+  readonly mount: ProcMount;
   /** @default those of this machine */
   readonly processes?: Processes;
 }
@@ -63,7 +63,7 @@ export type ClosedFile = Pick<FileOnMount, "path" | "ino">;
 export class OtherWriters {
   readonly #clock: Clock;
   readonly #processes: Processes;
-  #mount: ShownMount;
+  #mount: ProcMount;
   /** By handle, for as long as it is open. */
   readonly #made = new Map<number, Made>();
   /** Every process, with the number of the census that it was first seen in. */
@@ -131,7 +131,7 @@ export class OtherWriters {
     const opener = made?.opener ?? NOT_FOUND;
     const isYoung = made !== undefined && this.#clock.now() - made.atMs < YOUNG_MS;
     if (!isYoung || opener === NOT_FOUND) {
-      return await this.#isOpenIn(this.#processes.others(), file);
+      return await this.#isOpenIn(this.#processes.otherPids(), file);
     }
     this.#count();
     const younger = [...this.#seen].filter(([, census]) => census > made.census);
@@ -153,14 +153,14 @@ export class OtherWriters {
 
   /** Those that were there at a census, from the one that began last. Their numbers begin anew now and then. */
   #youngest(census: number): number[] {
-    const last = this.#processes.lastNumber();
+    const last = this.#processes.lastPid();
     const ageOf = (pid: number): number => (last - pid + PID_LIMIT) % PID_LIMIT;
     const wereThere = [...this.#seen].filter(([, first]) => first <= census);
     return wereThere.map(([pid]) => pid).toSorted((a, b) => ageOf(a) - ageOf(b));
   }
 
   #count(): undefined {
-    const pids = this.#processes.others();
+    const pids = this.#processes.otherPids();
     this.#census += 1;
     const before = this.#seen;
     this.#seen = new Map(pids.map((pid) => [pid, before.get(pid) ?? this.#census]));

@@ -1,7 +1,7 @@
 import { BsmountError } from "../core/errors.ts";
 import { type AskOptions, askMount, SilentMountError } from "./control-client.ts";
 import type { ControlRequest } from "./control-protocol.ts";
-import { isStopped } from "../core/process-identity.ts";
+import { isStopped } from "../linux/process-identity.ts";
 import type { RegistryEntry } from "./registry.ts";
 
 /**

@@ -23,7 +23,7 @@ export type ControlRequest =
       readonly wait: boolean;
       readonly held?: HeldFiles;
     }
-  | { readonly method: "refresh"; readonly path?: string }
+  | { readonly method: "refresh" }
   /** What it has of an app result that is not in BaseSpace. */
   | { readonly method: "unfinished"; readonly appResultId: string }
   | {
@@ -97,10 +97,8 @@ export function parseRequest(line: string): ControlRequest {
         wait: value["wait"] !== false,
         ...heldOf(value),
       };
-    case "refresh": {
-      const path = value["path"];
-      return typeof path === "string" ? { method: "refresh", path } : { method: "refresh" };
-    }
+    case "refresh":
+      return { method: "refresh" };
     case "unfinished":
       return { method: "unfinished", appResultId: String(value["appResultId"]) };
     case "set-status":

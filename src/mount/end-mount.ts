@@ -1,11 +1,11 @@
 import { abandonOnAbort, neverAborted } from "../core/abort.ts";
 import { BsmountError, describeError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
+import { findHolders } from "../linux/mount-holders.ts";
 import { failedError, heldError, namedFiles } from "../session/held-files.ts";
-import { NOTHING_LEFT } from "../session/uploads-left.ts";
 import type { ControlRequest, UnmountResult } from "./control-protocol.ts";
 import type { Gate } from "./gated-file-system.ts";
-import { busyError, holdersOf, withHolders } from "./holders.ts";
+import { inUseError, nameHolders } from "./mount-in-use.ts";
 import type { MountableSession } from "./mountable-session.ts";
 
 /*
@@ -23,8 +23,8 @@ export interface EndMountOptions {
   readonly session: MountableSession;
   readonly gate: Gate;
   readonly logger: Logger;
-  /** Takes the mount down and waits until it is gone. @throws BsmountError `busy` */
-  readonly takeDown: (lazy: boolean) => Promise<void>;
+  /** Unmounts, and waits until the mount is out of the mount table. @throws BsmountError `busy` */
+  readonly unmount: (lazy: boolean) => Promise<void>;
 }
 
 /**
@@ -54,7 +54,7 @@ async function unmount(
   using _pause = options.gate.pause();
   await refuseInUse(options, signal);
   refuseUnfinished(options);
-  await options.takeDown(false);
+  await options.unmount(false);
   return { open: [], left: [], isUsed: false };
 }
 
@@ -65,14 +65,14 @@ async function detach(
 ): Promise<UnmountResult> {
   const { session, mountPoint } = options;
   // Of a detached mount the kernel shows no paths by which its holders could be found.
-  const holders = await holdersOf(mountPoint);
-  await options.takeDown(true);
+  const holders = await findHolders(mountPoint);
+  await options.unmount(true);
   const open = await stillOpen(options, signal);
   await decideHeld(request, options, signal);
   if (request.wait) await finishUploads(options, signal);
-  const { held, failed } = session.uploadsLeft?.() ?? NOTHING_LEFT;
+  const { held, failed } = session.uploadsLeft();
   return {
-    open: open.map((path) => withHolders(path, mountPoint, holders)),
+    open: open.map((path) => nameHolders(path, mountPoint, holders)),
     left: [...held, ...failed],
     isUsed: holders.length + open.length > 0,
   };
@@ -81,8 +81,8 @@ async function detach(
 /** Nothing is finished, or given up, of a mount that stays because somebody uses it. */
 async function refuseInUse(options: EndMountOptions, signal: AbortSignal): Promise<void> {
   const { mountPoint } = options;
-  const holders = await holdersOf(mountPoint);
-  if (holders.length > 0) throw busyError(mountPoint, holders);
+  const holders = await findHolders(mountPoint);
+  if (holders.length > 0) throw inUseError(mountPoint, holders);
   const open = await stillOpen(options, signal);
   if (open.length === 0) return;
   const named = `${namedFiles(open)} ${open.length === 1 ? "is" : "are"} open for writing`;
@@ -99,7 +99,7 @@ async function stillOpen(
   { session }: EndMountOptions,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  return (await session.stillOpen?.(signal)) ?? [];
+  return await session.stillOpen(signal);
 }
 
 async function decideHeld(
@@ -107,8 +107,8 @@ async function decideHeld(
   { session }: EndMountOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  if (held === "upload") await session.uploadHeld?.(signal);
-  if (held === "discard") await session.discardHeld?.(signal);
+  if (held === "upload") await session.uploadHeld(signal);
+  if (held === "discard") await session.discardHeld(signal);
 }
 
 /** A failure shows in what is left. The session goes on with it when nobody waits any more. */
@@ -117,7 +117,7 @@ async function finishUploads(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await abandonOnAbort(session.finishUploads?.(neverAborted) ?? Promise.resolve(), signal);
+    await abandonOnAbort(session.finishUploads(neverAborted), signal);
   } catch (error) {
     logger.warn({ error: describeError(error) }, "the mount is to end, and an upload failed");
   }
@@ -125,7 +125,7 @@ async function finishUploads(
 
 function refuseUnfinished({ mountPoint, session }: EndMountOptions): void {
   const what = `cannot unmount ${mountPoint}`;
-  const { held, failed } = session.uploadsLeft?.() ?? NOTHING_LEFT;
+  const { held, failed } = session.uploadsLeft();
   if (held.length > 0) throw heldError(what, held);
   if (failed.length > 0) throw failedError(what, failed);
 }

@@ -1,17 +1,9 @@
-import { lstat, readlink } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { lstat } from "node:fs/promises";
 import { BsmountError } from "../core/errors.ts";
 import { MOUNT_TYPE } from "../fuse/mount-options.ts";
-import { readMountTable } from "../fuse/mount-table.ts";
+import { followLinks } from "../linux/follow-links.ts";
+import { readMountTable } from "../linux/mount-table.ts";
 import { readRegistry, type RegistryEntry } from "./registry.ts";
-
-/*
- * Finds the mount that a path leads to without looking at the mount: one whose process is dead fails
- * whoever does, one whose process is stopped lets him wait for ever. Symbolic links on the way are followed
- * one by one, and the way ends at the first mount point of bsmount.
- */
-
-const MAX_LINKS = 40;
 
 /** Where a path leads. */
 export interface Place {
@@ -31,7 +23,11 @@ export interface LivePlace extends Place {
   readonly entry: RegistryEntry;
 }
 
-/** @throws BsmountError `usage` when links lead round in a circle */
+/**
+ * Finds the mount that `path` leads to, without touching the mount: calls on one whose process is dead fail, and on one
+ * whose process is stopped they never return.
+ * @throws BsmountError `usage` when there are too many symbolic links
+ */
 export async function findMount(path: string, runtimeFolder: string): Promise<Place> {
   const all = await readRegistry(runtimeFolder);
   const entries = all.filter(({ record }) => record.status.isDetached !== true);
@@ -40,8 +36,11 @@ export async function findMount(path: string, runtimeFolder: string): Promise<Pl
     ...readMountTable().flatMap(({ type, mountPoint }) => (type === MOUNT_TYPE ? mountPoint : [])),
     ...entries.map(pointOf),
   ]);
-  const place = await follow(path, points);
-  return { ...place, entry: entries.find((entry) => pointOf(entry) === place.mountPoint) };
+  const reached = await followLinks(path, (at) => points.has(at));
+  const inside = reached.rest.map((name) => `/${name}`).join("");
+  const mountPoint = points.has(reached.path) ? reached.path : undefined;
+  const entry = entries.find((candidate) => pointOf(candidate) === mountPoint);
+  return { path: reached.path + inside, mountPoint, inside, entry };
 }
 
 /**
@@ -86,31 +85,4 @@ async function notMounted({ path, mountPoint }: Place): Promise<BsmountError> {
   );
   const problem = isThere ? `bsmount has nothing mounted on ${path}` : `there is no ${path}`;
   return new BsmountError("usage", problem, { remedy: "bsmount status lists the live mounts" });
-}
-
-async function follow(path: string, points: ReadonlySet<string>): Promise<Omit<Place, "entry">> {
-  let at = "/";
-  let ahead = namesOf(resolve(path));
-  for (let links = 0; links <= MAX_LINKS;) {
-    if (points.has(at)) {
-      const inside = ahead.map((name) => `/${name}`).join("");
-      return { path: at + inside, mountPoint: at, inside };
-    }
-    const [name, ...rest] = ahead;
-    if (name === undefined) return { path: at, mountPoint: undefined, inside: "" };
-    const next = join(at, name);
-    const target = points.has(next) ? undefined : await linkAt(next);
-    if (target !== undefined) links += 1;
-    ahead = target === undefined ? rest : [...namesOf(resolve(at, target)), ...rest];
-    at = target === undefined ? next : "/";
-  }
-  throw new BsmountError("usage", `${path} leads through too many symbolic links`);
-}
-
-function namesOf(path: string): readonly string[] {
-  return path.split("/").filter((name) => name !== "");
-}
-
-async function linkAt(path: string): Promise<string | undefined> {
-  return await readlink(path).catch(() => undefined);
 }

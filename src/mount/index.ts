@@ -3,7 +3,6 @@ export { startDaemon } from "./daemon.ts";
 export { type ForegroundHooks, runForeground } from "./foreground.ts";
 export type { Progress } from "./control-protocol.ts";
 export { findMount, type Place } from "./find-mount.ts";
-export { type Holder, holdersOf } from "./holders.ts";
 export type { BaseSpaceMount } from "./live-mount.ts";
 export { openLogFile } from "./log-file.ts";
 export { mountBaseSpace, type MountBaseSpaceOptions } from "./mount-base-space.ts";

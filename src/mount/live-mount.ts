@@ -3,14 +3,14 @@ import { BsmountError, describeError } from "../core/errors.ts";
 import { withoutKnownSecrets } from "../core/known-secrets.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Mounted } from "../fuse/driver.ts";
+import { findHolders } from "../linux/mount-holders.ts";
 import { StillOpenError } from "../session/still-open.ts";
-import { NOTHING_LEFT } from "../session/uploads-left.ts";
 import type { ControlRequest, Progress, UnmountResult } from "./control-protocol.ts";
 import { ControlServer } from "./control-server.ts";
 import { endMount, type UnmountRequest } from "./end-mount.ts";
 import type { Gate } from "./gated-file-system.ts";
-import { holdersOf, takeDownUnheld, withHolders } from "./holders.ts";
-import { type MountStatus, NO_UPLOADS } from "./mount-status.ts";
+import { nameHolders, unmountUnlessUsed } from "./mount-in-use.ts";
+import type { MountStatus } from "./mount-status.ts";
 import type { MountableSession } from "./mountable-session.ts";
 import type { PreparedMount } from "./prepare-mount.ts";
 import type { UnfinishedInMount } from "./result-in-mounts.ts";
@@ -28,8 +28,8 @@ export interface BaseSpaceMount extends AsyncDisposable {
   unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void>;
   /** Ends at once though it be in use; what is open for writing stays in staging. */
   abandon(): void;
-  /** Forgets what is cached about `path` and below, of everything without one. */
-  refresh(path: string | undefined, signal: AbortSignal): Promise<void>;
+  /** Forgets every cached listing. */
+  refresh(): Promise<void>;
 }
 
 type SetStatusRequest = Extract<ControlRequest, { readonly method: "set-status" }>;
@@ -109,7 +109,7 @@ export class LiveMount implements BaseSpaceMount {
       pid: process.pid,
       // It goes to whoever asks, and into the registry; the service could call its user by the token.
       ...withoutKnownSecrets(session.describe()),
-      uploads: session.uploads?.() ?? NO_UPLOADS,
+      uploads: session.uploads(),
       since: this.#since,
       ...(logFile === undefined ? {} : { logFile }),
       ...(this.#isDetached ? { isDetached: true } : {}),
@@ -122,18 +122,18 @@ export class LiveMount implements BaseSpaceMount {
 
   async unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void> {
     const { mounted } = this.#options;
-    await takeDownUnheld(this.mountPoint, async () => await mounted.unmount(options, signal), {
+    await unmountUnlessUsed(this.mountPoint, async () => await mounted.unmount(options, signal), {
       signal,
     });
   }
 
   abandon(): void {
-    this.#options.session.hurry?.();
+    this.#options.session.hurry();
     this.#options.mounted.abandon();
   }
 
-  async refresh(path: string | undefined, signal: AbortSignal): Promise<void> {
-    await this.#options.session.refresh?.(path, signal);
+  async refresh(): Promise<void> {
+    await this.#options.session.refresh();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -144,12 +144,6 @@ export class LiveMount implements BaseSpaceMount {
 
   async #setStatus({ path, method: _method, ...change }: SetStatusRequest): Promise<void> {
     const { session } = this.#options;
-    if (session.setStatus === undefined) {
-      throw new BsmountError(
-        "not-supported",
-        `${this.mountPoint} cannot set the status of anything`,
-      );
-    }
     try {
       await session.setStatus(path, change, neverAborted);
     } catch (error) {
@@ -158,35 +152,34 @@ export class LiveMount implements BaseSpaceMount {
   }
 
   async #unfinished(appResultId: string): Promise<UnfinishedInMount> {
-    const found = await this.#options.session.unfinishedIn?.(appResultId, neverAborted);
-    if (found === undefined) return { open: [], left: [] };
+    const found = await this.#options.session.unfinishedIn(appResultId, neverAborted);
     // Of a detached mount the kernel shows no paths by which its holders could be found.
-    const holders = this.#isDetached ? [] : await holdersOf(this.mountPoint);
-    const named = found.open.map((path) => withHolders(path, this.mountPoint, holders));
+    const holders = this.#isDetached ? [] : await findHolders(this.mountPoint);
+    const named = found.open.map((path) => nameHolders(path, this.mountPoint, holders));
     return { open: named, left: found.left };
   }
 
   async #withProcesses({ what, paths }: StillOpenError): Promise<StillOpenError> {
-    const holders = await holdersOf(this.mountPoint);
+    const holders = await findHolders(this.mountPoint);
     return new StillOpenError(
       what,
-      paths.map((path) => withHolders(path, this.mountPoint, holders)),
+      paths.map((path) => nameHolders(path, this.mountPoint, holders)),
     );
   }
 
   #progress(): Progress {
-    const { pending, leftBytes } = this.#options.session.uploadsLeft?.() ?? NOTHING_LEFT;
+    const { pending, leftBytes } = this.#options.session.uploadsLeft();
     return { pending, leftBytes };
   }
 
   async #end(request: UnmountRequest, signal: AbortSignal): Promise<UnmountResult> {
-    const takeDown = async (lazy: boolean): Promise<void> => {
+    const unmount = async (lazy: boolean): Promise<void> => {
       await this.unmount({ lazy }, neverAborted);
       await this.#options.mounted.detached;
     };
     return await endMount(
       request,
-      { ...this.#options, mountPoint: this.mountPoint, takeDown },
+      { ...this.#options, mountPoint: this.mountPoint, unmount },
       signal,
     );
   }
@@ -196,9 +189,9 @@ export class LiveMount implements BaseSpaceMount {
       case "status":
         return this.status();
       case "metrics":
-        return await this.#options.session.metrics?.();
+        return await this.#options.session.metrics();
       case "refresh":
-        await this.refresh(request.path, neverAborted);
+        await this.refresh();
         return null;
       case "unfinished":
         return await this.#unfinished(request.appResultId);

@@ -1,4 +1,5 @@
 import { neverAborted } from "../core/abort.ts";
+import { defaultOf } from "../config/option-values.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import type { Driver, MountOptions } from "../fuse/driver.ts";
 import { createNativeDriver } from "../fuse/native-driver.ts";
@@ -20,8 +21,8 @@ export interface MountBaseSpaceOptions extends PrepareOptions {
   /** How long the kernel keeps absent names, milliseconds. @default 1000 */
   readonly negativeTtlMs?: number;
   /**
-   * Kernel read-ahead requests in flight. libfuse 2 ends worker threads above ten idle ones and the
-   * binding never frees what each leaves behind, so the default stays just below.
+   * Kernel read-ahead requests in flight. libfuse 2 ends worker threads when more than ten are idle, and the binding
+   * never frees their memory, so the default stays just below.
    * @default 9
    */
   readonly maxBackground?: number;
@@ -86,7 +87,7 @@ function driverOptions(mountPoint: string, options: MountBaseSpaceOptions): Moun
     noexec: options.noexec ?? false,
     attributeTtlMs: options.attributeTtlMs ?? 1000,
     negativeTtlMs: options.negativeTtlMs ?? 1000,
-    maxBackground: options.maxBackground ?? 9,
+    maxBackground: options.maxBackground ?? defaultOf("maxBackground"),
     deadlineMs: options.deadlineMs ?? 60_000,
   };
 }

@@ -1,5 +1,5 @@
 import { BsmountError } from "../core/errors.ts";
-import { takeLock } from "../core/process-lock.ts";
+import { takeLock } from "../linux/process-lock.ts";
 
 /**
  * Takes the lock of a mount point: nobody else with the same runtime folder can mount there, recover or

@@ -1,38 +1,32 @@
-import { lstat, readdir, readlink, realpath } from "node:fs/promises";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { lstat, readdir, stat } from "node:fs/promises";
+import { dirname, resolve, sep } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import { MOUNT_TYPE } from "../fuse/mount-options.ts";
-import { mountedOn } from "../fuse/mount-table.ts";
-
-const MAX_LINKS = 40;
+import { followLinks } from "../linux/follow-links.ts";
+import { mountedOn } from "../linux/mount-table.ts";
 
 /**
- * `path` without symbolic links, as the kernel lists it. What is mounted there is not touched: a dead or
- * hanging mount would fail or hang whoever looks at it.
+ * `path` without symbolic links, as the kernel lists it. What is mounted at `path` itself is not touched: a call on a
+ * dead mount would fail, and one on a hanging mount would hang.
  * @throws BsmountError `usage` when a folder on the way is missing or unusable
  */
 export async function canonicalMountPoint(path: string): Promise<string> {
-  let at = resolve(path);
-  for (let links = 0; links < MAX_LINKS; links += 1) {
-    if (at === "/") return at;
-    at = join(await realFolder(dirname(at), path), basename(at));
-    if (mountedOn(at) !== undefined) return at;
-    const target = await readlink(at).catch(() => undefined);
-    if (target === undefined) return at;
-    at = resolve(dirname(at), target);
+  const isMounted = (at: string, isLast: boolean): boolean => isLast && mountedOn(at) !== undefined;
+  const { path: mountPoint } = await followLinks(path, isMounted);
+  const folder = dirname(mountPoint);
+  try {
+    if ((await stat(folder)).isDirectory()) return mountPoint;
+  } catch (cause) {
+    throw unreachable(path, folder, cause);
   }
-  throw new BsmountError("usage", `${path} leads through too many symbolic links`);
+  throw unreachable(path, folder, new Error(`ENOTDIR: ${folder} is not a folder`));
 }
 
-async function realFolder(folder: string, path: string): Promise<string> {
-  try {
-    return await realpath(folder);
-  } catch (error) {
-    throw new BsmountError("usage", `cannot mount on ${path}: ${folder} cannot be reached`, {
-      cause: error,
-      remedy: `mkdir -p ${path}`,
-    });
-  }
+function unreachable(path: string, folder: string, cause: unknown): BsmountError {
+  return new BsmountError("usage", `cannot mount on ${path}: ${folder} cannot be reached`, {
+    cause,
+    remedy: `mkdir -p ${path}`,
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { SessionDescription } from "../session/session.ts";
-import type { UploadCounts } from "../session/local-uploads.ts";
+import type { UploadCounts } from "../session/staged-uploads.ts";
 
 /** One row of `bsmount status`. */
 export interface MountStatus extends SessionDescription {
@@ -15,5 +15,3 @@ export interface MountStatus extends SessionDescription {
   /** Only when its process does not answer, which it says in words: all else is then as it began. */
   readonly silence?: string;
 }
-
-export const NO_UPLOADS: UploadCounts = { pending: 0, failed: 0, held: 0 };

@@ -40,9 +40,8 @@ export async function refreshAt(
   { runtimeFolder }: { readonly runtimeFolder: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const { entry, inside } = await livePlace(await findMount(path, runtimeFolder));
-  const request = { method: "refresh", ...(inside === "" ? {} : { path: inside }) } as const;
-  await askEntry(entry, request, { signal });
+  const { entry } = await livePlace(await findMount(path, runtimeFolder));
+  await askEntry(entry, { method: "refresh" }, { signal });
 }
 
 export interface StatusChangeAt extends Pick<AskOptions, "onProgress"> {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { MOUNT_TYPE } from "../fuse/mount-options.ts";
-import { type MountEntry, readMountTable } from "../fuse/mount-table.ts";
+import { type MountEntry, readMountTable } from "../linux/mount-table.ts";
 import { type KernelAnswer, kernelAnswer } from "./kernel-answer.ts";
 import type { MountStatus } from "./mount-status.ts";
 

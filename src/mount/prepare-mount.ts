@@ -1,4 +1,4 @@
-import { ensurePrivateFolder } from "../core/private-folder.ts";
+import { ensurePrivateFolder } from "../linux/private-folder.ts";
 import { lockMount } from "./mount-lock.ts";
 import { canonicalMountPoint, checkMountPoint } from "./mount-point.ts";
 import { recoverDeadMount } from "./recover.ts";

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { MOUNT_TYPE } from "../fuse/mount-options.ts";
-import { mountedOn } from "../fuse/mount-table.ts";
-import { takeDown } from "../fuse/take-down.ts";
+import { mountedOn } from "../linux/mount-table.ts";
+import { unmountWithTools } from "../linux/unmount.ts";
 
 /*
  * A process that was killed leaves its mount behind: the kernel answers ENOTCONN to everybody until
@@ -13,7 +13,7 @@ const ASK_MS = 2_000;
 /** Takes down a dead mount of bsmount on `mountPoint`; true when there was one. */
 export async function recoverDeadMount(mountPoint: string, signal: AbortSignal): Promise<boolean> {
   if (mountedOn(mountPoint)?.type !== MOUNT_TYPE || !(await isDead(mountPoint))) return false;
-  await takeDown(mountPoint, { lazy: true }, signal);
+  await unmountWithTools(mountPoint, { lazy: true }, signal);
   return true;
 }
 

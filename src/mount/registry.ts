@@ -5,8 +5,8 @@ import { reasonOf } from "../core/errors.ts";
 import { parseObject } from "./control-protocol.ts";
 import { lockMount } from "./mount-lock.ts";
 import type { MountStatus } from "./mount-status.ts";
-import { type Machine, thisMachine, whereabouts } from "../core/machine.ts";
-import { isRunning, type ProcessIdentity, thisProcess } from "../core/process-identity.ts";
+import { type Machine, thisMachine, whereabouts } from "../linux/machine.ts";
+import { isRunning, type ProcessIdentity, thisProcess } from "../linux/process-identity.ts";
 
 /*
  * Every live mount has two files in the runtime folder, named after its mount point, and after its process as well

@@ -3,7 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import process from "node:process";
 import { BsmountError } from "../core/errors.ts";
-import { ensureSafeFolder } from "../core/private-folder.ts";
+import { ensureSafeFolder } from "../linux/private-folder.ts";
 
 /**
  * Opens a log for appending, mode 0600, which is made when it is missing, and so is its folder. A link of that name

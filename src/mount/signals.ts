@@ -65,7 +65,7 @@ class ProcessSignals implements SignalService {
   readonly #onRefresh = (): void => {
     const mount = this.#mount;
     if (mount === undefined) return;
-    this.#tasks.start(async (signal) => await mount.refresh(undefined, signal));
+    this.#tasks.start(async () => await mount.refresh());
   };
 
   async #end(mount: BaseSpaceMount, signal: AbortSignal): Promise<void> {

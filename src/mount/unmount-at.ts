@@ -1,13 +1,13 @@
 import { systemClock } from "../core/clock.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
-import { takeDown } from "../fuse/take-down.ts";
+import { unmountWithTools } from "../linux/unmount.ts";
 import type { HeldFiles } from "../session/held-files.ts";
 import { askEntry, isSilence, silenceOf } from "./ask-entry.ts";
 import type { Progress, UnmountResult } from "./control-protocol.ts";
 import { findMountPoint } from "./find-mount.ts";
 import { kernelAnswer } from "./kernel-answer.ts";
-import { takeDownUnheld, toldToAsker } from "./holders.ts";
-import { isRunning } from "../core/process-identity.ts";
+import { unmountUnlessUsed, withRemedyForCaller } from "./mount-in-use.ts";
+import { isRunning } from "../linux/process-identity.ts";
 import type { RegistryEntry } from "./registry.ts";
 
 /** A process that is to let go of its mount at once is not asked for longer. */
@@ -44,19 +44,19 @@ export async function unmountAt(
   signal: AbortSignal,
 ): Promise<UnmountResult> {
   const { entry, mountPoint } = await findMountPoint(path, options.runtimeFolder);
-  const server = entry?.record.pid;
+  const serverPid = entry?.record.pid;
   try {
     const result = await (entry === undefined
       ? unknown(mountPoint, options, signal)
       : asked(entry, options, signal));
     if (result === undefined) {
-      await unmountDirectly(mountPoint, { lazy: options.lazy, server }, signal);
+      await unmountDirectly(mountPoint, { lazy: options.lazy, serverPid }, signal);
     } else if (options.wait && entry !== undefined && !result.isUsed) {
       await processEnd(entry, options, signal);
     }
     return result ?? NOTHING_LEFT;
   } catch (error) {
-    throw await toldToAsker(error, mountPoint, server);
+    throw await withRemedyForCaller(error, mountPoint, serverPid);
   }
 }
 
@@ -115,11 +115,15 @@ async function processEnd(
 
 async function unmountDirectly(
   mountPoint: string,
-  { lazy, server }: { readonly lazy: boolean; readonly server: number | undefined },
+  { lazy, serverPid }: { readonly lazy: boolean; readonly serverPid: number | undefined },
   signal: AbortSignal,
 ): Promise<void> {
-  await takeDownUnheld(mountPoint, async () => await takeDown(mountPoint, { lazy }, signal), {
-    server,
-    signal,
-  });
+  await unmountUnlessUsed(
+    mountPoint,
+    async () => await unmountWithTools(mountPoint, { lazy }, signal),
+    {
+      serverPid,
+      signal,
+    },
+  );
 }

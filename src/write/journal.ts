@@ -1,8 +1,8 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { constants } from "node:fs";
 import { join } from "node:path";
-import { thisMachine } from "../core/machine.ts";
-import { thisProcess } from "../core/process-identity.ts";
+import { thisMachine } from "../linux/machine.ts";
+import { thisProcess } from "../linux/process-identity.ts";
 import { localDisk } from "./local-disk.ts";
 import type { ResultFile } from "./result-file.ts";
 

@@ -2,10 +2,10 @@ import type { Stats } from "node:fs";
 import { lstat, readdir, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
-import { whereabouts } from "../core/machine.ts";
-import { isRunning } from "../core/process-identity.ts";
-import { lockHolder, takeLock } from "../core/process-lock.ts";
-import { unlessGone } from "../core/unless-gone.ts";
+import { whereabouts } from "../linux/machine.ts";
+import { isRunning } from "../linux/process-identity.ts";
+import { lockOwner, takeLock } from "../linux/process-lock.ts";
+import { unlessMissing } from "../core/unless-missing.ts";
 import { JOURNAL_NAME } from "./journal.ts";
 import { type KnownFile, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { ResultFile } from "./result-file.ts";
@@ -93,7 +93,7 @@ async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]>
 
 /** Whoever takes the lock to look keeps others from it for a moment; so it is asked who has it. */
 async function isUsed({ path, journal }: KnownFolder): Promise<boolean> {
-  return (await lockHolder(stagingLockOf(path))) !== undefined || isOwnerRunning(journal);
+  return (await lockOwner(stagingLockOf(path))) !== undefined || isOwnerRunning(journal);
 }
 
 /** Whether the process that the journal names runs; what this one has it knows by its locks. */
@@ -123,7 +123,7 @@ async function foldersIn(parent: string): Promise<readonly KnownFolder[]> {
 
 /** @throws BsmountError `environment` when the folders would be somebody else's to arrange */
 async function checkOwner(parent: string): Promise<void> {
-  const info = await unlessGone(async () => await stat(parent));
+  const info = await unlessMissing(async () => await stat(parent));
   if (info === undefined || info.uid === process.geteuid?.()) return;
   const problem = `cannot look into the staging folder ${parent}: it belongs to user ${info.uid}`;
   throw new BsmountError("environment", problem, { remedy: "ask as that user" });
@@ -168,9 +168,9 @@ function isNeeded(known: KnownFile | undefined, sizeBytes: number): boolean {
 
 /** A folder that is not there is empty; one that cannot be read is an error. */
 async function namesIn(folder: string): Promise<readonly string[]> {
-  return (await unlessGone(async () => await readdir(folder))) ?? [];
+  return (await unlessMissing(async () => await readdir(folder))) ?? [];
 }
 
 async function infoOf(path: string): Promise<Stats | undefined> {
-  return await unlessGone(async () => await lstat(path));
+  return await unlessMissing(async () => await lstat(path));
 }

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import type { Machine } from "../core/machine.ts";
+import type { Machine } from "../linux/machine.ts";
 import { JOURNAL_NAME, type JournalEvent } from "./journal.ts";
 import type { ResultFile } from "./result-file.ts";
 
@@ -16,7 +16,7 @@ export interface KnownFile {
 
 export interface ReadJournal {
   readonly owner: { readonly pid?: number; readonly apiServer?: string };
-  /** Of that process, see `core/process-identity.ts`. */
+  /** Of that process, see `linux/process-identity.ts`. */
   readonly startTicks: string | undefined;
   /** Where that process runs, or ran. */
   readonly machine: Machine | undefined;

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
-import { ensureSafeFolder } from "../core/private-folder.ts";
-import { type LockPlace, takeLock } from "../core/process-lock.ts";
+import { ensureSafeFolder } from "../linux/private-folder.ts";
+import { type LockId, takeLock } from "../linux/process-lock.ts";
 import { Journal, JOURNAL_NAME, type JournalOwner } from "./journal.ts";
 import type { ResultFile } from "./result-file.ts";
 import { localDisk } from "./local-disk.ts";
@@ -14,7 +14,7 @@ import { StagingFile } from "./staging-file.ts";
  * beside the folder, so it is the same one by whatever links and mounts that is reached. The folder need not be there
  * yet, what it is in has to be.
  */
-export function stagingLockOf(path: string): LockPlace {
+export function stagingLockOf(path: string): LockId {
   return { folder: dirname(path), key: basename(path) };
 }
 

@@ -4,7 +4,7 @@ import type { JournalOwner } from "./journal.ts";
 import type { ResultFile } from "./result-file.ts";
 import { MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
-import { ensureSafeFolder } from "../core/private-folder.ts";
+import { ensureSafeFolder } from "../linux/private-folder.ts";
 import { localDisk } from "./local-disk.ts";
 import { type StagedBytes, StagingFolder } from "./staging-folder.ts";
 

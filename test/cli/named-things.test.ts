@@ -100,6 +100,9 @@ describe("what is named exists", () => {
 
   it.each([
     "README.md",
+    "CONTRIBUTING.md",
+    "docs/cookbook.md",
+    "docs/deploying.md",
     "src/README.md",
     "src/emulator/README.md",
     "src/emulator/catalog/README.md",

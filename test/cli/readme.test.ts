@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { OPTIONS } from "../../src/config/options.ts";
+import { shownDefault, shownRows } from "../../src/config/option-values.ts";
 
-/** The README's table of options, as the option table says it. */
+/** The README's table of options, made from the option table. */
 function optionTable(): string {
-  const shown = Object.values(OPTIONS).filter(({ withoutEffect }) => withoutEffect === undefined);
-  const rows = shown.map(({ name, argument, env, defaultText, help }) => {
+  const rows = shownRows().map((row) => {
+    const { name, argument, env, help } = row;
     const flag = argument === undefined ? `--${name}` : `--${name} ${argument}`;
-    return `| \`${flag}\` | ${env === undefined ? "" : `\`${env}\``} | ${defaultText ?? "–"} | ${help} |`;
+    return `| \`${flag}\` | ${env === undefined ? "" : `\`${env}\``} | ${shownDefault(row) ?? "–"} | ${help} |`;
   });
   return [
     "| Option | Environment | Default | Meaning |",
@@ -16,7 +16,7 @@ function optionTable(): string {
   ].join("\n");
 }
 
-/** Cells without the padding that the formatter puts in. */
+/** Removes the padding that the formatter adds to cells. */
 function squeeze(markdown: string): string {
   return markdown
     .replace(/[ \t]+/g, " ")

@@ -32,7 +32,7 @@ describe("what a command line gets wrong is told before anything is asked", () =
     ["tree foo", NO_PATH],
     ["cp bs:/projects/../x .", /".." has no meaning in a bs: path/],
     ["cp x bs:/projects/../x", /".." has no meaning in a bs: path/],
-    ["cp", /cp needs something to copy and a place for it\n {2}try: bsmount cp/],
+    ["cp", /cp needs a source and a destination\n {2}try: bsmount cp/],
     // At this place it would be the version, with exit code 0 and nothing copied.
     ["cp -v x bs:/projects", /unknown option '-v'/],
     ["cp -V x bs:/projects", /unknown option '-V'/],

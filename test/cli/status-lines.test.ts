@@ -2,7 +2,7 @@ import process from "node:process";
 import { describe, expect, it } from "vitest";
 import { statusLines } from "../../src/cli/status-lines.ts";
 import { neverAborted } from "../../src/core/abort.ts";
-import { parseMountTable } from "../../src/fuse/mount-table.ts";
+import { parseMountTable } from "../../src/linux/mount-table.ts";
 import { otherMounts } from "../../src/mount/index.ts";
 
 const STRANGER = (process.geteuid?.() ?? 0) + 4_000_000;

@@ -112,7 +112,7 @@ describe("bsmount cp from pipes", () => {
     await inDir("mkdir p && mkfifo p/1 p/2 p/3 p/4 p/5 && echo 1 > p/file");
     const { code, stderr } = await cp("-r", at("p"), files);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/p\/3 is not copied: it is no file, but a pipe/);
+    expect(stderr).toMatch(/p\/3 is not copied: it is not a file but a pipe/);
     expect(stderr).toMatch(/copied 1 file, 5 could not be copied/);
     expect(await ls(`${files}/p`)).toEqual(["file"]);
   });
@@ -165,7 +165,7 @@ describe("bsmount cp of what is in several folders", () => {
     await inDir("cp -r A want && cp B/sub/only want/sub");
     const up = await cp("-r", `${at("A")}/.`, `${at("B")}/.`, `${files}/both/`);
     expect(up.code).toBe(1);
-    expect(up.stderr).toMatch(/B\/sub\/x is not copied: another source has a file for bs:/);
+    expect(up.stderr).toMatch(/B\/sub\/x is not copied: another source already has a file for bs:/);
     expect(up.stderr).toMatch(/copied 14 files, 13 could not be copied/);
     expect(await cp("-r", `${files}/both`, at("back"))).toMatchObject({ code: 0 });
     expect(await inDir("diff -r want back")).toMatchObject({ code: 0 });
@@ -176,7 +176,7 @@ describe("bsmount cp of what is in several folders", () => {
     expect(await inDir("diff -r want out")).toMatchObject({ code: 0 });
     await inDir("mkdir named");
     const named = await cp(`${files}/A/1`, `${files}/B/1`, at("named"));
-    expect(named.stderr).toMatch(/B\/1 is not copied: .*A\/1 has the name 1 already/);
+    expect(named.stderr).toMatch(/B\/1 is not copied: .*A\/1 already has the name 1/);
     expect((await inDir("cat named/1")).stdout).toBe("a\n");
   });
 });
@@ -189,7 +189,7 @@ describe("bsmount cp to this machine", () => {
     for (const name of ["isfile/", "nofolder/", "nofolder/."]) {
       const { code, stderr } = await cp(`${REFERENCE}/files/lambda.fa`, `${at(".")}/${name}`);
       expect(code).toBe(2);
-      expect(stderr).toMatch(/is no folder\n {2}try: mkdir -p/);
+      expect(stderr).toMatch(/is not a folder\n {2}try: mkdir -p/);
     }
     expect((await inDir("cat isfile; ls -d nofolder")).stdout).toBe("precious\n");
     expect(await cp("-r", `${REFERENCE}/files`, `${at("newfolder")}/`)).toMatchObject({ code: 0 });
@@ -247,7 +247,9 @@ describe("bsmount cp to this machine", () => {
     await inDir("mkfifo pipe");
     const { code, stderr } = await cp(REMOTE, at("pipe"));
     expect(code).not.toBe(0);
-    expect(stderr).toMatch(/pipe is in the way: it is no regular file[^]*try: give another name/);
+    expect(stderr).toMatch(
+      /pipe is in the way: it is not a regular file[^]*try: give another name/,
+    );
     expect((await inDir("test -p pipe && ls -A | grep -c partial")).stdout.trim()).toBe("0");
   });
 

@@ -150,7 +150,7 @@ describe("bsmount cp that is given again", () => {
     const f = product.dir.join("d/f");
     expect(await cp(f, product.dir.join("d/e/f"), files)).toEqual([
       1,
-      expect.stringMatching(/d\/e\/f is not copied: .*d\/f has the name f already/),
+      expect.stringMatching(/d\/e\/f is not copied: .*d\/f already has the name f/),
     ]);
     await cp(f, `${files}/folder/f`);
     expect(await cp("-T", f, `${files}/folder`)).toEqual([1, expect.stringMatching(/directory/)]);
@@ -242,7 +242,7 @@ describe("bsmount cp of many files", () => {
     [
       "of parts",
       40,
-      /^bsmount: interrupted before it was done\n {2}try: the same command goes on where it was\n$/,
+      /^bsmount: interrupted before it was done\n {2}try: the same command continues where it stopped\n$/,
     ],
     ["in one piece", 1, /^bsmount: interrupted before it was done\n$/],
   ])("that is interrupted says so where it goes on: a file %s", async (_what, mebibytes, says) => {

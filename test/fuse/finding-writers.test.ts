@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
-import type { Processes } from "../../src/fuse/open-descriptors.ts";
+import type { Processes } from "../../src/linux/open-descriptors.ts";
 import { OtherWriters } from "../../src/fuse/other-writers.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 
@@ -26,12 +26,12 @@ class FakeProcesses implements Processes {
     this.last = last;
   }
 
-  others(): readonly number[] {
+  otherPids(): readonly number[] {
     if (this.failure !== undefined) throw this.failure;
     return [...this.pids];
   }
 
-  lastNumber(): number {
+  lastPid(): number {
     return this.last;
   }
 

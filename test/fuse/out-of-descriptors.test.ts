@@ -11,7 +11,7 @@ it("a process without a descriptor left still sees its mount, and takes nothing 
   expect(JSON.parse(stdout)).toEqual({
     lists: [true, false],
     endings: [],
-    table: "no-descriptors: cannot look what is mounted",
+    table: "no-descriptors: cannot read the mount table",
     sees: "nothing",
     othersWrite: true,
   });

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { BsmountError } from "../../src/core/errors.ts";
 import type { FileSystem } from "../../src/fs/file-system.ts";
+import { MetricsCollector } from "../../src/metrics/collector.ts";
 import {
   type ForegroundHooks,
   isDaemon,
@@ -42,9 +44,26 @@ async function serve(payload: MountChildPayload, hooks: ForegroundHooks): Promis
   );
 }
 
+/** Nothing in the test content is an app result, so there is nothing to upload and no status to set. */
+const WITHOUT_UPLOADS = {
+  uploads: () => ({ pending: 0, failed: 0, held: 0 }),
+  uploadsLeft: () => ({ open: [], pending: 0, leftBytes: 0, held: [], failed: [] }),
+  stillOpen: async () => [],
+  unfinishedIn: async () => ({ open: [], left: [] }),
+  uploadHeld: async () => {},
+  discardHeld: async () => {},
+  finishUploads: async () => {},
+  hurry: () => {},
+  setStatus: async () => {
+    throw new BsmountError("usage", "there is no app result");
+  },
+} satisfies Partial<MountableSession>;
+
 function openTestSession(payload: MountChildPayload): MountableSession {
   if (payload.failWith !== undefined) throw new Error(payload.failWith);
   const fileSystem = mountContent();
+  const metrics = new MetricsCollector();
+  let refreshes = 0;
   if (payload.slowMs !== undefined) slowDown(fileSystem, payload.slowMs);
   return {
     fileSystem,
@@ -57,10 +76,13 @@ function openTestSession(payload: MountChildPayload): MountableSession {
       cacheDir: "/nowhere/cache",
       stagingDir: "/nowhere/staging",
     }),
-    refresh: async (path) => {
-      fileSystem.addFile(`refreshed${(path ?? "").replaceAll("/", "-")}`);
+    refresh: async () => {
+      refreshes += 1;
+      fileSystem.addFile(`refreshed-${refreshes}`);
     },
-    [Symbol.asyncDispose]: async () => {},
+    metrics: async () => await metrics.snapshot(),
+    ...WITHOUT_UPLOADS,
+    [Symbol.asyncDispose]: async () => metrics[Symbol.dispose](),
   };
 }
 

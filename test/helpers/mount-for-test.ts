@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { mountedOn } from "../../src/fuse/mount-table.ts";
+import { mountedOn } from "../../src/linux/mount-table.ts";
 import type { MountChildMessage, MountChildPayload } from "./mount-child.ts";
 
 const run = promisify(execFile);

@@ -90,7 +90,7 @@ describe("the control socket", () => {
   });
 
   it("gives the answer that is under way before it closes, and is gone then", async () => {
-    const answer = askMount(path, { method: "refresh", path: "/x" }, { signal: neverAborted });
+    const answer = askMount(path, { method: "refresh" }, { signal: neverAborted });
     const idle = createConnection(path);
     await once(idle, "connect");
     await expect.poll(() => seen.length).toBe(1);

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { reasonOf } from "../../src/core/errors.ts";
 import { lockMount } from "../../src/mount/mount-lock.ts";
 import type { MountStatus } from "../../src/mount/mount-status.ts";
-import { thisMachine } from "../../src/core/machine.ts";
-import { isRunning, thisProcess } from "../../src/core/process-identity.ts";
+import { thisMachine } from "../../src/linux/machine.ts";
+import { isRunning, thisProcess } from "../../src/linux/process-identity.ts";
 import { enterRegistry, isOwnEntry, readRegistry, socketPathOf } from "../../src/mount/registry.ts";
 import { tempDir, type TempDir } from "../helpers/temp-dir.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mountedOn } from "../../src/fuse/mount-table.ts";
+import { mountedOn } from "../../src/linux/mount-table.ts";
 import { READ_AHEAD_KIB } from "../../src/fuse/read-ahead.ts";
 import { BIG_BYTES, MANY_FILES, NAMES, seededBytes } from "../helpers/mount-content.ts";
 import { command, MountPlace } from "../helpers/mount-for-test.ts";

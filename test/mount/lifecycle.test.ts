@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { readMountTable } from "../../src/fuse/mount-table.ts";
+import { readMountTable } from "../../src/linux/mount-table.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { BsmountError } from "../../src/core/errors.ts";
 import { listMounts, refreshAt, unmountAt } from "../../src/mount/index.ts";
@@ -174,10 +174,10 @@ describe("the registry of live mounts", () => {
     await using child = await MountedChild.start(place.payload);
     const { runtimeFolder } = place;
     await refreshAt(join(place.mountPoint, "x"), { runtimeFolder }, neverAborted);
-    expect(existsSync(join(place.mountPoint, "refreshed-x"))).toBe(true);
+    expect(existsSync(join(place.mountPoint, "refreshed-1"))).toBe(true);
     child.process.kill("SIGHUP");
     await expect
-      .poll(() => existsSync(join(place.mountPoint, "refreshed")), { timeout: 5_000 })
+      .poll(() => existsSync(join(place.mountPoint, "refreshed-2")), { timeout: 5_000 })
       .toBe(true);
   });
 

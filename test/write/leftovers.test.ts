@@ -15,7 +15,7 @@ import {
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AppResultId } from "../../src/core/ids.ts";
-import { takeLock } from "../../src/core/process-lock.ts";
+import { takeLock } from "../../src/linux/process-lock.ts";
 import type { JournalLine } from "../../src/write/journal.ts";
 import { type StagedUpload, stagedUploads, tidyStaging } from "../../src/write/leftovers.ts";
 import { stagingLockOf } from "../../src/write/staging-folder.ts";

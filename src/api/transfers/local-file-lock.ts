@@ -3,8 +3,8 @@ import { basename, dirname } from "node:path";
 import process from "node:process";
 import { neverAborted } from "../../core/abort.ts";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
-import { ensurePrivateFolder } from "../../core/private-folder.ts";
-import { lockHolder, type LockPlace, takeLock } from "../../core/process-lock.ts";
+import { ensurePrivateFolder } from "../../linux/private-folder.ts";
+import { lockOwner, type LockId, takeLock } from "../../linux/process-lock.ts";
 import { SingleFlight } from "../../core/single-flight.ts";
 import { lockFolders } from "../../core/user-folders.ts";
 import { unwritableError } from "./local-files.ts";
@@ -58,8 +58,8 @@ async function keyOf(path: string): Promise<string> {
   return `transfer ${folder.dev} ${folder.ino} ${basename(path)}`;
 }
 
-async function holderIn(place: LockPlace): Promise<number | undefined> {
-  return await lockHolder(place).catch(() => undefined);
+async function holderIn(place: LockId): Promise<number | undefined> {
+  return await lockOwner(place).catch(() => undefined);
 }
 
 function noLockError(folder: string, cause: unknown): BsmountError {

@@ -1,10 +1,9 @@
 import { resolve } from "node:path";
 import process from "node:process";
 import { Command } from "commander";
-import { OPTIONS } from "../../config/options.ts";
-import type { OptionKey } from "../../config/option-values.ts";
+import { OPTION_ROWS, type OptionKey } from "../../config/option-values.ts";
 import { resolveConfig } from "../../config/resolve.ts";
-import { ensurePrivateFolder } from "../../core/private-folder.ts";
+import { ensurePrivateFolder } from "../../linux/private-folder.ts";
 import { startDaemon } from "../../mount/index.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -51,7 +50,7 @@ export function mountCommand({ context, onResult }: ProgramOptions): Command {
 /** The flags as they were given, known when the command runs. */
 function givenFlags(command: Command): readonly string[] {
   const flags: string[] = [];
-  for (const { name, argument } of MOUNT_OPTIONS.map((key) => OPTIONS[key])) {
+  for (const { name, argument } of MOUNT_OPTIONS.map((key) => OPTION_ROWS[key])) {
     command.on(`option:${name}`, (value: string | null) => {
       if (value === null || argument === undefined) flags.push(`--${name}`);
       else flags.push(`--${name}=${isPath(argument) ? resolve(value) : value}`);

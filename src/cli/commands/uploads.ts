@@ -3,7 +3,7 @@ import { defaultFolders } from "../../config/folders.ts";
 import { resolveFolders } from "../../config/resolve.ts";
 import { formatBytes } from "../../core/units.ts";
 import { listMounts } from "../../mount/index.ts";
-import { stagingFolderIn } from "../../session/local-uploads.ts";
+import { stagingFolderIn } from "../../session/staged-uploads.ts";
 import { type StagedUpload, stagedUploads } from "../../write/leftovers.ts";
 import { shownPathOf } from "../../write/result-file.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";

@@ -1,99 +1,99 @@
 import { posix } from "node:path";
 import { withIndexes } from "../../core/index-files.ts";
-import { findFolder, folderAt, folderIn } from "./remote-folders.ts";
+import { findFolder, ensureFolderAt, ensureFolder } from "./remote-folders.ts";
 import type { RemoteNode } from "../remote-tree.ts";
-import { type Copying, type CopyJob, reporting } from "./copying.ts";
-import { uploadJob, type UploadStep } from "./index-order.ts";
+import { type CopyContext, type CopyJob, tryOrReport } from "./copy.ts";
+import { uploadWithIndexes, type UploadStep } from "./index-order.ts";
 import {
-  checkSeveral,
-  type CpPlan,
-  isContents,
+  checkSources,
+  type CopyPlan,
+  isFolderContents,
   isFolder,
   localName,
-  needsRecursive,
-  TakenNames,
-} from "./places.ts";
-import { sizeOf } from "./local-source.ts";
+  recursiveRequiredError,
+  UsedNames,
+} from "./copy-plan.ts";
+import { sizeOfLocal } from "./local-source.ts";
 import { uploadJobs, uploadStep } from "./upload.ts";
 
-/** A job for each file that is copied into BaseSpace. */
+/** Yields a job for each file to be copied into BaseSpace. */
 export async function* jobsIn(
-  plan: CpPlan,
-  copying: Copying,
+  plan: CopyPlan,
+  context: CopyContext,
 ): AsyncGenerator<CopyJob, void, undefined> {
-  const place = await targetOf(plan, copying);
-  checkSeveral(plan, place.folder !== undefined);
-  const names = new TakenNames();
-  const { files, folders } = await sortedSources(plan);
+  const destination = await findDestination(plan, context);
+  checkSources(plan, destination.folder !== undefined);
+  const names = new UsedNames();
+  const { files, folders } = await sortSources(plan);
   for (const { data, indexes } of withIndexes(files, localName)) {
     const steps: UploadStep[] = [];
     for (const source of [data, ...indexes]) {
-      await reporting(copying, async () => {
-        const { parent, name } = await place.of(localName(source));
+      const step = await tryOrReport(context, async () => {
+        const { parent, name } = await destination.pathOf(localName(source));
         names.take(name, source);
-        copying.taken.take("file", `${parent.path}/${name}`, source);
-        steps.push(uploadStep(source, { parent, name }, copying));
+        context.usedPaths.take("file", `${parent.path}/${name}`, source);
+        return uploadStep(source, { parent, name }, context);
       });
+      if (step !== undefined) steps.push(step);
     }
     const [first, ...others] = steps;
-    if (first !== undefined) yield uploadJob(first, others, copying);
+    if (first !== undefined) yield uploadWithIndexes(first, others, context);
   }
   for (const source of folders) {
-    const targets: RemoteNode[] = [];
-    await reporting(copying, async () => {
-      if (!plan.isRecursive) throw needsRecursive(source);
-      if (isContents(source)) {
-        targets.push(await place.self());
-        return;
-      }
-      if (place.folder === undefined && !plan.isExact) copying.resumption.moved();
-      const { parent, name } = await place.of(localName(source));
+    const folder = await tryOrReport(context, async () => {
+      if (!plan.isRecursive) throw recursiveRequiredError(source);
+      if (isFolderContents(source)) return await destination.asFolder();
+      if (destination.folder === undefined && !plan.isExact) context.resumption.madeDestination();
+      const { parent, name } = await destination.pathOf(localName(source));
       names.take(name, source);
-      copying.taken.take("folder", `${parent.path}/${name}`, source);
-      targets.push(await folderIn(parent, name, copying));
+      context.usedPaths.take("folder", `${parent.path}/${name}`, source);
+      return await ensureFolder(parent, name, context);
     });
-    for (const folder of targets) yield* uploadJobs(source, folder, copying);
+    if (folder !== undefined) yield* uploadJobs(source, folder, context);
   }
 }
 
-async function sortedSources({
+async function sortSources({
   sources,
-}: CpPlan): Promise<{ readonly files: readonly string[]; readonly folders: readonly string[] }> {
+}: CopyPlan): Promise<{ readonly files: readonly string[]; readonly folders: readonly string[] }> {
   const files: string[] = [];
   const folders: string[] = [];
   for (const source of sources) ((await isFolder(source)) ? folders : files).push(source);
   return { files, folders };
 }
 
-interface Target {
-  /** The folder that takes what is copied under its own name; undefined when the target is a new name. */
+interface Destination {
+  /** The folder into which the sources are copied under their own names; undefined when the target is a new name. */
   readonly folder: RemoteNode | undefined;
-  /** Where something of that name goes. */
-  of(name: string): Promise<{ readonly parent: RemoteNode; readonly name: string }>;
-  /** The target itself as a folder. */
-  self(): Promise<RemoteNode>;
+  /** Where a source with this name is copied to. */
+  pathOf(name: string): Promise<{ readonly parent: RemoteNode; readonly name: string }>;
+  /** The target itself as a folder, which is made when it is missing. */
+  asFolder(): Promise<RemoteNode>;
 }
 
-async function targetOf({ target, isExact }: CpPlan, copying: Copying): Promise<Target> {
-  const existing = isExact ? undefined : await findFolder(target, copying);
+async function findDestination(
+  { target, isExact }: CopyPlan,
+  context: CopyContext,
+): Promise<Destination> {
+  const existing = isExact ? undefined : await findFolder(target, context);
   const isNewFolder = !isExact && existing === undefined && target.endsWith("/");
-  const folder = isNewFolder ? await folderAt(target, copying) : existing;
+  const folder = isNewFolder ? await ensureFolderAt(target, context) : existing;
   return {
     folder,
-    of: async (name) => {
+    pathOf: async (name) => {
       if (folder !== undefined) return { parent: folder, name };
       return {
-        parent: await folderAt(posix.dirname(target), copying),
+        parent: await ensureFolderAt(posix.dirname(target), context),
         name: posix.basename(target),
       };
     },
-    self: async () => folder ?? (await folderAt(target, copying)),
+    asFolder: async () => folder ?? (await ensureFolderAt(target, context)),
   };
 }
 
-/** All bytes that are to be copied, for a bar. */
-export async function sizeIn({ sources }: CpPlan): Promise<number> {
+/** The bytes of all sources, for the progress bar; sources that cannot be read count 0. */
+export async function sizeIn({ sources }: CopyPlan): Promise<number> {
   let sum = 0;
-  for (const source of sources) sum += await sizeOf(source).catch(() => 0);
+  for (const source of sources) sum += await sizeOfLocal(source).catch(() => 0);
   return sum;
 }

@@ -1,87 +1,90 @@
 import { join } from "node:path";
 import { BsmountError } from "../../core/errors.ts";
 import { findRemote, followLink, type RemoteNode, type RemoteTreeOptions } from "../remote-tree.ts";
-import { type Copying, type CopyJob, reporting } from "./copying.ts";
+import { type CopyContext, type CopyJob, tryOrReport } from "./copy.ts";
 import { type Download, downloadJobs, sizeOfRemote } from "./download.ts";
-import { namedTarget } from "./named-target.ts";
+import { followDestination } from "./destination-file.ts";
 import {
-  checkSeveral,
-  type CpPlan,
-  isContents,
+  checkSources,
+  type CopyPlan,
+  isFolderContents,
   isFolder,
-  needsRecursive,
-  TakenNames,
-} from "./places.ts";
+  recursiveRequiredError,
+  UsedNames,
+} from "./copy-plan.ts";
 
-/** A job for each file that is copied to this machine. */
+/** Yields a job for each file to be copied to this machine. */
 export async function* jobsOut(
-  plan: CpPlan,
-  copying: Copying,
+  plan: CopyPlan,
+  context: CopyContext,
 ): AsyncGenerator<CopyJob, void, undefined> {
   const { target } = plan;
-  const isThere = await isFolder(target);
-  const isIntoFolder = isThere && !plan.isExact;
-  checkSeveral(plan, isIntoFolder);
-  const names = new TakenNames();
+  const isFolderThere = await isFolder(target);
+  const isIntoFolder = isFolderThere && !plan.isExact;
+  checkSources(plan, isIntoFolder);
+  const names = new UsedNames();
   const downloads: Download[] = [];
   for (const source of plan.sources) {
-    await reporting(copying, async () => {
-      const named = await findRemote(source, copying);
-      const isInside = isIntoFolder && !isContents(source);
+    const download = await tryOrReport(context, async () => {
+      const named = await findRemote(source, context);
+      const isInside = isIntoFolder && !isFolderContents(source);
       if (isInside) names.take(named.name, source);
-      const node = await followLink(named, copying);
+      const node = await followLink(named, context);
       checkType(node, source, plan);
-      const isFile = node.attributes.type !== "directory";
-      const itself = isFile && !isInside ? await fileTarget(target, isThere) : target;
-      const isNew = !isFile && !isThere && !plan.isExact;
-      if (isNew && !isContents(source)) copying.resumption.moved();
-      downloads.push({ node, target: isInside ? join(target, named.name) : itself });
+      if (isInside) return { node, target: join(target, named.name) };
+      if (node.attributes.type !== "directory") {
+        return { node, target: await fileDestination(target, isFolderThere) };
+      }
+      const isNew = !isFolderThere && !plan.isExact;
+      if (isNew && !isFolderContents(source)) context.resumption.madeDestination();
+      return { node, target };
     });
+    if (download !== undefined) downloads.push(download);
   }
-  const roots = downloads.map(({ node: { path }, target: place }) => ({ path, place }));
-  yield* downloadJobs(downloads, roots, copying);
+  const roots = downloads.map(({ node: { path }, target: copy }) => ({ path, copy }));
+  yield* downloadJobs(downloads, roots, context);
 }
 
-/** Where a file goes that is copied to `target` itself. @throws BsmountError `usage` where no file can be */
-async function fileTarget(target: string, isFolderThere: boolean): Promise<string> {
-  if (isFolderThere) throw isInTheWay(target);
-  if (ASKS_FOR_FOLDER.test(target)) throw isNoFolder(target);
-  return await namedTarget(target);
+/** The path for a file that is copied to `target` itself. @throws BsmountError `usage` when no file can be there */
+async function fileDestination(target: string, isFolderThere: boolean): Promise<string> {
+  if (isFolderThere) throw folderInTheWayError(target);
+  if (FOLDER_PATH.test(target)) throw notAFolderError(target);
+  return await followDestination(target);
 }
 
-/** @throws BsmountError `usage` for a folder without -r, and a file of which only a folder has the form */
-function checkType({ attributes, path }: RemoteNode, source: string, plan: CpPlan): void {
+/** @throws BsmountError `usage` for a folder without -r, and for a file that is written like a folder, `FILE/.` */
+function checkType({ attributes, path }: RemoteNode, source: string, plan: CopyPlan): void {
   const isDirectory = attributes.type === "directory";
-  if (isDirectory && !plan.isRecursive) throw needsRecursive(path);
-  if (!isDirectory && isContents(source)) {
+  if (isDirectory && !plan.isRecursive) throw recursiveRequiredError(path);
+  if (!isDirectory && isFolderContents(source)) {
     throw new BsmountError("usage", `${source} is not a folder`);
   }
 }
 
-/** All bytes that are to be copied, for a bar. */
-export async function sizeOut({ sources }: CpPlan, options: RemoteTreeOptions): Promise<number> {
+/** The bytes of all sources, for the progress bar; sources that cannot be read count 0. */
+export async function sizeOut({ sources }: CopyPlan, options: RemoteTreeOptions): Promise<number> {
   let sum = 0;
   for (const source of sources) {
     try {
       const node = await followLink(await findRemote(source, options), options);
       sum += await sizeOfRemote(node, [node.path], options);
     } catch {
-      // Copying it says what is wrong.
+      // Copying this source will report what is wrong.
       options.signal.throwIfAborted();
     }
   }
   return sum;
 }
 
-/** Ends in `/` or `/.`, which only a folder's path does. */
-const ASKS_FOR_FOLDER = /\/\.?$/;
+/** Ends in `/` or `/.`, as only the path of a folder does. */
+const FOLDER_PATH = /\/\.?$/;
 
-function isNoFolder(target: string): BsmountError {
-  return new BsmountError("usage", `${target} is no folder`, {
+function notAFolderError(target: string): BsmountError {
+  return new BsmountError("usage", `${target} is not a folder`, {
     remedy: `mkdir -p '${target}', or leave the / out to give the copy that name`,
   });
 }
 
-function isInTheWay(target: string): BsmountError {
+function folderInTheWayError(target: string): BsmountError {
   return new BsmountError("usage", `${target} is a folder: no file can take its place`);
 }

@@ -8,61 +8,65 @@ import type { Downloaded } from "../../api/transfers/file-download.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { readRemote } from "../remote-file.ts";
 import type { RemoteNode } from "../remote-tree.ts";
-import type { Copying } from "./copying.ts";
+import type { CopyContext } from "./copy.ts";
 
-const HOW: Readonly<Record<Downloaded["verified"], string>> = {
+const COMPARED: Readonly<Record<Downloaded["verified"], string>> = {
   md5: "compared by MD5",
   md5s: "compared by the MD5s of its parts",
   parts: "not compared: BaseSpace has no MD5 to compare with, or of parts of unknown sizes",
 };
 
 /**
- * Copies one file to `target`: into a scratch file beside it first, which takes the name once every byte
- * is there and checked. What was cut short goes on at the next copy. Keeps the modification time.
+ * Copies one file to `target`: first into a scratch file beside it, which is renamed once every byte is there and
+ * checked. The next copy continues an interrupted one. Keeps the modification time.
  */
 export async function downloadFile(
   node: RemoteNode,
   target: string,
-  copying: Copying,
+  context: CopyContext,
 ): Promise<void> {
-  const { session, signal, memory, progress } = copying;
+  const { session, signal, memory, progress } = context;
   using bar = progress.file(node.attributes.sizeBytes);
   const file = await session.places.fileAt(node.path.slice("bs:".length), signal);
   if (file === undefined) {
-    await copyGenerated(node, target, copying);
+    await copyGenerated(node, target, context);
     return;
   }
   const { transfers } = session.client;
-  if (await isThere(target)) {
+  if (await isFile(target)) {
     const compared = await transfers.compare(target, file, { signal });
     if (compared === "md5" || compared === "md5s") {
-      copying.resumption.kept();
-      copying.onUnchanged(target, file.sizeBytes, HOW[compared]);
+      context.resumption.markKept();
+      context.onUnchanged(target, file.sizeBytes, COMPARED[compared]);
       return;
     }
   }
   const options = { signal, memory, onProgress: bar.onProgress };
   const { journal } = scratchNames(resolve(target), file.id);
-  const { verified } = await copying.resumption.during(
+  const { verified } = await context.resumption.watch(
     transfers.download.toFile(file, target, options),
     async () => await readDownloadJournal(journal),
   );
   const modified = new Date(node.attributes.mtimeMs);
   await utimes(target, modified, modified);
-  if (verified !== "parts") copying.resumption.kept();
-  copying.onFile(target, file.sizeBytes, HOW[verified]);
+  if (verified !== "parts") context.resumption.markKept();
+  context.onFile(target, file.sizeBytes, COMPARED[verified]);
 }
 
-async function isThere(target: string): Promise<boolean> {
+async function isFile(target: string): Promise<boolean> {
   return (await lstat(target).catch(() => undefined))?.isFile() === true;
 }
 
-/** What is made here, such as `.json`, and what has not been uploaded yet. */
-async function copyGenerated(node: RemoteNode, target: string, copying: Copying): Promise<void> {
+/** Copies a file that BaseSpace does not have: one that is generated here, such as `.json`, or not uploaded yet. */
+async function copyGenerated(
+  node: RemoteNode,
+  target: string,
+  context: CopyContext,
+): Promise<void> {
   await checkReplaceable(target);
   const scratch = await openScratch(dirname(target));
   try {
-    await copyInto(scratch.file, node, copying);
+    await copyInto(scratch.file, node, context);
     await scratch.file.close();
     const modified = new Date(node.attributes.mtimeMs);
     await utimes(scratch.path, modified, modified);
@@ -72,19 +76,19 @@ async function copyGenerated(node: RemoteNode, target: string, copying: Copying)
     await rm(scratch.path, { force: true });
     throw error;
   }
-  copying.onFile(target, node.attributes.sizeBytes, "made here");
+  context.onFile(target, node.attributes.sizeBytes, "made here");
 }
 
-async function copyInto(file: FileHandle, node: RemoteNode, copying: Copying): Promise<void> {
+async function copyInto(file: FileHandle, node: RemoteNode, context: CopyContext): Promise<void> {
   let written = 0;
-  for await (const piece of readRemote(node, copying)) {
+  for await (const piece of readRemote(node, context)) {
     await file.writeFile(piece);
     written += piece.length;
   }
   if (written !== node.attributes.sizeBytes) {
     throw new BsmountError(
       "unavailable",
-      `${node.path} has ${node.attributes.sizeBytes} bytes, but only ${written} came`,
+      `${node.path} has ${node.attributes.sizeBytes} bytes, but only ${written} were received`,
     );
   }
   await file.sync();
@@ -95,7 +99,7 @@ interface ScratchFile {
   readonly file: FileHandle;
 }
 
-/** Named by chance and not by the data: what is in BaseSpace may have any name, up to the longest. */
+/** Has a random name, since a name made from that of the file could be too long. */
 async function openScratch(folder: string): Promise<ScratchFile> {
   const path = join(folder, `.bsmount-${randomBytes(8).toString("hex")}`);
   try {

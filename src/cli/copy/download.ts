@@ -10,52 +10,53 @@ import {
   type RemoteNode,
   type RemoteTreeOptions,
 } from "../remote-tree.ts";
-import { type Copying, type CopyJob, reporting } from "./copying.ts";
+import { type CopyContext, type CopyJob, tryOrReport } from "./copy.ts";
 import { downloadFile } from "./download-file.ts";
-import { notOlder } from "./index-order.ts";
-import { type CopiedRoot, isWithin, staysLink } from "./links.ts";
+import { makeNotOlder } from "./index-order.ts";
+import { type CopiedRoot, isWithin, keepsLink } from "./copied-links.ts";
 
-/** Something to be copied to this machine, with everything in it. */
+/** A file, folder or link to be copied to this machine, with everything in it. */
 export interface Download {
   readonly node: RemoteNode;
   readonly target: string;
 }
 
 /**
- * What it takes to copy `downloads`: a job for each link, and for each file with its indexes. The folders are made
- * on the way. Names come encoded from the tree, so none holds a slash or is `..`; a symlink where a folder is to
- * be is refused, one where a file is to be is replaced, and none on this machine is followed but the destination
- * itself, see `named-target.ts`. Those of BaseSpace stay links where they lead to something in `roots`, which is copied too, and are followed everywhere else.
+ * Yields a job for each link, and one for each file with its indexes; makes the folders on the way. The tree encodes
+ * names, so none of them contains a slash or is `..`. A symlink at the path of a folder is refused, and one at the path
+ * of a file is replaced; no symlink of this machine is followed except the destination itself, see
+ * `destination-file.ts`. A link of BaseSpace stays a link where it leads to something in `roots`, which is copied too,
+ * and is followed everywhere else.
  */
 export async function* downloadJobs(
   downloads: readonly Download[],
   roots: readonly CopiedRoot[],
-  copying: Copying,
+  context: CopyContext,
 ): AsyncGenerator<CopyJob, void, undefined> {
   for (const { data, indexes } of withIndexes(downloads, ({ target }) => target)) {
     const files: Download[] = [];
-    for (const one of [data, ...indexes]) {
-      const { type } = one.node.attributes;
-      if (type === "directory") yield* folderJobs(one, roots, copying);
-      else if (type === "symlink") yield* linkJobs(one, roots, copying);
+    for (const download of [data, ...indexes]) {
+      const { type } = download.node.attributes;
+      if (type === "directory") yield* folderJobs(download, roots, context);
+      else if (type === "symlink") yield* linkJobs(download, roots, context);
       else {
-        await reporting(copying, async () => {
-          copying.taken.take("file", one.target, one.node.path);
-          files.push(one);
+        await tryOrReport(context, async () => {
+          context.usedPaths.take("file", download.target, download.node.path);
+          files.push(download);
         });
       }
     }
-    if (files.length > 0) yield async () => await downloadInOrder(files, copying);
+    if (files.length > 0) yield async () => await downloadInOrder(files, context);
   }
 }
 
-/** A file, then its indexes. Dates that BaseSpace has of an index may be older than those of its data. */
-async function downloadInOrder(files: readonly Download[], copying: Copying): Promise<void> {
+/** Downloads a file, then its indexes, whose dates in BaseSpace may be older than that of their data. */
+async function downloadInOrder(files: readonly Download[], context: CopyContext): Promise<void> {
   for (const { node, target } of files) {
-    await reporting(copying, async () => {
-      await downloadFile(node, target, copying);
+    await tryOrReport(context, async () => {
+      await downloadFile(node, target, context);
       const [data] = files;
-      if (data !== undefined && data.target !== target) await notOlder(target, data.target);
+      if (data !== undefined && data.target !== target) await makeNotOlder(target, data.target);
     });
   }
 }
@@ -63,51 +64,48 @@ async function downloadInOrder(files: readonly Download[], copying: Copying): Pr
 async function* folderJobs(
   { node, target }: Download,
   roots: readonly CopiedRoot[],
-  copying: Copying,
+  context: CopyContext,
 ): AsyncGenerator<CopyJob, void, undefined> {
-  const names: string[] = [];
-  await reporting(copying, async () => {
-    copying.taken.take("folder", target, node.path);
+  const entries = await tryOrReport(context, async () => {
+    context.usedPaths.take("folder", target, node.path);
     await makeFolder(target);
-    for (const { name } of await listRemote(node, copying)) names.push(name);
+    return await listRemote(node, context);
   });
-  for (const { data, indexes } of withIndexes(names, (name) => name)) {
+  for (const { data, indexes } of withIndexes(entries ?? [], ({ name }) => name)) {
     const children: Download[] = [];
-    for (const name of [data, ...indexes]) {
-      await reporting(copying, async () => {
-        children.push({ node: await childOf(node, name, copying), target: join(target, name) });
-      });
+    for (const { name } of [data, ...indexes]) {
+      const child = await tryOrReport(context, async () => await childOf(node, name, context));
+      if (child !== undefined) children.push({ node: child, target: join(target, name) });
     }
-    yield* downloadJobs(children, roots, copying);
+    yield* downloadJobs(children, roots, context);
   }
 }
 
 async function* linkJobs(
   { node, target }: Download,
   roots: readonly CopiedRoot[],
-  copying: Copying,
+  context: CopyContext,
 ): AsyncGenerator<CopyJob, void, undefined> {
-  const jobs: CopyJob[] = [];
-  const followed: Download[] = [];
-  await reporting(copying, async () => {
-    const text = await copying.fileSystem.readlink(node.attributes.ino, copying.signal);
-    if (staysLink({ path: node.path, text, place: target }, roots)) {
-      copying.taken.take("file", target, node.path);
-      jobs.push(async () => await makeLink(text, target));
-    } else {
-      followed.push({ node: await followLink(node, copying), target });
+  const link = await tryOrReport(context, async () => {
+    const text = await context.fileSystem.readlink(node.attributes.ino, context.signal);
+    if (!keepsLink({ path: node.path, text, copy: target }, roots)) {
+      return { linked: await followLink(node, context) };
     }
+    context.usedPaths.take("file", target, node.path);
+    return { text };
   });
-  yield* jobs;
-  for (const one of followed) {
-    const root = { path: one.node.path, place: target };
-    yield* downloadJobs([one], [...roots, root], copying);
+  if (link === undefined) return;
+  if (link.linked === undefined) {
+    yield async () => await makeLink(link.text, target);
+    return;
   }
+  const root = { path: link.linked.path, copy: target };
+  yield* downloadJobs([{ node: link.linked, target }], [...roots, root], context);
 }
 
 /**
- * All bytes of the files at `node` and below, for a bar. What cannot be listed counts nothing, nor does what a
- * link in `within`, the paths that are copied, leads to.
+ * The bytes of all files at `node` and below, for the progress bar. What cannot be listed counts 0, as do links into
+ * `within`, the paths that are copied.
  */
 export async function sizeOfRemote(
   node: RemoteNode,
@@ -132,7 +130,7 @@ export async function sizeOfRemote(
   return sum;
 }
 
-/** What has the name already stays, unless it is a link too. */
+/** Replaces a link at `target`, and nothing else. */
 async function makeLink(text: string, target: string): Promise<void> {
   const before = await lstat(target).catch(() => undefined);
   if (before?.isSymbolicLink() === true) await rm(target, { force: true });

@@ -8,16 +8,16 @@ import { promisify } from "node:util";
 import { BsmountError } from "../../core/errors.ts";
 
 /**
- * All bytes of the regular files at `path` and below, for a bar. What cannot be looked at below it, such as
- * a link to nothing, counts nothing: copying it says what is wrong.
+ * The bytes of all regular files at `path` and below, for the progress bar. What cannot be read below it, such as a
+ * broken link, counts 0: copying it will report what is wrong.
  */
-export async function sizeOf(path: string, above: readonly string[] = []): Promise<number> {
+export async function sizeOfLocal(path: string, above: readonly string[] = []): Promise<number> {
   try {
     const info = await stat(path);
     if (!info.isDirectory()) return info.size;
     const inside = await enterFolder(path, above);
     let sum = 0;
-    for (const name of await readdir(path)) sum += await sizeOf(join(path, name), inside);
+    for (const name of await readdir(path)) sum += await sizeOfLocal(join(path, name), inside);
     return sum;
   } catch (error) {
     if (above.length === 0) throw error;
@@ -26,8 +26,8 @@ export async function sizeOf(path: string, above: readonly string[] = []): Promi
 }
 
 /**
- * The folders around what is in `path`, by their real places.
- * @throws BsmountError `usage` for a folder that a link leads back to, which would have no end
+ * Returns `above`, the real paths of the folders that `path` is in, with that of `path` itself.
+ * @throws BsmountError `usage` when `path` is a link back to one of them, which would make the copy endless
  */
 export async function enterFolder(
   path: string,
@@ -36,18 +36,18 @@ export async function enterFolder(
   const real = await realpath(path);
   if (!above.includes(real)) return [...above, real];
   throw new BsmountError("usage", `${path} is a link back to ${real}, which it is in`, {
-    remedy: "take the link away, or copy the folders one by one",
+    remedy: "remove the link, or copy the folders one by one",
   });
 }
 
 interface Names {
   readonly names: readonly string[];
-  /** As they would be shown: they cannot be opened by that. */
+  /** As they are printed; no file can be opened by such a name. */
   readonly notUtf8: readonly string[];
 }
 
-/** What is in a local folder. */
-export async function namesIn(folder: string): Promise<Names> {
+/** The names in a local folder. */
+export async function readNames(folder: string): Promise<Names> {
   const names: string[] = [];
   const notUtf8: string[] = [];
   for (const name of await readdir(folder, { encoding: "buffer" })) {
@@ -56,19 +56,19 @@ export async function namesIn(folder: string): Promise<Names> {
   return { names, notUtf8 };
 }
 
-export function isNotUtf8(path: string): BsmountError {
-  const problem = `${path} is not copied: its name is not UTF-8, BaseSpace's names are`;
+export function notUtf8Error(path: string): BsmountError {
+  const problem = `${path} is not copied: its name is not UTF-8, as all names in BaseSpace are`;
   return new BsmountError("not-utf8", problem, { remedy: "rename it" });
 }
 
 /**
- * As stat(2).
- * @throws BsmountError `not-found`; `not-utf8` for an argument that is, so that its bytes are not known
+ * stat(2) of a source.
+ * @throws BsmountError `not-found`; `not-utf8` for an argument with other bytes, which Node does not pass on
  */
-export async function lookAt(path: string): Promise<Stats> {
+export async function statSource(path: string): Promise<Stats> {
   return await stat(path).catch((cause: unknown) => {
     const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    if (isMissing && path.includes("\ufffd")) throw isNotUtf8(path);
+    if (isMissing && path.includes("\ufffd")) throw notUtf8Error(path);
     throw new BsmountError(isMissing ? "not-found" : "unavailable", `cannot read ${path}`, {
       cause,
     });
@@ -76,30 +76,29 @@ export async function lookAt(path: string): Promise<Stats> {
 }
 
 /**
- * What something in a folder is copied as.
- * @throws BsmountError `not-supported` for a pipe, which may have no end or no beginning, and the like
+ * Whether an entry of a folder is copied as a file or as a folder.
+ * @throws BsmountError `not-supported` for pipes, sockets and devices, which may never end
  */
 export function kindOf(path: string, info: Stats): "file" | "folder" {
   if (info.isDirectory()) return "folder";
   if (info.isFile()) return "file";
-  const problem = `${path} is not copied: it is no file, but a pipe, a socket or a device`;
+  const problem = `${path} is not copied: it is not a file but a pipe, a socket or a device`;
   throw new BsmountError("not-supported", problem);
 }
 
 /**
- * The bytes of a pipe or device that was named as a source, such as bash's `<(command)`. Waiting for them is
- * left to the event loop: open(2) or read(2) in Node's few threads would hold up everything else, and could not
- * be interrupted.
+ * The bytes of a pipe or device that was named as a source, such as bash's `<(command)`. The event loop waits for them:
+ * a blocking open(2) or read(2) would occupy one of Node's few threads, and could not be interrupted.
  */
 export async function openStream(path: string, signal: AbortSignal): Promise<Readable> {
-  const fd = await openAtOnce(path);
+  const fd = await openNonBlocking(path);
   const isPipe = fstatSync(fd).isFIFO();
   if (isPipe) return new Socket({ fd, readable: true, writable: false, signal });
   return createReadStream(path, { fd, signal });
 }
 
-/** A descriptor that its stream closes; a FileHandle would close it as well. */
-async function openAtOnce(path: string): Promise<number> {
+/** Returns a bare descriptor, because its stream closes it; a FileHandle would close it a second time. */
+async function openNonBlocking(path: string): Promise<number> {
   try {
     return await promisify(open)(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {

@@ -4,11 +4,11 @@ import type { Progress } from "../../api/transfers/options.ts";
 import { formatBytes } from "../../core/units.ts";
 import { TransferRate } from "./transfer-rate.ts";
 
-/** One bar for all files, on standard error, if that is a terminal; disposing takes it away. */
+/** One progress bar for all files, on standard error where that is a terminal; disposing removes it. */
 export interface CopyProgress extends Disposable {
-  /** Begins a file of `sizeBytes`; disposing it counts what is left of it as done, or not to be done. */
+  /** Starts a file of `sizeBytes`; disposing the result counts all of its bytes as done. */
   file(sizeBytes: number): FileProgress;
-  /** Clears the line for something that is printed, and draws the bar again below it. */
+  /** Clears the line, calls `print`, and draws the bar again below what was printed. */
   readonly interrupt: (print: () => void) => void;
 }
 
@@ -16,14 +16,14 @@ export interface FileProgress extends Disposable {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** Characters; with all that stands beside it the line fits into 80 columns. */
+/** Characters; with everything beside it the line fits into 80 columns. */
 const BAR_WIDTH = 20;
 
 /** DECSC and EL; see console_codes(4). */
 const SAVE_CURSOR = "\u001b7";
 const CLEAR_LINE = "\r\u001b[K";
 
-/** Whether a bar would be seen, so that its total is worth counting. */
+/** Whether a bar would be visible, so that the bytes are worth counting. */
 export function showsProgress(): boolean {
   return process.stderr.isTTY;
 }
@@ -34,18 +34,18 @@ export function copyProgress(totalBytes: number): CopyProgress {
   let done = 0;
   return {
     file: (sizeBytes) => {
-      let ofThis = 0;
+      let fileDone = 0;
       const reach = (bytes: number): void => {
-        done += bytes - ofThis;
-        ofThis = bytes;
+        done += bytes - fileDone;
+        fileDone = bytes;
         bar?.update(Math.min(done, totalBytes));
       };
       return {
         onProgress: ({ doneBytes }) => {
-          rate.add(Math.max(doneBytes - ofThis, 0));
+          rate.add(Math.max(doneBytes - fileDone, 0));
           reach(doneBytes);
         },
-        // What is there already, or fails, takes no time: it is no measure for the others.
+        // Files that are unchanged or fail take no time, so they do not count for the rate.
         [Symbol.dispose]: () => reach(sizeBytes),
       };
     },
@@ -55,7 +55,7 @@ export function copyProgress(totalBytes: number): CopyProgress {
       bar?.render();
     },
     [Symbol.dispose]: () => {
-      // The bar would go back to where it began, over what was printed since.
+      // Otherwise the bar restores the cursor position of its start, above what was printed since.
       if (bar !== undefined) process.stderr.write(SAVE_CURSOR);
       bar?.stop();
     },
@@ -64,7 +64,7 @@ export function copyProgress(totalBytes: number): CopyProgress {
 
 function startBar(totalBytes: number, rate: TransferRate): SingleBar {
   const bar = new SingleBar({
-    // Made at each redraw, several times a second: the speed falls while nothing comes.
+    // Called at each redraw, several times a second, so that the rate falls while nothing arrives.
     format: (_options, { progress, value, total }) =>
       [
         `${barOf(progress)} ${Math.floor(progress * 100)} %`,
@@ -73,10 +73,10 @@ function startBar(totalBytes: number, rate: TransferRate): SingleBar {
       ].join("  "),
     stream: process.stderr,
     hideCursor: true,
-    // It is disposed when the command is interrupted, like everything else.
+    // The command disposes the bar when it is interrupted.
     gracefulExit: false,
     clearOnComplete: true,
-    // A line that was printed has wiped it, though nothing in it changed.
+    // Printing a line clears the bar even though its content is unchanged.
     forceRedraw: true,
   });
   bar.start(totalBytes, 0);

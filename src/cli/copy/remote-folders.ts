@@ -9,10 +9,10 @@ import {
 } from "../remote-tree.ts";
 
 /**
- * The folder `name` in `parent`, which is made when nothing of that name is there.
+ * Returns the folder `name` in `parent`, and makes it when nothing has that name.
  * @throws BsmountError `not-a-directory` when a file has the name
  */
-export async function folderIn(
+export async function ensureFolder(
   parent: RemoteNode,
   name: string,
   options: RemoteTreeOptions,
@@ -26,7 +26,7 @@ export async function folderIn(
   return await childOf(parent, name, options);
 }
 
-/** The folder at `path`; undefined when there is nothing, or something else. */
+/** The folder at `path`; undefined when nothing is there, or a file. */
 export async function findFolder(
   path: string,
   options: RemoteTreeOptions,
@@ -38,24 +38,26 @@ export async function findFolder(
 }
 
 /**
- * The folder at `path`. One that is missing below the files of an app result counts as there: it is so from
- * the first file in it on.
+ * The folder at `path`. A folder below the files of an app result need not exist: its first file makes it appear.
  * @throws BsmountError `not-found`, `read-only`
  */
-export async function folderAt(path: string, options: RemoteTreeOptions): Promise<RemoteNode> {
+export async function ensureFolderAt(
+  path: string,
+  options: RemoteTreeOptions,
+): Promise<RemoteNode> {
   const names = remoteNames(path);
   const [kind, , sort, result, files] = names;
   const isInResult = kind === "projects" && sort === "appresults" && result !== undefined;
   if (!isInResult) return await followLink(await findRemote(path, options), options);
-  await checkResult(`bs:/${names.slice(0, 4).join("/")}`, options);
-  const ownNames = files === "files" ? 5 : names.length;
-  let folder = await findRemote(`bs:/${names.slice(0, ownNames).join("/")}`, options);
-  for (const name of names.slice(ownNames)) folder = await folderIn(folder, name, options);
+  await checkAppResult(`bs:/${names.slice(0, 4).join("/")}`, options);
+  const existingNames = files === "files" ? 5 : names.length;
+  let folder = await findRemote(`bs:/${names.slice(0, existingNames).join("/")}`, options);
+  for (const name of names.slice(existingNames)) folder = await ensureFolder(folder, name, options);
   return folder;
 }
 
-/** @throws BsmountError `not-found`, and says what makes an app result */
-async function checkResult(path: string, options: RemoteTreeOptions): Promise<void> {
+/** @throws BsmountError `not-found`, with the command that makes the app result as the remedy */
+async function checkAppResult(path: string, options: RemoteTreeOptions): Promise<void> {
   try {
     await findRemote(path, options);
   } catch (error) {
@@ -65,10 +67,10 @@ async function checkResult(path: string, options: RemoteTreeOptions): Promise<vo
   }
 }
 
-/** @throws what `looking` throws, but for `not-found` */
-async function unlessMissing(looking: Promise<RemoteNode>): Promise<RemoteNode | undefined> {
+/** @throws what `found` rejects with, except `not-found` */
+async function unlessMissing(found: Promise<RemoteNode>): Promise<RemoteNode | undefined> {
   try {
-    return await looking;
+    return await found;
   } catch (error) {
     if (reasonOf(error) === "not-found") return undefined;
     throw error;

@@ -1,38 +1,38 @@
 import { BsmountError } from "../../core/errors.ts";
 
-/** Whether a `cp` that is cut short goes on where it was when it is given again. */
+/** Records whether an interrupted `cp` can be continued, for the message to the user. */
 export class Resumption {
   #isKept = false;
-  #hasMoved = false;
+  #hasMadeDestination = false;
 
-  /** Some of what was copied is found again by the next copy to the same place. */
-  readonly kept = (): void => {
+  /** Records that the next copy to the same destination will find some of what was copied. */
+  markKept(): void {
     this.#isKept = true;
-  };
+  }
 
-  /** Waits for one file; of one that fails half way, what `left` finds of it counts as kept. */
-  async during<File>(
+  /** Waits for the copy of one file. When it fails, records whether `readJournal` finds parts that were copied. */
+  async watch<File>(
     copy: Promise<File>,
-    left: () => Promise<{ readonly parts: ReadonlyMap<number, unknown> } | undefined>,
+    readJournal: () => Promise<{ readonly parts: ReadonlyMap<number, unknown> } | undefined>,
   ): Promise<File> {
     try {
       return await copy;
     } catch (error) {
-      if (((await left())?.parts.size ?? 0) > 0) this.kept();
+      if (((await readJournal())?.parts.size ?? 0) > 0) this.markKept();
       throw error;
     }
   }
 
-  /** A folder was made as DESTINATION itself: it is there now, so that the same command would copy into it. */
-  readonly moved = (): void => {
-    this.#hasMoved = true;
-  };
+  /** Records that DESTINATION itself was made as a folder: the same command would now copy into it. */
+  madeDestination(): void {
+    this.#hasMadeDestination = true;
+  }
 
-  /** The interruption `reason` as it is told to the user. */
-  told(reason: unknown): unknown {
+  /** The error to show for the interruption `reason`. */
+  explain(reason: unknown): unknown {
     if (!this.#isKept || !(reason instanceof BsmountError)) return reason;
-    const again = this.#hasMoved ? "the same command with -T" : "the same command";
-    const remedy = `${again} goes on where it was`;
+    const again = this.#hasMadeDestination ? "the same command with -T" : "the same command";
+    const remedy = `${again} continues where it stopped`;
     return new BsmountError(reason.reason, reason.message, { cause: reason, remedy });
   }
 }

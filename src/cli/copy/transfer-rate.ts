@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from "../../core/clock.ts";
 import { formatBytes } from "../../core/units.ts";
 
-/** What came longer ago does not count, so that the speed follows a line that changes. */
+/** Older samples do not count, so that the rate follows changes of the line. */
 const WINDOW_MS = 10_000;
-/** Sooner nobody knows: one part that arrives says nothing of the next. */
+/** No rate is shown before: one part that arrives says nothing about the next. */
 const FIRST_MS = 1_000;
 const MAX_SHOWN_SECONDS = 100 * 3_600;
 
@@ -12,19 +12,19 @@ interface Sample {
   readonly bytes: number;
 }
 
-/** How fast bytes move, and how long the others will take. */
+/** Measures how fast bytes are transferred, and estimates the remaining time. */
 export class TransferRate {
   readonly #clock: Clock;
-  readonly #begunMs: number;
-  /** By time; those of one bar's redraw apart at least, so that there are few. */
+  readonly #startMs: number;
+  /** In order of time, merged to at most ten a second. */
   #samples: Sample[] = [];
 
   constructor(clock: Clock = systemClock) {
     this.#clock = clock;
-    this.#begunMs = clock.now();
+    this.#startMs = clock.now();
   }
 
-  /** That many bytes were moved, now. */
+  /** Records that `bytes` bytes were transferred now. */
   add(bytes: number): void {
     const atMs = this.#clock.now();
     const last = this.#samples.at(-1);
@@ -33,17 +33,17 @@ export class TransferRate {
     } else this.#samples.push({ atMs, bytes });
   }
 
-  /** Bytes per second over the last ten; undefined while that cannot be told. */
+  /** Bytes per second over the last ten seconds; undefined at the beginning. */
   bytesPerSecond(): number | undefined {
     const now = this.#clock.now();
-    const from = Math.max(this.#begunMs, now - WINDOW_MS);
+    const from = Math.max(this.#startMs, now - WINDOW_MS);
     this.#samples = this.#samples.filter(({ atMs }) => atMs >= from);
-    if (now - this.#begunMs < FIRST_MS) return undefined;
+    if (now - this.#startMs < FIRST_MS) return undefined;
     const bytes = this.#samples.reduce((sum, sample) => sum + sample.bytes, 0);
     return (bytes * 1_000) / (now - from);
   }
 
-  /** `1.5 MiB/s  2 min 05 s left`; empty while nothing can be told, without the time where nothing moves. */
+  /** `1.5 MiB/s  2 min 05 s left`; empty at the beginning, and without the time when nothing is transferred. */
   text(leftBytes: number): string {
     const rate = this.bytesPerSecond();
     if (rate === undefined) return "";

@@ -7,55 +7,63 @@ import { withIndexes } from "../../core/index-files.ts";
 import type { UploadTarget } from "../../session/transfer-places.ts";
 import { isNeverFinal } from "../../write/temporary-names.ts";
 import type { RemoteNode } from "../remote-tree.ts";
-import { type Copying, type CopyJob, reporting } from "./copying.ts";
-import { enterFolder, isNotUtf8, kindOf, lookAt, namesIn, openStream } from "./local-source.ts";
-import { uploadJob, type UploadStep, withoutData } from "./index-order.ts";
-import { folderIn } from "./remote-folders.ts";
+import { type CopyContext, type CopyJob, tryOrReport } from "./copy.ts";
+import {
+  enterFolder,
+  notUtf8Error,
+  kindOf,
+  statSource,
+  readNames,
+  openStream,
+} from "./local-source.ts";
+import { uploadWithIndexes, type UploadStep, missingDataError } from "./index-order.ts";
+import { ensureFolder } from "./remote-folders.ts";
 
-/** Where something goes: into the folder `parent`, under that name. */
-export interface UploadPlace {
+/** The folder and the name under which a file is uploaded. */
+export interface UploadDestination {
   readonly parent: RemoteNode;
   readonly name: string;
 }
 
-/** A job for each file in the local folder `source`, to be copied into `folder`; links are followed. */
+/** Yields a job for each file in the local folder `source`, to be copied into `folder`; follows links. */
 export async function* uploadJobs(
   source: string,
   folder: RemoteNode,
-  copying: Copying,
+  context: CopyContext,
   above: readonly string[] = [],
 ): AsyncGenerator<CopyJob, void, undefined> {
-  const entries: string[] = [];
-  let inside = above;
-  await reporting(copying, async () => {
-    inside = await enterFolder(source, above);
-    const { names, notUtf8 } = await namesIn(source);
-    entries.push(...names);
-    for (const name of notUtf8) copying.onFailure(isNotUtf8(join(source, name)));
-    if (names.length + notUtf8.length === 0) copying.onLeftOut(isEmpty(source));
+  const entered = await tryOrReport(context, async () => {
+    const inside = await enterFolder(source, above);
+    const { names, notUtf8 } = await readNames(source);
+    for (const name of notUtf8) context.onFailure(notUtf8Error(join(source, name)));
+    if (names.length + notUtf8.length === 0) context.onLeftOut(emptyFolderNotice(source));
+    return { inside, names };
   });
-  for (const { data, indexes } of withIndexes(entries, (name) => name)) {
-    const files: UploadStep[] = [];
-    const folders: Subfolder[] = [];
+  if (entered === undefined) return;
+  for (const { data, indexes } of withIndexes(entered.names, (name) => name)) {
+    const steps: UploadStep[] = [];
+    const subfolders: Subfolder[] = [];
     let failure: unknown;
     for (const name of [data, ...indexes]) {
       const path = join(source, name);
-      await reporting(copying, async () => {
-        if (failure !== undefined) throw withoutData(path, join(source, data), failure);
+      await tryOrReport(context, async () => {
+        if (failure !== undefined) throw missingDataError(path, join(source, data), failure);
         try {
-          const kind = kindOf(path, await lookAt(path));
-          copying.taken.take(kind, `${folder.path}/${name}`, path);
-          if (kind === "file") files.push(uploadStep(path, { parent: folder, name }, copying));
-          else folders.push({ path, folder: await folderIn(folder, name, copying) });
+          const kind = kindOf(path, await statSource(path));
+          context.usedPaths.take(kind, `${folder.path}/${name}`, path);
+          if (kind === "file") steps.push(uploadStep(path, { parent: folder, name }, context));
+          else subfolders.push({ path, folder: await ensureFolder(folder, name, context) });
         } catch (error) {
           if (name === data) failure = error;
           throw error;
         }
       });
     }
-    const [first, ...others] = files;
-    if (first !== undefined) yield uploadJob(first, others, copying);
-    for (const { path, folder } of folders) yield* uploadJobs(path, folder, copying, inside);
+    const [first, ...others] = steps;
+    if (first !== undefined) yield uploadWithIndexes(first, others, context);
+    for (const { path, folder: into } of subfolders) {
+      yield* uploadJobs(path, into, context, entered.inside);
+    }
   }
 }
 
@@ -64,80 +72,83 @@ interface Subfolder {
   readonly folder: RemoteNode;
 }
 
-/** The local file `source` as what {@link uploadJob} copies. */
-export function uploadStep(source: string, place: UploadPlace, copying: Copying): UploadStep {
+/** The upload of the local file `source`, for {@link uploadWithIndexes}. */
+export function uploadStep(
+  source: string,
+  destination: UploadDestination,
+  context: CopyContext,
+): UploadStep {
   return {
     source,
-    upload: async (notBefore) => await uploadFile(source, place, { copying, notBefore }),
+    upload: async (notBefore) => await uploadFile(source, destination, { context, notBefore }),
   };
 }
 
-interface UploadWith {
-  readonly copying: Copying;
-  /** The same content is left as it is only when BaseSpace had it later, milliseconds since 1970. */
+interface UploadOptions {
+  readonly context: CopyContext;
+  /** The same content counts as unchanged only when BaseSpace has it since then, milliseconds since 1970. */
   readonly notBefore: number;
 }
 
 /**
- * Copies the local file `source` to its place. Returns when BaseSpace says that it is complete. A file of that
- * name becomes an older version, unless it has the same content: then it is left as it is, and answered when
- * BaseSpace had it.
+ * Uploads the local file `source`, and returns when BaseSpace marked it complete. A file with that name becomes an older
+ * version, unless it has the same content: then it stays, and the result is since when BaseSpace has it.
  */
 async function uploadFile(
   source: string,
-  place: UploadPlace,
-  { copying, notBefore }: UploadWith,
+  destination: UploadDestination,
+  { context, notBefore }: UploadOptions,
 ): Promise<number | undefined> {
-  const info = await lookAt(source);
-  using bar = copying.progress.file(info.isFile() ? info.size : 0);
-  const { parent, name } = place;
-  const target = `${parent.path}/${name}`;
-  checkName(source, place);
-  const { session, signal, memory } = copying;
+  const info = await statSource(source);
+  using bar = context.progress.file(info.isFile() ? info.size : 0);
+  const { parent, name } = destination;
+  const path = `${parent.path}/${name}`;
+  checkName(source, destination);
+  const { session, signal, memory } = context;
   const folder = parent.path.slice("bs:".length);
-  const to = await session.places.uploadInto(folder, { name, source }, signal);
-  const { existing } = to;
-  const isLate = existing !== undefined && existing.dateCreatedMs >= notBefore;
-  const same = info.isFile() && isLate ? await sameContent(source, to, copying) : undefined;
+  const target = await session.places.uploadInto(folder, { name, source }, signal);
+  const { existing } = target;
+  const isRecent = existing !== undefined && existing.dateCreatedMs >= notBefore;
+  const same =
+    info.isFile() && isRecent ? await compareContent(source, target, context) : undefined;
   if (same !== undefined) {
-    copying.resumption.kept();
-    copying.onUnchanged(target, info.size, same);
+    context.resumption.markKept();
+    context.onUnchanged(path, info.size, same);
     return existing?.dateCreatedMs;
   }
   const options = { signal, memory, onProgress: bar.onProgress };
   const file = info.isFile()
-    ? await sendFile(source, to, { options, copying })
-    : await session.client.transfers.upload(to, await openStream(source, signal), options);
-  // The service compares each request's body with the MD5 that is sent with it.
+    ? await sendFile(source, target, { options, context })
+    : await session.client.transfers.upload(target, await openStream(source, signal), options);
+  // BaseSpace compares the body of each request with the MD5 that is sent with it.
   const isInParts = file.etag?.includes("-") === true;
-  copying.onFile(target, file.sizeBytes, isInParts ? BY_MD5S : BY_MD5);
+  context.onFile(path, file.sizeBytes, isInParts ? BY_MD5S : BY_MD5);
   return undefined;
 }
 
 async function sendFile(
   source: string,
-  to: UploadTarget,
-  { options, copying }: { readonly options: TransferOptions; readonly copying: Copying },
+  target: UploadTarget,
+  { options, context }: { readonly options: TransferOptions; readonly context: CopyContext },
 ): Promise<FileEntry> {
-  const { appResultId, path, journal } = to;
-  const { session, resumption } = copying;
-  const place = { appResultId, path };
-  const file = await resumption.during(
-    session.client.transfers.upload(place, source, { ...options, journal }),
+  const { appResultId, path, journal } = target;
+  const { session, resumption } = context;
+  const file = await resumption.watch(
+    session.client.transfers.upload({ appResultId, path }, source, { ...options, journal }),
     async () => await readUploadJournal(journal),
   );
-  resumption.kept();
+  resumption.markKept();
   return file;
 }
 
 const BY_MD5 = "compared by MD5";
 const BY_MD5S = "compared by the MD5s of its parts";
 
-/** How it is known that the place has the content of `source` already; undefined when it is not. */
-async function sameContent(
+/** How `existing` was found to have the content of `source`; undefined when it has another or cannot be compared. */
+async function compareContent(
   source: string,
   { existing }: UploadTarget,
-  { session, signal }: Copying,
+  { session, signal }: CopyContext,
 ): Promise<string | undefined> {
   if (existing === undefined) return undefined;
   const compared = await session.client.transfers.compare(source, existing, { signal });
@@ -145,14 +156,13 @@ async function sameContent(
   return compared === "md5s" ? BY_MD5S : undefined;
 }
 
-function checkName(source: string, { parent, name }: UploadPlace): void {
+function checkName(source: string, { parent, name }: UploadDestination): void {
   if (!isNeverFinal(name)) return;
-  throw new BsmountError("usage", `${name} is a temporary name, which no finished file has`, {
+  throw new BsmountError("usage", `${name} is a temporary name, which no finished file can have`, {
     remedy: `give it another one: bsmount cp ${source} '${parent.path}/NAME'`,
   });
 }
 
-/** `mkdir` refuses such a folder for the same reason. */
-function isEmpty(folder: string): string {
+function emptyFolderNotice(folder: string): string {
   return `${folder} is empty and is not copied: BaseSpace has no empty folders`;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { OwnedResources } from "../../core/owned-resources.ts";
 import { DEMO_CATALOG, DEMO_MD5SUMS } from "../../emulator/demo-catalog.ts";
 import { startEmulator } from "../../emulator/start-emulator.ts";
-import { type Holder, holdersOf } from "../../mount/index.ts";
+import { findHolders, type Holder } from "../../linux/mount-holders.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printLine, table } from "../output.ts";
@@ -42,7 +42,7 @@ export async function runDemo(once: boolean, { signal }: CommandContext): Comman
   if (once) return EXIT.done;
   showInvitation(mount, mountPoint);
   await untilAborted(signal);
-  printLine(`\nUnmounting. ${whatStays(await holdersOf(mountPoint))}`);
+  printLine(`\nUnmounting. ${whatStays(await findHolders(mountPoint))}`);
   return EXIT.done;
 }
 

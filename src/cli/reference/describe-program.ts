@@ -1,13 +1,13 @@
 import type { Command, Option } from "commander";
-import { OPTIONS } from "../../config/options.ts";
-import type { OptionDefinition } from "../../config/option-values.ts";
+import { OPTION_TYPES } from "../../config/option-types.ts";
+import { OPTION_ROWS, type OptionDefinition } from "../../config/option-values.ts";
 
 /*
- * What commands and options there are, as data: the completions of shells and the man page are made of it, so that
- * they know what the parser knows and nothing else.
+ * All commands and options as data. The shell completions and the man page are generated from it, so that they agree
+ * with the parser.
  */
 
-/** What can stand for an argument. `text` is anything, which nothing can be offered for. */
+/** The values that shells can offer for an argument; none for `text`. */
 export type Values =
   | { readonly kind: "text" | "file" | "folder" | "mount" | "remote" | "profile" }
   | { readonly kind: "choice"; readonly choices: readonly string[] };
@@ -19,10 +19,10 @@ export interface OptionReference {
   /** The placeholder of its argument; a switch has none. */
   readonly argument: string | undefined;
   readonly values: Values;
-  /** One line, with the default and the variable where there are some. */
+  /** One line, including the default and the environment variable, if any. */
   readonly help: string;
-  /** Its row in the option table, where it is there. */
-  readonly row: OptionDefinition<unknown> | undefined;
+  /** Its row in the option table, if it has one. */
+  readonly row: OptionDefinition | undefined;
 }
 
 export interface ArgumentReference {
@@ -33,20 +33,22 @@ export interface ArgumentReference {
 export interface CommandReference {
   /** Its name and its aliases. */
   readonly names: readonly [string, ...string[]];
-  /** Behind the name: `[options] <mountpoint>`. */
+  /** The text behind the name: `[options] <mountpoint>`. */
   readonly usage: string;
   readonly description: string;
   readonly options: readonly OptionReference[];
   readonly arguments: readonly ArgumentReference[];
-  /** Of each of its arguments; undefined when it takes none. */
+  /** The values of each of its arguments; undefined when it takes none. */
   readonly values: Values | undefined;
   readonly commands: readonly CommandReference[];
 }
 
-/** Describes `command` and all below it; what is hidden from help is left out. */
+/**
+ * Describes `command` and its subcommands, without what help hides. `siblings` are the names of the commands beside it.
+ */
 export function describeProgram(
   command: Command,
-  beside: readonly string[] = [],
+  siblings: readonly string[] = [],
 ): CommandReference {
   const help = command.createHelp();
   const shown = help.visibleArguments(command);
@@ -61,7 +63,7 @@ export function describeProgram(
       name: argument.name(),
       help: help.argumentDescription(argument),
     })),
-    values: valuesOfArguments(command, beside),
+    values: valuesOfArguments(command, siblings),
     commands: commands.map((one) => describeProgram(one, names)),
   };
 }
@@ -69,24 +71,23 @@ export function describeProgram(
 function describeOption(option: Option): OptionReference {
   const { short, long = "", flags, description } = option;
   const argument = /[<[]([^>\]]+)[>\]]/.exec(flags)?.[1]?.replace("...", "").toUpperCase();
-  const row = Object.values<OptionDefinition<unknown>>(OPTIONS).find(
-    ({ name }) => `--${name}` === long,
-  );
+  const row = Object.values(OPTION_ROWS).find(({ name }) => `--${name}` === long);
   return { long, short, argument, values: valuesOf(argument, long, row), help: description, row };
 }
 
 function valuesOf(
   argument: string | undefined,
   long: string,
-  row: OptionDefinition<unknown> | undefined,
+  row: OptionDefinition | undefined,
 ): Values {
-  if (row?.choices !== undefined) return { kind: "choice", choices: row.choices };
+  const choices = row === undefined ? undefined : OPTION_TYPES[row.type].choices;
+  if (choices !== undefined) return { kind: "choice", choices };
   if (long === "--profile") return { kind: "profile" };
   if (argument === "FILE") return { kind: "file" };
   return { kind: argument === "DIR" ? "folder" : "text" };
 }
 
-/** Arguments that are no local files. */
+/** Commands whose arguments are not local files. */
 const ARGUMENTS: Readonly<Record<string, Values["kind"] & ("folder" | "mount" | "remote")>> = {
   mount: "folder",
   unmount: "mount",
@@ -97,10 +98,10 @@ const ARGUMENTS: Readonly<Record<string, Values["kind"] & ("folder" | "mount" | 
   mkdir: "remote",
 };
 
-function valuesOfArguments(command: Command, beside: readonly string[]): Values | undefined {
+function valuesOfArguments(command: Command, siblings: readonly string[]): Values | undefined {
   const [first] = command.registeredArguments;
   if (first === undefined) return undefined;
   if (first.argChoices !== undefined) return { kind: "choice", choices: first.argChoices };
-  if (command.name() === "help") return { kind: "choice", choices: beside };
+  if (command.name() === "help") return { kind: "choice", choices: siblings };
   return { kind: ARGUMENTS[command.name()] ?? "file" };
 }

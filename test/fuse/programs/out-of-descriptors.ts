@@ -1,16 +1,16 @@
 import { openSync } from "node:fs";
 import { neverAborted } from "../../../src/core/abort.ts";
 import { describeError, reasonOf } from "../../../src/core/errors.ts";
-import { readMountTable } from "../../../src/fuse/mount-table.ts";
+import { readMountTable } from "../../../src/linux/mount-table.ts";
 import { fuseDescriptors, watchMount } from "../../../src/fuse/mount-watch.ts";
-import { OpenMountTable } from "../../../src/fuse/open-mount-table.ts";
+import { OpenMountTable } from "../../../src/linux/open-mount-table.ts";
 import { OtherWriters } from "../../../src/fuse/other-writers.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 
 /* Uses up every descriptor that it may have, and then tells what a mount's process would see. */
 
 using table = new OpenMountTable();
-const root = table.on("/proc");
+const root = table.mountedOn("/proc");
 if (root === undefined) throw new Error("/proc is not mounted");
 const clock = new FakeClock();
 const writers = new OtherWriters({ clock, mount: { mountPoint: "" } });
@@ -46,7 +46,7 @@ for (let second = 0; second < 5; second += 1) {
 }
 console.log(
   JSON.stringify({
-    lists: [table.lists(root), table.lists(gone)],
+    lists: [table.includes(root), table.includes(gone)],
     endings,
     table: attempt(readMountTable),
     sees: fuseDescriptors() === undefined ? "nothing" : "something",

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+
+/** Identifies a process across the reuse of process numbers. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Start time in clock ticks since boot, field 22 of /proc/PID/stat; see proc_pid_stat(5). */
+  readonly startTicks: string;
+}
+
+export function thisProcess(): ProcessIdentity {
+  return { pid: process.pid, startTicks: startTicksOf(process.pid) ?? "" };
+}
+
+/**
+ * Whether this process still runs; a zombie does not. Without /proc, any process with its number counts.
+ * @throws what reading /proc throws, since a process whose state is unknown must not be taken for dead
+ */
+export function isRunning({ pid, startTicks }: ProcessIdentity): boolean {
+  if (pid === process.pid) return startTicks === thisProcess().startTicks;
+  const ticks = startTicksOf(pid);
+  if (ticks !== undefined || hasProc()) return ticks === startTicks;
+  return startTicks === "" && pidExists(pid);
+}
+
+function hasProc(): boolean {
+  return startTicksOf("self") !== undefined;
+}
+
+function pidExists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Whether a signal or a debugger stopped the process, so that it does nothing until it is continued. */
+export function isStopped(pid: number): boolean {
+  return /^[Tt]$/.test(statFields(pid)[0] ?? "");
+}
+
+/** The ancestors of process `pid`, its parent first, as far as they can be seen. */
+export function callersOf(pid: number): readonly number[] {
+  const callers: number[] = [];
+  for (let caller = parentOf(pid); caller > 0; caller = parentOf(caller)) {
+    if (callers.includes(caller)) break;
+    callers.push(caller);
+  }
+  return callers;
+}
+
+function parentOf(pid: number): number {
+  return Number(statFields(pid)[1] ?? 0);
+}
+
+function startTicksOf(pid: number | "self"): string | undefined {
+  const [state, ...fields] = statFields(pid);
+  return state === "Z" || state === "X" ? undefined : fields[18];
+}
+
+/** The fields of /proc/PID/stat from the third on, which is the state; empty when there is no such process. */
+function statFields(pid: number | "self"): readonly string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The command, the second field, may itself contain spaces and parentheses.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // ESRCH: the process ended during the read.
+    if (code === "ENOENT" || code === "ESRCH" || code === "ENOTDIR") return [];
+    throw error;
+  }
+}
