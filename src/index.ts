@@ -37,14 +37,13 @@ export { RedirectListener, type RedirectListenerOptions } from "./api/oauth/redi
 export { accessScope, type AccessRight, type Accessible, scopeList } from "./api/oauth/scopes.ts";
 export type { Page, PageWindow } from "./api/paging/page.ts";
 export { type CrawlOptions, List } from "./api/paging/list.ts";
+export type { Property, PropertyItem } from "./api/models/property.ts";
 export type {
   EntityReference,
   EntityType,
   MapEntry,
-  Property,
-  PropertyItem,
   PropertyValue,
-} from "./api/models/property.ts";
+} from "./api/models/property-types.ts";
 export type { Launch } from "./api/resources/applications.ts";
 export type { NewStatus } from "./api/resources/app-sessions.ts";
 export type { FileLink, FilesParams } from "./api/resources/files.ts";
@@ -56,7 +55,7 @@ export {
   referencedIds,
   referencedSampleIds,
 } from "./api/resources/references.ts";
-export type { RunSort, RunsParams, RunStatus } from "./api/resources/run-status.ts";
+export type { RunSort, RunsParams, RunStatus } from "./api/resources/run-lists.ts";
 export { canWorkOn, type SessionStatus } from "./api/resources/session-status.ts";
 export type { AppSessionsParams, ProjectsParams } from "./api/resources/users.ts";
 export type { ApplicationsV2Params } from "./api/resources/v2/applications.ts";
@@ -84,7 +83,7 @@ export type { UploadOptions } from "./api/transfers/upload-file.ts";
 export { md5OfFile } from "./api/digests/md5-of-file.ts";
 export type { Progress, TransferOptions } from "./api/transfers/options.ts";
 export type { Transfers, UploadFrom } from "./api/transfers/transfers.ts";
-export type { UploadPlace } from "./api/uploads/upload-destination.ts";
+export type { UploadDestination } from "./api/uploads/upload-destination.ts";
 export type { UploadBody, Uploads } from "./api/uploads/uploads.ts";
 export { ByteBudget } from "./core/byte-budget.ts";
 export { formatBytes } from "./core/units.ts";

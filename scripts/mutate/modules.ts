@@ -109,7 +109,7 @@ export const modules: Readonly<Record<string, Module>> = {
   "api/uploads": {
     files: ["src/api/uploads/", "src/api/digests/", "src/api/content/store-puts.ts"],
     tests: [
-      "test/api/upload-answers.test.ts",
+      "test/api/upload-responses.test.ts",
       "test/api/uploads.test.ts",
       "test/api/digests/",
       "test/api/content/store-puts.test.ts",

@@ -44,7 +44,10 @@ import { Uploads } from "./uploads/uploads.ts";
 export interface BaseSpaceOptions extends ClientOptions {
   /** Origin of the API server, e.g. `https://api.basespace.illumina.com`; a version behind it is dropped. */
   readonly apiServer: string;
-  /** A token, or a function that is asked for it at each request, and again when the service refuses it. */
+  /**
+   * A token, or a function that returns the current one; it is called for each request, and again when the service
+   * refuses it.
+   */
   readonly accessToken: AccessToken;
 }
 
@@ -79,12 +82,12 @@ export class BaseSpace implements AsyncDisposable {
   readonly datasets: Datasets;
   readonly archive: Archive;
   readonly trash: Trash;
-  /** What version 2 of the API has; what version 1 has not is also found by its name alone. */
+  /** Version 2 of the API. What version 1 does not have is also found directly on the client. */
   readonly v2: V2;
   readonly content: Content;
-  /** The requests of an upload, for whoever cuts it up himself. */
+  /** The requests of an upload, for callers that split files into parts themselves. */
   readonly uploads: Uploads;
-  /** Whole files, to this machine and from it. */
+  /** Uploads and downloads of whole files. */
   readonly transfers: Transfers;
   readonly #dispatcher: Dispatcher;
   readonly #fetcher: RangeFetcher;
@@ -161,7 +164,7 @@ export class BaseSpace implements AsyncDisposable {
     return new Rest({ ...settings, send: withAuth(accessToken, paced, this.#closed.signal) });
   }
 
-  /** Ends what is under way with an `aborted` error and gives back connections and threads. */
+  /** Ends all requests with an `aborted` error, and closes connections and threads. */
   async close(): Promise<void> {
     this.#closed.abort(new BsmountError("aborted", "the client is closed"));
     const threads = [this.#fetcher.close(), this.#md5s.close()];
@@ -173,7 +176,7 @@ export class BaseSpace implements AsyncDisposable {
   }
 }
 
-/** Each request listens to it while the token is asked for; Node would warn of a leak. */
+/** Each request listens to this signal; Node would warn of a leak. */
 function controllerOfMany(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);

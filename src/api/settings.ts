@@ -8,12 +8,12 @@ import type { RetryOptions } from "./transport/retry.ts";
 import type { EnvironmentVariables } from "./transport/trust.ts";
 import { defaultUserAgent } from "./transport/user-agent.ts";
 
-/** What every client takes, whether it has a token or not. */
+/** The options of every client, with or without a token. */
 export interface ClientOptions {
   /**
-   * For a request to be answered once it is sent, and for the next piece of what is sent or received, in
-   * milliseconds: a slow line that goes on is not cut, unless it moves less than 4 KiB a second for so long. Default
-   * 30 000.
+   * How long to wait for the response to a request that was sent, and for the next piece of what is sent or
+   * received, in milliseconds. A slow transfer is not cut while it moves, unless it moves less than 4 KiB a second
+   * for that long. Default 30 000.
    */
   readonly timeoutMs?: number;
   /** Connections to one origin. Default 16. */
@@ -23,38 +23,38 @@ export interface ClientOptions {
   /** Allows http to other machines: the token then travels in the clear. Default false. */
   readonly insecureHttp?: boolean;
   /**
-   * How long the requests of an upload (its begin, its parts, its end, a whole file) are repeated while the
-   * service is away or fails, in milliseconds from the first failure on. Default 300 000.
+   * How long the requests of an upload (begin, parts, complete, a whole file) are retried while the service is away
+   * or fails, in milliseconds from the first failure. Default 300 000.
    */
   readonly writeDeadlineMs?: number;
   /**
-   * How long the service may still be working on a request whose answer was lost, in milliseconds. What must not
-   * be done twice, such as making a project, is looked for so long before it is sent again. Default forty times the first delay of `retry`,
-   * 10 000.
+   * How long the service may still be working on a request whose response was lost, in milliseconds. For that long,
+   * the effect of a call that must not happen twice, such as creating a project, is searched for before the call is
+   * sent again. Default: forty times the first delay of `retry`, 10 000.
    */
   readonly settleMs?: number;
   /**
-   * How requests that may be repeated are repeated. Default: for 50 seconds after the first failure (`totalMs`),
-   * any number of attempts, with pauses that grow from a quarter of a second to 5 seconds.
+   * How requests are retried that may be repeated. Default: for 50 seconds after the first failure (`totalMs`),
+   * without a limit of attempts, with delays from a quarter of a second to 5 seconds.
    */
   readonly retry?: Partial<RetryLimits>;
-  /** Where file content is received: in a worker thread, or on the calling one. Default `worker`. */
+  /** Where file content is received: in a worker thread, or on the calling thread. Default `worker`. */
   readonly fetcher?: FetcherKind;
   /** For proxies and certificate authorities. Default `process.env`. */
   readonly environment?: EnvironmentVariables;
   /**
-   * Transfers keep out others of the same user that have the same one: two to one place on disk would write into each
-   * other. Made with mode 0700 by the first one. Default `bsmount/locks` below `$XDG_STATE_HOME` or `~/.local/state`.
+   * The folder of the locks that keep two transfers of the same user from writing to the same local file. Created
+   * with mode 0700. Default `bsmount/locks` below `$XDG_STATE_HOME` or `~/.local/state`.
    */
   readonly lockFolder?: string;
   readonly clock?: Clock;
-  /** Told each request at level debug, without secrets. Default: a silent one. */
+  /** Logs each request at level debug, without secrets. Default: silent. */
   readonly logger?: Logger;
 }
 
 /**
- * The total is a little less than the minute within which a mount answers every call, so that it answers with
- * what was wrong and not that it was late. After an outage nobody waits longer than the longest pause.
+ * The total is a little less than the minute within which a mount replies to every call, so that the reply says what
+ * failed and not only that it was late. After an outage, the longest delay passes at most.
  */
 const DEFAULT_RETRY: RetryLimits = {
   attempts: Number.POSITIVE_INFINITY,
@@ -63,15 +63,15 @@ const DEFAULT_RETRY: RetryLimits = {
   totalMs: 50_000,
 };
 
-/** First delays, as what makes pauses shorter makes this shorter too. */
+/** In first delays: options that shorten the delays shorten this too. */
 const SETTLE_DELAYS = 40;
 
-/** A service that is set up anew is away for minutes; what was written must outlive that. */
+/** A service that is deployed again is away for minutes; written files must outlive that. */
 const WRITE_DEADLINE_MS = 300_000;
 
 const MAX_CONNECT_MS = 10_000;
 
-/** What a client works with: its options, with nothing left to default. */
+/** The options of a client with all defaults applied. */
 export interface ClientSettings {
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;

@@ -1,13 +1,13 @@
 import type { AppResultId, FileId } from "../core/ids.ts";
 
-/** The path that a file gets in BaseSpace. */
+/** The destination of a file in BaseSpace. */
 export interface FileDestination {
   readonly appResultId: AppResultId;
   /** Folders and name, separated by `/`, without a leading one. */
   readonly path: string;
 }
 
-/** A file that BaseSpace says is complete. */
+/** A complete file in BaseSpace. */
 export interface UploadedFile {
   readonly id: FileId;
   readonly path: string;
@@ -27,15 +27,15 @@ interface Body {
 }
 
 /**
- * The calls that upload files; `session/` hands in the client's. Each takes effect once: before it is sent again, it
- * looks up whether it was done. They throw BsmountError (`access-denied`, `read-only`, `timeout`, `unavailable`, …) or
- * the signal's reason.
+ * What `write/` needs of a client that can upload; `session/` passes the API client in. Each method finds out itself
+ * whether a request whose response was lost took effect. They throw BsmountError (`access-denied`, `read-only`,
+ * `timeout`, `unavailable`, …) or the signal's reason.
  */
 export interface UploadTarget {
-  /** A whole file in one request, of up to 25 000 000 bytes. */
+  /** Uploads a whole file in one request, of up to 25 000 000 bytes. */
   whole(destination: FileDestination, body: Body, options: CallOptions): Promise<UploadedFile>;
   begin(destination: FileDestination, options: CallOptions): Promise<FileId>;
-  /** Sends a part, in any order; one that is sent again replaces the one before. */
+  /** Sends a part, in any order. A part that is sent again replaces the earlier one. */
   part(
     part: { readonly fileId: FileId; readonly number: number },
     body: Body,

@@ -72,7 +72,7 @@ describe("a request", () => {
     },
   );
 
-  test("encodes an Id into its place in the path", async () => {
+  test("encodes an Id in the path", async () => {
     await client.projects.get("../users/current?x");
     expect(api.received[0]?.url).toBe("/v1pre3/projects/..%2Fusers%2Fcurrent%3Fx");
   });
@@ -292,7 +292,7 @@ describe("an address", () => {
     );
   });
 
-  test("where nobody listens gives one clear line", async () => {
+  test("without a server gives one clear line", async () => {
     await using lost = connect({ apiServer: "http://127.0.0.1:1" });
     await expect(lost.users.current()).rejects.toMatchObject({
       reason: "unavailable",

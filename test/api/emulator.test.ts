@@ -180,7 +180,7 @@ describe("against the local BaseSpace", () => {
     expect((await read(file, range, fresh)).toString()).toBe(TEXT.slice(range.start, range.end));
   });
 
-  test("does not wait for ever for an answer that was lost", async () => {
+  test("does not wait for ever for a lost response", async () => {
     await using hasty = connect({ timeoutMs: 150, fetcher: "main" });
     const file = await fileNamed("bed/targets.bed");
     emulator.addFaults("GET /objects/* n=1 drop-answer");

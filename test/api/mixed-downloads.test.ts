@@ -108,7 +108,7 @@ describe("content that is replaced between a download's cut and its resume", () 
     },
   );
 
-  test("by itself is gone on with", async () => {
+  test("without the other file is continued", async () => {
     await cutAfter(4);
     store.reset();
     await expectAll(old);
@@ -148,13 +148,13 @@ describe.each(Object.keys(ways))("a download into %s", (way) => {
   const download = async (): Promise<Buffer> =>
     await (ways[way]?.() ?? Promise.reject(new Error(way)));
 
-  test("asks again for an answer without an ETag in its middle", async () => {
+  test("requests a range again when a response in the middle has no ETag", async () => {
     store.next(correct, correct, correct, correct, withoutEtag);
     expect((await download()).equals(old)).toBe(true);
     expect(store.received).toHaveLength(10);
   });
 
-  test("fails for answers without an ETag in its middle and ever after", async () => {
+  test("fails when responses from the middle on have no ETag", async () => {
     store.next(correct, correct, correct, correct, ...many(withoutEtag));
     await expect(download()).rejects.toMatchObject({ reason: "changed" });
     expect(await readdir(dir.path)).toEqual([]);
@@ -186,7 +186,7 @@ function writeAt(path: string, bytes: Buffer): void {
   closeSync(fd);
 }
 
-test("a download of which the first answer alone has no ETag fails", async () => {
+test("a download fails when only its first response has no ETag", async () => {
   store.next(withoutEtag);
   const failed = client.transfers.download.toFile(file, out(), options);
   await expect(failed).rejects.toMatchObject({ reason: "changed" });
@@ -277,7 +277,7 @@ describe("a .partial that is swapped between two runs", () => {
   });
 });
 
-describe("a .partial that somebody else planted, with a journal that fits it", () => {
+describe("a .partial that another user planted, with a journal that fits it", () => {
   const etag = (): string => stores[0]?.etag ?? "";
 
   /** Other bytes, and a journal that says of them that they are what was asked for. */
@@ -293,7 +293,7 @@ describe("a .partial that somebody else planted, with a journal that fits it", (
     return [partial, journal];
   }
 
-  test("and is one's own is gone on with", async () => {
+  test("and belongs to the user is continued", async () => {
     await plant();
     await client.transfers.download.toFile(file, out(), { ...options, checksum: false });
     expect((await readFile(out())).equals(old)).toBe(false);
@@ -310,7 +310,7 @@ describe("a .partial that somebody else planted, with a journal that fits it", (
   });
 
   test.runIf(process.geteuid?.() === 0)(
-    "and is somebody else's, in a folder where only he can remove it, gives none of its bytes",
+    "and belongs to another user, in a folder where only that user can remove it, gives none of its bytes",
     async () => {
       await chmod(dir.path, 0o1777);
       for (const path of await plant()) await chown(path, 65534, 65534);

@@ -13,7 +13,7 @@ const bytes = randomBytes(3 * MIB + 17);
 const world = transferWorld(bytes);
 
 describe("a download", () => {
-  test("is refused while another one of this process writes to the same place", async () => {
+  test("is refused while another one of this process writes to the same file", async () => {
     await symlink(world.dir.path, world.dir.join("link"));
     const { download } = world.client.transfers;
     const first = download.toFile(STORED_FILE, world.dir.join("out"));
@@ -28,7 +28,7 @@ describe("a download", () => {
     expect((await readdir(world.dir.path)).toSorted()).toEqual(["link", "out"]);
   });
 
-  test("takes nobody else's bytes for its own where no lock reaches", async () => {
+  test("does not mistake another process's bytes for its own where locks do not reach", async () => {
     const { partial } = scratchNames(world.dir.join("out"), STORED_FILE);
     let isReplaced = false;
     const onProgress = (): void => {
@@ -45,7 +45,7 @@ describe("a download", () => {
     expect(await readFile(partial, "utf8")).toBe("theirs");
   });
 
-  test("to a name that a folder has is refused before a byte is asked for", async () => {
+  test("to the name of a folder is refused before a byte is requested", async () => {
     await mkdir(world.dir.join("out"));
     world.emulator.clearRequests();
     await expect(

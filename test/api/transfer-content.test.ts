@@ -196,7 +196,7 @@ describe("a local file that is compared with an ETag", () => {
     expect(await compareWithEtag(dir.join("f"), longEtag)).toBe("unknown");
   });
 
-  test("is not there, or given up, with the reason", async () => {
+  test("does not exist, or was aborted, with the reason", async () => {
     await expect(compareWithEtag(dir.join("no"), hex(short))).rejects.toMatchObject({
       reason: "not-found",
     });
@@ -225,7 +225,7 @@ describe("digests of a file that is being written", () => {
     expect(await following.end()).toEqual([hex(long)]);
   });
 
-  test("fail when somebody cut it short, and take no more", async () => {
+  test("fail when another process cut the file, and accept no more", async () => {
     await writeFile(dir.join("f"), long.subarray(0, MIB + 1));
     await using file = await open(dir.join("f"), "r");
     const running = await thread.digests(["whole"], long.length);
@@ -233,7 +233,7 @@ describe("digests of a file that is being written", () => {
     following.landed({ start: 0, end: 3 * MIB });
     const failure = {
       reason: "changed",
-      message: "a file that is being downloaded was cut short by somebody else",
+      message: "a file that is being downloaded was cut short by another process",
       remedy: "download it again",
     };
     await expect(following.end()).rejects.toMatchObject(failure);
@@ -285,9 +285,9 @@ test("bytes in memory are a source that is what it was", async () => {
   const part = await source.use({ start: 3, end: 6 }, async (bytes) => Buffer.from(bytes));
   expect(part.equals(short.subarray(3, 6))).toBe(true);
   expect(await source.isUntouched()).toBe(true);
-  expect(source.changed()).toMatchObject({
+  expect(source.changedError()).toMatchObject({
     reason: "changed",
     message: "what is uploaded changed while it was uploaded",
-    remedy: "upload it again when nobody writes to it",
+    remedy: "upload it again when nothing writes to it",
   });
 });

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   DownloadJournal,
   hasChecksum,
-  readJournal,
-  removeJournal,
+  readDownloadJournal,
+  removeDownloadJournal,
 } from "../../src/api/transfers/download-journal.ts";
 import {
   readUploadJournal,
@@ -50,7 +50,7 @@ const NONSENSE = [
 ];
 
 describe("the journal of an upload", () => {
-  test("says what is uploaded and which parts are there, to nobody else", async () => {
+  test("says what is uploaded and which parts are there, for its owner only", async () => {
     {
       await using journal = await UploadJournal.begin(path, upload);
       await journal.add(1, "a");
@@ -64,7 +64,7 @@ describe("the journal of an upload", () => {
     expect(await readUploadJournal(path)).toEqual({ name: upload, parts });
   });
 
-  test("is gone on with behind a line that is torn, and the last word counts", async () => {
+  test("is continued behind an incomplete line, and the last line counts", async () => {
     {
       await using journal = await UploadJournal.begin(path, upload);
       await journal.add(1, "a");
@@ -89,7 +89,7 @@ describe("the journal of an upload", () => {
     expect(left).toEqual({ name: { ...upload, fileId: "8" }, parts: new Map() });
   });
 
-  test("that goes on where none is left is for its owner alone", async () => {
+  test("that is opened where none is left is for its owner only", async () => {
     await (await UploadJournal.resume(path))[Symbol.asyncDispose]();
     expect((await lstat(path)).mode & 0o777).toBe(0o600);
     expect(await readUploadJournal(path)).toBeUndefined();
@@ -124,10 +124,10 @@ describe("the journal of a download", () => {
       await Promise.all([0, 1, 2, 3].map(async (part) => await journal.add(part, part * 11)));
     }
     const parts = new Map([0, 1, 2, 3].map((part) => [part, part * 11]));
-    expect(await readJournal(path)).toEqual({ name: download, parts });
+    expect(await readDownloadJournal(path)).toEqual({ name: download, parts });
   });
 
-  test("is gone on with behind a line that is torn, and the last word counts", async () => {
+  test("is continued behind an incomplete line, and the last line counts", async () => {
     {
       await using journal = await DownloadJournal.open(path, download, true);
       await journal.add(0, 1);
@@ -142,14 +142,14 @@ describe("the journal of a download", () => {
       [0, 2],
       [5, 3],
     ]);
-    expect(await readJournal(path)).toEqual({ name: { ...download, etag: "f" }, parts });
+    expect(await readDownloadJournal(path)).toEqual({ name: { ...download, etag: "f" }, parts });
     expect((await readFile(path, "utf8")).split("\n")).toHaveLength(7);
   });
 
   test("that is begun forgets what was in it", async () => {
     await writeFile(path, '{"part":1,"crc32":5}');
     await (await DownloadJournal.open(path, download, true))[Symbol.asyncDispose]();
-    expect(await readJournal(path)).toEqual({ name: download, parts: new Map() });
+    expect(await readDownloadJournal(path)).toEqual({ name: download, parts: new Map() });
   });
 
   test.each([true, false])("does not follow a link, new or not (%s)", async (isNew) => {
@@ -170,16 +170,16 @@ describe("the journal of a download", () => {
 
   test("reads over what makes no sense, and is none without a name", async () => {
     await writeFile(path, [...NONSENSE, '{"part":1,"crc32":5}'].join("\n"));
-    expect(await readJournal(path)).toBeUndefined();
+    expect(await readDownloadJournal(path)).toBeUndefined();
     await appendFile(path, `\n${JSON.stringify(download)}\n`);
-    expect(await readJournal(path)).toEqual({ name: download, parts: new Map([[1, 5]]) });
+    expect(await readDownloadJournal(path)).toEqual({ name: download, parts: new Map([[1, 5]]) });
   });
 
   test("that is not there is none, and can be removed", async () => {
-    expect(await readJournal(path)).toBeUndefined();
-    await removeJournal(path);
+    expect(await readDownloadJournal(path)).toBeUndefined();
+    await removeDownloadJournal(path);
     await writeFile(path, "");
-    await removeJournal(path);
+    await removeDownloadJournal(path);
     await expect(lstat(path)).rejects.toMatchObject({ code: "ENOENT" });
   });
 });

@@ -50,7 +50,7 @@ describe("the size of the parts of an upload", () => {
     );
   });
 
-  test("of a stream grows after a gigabyte, unless one is asked for, up to the last part", () => {
+  test("of a stream grows after a gigabyte, unless one is requested, up to the last part", () => {
     const sizes = [1, 128, 129, MOST].map((number) => streamPartBytes(number));
     expect(sizes).toEqual([8 * MIB, 8 * MIB, 25_000_000, 25_000_000]);
     expect([1, 129, MOST].map((number) => streamPartBytes(number, 6 * MIB))).toEqual(
@@ -130,7 +130,7 @@ describe("the ways in which a file may have been cut into parts", () => {
     expect(starts).toContain(start);
   });
 
-  test("are none for a count that nobody's parts make", () => {
+  test("are none for a count that no known parts make", () => {
     expect(plansOf(300_000_000, 7)).toEqual([]);
     expect(plansOf(26_300_000, 1)).toEqual([]);
     // One part more than there can be, of a stream.

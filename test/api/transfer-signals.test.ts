@@ -13,7 +13,7 @@ const gaveUp = new Error("gave up");
 
 const world = transferWorld(bytes);
 
-describe("a download that is given up", () => {
+describe("a download that is aborted", () => {
   test("while its bytes are compared with the checksum leaves the target as it is", async () => {
     const file = await world.client.files.get(STORED_FILE);
     const controller = new AbortController();
@@ -70,7 +70,7 @@ describe("a comparison", () => {
     },
   );
 
-  test("that is given up half way says so", async () => {
+  test("that is aborted half way says so", async () => {
     const controller = new AbortController();
     await writeFile(world.dir.join("big"), bytes);
     const md5 = md5OfFile(world.dir.join("big"), controller.signal);

@@ -6,7 +6,7 @@ import type { FileEntry } from "../../src/api/models/models.ts";
 import type { Files } from "../../src/api/resources/files.ts";
 import { FileUpload, type UploadOptions } from "../../src/api/transfers/upload-file.ts";
 import { fileSource } from "../../src/api/transfers/upload-source.ts";
-import type { UploadPlace } from "../../src/api/uploads/upload-destination.ts";
+import type { UploadDestination } from "../../src/api/uploads/upload-destination.ts";
 import { SharedBuffers } from "../../src/core/shared-buffers.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
@@ -24,7 +24,7 @@ let client: BaseSpace;
 let dir: TempDir;
 let path: string;
 let number = 0;
-let place: UploadPlace;
+let destination: UploadDestination;
 
 beforeAll(async () => {
   const open = { id: RESULT, name: "open", status: "Running" } as const;
@@ -45,7 +45,7 @@ beforeEach(async () => {
   path = dir.join("f");
   await writeFile(path, bytes);
   await utimes(path, DATE, DATE);
-  place = { appResultId: RESULT, path: `file ${(number += 1)}` };
+  destination = { appResultId: RESULT, path: `file ${(number += 1)}` };
 });
 
 afterEach(async () => await dir[Symbol.asyncDispose]());
@@ -57,7 +57,7 @@ async function upload(options: UploadOptions = withJournal()): Promise<FileEntry
   const { uploads, files, apiServer } = client;
   const signal = options.signal ?? new AbortController().signal;
   return await new FileUpload(
-    { apiServer, uploads, files, place, options, lockFolder: dir.path },
+    { apiServer, uploads, files, destination: destination, options, lockFolder: dir.path },
     source,
   ).run(signal);
 }
@@ -128,7 +128,7 @@ describe("an upload that fails", () => {
     const { dateCreated } = await client.files.get((await nameInJournal()).fileId);
     expect(await nameInJournal()).toEqual({
       fileId: expect.any(String),
-      place: `${emulator.apiServer}/v1pre3/appresults/31/files/${place.path}`,
+      destination: `${emulator.apiServer}/v1pre3/appresults/31/files/${destination.path}`,
       partBytes: PART,
       sizeBytes: bytes.length,
       mtimeMs: DATE.getTime(),
@@ -136,7 +136,7 @@ describe("an upload that fails", () => {
     });
   });
 
-  test("without a journal is given up, also when it may pass, and when its caller gave up", async () => {
+  test("without a journal is aborted, also when the failure may pass, and when its caller aborted", async () => {
     emulator.addFaults("PUT /files/*/parts/2 status=500");
     await expect(upload({ partBytes: PART })).rejects.toThrow("500");
     emulator.clearFaults();
@@ -147,10 +147,10 @@ describe("an upload that fails", () => {
     await expect(upload(options)).rejects.toBe(gaveUp);
     const pending = await emulator.get(`appresults/${RESULT}/files?Statuses=pending&Limit=1000`);
     const { Response } = (await pending.json()) as { Response: { Items: { Path: string }[] } };
-    expect(Response.Items.map((item) => item.Path)).not.toContain(place.path);
+    expect(Response.Items.map((item) => item.Path)).not.toContain(destination.path);
   });
 
-  test("and cannot be given up either tells why it failed", async () => {
+  test("and cannot be aborted either says why it failed", async () => {
     emulator.addFaults("PUT /files/*/parts/2 status=403");
     emulator.addFaults("POST /files/* status=500");
     await expect(upload()).rejects.toMatchObject({ status: 403 });
@@ -159,7 +159,7 @@ describe("an upload that fails", () => {
 });
 
 describe("a journal", () => {
-  test("is gone on with: only what is missing is sent, and all of it is told", async () => {
+  test("is continued: only what is missing is sent, and the progress covers all of it", async () => {
     const fileId = await cut();
     const done: number[] = [];
     const onProgress = ({
@@ -215,7 +215,7 @@ describe("a journal", () => {
     await expectDone(file);
   });
 
-  test("of another place is begun anew, and nothing is given up there", async () => {
+  test("to another destination begins again, and nothing is aborted there", async () => {
     const fileId = await cut();
     await rewrite({ place: "elsewhere" });
     const file = await upload();
@@ -224,7 +224,7 @@ describe("a journal", () => {
     await expectDone(file);
   });
 
-  test("of an upload that was given up since is begun anew", async () => {
+  test("of an upload that was aborted since begins again", async () => {
     const fileId = await cut();
     await client.uploads.abort(fileId);
     const file = await upload();
@@ -232,7 +232,7 @@ describe("a journal", () => {
     await expectDone(file);
   });
 
-  test.each([403, 404])("of a file about which BaseSpace says %i is begun anew", async (status) => {
+  test.each([403, 404])("of a file for which BaseSpace returns %i begins again", async (status) => {
     const fileId = await cut();
     emulator.addFaults(`GET /files/${fileId} n=1 status=${status}`);
     const file = await upload();
@@ -240,7 +240,7 @@ describe("a journal", () => {
     await expectDone(file);
   });
 
-  test("of a file that cannot be looked up stays for the next time", async () => {
+  test("of a file that cannot be read is kept for the next time", async () => {
     const fileId = await cut();
     emulator.addFaults(`GET /files/${fileId} status=500`);
     await expect(upload()).rejects.toThrow("500");
@@ -249,7 +249,7 @@ describe("a journal", () => {
     expect((await upload()).id).toBe(fileId);
   });
 
-  test("of a file that is complete with fewer bytes is begun anew", async () => {
+  test("of a file that is complete with fewer bytes begins again", async () => {
     const fileId = await cut();
     await expect(client.uploads.complete({ fileId, sizeBytes: 1 })).rejects.toThrow("bytes of 1");
     const file = await upload();
@@ -262,7 +262,7 @@ describe("a journal", () => {
       const fileId = await cut();
       await client.uploads.part({ fileId, number: 2 }, { bytes: bytes.subarray(PART) });
       await client.uploads.complete({ fileId, sizeBytes: bytes.length });
-      if (!isNewest) await client.uploads.whole(place, { bytes: Buffer.from("newer") });
+      if (!isNewest) await client.uploads.whole(destination, { bytes: Buffer.from("newer") });
       emulator.clearRequests();
       const file = await upload();
       expect(file.id === fileId).toBe(isNewest);
@@ -294,7 +294,7 @@ describe("a journal", () => {
         apiServer,
         uploads,
         files,
-        place,
+        destination,
         options: withJournal(),
         lockFolder: dir.path,
       };
@@ -323,7 +323,7 @@ describe("a journal", () => {
             .filter((line) => line.startsWith("PUT"))
             .toSorted(),
         ).toEqual(PUTS);
-        const newest = await client.uploads.newest(place);
+        const newest = await client.uploads.newest(destination);
         expect(newest?.id).toBe(file.id);
         expect(Buffer.from(await client.transfers.download.read(file)).equals(now)).toBe(true);
         expect([await hasJournal(), await statusOf(fileId)]).toEqual([false, "complete"]);
@@ -331,7 +331,7 @@ describe("a journal", () => {
     );
   });
 
-  test("of a part that was sent anew before its line was written does not pass for what is there", async () => {
+  test("of a part that was sent again before its line was written does not count as that part", async () => {
     await cut();
     const other = bytes.map((byte) => byte ^ 1);
     const { fileId } = await nameInJournal();
@@ -392,7 +392,7 @@ describe("what the caller says of time", () => {
         emulator.addFaults(`${what} ${fault}`);
         const options = { ...withJournal(), ...limits };
         const one = new FileUpload(
-          { apiServer, uploads, files, place, options, lockFolder: dir.path },
+          { apiServer, uploads, files, destination: destination, options, lockFolder: dir.path },
           source,
         );
         await expect(one.run(new AbortController().signal)).rejects.toThrow();

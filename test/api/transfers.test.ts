@@ -110,7 +110,7 @@ describe("a download", () => {
     expect(await readdir(dir.path)).toEqual([]);
   });
 
-  test("goes on where a failed one ended", async () => {
+  test("continues where a failed one ended", async () => {
     const options = { partBytes: MIB, parallel: 1 };
     const file = await bigFile();
     const controller = new AbortController();
@@ -255,7 +255,7 @@ const contentOf = async (file: FileEntry): Promise<Buffer> =>
 describe("an upload", () => {
   const bytes = randomBytes(26_000_000);
 
-  test.each([0, 1, 25_000_000])("of %i bytes goes up in one piece", async (length) => {
+  test.each([0, 1, 25_000_000])("of %i bytes is sent in one request", async (length) => {
     const file = await client.transfers.upload(
       { appResultId: OPEN, path: `whole/${length}` },
       bytes.subarray(0, length),
@@ -264,7 +264,7 @@ describe("an upload", () => {
     expect(emulator.requests.filter(({ method }) => method !== "GET")).toHaveLength(1);
   });
 
-  test.each(["path", "bytes", "stream"])("from a %s goes up in parts", async (kind) => {
+  test.each(["path", "bytes", "stream"])("from a %s is sent in parts", async (kind) => {
     await writeFile(dir.join("f"), bytes);
     const pieces = async function* (): AsyncGenerator<Uint8Array> {
       for (let at = 0; at < bytes.length; at += 700_001) yield bytes.subarray(at, at + 700_001);
@@ -292,7 +292,7 @@ describe("an upload", () => {
     }
   });
 
-  test("that fails is given up: nothing is left pending", async () => {
+  test("that fails is aborted: nothing is left pending", async () => {
     emulator.addFaults("PUT /files/*/parts/2 status=400");
     await expect(
       client.transfers.upload({ appResultId: OPEN, path: "fails" }, bytes),
@@ -301,7 +301,7 @@ describe("an upload", () => {
     expect(await uploaded("fails")).toEqual([]);
   });
 
-  test("whose stream breaks is given up", async () => {
+  test("whose stream breaks is aborted", async () => {
     const breaking = async function* (): AsyncGenerator<Uint8Array> {
       yield bytes.subarray(0, 20_000_000);
       throw new Error("the pipe broke");
@@ -312,7 +312,7 @@ describe("an upload", () => {
     expect(await pending()).toBe(0);
   });
 
-  test("with a journal goes on where it was cut short", async () => {
+  test("with a journal continues where it was interrupted", async () => {
     await writeFile(dir.join("f"), bytes);
     const place = { appResultId: OPEN, path: "goes/on" };
     const options = { journal: dir.join("journal"), partBytes: PART, parallel: 1 };
@@ -336,7 +336,7 @@ describe("an upload", () => {
     expect(await readdir(dir.path)).toEqual(["f"]);
   });
 
-  test("with a journal of a file that is another one now begins anew", async () => {
+  test("with a journal of a file that has changed begins again", async () => {
     await writeFile(dir.join("f"), bytes);
     const place = { appResultId: OPEN, path: "anew" };
     const options = { journal: dir.join("journal"), partBytes: PART, parallel: 1 };
@@ -350,7 +350,7 @@ describe("an upload", () => {
     expect(await pending()).toBe(0);
   });
 
-  describe("with a journal of a file that is complete, of which no answer came,", () => {
+  describe("with a journal of a complete file whose response was lost", () => {
     const place = { appResultId: OPEN, path: "complete/since" };
     const options = (): UploadOptions => ({ journal: dir.join("journal"), partBytes: PART });
 
@@ -377,7 +377,7 @@ describe("an upload", () => {
       expect(await readdir(dir.path)).toEqual(["f"]);
     });
 
-    test("goes up again when its path shows another file since", async () => {
+    test("is sent again when its path shows another file since", async () => {
       const newer = await client.transfers.upload(place, Buffer.alloc(bytes.length));
       const file = await client.transfers.upload(place, dir.join("f"), options());
       expect(Number(file.id)).toBeGreaterThan(Number(newer.id));
@@ -385,7 +385,7 @@ describe("an upload", () => {
     });
   });
 
-  test("with a journal of a file that is gone begins anew", async () => {
+  test("with a journal of a file that was deleted begins again", async () => {
     await writeFile(dir.join("f"), bytes);
     const place = { appResultId: OPEN, path: "gone" };
     const options = { journal: dir.join("journal"), partBytes: PART, parallel: 1 };

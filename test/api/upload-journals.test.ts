@@ -101,14 +101,14 @@ describe.each(Object.keys(others))("a journal whose Id now means %s", (what) => 
   );
 });
 
-test("a journal whose Id means what it meant is gone on with", async () => {
+test("an upload is continued when the Id in its journal still names it", async () => {
   const { fileId } = await nameInJournal();
   world.emulator.clearRequests();
   expect((await upload()).id).toBe(fileId);
   expect(world.emulator.requests.filter(({ method }) => method === "PUT").length).toBeLessThan(4);
 });
 
-test("what a journal of a changed file names is given up", async () => {
+test("the upload of a changed file is aborted", async () => {
   const { fileId } = await nameInJournal();
   await utimes(path, new Date(), new Date("2020-02-02"));
   expect((await upload()).id).not.toBe(fileId);

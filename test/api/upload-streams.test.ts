@@ -37,16 +37,19 @@ beforeEach(async () => {
 afterEach(async () => await dir[Symbol.asyncDispose]());
 
 describe("a stream that stands still", () => {
-  test.each([1, bytes.length])("after %i bytes is not waited for when given up", async (length) => {
-    const controller = new AbortController();
-    async function* standing(): AsyncGenerator<Uint8Array> {
-      yield bytes.subarray(0, length);
-      controller.abort(gaveUp);
-      await new Promise(() => {});
-    }
-    const { signal } = controller;
-    await expect(client.transfers.upload(place, standing(), { signal })).rejects.toBe(gaveUp);
-  });
+  test.each([1, bytes.length])(
+    "after %i bytes is not waited for when it is aborted",
+    async (length) => {
+      const controller = new AbortController();
+      async function* standing(): AsyncGenerator<Uint8Array> {
+        yield bytes.subarray(0, length);
+        controller.abort(gaveUp);
+        await new Promise(() => {});
+      }
+      const { signal } = controller;
+      await expect(client.transfers.upload(place, standing(), { signal })).rejects.toBe(gaveUp);
+    },
+  );
 
   test("and is a Node stream is closed", async () => {
     const controller = new AbortController();
@@ -80,7 +83,7 @@ describe("a stream whose upload fails", () => {
     },
   );
 
-  test("by its path is closed before anything is asked", async () => {
+  test("by its path is closed before anything is requested", async () => {
     const stream = Readable.from([bytes]);
     const nowhere = { ...place, path: "../x" };
     await expect(client.transfers.upload(nowhere, stream)).rejects.toMatchObject({

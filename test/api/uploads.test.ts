@@ -45,7 +45,7 @@ describe("a file in one request", () => {
     expect(file).toMatchObject({ sizeBytes: 0, uploadStatus: "complete" });
   });
 
-  test("is sent once when the answer was lost after the work was done", async () => {
+  test("is sent once when the response was lost after it took effect", async () => {
     emulator.addFaults("POST /appresults/*/files n=1 reset-after");
     const file = await client.uploads.whole(
       { appResultId, path: "f" },
@@ -103,7 +103,7 @@ describe("a file in parts", () => {
     expect(await listed()).toEqual(["d/big.bin"]);
   });
 
-  test("survives a lost answer to each of its requests", async () => {
+  test("survives a lost response to each of its requests", async () => {
     emulator.addFaults("POST /appresults/*/files n=1 reset-after");
     emulator.addFaults("PUT /files/*/parts/2 n=1 reset-after");
     emulator.addFaults("POST /files/* n=1 reset-after");
@@ -121,7 +121,7 @@ describe("a file in parts", () => {
     );
   });
 
-  test("that is given up is never listed", async () => {
+  test("that is aborted is never listed", async () => {
     const fileId = await client.uploads.begin({ appResultId, path: "big.bin" });
     await client.uploads.abort(fileId);
     expect(await listed()).toEqual([]);

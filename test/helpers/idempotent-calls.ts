@@ -43,7 +43,7 @@ export async function called(
 }
 
 /** By what each of them is called; `client` is asked for at each call. */
-export function onceOnlyCalls(
+export function idempotentCalls(
   client: () => BaseSpace,
   emulator: () => TestEmulator,
 ): Readonly<Record<string, Call>> {

@@ -73,7 +73,7 @@ describe("an upload in parts", () => {
     expect(service.calls).toEqual(["part 1 of earlier", "complete earlier of 2 bytes"]);
   });
 
-  test("is begun anew by the next caller when it could not be begun", async () => {
+  test("is begun again by the next caller when it could not be begun", async () => {
     const service = new MemoryService();
     service.failures.set("begin", new Error("away"));
     const upload = new MultipartUpload(service);

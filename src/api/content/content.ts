@@ -10,40 +10,40 @@ import type { LinkCache } from "./link-cache.ts";
 import type { RangeFetcher, RangeOutcome } from "./range-fetcher.ts";
 import { failureOf, needsNewLink } from "./range-failure.ts";
 
-/** What tells one version of a file's bytes from the next: the store's ETag without quotes. */
+/** The version of a file's bytes: the ETag of the object store, without quotes. */
 export interface StoreVersion {
   readonly etag: string | undefined;
 }
 
 export interface RangeRequest {
   readonly fileId: FileId;
-  /** Of the whole file, as BaseSpace says. */
+  /** The size of the whole file, as BaseSpace states it. */
   readonly sizeBytes: number;
   /** Not empty, and inside the file. */
   readonly range: ByteRange;
   /**
-   * Where the bytes go, one piece behind the other; the lengths add up to the range's. Pieces of a
+   * Where the bytes are written, one piece behind the other; the lengths add up to that of the range. Pieces of a
    * SharedArrayBuffer are filled by a worker thread, others on the calling thread.
    */
   readonly into: readonly Uint8Array[];
-  /** The version that earlier answers had; any when undefined. */
+  /** The version of earlier responses; any version when undefined. */
   readonly expected: StoreVersion | undefined;
 }
 
 export interface ContentOptions {
   readonly links: LinkCache;
   readonly fetcher: RangeFetcher;
-  /** Has a range asked for again whose connection crawls among faster ones. */
+  /** Repeats the request for a range whose connection crawls among faster ones. */
   readonly pace: PaceWatch;
   readonly timeoutMs: number;
   readonly retry: RetryOptions;
 }
 
 /**
- * The bytes of files, by ranges from their signed links. Every answer is checked before it counts: the
- * range, the file's size, the version, every byte. A link that the store no longer takes is renewed once, one
- * where nobody listens before the next attempt; short, wrong, late and failing answers are asked for again after
- * a pause, those that crawl among faster ones at once.
+ * Reads ranges of files by their signed links. Every response is checked before it counts: the range, the size and
+ * version of the file, every byte. A link that the store refuses is renewed once; a link to a store that cannot be
+ * reached is renewed before the next attempt. Short, wrong, late and failing responses are requested again after a
+ * pause, those that crawl among faster ones at once.
  */
 export class Content {
   readonly #options: ContentOptions;
@@ -60,7 +60,7 @@ export class Content {
    */
   async readRange(request: RangeRequest, signal: AbortSignal): Promise<StoreVersion> {
     checkRequest(request);
-    // Dozens of ranges under one signal are usual; Node would warn of a leak from the eleventh on.
+    // Dozens of ranges under one signal are usual; Node would warn of a leak from the eleventh listener on.
     setMaxListeners(0, signal);
     const links = new RenewableLink(this.#options.links, request.fileId);
     let changes = 0;
@@ -69,9 +69,9 @@ export class Content {
       if (needsNewLink(outcome) && links.renew()) {
         outcome = await this.#fetch(request, links, attempt, signal);
       }
-      // A store that came back may have come back elsewhere.
+      // A store that is back may have another address.
       if (outcome.kind === "broken" && outcome.neverSent === true) links.forget();
-      // Attempts that met no store at all say nothing about its version.
+      // Only responses say something about the version.
       if (outcome.kind === "changed") changes += 1;
       return this.#conclude(request, outcome, changes);
     });
@@ -114,7 +114,7 @@ export class Content {
   }
 }
 
-/** The link of one file during one request: fetched when needed, renewed at most once. */
+/** The link of one file during one request: fetched when it is needed, renewed at most once. */
 class RenewableLink {
   readonly #cache: LinkCache;
   readonly #fileId: FileId;
@@ -126,7 +126,7 @@ class RenewableLink {
     this.#fileId = fileId;
   }
 
-  /** Asked of the cache each time: it may have ended during a pause. */
+  /** Read from the cache each time: the link may have expired during a pause. */
   async get(signal: AbortSignal): Promise<URL> {
     this.#link = await this.#cache.get(this.#fileId, signal);
     return this.#link.url;
@@ -140,7 +140,7 @@ class RenewableLink {
     return true;
   }
 
-  /** The next attempt asks the service for a link. */
+  /** The next attempt requests a new link from the service. */
   forget(): void {
     if (this.#link !== undefined) this.#cache.drop(this.#fileId, this.#link);
   }
@@ -150,7 +150,7 @@ function describe({ fileId, range }: RangeRequest): string {
   return `cannot read bytes ${range.start}–${range.end} of file ${fileId}`;
 }
 
-/** A wrong request is a mistake of the program, not of the service. */
+/** A wrong request is an error of the program, not of the service. */
 function checkRequest({ range, sizeBytes, into }: RangeRequest): void {
   const room = into.reduce((sum, piece) => sum + piece.length, 0);
   const fits = range.start >= 0 && range.start < range.end && range.end <= sizeBytes;

@@ -9,7 +9,7 @@ import { UndiciFetcher } from "./undici-fetcher.ts";
 import { WorkerFetcher } from "./worker/worker-fetcher.ts";
 
 /**
- * - `worker`: plain sockets in a worker thread; what they cannot do is done on the calling thread
+ * - `worker`: sockets in a worker thread; the calling thread does what they do not support
  * - `main`: undici on the calling thread
  */
 export type FetcherKind = "worker" | "main";
@@ -23,7 +23,7 @@ export interface FetcherOptions {
   readonly logger: Logger;
 }
 
-/** Behind a proxy there is only undici: the sockets go straight to the store. */
+/** With a proxy there is only undici: the sockets connect directly to the store. */
 export function createFetcher(dispatcher: Dispatcher, options: FetcherOptions): RangeFetcher {
   const { logger } = options;
   const thorough = new TelemetryFetcher(new UndiciFetcher(dispatcher, options.userAgent), logger);

@@ -1,7 +1,7 @@
 import type { Logger } from "../../core/logger.ts";
 import type { RangeFetcher, RangeOutcome, RangeQuery, Unusual } from "./range-fetcher.ts";
 
-/** Asks a fast fetcher first, and another one for what is unusual to it. */
+/** Uses a fast fetcher, and another one for responses that are unusual to the first. */
 export class FallbackFetcher implements RangeFetcher {
   readonly #fast: RangeFetcher<RangeOutcome | Unusual>;
   readonly #thorough: RangeFetcher;
@@ -21,7 +21,7 @@ export class FallbackFetcher implements RangeFetcher {
     return await this.#thorough.fetch(query, signal);
   }
 
-  /** Of each kind of trouble only the first case is worth a warning: it costs speed, nothing else. */
+  /** Only the first case of each kind is a warning, as it costs nothing but speed. */
   #report({ status, problem }: Unusual): void {
     const level = status !== 0 || this.#reported.has(problem) ? "debug" : "warn";
     this.#reported.add(problem);

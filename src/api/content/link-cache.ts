@@ -10,23 +10,23 @@ import { linkExpiry, type PlainHttp, storeLink } from "./store-link.ts";
 
 export interface SignedLink {
   readonly url: URL;
-  /** By the client's clock; a request that starts now has time to reach the store. */
+  /** By the client's clock. A request that starts before then has the time to reach the store. */
   readonly useUntil: number;
 }
 
 /** Links are about 1 KB each. */
 const MAX_LINKS = 4096;
 
-/** A link is given up this long before it ends, or after three quarters of a shorter life. */
+/** How long before its expiry a link is no longer used; a quarter of a shorter life. */
 const MARGIN_MS = 30_000;
 
-/** How long a link is kept that does not say when it ends. */
+/** How long a link is used whose expiry is unknown. */
 const UNKNOWN_LIFE_MS = 60_000;
 
 /**
- * The signed links of files: `GET /v1pre3/files/{id}/content?redirect=meta`, asked once for all who
- * need it at the time, kept until shortly before it ends. Its age is judged by the `Date` of the answer
- * it came in, so a wrong clock on this machine does no harm.
+ * The signed links of files: `GET /v1pre3/files/{id}/content?redirect=meta`, requested once for all callers that
+ * need it at the time, and kept until shortly before it expires. Its age is computed from the `Date` of its
+ * response, so a wrong clock on this machine does no harm.
  */
 export class LinkCache {
   readonly #rest: Rest;
@@ -49,18 +49,18 @@ export class LinkCache {
       return known;
     }
     return await this.#flights.run(fileId, signal, async (shared) => {
-      const link = await this.#ask(fileId, shared);
+      const link = await this.#request(fileId, shared);
       this.#keep(fileId, link);
       return link;
     });
   }
 
-  /** Forgets `link`, unless somebody has already renewed it. */
+  /** Removes `link`, unless it was renewed already. */
   drop(fileId: FileId, link: SignedLink): void {
     if (this.#links.get(fileId) === link) this.#links.delete(fileId);
   }
 
-  /** Last used, last in the map: the first one is the oldest. */
+  /** The map is ordered by last use: the first link is the oldest. */
   #keep(fileId: FileId, link: SignedLink): void {
     this.#links.delete(fileId);
     this.#links.set(fileId, link);
@@ -69,32 +69,32 @@ export class LinkCache {
     if (oldest !== undefined) this.#links.delete(oldest);
   }
 
-  async #ask(fileId: FileId, signal: AbortSignal): Promise<SignedLink> {
+  async #request(fileId: FileId, signal: AbortSignal): Promise<SignedLink> {
     const path = `/v1pre3/files/${segment(fileId)}/content`;
-    const askedAt = this.#clock.now();
-    const answer = await this.#rest.get(path, { redirect: "meta" }, { signal });
-    const { href, expires } = decodeResponse(answer, () => decodeContentLink(answer.json));
+    const requestedAt = this.#clock.now();
+    const response = await this.#rest.get(path, { redirect: "meta" }, { signal });
+    const { href, expires } = decodeResponse(response, () => decodeContentLink(response.json));
     const url = storeLink(href, this.#plainHttp);
-    if (url === undefined) throw notALink(answer, href, this.#plainHttp);
-    const expiry = linkExpiry(url, expires, answer.headers["expires"]);
-    const serverNow = Date.parse(answer.headers["date"] ?? "");
+    if (url === undefined) throw unusableLinkError(response, href, this.#plainHttp);
+    const expiry = linkExpiry(url, expires, response.headers["expires"]);
+    const serverNow = Date.parse(response.headers["date"] ?? "");
     const lifeMs =
       expiry === undefined
         ? UNKNOWN_LIFE_MS
-        : expiry - (Number.isNaN(serverNow) ? askedAt : serverNow);
-    return { url, useUntil: askedAt + lifeMs - Math.min(MARGIN_MS, lifeMs / 4) };
+        : expiry - (Number.isNaN(serverNow) ? requestedAt : serverNow);
+    return { url, useUntil: requestedAt + lifeMs - Math.min(MARGIN_MS, lifeMs / 4) };
   }
 }
 
-function notALink(answer: JsonResponse, href: string, plainHttp: PlainHttp): ApiError {
-  const facts = { ...answer.request, status: answer.status };
+function unusableLinkError(response: JsonResponse, href: string, plainHttp: PlainHttp): ApiError {
+  const facts = { ...response.request, status: response.status };
   const { protocol, origin, username, password } = URL.canParse(href) ? new URL(href) : {};
   if (`${username ?? ""}${password ?? ""}` !== "") {
     const problem = `the service names ${origin} for the content with a user or a password, which no store is sent`;
     return new ApiError("unavailable", facts, problem);
   }
   if (protocol !== "http:" || plainHttp === "nowhere") {
-    const problem = "the service names a place for the content that is not https";
+    const problem = "the service names an address for the content that is not https";
     return new ApiError("unavailable", facts, problem);
   }
   const problem = `the service names ${origin} for the content: plain http to another machine`;

@@ -1,6 +1,6 @@
 import type { MovedBytes } from "../transport/pace/pace-watch.ts";
 
-/** Fills pieces of memory one behind the other: by chunks of any size, or in place. */
+/** Fills pieces of memory in order: with chunks of any size, or in place. */
 export class PieceWriter {
   readonly #pieces: readonly Uint8Array[];
   #piece = 0;
@@ -8,25 +8,25 @@ export class PieceWriter {
   readonly #moved: MovedBytes | undefined;
   #left: number;
 
-  /** @param moved is told how many bytes were written */
+  /** @param moved receives how many bytes were written */
   constructor(pieces: readonly Uint8Array[], moved?: MovedBytes) {
     this.#pieces = pieces.filter((piece) => piece.length > 0);
     this.#left = pieces.reduce((sum, piece) => sum + piece.length, 0);
     this.#moved = moved;
   }
 
-  /** Bytes still to come. */
+  /** How many bytes are missing. */
   get left(): number {
     return this.#left;
   }
 
-  /** The memory of the next bytes, up to the end of their piece; undefined when there are no more to come. */
+  /** The memory for the next bytes, up to the end of its piece; undefined when nothing is missing. */
   get room(): Uint8Array | undefined {
     if (this.#left === 0) return undefined;
     return this.#pieces[this.#piece]?.subarray(this.#offset);
   }
 
-  /** Writes as much of `chunk` as there is room for and answers how much that was. */
+  /** Writes as much of `chunk` as fits, and returns how many bytes that was. */
   write(chunk: Uint8Array): number {
     let done = 0;
     for (let room = this.room; done < chunk.length && room !== undefined; room = this.room) {
@@ -38,7 +38,7 @@ export class PieceWriter {
     return done;
   }
 
-  /** Somebody else has written the first `count` bytes of {@link room}. */
+  /** The first `count` bytes of {@link room} were written by the caller. */
   advance(count: number): void {
     this.#left -= count;
     if (this.#moved !== undefined) this.#moved[0] = (this.#moved[0] ?? 0) + count;
@@ -49,7 +49,7 @@ export class PieceWriter {
   }
 }
 
-/** The same memory in as few pieces as it takes: those that lie one behind the other become one. */
+/** The same memory in as few pieces as possible: adjacent pieces are joined. */
 export function joinNeighbours(pieces: readonly Uint8Array[]): Uint8Array[] {
   const joined: Uint8Array[] = [];
   for (const piece of pieces) {

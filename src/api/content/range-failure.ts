@@ -4,7 +4,7 @@ import { StoreError } from "./store-error.ts";
 
 type Refused = Extract<RangeOutcome, { kind: "refused" }>;
 
-/** S3's codes for a link or its credentials that have ended. */
+/** S3's codes for an expired link, or expired credentials. */
 const EXPIRED_CODES: ReadonlySet<string> = new Set([
   "ExpiredToken",
   "RequestExpired",
@@ -12,22 +12,25 @@ const EXPIRED_CODES: ReadonlySet<string> = new Set([
   "InvalidToken",
 ]);
 
-/** S3's codes for a body that came cut, late or damaged: sent again it may arrive. */
+/** S3's codes for a body that arrived incomplete, late or damaged: it may arrive when it is sent again. */
 const BROKEN_BODY_CODES: ReadonlySet<string> = new Set([
   "BadDigest",
   "IncompleteBody",
   "RequestTimeout",
 ]);
 
-/** What may pass by itself: too much was asked, or the store is in trouble. 501 and 505 say what it can never do. */
+/**
+ * Whether a failure with this status may pass: overload, or trouble of the store. 501 and 505 are for what it never
+ * supports.
+ */
 const mayPass = (status: number): boolean =>
   status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
 
 /** Content in cold storage. */
 const ARCHIVED_CODE = "InvalidObjectState";
 
-/** A store that serves an old or a wrong version once is asked again; one that goes on has changed. */
-const MOST_CHANGES = 3;
+/** A store that returns another version once is asked again; after this many times, the file has changed. */
+const MAX_CHANGES = 3;
 
 const REASON_BY_STATUS: Readonly<Record<number, FailureReason>> = {
   400: "access-denied",
@@ -39,7 +42,7 @@ const REASON_BY_STATUS: Readonly<Record<number, FailureReason>> = {
   416: "changed",
 };
 
-/** True when a fresh link may get the bytes: this one has ended, or leads to another version. */
+/** True when a new link may lead to the bytes: this one has expired, or leads to another version. */
 export function needsNewLink(outcome: RangeOutcome): boolean {
   if (outcome.kind === "changed") return true;
   if (outcome.kind !== "refused") return false;
@@ -57,9 +60,9 @@ export interface RangeFailure {
 }
 
 /**
- * What an attempt that did not take its range means; `what` begins the message.
+ * The error of an attempt that did not read its range; `what` begins the message.
  *
- * @param changes how many outcomes were `changed` so far, this one included
+ * @param changes how many outcomes were `changed` so far, including this one
  */
 export function failureOf(
   what: string,
@@ -69,7 +72,7 @@ export function failureOf(
   switch (outcome.kind) {
     case "changed": {
       const error = new StoreError("changed", outcome, `${what}: ${outcome.problem}`);
-      return { error, isFinal: changes >= MOST_CHANGES };
+      return { error, isFinal: changes >= MAX_CHANGES };
     }
     case "invalid":
       return {

@@ -2,32 +2,32 @@ import type { ByteRange } from "../../core/byte-range.ts";
 import type { NetworkProblem } from "../transport/network-error.ts";
 import type { MovedBytes } from "../transport/pace/pace-watch.ts";
 
-/** One range of one signed link, and where its bytes go. */
+/** One range of one signed link, and where its bytes are written. */
 export interface RangeQuery {
   readonly link: URL;
   /** Not empty. */
   readonly range: ByteRange;
-  /** Of the whole file. */
+  /** The size of the whole file. */
   readonly sizeBytes: number;
-  /** One piece behind the other, together as long as the range. */
+  /** Pieces of memory, together as long as the range. */
   readonly into: readonly Uint8Array[];
-  /** Without quotes; undefined when any version will do. */
+  /** The expected version, without quotes; undefined for any. */
   readonly expectedEtag: string | undefined;
-  /** To connect, to the first byte, and between two pieces of the body. */
+  /** How long to wait for the connection, the first byte, and each further piece of the body. */
   readonly timeoutMs: number;
   /** 1 for the first. */
   readonly attempt: number;
-  /** Is told how much has come, from when the request is sent. */
+  /** Receives how many bytes have come, from when the request is sent. */
   readonly moved?: MovedBytes;
 }
 
 /**
- * What came of it.
+ * The outcome of a request.
  *
- * - `taken`: every byte of the range is in place, from the version expected
- * - `changed`: the store holds another version, or a file of another size
- * - `invalid`: an answer that is not what was asked for, e.g. another range, too long, encoded
- * - `refused`: a status that is neither 206 nor a fitting 200, with the beginning of its body
+ * - `taken`: every byte of the range was written, from the expected version
+ * - `changed`: the store has another version, or a file of another size
+ * - `invalid`: a response to something else, e.g. another range, too long, encoded
+ * - `refused`: a status that is neither 206 nor a suitable 200, with the beginning of its body
  * - `broken`: the connection failed, was silent for too long, or ended too early
  */
 export type RangeOutcome =
@@ -41,14 +41,14 @@ export type RangeOutcome =
     })
   | ({ readonly kind: "broken" } & NetworkProblem);
 
-/** What is known of an answer whatever it says. */
+/** What every response has. */
 interface StoreResponse {
   readonly status: number;
   /** `x-amz-request-id` */
   readonly requestId: string | undefined;
 }
 
-/** What a fetcher without a plan for everything adds: somebody else should ask again. */
+/** The outcome of a response that a fetcher does not handle: another fetcher should repeat the request. */
 export interface Unusual {
   readonly kind: "unusual";
   readonly status: number;
@@ -57,8 +57,8 @@ export interface Unusual {
 
 export interface RangeFetcher<Outcome = RangeOutcome> {
   /**
-   * One attempt. When the promise settles, fulfilled or rejected, nothing writes to `into` any more;
-   * unless the outcome is `taken`, what `into` holds means nothing.
+   * One attempt. When the promise settles, nothing writes to `into` any more; unless the outcome is `taken`, its
+   * content is undefined.
    *
    * @throws only the signal's reason, and BsmountError `aborted` when the fetcher is closed
    */

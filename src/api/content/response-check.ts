@@ -1,6 +1,6 @@
 import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 
-/** The parts of an answer's head that tell whether its body is the range asked for, and who answered. */
+/** The fields of a response's head that decide whether its body is the requested range. */
 export interface StoreResponseHead {
   readonly status: number;
   readonly contentRange: string | undefined;
@@ -23,7 +23,7 @@ export type HeadVerdict =
   | { readonly kind: "invalid"; readonly problem: string }
   | { readonly kind: "refused" };
 
-/** Judges an answer before a byte of its body is taken. */
+/** Checks a response before its body is read. */
 export function checkHead(head: StoreResponseHead, asked: RequestedRange): HeadVerdict {
   if (head.status !== 206 && head.status !== 200) return { kind: "refused" };
   const encoding = head.contentEncoding ?? "identity";
@@ -58,7 +58,7 @@ function checkPart(head: StoreResponseHead, asked: RequestedRange): HeadVerdict 
   return checkLength(head, rangeLength(asked.range));
 }
 
-/** A server that ignores ranges is of use only when the range is the file. */
+/** A server that ignores ranges is of use only for a range that is the whole file. */
 function checkWhole(head: StoreResponseHead, asked: RequestedRange): HeadVerdict | undefined {
   if (asked.range.start !== 0 || asked.range.end !== asked.sizeBytes) {
     return invalid("the store sent the whole file instead of a range");

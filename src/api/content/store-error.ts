@@ -5,11 +5,11 @@ export interface StoreErrorFacts {
   readonly status: number;
   /** S3's code, e.g. `AccessDenied`. */
   readonly errorCode?: string | undefined;
-  /** The answer's `x-amz-request-id`: what the store's operators ask for. */
+  /** `x-amz-request-id` of the response, which the operators of the store ask for. */
   readonly requestId?: string | undefined;
 }
 
-/** An answer of the object store that is a refusal, or not what was asked for. */
+/** A response of the object store that refuses the request, or does not match it. */
 export class StoreError extends BsmountError {
   override name = "StoreError";
   readonly status: number;

@@ -1,18 +1,18 @@
 import { isLoopback } from "../transport/address.ts";
 
-/** Where plain http may lead: nowhere, to this machine only, or anywhere. */
+/** Where links by plain http may lead: nowhere, to this machine only, or anywhere. */
 export type PlainHttp = "nowhere" | "loopback" | "anywhere";
 
 /**
- * What the links of an API server may do: one that is spoken to by http is a local service, or one for which
- * the user allowed http to other machines.
+ * What the links of an API server may be. A server that is used over http is local, or the user allowed http to
+ * other machines.
  */
 export function plainHttpOf(apiOrigin: string, insecureHttp: boolean): PlainHttp {
   if (!apiOrigin.startsWith("http:")) return "nowhere";
   return insecureHttp ? "anywhere" : "loopback";
 }
 
-/** A link to the object store, when it is one that may be followed: https, or http as allowed. Undefined otherwise. */
+/** A link to the object store, when it may be followed: https, or http as allowed. Undefined otherwise. */
 export function storeLink(href: string, plainHttp: PlainHttp): URL | undefined {
   if (!URL.canParse(href)) return undefined;
   const url = new URL(href);
@@ -22,7 +22,9 @@ export function storeLink(href: string, plainHttp: PlainHttp): URL | undefined {
   return plainHttp === "anywhere" || isLoopback(url) ? url : undefined;
 }
 
-/** Where the store's redirect leads; never from https to http, nor by http from this machine to another. */
+/**
+ * The target of a redirect of the store; never from https to http, nor over http from this machine to another one.
+ */
 export function redirectTarget(from: URL, location: string): URL | undefined {
   if (!URL.canParse(location, from.href)) return undefined;
   const plainHttp = plainHttpOf(from.origin, !isLoopback(from));
@@ -30,9 +32,9 @@ export function redirectTarget(from: URL, location: string): URL | undefined {
 }
 
 /**
- * When a link ends, in milliseconds since 1970: the earliest of what the answer's body and header say
- * and of what the link itself says (`Expires` of the old signature; `X-Amz-Date` and `X-Amz-Expires` of
- * the new one). They have been seen to differ by days. Undefined when nothing says anything.
+ * When a link expires, in milliseconds since 1970: the earliest of the times in the response's body, in its header
+ * and in the link itself (`Expires` of the old signature; `X-Amz-Date` and `X-Amz-Expires` of the new one), which
+ * have been seen to differ by days. Undefined when none is known.
  */
 export function linkExpiry(
   url: URL,
@@ -44,7 +46,7 @@ export function linkExpiry(
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** `Expires: 0` is what every other answer says, and Date.parse reads it as the year 2000. */
+/** Other responses have `Expires: 0`, which Date.parse reads as the year 2000. */
 function headerExpiry(header: string | undefined): number | undefined {
   return header !== undefined && /^[A-Z][a-z]{2}, /.test(header)
     ? finite(Date.parse(header))

@@ -26,11 +26,11 @@ export interface StorePutsOptions {
   readonly logger: Logger;
 }
 
-/** What errors and logs call it: the link itself is a secret. */
+/** The name of the request in errors and logs, as the link itself is a secret. */
 const CONTENT = { method: "PUT", path: "/content" } as const;
 const WHAT = `${CONTENT.method} ${CONTENT.path}`;
 
-/** Puts bytes where a signed link says, without the token: whoever has the link may write there. */
+/** Sends bytes to signed links, without the token: the link alone gives the right to write. */
 export class StorePuts {
   readonly #options: StorePutsOptions;
 
@@ -39,10 +39,10 @@ export class StorePuts {
   }
 
   /**
-   * `PUT` to a signed link, as it was signed; doing it twice is the same as once. Answers the ETag, without
+   * `PUT` to a signed link, unchanged; sending it twice has the same effect as once. Returns the ETag, without
    * quotes.
-   * @throws StoreError when the store refuses, or when other bytes arrived; ApiError when it does not answer,
-   * and `unavailable` for a link that may not be followed; the signal's reason
+   * @throws StoreError when the store refuses, or received other bytes; ApiError when there is no response, and
+   * `unavailable` for a link that may not be followed; the signal's reason
    */
   async put(href: string, bytes: Uint8Array, options: CallOptions): Promise<string> {
     const { dispatcher, plainHttp, logger, retry, pace } = this.#options;
@@ -65,10 +65,10 @@ export class StorePuts {
     };
     const signal = options.signal ?? neverAborted;
     const patient = withTotal(retry, options.totalMs);
-    const answer = await withRetries(patient, signal, async (attempt) => {
+    const response = await withRetries(patient, signal, async (attempt) => {
       return await this.#attempt(send, { ...request, attempt }, signal);
     });
-    return checkedEtag(answer, md5);
+    return checkedEtag(response, md5);
   }
 
   async #attempt(
@@ -77,8 +77,8 @@ export class StorePuts {
     signal: AbortSignal,
   ): Promise<HttpResponse | RetryableFailure> {
     try {
-      const answer = await send({ ...CONTENT, query: "", ...put }, signal);
-      return this.#judged(answer);
+      const response = await send({ ...CONTENT, query: "", ...put }, signal);
+      return this.#judged(response);
     } catch (error) {
       const isPassing = error instanceof ApiError && networkProblem(error.cause).worthRepeating;
       if (isPassing && error.status === 0) return new RetryableFailure(error);
@@ -86,15 +86,15 @@ export class StorePuts {
     }
   }
 
-  #judged(answer: HttpResponse): HttpResponse | RetryableFailure {
-    const { status, headers } = answer;
-    if (status >= 200 && status < 300) return answer;
+  #judged(response: HttpResponse): HttpResponse | RetryableFailure {
+    const { status, headers } = response;
+    if (status >= 200 && status < 300) return response;
     const { error, isFinal, retryAfter } = failureOf(
       WHAT,
       {
         kind: "refused",
         status,
-        body: answer.body.toString("utf8"),
+        body: response.body.toString("utf8"),
         retryAfter: headers["retry-after"],
         requestId: headers["x-amz-request-id"],
       },

@@ -6,21 +6,21 @@ import { PieceWriter } from "./piece-writer.ts";
 import type { RangeFetcher, RangeOutcome, RangeQuery } from "./range-fetcher.ts";
 import { redirectTarget } from "./store-link.ts";
 
-/** Redirects between parts of one store happen, e.g. for a young bucket; chains do not. */
+/** A store may redirect once or twice, e.g. for a new bucket; longer chains are an error. */
 const MAX_REDIRECTS = 3;
 
 /** Enough for the code of an XML error. */
 const MAX_ERROR_BODY_BYTES = 16 * 1024;
 
 /**
- * Fetches ranges by undici on the calling thread: slower than sockets of our own, but it takes whatever
- * HTTP may bring (chunked bodies, redirects, proxies). It sends no credentials anywhere.
+ * Fetches ranges with undici on the calling thread: slower than the sockets of the worker, but it supports all of
+ * HTTP (chunked bodies, redirects, proxies). It sends no credentials.
  */
 export class UndiciFetcher implements RangeFetcher {
   readonly #dispatcher: Dispatcher;
   readonly #userAgent: string;
 
-  /** The dispatcher stays the caller's. */
+  /** The dispatcher remains the caller's to close. */
   constructor(dispatcher: Dispatcher, userAgent: string) {
     this.#dispatcher = dispatcher;
     this.#userAgent = userAgent;
@@ -78,7 +78,7 @@ function notFollowed({ status, requestId }: Redirect): RangeOutcome {
   return { kind: "refused", status, requestId, body: "", retryAfter: undefined };
 }
 
-/** One answer as undici brings it. Whatever arrives after it is settled is dropped. */
+/** One response as undici delivers it. What arrives after it has settled is dropped. */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly result: Promise<RangeOutcome | Redirect>;
   readonly #query: RangeQuery;
@@ -122,7 +122,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#settled || status < 200) return;
     const header = (name: string): string | undefined => headers[name]?.toString();
     const location = header("location");
-    const head = answerHead(status, header);
+    const head = responseHead(status, header);
     const { requestId } = head;
     this.#requestId = requestId;
     if (isRedirect(status) && location !== undefined) {
@@ -179,7 +179,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     return { reason: "unavailable", problem, remedy: undefined, worthRepeating: true };
   }
 
-  /** Settles before the body has come: the connection goes with it. */
+  /** Settles before the body has come, and closes the connection. */
   #end(outcome: RangeOutcome | Redirect): void {
     this.#settle(outcome);
     this.#abort();
@@ -204,7 +204,7 @@ function isRedirect(status: number): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
 
-function answerHead(
+function responseHead(
   status: number,
   header: (name: string) => string | undefined,
 ): StoreResponseHead {

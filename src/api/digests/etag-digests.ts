@@ -1,22 +1,22 @@
 import type { DigestOf } from "./file-digests.ts";
 import { plansOf } from "../../upload/part-sizes.ts";
 
-/** What an ETag says of a file's content. */
+/** What an ETag says about the content of a file. */
 export interface EtagDigests {
   /** In lower-case hex. */
   readonly md5: string;
-  /** `md5` of the whole file, or `md5s` of those of the parts that it was uploaded in. */
+  /** `md5` for that of the whole file, or `md5s` for that of the MD5s of its parts. */
   readonly how: "md5" | "md5s";
-  /** One of these has to be the MD5 of the ETag. */
+  /** One of these must have the MD5 of the ETag. */
   readonly wanted: readonly DigestOf[];
-  /** False where the file may have been cut into parts in another way than those that are wanted. */
+  /** False when the file may have been cut into other parts than those that are tried. */
   readonly isCertain: boolean;
 }
 
 /**
- * Reads an ETag: the MD5 of a file that BaseSpace got in one piece; of one that came in N parts the MD5 of their
- * MD5s, and `-N`. The sizes of the parts are not told, so all that make N parts of the file are wanted.
- * Undefined for an ETag that says nothing, or of parts whose sizes nobody knows.
+ * Interprets an ETag: the MD5 of a file that was uploaded in one request; of a file in N parts, the MD5 of their
+ * MD5s followed by `-N`. The service does not say how long the parts are, so all known ways to make N parts of the
+ * file are tried. Undefined for an ETag of another form, or when no known way makes N parts.
  */
 export function etagDigests(etag: string | undefined, sizeBytes: number): EtagDigests | undefined {
   const match = /^([0-9a-f]{32})(?:-(\d+))?$/.exec(etag?.toLowerCase() ?? "");

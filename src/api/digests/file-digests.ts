@@ -2,10 +2,10 @@ import { createHash, type Hash } from "node:crypto";
 import { rangeLength } from "../../core/byte-range.ts";
 import { PartPlan, type PartStep } from "../../core/part-plan.ts";
 
-/** Of what an MD5 is: of all bytes, or of the MD5s of the parts that these steps make of a file. */
+/** What an MD5 covers: all bytes, or the MD5s of the parts that these steps make of a file. */
 export type DigestOf = "whole" | readonly PartStep[];
 
-/** Several digests of one file, which is given piece by piece from its beginning. */
+/** Several digests of one file, whose bytes are given in order. */
 export class FileDigests {
   readonly #digests: readonly (WholeDigest | PartsDigest)[];
 
@@ -17,7 +17,7 @@ export class FileDigests {
     for (const digest of this.#digests) digest.update(piece);
   }
 
-  /** In lower-case hex, in the order they were wanted; nothing can be added after it. */
+  /** The digests in lower-case hex, in the order in which they were requested. Nothing can be added afterwards. */
   end(): readonly string[] {
     return this.#digests.map((digest) => digest.end());
   }
@@ -40,7 +40,7 @@ class PartsDigest {
   readonly #whole: Hash = createHash("md5");
   #part: Hash = createHash("md5");
   #number = 1;
-  /** Bytes that the part still takes. */
+  /** Bytes that still fit into the part. */
   #room: number;
 
   constructor(steps: readonly PartStep[]) {

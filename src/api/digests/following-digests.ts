@@ -4,20 +4,20 @@ import { BsmountError } from "../../core/errors.ts";
 import type { SharedBuffers } from "../../core/shared-buffers.ts";
 import type { RunningDigests } from "./md5-thread.ts";
 
-/** Read at a time; about a millisecond and a half of hashing. */
+/** How much is read at a time; about a millisecond and a half of hashing. */
 const PIECE_BYTES = 1024 * 1024;
 
 /**
- * Digests a local file while it is written, whatever the order of its parts: each byte as soon as all before
- * it are there, as it is on disk, which counts what an earlier download left as well.
+ * Hashes a local file while it is written, in whatever order its parts come: each byte as soon as all bytes before
+ * it are there. Bytes are read from the disk, so those of an earlier download count as well.
  */
 export class FollowingDigests implements AsyncDisposable {
   readonly #digests: RunningDigests;
   readonly #file: FileHandle;
   readonly #buffers: SharedBuffers;
-  /** Ends of the ranges that are there, by their starts, from the first gap on. */
+  /** The ends of the ranges behind the first gap, by their starts. */
   readonly #behindGap = new Map<number, number>();
-  /** Everything before it is there. */
+  /** Everything before this offset is there. */
   #there = 0;
   #digested = 0;
   #running: Promise<void> | undefined;
@@ -30,14 +30,14 @@ export class FollowingDigests implements AsyncDisposable {
     this.#buffers = buffers;
   }
 
-  /** `range` is in the file now, and does not change any more. */
+  /** `range` is in the file and will not change any more. */
   landed({ start, end }: ByteRange): void {
     this.#behindGap.set(start, end);
     for (let next = this.#next(); next !== undefined; next = this.#next()) this.#there = next;
     if (this.#hasWork) this.#running ??= this.#follow();
   }
 
-  /** The digests, when the file is there up to its end. @throws what reading and hashing can throw */
+  /** The digests, once the file is complete. @throws what reading and hashing can throw */
   async end(): Promise<readonly string[]> {
     await this.#running;
     if (this.#failure !== undefined) throw this.#failure.error;
@@ -89,6 +89,6 @@ export class FollowingDigests implements AsyncDisposable {
 }
 
 function isShorter(): BsmountError {
-  const problem = "a file that is being downloaded was cut short by somebody else";
+  const problem = "a file that is being downloaded was cut short by another process";
   return new BsmountError("changed", problem, { remedy: "download it again" });
 }

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 /** About a millisecond of hashing. */
 const SLICE_BYTES = 256 * 1024;
 
-/** The MD5 of bytes in memory, in lower-case hex; other work of the thread goes on between its slices. */
+/** The MD5 of bytes in memory, in lower-case hex. The thread does other work between slices. */
 export async function md5OfBytes(bytes: Uint8Array): Promise<string> {
   const hash = createHash("md5");
   for (let at = 0; at < bytes.length; at += SLICE_BYTES) {

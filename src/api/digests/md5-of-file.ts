@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { neverAborted } from "../../core/abort.ts";
-import { cannotRead } from "../transfers/local-place.ts";
+import { unreadableError } from "../transfers/local-files.ts";
 
 const CHUNK_BYTES: number = 1024 * 1024;
 
-/** The MD5 of a local file, in lower-case hex: the ETag of a file that BaseSpace got in one piece. */
+/** The MD5 of a local file, in lower-case hex: the ETag of a file that was uploaded in one request. */
 export async function md5OfFile(path: string, signal: AbortSignal = neverAborted): Promise<string> {
   const hash = createHash("md5");
   for await (const piece of piecesOfFile(path, signal)) hash.update(piece);
@@ -22,8 +22,8 @@ export async function* piecesOfFile(
     const pieces = createReadStream(path, { highWaterMark: CHUNK_BYTES, signal });
     for await (const piece of pieces) yield piece as Buffer;
   } catch (error) {
-    // A stream that is aborted says so in words of its own.
+    // A stream that is aborted has an error of its own.
     signal.throwIfAborted();
-    throw cannotRead(path, error);
+    throw unreadableError(path, error);
   }
 }

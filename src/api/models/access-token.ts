@@ -1,50 +1,51 @@
 import { z } from "zod";
-import type { Raw, User } from "./models.ts";
-import { type Decode, model, optional, parse } from "./parse.ts";
+import {
+  computed,
+  decoder,
+  type ModelOf,
+  nested,
+  optional,
+  required,
+  withDefault,
+} from "./model.ts";
+import type { Decode } from "./parse.ts";
 import { decodeUser } from "./user.ts";
-import { anything, date, id, maybe, text } from "./wire.ts";
+import { date, id, text } from "./wire.ts";
 
-const shape = z.object({ Scopes: maybe(z.array(text)) });
+const scopeList = z
+  .array(text)
+  .transform((scopes): readonly string[] => scopes.map((scope) => scope.trim().toUpperCase()));
 
-/** What a token allows, each clause in upper case: `WRITE PROJECT 12`. The token itself is left out. */
-export interface TokenScopes {
-  readonly scopes: readonly string[];
-}
-
-export const decodeTokenScopes: Decode<TokenScopes> = (value, at) => {
-  const { Scopes } = parse(shape, value, at);
-  return { scopes: (Scopes ?? []).map((scope) => scope.trim().toUpperCase()) };
+const scopeFields = {
+  /** What the token allows, each clause in upper case: `WRITE PROJECT 12`. */
+  scopes: withDefault("Scopes", scopeList, () => []),
 };
 
-const detailsShape = z.object({
-  Application: maybe(z.object({ Id: id, Name: maybe(text) })),
-  UserResourceOwner: maybe(anything),
-  DateCreated: maybe(date),
-});
+/** What a token allows. The token itself is left out. */
+export interface TokenScopes extends ModelOf<typeof scopeFields> {}
 
-export interface TokenApplication {
-  readonly id: string;
-  readonly name?: string;
-}
+export const decodeTokenScopes: Decode<TokenScopes> = decoder(scopeFields);
+
+const applicationFields = {
+  id: required<string>("Id", id),
+  name: optional("Name", text),
+};
+
+/** The app that a token belongs to. */
+export interface TokenApplication extends ModelOf<typeof applicationFields> {}
+
+const decodeTokenApplication: Decode<TokenApplication> = decoder(applicationFields);
+
+const detailFields = {
+  ...scopeFields,
+  application: nested("Application", decodeTokenApplication),
+  user: nested("UserResourceOwner", decodeUser),
+  dateCreated: optional("DateCreated", date),
+  /** The service's JSON object without the token. */
+  raw: computed(({ AccessToken: _secret, ...json }) => json),
+};
 
 /** What the service tells about a token. */
-export interface TokenDetails extends TokenScopes {
-  readonly application?: TokenApplication;
-  readonly user?: User;
-  readonly dateCreated?: Date;
-  /** The service's answer without the token. */
-  readonly raw: Raw;
-}
+export interface TokenDetails extends ModelOf<typeof detailFields> {}
 
-export const decodeTokenDetails: Decode<TokenDetails> = (value, at) => {
-  const details = parse(detailsShape, value, at);
-  const { AccessToken: _secret, ...raw } = value as Raw;
-  const { Application: app } = details;
-  return model<TokenDetails>({
-    ...decodeTokenScopes(value, at),
-    application: app && model<TokenApplication>({ id: app.Id, name: app.Name }),
-    user: optional(decodeUser, details.UserResourceOwner, `${at}.UserResourceOwner`),
-    dateCreated: details.DateCreated,
-    raw,
-  });
-};
+export const decodeTokenDetails: Decode<TokenDetails> = decoder(detailFields);

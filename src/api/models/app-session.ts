@@ -1,58 +1,43 @@
-import { z } from "zod";
-import type { Application, AppSession, Raw } from "./models.ts";
-import { decodeApplication } from "./application.ts";
-import { decodeUser } from "./user.ts";
-import { decodeProperties } from "./decode-property.ts";
+import type { AppSessionId } from "../../core/ids.ts";
+import { type Application, decodeApplication } from "./application.ts";
+import { creationDate, decoder, entityFields, type ModelOf, nested, optional } from "./model.ts";
+import type { Decode } from "./parse.ts";
+import { decodeProperties } from "./property.ts";
 import { decodeReferences } from "./reference.ts";
-import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
-import { anything, count, date, id, maybe, text } from "./wire.ts";
+import { decodeUser } from "./user.ts";
+import { count, date, text } from "./wire.ts";
 
-const shape = z.object({
-  Id: id,
-  Href: text,
-  Name: text,
-  Status: maybe(text),
-  ExecutionStatus: maybe(text),
-  StatusSummary: maybe(text),
-  DateCreated: maybe(date),
-  ModifiedOn: maybe(date),
-  DateModified: maybe(date),
-  DateCompleted: maybe(date),
-  TotalSize: maybe(count),
-  OriginatingUri: maybe(text),
-  AuthorizationCode: maybe(text),
-  Application: maybe(anything),
-  UserCreatedBy: maybe(anything),
-  References: maybe(anything),
-  Properties: maybe(anything),
-});
+/** The response to a launch may name the application by its Href alone. */
+const decodeAppOrHref: Decode<Application | undefined> = (value, at) =>
+  typeof value === "string" ? undefined : decodeApplication(value, at);
 
-/** Of v1 and v2, which name two of the fields differently. */
-export const decodeAppSession: Decode<AppSession> = (value, at) => {
-  const session = parse(shape, value, at);
-  const application = applicationOf(session.Application, `${at}.Application`);
-  return model<AppSession>({
-    id: session.Id,
-    name: session.Name,
-    href: session.Href,
-    status: session.Status ?? session.ExecutionStatus,
-    statusSummary: session.StatusSummary,
-    dateCreated: session.DateCreated ?? NOT_SET,
-    dateModified: session.ModifiedOn ?? session.DateModified,
-    dateCompleted: session.DateCompleted,
-    totalSizeBytes: session.TotalSize,
-    applicationName: application?.name,
-    application,
-    originatingUri: session.OriginatingUri,
-    authorizationCode: session.AuthorizationCode || undefined,
-    userCreatedBy: optional(decodeUser, session.UserCreatedBy, `${at}.UserCreatedBy`),
-    references: optional(decodeReferences, session.References, `${at}.References`),
-    properties: optional(decodeProperties, session.Properties, `${at}.Properties`),
-    raw: value as Raw,
-  });
+const fields = {
+  ...entityFields<AppSessionId>(),
+  /** `Running`, `Complete`, `NeedsAttention`, `TimedOut`, `Aborted`; v2 calls it ExecutionStatus. */
+  status: optional(["Status", "ExecutionStatus"], text),
+  statusSummary: optional("StatusSummary", text),
+  dateCreated: creationDate,
+  /** v1 calls it ModifiedOn. */
+  dateModified: optional(["ModifiedOn", "DateModified"], date),
+  dateCompleted: optional("DateCompleted", date),
+  totalSizeBytes: optional("TotalSize", count),
+  applicationName: nested("Application", (value, at) => decodeAppOrHref(value, at)?.name),
+  application: nested("Application", decodeAppOrHref),
+  /** What started the session, such as a link into the web page of an app. */
+  originatingUri: optional("OriginatingUri", text),
+  /** A secret that only the app that was started receives: it is exchanged once for the app's token. */
+  authorizationCode: optional(
+    "AuthorizationCode",
+    text.transform((code) => code || undefined),
+  ),
+  /** Only in a session that was requested by its Id. */
+  references: nested("References", decodeReferences),
+  /** The first properties, only in a session that was requested by its Id. All of them: `appSessions.properties()`. */
+  properties: nested("Properties", decodeProperties),
+  userCreatedBy: nested("UserCreatedBy", decodeUser),
 };
 
-/** The answer to a launch may name the application by its Href alone. */
-function applicationOf(value: unknown, at: string): Application | undefined {
-  return typeof value === "string" ? undefined : optional(decodeApplication, value, at);
-}
+export interface AppSession extends ModelOf<typeof fields> {}
+
+/** Of v1 and v2, which name two of the fields differently. */
+export const decodeAppSession: Decode<AppSession> = decoder(fields);

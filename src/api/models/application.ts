@@ -1,33 +1,24 @@
-import { z } from "zod";
-import type { Application, Raw } from "./models.ts";
-import { type Decode, model, parse } from "./parse.ts";
-import { date, id, maybe, text } from "./wire.ts";
+import type { ApplicationId } from "../../core/ids.ts";
+import { decoder, entityFields, type ModelOf, optional, withDefault } from "./model.ts";
+import type { Decode } from "./parse.ts";
+import { date, text } from "./wire.ts";
 
-const shape = z.object({
-  Id: id,
-  Href: maybe(text),
-  Name: maybe(text),
-  CompanyName: maybe(text),
-  VersionNumber: maybe(text),
-  ShortDescription: maybe(text),
-  HomepageUri: maybe(text),
-  Category: maybe(text),
-  DateCreated: maybe(date),
-});
-
-/** Inside a purchase or an old session there is nothing but an Id. */
-export const decodeApplication: Decode<Application> = (value, at) => {
-  const application = parse(shape, value, at);
-  return model<Application>({
-    id: application.Id,
-    name: application.Name ?? "",
-    href: application.Href ?? `v1pre3/applications/${application.Id}`,
-    companyName: application.CompanyName,
-    versionNumber: application.VersionNumber,
-    shortDescription: application.ShortDescription,
-    homepageUri: application.HomepageUri,
-    category: application.Category,
-    dateCreated: application.DateCreated,
-    raw: value as Raw,
-  });
+const fields = {
+  ...entityFields<ApplicationId>(),
+  name: withDefault("Name", text, () => ""),
+  /** Relative to the API server in v1, absolute in v2. */
+  href: withDefault("Href", text, ({ Id }) => `v1pre3/applications/${String(Id)}`),
+  companyName: optional("CompanyName", text),
+  versionNumber: optional("VersionNumber", text),
+  shortDescription: optional("ShortDescription", text),
+  homepageUri: optional("HomepageUri", text),
+  /** `Native`, `Uploader`, … */
+  category: optional("Category", text),
+  dateCreated: optional("DateCreated", date),
 };
+
+/** An app of BaseSpace. */
+export interface Application extends ModelOf<typeof fields> {}
+
+/** Inside a purchase or an old session, an application has nothing but an Id. */
+export const decodeApplication: Decode<Application> = decoder(fields);

@@ -1,34 +1,29 @@
-import { z } from "zod";
-import type { BioSample, Raw } from "./models.ts";
+import {
+  creationDate,
+  decoder,
+  entityFields,
+  type ModelOf,
+  nested,
+  optional,
+  required,
+} from "./model.ts";
+import type { Decode } from "./parse.ts";
 import { decodeProject } from "./project.ts";
-import { decodeProperties } from "./decode-property.ts";
-import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
-import { anything, date, id, maybe, text } from "./wire.ts";
+import { decodeProperties } from "./property.ts";
+import { date, text } from "./wire.ts";
 
-const shape = z.object({
-  Id: id,
-  Href: text,
-  BioSampleName: text,
-  Status: maybe(text),
-  LabStatus: maybe(text),
-  DateCreated: maybe(date),
-  DateModified: maybe(date),
-  DefaultProject: maybe(anything),
-  Properties: maybe(anything),
-});
-
-export const decodeBioSample: Decode<BioSample> = (value, at) => {
-  const sample = parse(shape, value, at);
-  return model<BioSample>({
-    id: sample.Id,
-    name: sample.BioSampleName,
-    href: sample.Href,
-    status: sample.Status,
-    labStatus: sample.LabStatus,
-    dateCreated: sample.DateCreated ?? NOT_SET,
-    dateModified: sample.DateModified,
-    defaultProject: optional(decodeProject, sample.DefaultProject, `${at}.DefaultProject`),
-    properties: optional(decodeProperties, sample.Properties, `${at}.Properties`),
-    raw: value as Raw,
-  });
+const fields = {
+  ...entityFields<string>(),
+  name: required<string>("BioSampleName", text),
+  status: optional("Status", text),
+  labStatus: optional("LabStatus", text),
+  dateCreated: creationDate,
+  dateModified: optional("DateModified", date),
+  defaultProject: nested("DefaultProject", decodeProject),
+  /** Only the properties that were requested with `include`. All of them: `biosamples.properties()`. */
+  properties: nested("Properties", decodeProperties),
 };
+
+export interface BioSample extends ModelOf<typeof fields> {}
+
+export const decodeBioSample: Decode<BioSample> = decoder(fields);

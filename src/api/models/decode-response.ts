@@ -9,7 +9,7 @@ export function decodeResponse<Model>(response: JsonResponse, decode: () => Mode
   } catch (cause) {
     if (!(cause instanceof WireError)) throw cause;
     const facts = { ...response.request, status: response.status };
-    const error = new DecodeError("unavailable", facts, `unexpected answer: ${cause.message}`, {
+    const error = new DecodeError("unavailable", facts, `unexpected response: ${cause.message}`, {
       cause,
     });
     error.mayHaveSucceeded = response.request.method !== "GET";

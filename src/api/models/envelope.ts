@@ -4,7 +4,7 @@ import { anything, count, date, flag, maybe } from "./wire.ts";
 
 const envelope = z.object({ Response: anything.refine((value) => value !== undefined) });
 
-/** What a v1 answer is about. @throws WireError */
+/** The content of a v1 response. @throws WireError */
 export function decodeEnvelope(json: unknown): unknown {
   return parse(envelope, json, "").Response;
 }
@@ -20,7 +20,7 @@ export interface WirePage {
   readonly totalCount: number | undefined;
 }
 
-/** A list of v1, out of its envelope, or of v2, whose counts stand in `Paging`. @throws WireError */
+/** A page of a list: of v1 without its envelope, or of v2, whose counts are in `Paging`. @throws WireError */
 export function decodePage(json: unknown): WirePage {
   const { Items, Paging, ...own } = parse(page, json, "");
   const { Offset, Limit, TotalCount } = Paging ?? own;

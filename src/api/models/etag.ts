@@ -4,6 +4,6 @@ import { text } from "./wire.ts";
 
 const shape = z.object({ ETag: text });
 
-/** The answer to a part: its MD5 in hex, quoted or not. */
+/** The response to a part: its MD5 in hex, with or without quotes. */
 export const decodeEtag: Decode<string> = (value, at) =>
   parse(shape, value, at).ETag.replaceAll('"', "");

@@ -1,56 +1,58 @@
 import { z } from "zod";
-import type { FileEntry, Raw } from "./models.ts";
+import type { FileId } from "../../core/ids.ts";
 import { decodeAppResult } from "./app-result.ts";
+import {
+  creationDate,
+  decoder,
+  entityFields,
+  type ModelOf,
+  nested,
+  optional,
+  required,
+  withDefault,
+} from "./model.ts";
+import type { Decode } from "./parse.ts";
+import { decodeProperties } from "./property.ts";
 import { decodeRun } from "./run.ts";
 import { decodeSample } from "./sample.ts";
-import { decodeProperties } from "./decode-property.ts";
-import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
-import { anything, count, date, flag, id, maybe, text } from "./wire.ts";
+import { count, date, flag, text } from "./wire.ts";
 
-const shape = z.object({
-  Id: id,
-  Href: text,
-  HrefContent: maybe(text),
-  HrefParts: maybe(text),
-  HrefCoverage: maybe(text),
-  HrefVariants: maybe(text),
-  Name: text,
-  ContentType: maybe(text),
-  Size: count,
-  Path: maybe(text),
-  IsArchived: maybe(flag),
-  DateCreated: maybe(date),
-  DateModified: maybe(date),
-  ETag: maybe(text),
-  UploadStatus: maybe(z.enum(["undefined", "pending", "aborted", "complete"])),
-  ParentSample: maybe(anything),
-  ParentAppResult: maybe(anything),
-  ParentRun: maybe(anything),
-  Properties: maybe(anything),
-});
+const uploadStatus = z.enum(["undefined", "pending", "aborted", "complete"]);
 
-export const decodeFile: Decode<FileEntry> = (value, at) => {
-  const file = parse(shape, value, at);
-  return model<FileEntry>({
-    id: file.Id,
-    name: file.Name,
-    path: file.Path ?? file.Name,
-    href: file.Href,
-    hrefContent: file.HrefContent,
-    hrefParts: file.HrefParts,
-    hrefCoverage: file.HrefCoverage,
-    hrefVariants: file.HrefVariants,
-    contentType: file.ContentType,
-    sizeBytes: file.Size,
-    isArchived: file.IsArchived ?? false,
-    dateCreated: file.DateCreated ?? NOT_SET,
-    dateModified: file.DateModified,
-    etag: file.ETag,
-    uploadStatus: file.UploadStatus,
-    parentSample: optional(decodeSample, file.ParentSample, `${at}.ParentSample`),
-    parentAppResult: optional(decodeAppResult, file.ParentAppResult, `${at}.ParentAppResult`),
-    parentRun: optional(decodeRun, file.ParentRun, `${at}.ParentRun`),
-    properties: optional(decodeProperties, file.Properties, `${at}.Properties`),
-    raw: value as Raw,
-  });
+/** Whether the service has all bytes of a file. */
+export type UploadStatus = z.output<typeof uploadStatus>;
+
+const fields = {
+  ...entityFields<FileId>(),
+  /** Folders and name inside its sample, result or run, without a leading slash. */
+  path: withDefault("Path", text, ({ Name }) => Name as string),
+  hrefContent: optional("HrefContent", text),
+  /** Only of a file that was uploaded in parts. */
+  hrefParts: optional("HrefParts", text),
+  /** Only of a BAM file whose coverage BaseSpace can show. */
+  hrefCoverage: optional("HrefCoverage", text),
+  /** Only of a VCF file whose variants BaseSpace can search. */
+  hrefVariants: optional("HrefVariants", text),
+  contentType: optional("ContentType", text),
+  sizeBytes: required<number>("Size", count),
+  /** In cold storage: the content cannot be read until the file is restored. */
+  isArchived: withDefault("IsArchived", flag, () => false),
+  dateCreated: creationDate,
+  dateModified: optional("DateModified", date),
+  /** Without quotes: an MD5 in hex, or `<hex>-<parts>` for a file that was uploaded in parts. */
+  etag: optional("ETag", text),
+  /** Only in a file that was requested by its Id. */
+  uploadStatus: optional("UploadStatus", uploadStatus),
+  /** The sample that it belongs to; only in a file of a sample that was requested by its Id. */
+  parentSample: nested("ParentSample", decodeSample),
+  /** The result that it belongs to; only in a file of a result that was requested by its Id. */
+  parentAppResult: nested("ParentAppResult", decodeAppResult),
+  /** The run that it belongs to; only in a file of a run that was requested by its Id. */
+  parentRun: nested("ParentRun", decodeRun),
+  /** The first properties, only in a file that was requested by its Id. All of them: `files.properties()`. */
+  properties: nested("Properties", decodeProperties),
 };
+
+export interface FileEntry extends ModelOf<typeof fields> {}
+
+export const decodeFile: Decode<FileEntry> = decoder(fields);

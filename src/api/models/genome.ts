@@ -1,27 +1,22 @@
-import { z } from "zod";
-import type { Genome, Raw } from "./models.ts";
-import { type Decode, model, parse } from "./parse.ts";
-import { id, maybe, text } from "./wire.ts";
+import { decoder, entityFields, type ModelOf, optional, withDefault } from "./model.ts";
+import type { Decode } from "./parse.ts";
+import { text } from "./wire.ts";
 
-const shape = z.object({
-  Id: id,
-  Href: maybe(text),
-  DisplayName: maybe(text),
-  SpeciesName: maybe(text),
-  Source: maybe(text),
-  Build: maybe(text),
-});
-
-/** As samples carry it. */
-export const decodeGenome: Decode<Genome> = (value, at) => {
-  const genome = parse(shape, value, at);
-  return model<Genome>({
-    id: genome.Id,
-    name: genome.DisplayName ?? "",
-    href: genome.Href ?? "",
-    speciesName: genome.SpeciesName,
-    source: genome.Source,
-    build: genome.Build,
-    raw: value as Raw,
-  });
+const fields = {
+  ...entityFields<string>(),
+  /** `Homo Sapiens - UCSC (hg19)`, the service's `DisplayName`. */
+  name: withDefault("DisplayName", text, () => ""),
+  /** Relative to the API server. */
+  href: withDefault("Href", text, () => ""),
+  speciesName: optional("SpeciesName", text),
+  /** `UCSC`, `NCBI`, … */
+  source: optional("Source", text),
+  /** `hg19` */
+  build: optional("Build", text),
 };
+
+/** A reference genome. */
+export interface Genome extends ModelOf<typeof fields> {}
+
+/** As samples have it. */
+export const decodeGenome: Decode<Genome> = decoder(fields);

@@ -1,43 +1,52 @@
 import { z } from "zod";
-import type { Library, LibraryIndex, Raw } from "./models.ts";
 import { decodeBioSample } from "./biosample.ts";
-import { type Decode, model, optional, parse } from "./parse.ts";
-import { anything, date, id, maybe, text } from "./wire.ts";
+import {
+  decoder,
+  entityFields,
+  type ModelOf,
+  nested,
+  optional,
+  rawObject,
+  withDefault,
+} from "./model.ts";
+import type { Decode } from "./parse.ts";
+import { date, id, maybe, text } from "./wire.ts";
 
-const shape = z.object({
-  Id: id,
-  Href: text,
-  Name: maybe(text),
-  LibraryName: maybe(text),
-  Status: maybe(text),
-  State: maybe(text),
-  DateModified: maybe(date),
-  BioSample: maybe(anything),
-  BiologicalSample: maybe(z.object({ Id: maybe(id) })),
-  Index1: maybe(anything),
-  Index2: maybe(anything),
-});
-
-const indexShape = z.object({ Id: maybe(id), Name: maybe(text), Sequence: maybe(text) });
-
-const decodeIndex: Decode<LibraryIndex> = (value, at) => {
-  const { Id, Name, Sequence } = parse(indexShape, value, at);
-  return model<LibraryIndex>({ id: Id, name: Name, sequence: Sequence, raw: value as Raw });
+const indexFields = {
+  id: optional("Id", id),
+  name: optional("Name", text),
+  /** Bases: `TCTCTACT`. */
+  sequence: optional("Sequence", text),
+  /** The JSON object as it came. */
+  raw: rawObject,
 };
+
+/** What tells the reads of one library from those of the others that were sequenced with it. */
+export interface LibraryIndex extends ModelOf<typeof indexFields> {}
+
+const decodeIndex: Decode<LibraryIndex> = decoder(indexFields);
+
+const fields = {
+  ...entityFields<string>(),
+  name: withDefault(["Name", "LibraryName"], text, () => ""),
+  /** `Active`, …; v1 calls it State. */
+  status: optional(["Status", "State"], text),
+  dateModified: optional("DateModified", date),
+  /** Only from v2. */
+  bioSample: nested("BioSample", decodeBioSample),
+  /** Only from v1: the Id of its `BiologicalSample`. */
+  biologicalSampleId: optional(
+    "BiologicalSample",
+    z.object({ Id: maybe(id) }).transform(({ Id }) => Id ?? undefined),
+  ),
+  /** Only from v1, when the library has an index. */
+  index1: nested("Index1", decodeIndex),
+  /** Only from v1, when the library has a second index. */
+  index2: nested("Index2", decodeIndex),
+};
+
+/** What was prepared from a biosample for sequencing. */
+export interface Library extends ModelOf<typeof fields> {}
 
 /** Of v1 and v2, which name two of the fields differently. */
-export const decodeLibrary: Decode<Library> = (value, at) => {
-  const library = parse(shape, value, at);
-  return model<Library>({
-    id: library.Id,
-    name: library.Name ?? library.LibraryName ?? "",
-    href: library.Href,
-    status: library.Status ?? library.State,
-    dateModified: library.DateModified,
-    biologicalSampleId: library.BiologicalSample?.Id,
-    index1: optional(decodeIndex, library.Index1, `${at}.Index1`),
-    index2: optional(decodeIndex, library.Index2, `${at}.Index2`),
-    bioSample: optional(decodeBioSample, library.BioSample, `${at}.BioSample`),
-    raw: value as Raw,
-  });
-};
+export const decodeLibrary: Decode<Library> = decoder(fields);

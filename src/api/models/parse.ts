@@ -1,17 +1,17 @@
-import type { z } from "zod";
+import { z } from "zod";
 
-/** A value that is not what the endpoint promises: `path` names it inside the answer. */
+/** A value that is not what the endpoint promises; `path` says where it is in the response. */
 export class WireError extends Error {
   override name = "WireError";
   readonly path: string;
 
   constructor(path: string, problem: string) {
-    super(`${path === "" ? "the answer" : path}: ${problem}`);
+    super(`${path === "" ? "the response" : path}: ${problem}`);
     this.path = path;
   }
 }
 
-/** @throws WireError; `at` is where `value` stands in the answer, e.g. `Items[3]`. */
+/** @throws WireError; `at` is where `value` is in the response, e.g. `Items[3]`. */
 export type Decode<Model> = (value: unknown, at: string) => Model;
 
 /** Checks `value` against `schema`. */
@@ -27,30 +27,24 @@ export function parse<Schema extends z.ZodType>(
     typeof key === "number" ? `[${key}]` : `.${String(key)}`,
   );
   const path = `${at}${inside.join("")}`.replace(/^\./, "");
-  throw new WireError(path, issue?.message ?? "has a shape of its own");
+  throw new WireError(path, issue?.message ?? "is not what the endpoint promises");
 }
 
-/** Fields without the undefined ones: absent means absent. */
-export type Loose<Model> = {
-  [Key in keyof Model]-?: object extends Pick<Model, Key>
-    ? Model[Key] | undefined | null
-    : Model[Key];
+/** Decodes each item of an array. */
+export function decodeAll<Model>(decode: Decode<Model>): Decode<readonly Model[]> {
+  return (value, at) =>
+    parse(array, value, at).map((item, index) => decode(item, `${at}[${index}]`));
+}
+
+const array = z.array(z.unknown());
+
+/** An object whose optional fields may also be undefined. */
+type Loose<Model> = {
+  [Key in keyof Model]-?: object extends Pick<Model, Key> ? Model[Key] | undefined : Model[Key];
 };
 
-export function model<Model>(fields: Loose<Model>): Model {
-  const present = Object.entries(fields).filter(
-    ([, value]) => value !== undefined && value !== null,
-  );
+/** The object without the fields that are undefined. */
+export function withoutUndefined<Model>(fields: Loose<Model>): Model {
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(present) as Model;
-}
-
-/** For the dates that every resource has, when the service does not say: see `models.ts`. */
-export const NOT_SET: Date = new Date(0);
-
-export function optional<Model>(
-  decode: Decode<Model>,
-  value: unknown,
-  at: string,
-): Model | undefined {
-  return value === undefined || value === null ? undefined : decode(value, at);
 }

@@ -1,42 +1,25 @@
-import { z } from "zod";
-import type { Project, Raw } from "./models.ts";
+import type { ProjectId } from "../../core/ids.ts";
+import { creationDate, decoder, entityFields, type ModelOf, nested, optional } from "./model.ts";
+import { type Decode, decodeAll } from "./parse.ts";
+import { decodeProperties } from "./property.ts";
 import { decodeUser } from "./user.ts";
-import { decodeProperties } from "./decode-property.ts";
-import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
-import { anything, count, date, flag, id, maybe, text } from "./wire.ts";
+import { count, date, flag, text } from "./wire.ts";
 
-const shape = z.object({
-  Id: id,
-  Href: text,
-  Name: text,
-  Description: maybe(text),
-  DateCreated: maybe(date),
-  DateModified: maybe(date),
-  TotalSize: maybe(count),
-  HasCollaborators: maybe(flag),
-  UserOwnedBy: maybe(anything),
-  Properties: maybe(anything),
-});
-
-export const decodeProject: Decode<Project> = (value, at) => {
-  const project = parse(shape, value, at);
-  return model<Project>({
-    id: project.Id,
-    name: project.Name,
-    href: project.Href,
-    description: project.Description,
-    dateCreated: project.DateCreated ?? NOT_SET,
-    dateModified: project.DateModified,
-    totalSizeBytes: project.TotalSize,
-    userOwnedBy: optional(decodeUser, project.UserOwnedBy, `${at}.UserOwnedBy`),
-    hasCollaborators: project.HasCollaborators,
-    properties: optional(decodeProperties, project.Properties, `${at}.Properties`),
-    raw: value as Raw,
-  });
+const fields = {
+  ...entityFields<ProjectId>(),
+  description: optional("Description", text),
+  dateCreated: creationDate,
+  dateModified: optional("DateModified", date),
+  totalSizeBytes: optional("TotalSize", count),
+  userOwnedBy: nested("UserOwnedBy", decodeUser),
+  hasCollaborators: optional("HasCollaborators", flag),
+  /** The first properties, only in a project that was requested by its Id. All of them: `projects.properties()`. */
+  properties: nested("Properties", decodeProperties),
 };
 
-const list = z.array(anything);
+export interface Project extends ModelOf<typeof fields> {}
+
+export const decodeProject: Decode<Project> = decoder(fields);
 
 /** `Projects` of a sample or an app result. */
-export const decodeProjects: Decode<readonly Project[]> = (value, at) =>
-  parse(list, value, at).map((project, index) => decodeProject(project, `${at}[${index}]`));
+export const decodeProjects: Decode<readonly Project[]> = decodeAll(decodeProject);

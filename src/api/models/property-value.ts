@@ -6,13 +6,13 @@ import {
   type MapEntry,
   type PropertyValue,
   V2_ENTITY_TYPES,
-} from "./property.ts";
-import { type Decode, model, parse } from "./parse.ts";
+} from "./property-types.ts";
+import { type Decode, parse, withoutUndefined } from "./parse.ts";
 import { id, maybe, text } from "./wire.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What v2 calls the key of a type; `Items` behind it for several. */
+/** The key under which v2 sends a value of each type, followed by `Items` for several. */
 const V2_KEYS: Readonly<Record<EntityType, string>> = {
   project: "Project",
   sample: "Sample",
@@ -101,11 +101,11 @@ function entityReference(type: EntityType): Decode<EntityReference> {
   return (value, at) => {
     if (typeof value === "string") return { type, href: value, id: value.split("/").at(-1) ?? "" };
     const entity = parse(compact, value, at);
-    return model<EntityReference>({
+    return withoutUndefined<EntityReference>({
       type,
       id: entity.Id,
       href: entity.Href,
-      name: entity.Name ?? entity.BioSampleName ?? entity.LibraryName,
+      name: entity.Name ?? entity.BioSampleName ?? entity.LibraryName ?? undefined,
       raw: value as Fields,
     });
   };

@@ -1,79 +1,62 @@
+import { computed, decoder, type ModelOf, nested, optional, rawObject, required } from "./model.ts";
+import { type Decode, decodeAll, WireError } from "./parse.ts";
+import type { PropertyValue } from "./property-types.ts";
+import { itemValue, propertyValue } from "./property-value.ts";
 import type { Raw } from "./raw.ts";
+import { count, date, id, text } from "./wire.ts";
 
-/** What a property can point at; `[]` behind a type makes it one of several values. */
-export const ENTITY_TYPES = [
-  "project",
-  "sample",
-  "appresult",
-  "run",
-  "file",
-  "appsession",
-] as const;
+const typeName = text.transform((name) => name.toLowerCase());
 
-/** Those that only v2 knows. */
-export const V2_ENTITY_TYPES = [
-  "library",
-  "biosample",
-  "dataset",
-  "application",
-  "subject",
-  "user",
-  "librarypool",
-] as const;
+const fields = {
+  name: required<string>("Name", text),
+  /** `string`, `sample`, `map`, …, followed by `[]` for several values; in lower case. */
+  type: required<string>("Type", typeName),
+  href: optional("Href", text),
+  description: optional("Description", text),
+  /** Of several values, the first ones: see `itemsTotalCount`, and `properties.items()` for all. */
+  value: computed((json, at) => valueOf(json, at)),
+  itemsTotalCount: optional("ItemsTotalCount", count),
+  /** Only in a property that was requested by its name. */
+  dateModified: optional("DateModified", date),
+  /** The JSON object as it came. */
+  raw: rawObject,
+};
 
-export type EntityType = (typeof ENTITY_TYPES)[number] | (typeof V2_ENTITY_TYPES)[number];
+/** A value that people and apps attach to an entity. */
+export interface Property extends ModelOf<typeof fields> {}
 
-/** A key of a map and its values. */
-export interface MapEntry {
-  readonly key: string;
-  readonly values: readonly string[];
+/** Of v1, which has every value in `Content` or `Items`, and of v2, which names keys by their type. */
+export const decodeProperty: Decode<Property> = decoder(fields);
+
+/** A value of unexpected form is kept as it came: it must not make its entity unreadable. */
+function valueOf(json: Raw, at: string): PropertyValue {
+  try {
+    return propertyValue(String(json["Type"]).toLowerCase(), json, at);
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    return { kind: "other", value: json["Content"] ?? json["Items"] };
+  }
 }
 
-/** A resource that a property points at. */
-export interface EntityReference {
-  readonly type: EntityType;
-  readonly id: string;
-  readonly href: string;
-  readonly name?: string;
-  /** Its compact form, as it came; absent where the service gives nothing but the Href. */
-  readonly raw?: Raw;
-}
+const decodeList = decoder({ items: nested("Items", decodeAll(decodeProperty)) });
 
-/**
- * What a property holds.
- *
- * - `text`, `texts`: `string`, `string[]`
- * - `entity`, `entities`: a resource, several of them
- * - `map`, `maps`: `map`, `map[]`
- * - `other`: of a type that has no name here, as it came
- */
-export type PropertyValue =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "texts"; readonly texts: readonly string[] }
-  | { readonly kind: "entity"; readonly entity: EntityReference }
-  | { readonly kind: "entities"; readonly entities: readonly EntityReference[] }
-  | { readonly kind: "map"; readonly entries: readonly MapEntry[] }
-  | { readonly kind: "maps"; readonly maps: readonly (readonly MapEntry[])[] }
-  | { readonly kind: "other"; readonly value: unknown };
-
-/** A value that people and apps attach to a resource. */
-export interface Property {
-  readonly name: string;
-  /** `string`, `sample`, `map`, …, `[]` behind it for several; in lower case. */
-  readonly type: string;
-  readonly href?: string;
-  readonly description?: string;
-  /** Of several values those that came along: see `itemsTotalCount`, and `properties.items()` for all. */
-  readonly value: PropertyValue;
-  readonly itemsTotalCount?: number;
-  /** Only in a property asked for by itself. */
-  readonly dateModified?: Date;
-  readonly raw: Raw;
-}
+/** The list of properties inside an entity, or the response to setting some. */
+export const decodeProperties: Decode<readonly Property[]> = (value, at) =>
+  decodeList(value, at).items ?? [];
 
 /** One value of a property that has several. */
 export interface PropertyItem {
   readonly id: string;
   /** `text`, `entity`, `map` or `other`. */
   readonly value: PropertyValue;
+}
+
+const itemId = decoder({ id: optional("Id", id) });
+
+/** An item of `…/properties/{name}/items`; `type` is that of the whole property. */
+export function propertyItemDecoder(type: string): Decode<PropertyItem> {
+  return (value, at) => ({
+    id: itemId(value, at).id ?? JSON.stringify(value),
+    value: itemValue(type.toLowerCase(), value as Raw, at),
+  });
 }

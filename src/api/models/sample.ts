@@ -1,65 +1,53 @@
-import { z } from "zod";
-import type { Raw, Sample } from "./models.ts";
-import { decodeUser } from "./user.ts";
+import type { SampleId } from "../../core/ids.ts";
 import { decodeAppSession } from "./app-session.ts";
 import { decodeGenome } from "./genome.ts";
 import { decodeLibrary } from "./library.ts";
+import { creationDate, decoder, entityFields, type ModelOf, nested, optional } from "./model.ts";
+import type { Decode } from "./parse.ts";
 import { decodeProjects } from "./project.ts";
-import { decodeProperties } from "./decode-property.ts";
+import { decodeProperties } from "./property.ts";
 import { decodeReferences } from "./reference.ts";
-import { type Decode, model, NOT_SET, optional, parse } from "./parse.ts";
-import { anything, count, date, flag, id, maybe, text } from "./wire.ts";
+import { decodeUser } from "./user.ts";
+import { count, flag, text } from "./wire.ts";
 
-const shape = z.object({
-  Id: id,
-  Href: text,
-  Name: text,
-  SampleId: maybe(text),
-  ExperimentName: maybe(text),
-  Status: maybe(text),
-  StatusSummary: maybe(text),
-  DateCreated: maybe(date),
-  TotalSize: maybe(count),
-  IsPairedEnd: maybe(flag),
-  NumReadsRaw: maybe(count),
-  NumReadsPF: maybe(count),
-  Read1: maybe(count),
-  Read2: maybe(count),
-  SampleNumber: maybe(count),
-  Genome: maybe(anything),
-  Library: maybe(anything),
-  UserOwnedBy: maybe(anything),
-  AppSession: maybe(anything),
-  Projects: maybe(anything),
-  References: maybe(anything),
-  Properties: maybe(anything),
-});
-
-export const decodeSample: Decode<Sample> = (value, at) => {
-  const sample = parse(shape, value, at);
-  return model<Sample>({
-    id: sample.Id,
-    name: sample.Name,
-    href: sample.Href,
-    sampleId: sample.SampleId,
-    experimentName: sample.ExperimentName,
-    status: sample.Status,
-    statusSummary: sample.StatusSummary,
-    dateCreated: sample.DateCreated ?? NOT_SET,
-    totalSizeBytes: sample.TotalSize,
-    isPairedEnd: sample.IsPairedEnd,
-    numReadsRaw: sample.NumReadsRaw,
-    numReadsPf: sample.NumReadsPF,
-    read1: sample.Read1,
-    read2: sample.Read2,
-    sampleNumber: sample.SampleNumber,
-    genome: optional(decodeGenome, sample.Genome, `${at}.Genome`),
-    library: optional(decodeLibrary, sample.Library, `${at}.Library`),
-    userOwnedBy: optional(decodeUser, sample.UserOwnedBy, `${at}.UserOwnedBy`),
-    appSession: optional(decodeAppSession, sample.AppSession, `${at}.AppSession`),
-    projects: optional(decodeProjects, sample.Projects, `${at}.Projects`),
-    references: optional(decodeReferences, sample.References, `${at}.References`),
-    properties: optional(decodeProperties, sample.Properties, `${at}.Properties`),
-    raw: value as Raw,
-  });
+const fields = {
+  ...entityFields<SampleId>(),
+  /** The name on the sample sheet. */
+  sampleId: optional("SampleId", text),
+  experimentName: optional("ExperimentName", text),
+  /** `Complete`, `Aborted`, … */
+  status: optional("Status", text),
+  statusSummary: optional("StatusSummary", text),
+  dateCreated: creationDate,
+  totalSizeBytes: optional("TotalSize", count),
+  isPairedEnd: optional("IsPairedEnd", flag),
+  /** Reads before filtering; the two directions of a pair count once. */
+  numReadsRaw: optional("NumReadsRaw", count),
+  /** Reads after filtering; the two directions of a pair count once. */
+  numReadsPf: optional("NumReadsPF", count),
+  /** Cycles, that is bases, of the first read of a pair. */
+  read1: optional("Read1", count),
+  /** Cycles of the second read; 0 when there is none. */
+  read2: optional("Read2", count),
+  /**
+   * The sample's number on the sample sheet, from 1, as in the `S1` of file names; only in a sample that was
+   * requested by its Id.
+   */
+  sampleNumber: optional("SampleNumber", count),
+  /** The reference genome for its reads; absent when none was given. */
+  genome: nested("Genome", decodeGenome),
+  /** The library that was sequenced. */
+  library: nested("Library", decodeLibrary),
+  userOwnedBy: nested("UserOwnedBy", decodeUser),
+  appSession: nested("AppSession", decodeAppSession),
+  /** The projects that it belongs to; only in a sample that was requested by its Id. */
+  projects: nested("Projects", decodeProjects),
+  /** Only in a sample that was requested by its Id. */
+  references: nested("References", decodeReferences),
+  /** The first properties, only in a sample that was requested by its Id. All of them: `samples.properties()`. */
+  properties: nested("Properties", decodeProperties),
 };
+
+export interface Sample extends ModelOf<typeof fields> {}
+
+export const decodeSample: Decode<Sample> = decoder(fields);

@@ -1,44 +1,34 @@
 import { z } from "zod";
-import type { Raw, SequencingStats } from "./models.ts";
-import { type Decode, model, parse } from "./parse.ts";
-import { flag, maybe } from "./wire.ts";
+import { decoder, type ModelOf, optional, rawObject } from "./model.ts";
+import type { Decode } from "./parse.ts";
+import { flag } from "./wire.ts";
 
-const figure = maybe(z.number());
+const figure = z.number();
 
-const shape = z.object({
-  IsIndexed: maybe(flag),
-  NumLanes: figure,
-  NumReads: figure,
-  NumCyclesRead1: figure,
-  NumCyclesRead2: figure,
-  NumCyclesIndex1: figure,
-  NumCyclesIndex2: figure,
-  ReadsTotal: figure,
-  ReadsPfTotal: figure,
-  YieldTotal: figure,
-  PercentGtQ30: figure,
-  PercentPf: figure,
-  PercentAligned: figure,
-  ErrorRate: figure,
-});
-
-export const decodeSequencingStats: Decode<SequencingStats> = (value, at) => {
-  const stats = parse(shape, value, at);
-  return model<SequencingStats>({
-    isIndexed: stats.IsIndexed,
-    numLanes: stats.NumLanes,
-    numReads: stats.NumReads,
-    numCyclesRead1: stats.NumCyclesRead1,
-    numCyclesRead2: stats.NumCyclesRead2,
-    numCyclesIndex1: stats.NumCyclesIndex1,
-    numCyclesIndex2: stats.NumCyclesIndex2,
-    readsTotal: stats.ReadsTotal,
-    readsPfTotal: stats.ReadsPfTotal,
-    yieldTotal: stats.YieldTotal,
-    percentGtQ30: stats.PercentGtQ30,
-    percentPf: stats.PercentPf,
-    percentAligned: stats.PercentAligned,
-    errorRate: stats.ErrorRate,
-    raw: value as Raw,
-  });
+const fields = {
+  isIndexed: optional("IsIndexed", flag),
+  numLanes: optional("NumLanes", figure),
+  /** Reads of a cluster, including those of the index. */
+  numReads: optional("NumReads", figure),
+  numCyclesRead1: optional("NumCyclesRead1", figure),
+  numCyclesRead2: optional("NumCyclesRead2", figure),
+  numCyclesIndex1: optional("NumCyclesIndex1", figure),
+  numCyclesIndex2: optional("NumCyclesIndex2", figure),
+  readsTotal: optional("ReadsTotal", figure),
+  /** Reads after filtering. */
+  readsPfTotal: optional("ReadsPfTotal", figure),
+  /** In gigabases. */
+  yieldTotal: optional("YieldTotal", figure),
+  /** Bases with a quality above 30. */
+  percentGtQ30: optional("PercentGtQ30", figure),
+  percentPf: optional("PercentPf", figure),
+  percentAligned: optional("PercentAligned", figure),
+  errorRate: optional("ErrorRate", figure),
+  /** The JSON object as it came. */
+  raw: rawObject,
 };
+
+/** What the instrument measured in a run. Percentages are as the service has them: 90.6, but 0.9 for `percentPf`. */
+export interface SequencingStats extends ModelOf<typeof fields> {}
+
+export const decodeSequencingStats: Decode<SequencingStats> = decoder(fields);

@@ -1,22 +1,17 @@
-import { z } from "zod";
-import type { Raw, TrashItem } from "./models.ts";
-import { type Decode, model, parse } from "./parse.ts";
-import { count, date, id, maybe, text } from "./wire.ts";
+import { decoder, type ModelOf, optional, rawObject, required } from "./model.ts";
+import type { Decode } from "./parse.ts";
+import { count, date, id, text } from "./wire.ts";
 
-const shape = z.object({
-  Id: id,
-  Name: maybe(text),
-  DateDeleted: maybe(date),
-  TotalSize: maybe(count),
-});
-
-export const decodeTrashItem: Decode<TrashItem> = (value, at) => {
-  const item = parse(shape, value, at);
-  return model<TrashItem>({
-    id: item.Id,
-    name: item.Name,
-    dateDeleted: item.DateDeleted,
-    totalSizeBytes: item.TotalSize,
-    raw: value as Raw,
-  });
+const fields = {
+  id: required<string>("Id", id),
+  name: optional("Name", text),
+  dateDeleted: optional("DateDeleted", date),
+  totalSizeBytes: optional("TotalSize", count),
+  /** The JSON object as it came. */
+  raw: rawObject,
 };
+
+/** A deleted entity that can still be restored. */
+export interface TrashItem extends ModelOf<typeof fields> {}
+
+export const decodeTrashItem: Decode<TrashItem> = decoder(fields);

@@ -1,17 +1,17 @@
 import { z } from "zod";
 
 /*
- * Building blocks of the service's JSON. A field that is null is taken as absent: the service leaves
- * fields out, others may not.
+ * Building blocks of the service's JSON. A field that is null counts as absent: the service leaves fields out, other
+ * servers may send null.
  */
 
 export const text: z.ZodString = z.string();
 export const flag: z.ZodBoolean = z.boolean();
 
-/** Bytes or items. */
+/** A number of bytes or items. */
 export const count: z.ZodType<number> = z.number().int().nonnegative();
 
-/** Ids are texts; a number is taken only while it is certainly the Id that was sent. */
+/** Ids are texts. A number is accepted only when it is exact. */
 export const id: z.ZodType<string> = z.union([
   text.min(1),
   z.int().nonnegative().transform(String),
@@ -20,7 +20,7 @@ export const id: z.ZodType<string> = z.union([
 const NO_ZONE = /T[\d:.]+$/;
 const NOT_SET = /^0001-01-01/;
 
-/** Both forms of dates (older servers left out the `Z`), undefined for year 1. */
+/** Dates in both forms (older servers omitted the `Z`); undefined for the year 1. */
 export const date: z.ZodType<Date | undefined> = text.transform(
   (value, context): Date | undefined => {
     if (NOT_SET.test(value)) return undefined;
@@ -31,7 +31,7 @@ export const date: z.ZodType<Date | undefined> = text.transform(
   },
 );
 
-/** For what another schema looks at. */
+/** A value that another schema checks. */
 export const anything: z.ZodUnknown = z.unknown();
 
 export function maybe<Schema extends z.ZodType>(

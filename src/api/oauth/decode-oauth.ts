@@ -35,14 +35,14 @@ export interface WireDevice {
 
 /** `POST /v1pre3/oauthv2/deviceauthorization`. @throws WireError */
 export function decodeDevice(json: unknown): WireDevice {
-  const answer = parse(device, json, "");
+  const response = parse(device, json, "");
   return {
-    verificationUri: answer.verification_uri,
-    verificationUriWithCode: answer.verification_with_code_uri ?? answer.verification_uri,
-    userCode: answer.user_code,
-    deviceCode: answer.device_code,
-    expiresInSeconds: answer.expires_in ?? undefined,
-    intervalSeconds: answer.interval ?? undefined,
+    verificationUri: response.verification_uri,
+    verificationUriWithCode: response.verification_with_code_uri ?? response.verification_uri,
+    userCode: response.user_code,
+    deviceCode: response.device_code,
+    expiresInSeconds: response.expires_in ?? undefined,
+    intervalSeconds: response.interval ?? undefined,
   };
 }
 
@@ -54,6 +54,6 @@ export interface WireGrant {
 
 /** `POST /v1pre3/oauthv2/token`. @throws WireError */
 export function decodeGrant(json: unknown): WireGrant {
-  const answer = parse(grant, json, "");
-  return { accessToken: answer.access_token, expiresInSeconds: answer.expires_in ?? undefined };
+  const response = parse(grant, json, "");
+  return { accessToken: response.access_token, expiresInSeconds: response.expires_in ?? undefined };
 }

@@ -2,19 +2,19 @@ import { BsmountError, type BsmountErrorOptions, type FailureReason } from "../.
 import { ApiError } from "../transport/errors.ts";
 
 /**
- * Why a sign-in came to nothing.
+ * Why a sign-in failed.
  *
- * - `denied`: the user said no
- * - `expired`: nobody said anything in time
+ * - `denied`: the user refused
+ * - `expired`: there was no decision in time
  * - `unknown-client`: the client id or the client secret is wrong
- * - `invalid-scope`: the service knows no such scope
+ * - `invalid-scope`: the service does not know the scope
  * - `invalid-code`: the code is unknown, was used before, or belongs to another app
- * - `refused`: anything else that the service answered
+ * - `refused`: any other response of the service
  */
 export type OAuthFailure =
   "denied" | "expired" | "unknown-client" | "invalid-scope" | "invalid-code" | "refused";
 
-/** A sign-in that failed for a reason of its own; a network that fails stays an `ApiError`. */
+/** A sign-in that failed for one of these reasons; a failure of the network stays an `ApiError`. */
 export class OAuthError extends BsmountError {
   override name = "OAuthError";
   readonly failure: OAuthFailure;
@@ -44,7 +44,7 @@ const REMEDIES: Readonly<Record<OAuthFailure, string>> = {
   refused: "sign in again",
 };
 
-/** The service's `error`, in any spelling that is in use. */
+/** The service's `error`, in every known spelling. */
 const FAILURES: Readonly<Record<string, OAuthFailure>> = {
   access_denied: "denied",
   accessdenied: "denied",
@@ -55,7 +55,7 @@ const FAILURES: Readonly<Record<string, OAuthFailure>> = {
   invalid_grant: "invalid-code",
 };
 
-/** What the service answered to a step of the sign-in, as an `OAuthError`; other errors as they are. */
+/** The error of a step of the sign-in as an `OAuthError`; other errors unchanged. */
 export function asOAuthError(error: unknown): unknown {
   if (!(error instanceof ApiError) || error.errorCode === undefined) return error;
   if (error.status >= 500 || error.status === 429) return error;

@@ -15,7 +15,7 @@ import { IdempotentCalls } from "../transport/idempotency.ts";
 import { type ClientOptions, withDefaults } from "../settings.ts";
 import { decodeDevice, decodeGrant } from "./decode-oauth.ts";
 import { asOAuthError, OAuthError } from "./oauth-error.ts";
-import { PollGap } from "./poll-gap.ts";
+import { PollInterval } from "./poll-interval.ts";
 
 export interface OAuthOptions extends Omit<ClientOptions, "maxConnections" | "fetcher"> {
   /** Origin of the API server. */
@@ -26,45 +26,45 @@ export interface OAuthOptions extends Omit<ClientOptions, "maxConnections" | "fe
   readonly clientSecret: string;
 }
 
-/** A sign-in that waits for its user. */
+/** A sign-in that waits for the user's approval. */
 export interface DeviceLogin {
-  /** Where the user types the code. */
+  /** The page on which the user enters the code. */
   readonly verificationUri: string;
-  /** The same with the code in it. */
+  /** The same page with the code in its address. */
   readonly verificationUriWithCode: string;
-  /** What the user compares or types; five characters. */
+  /** The code that the user compares or enters; five characters. */
   readonly userCode: string;
-  /** A secret: what becomes the token. */
+  /** A secret that is exchanged for the token. */
   readonly deviceCode: string;
   readonly expires: Date;
-  /** How long to leave between two questions, at first. */
+  /** The initial interval between two polls, in milliseconds. */
   readonly intervalMs: number;
 }
 
-/** What a sign-in gives. */
+/** The result of a sign-in. */
 export interface Grant {
   /** A secret. */
   readonly accessToken: string;
-  /** Absent for a token that lives until it is revoked, which is the rule. */
+  /** Absent for a token that is valid until it is revoked, which is the usual case. */
   readonly expires?: Date;
 }
 
 export interface AuthorizeParams {
-  /** As registered for the app; for `localhost` scheme and port do not matter. */
+  /** As registered for the app; for `localhost`, scheme and port do not matter. */
   readonly redirectUri: string;
   readonly scopes: readonly string[];
-  /** Comes back with the code, so that nobody can slip one in: make it random. */
+  /** Returned with the code, so that nobody else can supply one: make it random. */
   readonly state: string;
 }
 
 const DEFAULT_EXPIRY_S = 1800;
-/** RFC 8628, where the server names none. */
+/** The interval of RFC 8628, when the server states none. */
 const DEFAULT_INTERVAL_S = 5;
 
 /**
- * Sign-in of an app's users, by a code that the user types elsewhere (`startDevice`, `awaitDevice`) or by
- * a browser on this machine (`authorizeUrl`, `exchangeCode`; `RedirectListener` waits for the browser).
- * It owns connections: close it.
+ * Signs users of an app in, by a code that the user enters elsewhere (`startDevice`, `awaitDevice`) or by a browser
+ * on this machine (`authorizeUrl`, `exchangeCode`; `RedirectListener` waits for the browser). It owns connections:
+ * close it.
  */
 export class OAuth implements AsyncDisposable {
   readonly #origin: string;
@@ -90,7 +90,7 @@ export class OAuth implements AsyncDisposable {
   }
 
   /**
-   * Asks for access with the given scopes: `POST /v1pre3/oauthv2/deviceauthorization`.
+   * Requests access with the given scopes: `POST /v1pre3/oauthv2/deviceauthorization`.
    *
    * @throws OAuthError `unknown-client`, `invalid-scope`; ApiError
    */
@@ -98,9 +98,9 @@ export class OAuth implements AsyncDisposable {
     const { client_id } = this.#credentials;
     const form = { response_type: "device_code", client_id, scope: scopes.join(",") };
     const startedMs = this.#clock.now();
-    const answer = await this.#beginDevice(form, options);
-    const { expiresInSeconds, intervalSeconds, ...login } = decodeResponse(answer, () =>
-      decodeDevice(answer.json),
+    const response = await this.#beginDevice(form, options);
+    const { expiresInSeconds, intervalSeconds, ...login } = decodeResponse(response, () =>
+      decodeDevice(response.json),
     );
     rememberSecret(login.deviceCode);
     return {
@@ -111,29 +111,31 @@ export class OAuth implements AsyncDisposable {
   }
 
   /**
-   * Waits until the user has decided, asking `POST /v1pre3/oauthv2/token` at the pace that the service
-   * sets. A network or a service that fails for a while is asked again.
+   * Waits until the user has decided, polling `POST /v1pre3/oauthv2/token` at the interval that the service sets. A
+   * network or a service that fails for a while is polled again.
    *
    * @throws OAuthError `denied`, `expired`, `invalid-code`; the signal's reason
    */
   async awaitDevice(login: DeviceLogin, options: CallOptions = {}): Promise<Grant> {
     const signal = options.signal ?? new AbortController().signal;
-    const gap = new PollGap(login.intervalMs);
+    const gap = new PollInterval(login.intervalMs);
     const form = { ...this.#credentials, code: login.deviceCode, grant_type: "device" };
     for (;;) {
       const leftMs = login.expires.getTime() - this.#clock.now();
-      if (leftMs <= 0) throw tooLate();
+      if (leftMs <= 0) throw expiredError();
       await this.#clock.sleep(Math.min(gap.ms, leftMs), signal);
       const outcome = await this.#grant(form, options).catch((error: unknown) => error);
       if (!(outcome instanceof Error)) return outcome as Grant;
       signal.throwIfAborted();
       if (gap.mayGoOn(outcome)) continue;
-      // Servers do not agree on how they refuse a code that was too old.
-      throw this.#clock.now() >= login.expires.getTime() ? tooLate(outcome) : asOAuthError(outcome);
+      // Servers refuse an expired code in different ways.
+      throw this.#clock.now() >= login.expires.getTime()
+        ? expiredError(outcome)
+        : asOAuthError(outcome);
     }
   }
 
-  /** Where to send the user's browser: `GET {web}/oauth/authorize`, on the server's web host. */
+  /** The address to open in the user's browser: `GET {web}/oauth/authorize`, on the server's web host. */
   authorizeUrl({ redirectUri, scopes, state }: AuthorizeParams): string {
     const url = new URL("/oauth/authorize", webOrigin(this.#origin));
     url.searchParams.set("client_id", this.#credentials.client_id);
@@ -145,7 +147,7 @@ export class OAuth implements AsyncDisposable {
   }
 
   /**
-   * Turns the code that a browser brought into a token: `POST /v1pre3/oauthv2/token`.
+   * Exchanges the code from the browser for a token: `POST /v1pre3/oauthv2/token`.
    *
    * @throws OAuthError `invalid-code`, `unknown-client`; ApiError
    */
@@ -160,9 +162,8 @@ export class OAuth implements AsyncDisposable {
   }
 
   /**
-   * The session that a user started the app with, for an app that has no token yet:
-   * `GET /v1pre3/appsessions/{id}` with the app's credentials. Its `authorizationCode`, while there is one,
-   * is what `exchangeCode` makes a token of.
+   * The session that a user started the app with, for an app that has no token yet: `GET /v1pre3/appsessions/{id}`
+   * with the app's credentials. Its `authorizationCode`, when there is one, is the code for `exchangeCode`.
    *
    * @throws ApiError `access-denied` for a session of another app
    */
@@ -180,16 +181,16 @@ export class OAuth implements AsyncDisposable {
 
   async #grant(form: Form, options: CallOptions): Promise<Grant> {
     const change = { ...formOf("/v1pre3/oauthv2/token", form), isRepeatable: false };
-    const answer = await this.#rest.change(change, options);
-    const { accessToken, expiresInSeconds } = decodeResponse(answer, () =>
-      decodeGrant(answer.json),
+    const response = await this.#rest.change(change, options);
+    const { accessToken, expiresInSeconds } = decodeResponse(response, () =>
+      decodeGrant(response.json),
     );
     rememberSecret(accessToken);
     if (expiresInSeconds === undefined) return { accessToken };
     return { accessToken, expires: new Date(this.#clock.now() + expiresInSeconds * 1000) };
   }
 
-  /** A sign-in that nobody goes on with ends by itself, so it may be begun twice. */
+  /** An abandoned sign-in expires, so beginning one twice does no harm. */
   async #beginDevice(form: Form, options: CallOptions): Promise<JsonResponse> {
     const change = formOf("/v1pre3/oauthv2/deviceauthorization", form);
     try {
@@ -200,14 +201,14 @@ export class OAuth implements AsyncDisposable {
   }
 }
 
-/** Secrets travel in the body, never in an address. */
+/** Secrets are sent in the body, never in an address. */
 function formOf(path: string, form: Form): Omit<Change, "isRepeatable"> {
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   const body = Buffer.from(new URLSearchParams(form).toString());
   return { method: "POST", path, headers, body };
 }
 
-function tooLate(cause?: unknown): OAuthError {
+function expiredError(cause?: unknown): OAuthError {
   return new OAuthError("expired", "nobody approved the sign-in in time", { cause });
 }
 

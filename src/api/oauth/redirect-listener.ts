@@ -9,7 +9,7 @@ import { OAuthError } from "./oauth-error.ts";
 import { redirectPage } from "./redirect-page.ts";
 
 export interface RedirectListenerOptions {
-  /** 0 takes any free one: BaseSpace does not compare the port of `localhost`. @default 0 */
+  /** 0 for any free port: BaseSpace does not compare the port of `localhost`. @default 0 */
   readonly port?: number;
   /** @default 5 minutes */
   readonly timeoutMs?: number;
@@ -19,8 +19,8 @@ export interface RedirectListenerOptions {
 const FIVE_MINUTES_MS = 300_000;
 
 /**
- * Waits on this machine for the browser that comes back from the sign-in page with a code. It listens on
- * 127.0.0.1 only, believes only who knows `state`, takes one answer and no second one. Close it.
+ * Waits on this machine for the browser that returns from the sign-in page with a code. It listens on 127.0.0.1
+ * only, accepts only requests with the right `state`, and only the first of them. Close it.
  */
 export class RedirectListener implements AsyncDisposable {
   /** Random, for `authorizeUrl`. */
@@ -30,7 +30,7 @@ export class RedirectListener implements AsyncDisposable {
   readonly #server: Server;
   readonly #clock: Clock;
   readonly #expiresMs: number;
-  readonly #answer: Promise<string>;
+  readonly #code: Promise<string>;
   #settle: { readonly resolve: (code: string) => void; readonly reject: (error: Error) => void };
   #isUsed = false;
 
@@ -40,20 +40,20 @@ export class RedirectListener implements AsyncDisposable {
     this.#expiresMs = this.#clock.now() + (options.timeoutMs ?? FIVE_MINUTES_MS);
     this.redirectUri = `http://localhost:${(server.address() as AddressInfo).port}/`;
     this.#settle = { resolve: () => {}, reject: () => {} };
-    this.#answer = new Promise((resolve, reject) => {
+    this.#code = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    // Whoever closes without asking for the code is not to hear of an error.
-    this.#answer.catch(() => {});
+    // Closing without having waited for the code is no unhandled error.
+    this.#code.catch(() => {});
     server.on("request", (request, response) => this.#onRequest(request, response));
   }
 
-  /** @throws BsmountError `environment` when the port cannot be had */
+  /** @throws BsmountError `environment` when the port is not available */
   static async open(options: RedirectListenerOptions = {}): Promise<RedirectListener> {
     const server = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 10_000 });
     await new Promise<void>((resolve, reject) => {
       server.once("error", (cause) => {
-        const problem = "cannot listen on 127.0.0.1 for the browser's answer";
+        const problem = "cannot listen on 127.0.0.1 for the browser";
         reject(new BsmountError("environment", problem, { cause }));
       });
       server.listen(options.port ?? 0, "127.0.0.1", resolve);
@@ -71,11 +71,14 @@ export class RedirectListener implements AsyncDisposable {
     const leftMs = Math.max(0, this.#expiresMs - this.#clock.now());
     const either = AbortSignal.any([signal, timer.signal]);
     const expiry = this.#clock.sleep(leftMs, either).then(
-      () => this.#settle.reject(new OAuthError("expired", "no browser brought an answer in time")),
+      () =>
+        this.#settle.reject(
+          new OAuthError("expired", "no browser returned from the sign-in page in time"),
+        ),
       () => {},
     );
     try {
-      return await abandonOnAbort(this.#answer, signal);
+      return await abandonOnAbort(this.#code, signal);
     } finally {
       timer.abort();
       await expiry;
@@ -103,7 +106,7 @@ export class RedirectListener implements AsyncDisposable {
     ) {
       redirectPage(response, 404, "Nothing is here.");
     } else if (!isSame(url.searchParams.get("state") ?? "", this.state)) {
-      redirectPage(response, 400, "This answer belongs to no sign-in of this program.");
+      redirectPage(response, 400, "This page belongs to no sign-in of this program.");
     } else if (this.#isUsed || this.#clock.now() >= this.#expiresMs) {
       redirectPage(response, 410, "This sign-in is over.");
     } else {
@@ -112,7 +115,7 @@ export class RedirectListener implements AsyncDisposable {
     }
   }
 
-  /** Whoever asks chooses the text, and not every text is an address: `//` is none. */
+  /** The text comes from the client, and not every text is an address: `//` is none. */
   #urlOf(request: IncomingMessage): URL | undefined {
     const path = request.url ?? "/";
     return URL.canParse(path, this.redirectUri) ? new URL(path, this.redirectUri) : undefined;
@@ -129,7 +132,7 @@ export class RedirectListener implements AsyncDisposable {
     this.#settle.reject(refusalOf(query));
   }
 
-  /** A page of another name that leads to this address is none of ours. */
+  /** A page of another host name that leads to this address is not trusted. */
   #isOurHost({ headers }: IncomingMessage): boolean {
     const { port } = new URL(this.redirectUri);
     return headers.host === `localhost:${port}` || headers.host === `127.0.0.1:${port}`;
@@ -144,7 +147,7 @@ function refusalOf(query: URLSearchParams): OAuthError {
   return new OAuthError(failure, `the sign-in page answered: ${said}`);
 }
 
-/** Takes the same time wherever the two differ. */
+/** Takes the same time wherever the texts differ. */
 function isSame(a: string, b: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(a), digest(b));

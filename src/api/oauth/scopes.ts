@@ -1,9 +1,9 @@
 import { BsmountError } from "../../core/errors.ts";
 
-/** What a scope allows: `write` includes the other three, `read` includes `browse`, `create` only itself. */
+/** The rights of scopes: `write` includes the other three, `read` includes `browse`, `create` only itself. */
 export type AccessRight = "browse" | "read" | "write" | "create";
 
-/** Anything with an Href of BaseSpace: a project, a sample, an app result or a run. */
+/** An entity with an Href of BaseSpace: a project, a sample, an app result or a run. */
 export interface Accessible {
   readonly href: string;
 }
@@ -16,9 +16,9 @@ const NOUNS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The scope that gives a right on one thing, e.g. `write project 12`, for a sign-in.
+ * The scope that gives a right on one entity, e.g. `write project 12`, for a sign-in.
  *
- * @throws BsmountError `usage` for things that no scope can name
+ * @throws BsmountError `usage` for entities that no scope can name
  */
 export function accessScope(thing: Accessible, right: AccessRight = "write"): string {
   const [, noun = "", id = ""] = /^\/?v1pre3\/(\w+)\/(\d+)\/?$/.exec(thing.href) ?? [];

@@ -5,39 +5,44 @@ import { PagesAhead } from "./pages-ahead.ts";
 import type { CallOptions } from "../transport/rest.ts";
 
 /*
- * One pass over a list that may change meanwhile. Offsets count what is in front, so when something there
- * goes, what follows moves up, and a page that begins where the last one ended misses it. Therefore each
- * page begins with the last item of the page before it: a page joins on when it holds something that has
- * been seen. Lists are sorted by Id, so whatever lies between that and the page's end is in the page, and
- * by induction each item that is there all the time is found, whenever the pages were asked for; what has
- * been seen is left out, so it is found once. That also holds for pages that were asked for ahead.
+ * One pass over a list that may change meanwhile. Offsets count the items in front, so when one of those is removed,
+ * the following items move up, and a page that begins where the last one ended misses an item. Therefore each page
+ * begins with the last item of the page before it: a page joins on when it contains an item that was seen before.
+ * Lists are sorted by Id, so everything between that item and the end of the page is in the page. By induction, each
+ * item that is there all the time is found, no matter when the pages were requested, also ahead. Items that were
+ * seen before are left out, so each is returned once.
  *
- * A page that does not join on is asked for again further in front, each time twice as far, at last from
- * the beginning, where everything joins on. How often is bounded.
+ * A page that does not join on is requested again further in front, each time twice as far, at last from the
+ * beginning, where everything joins on. The number of such steps is bounded.
  */
 
 export interface CrawlPlan<Item> {
   readonly fetchPage: FetchPage<Item>;
-  /** For people: `GET /v1pre3/…`. */
+  /** The list in error messages: `GET /v1pre3/…`. */
   readonly what: string;
   readonly keyOf: (item: Item) => string;
   readonly limit: number;
   readonly maxItems: number;
-  /** For all of its pages together, in milliseconds; what the reader does between them does not count. */
+  /**
+   * How long all pages together may take, in milliseconds. The time that the reader spends between them does not
+   * count.
+   */
   readonly deadlineMs: number;
   readonly options: CallOptions;
 }
 
-/** A list of a million items that loses one for each page read needs a step a page, that is a thousand. */
+/**
+ * A list of a million items that loses one item for each page read needs a step for each page, that is a thousand.
+ */
 const MAX_STEPS_BACK = 1000;
 
 /**
- * A page that lies behind all that was seen, and holds nothing new, comes of many items that are new in front. A
- * service that sends one such page after the other takes no notice of offsets.
+ * A page behind everything that was seen, without a new item, is caused by many new items in front. A service that
+ * returns one such page after another ignores offsets.
  */
 const MAX_BARREN_PAGES = 8;
 
-/** A page of one cannot overlap. */
+/** Pages of one item cannot overlap. */
 const MIN_OVERLAPPING_LIMIT = 2;
 
 export class Crawl<Item> {
@@ -47,7 +52,7 @@ export class Crawl<Item> {
   readonly #seen = new Set<string>();
   readonly #maxItems: number;
   readonly #deadlineMs: number;
-  readonly #late = new AbortController();
+  readonly #timeout = new AbortController();
   #waitedMs = 0;
   #barrenPages = 0;
   /** Where the next page begins. */
@@ -55,9 +60,9 @@ export class Crawl<Item> {
   #limit: number;
   #isDone = false;
   #stepsBack = 0;
-  /** How far the next step back goes. */
+  /** How far the next step back goes, in items. */
   #distance = 0;
-  /** Pages are shorter than their own limit: where the next one begins is known only afterwards. */
+  /** The service returns pages shorter than their own limit, so the next offset is known only afterwards. */
   #isIrregular = false;
 
   constructor({ fetchPage, what, keyOf, limit, maxItems, deadlineMs, options }: CrawlPlan<Item>) {
@@ -65,12 +70,12 @@ export class Crawl<Item> {
     this.#keyOf = keyOf;
     this.#maxItems = maxItems;
     this.#deadlineMs = deadlineMs;
-    const signal = AbortSignal.any([options.signal ?? neverAborted, this.#late.signal]);
+    const signal = AbortSignal.any([options.signal ?? neverAborted, this.#timeout.signal]);
     this.#ahead = new PagesAhead(fetchPage, { ...options, signal });
     this.#limit = Math.max(MIN_OVERLAPPING_LIMIT, limit);
   }
 
-  /** The next page with items that are new; undefined at the end. */
+  /** The next page with new items; undefined at the end. */
   async next(): Promise<Page<Item> | undefined> {
     while (!this.#isDone) {
       const page = await this.#take();
@@ -87,7 +92,7 @@ export class Crawl<Item> {
     return undefined;
   }
 
-  /** Gives up what is under way and waits until it has ended. */
+  /** Cancels the requests under way and waits until they have ended. */
   async cancel(): Promise<void> {
     await this.#ahead.cancel();
   }
@@ -95,17 +100,17 @@ export class Crawl<Item> {
   async #take(): Promise<Page<Item>> {
     const begun = performance.now();
     const leftMs = this.#deadlineMs - this.#waitedMs;
-    const timer = setTimeout(() => this.#late.abort(tooLate(this.#what)), leftMs);
+    const timer = setTimeout(() => this.#timeout.abort(listingTimeoutError(this.#what)), leftMs);
     try {
       const page = this.#ahead.take(this.#offset, this.#limit);
-      return await abandonOnAbort(page, this.#late.signal);
+      return await abandonOnAbort(page, this.#timeout.signal);
     } finally {
       clearTimeout(timer);
       this.#waitedMs += performance.now() - begun;
     }
   }
 
-  /** A list has an end, whatever the service says. */
+  /** Throws when the list seems to have no end. */
   #checkEnd({ items }: Page<Item>, unseen: readonly Item[]): void {
     if (this.#seen.size > this.#maxItems) {
       const problem = `${this.#what}: the list has more than ${this.#maxItems} items`;
@@ -152,15 +157,15 @@ export class Crawl<Item> {
     if (isClipped) this.#limit = page.limit;
     this.#offset = page.offset + Math.max(0, length - this.#overlap);
     if (!isFull) await this.#ahead.cancel();
-    this.#askAhead(page);
+    this.#requestAhead(page);
   }
 
-  #askAhead({ totalCount = 0 }: Page<Item>): void {
+  #requestAhead({ totalCount = 0 }: Page<Item>): void {
     if (this.#isIrregular) return;
     const step = this.#limit - this.#overlap;
     const grid = { offset: this.#offset, step, limit: this.#limit };
-    // A page that holds nothing but the overlap is not worth asking for ahead.
-    this.#ahead.askFrom(grid, totalCount - this.#overlap);
+    // A page that contains nothing but the overlap is not worth requesting ahead.
+    this.#ahead.requestFrom(grid, totalCount - this.#overlap);
   }
 
   async #stepBack(): Promise<void> {
@@ -168,7 +173,7 @@ export class Crawl<Item> {
     if (this.#stepsBack > MAX_STEPS_BACK) {
       const problem = `${this.#what}: the list changes faster than it can be read`;
       throw new BsmountError("changed", problem, {
-        remedy: "read it again when there is less going on",
+        remedy: "try again when the list changes less often",
       });
     }
     await this.#ahead.cancel();
@@ -177,13 +182,13 @@ export class Crawl<Item> {
   }
 }
 
-function tooLate(what: string): BsmountError {
-  return new BsmountError("timeout", `${what}: the list did not come to its end in time`, {
-    remedy: "ask again when the service is faster, or give it more with --listing-timeout",
+function listingTimeoutError(what: string): BsmountError {
+  return new BsmountError("timeout", `${what}: the list was not complete in time`, {
+    remedy: "try again later, or allow more time with --listing-timeout",
   });
 }
 
-/** As many as the service counts have come. It may have counted too few, so a full page has a successor. */
+/** All items that the service counts have come. It may have counted too few, so a full page has a successor. */
 function isCounted<Item>({ offset, items, totalCount }: Page<Item>): boolean {
   return totalCount !== undefined && offset + items.length >= totalCount;
 }

@@ -4,11 +4,11 @@ import { type FetchPage, MAX_PAGE_LIMIT, type Page, type PageWindow } from "./pa
 import type { CallOptions } from "../transport/rest.ts";
 
 export interface CrawlOptions extends CallOptions {
-  /** Items asked for at a time, 1 to 1024. Default 1024. */
+  /** Items per request, 1 to 1024. Default 1024. */
   readonly pageSize?: number;
   /** A longer list is an error. Default 1 000 000. */
   readonly maxItems?: number;
-  /** For all pages together to come, in milliseconds. Default 600 000. */
+  /** How long all pages together may take, in milliseconds. Default 600 000. */
   readonly deadlineMs?: number;
 }
 
@@ -16,25 +16,27 @@ const MAX_ITEMS = 1_000_000;
 const DEADLINE_MS = 600_000;
 
 /**
- * A list of the service, fetched when it is read: page by page, or item by item over all pages.
+ * A list of the service, fetched while it is read: page by page, or item by item over all pages.
  *
- * The first page tells how many there are; the others are fetched a few at a time and handed on in order.
- * Nothing is taken on trust, and the list may change meanwhile: see `crawl.ts`. A consumer that stops
- * early cancels what is under way.
+ * The first page says how many items there are; the others are fetched a few at a time and returned in order. The
+ * list may change meanwhile: see `crawl.ts`. A consumer that stops early cancels the requests under way.
  */
 export class List<Item> implements AsyncIterable<Item> {
   readonly #fetchPage: FetchPage<Item>;
   readonly #keyOf: (item: Item) => string;
   readonly #what: string;
 
-  /** `keyOf` tells an item from all others of the list; `what` is for errors: `GET /v1pre3/…`. */
+  /**
+   * `keyOf` returns what distinguishes an item from all others of the list; `what` names the list in errors: `GET
+   * /v1pre3/…`.
+   */
   constructor(fetchPage: FetchPage<Item>, keyOf: (item: Item) => string, what: string) {
     this.#fetchPage = fetchPage;
     this.#keyOf = keyOf;
     this.#what = what;
   }
 
-  /** One page, as the service gives it. @throws BsmountError `usage` for a window that cannot be */
+  /** One page, as the service returns it. @throws BsmountError `usage` for an impossible window */
   async page(window: PageWindow = {}, options: CallOptions = {}): Promise<Page<Item>> {
     const { offset = 0, limit = MAX_PAGE_LIMIT } = window;
     checkNumber("offset", offset);
@@ -59,7 +61,7 @@ export class List<Item> implements AsyncIterable<Item> {
   }
 
   /**
-   * All items in order, by the pages that they came in; each once, so a page may hold less than was asked.
+   * All items in order, page by page. Each item comes once, so a page may have fewer items than requested.
    * @throws BsmountError `changed` when the list changes faster than it can be read, `too-big`, `timeout`;
    * `unavailable` when the service repeats pages without end
    */

@@ -1,13 +1,13 @@
 import type { CallOptions } from "../transport/rest.ts";
 
-/** What one answer of a list holds. */
+/** One response to a list request. */
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** Of the first item, counted from 0. */
+  /** The offset of the first item, from 0. */
   readonly offset: number;
-  /** As the service took it; it may be less than what was asked. */
+  /** The limit that the service applied; it may be less than the requested one. */
   readonly limit: number;
-  /** Items in the whole list as the service counts them; some lists do not say. */
+  /** How many items the whole list has, according to the service; some lists do not say. */
   readonly totalCount: number | undefined;
 }
 
@@ -24,5 +24,5 @@ export type FetchPage<Item> = (
   options: CallOptions,
 ) => Promise<Page<Item>>;
 
-/** The most that the API gives at once. */
+/** The highest limit of the API. */
 export const MAX_PAGE_LIMIT = 1024;

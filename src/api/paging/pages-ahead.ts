@@ -1,7 +1,7 @@
 import type { FetchPage, Page } from "./page.ts";
 import type { CallOptions } from "../transport/rest.ts";
 
-/** Pages under way at a time. */
+/** How many pages are requested at a time. */
 const PAGES_AHEAD = 4;
 
 interface PageUnderWay<Item> {
@@ -17,7 +17,7 @@ export interface PageGrid {
   readonly limit: number;
 }
 
-/** The pages of a crawl that have been asked for and not been taken. */
+/** The pages of a crawl that were requested and not yet read. */
 export class PagesAhead<Item> {
   readonly #fetchPage: FetchPage<Item>;
   readonly #options: CallOptions;
@@ -29,26 +29,27 @@ export class PagesAhead<Item> {
     this.#options = options;
   }
 
-  /** The page at `offset`, whether it was asked for ahead or not. */
+  /** The page at `offset`, requested ahead or now. */
   async take(offset: number, limit: number): Promise<Page<Item>> {
     const [first] = this.#underWay;
     if (first?.offset !== offset || first.limit !== limit) {
       await this.cancel();
-      this.#ask(offset, limit);
+      this.#request(offset, limit);
     }
     const [taken] = this.#underWay.splice(0, 1);
     if (taken === undefined) throw new Error("no page was asked for");
     return await taken.page;
   }
 
-  /** Asks for some pages from `grid.offset` on, none that would begin at `end` or behind it. */
-  askFrom({ offset, step, limit }: PageGrid, end: number): void {
+  /** Requests pages from `grid.offset` on, none that would begin at `end` or behind it. */
+  requestFrom({ offset, step, limit }: PageGrid, end: number): void {
     const last = this.#underWay.at(-1);
     let next = last === undefined ? offset : last.offset + step;
-    for (; this.#underWay.length < PAGES_AHEAD && next < end; next += step) this.#ask(next, limit);
+    for (; this.#underWay.length < PAGES_AHEAD && next < end; next += step)
+      this.#request(next, limit);
   }
 
-  /** Gives up what is under way and waits until it has ended. */
+  /** Cancels the requests under way and waits until they have ended. */
   async cancel(): Promise<void> {
     if (this.#underWay.length === 0) return;
     this.#cancellation.abort(new DOMException("the list is no longer read", "AbortError"));
@@ -57,7 +58,7 @@ export class PagesAhead<Item> {
     this.#cancellation = new AbortController();
   }
 
-  #ask(offset: number, limit: number): void {
+  #request(offset: number, limit: number): void {
     const { signal } = this.#cancellation;
     const whole = this.#options.signal;
     const options = {

@@ -8,7 +8,7 @@ import type { List } from "../paging/list.ts";
 import type { Property } from "../models/property.ts";
 import type { VersionClient } from "./version-client.ts";
 import type { CallOptions } from "../transport/rest.ts";
-import { type FilesParams, filesQuery } from "./files.ts";
+import { type FilesParams, FILES } from "./files.ts";
 import { referencedIds } from "./references.ts";
 import { propertyList } from "./properties.ts";
 
@@ -27,7 +27,7 @@ export class AppResults {
   /** The complete files: `GET /v1pre3/appresults/{id}/files`. */
   files(id: AppResultId, params: FilesParams = {}): List<FileEntry> {
     const path = `appresults/${segment(id)}/files`;
-    return this.#client.list({ path, query: filesQuery(params), decode: decodeFile });
+    return this.#client.list({ path, rules: FILES, params, decode: decodeFile });
   }
 
   /** `GET /v1pre3/appresults/{id}/properties` */
@@ -36,8 +36,8 @@ export class AppResults {
   }
 
   /**
-   * The samples that a result was made of, by its references: one `GET /v1pre3/samples/{id}` each. The
-   * references come with a result asked for by itself, not with one out of a list.
+   * The samples that a result was made of, by its references: one `GET /v1pre3/samples/{id}` each. Only a result
+   * that was requested by its Id has references.
    */
   async referencedSamples(result: AppResult, options?: CallOptions): Promise<Sample[]> {
     const ids = referencedIds(result, "Sample") as SampleId[];

@@ -3,10 +3,11 @@ import type { AppSessionId } from "../../core/ids.ts";
 import { segment } from "../transport/address.ts";
 import { decodeAppResult } from "../models/app-result.ts";
 import { decodeAppSession } from "../models/app-session.ts";
-import { listQuery, type ListParams, type ListRules, oneOf } from "../paging/list-parameters.ts";
+import { BASIC_LIST, type ListParams, oneOf } from "../paging/list-parameters.ts";
 import type { AppResult, AppSession } from "../models/models.ts";
 import type { List } from "../paging/list.ts";
-import type { Property, PropertyValue } from "../models/property.ts";
+import type { Property } from "../models/property.ts";
+import type { PropertyValue } from "../models/property-types.ts";
 import type { VersionClient } from "./version-client.ts";
 import type { CallOptions } from "../transport/rest.ts";
 import { propertyItems, propertyList } from "./properties.ts";
@@ -14,20 +15,14 @@ import { SESSION_STATUSES, type SessionStatus } from "./session-status.ts";
 
 export interface NewStatus {
   readonly status: SessionStatus;
-  /** A sentence for people. Default: none. */
+  /** A sentence for users. Default: none. */
   readonly summary?: string;
 }
-
-const APP_RESULTS: ListRules = {
-  version: "v1",
-  sorts: ["Id", "Name", "DateCreated"],
-  filters: {},
-};
 
 const INPUT = "Input.";
 const OUTPUT_APP_RESULTS = "Output.AppResults";
 
-/** Sessions by v1; v2 can list, stop and throw them away: see `BaseSpace.v2`. */
+/** App sessions by v1. v2 can list, stop and delete them: see `BaseSpace.v2`. */
 export class AppSessions {
   readonly #client: VersionClient;
 
@@ -41,10 +36,10 @@ export class AppSessions {
   }
 
   /**
-   * `POST /v1pre3/appsessions/{id}`. Complete and Aborted are final; the service refuses what comes after.
-   * When the answer is lost the session is asked for its status.
-   * @throws BsmountError `usage` for another status; ApiError `access-denied` for the session of another
-   * app, `unavailable` with the code `Conflict` for one that has ended
+   * `POST /v1pre3/appsessions/{id}`. Complete and Aborted are final; the service refuses later changes. When the
+   * response is lost, the status of the session is read.
+   * @throws BsmountError `usage` for another status; ApiError `access-denied` for the session of another app,
+   * `unavailable` with the code `Conflict` for one that has ended
    */
   async setStatus(
     id: AppSessionId,
@@ -70,8 +65,7 @@ export class AppSessions {
   /** `GET /v1pre3/appsessions/{id}/appresults` */
   appResults(id: AppSessionId, params: ListParams = {}): List<AppResult> {
     const path = `appsessions/${segment(id)}/appresults`;
-    const query = listQuery(APP_RESULTS, params);
-    return this.#client.list({ path, query, decode: decodeAppResult });
+    return this.#client.list({ path, rules: BASIC_LIST, params, decode: decodeAppResult });
   }
 
   /** `GET /v1pre3/appsessions/{id}/properties` */
@@ -80,8 +74,8 @@ export class AppSessions {
   }
 
   /**
-   * What a session was started with: its `Input.…` properties, over all pages, by their names without
-   * `Input.`. Of a property with many values those that came along; `properties.items()` has all.
+   * The inputs of a session: its `Input.…` properties, from all pages, by their names without `Input.`. A property
+   * of many values has its first ones; `properties.items()` returns all.
    */
   async inputs(id: AppSessionId, options?: CallOptions): Promise<Map<string, PropertyValue>> {
     const properties = await this.properties(id).all(options);

@@ -2,12 +2,7 @@ import type { ApplicationId } from "../../core/ids.ts";
 import { segment } from "../transport/address.ts";
 import { decodeApplication } from "../models/application.ts";
 import { decodeAppSession } from "../models/app-session.ts";
-import {
-  checkText,
-  listQuery,
-  type ListParams,
-  type ListRules,
-} from "../paging/list-parameters.ts";
+import { BASIC_LIST, checkText, type ListParams } from "../paging/list-parameters.ts";
 import type { Application, AppSession } from "../models/models.ts";
 import { type NewProperty, propertiesBody } from "./new-property.ts";
 import type { List } from "../paging/list.ts";
@@ -15,25 +10,19 @@ import type { VersionClient } from "./version-client.ts";
 import type { CallOptions } from "../transport/rest.ts";
 import { findCreated } from "./find-created.ts";
 
-/** What an app is started with. */
+/** The inputs of a launch. */
 export interface Launch {
-  /** Of the session that comes of it. */
+  /** The name of the new session. */
   readonly name: string;
   /** The app's inputs, such as `Input.sample-id`. */
   readonly properties: readonly NewProperty[];
-  /** A sentence for people. Default: none. */
+  /** A sentence for users. Default: none. */
   readonly statusSummary?: string;
   /** Default true. */
   readonly autoStart?: boolean;
-  /** The machine that is to run it, for apps that run on one's own. */
+  /** The machine that runs the app, for apps that run on the user's own machines. */
   readonly agentId?: string;
 }
-
-const APPLICATIONS: ListRules = {
-  version: "v1",
-  sorts: ["Id", "Name", "DateCreated"],
-  filters: {},
-};
 
 export class Applications {
   readonly #client: VersionClient;
@@ -42,10 +31,14 @@ export class Applications {
     this.#client = client;
   }
 
-  /** The newest version of each app that one can see: `GET /v1pre3/applications`. */
+  /** The newest version of each app that the user can see: `GET /v1pre3/applications`. */
   list(params: ListParams = {}): List<Application> {
-    const query = listQuery(APPLICATIONS, params);
-    return this.#client.list({ path: "applications", query, decode: decodeApplication });
+    return this.#client.list({
+      path: "applications",
+      rules: BASIC_LIST,
+      params,
+      decode: decodeApplication,
+    });
   }
 
   /** `GET /v1pre3/applications/{id}` */
@@ -54,10 +47,10 @@ export class Applications {
   }
 
   /**
-   * Starts an app: `POST /v1pre3/applications/{id}/appsessions`. When the answer is lost one's newest
-   * sessions are searched for it by its name.
-   * @throws BsmountError `usage` for a property that cannot be; ApiError `unavailable` with the code
-   * `Conflict` when the app does not take its inputs, with `mayHaveSucceeded` while it is in doubt
+   * Starts an app: `POST /v1pre3/applications/{id}/appsessions`. When the response is lost, the user's newest
+   * sessions are searched for it by name.
+   * @throws BsmountError `usage` for an impossible property; ApiError `unavailable` with the code `Conflict` when
+   * the app refuses its inputs, with `mayHaveSucceeded` when it is not known whether the app was started
    */
   async launch(id: ApplicationId, launch: Launch, options: CallOptions = {}): Promise<AppSession> {
     checkText("the session's name", launch.name);

@@ -3,41 +3,27 @@ import { neverAborted } from "../../core/abort.ts";
 import { segment } from "../transport/address.ts";
 import type { LinkCache } from "../content/link-cache.ts";
 import { decodeFile } from "../models/file.ts";
-import {
-  extensions,
-  listQuery,
-  type ListParams,
-  type ListRules,
-  text,
-} from "../paging/list-parameters.ts";
+import { extensions, listRules, type ParamsOf, text } from "../paging/list-parameters.ts";
 import type { FileEntry } from "../models/models.ts";
 import type { List } from "../paging/list.ts";
 import type { Property } from "../models/property.ts";
 import type { VersionClient } from "./version-client.ts";
-import type { CallOptions, Query } from "../transport/rest.ts";
+import type { CallOptions } from "../transport/rest.ts";
 import { propertyList } from "./properties.ts";
 
-export interface FilesParams extends ListParams<"Id" | "Path" | "DateCreated"> {
-  /** Only files whose names end so, e.g. `.bam`. */
-  readonly extensions?: readonly string[];
-  /** Only files right in this folder; `/` is the outermost. */
-  readonly directory?: string;
-}
+/** The parameters of `…/files`. */
+export const FILES = listRules(["Id", "Path", "DateCreated"], {
+  /** Only files with one of these extensions, such as `.bam`. */
+  extensions: extensions("Extensions"),
+  /** Only files directly in this folder; `/` is the outermost one. */
+  directory: text("Directory"),
+});
 
-const FILES: ListRules = {
-  version: "v1",
-  sorts: ["Id", "Path", "DateCreated"],
-  filters: { extensions: extensions("Extensions"), directory: text("Directory") },
-};
+export interface FilesParams extends ParamsOf<typeof FILES> {}
 
-/** The parameters of `…/files`, in the service's spelling. @throws BsmountError `usage` */
-export function filesQuery(params: FilesParams): Query {
-  return listQuery(FILES, params);
-}
-
-/** Where a file's bytes are. */
+/** A signed link to the content of a file. */
 export interface FileLink {
-  /** Signed: whoever has it can read the file until it ends. It takes no token, and must be given none. */
+  /** Anyone who has this link can read the file until the link expires. Requests to it must not carry the token. */
   readonly url: string;
 }
 
@@ -64,7 +50,7 @@ export class Files {
   }
 
   /**
-   * A signed link to the content, good for a while: `GET /v1pre3/files/{id}/content?redirect=meta`.
+   * A signed link to the content, valid for a limited time: `GET /v1pre3/files/{id}/content?redirect=meta`.
    * @throws ApiError `access-denied` without READ, `archived`
    */
   async link(id: FileId, { signal = neverAborted }: CallOptions = {}): Promise<FileLink> {

@@ -5,13 +5,13 @@ import {
   type EntityType,
   type MapEntry,
   V2_ENTITY_TYPES,
-} from "../models/property.ts";
+} from "../models/property-types.ts";
 
-/** A resource to point at: its Href (`v1pre3/samples/12`), or the resource itself. */
+/** An entity to refer to: its Href (`v1pre3/samples/12`), or the entity itself. */
 export type EntityTarget = string | { readonly href: string };
 
 interface Named {
-  /** 2 to 64 characters, such as `apiset.note`. What begins with `BaseSpace.` is the platform's own. */
+  /** 2 to 64 characters, such as `apiset.note`. Names that begin with `BaseSpace.` are reserved for the platform. */
   readonly name: string;
   readonly description?: string;
 }
@@ -32,7 +32,7 @@ const MAX_NAME_LENGTH = 64;
 const MAX_KEY_LENGTH = 64;
 const MAX_CONTENT_BYTES = 65_000;
 
-/** Where the resources of a type are, in an Href. */
+/** The path segment of each type, in an Href. */
 const NOUNS: Readonly<Record<EntityType, string>> = {
   project: "projects",
   sample: "samples",
@@ -54,13 +54,13 @@ const TYPES: ReadonlySet<string> = new Set(
 );
 
 /**
- * The body that sets `properties`, after a look at the documented limits.
+ * The body that sets `properties`, after checking the documented limits.
  * @throws BsmountError `usage`, naming the property
  */
 export function propertiesBody(properties: readonly NewProperty[]): { Properties: readonly Raw[] } {
   const names = new Set<string>();
   for (const { name } of properties) {
-    if (names.has(name)) throw wrong(name, "is there twice");
+    if (names.has(name)) throw invalidPropertyError(name, "is there twice");
     names.add(name);
   }
   return { Properties: properties.map(wireProperty) };
@@ -69,10 +69,13 @@ export function propertiesBody(properties: readonly NewProperty[]): { Properties
 function wireProperty(property: NewProperty): Raw {
   const { name, type, description = "" } = property;
   if (typeof name !== "string" || name.length < MIN_NAME_LENGTH || name.length > MAX_NAME_LENGTH) {
-    throw wrong(name, `must have a name of ${MIN_NAME_LENGTH} to ${MAX_NAME_LENGTH} characters`);
+    throw invalidPropertyError(
+      name,
+      `must have a name of ${MIN_NAME_LENGTH} to ${MAX_NAME_LENGTH} characters`,
+    );
   }
   if (!TYPES.has(type)) {
-    throw wrong(
+    throw invalidPropertyError(
       name,
       `is of type ${JSON.stringify(type)}, which is none of ${[...TYPES].join(", ")}`,
     );
@@ -90,7 +93,7 @@ function wireValue(property: NewProperty): Raw {
   const write = (value: unknown): string =>
     bald === "string" ? checkedText(name, value) : href(name, bald as EntityType, value);
   if ("items" in property) return { Items: arrayOf(name, "items", property.items).map(write) };
-  if (property.type.endsWith("[]")) throw wrong(name, "must have an array of items");
+  if (property.type.endsWith("[]")) throw invalidPropertyError(name, "must have an array of items");
   return { Content: write(property.content) };
 }
 
@@ -102,17 +105,17 @@ function isMaps(property: NewProperty): property is Extract<NewProperty, { type:
   return property.type === "map[]";
 }
 
-/** Types say so; who calls from JavaScript has none. */
+/** Callers in JavaScript are not checked by the compiler. */
 function arrayOf<Item>(name: string, what: string, value: readonly Item[]): readonly Item[] {
   if (Array.isArray(value)) return value as readonly Item[];
-  throw wrong(name, `must have an array of ${what}`);
+  throw invalidPropertyError(name, `must have an array of ${what}`);
 }
 
 function checkedText(name: string, value: unknown): string {
-  if (typeof value !== "string") throw wrong(name, "must be a text");
+  if (typeof value !== "string") throw invalidPropertyError(name, "must be a text");
   const bytes = Buffer.byteLength(value);
   if (bytes <= MAX_CONTENT_BYTES) return value;
-  throw wrong(name, `is ${bytes} bytes long; ${MAX_CONTENT_BYTES} is the most`);
+  throw invalidPropertyError(name, `is ${bytes} bytes long; ${MAX_CONTENT_BYTES} is the most`);
 }
 
 function wireMap(name: string, entries: readonly MapEntry[]): readonly Raw[] {
@@ -125,9 +128,9 @@ function wireMap(name: string, entries: readonly MapEntry[]): readonly Raw[] {
       /[$\p{Cc}]/u.test(key)
     ) {
       const problem = `has the key ${JSON.stringify(key)}; a key is 1 to ${MAX_KEY_LENGTH} characters without $`;
-      throw wrong(name, problem);
+      throw invalidPropertyError(name, problem);
     }
-    if (keys.has(key)) throw wrong(name, `has the key ${JSON.stringify(key)} twice`);
+    if (keys.has(key)) throw invalidPropertyError(name, `has the key ${JSON.stringify(key)} twice`);
     keys.add(key);
     return {
       Key: key,
@@ -136,7 +139,7 @@ function wireMap(name: string, entries: readonly MapEntry[]): readonly Raw[] {
   });
 }
 
-/** `v1pre3/samples/12`, or the whole address of v2. */
+/** `v1pre3/samples/12`, or the absolute address of v2. */
 function href(name: string, type: EntityType, target: unknown): string {
   const text = hrefOf(target);
   const [noun, id] =
@@ -146,7 +149,10 @@ function href(name: string, type: EntityType, target: unknown): string {
       .slice(-2) ?? [];
   if (text !== undefined && noun === NOUNS[type] && id !== undefined && id !== "") return text;
   const example = `v1pre3/${NOUNS[type]}/12`;
-  throw wrong(name, `points at ${JSON.stringify(text)}, but must be a ${type}'s Href: ${example}`);
+  throw invalidPropertyError(
+    name,
+    `points at ${JSON.stringify(text)}, but must be a ${type}'s Href: ${example}`,
+  );
 }
 
 function hrefOf(target: unknown): string | undefined {
@@ -155,6 +161,6 @@ function hrefOf(target: unknown): string | undefined {
   return typeof target.href === "string" ? target.href : undefined;
 }
 
-function wrong(name: unknown, problem: string): BsmountError {
+function invalidPropertyError(name: unknown, problem: string): BsmountError {
   return new BsmountError("usage", `the property ${JSON.stringify(name)} ${problem}`);
 }

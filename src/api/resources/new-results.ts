@@ -7,9 +7,9 @@ import type { Raw } from "../models/raw.ts";
 export interface NewAppResult {
   readonly name: string;
   readonly description?: string;
-  /** The session it belongs to, which must be open. Default: the service makes a new one, `Running`. */
+  /** The session it belongs to, which must be open. Default: the service creates a new one, `Running`. */
   readonly appSessionId?: AppSessionId;
-  /** What it is made of. */
+  /** The samples it was made of. */
   readonly samples?: readonly SampleId[];
   /** The genome it refers to. */
   readonly genomeId?: string;
@@ -34,11 +34,11 @@ function usingSample(id: SampleId): Raw {
 export interface NewSample {
   readonly name: string;
   readonly experimentName: string;
-  /** On the sample sheet, counted from 1. */
+  /** The number on the sample sheet, from 1. */
   readonly sampleNumber: number;
   /** The name on the sample sheet. */
   readonly sampleId: string;
-  /** Cycles of one read, or of both of a pair. */
+  /** Cycles of the one read, or of both reads of a pair. */
   readonly readLengths: readonly [number] | readonly [number, number];
   readonly numReadsRaw: number;
   /** Reads after filtering. */

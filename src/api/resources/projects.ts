@@ -4,17 +4,18 @@ import { decodeAppResult } from "../models/app-result.ts";
 import { decodeProject } from "../models/project.ts";
 import { decodeSample } from "../models/sample.ts";
 import {
+  BASIC_LIST,
   checkText,
   choices,
-  listQuery,
   type ListParams,
-  type ListRules,
+  listRules,
+  type ParamsOf,
 } from "../paging/list-parameters.ts";
 import type { AppResult, Project, Sample } from "../models/models.ts";
 import type { List } from "../paging/list.ts";
 import type { Property } from "../models/property.ts";
 import type { VersionClient } from "./version-client.ts";
-import type { CallOptions, Query } from "../transport/rest.ts";
+import type { CallOptions } from "../transport/rest.ts";
 import { findCreated } from "./find-created.ts";
 import { findOwnedProject } from "./find-owned-project.ts";
 import {
@@ -24,19 +25,14 @@ import {
   newSampleBody,
 } from "./new-results.ts";
 import { propertyList } from "./properties.ts";
-import { samplesQuery } from "./samples.ts";
-import { SESSION_STATUSES, type SessionStatus } from "./session-status.ts";
+import { SESSION_STATUSES } from "./session-status.ts";
 
-export interface AppResultsParams extends ListParams {
+const APP_RESULTS = listRules(["Id", "Name", "DateCreated"], {
   /** Only results in one of these states. */
-  readonly statuses?: readonly SessionStatus[];
-}
+  statuses: choices("Statuses", SESSION_STATUSES),
+});
 
-const APP_RESULTS: ListRules = {
-  version: "v1",
-  sorts: ["Id", "Name", "DateCreated"],
-  filters: { statuses: choices("Statuses", SESSION_STATUSES) },
-};
+export interface AppResultsParams extends ParamsOf<typeof APP_RESULTS> {}
 
 export class Projects {
   readonly #client: VersionClient;
@@ -51,9 +47,10 @@ export class Projects {
   }
 
   /**
-   * Makes a project, or answers one's own of that name: `POST /v1pre3/projects`. When the answer is lost
-   * one's projects are searched for it.
-   * @throws BsmountError `usage` for an empty name; ApiError with `mayHaveSucceeded` while it is in doubt
+   * Creates a project, or returns the user's own project of that name: `POST /v1pre3/projects`. When the response is
+   * lost, the user's projects are searched for it.
+   * @throws BsmountError `usage` for an empty name; ApiError, with `mayHaveSucceeded` when it is not known whether
+   * the project was created
    */
   async create(name: string, options: CallOptions = {}): Promise<Project> {
     checkText("the project's name", name);
@@ -66,10 +63,10 @@ export class Projects {
   }
 
   /**
-   * Makes an app result, to upload into: `POST /v1pre3/projects/{id}/appresults`. When the answer is lost
-   * the newest results of the project are searched for it.
-   * @throws ApiError `access-denied` without create or write on the project, or when the session has ended;
-   * with `mayHaveSucceeded` while it is in doubt
+   * Creates an app result, to upload into: `POST /v1pre3/projects/{id}/appresults`. When the response is lost, the
+   * newest results of the project are searched for it.
+   * @throws ApiError `access-denied` without the right to create or write in the project, or when the session has
+   * ended; with `mayHaveSucceeded` when it is not known whether the result was created
    */
   async createAppResult(
     id: ProjectId,
@@ -99,8 +96,8 @@ export class Projects {
   }
 
   /**
-   * Makes a sample: `POST /v1pre3/projects/{id}/samples`, which is not open to every app.
-   * @throws BsmountError `usage` for wrong read lengths; ApiError `access-denied`; as for results
+   * Creates a sample: `POST /v1pre3/projects/{id}/samples`, which not every app may do.
+   * @throws BsmountError `usage` for wrong read lengths; ApiError as {@link createAppResult}
    */
   async createSample(
     id: ProjectId,
@@ -132,14 +129,13 @@ export class Projects {
   /** `GET /v1pre3/projects/{id}/samples` */
   samples(id: ProjectId, params: ListParams = {}): List<Sample> {
     const path = `projects/${segment(id)}/samples`;
-    return this.#client.list({ path, query: samplesQuery(params), decode: decodeSample });
+    return this.#client.list({ path, rules: BASIC_LIST, params, decode: decodeSample });
   }
 
   /** `GET /v1pre3/projects/{id}/appresults` */
   appResults(id: ProjectId, params: AppResultsParams = {}): List<AppResult> {
     const path = `projects/${segment(id)}/appresults`;
-    const query: Query = listQuery(APP_RESULTS, params);
-    return this.#client.list({ path, query, decode: decodeAppResult });
+    return this.#client.list({ path, rules: APP_RESULTS, params, decode: decodeAppResult });
   }
 
   /** `GET /v1pre3/projects/{id}/properties` */

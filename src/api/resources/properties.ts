@@ -1,16 +1,13 @@
 import { BsmountError } from "../../core/errors.ts";
+import { listRules } from "../paging/list-parameters.ts";
 import { segment } from "../transport/address.ts";
-import {
-  decodeProperties,
-  decodeProperty,
-  propertyItemDecoder,
-} from "../models/decode-property.ts";
+import { decodeProperties, decodeProperty, propertyItemDecoder } from "../models/property.ts";
 import { type NewProperty, propertiesBody } from "./new-property.ts";
 import { List } from "../paging/list.ts";
 import type { Property, PropertyItem } from "../models/property.ts";
 import type { ApiVersion, VersionClient, VersionClients } from "./version-client.ts";
 import { reasonOf } from "../../core/errors.ts";
-import type { CallOptions, Query } from "../transport/rest.ts";
+import type { CallOptions } from "../transport/rest.ts";
 import type { FindEffect } from "../transport/idempotency.ts";
 
 const V1_RESOURCES = ["projects", "samples", "appresults", "runs", "appsessions", "files"] as const;
@@ -34,10 +31,7 @@ export interface PropertyOwner {
 }
 
 /** Properties can be sorted by name only. */
-const SORTING: Readonly<Record<ApiVersion, Query>> = {
-  v1: { SortBy: "Name", SortDir: "Asc" },
-  v2: { sortby: "Name", sortdir: "Asc" },
-};
+const PROPERTIES = listRules(["Name"], {});
 
 /** Values that people and apps attach to entities. */
 export class Properties {
@@ -146,8 +140,8 @@ export function propertyList(
   resource: PropertyOwner["resource"],
   id: string,
 ): List<Property> {
-  const query = SORTING[client.version];
-  return client.list({ path: pathOf({ resource, id }), query, decode: decodeProperty });
+  const path = pathOf({ resource, id });
+  return client.list({ path, rules: PROPERTIES, decode: decodeProperty });
 }
 
 /** `GET /{version}/{propertiesPath}/{name}/items` */
@@ -158,7 +152,6 @@ export function propertyItems(
 ): List<PropertyItem> {
   return client.list({
     path: `${propertiesPath}/${segment(name)}/items`,
-    query: {},
     decode: (value, at, page) => propertyItemDecoder(typeOf(page))(value, at),
   });
 }

@@ -6,17 +6,20 @@ interface Referring {
   readonly references?: readonly Reference[];
 }
 
-/** The Ids of what `from` refers to, of one type: `Sample`, `AppResult`, in any case. No request. */
+/**
+ * The Ids of the entities of one type that `from` refers to, such as `Sample` or `AppResult`, in any case. Sends no
+ * request.
+ */
 export function referencedIds(from: Referring, type: string): string[] {
   return ofType(from, type).map(({ href }) => href.split("/").at(-1) ?? "");
 }
 
-/** The Ids of the samples that an app result was made of. No request. */
+/** The Ids of the samples that an app result was made of. Sends no request. */
 export function referencedSampleIds(result: AppResult): SampleId[] {
   return referencedIds(result, "Sample");
 }
 
-/** The app results that a sample refers to, out of the sample itself. No request. */
+/** The app results that a sample refers to, as the sample contains them. Sends no request. */
 export function referencedAppResults(sample: Sample): AppResult[] {
   return ofType(sample, "AppResult")
     .filter(({ content }) => content !== undefined)

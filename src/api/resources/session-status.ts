@@ -1,4 +1,4 @@
-/** What becomes of a session, and of its app results. Complete and Aborted are final. */
+/** The states of a session, and of its app results. Complete and Aborted are final. */
 export const SESSION_STATUSES = [
   "Running",
   "NeedsAttention",

@@ -10,12 +10,12 @@ export class Tokens {
     this.#clients = clients;
   }
 
-  /** Whose it is, of which app, and what it allows: `GET /v1pre3/oauthv2/token/current`. */
+  /** The owner and the app of the token, and what it allows: `GET /v1pre3/oauthv2/token/current`. */
   async current(options?: CallOptions): Promise<TokenDetails> {
     return await this.#clients.v1.one("oauthv2/token/current", decodeTokenDetails, options);
   }
 
-  /** Ends the token for good, everywhere: `DELETE /v2/oauthv2tokens/current`. */
+  /** Revokes the token: `DELETE /v2/oauthv2tokens/current`. */
   async revoke(options?: CallOptions): Promise<void> {
     const change = {
       method: "DELETE",

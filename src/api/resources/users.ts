@@ -9,9 +9,8 @@ import { decodeUser } from "../models/user.ts";
 import {
   checkText,
   choices,
-  listQuery,
-  type ListParams,
-  type ListRules,
+  listRules,
+  type ParamsOf,
   text,
   texts,
 } from "../paging/list-parameters.ts";
@@ -19,47 +18,34 @@ import type { AppSession, Project, Run, User } from "../models/models.ts";
 import type { List } from "../paging/list.ts";
 import type { VersionClient } from "./version-client.ts";
 import type { CallOptions } from "../transport/rest.ts";
-import { RUN_FILTERS, RUN_SORTS, type RunsParams } from "./run-status.ts";
-import { SESSION_STATUSES, type SessionStatus } from "./session-status.ts";
-
-export interface ProjectsParams extends ListParams {
-  /** Only projects of exactly this name. */
-  readonly name?: string;
-}
-
-export interface AppSessionsParams extends ListParams {
-  /** Only sessions of this application. */
-  readonly appId?: ApplicationId;
-  /** Only sessions in one of these states. */
-  readonly status?: readonly SessionStatus[];
-  /** Only sessions that wrote into one of these projects. */
-  readonly outputProjects?: readonly ProjectId[];
-  /** Only sessions that this user started. */
-  readonly userCreatedBy?: UserId;
-  /** What is to come with each, e.g. `properties`. */
-  readonly include?: readonly string[];
-  /** Names of the properties that are to come. */
-  readonly propertyFilters?: readonly string[];
-}
+import { RUNS, type RunsParams } from "./run-lists.ts";
+import { SESSION_STATUSES } from "./session-status.ts";
 
 const SORTS = ["Id", "Name", "DateCreated"] as const;
 
-const PROJECTS: ListRules = { version: "v1", sorts: SORTS, filters: { name: text("Name") } };
+const PROJECTS = listRules(SORTS, {
+  /** Only projects of exactly this name. */
+  name: text("Name"),
+});
 
-const RUNS: ListRules = { version: "v1", sorts: RUN_SORTS, filters: RUN_FILTERS };
+export interface ProjectsParams extends ParamsOf<typeof PROJECTS> {}
 
-const APP_SESSIONS: ListRules = {
-  version: "v1",
-  sorts: SORTS,
-  filters: {
-    appId: text("AppId"),
-    status: choices("Status", SESSION_STATUSES),
-    outputProjects: texts("OutputProjects"),
-    userCreatedBy: text("userCreatedBy"),
-    include: texts("include"),
-    propertyFilters: texts("propertyFilters"),
-  },
-};
+const APP_SESSIONS = listRules(SORTS, {
+  /** Only sessions of this application. */
+  appId: text<ApplicationId>("AppId"),
+  /** Only sessions in one of these states. */
+  status: choices("Status", SESSION_STATUSES),
+  /** Only sessions that wrote into one of these projects. */
+  outputProjects: texts<ProjectId>("OutputProjects"),
+  /** Only sessions that this user started. */
+  userCreatedBy: text<UserId>("userCreatedBy"),
+  /** What is sent with each session, such as `properties`. */
+  include: texts("include"),
+  /** The names of the properties that are sent. */
+  propertyFilters: texts("propertyFilters"),
+});
+
+export interface AppSessionsParams extends ParamsOf<typeof APP_SESSIONS> {}
 
 export class Users {
   readonly #client: VersionClient;
@@ -68,7 +54,7 @@ export class Users {
     this.#client = client;
   }
 
-  /** Who the access token belongs to: `GET /v1pre3/users/current`. */
+  /** The user that the access token belongs to: `GET /v1pre3/users/current`. */
   async current(options?: CallOptions): Promise<User> {
     return await this.#client.one("users/current", decodeUser, options);
   }
@@ -78,15 +64,15 @@ export class Users {
     return await this.#client.one("oauthv2/token/current", decodeTokenScopes, options);
   }
 
-  /** `GET /v1pre3/users/{id}`; of others no more than the name is shown. */
+  /** `GET /v1pre3/users/{id}`. Of other users, the service shows the name only. */
   async get(id: UserId, options?: CallOptions): Promise<User> {
     return await this.#client.one(`users/${segment(id)}`, decodeUser, options);
   }
 
-  /** Own and shared projects: `GET /v1pre3/users/current/projects`. */
+  /** The user's own projects and those shared with the user: `GET /v1pre3/users/current/projects`. */
   projects(params: ProjectsParams = {}): List<Project> {
-    const query = listQuery(PROJECTS, params);
-    return this.#client.list({ path: "users/current/projects", query, decode: decodeProject });
+    const path = "users/current/projects";
+    return this.#client.list({ path, rules: PROJECTS, params, decode: decodeProject });
   }
 
   /**
@@ -109,16 +95,20 @@ export class Users {
 
   /** `GET /v1pre3/users/current/runs` */
   runs(params: RunsParams = {}): List<Run> {
-    const query = listQuery(RUNS, params);
-    return this.#client.list({ path: "users/current/runs", query, decode: decodeRun });
+    return this.#client.list({
+      path: "users/current/runs",
+      rules: RUNS,
+      params,
+      decode: decodeRun,
+    });
   }
 
   /** `GET /v1pre3/users/current/appsessions` */
   appSessions(params: AppSessionsParams = {}): List<AppSession> {
-    const query = listQuery(APP_SESSIONS, params);
     return this.#client.list({
       path: "users/current/appsessions",
-      query,
+      rules: APP_SESSIONS,
+      params,
       decode: decodeAppSession,
     });
   }

@@ -2,6 +2,7 @@ import { decodeEnvelope, decodePage } from "../models/envelope.ts";
 import { decodeResponse } from "../models/decode-response.ts";
 import { type Decode, WireError } from "../models/parse.ts";
 import { List } from "../paging/list.ts";
+import { listQuery, type ListRules } from "../paging/list-parameters.ts";
 import type { Page, PageWindow } from "../paging/page.ts";
 import type { FindEffect, IdempotentCalls, IdempotentChange } from "../transport/idempotency.ts";
 import type { CallOptions, Change, JsonResponse, Query, Rest } from "../transport/rest.ts";
@@ -12,7 +13,10 @@ export type ApiVersion = "v1" | "v2";
 export interface ListSource<Model> {
   /** Without the version, encoded. */
   readonly path: string;
-  readonly query: Query;
+  /** How the list is sorted and filtered. Default: as the service does without parameters. */
+  readonly rules?: ListRules;
+  /** The caller's parameters, by `rules`. Default: none. */
+  readonly params?: object;
   /** `page` is the object that holds the item. */
   readonly decode: (item: unknown, at: string, page: unknown) => Model;
 }
@@ -45,8 +49,13 @@ export class VersionClient {
     return this.decode(await this.get(path, {}, options), decode);
   }
 
-  /** A list: `GET /{version}/{path}` with `query`, and with `Offset` and `Limit`, which v2 spells in lower case. */
-  list<Model extends Identified>({ path, query, decode }: ListSource<Model>): List<Model> {
+  /**
+   * A list: `GET /{version}/{path}` with the parameters, and with `Offset` and `Limit`, which v2 spells in lower case.
+   * @throws BsmountError `usage` for parameters that the list does not have
+   */
+  list<Model extends Identified>(source: ListSource<Model>): List<Model> {
+    const { path, rules, params = {}, decode } = source;
+    const query = rules === undefined ? {} : listQuery(rules, params, this.version);
     return new List(
       async ({ offset, limit }, options) => {
         const window = this.version === "v1" ? { Offset: offset, Limit: limit } : { offset, limit };

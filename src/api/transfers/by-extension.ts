@@ -12,11 +12,11 @@ interface Client {
 }
 
 export interface ByExtension {
-  /** What the names end with, e.g. `.vcf.gz`. */
+  /** The end of the file names, e.g. `.vcf.gz`. */
   readonly extension: string;
-  /** Is made; files come below it by their own paths. */
+  /** The target folder, which is created; files are saved below it by their own paths. */
   readonly folder: string;
-  /** Which app result, when the session has several. */
+  /** The name of the app result, when the session has several. */
   readonly appResultName?: string;
 }
 

@@ -1,18 +1,20 @@
 import { neverAborted } from "../../core/abort.ts";
 import { FileDigests } from "../digests/file-digests.ts";
 import { etagDigests } from "../digests/etag-digests.ts";
-import { statLocal } from "./local-place.ts";
+import { statLocal } from "./local-files.ts";
 import { piecesOfFile } from "../digests/md5-of-file.ts";
 
 /**
+ * The result of a comparison.
+ *
  * - `md5`: the bytes are the same, by the MD5 of the file
- * - `md5s`: the bytes are the same, by the MD5s of the parts that it was uploaded in
- * - `other`: they are others
- * - `unknown`: there is no ETag, or one of parts whose sizes nobody knows, or they are others
+ * - `md5s`: the bytes are the same, by the MD5s of its parts
+ * - `other`: the bytes differ
+ * - `unknown`: there is no ETag, or it is of parts of unknown sizes and no known ones match
  */
 export type Compared = "md5" | "md5s" | "other" | "unknown";
 
-/** Compares a local file with an ETag, while it is read once. */
+/** Compares a local file with an ETag, reading the file once. */
 export async function compareWithEtag(
   path: string,
   etag: string | undefined,

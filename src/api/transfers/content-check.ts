@@ -6,14 +6,13 @@ import { type EtagDigests, etagDigests } from "../digests/etag-digests.ts";
 export interface CheckOptions {
   readonly md5s: Md5Thread;
   readonly file: Pick<FileEntry, "id" | "name" | "sizeBytes" | "etag">;
-  /** Reads the file once more, cut in another way, and digests it. */
+  /** Reads the file again, in other parts, and hashes it. */
   readonly readAgain: (reading: number) => Promise<ContentRead | undefined>;
 }
 
 /**
- * Compares content that is read in order, from its beginning to its end, with what the file's ETag says of it.
- * Where only parts of sizes nobody knows explain a difference, the file is read once more: content that comes
- * alike twice was not damaged on its way.
+ * Compares content that is read in order, from its beginning to its end, with the file's ETag. When the difference
+ * may be due to parts of unknown sizes, the file is read again: the same content twice was not damaged on the way.
  */
 export class ContentCheck implements AsyncDisposable {
   readonly #options: CheckOptions;
@@ -24,15 +23,15 @@ export class ContentCheck implements AsyncDisposable {
   }
 
   /**
-   * Adds the next bytes, which must not change before the promise settles. `etag` counts where the file has
-   * none, from the first bytes on.
+   * Adds the next bytes, which must not change before the promise settles. `etag` is used for a file without one,
+   * from the first bytes on.
    */
   async add(bytes: Uint8Array, etag?: string): Promise<void> {
     this.#digests ??= this.#begin(etag);
     await (await this.#digests)?.running.add(bytes);
   }
 
-  /** What the bytes are, of a file of which all have been added. */
+  /** The digests of the file, once all bytes have been added. */
   async read(): Promise<ContentRead | undefined> {
     const digests = await this.#digests;
     if (digests === undefined) return undefined;
@@ -40,7 +39,7 @@ export class ContentCheck implements AsyncDisposable {
   }
 
   /**
-   * Says how the content was compared, when all of it has been added and given to somebody.
+   * Returns how the content was compared, when all of it has been added.
    * @throws BsmountError `changed` when it is not that of the file
    */
   async end(): Promise<Verified> {

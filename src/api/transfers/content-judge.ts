@@ -3,23 +3,23 @@ import type { FileEntry } from "../models/models.ts";
 import type { EtagDigests } from "../digests/etag-digests.ts";
 
 /**
- * How the content of a file was compared: `md5` by the MD5 that BaseSpace has of it, `md5s` by those of the
- * parts that it was uploaded in, `parts` not at all, for BaseSpace has none, or of parts whose sizes nobody
- * knows; then the length, range and version of each answer were checked.
+ * How the content of a file was compared: `md5` by its MD5 in BaseSpace, `md5s` by those of its parts. With `parts`,
+ * BaseSpace has no MD5, or one of parts of unknown sizes; then the length, range and version of each response were
+ * checked.
  */
 export type Verified = "md5" | "md5s" | "parts";
 
-/** What a file turned out to be that was read from its beginning to its end. */
+/** The digests of a file that was read from its beginning to its end. */
 export interface ContentRead {
   readonly expected: EtagDigests;
   /** In the order of `expected.wanted`. */
   readonly md5s: readonly string[];
 }
 
-/** A file is read so often at most for the right content. */
+/** How often a file is read at most for the right content. */
 export const MOST_READINGS = 3;
 
-/** Compares readings of one file with what its ETag says. */
+/** Compares readings of one file with its ETag. */
 export class ContentJudge {
   readonly #file: Pick<FileEntry, "id" | "name">;
   readonly #seen = new Set<string>();
@@ -29,9 +29,9 @@ export class ContentJudge {
   }
 
   /**
-   * Undefined when the file has to be read again, as it may have been damaged on its way.
-   * @param read undefined where the ETag says nothing of the content
-   * @throws BsmountError `changed` when it has been read often enough
+   * Undefined when the file has to be read again, as it may have been damaged on the way.
+   * @param read undefined when the ETag says nothing about the content
+   * @throws BsmountError `changed` when it was read often enough
    */
   judge(read: ContentRead | undefined): Verified | undefined {
     if (read === undefined) return "parts";
@@ -40,7 +40,7 @@ export class ContentJudge {
     const content = md5s.join(" ");
     const isSameAgain = this.#seen.has(content);
     this.#seen.add(content);
-    // Nothing was damaged, then, but the file was cut into other parts than those that were tried.
+    // The same content twice was not damaged: the file was cut into other parts than those that were tried.
     if (isSameAgain && !expected.isCertain) return "parts";
     if (isSameAgain || this.#seen.size >= MOST_READINGS) throw this.wrong(read);
     return undefined;

@@ -1,7 +1,7 @@
 import { type FileHandle, rm } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import type { ByteRange } from "../../core/byte-range.ts";
-import { openOwn, readOwn } from "./local-place.ts";
+import { openUserFile, readUserFile } from "./local-files.ts";
 import { parseJournal, type PartsJournal } from "./parts-journal.ts";
 
 /*
@@ -33,7 +33,7 @@ export class DownloadJournal implements AsyncDisposable {
 
   /** Opens the journal at `path`, emptied first when `isNew`. */
   static async open(path: string, name: DownloadName, isNew: boolean): Promise<DownloadJournal> {
-    const file = await openOwn(path, isNew);
+    const file = await openUserFile(path, isNew);
     const journal = new DownloadJournal(file, (await file.stat()).size);
     await journal.#append(name);
     return journal;
@@ -57,11 +57,11 @@ export class DownloadJournal implements AsyncDisposable {
 }
 
 /** The journal of an earlier download by this user; undefined when there is none. */
-export async function readJournal(path: string): Promise<DownloadRecord | undefined> {
-  return parseJournal(await readOwn(path), (line) => Number(line["crc32"]));
+export async function readDownloadJournal(path: string): Promise<DownloadRecord | undefined> {
+  return parseJournal(await readUserFile(path), (line) => Number(line["crc32"]));
 }
 
-export async function removeJournal(path: string): Promise<void> {
+export async function removeDownloadJournal(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 

@@ -16,33 +16,35 @@ import {
   FileDownload,
 } from "./file-download.ts";
 import { filePieces, STREAM_PART_BYTES } from "./file-pieces.ts";
-import { pathNames, placeBelow } from "./local-place.ts";
-import { DEFAULT_PARALLEL, type TransferOptions, withMemory } from "./options.ts";
+import { pathNames, pathBelow } from "./local-files.ts";
+import { DEFAULT_PARALLEL, type TransferOptions, withMemoryBudget } from "./options.ts";
 import type { DownloadFrom } from "./parts-download.ts";
 
 export interface ReadOptions extends TransferOptions {
-  /** Default: the whole file. What lies behind its end is left out. */
+  /** Default: the whole file. A part of the range behind the end of the file is ignored. */
   readonly range?: ByteRange;
   /** Compares a whole file with the MD5 that BaseSpace has, as `toFile` does. Default true. */
   readonly checksum?: boolean;
 }
 
 export interface FolderOptions extends DownloadOptions {
-  /** Makes the folders of the file's own path below the target folder. Default false: its name alone. */
+  /**
+   * Creates the folders of the file's own path below the target folder. Default false: the file gets its name alone.
+   */
   readonly keepPath?: boolean;
 }
 
-/** Parts of one file at a time where several files are under way. */
+/** How many parts of one file are fetched at a time when several files are. */
 const PARTS_OF_MANY = 2;
 
-/** What is said to be larger is not worth asking for: no supported Node holds more in one piece. */
+/** A larger file is not requested: no supported Node holds more in one piece. */
 const MAX_READ_BYTES = 4 * 1024 ** 3;
 
 export interface DownloadsOptions extends DownloadFrom {
   readonly files: Files;
 }
 
-/** What has to be known of a file to compare what was read of it. */
+/** What is needed of a file to compare what was read of it. */
 export type CheckedFile = Pick<Downloadable, "id" | "name" | "sizeBytes" | "etag">;
 
 interface ReadingOf {
@@ -53,10 +55,10 @@ interface ReadingOf {
 }
 
 /**
- * Files of BaseSpace to this machine. Each takes a file, or its Id, which is then asked for first.
+ * Downloads of files. Each takes a file, or its Id, by which the file is then requested first.
  *
- * Methods throw BsmountError: `archived`, `access-denied`, `changed` when the content is another one half
- * way through, `timeout`, `unavailable`; the signal's reason.
+ * Methods throw BsmountError: `archived`, `access-denied`, `changed` when the content changes during the download,
+ * `timeout`, `unavailable`; the signal's reason.
  */
 export class Downloads {
   readonly #from: DownloadFrom;
@@ -68,8 +70,8 @@ export class Downloads {
   }
 
   /**
-   * To one place on disk, whatever the file is called; what is there is replaced when every byte has
-   * come. Goes on with what an earlier attempt left beside it.
+   * Downloads a file to `target`, whatever the file is called. An existing file is replaced when every byte has
+   * come. Continues what an earlier download left beside it.
    */
   async toFile(
     file: Downloadable | FileId,
@@ -82,9 +84,8 @@ export class Downloads {
   }
 
   /**
-   * Into a folder, which is made, under the file's own name or, with `keepPath`, its own path.
-   * @throws BsmountError `invalid` for a name that would lead out of the folder, `usage` when a link is in
-   * the way
+   * Downloads a file into a folder, which is created, under the file's own name or, with `keepPath`, its own path.
+   * @throws BsmountError `invalid` for a name that would lead out of the folder, `usage` when a link is in the way
    */
   async toFolder(
     file: Downloadable | FileId,
@@ -93,13 +94,14 @@ export class Downloads {
   ): Promise<Downloaded> {
     const entry = await this.#entry(file, options);
     const path = options.keepPath === true ? entry.path : (pathNames(entry.path).at(-1) ?? "");
-    return await this.toFile(entry, await placeBelow(folder, path), options);
+    return await this.toFile(entry, await pathBelow(folder, path), options);
   }
 
   /**
-   * All of `files` into a folder by their own paths, some at a time; answers in the order of their ends.
-   * Of several files with one path, which are versions, the newest is taken. An index, such as `x.bam.bai`,
-   * begins when its data has come, so that it is not the older one. The first failure ends it.
+   * Downloads all of `files` into a folder by their own paths, some at a time; returns them in the order in which
+   * they ended. Of several files with one path, which are versions, the newest is taken. An index, such as
+   * `x.bam.bai`, begins when its data has come, so that it is not the older one. The first failure ends the
+   * download.
    * @throws as {@link toFolder}
    */
   async allToFolder(
@@ -118,9 +120,9 @@ export class Downloads {
   }
 
   /**
-   * The bytes of a file or of a range of it, at once in memory. A whole file that arrives with other content
-   * than BaseSpace has is read again.
-   * @throws BsmountError `too-big` for more than 4 GiB, or than this machine has room for
+   * The bytes of a file or of a range of it, in memory. A whole file that arrives with other content than BaseSpace
+   * has is read again.
+   * @throws BsmountError `too-big` for more than 4 GiB, or more than this machine has memory for
    */
   async read(file: Downloadable | FileId, options: ReadOptions = {}): Promise<Uint8Array> {
     const entry = await this.#entry(file, options);
@@ -128,12 +130,12 @@ export class Downloads {
     const { memory: _counted, ...others } = options;
     const length = rangeLength(range);
     const ahead = (options.parallel ?? DEFAULT_PARALLEL) * STREAM_PART_BYTES;
-    // Taken at once: two reads that had a part each, and waited for more, would wait for each other.
+    // The whole memory is reserved at once: two reads that each had a part of it would wait for each other.
     const needed = {
       bytes: length + Math.min(length, ahead),
       signal: options.signal ?? neverAborted,
     };
-    return await withMemory(options, needed, async () => {
+    return await withMemoryBudget(options, needed, async () => {
       const bytes = roomFor(entry, length);
       const judge = new ContentJudge(entry);
       for (let reading = 1; ; reading += 1) {
@@ -148,9 +150,9 @@ export class Downloads {
   }
 
   /**
-   * The bytes in order, some pieces fetched ahead; `Readable.from` makes a stream of it. With `memory` a piece
-   * counts from before it is fetched until the next one is asked for. Behind the last byte of a whole file it
-   * fails with `changed` when the content is another one than BaseSpace has.
+   * The bytes in order, with some pieces fetched ahead; `Readable.from` makes a stream of them. With `memory`, a
+   * piece counts from before it is fetched until the next one is read. At the end of a whole file, it throws
+   * `changed` when the content is not that of BaseSpace.
    */
   async *stream(
     file: Downloadable | FileId,
@@ -166,7 +168,7 @@ export class Downloads {
     if (isChecked) await check.end();
   }
 
-  /** For content of `file` that the caller reads in order, from its beginning to its end. Dispose of it. */
+  /** Checks content of `file` that the caller reads in order from its beginning to its end. Dispose of it. */
   check(file: CheckedFile, { signal }: Pick<TransferOptions, "signal"> = {}): ContentCheck {
     const range = { start: 0, end: file.sizeBytes };
     const readAgain = async (reading: number): Promise<ContentRead | undefined> => {
@@ -177,7 +179,7 @@ export class Downloads {
   }
 
   /**
-   * The ETag of a file; where a list did not tell it, that of the object store. What cannot be read is not known.
+   * The ETag of a file; when a list did not contain it, that of the object store. Undefined when it cannot be read.
    * @throws the signal's reason
    */
   async etagOf(
@@ -195,7 +197,7 @@ export class Downloads {
     }
   }
 
-  /** Reads a range, and answers what it turned out to be when it is the whole file. */
+  /** Reads a range, and returns the digests of it when it is the whole file. */
   async #readThrough(
     { entry, range, reading }: ReadingOf,
     options: ReadOptions,
@@ -222,7 +224,7 @@ export class Downloads {
   }
 }
 
-/** Ids grow, so the newest version of a path has the greatest. */
+/** Ids grow, so the newest version of a path has the greatest one. */
 async function newestByPath(
   files: Iterable<Downloadable> | AsyncIterable<Downloadable>,
   signal: AbortSignal,
@@ -257,7 +259,7 @@ function isWhole({ sizeBytes }: CheckedFile, range: ByteRange, { checksum }: Rea
 
 async function nothingToCheck(): Promise<void> {}
 
-/** @throws BsmountError `usage` for a range that makes no sense */
+/** @throws BsmountError `usage` for an impossible range */
 function wantedRange({ sizeBytes }: Downloadable, range: ByteRange | undefined): ByteRange {
   if (range === undefined) return { start: 0, end: sizeBytes };
   try {

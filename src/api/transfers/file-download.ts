@@ -4,7 +4,11 @@ import { resolve } from "node:path";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
 import type { FileEntry } from "../models/models.ts";
 import { ContentJudge, type Verified } from "./content-judge.ts";
-import { type DownloadRecord, readJournal, removeJournal } from "./download-journal.ts";
+import {
+  type DownloadRecord,
+  readDownloadJournal,
+  removeDownloadJournal,
+} from "./download-journal.ts";
 import {
   checkPartBytes,
   otherPartBytes,
@@ -12,29 +16,29 @@ import {
   scratchNames,
 } from "./download-plan.ts";
 import {
-  cannotWrite,
+  unwritableError,
   checkReplaceable,
-  inTheWay,
-  isOthers,
+  isFolderError,
+  belongsToOther,
   isStillAt,
-  openOwn,
-} from "./local-place.ts";
+  openUserFile,
+} from "./local-files.ts";
 import type { TransferOptions } from "./options.ts";
 import { type DownloadFrom, PartsDownload } from "./parts-download.ts";
-import { lockPlace } from "./place-lock.ts";
+import { lockLocalFile } from "./local-file-lock.ts";
 
 export interface DownloadOptions extends TransferOptions {
   /** Bytes of a part. Default 16 MiB. */
   readonly partBytes?: number;
   /**
-   * Compares the whole file with the MD5 that BaseSpace has for files that were uploaded in one piece, or
-   * with the MD5s of the parts that a file came in, where their sizes can be found out. Default true. Length,
-   * range and version of each part are checked in any case.
+   * Compares the whole file with the MD5 that BaseSpace has of a file that was uploaded in one request, or with the
+   * MD5s of the parts of a file, when their sizes can be found out. Default true. Length, range and version of each
+   * part are always checked.
    */
   readonly checksum?: boolean;
 }
 
-/** What has to be known of a file to download it. */
+/** What is needed of a file to download it. */
 export type Downloadable = Pick<
   FileEntry,
   "id" | "name" | "path" | "sizeBytes" | "isArchived" | "etag"
@@ -48,13 +52,13 @@ export interface Downloaded {
 
 const DEFAULT_PART_BYTES = 16 * 1024 * 1024;
 
-/** What may go away by itself, so that what came is worth keeping. */
+/** Failures that may pass, so that what came is worth keeping. */
 const PASSING: ReadonlySet<string> = new Set(["timeout", "unavailable", "aborted"]);
 
 /**
- * One file to one place on disk: several parts at a time into a `.partial` beside it, which takes the name
- * when every byte is there and checked. What a crash or a failure that may pass left is gone on with; what
- * arrived with other content than BaseSpace has is fetched anew.
+ * Downloads one file to one local path: several parts at a time into a `.partial` file beside it, which is renamed
+ * when every byte is there and checked. What a crash or a passing failure left is continued; what arrived with other
+ * content than BaseSpace has is fetched again.
  */
 export class FileDownload {
   readonly #from: DownloadFrom;
@@ -77,10 +81,10 @@ export class FileDownload {
 
   /** @throws BsmountError `is-a-directory` when a folder has the name of the target, `usage` for a device */
   async run(signal: AbortSignal): Promise<Downloaded> {
-    // Rather before everything has come than after.
+    // Checked before anything is fetched, not only afterwards.
     await checkReplaceable(this.#target);
     const [path, what] = [this.#target, `${this.#target} is being downloaded`];
-    await using _lock = await lockPlace({ path, what, lockFolder: this.#from.lockFolder });
+    await using _lock = await lockLocalFile({ path, what, lockFolder: this.#from.lockFolder });
     await this.#avoidOthers();
     const { sizeBytes } = this.#file;
     for (let left = await this.#left(), reading = 1; ; left = undefined, reading += 1) {
@@ -89,14 +93,17 @@ export class FileDownload {
     }
   }
 
-  /** In a folder that others write to as well, they can have made what an earlier download seems to have left. */
+  /**
+   * In a folder in which other users write as well, they may have created what seems to be left of an earlier
+   * download.
+   */
   async #avoidOthers(): Promise<void> {
     const { partial, journal } = this.#names;
-    if (!(await isOthers(partial)) && !(await isOthers(journal))) return;
+    if (!(await belongsToOther(partial)) && !(await belongsToOther(journal))) return;
     this.#names = scratchNames(this.#target, `${this.#file.id} ${randomUUID()}`);
   }
 
-  /** Undefined when everything has to be fetched anew. */
+  /** Undefined when everything has to be fetched again. */
   async #attempt(
     { left, reading }: { readonly left: DownloadRecord | undefined; readonly reading: number },
     signal: AbortSignal,
@@ -105,13 +112,14 @@ export class FileDownload {
     try {
       const verified = await this.#fetch(parts, left === undefined, signal);
       if (verified === undefined) await this.#discard();
-      else await removeJournal(this.#names.journal);
+      else await removeDownloadJournal(this.#names.journal);
       return verified;
     } catch (error) {
       const isKept = parts.isWorthKeeping && PASSING.has(reasonOf(error));
-      // Another version, or a refusal, or not a byte: nothing to go on with. What is busy is somebody else's.
+      // After another version, a refusal, or without a byte, there is nothing to continue. A busy file belongs to
+      // another transfer.
       if (!isKept && reasonOf(error) !== "busy") await this.#discard();
-      // The content was replaced since: what an earlier download left is of no use.
+      // The content was replaced since, so what an earlier download left is of no use.
       if (left !== undefined && reasonOf(error) === "changed") return undefined;
       throw error;
     }
@@ -122,7 +130,7 @@ export class FileDownload {
     isNew: boolean,
     signal: AbortSignal,
   ): Promise<Verified | undefined> {
-    const file = await openOwn(this.#names.partial, isNew);
+    const file = await openUserFile(this.#names.partial, isNew);
     try {
       const read = await parts.fill(file, signal);
       const verified = this.#file.sizeBytes === 0 ? "md5" : this.#judge.judge(read);
@@ -143,30 +151,30 @@ export class FileDownload {
     return new PartsDownload(this.#from, plan);
   }
 
-  /** Where locks do not reach, on a disk that machines share, somebody else may have begun anew. */
+  /** On a disk that several machines share, locks do not keep out another machine, which may have started over. */
   async #take(file: FileHandle): Promise<void> {
     const { partial } = this.#names;
     const isWhole = (await file.stat()).size === this.#file.sizeBytes;
     if (!isWhole || !(await isStillAt(partial, file))) {
-      throw new BsmountError("busy", `somebody else downloads to ${this.#target} as well`, {
+      throw new BsmountError("busy", `another process downloads to ${this.#target} as well`, {
         remedy: "wait until that has ended, or take another name",
       });
     }
     const replaced = await checkReplaceable(this.#target);
-    // Who could not read what is replaced shall not read what takes its place.
+    // A user who could not read the replaced file must not be able to read the new one.
     if (replaced?.isFile() === true) await file.chmod(replaced.mode & 0o777);
     await rename(partial, this.#target).catch((cause: unknown) => {
       const isFolder = (cause as NodeJS.ErrnoException).code === "EISDIR";
-      throw isFolder ? inTheWay(this.#target, cause) : cannotWrite(this.#target, cause);
+      throw isFolder ? isFolderError(this.#target, cause) : unwritableError(this.#target, cause);
     });
   }
 
   /**
-   * What an earlier download of the same file left. Without an ETag nothing would tell whether the parts that
-   * are missing are of the same version.
+   * What an earlier download of the same file left. Without an ETag, nothing tells whether the missing parts are of
+   * the same version.
    */
   async #left(): Promise<DownloadRecord | undefined> {
-    const left = await readJournal(this.#names.journal);
+    const left = await readDownloadJournal(this.#names.journal);
     const { id, sizeBytes } = this.#file;
     const isSame =
       left?.name.fileId === id &&
@@ -178,6 +186,6 @@ export class FileDownload {
 
   async #discard(): Promise<void> {
     await rm(this.#names.partial, { force: true });
-    await removeJournal(this.#names.journal);
+    await removeDownloadJournal(this.#names.journal);
   }
 }

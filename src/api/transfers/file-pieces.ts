@@ -4,22 +4,22 @@ import type { Content } from "../content/content.ts";
 import type { FileEntry } from "../models/models.ts";
 import { partsOf } from "./download-plan.ts";
 import { FetchAhead } from "./fetch-ahead.ts";
-import { type HeldBytes, heldBytes } from "./held-bytes.ts";
+import { type ReservedBytes, reserveBytes } from "./reserved-bytes.ts";
 import { OneVersion } from "./one-version.ts";
 import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions } from "./options.ts";
 
-/** Of a piece. */
+/** Bytes of a piece. */
 export const STREAM_PART_BYTES: number = 4 * 1024 * 1024;
 
 export interface PiecesToRead {
   readonly file: Pick<FileEntry, "id" | "sizeBytes">;
   readonly range: ByteRange;
   readonly partBytes: number;
-  /** Is given each piece and its version before it is given out. */
+  /** Called with each piece and its version before the piece is returned. */
   readonly check: (bytes: Uint8Array, etag: string | undefined) => Promise<void>;
 }
 
-/** The bytes of a range in order, some pieces fetched ahead, all of one version. */
+/** The bytes of a range in order, all of one version, with some pieces fetched ahead. */
 export async function* filePieces(
   content: Content,
   { file, range, partBytes, check }: PiecesToRead,
@@ -29,8 +29,8 @@ export async function* filePieces(
   const signal = AbortSignal.any([options.signal ?? neverAborted, ended.signal]);
   const progress = new ProgressCount(rangeLength(range), options.onProgress);
   const version = new OneVersion(content);
-  const fetch = async (part: ByteRange): Promise<HeldBytes> => {
-    return await heldBytes(options, { bytes: rangeLength(part), signal }, async (bytes) => {
+  const fetch = async (part: ByteRange): Promise<ReservedBytes> => {
+    return await reserveBytes(options, { bytes: rangeLength(part), signal }, async (bytes) => {
       const { id: fileId, sizeBytes } = file;
       await version.read({ fileId, sizeBytes, range: part, into: [bytes] }, signal);
       return bytes;

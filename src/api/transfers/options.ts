@@ -2,30 +2,30 @@ import type { ByteBudget } from "../../core/byte-budget.ts";
 import type { CallOptions } from "../transport/rest.ts";
 
 export interface Progress {
-  /** Bytes that are done, those of an earlier attempt included. */
+  /** Bytes that are done, including those of an earlier transfer that is continued. */
   readonly doneBytes: number;
-  /** Absent while a stream has not ended. */
+  /** Absent while the end of a stream is not known. */
   readonly totalBytes?: number;
 }
 
 export interface TransferOptions extends CallOptions {
-  /** Parts under way at a time, each with a buffer of its own. Default 4. */
+  /** How many parts are under way at a time, each with its own buffer. Default 4. */
   readonly parallel?: number;
   /**
-   * For the buffers of several transfers at a time: they wait for each other when it is used up. Not counted
-   * are bytes that are the caller's: those given to an upload, and those that `read` has answered. What a
-   * stream has fetched ahead counts until it is read, so streams of which one is read for the sake of
-   * another, as from a download into an upload, need a budget each.
+   * A budget for the buffers of several transfers at a time: they wait for each other when it is used up. Bytes that
+   * belong to the caller do not count: those given to an upload, and those that `read` returned. What a stream has
+   * fetched ahead counts until it is read, so two streams of which one waits for the other, as from a download into
+   * an upload, need a budget each.
    */
   readonly memory?: ByteBudget;
-  /** Told after each part. */
+  /** Called after each part. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
 export const DEFAULT_PARALLEL = 4;
 
 /** Runs `work`, which needs `bytes` of memory, when the budget has room for them. */
-export async function withMemory<Value>(
+export async function withMemoryBudget<Value>(
   { memory }: Pick<TransferOptions, "memory">,
   { bytes, signal }: { readonly bytes: number; readonly signal: AbortSignal },
   work: () => Promise<Value>,

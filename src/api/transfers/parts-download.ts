@@ -11,17 +11,22 @@ import { DownloadJournal, hasChecksum, type DownloadRecord } from "./download-jo
 import { type Part, partsOf } from "./download-plan.ts";
 import { type EtagDigests, etagDigests } from "../digests/etag-digests.ts";
 import { FollowingDigests } from "../digests/following-digests.ts";
-import { cannotWrite } from "./local-place.ts";
+import { unwritableError } from "./local-files.ts";
 import { OneVersion } from "./one-version.ts";
-import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions, withMemory } from "./options.ts";
+import {
+  DEFAULT_PARALLEL,
+  ProgressCount,
+  type TransferOptions,
+  withMemoryBudget,
+} from "./options.ts";
 
 /** What downloads work with. */
 export interface DownloadFrom {
   readonly content: Content;
   readonly md5s: Md5Thread;
-  /** For parts on their way. */
+  /** For the parts that are being fetched. */
   readonly buffers: SharedBuffers;
-  /** For what is read again to be digested. */
+  /** For what is read back from the disk and hashed. */
   readonly digestBuffers: SharedBuffers;
   readonly lockFolder: string;
 }
@@ -29,17 +34,17 @@ export interface DownloadFrom {
 export interface PartsToFetch {
   readonly file: Pick<FileEntry, "id" | "sizeBytes" | "etag">;
   readonly partBytes: number;
-  /** Of the journal, which a file of one part does without. */
+  /** The path of the journal; a file of one part has none. */
   readonly journal: string;
-  /** What an earlier download left of the same version in parts of the same size. */
+  /** What an earlier download of the same version left, in parts of the same size. */
   readonly left: DownloadRecord | undefined;
-  /** What failures call it. */
+  /** The local file in error messages. */
   readonly target: string;
   readonly checksum: boolean;
   readonly options: TransferOptions;
 }
 
-/** Fetches the parts of one file into a local one, several at a time, and digests what is in it then. */
+/** Fetches the parts of one file into a local one, several at a time, and computes its digests. */
 export class PartsDownload {
   readonly #from: DownloadFrom;
   readonly #plan: PartsToFetch;
@@ -57,15 +62,17 @@ export class PartsDownload {
     this.#progress = new ProgressCount(file.sizeBytes, options.onProgress);
   }
 
-  /** True when something came that the next download can go on with. */
+  /** True when something came that a later download can continue. */
   get isWorthKeeping(): boolean {
     return !this.#isOnePart && this.#version.version !== undefined;
   }
 
-  /** Answers what is in `local` when all parts are; undefined where the ETag says nothing of that. */
+  /**
+   * Fetches the missing parts and returns the digests of `local`; undefined when the ETag says nothing about them.
+   */
   async fill(local: FileHandle, signal: AbortSignal): Promise<ContentRead | undefined> {
     const { sizeBytes } = this.#plan.file;
-    // What is behind the end is of something else.
+    // Bytes behind the end belong to another file.
     if ((await local.stat()).size > sizeBytes) await local.truncate(sizeBytes);
     try {
       await this.#fetchMissing(local, signal);
@@ -96,7 +103,7 @@ export class PartsDownload {
     if (fetched === 0 && this.#plan.left !== undefined) await this.#checkVersion(signal);
   }
 
-  /** The parts that have to be fetched: those of which the bytes are not there as the journal says. */
+  /** The parts that have to be fetched: those whose bytes do not match the journal. */
   async *#missing(local: FileHandle, signal: AbortSignal): AsyncGenerator<Part, void, undefined> {
     const { file, partBytes, left, options } = this.#plan;
     for (const part of partsOf({ start: 0, end: file.sizeBytes }, partBytes)) {
@@ -106,7 +113,7 @@ export class PartsDownload {
       if (checksum === undefined) yield part;
       else {
         const check = async (): Promise<boolean> => await hasChecksum(local, part, checksum);
-        const isThere = await withMemory(options, { bytes, signal }, check);
+        const isThere = await withMemoryBudget(options, { bytes, signal }, check);
         if (isThere) {
           this.#progress.add(bytes);
           await this.#landed(local, part);
@@ -115,11 +122,11 @@ export class PartsDownload {
     }
   }
 
-  /** Answers the checksum of what came. */
+  /** Returns the checksum of the part. */
   async #fetch(local: FileHandle, range: ByteRange, signal: AbortSignal): Promise<number> {
     const { file, options } = this.#plan;
     const bytes = rangeLength(range);
-    return await withMemory(options, { bytes, signal }, async () => {
+    return await withMemoryBudget(options, { bytes, signal }, async () => {
       return await this.#from.buffers.use(bytes, async (room) => {
         const { id: fileId, sizeBytes } = file;
         await this.#version.read({ fileId, sizeBytes, range, into: [room] }, signal);
@@ -137,11 +144,11 @@ export class PartsDownload {
         at += bytesWritten;
       }
     } catch (cause) {
-      throw cannotWrite(this.#plan.target, cause);
+      throw unwritableError(this.#plan.target, cause);
     }
   }
 
-  /** The version is known by now, so the journal can name it. */
+  /** The version is known by now, so it can be recorded in the journal. */
   async #remember(part: Part, checksum: number): Promise<void> {
     if (this.#isOnePart) return;
     const { file, partBytes, journal, left } = this.#plan;
@@ -168,7 +175,7 @@ export class PartsDownload {
     return { expected, following: new FollowingDigests(running, local, digestBuffers) };
   }
 
-  /** Everything is there, and nothing had to be asked: the store may have another version by now. */
+  /** When nothing had to be fetched, the object store may have another version by now. */
   async #checkVersion(signal: AbortSignal): Promise<void> {
     const { id: fileId, sizeBytes } = this.#plan.file;
     const into = [new Uint8Array(new SharedArrayBuffer(1))];

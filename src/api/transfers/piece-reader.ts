@@ -3,14 +3,14 @@ import { abandonOnAbort } from "../../core/abort.ts";
 import { BsmountError } from "../../core/errors.ts";
 
 /**
- * A stream of the caller's, read in lengths of one's own. It is closed however the reading ends: one that
- * stands still is not waited for longer than the signal allows.
+ * Reads a stream in pieces of chosen lengths. The stream is closed however the reading ends; a stream that stalls is
+ * not waited for longer than the signal allows.
  */
 export class PieceReader implements AsyncDisposable {
   readonly #stream: AsyncIterable<Uint8Array>;
   readonly #pieces: AsyncIterator<Uint8Array>;
   readonly #signal: AbortSignal;
-  /** What is left of the last piece. */
+  /** The rest of the last piece. */
   #rest: Uint8Array = new Uint8Array();
   #isAtEnd = false;
   #isWaiting = false;
@@ -21,11 +21,11 @@ export class PieceReader implements AsyncDisposable {
     this.#signal = signal;
   }
 
-  /** Fills `memory` from its beginning, and answers what is filled: less only at the end of the stream. */
+  /** Fills `memory` from its beginning and returns what was filled: less only at the end of the stream. */
   async fill(memory: Uint8Array): Promise<Uint8Array> {
     let filled = 0;
     while (filled < memory.length && !(await this.isAtEnd())) {
-      // Copied, for the stream may use its memory again.
+      // Copied, as the stream may reuse its memory.
       const taken = this.#rest.subarray(0, memory.length - filled);
       memory.set(taken, filled);
       filled += taken.length;
@@ -50,7 +50,7 @@ export class PieceReader implements AsyncDisposable {
     if (this.#stream instanceof Readable) this.#stream.destroy();
     if (this.#isAtEnd) return;
     const closed = Promise.resolve(this.#pieces.return?.()).catch(() => {});
-    // A generator that stands still ends when its next piece comes, which may be never.
+    // A stalled generator ends only when its next piece comes, which may be never.
     if (!this.#isWaiting) await closed;
   }
 }

@@ -6,13 +6,13 @@ import type { FileEntry } from "../models/models.ts";
 import type { Files } from "../resources/files.ts";
 import type { CallOptions } from "../transport/rest.ts";
 import type { Md5Thread } from "../digests/md5-thread.ts";
-import type { UploadPlace } from "../uploads/upload-destination.ts";
+import type { UploadDestination } from "../uploads/upload-destination.ts";
 import type { Uploads } from "../uploads/uploads.ts";
 import { type Compared, compareWithEtag } from "./compare-with-etag.ts";
 import { Downloads } from "./downloads.ts";
 import { FileUpload, type UploadOptions } from "./upload-file.ts";
-import { pathNames, statLocal } from "./local-place.ts";
-import { withMemory } from "./options.ts";
+import { pathNames, statLocal } from "./local-files.ts";
+import { withMemoryBudget } from "./options.ts";
 import { PieceReader } from "./piece-reader.ts";
 import { MAX_WHOLE_BYTES } from "../../upload/limits.ts";
 import { fileSource, memorySource } from "./upload-source.ts";
@@ -23,7 +23,7 @@ import { uploadWhole } from "./upload-whole.ts";
 export type UploadFrom = string | Uint8Array | AsyncIterable<Uint8Array>;
 
 export interface TransfersOptions {
-  /** Its origin. */
+  /** The origin of the API server. */
   readonly apiServer: string;
   readonly content: Content;
   readonly uploads: Uploads;
@@ -31,13 +31,13 @@ export interface TransfersOptions {
   readonly lockFolder: string;
 }
 
-/** Memory that is kept for the next part: those of one large file that are under way. */
+/** Bytes of memory that are kept for the next part: those of one large file that is being transferred. */
 const KEPT_BYTES = 64 * 1024 * 1024;
 
-/** The same for what is digested, a piece of each file that is under way. */
+/** The same for hashing: a piece of each file that is being transferred. */
 const KEPT_DIGEST_BYTES = 8 * 1024 * 1024;
 
-/** Whole files, to this machine and from it. */
+/** Uploads and downloads of whole files. */
 export class Transfers {
   readonly download: Downloads;
   readonly #uploads: Uploads;
@@ -46,7 +46,7 @@ export class Transfers {
   readonly #lockFolder: string;
   readonly #buffers = new SharedBuffers(KEPT_BYTES);
 
-  /** @param md5s stays the caller's */
+  /** @param md5s remains the caller's to close */
   constructor({ uploads, ...options }: TransfersOptions, md5s: Md5Thread) {
     const { apiServer, content, files, lockFolder } = options;
     const buffers = this.#buffers;
@@ -59,42 +59,41 @@ export class Transfers {
   }
 
   /**
-   * Uploads a file, in one piece up to 25 MB and in parts above, each with its MD5. What fails is given up
-   * in BaseSpace, which then never shows it; with a `journal` a local file can be gone on with later. A stream
-   * is closed, however that ends.
+   * Uploads a file, in one request up to 25 MB and in parts above, each with its MD5. An upload that fails is
+   * aborted in BaseSpace, which then never shows it; with a `journal`, the upload of a local file can be continued
+   * later. A stream is closed in any case.
    *
-   * @throws BsmountError `invalid` for a path that is none, `not-found`, `changed` when the local file
-   * changes meanwhile, `too-big`; ApiError `access-denied` without the right to write, or when the session
-   * has ended; the signal's reason
+   * @throws BsmountError `invalid` for an impossible path, `not-found`, `changed` when the local file changes during
+   * the upload, `too-big`; ApiError `access-denied` without the right to write, or when the session has ended; the
+   * signal's reason
    */
   async upload(
-    place: UploadPlace,
+    destination: UploadDestination,
     from: UploadFrom,
     options: UploadOptions = {},
   ): Promise<FileEntry> {
     const [apiServer, lockFolder] = [this.#apiServer, this.#lockFolder];
     const [uploads, files] = [this.#uploads, this.#files];
-    const context = { apiServer, uploads, files, place, options, lockFolder };
+    const context = { apiServer, uploads, files, destination, options, lockFolder };
     const signal = options.signal ?? neverAborted;
     if (isStream(from)) {
       await using stream = new PieceReader(from, signal);
-      pathNames(place.path);
+      pathNames(destination.path);
       return await uploadStream(context, { stream, buffers: this.#buffers }, signal);
     }
-    pathNames(place.path);
+    pathNames(destination.path);
     await using source =
       typeof from === "string" ? await fileSource(from, this.#buffers) : memorySource(from);
     const { sizeBytes } = source;
     if (sizeBytes > MAX_WHOLE_BYTES) return await new FileUpload(context, source).run(signal);
-    return await withMemory(options, { bytes: sizeBytes, signal }, async () => {
+    return await withMemoryBudget(options, { bytes: sizeBytes, signal }, async () => {
       return await uploadWhole(context, source);
     });
   }
 
   /**
-   * Whether a local file has the content of a file in BaseSpace: by its size, and by its ETag, which is an
-   * MD5 or made of those of the parts that it was uploaded in. A file of a list without ETags is looked at
-   * in the object store.
+   * Compares a local file with a file in BaseSpace: by the size, and by the ETag, which is an MD5 of the file or of
+   * its parts. For a file of a list without ETags, the ETag is read from the object store.
    *
    * @throws BsmountError `not-found` or `unavailable` when the local file cannot be read; the signal's reason
    */

@@ -8,17 +8,17 @@ import type { FileEntry } from "../models/models.ts";
 import type { Files } from "../resources/files.ts";
 import { ApiError } from "../transport/errors.ts";
 import { fileProtocol } from "../uploads/file-protocol.ts";
-import { filesPathOf, type UploadPlace } from "../uploads/upload-destination.ts";
+import { filesPathOf, type UploadDestination } from "../uploads/upload-destination.ts";
 import type { Uploads } from "../uploads/uploads.ts";
 import {
   callOptions,
   DEFAULT_PARALLEL,
   ProgressCount,
   type TransferOptions,
-  withMemory,
+  withMemoryBudget,
 } from "./options.ts";
-import { areSame, hasParts, type PartMd5s } from "./part-md5s.ts";
-import { lockPlace } from "./place-lock.ts";
+import { haveSameMd5s, hasEtagOf, type PartMd5s } from "./part-md5s.ts";
+import { lockLocalFile } from "./local-file-lock.ts";
 import { ResumableProtocol } from "./resumable-protocol.ts";
 import { isSameUpload } from "./same-upload.ts";
 import {
@@ -45,7 +45,7 @@ export interface UploadContext {
   readonly apiServer: string;
   readonly uploads: Uploads;
   readonly files: Files;
-  readonly place: UploadPlace;
+  readonly destination: UploadDestination;
   readonly options: UploadOptions;
   readonly lockFolder: string;
 }
@@ -72,12 +72,12 @@ export class FileUpload {
 
   /** @throws BsmountError `busy` while another upload uses the journal, and what uploading can throw */
   async run(signal: AbortSignal): Promise<FileEntry> {
-    const { place, options, lockFolder } = this.#context;
+    const { destination, options, lockFolder } = this.#context;
     const { journal: path } = options;
     if (path === undefined) return await this.#upload(signal);
-    await using _lock = await lockPlace({
+    await using _lock = await lockLocalFile({
       path,
-      what: `${place.path} is being uploaded`,
+      what: `${destination.path} is being uploaded`,
       lockFolder,
     });
     return await this.#upload(signal);
@@ -97,8 +97,8 @@ export class FileUpload {
 
   /** @param earlier the upload to continue */
   async #send(earlier: EarlierUpload | undefined, signal: AbortSignal): Promise<FileEntry> {
-    const { uploads, place, options } = this.#context;
-    const inner = fileProtocol(uploads, place, callOptions(options));
+    const { uploads, destination, options } = this.#context;
+    const inner = fileProtocol(uploads, destination, callOptions(options));
     await using protocol = new ResumableProtocol(inner, {
       md5: async (bytes) => await uploads.md5(bytes),
       journal: options.journal,
@@ -122,7 +122,7 @@ export class FileUpload {
   ): Promise<number> {
     const { number } = part;
     const sizeBytes = rangeLength(part);
-    await withMemory(this.#context.options, { bytes: sizeBytes, signal }, async () => {
+    await withMemoryBudget(this.#context.options, { bytes: sizeBytes, signal }, async () => {
       await this.#source.use(part, async (bytes) => await send({ number, bytes }));
     });
     this.#progress.add(sizeBytes);
@@ -133,7 +133,7 @@ export class FileUpload {
   async #fileOf(name: UploadName, signal: AbortSignal): Promise<FileEntry | undefined> {
     try {
       const file = await this.#context.files.get(name.fileId, { signal });
-      return isSameUpload(file, name, this.#context.place) ? file : undefined;
+      return isSameUpload(file, name, this.#context.destination) ? file : undefined;
     } catch (error) {
       if (NOT_READABLE.has(reasonOf(error))) return undefined;
       throw error;
@@ -149,21 +149,21 @@ export class FileUpload {
     if (file.sizeBytes !== this.#source.sizeBytes) return false;
     const md5s = await this.#readMd5s(signal);
     await this.#checkUnchanged(md5s, signal);
-    const isSame = hasParts(file, md5s) ?? areSame(md5s, sent);
+    const isSame = hasEtagOf(file, md5s) ?? haveSameMd5s(md5s, sent);
     return isSame && (await this.#isNewest(file, signal));
   }
 
   /** Whether `file` is the one that its path shows. */
   async #isNewest({ id, path }: FileEntry, signal: AbortSignal): Promise<boolean> {
-    const { uploads, place, options } = this.#context;
+    const { uploads, destination, options } = this.#context;
     const call = { ...callOptions(options), signal };
-    return (await uploads.newest({ ...place, path }, call))?.id === id;
+    return (await uploads.newest({ ...destination, path }, call))?.id === id;
   }
 
   /** @throws BsmountError `changed` unless the source still has the parts that were read */
   async #checkUnchanged(read: PartMd5s, signal: AbortSignal): Promise<void> {
     if (await this.#source.isUntouched()) return;
-    if (!areSame(await this.#readMd5s(signal), read)) throw this.#source.changed();
+    if (!haveSameMd5s(await this.#readMd5s(signal), read)) throw this.#source.changedError();
   }
 
   /** The current MD5s of the source's parts, by their numbers. */
@@ -172,7 +172,7 @@ export class FileUpload {
     const md5s = new Map<number, string>();
     const parts = evenParts(this.#source.sizeBytes, this.#partBytes);
     await inParallel(parts, { limit: 1, signal }, async (part, inner) => {
-      await withMemory(options, { bytes: rangeLength(part), signal: inner }, async () => {
+      await withMemoryBudget(options, { bytes: rangeLength(part), signal: inner }, async () => {
         const md5 = await this.#source.use(part, async (bytes) => await uploads.md5(bytes));
         md5s.set(part.number, md5);
       });
@@ -184,14 +184,14 @@ export class FileUpload {
   #recordedName(): Omit<UploadName, "fileId" | "created"> | undefined {
     const { sizeBytes, mtimeMs } = this.#source;
     if (mtimeMs === undefined) return undefined;
-    return { place: this.#destination, partBytes: this.#partBytes, sizeBytes, mtimeMs };
+    return { place: this.#recordedDestination, partBytes: this.#partBytes, sizeBytes, mtimeMs };
   }
 
   /** The journal of an earlier upload of the same source to the same destination. */
   async #usableRecord(signal: AbortSignal): Promise<UploadRecord | undefined> {
     const { journal } = this.#context.options;
     const record = journal === undefined ? undefined : await readUploadJournal(journal);
-    if (record === undefined || record.name.place !== this.#destination) return undefined;
+    if (record === undefined || record.name.place !== this.#recordedDestination) return undefined;
     const { name } = record;
     const { sizeBytes, mtimeMs } = this.#source;
     const isSame =
@@ -210,9 +210,9 @@ export class FileUpload {
     await this.#context.uploads.abort(file.id, { signal }).catch(() => {});
   }
 
-  get #destination(): string {
-    const { apiServer, place } = this.#context;
-    return `${apiServer}${filesPathOf(place)}/${place.path}`;
+  get #recordedDestination(): string {
+    const { apiServer, destination } = this.#context;
+    return `${apiServer}${filesPathOf(destination)}/${destination.path}`;
   }
 
   async #removeJournal(): Promise<void> {

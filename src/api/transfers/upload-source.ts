@@ -2,23 +2,23 @@ import { open } from "node:fs/promises";
 import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 import { BsmountError } from "../../core/errors.ts";
 import type { SharedBuffers } from "../../core/shared-buffers.ts";
-import { cannotRead } from "./local-place.ts";
+import { unreadableError } from "./local-files.ts";
 
-/** Bytes of known length that can be read again. */
+/** Bytes of known length that can be read several times. */
 export interface UploadSource extends AsyncDisposable {
   readonly sizeBytes: number;
-  /** Tells one version of a local file from the next; absent for bytes in memory. */
+  /** Distinguishes versions of a local file; absent for bytes in memory. */
   readonly mtimeMs?: number;
-  /** Runs `work` with the bytes of a range, which are its own until it has ended. */
+  /** Runs `work` with the bytes of a range. They belong to `work` until it has ended. */
   use<T>(range: ByteRange, work: (bytes: Uint8Array) => Promise<T>): Promise<T>;
   /**
-   * True when it is what it was at the beginning; false when its size and date are, but something was done to
-   * it: its name or mode may have changed, or bytes whose date was set back.
+   * True when the source is unchanged; false when its size and date are unchanged, but something was done to it: its
+   * name or mode may have changed, or bytes whose date was set back.
    * @throws BsmountError `changed` when it is another one
    */
   isUntouched(): Promise<boolean>;
-  /** What a source that is another one is told as. */
-  changed(): BsmountError;
+  /** The error for a source that has changed. */
+  changedError(): BsmountError;
 }
 
 export function memorySource(bytes: Uint8Array): UploadSource {
@@ -26,7 +26,7 @@ export function memorySource(bytes: Uint8Array): UploadSource {
     sizeBytes: bytes.length,
     use: async ({ start, end }, work) => await work(bytes.subarray(start, end)),
     isUntouched: async () => true,
-    changed: () => changedSource("what is uploaded"),
+    changedError: () => changedSourceError("what is uploaded"),
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -37,14 +37,14 @@ export function memorySource(bytes: Uint8Array): UploadSource {
  */
 export async function fileSource(path: string, buffers: SharedBuffers): Promise<UploadSource> {
   const file = await open(path, "r").catch((cause: unknown) => {
-    throw cannotRead(path, cause);
+    throw unreadableError(path, cause);
   });
   const info = await file.stat();
   if (!info.isFile()) {
     await file.close();
     throw new BsmountError("usage", `${path} is no regular file`);
   }
-  const changed = (): BsmountError => changedSource(path);
+  const changed = (): BsmountError => changedSourceError(path);
   return {
     sizeBytes: info.size,
     mtimeMs: info.mtimeMs,
@@ -64,13 +64,13 @@ export async function fileSource(path: string, buffers: SharedBuffers): Promise<
       if (now.size !== info.size || now.mtimeMs !== info.mtimeMs) throw changed();
       return now.ctimeMs === info.ctimeMs;
     },
-    changed,
+    changedError: changed,
     [Symbol.asyncDispose]: async () => await file.close(),
   };
 }
 
-function changedSource(what: string): BsmountError {
+function changedSourceError(what: string): BsmountError {
   return new BsmountError("changed", `${what} changed while it was uploaded`, {
-    remedy: "upload it again when nobody writes to it",
+    remedy: "upload it again when nothing writes to it",
   });
 }

@@ -3,14 +3,14 @@ import { MultipartUpload } from "../../upload/multipart-upload.ts";
 import { streamPartBytes } from "../../upload/part-sizes.ts";
 import type { FileEntry } from "../models/models.ts";
 import { fileProtocol } from "../uploads/file-protocol.ts";
-import { type HeldBytes, heldBytes } from "./held-bytes.ts";
+import { type ReservedBytes, reserveBytes } from "./reserved-bytes.ts";
 import { callOptions, DEFAULT_PARALLEL, ProgressCount } from "./options.ts";
 import type { PieceReader } from "./piece-reader.ts";
 import type { UploadContext } from "./upload-file.ts";
 import { memorySource } from "./upload-source.ts";
 import { uploadWhole } from "./upload-whole.ts";
 
-interface StreamPart extends HeldBytes {
+interface StreamPart extends ReservedBytes {
   /** From 1. */
   readonly number: number;
 }
@@ -30,7 +30,7 @@ export async function uploadStream(
   { stream, buffers }: StreamSource,
   signal: AbortSignal,
 ): Promise<FileEntry> {
-  const unsent = new Set<HeldBytes>();
+  const unsent = new Set<ReservedBytes>();
   const parts = partsOfStream(context, { stream, buffers, signal, unsent });
   try {
     const { value: first } = await parts.next();
@@ -48,7 +48,7 @@ export async function uploadStream(
 interface StreamReading extends StreamSource {
   readonly signal: AbortSignal;
   /** Parts that were read and are not being sent. */
-  readonly unsent: Set<HeldBytes>;
+  readonly unsent: Set<ReservedBytes>;
 }
 
 /** The parts of a stream in order, each when there is memory for it. An empty stream has one empty part. */
@@ -58,7 +58,7 @@ async function* partsOfStream(
 ): AsyncGenerator<StreamPart, void, undefined> {
   for (let number = 1; number === 1 || !(await stream.isAtEnd()); number += 1) {
     const bytes = streamPartBytes(number, options.partBytes);
-    const filled = await heldBytes(options, { bytes, signal, buffers }, async (memory) => {
+    const filled = await reserveBytes(options, { bytes, signal, buffers }, async (memory) => {
       return await stream.fill(memory);
     });
     const part = { number, ...filled };
@@ -69,16 +69,16 @@ async function* partsOfStream(
 
 interface PartsToSend {
   readonly parts: AsyncIterable<StreamPart>;
-  readonly unsent: Set<HeldBytes>;
+  readonly unsent: Set<ReservedBytes>;
 }
 
 async function sendParts(
-  { uploads, place, options }: UploadContext,
+  { uploads, destination, options }: UploadContext,
   { parts, unsent }: PartsToSend,
   signal: AbortSignal,
 ): Promise<FileEntry> {
   const progress = new ProgressCount(undefined, options.onProgress);
-  const upload = new MultipartUpload(fileProtocol(uploads, place, callOptions(options)));
+  const upload = new MultipartUpload(fileProtocol(uploads, destination, callOptions(options)));
   const parallel = options.parallel ?? DEFAULT_PARALLEL;
   return await upload.run<StreamPart>(
     {

@@ -4,16 +4,16 @@ import { ProgressCount } from "./options.ts";
 import { partBytesOf } from "../../upload/part-sizes.ts";
 import type { UploadSource } from "./upload-source.ts";
 
-/** Uploads what is short enough for one request. */
+/** Uploads a source that is short enough for one request. */
 export async function uploadWhole(
-  { uploads, place, options }: UploadContext,
+  { uploads, destination, options }: UploadContext,
   source: UploadSource,
 ): Promise<FileEntry> {
   partBytesOf(0, options.partBytes);
   const { sizeBytes } = source;
   const file = await source.use({ start: 0, end: sizeBytes }, async (bytes) => {
-    if (!(await source.isUntouched())) throw source.changed();
-    return await uploads.whole(place, { bytes }, options);
+    if (!(await source.isUntouched())) throw source.changedError();
+    return await uploads.whole(destination, { bytes }, options);
   });
   new ProgressCount(sizeBytes, options.onProgress).add(sizeBytes);
   return file;

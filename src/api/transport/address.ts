@@ -2,41 +2,41 @@ import { BsmountError } from "../../core/errors.ts";
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
-/** True for a host that is this machine, so that plain http stays on it. */
+/** True for a host that is this machine: plain http to it does not use the network. */
 export function isLoopback(url: URL): boolean {
   return LOOPBACK.test(url.hostname);
 }
 
 /**
- * The origin of an API server, from what people write: with or without a trailing slash, with or
- * without `/v1pre3` or `/v2` behind it.
+ * The origin of an API server, as users write it: with or without a trailing slash, with or without `/v1pre3` or
+ * `/v2`.
  *
  * @throws BsmountError `usage` for anything else, and for http to another machine unless `insecureHttp`
  */
 export function apiOrigin(apiServer: string, insecureHttp: boolean): string {
   const url = parseUrl(apiServer);
   if (!["/", "/v1pre3", "/v2"].includes(url.pathname.replace(/(?<=.)\/$/, ""))) {
-    throw notAnAddress(url.origin + url.pathname, "has a path behind the host");
+    throw unusableAddressError(url.origin + url.pathname, "has a path behind the host");
   }
   if (`${url.username}${url.password}${url.search}${url.hash}` !== "") {
-    throw notAnAddress(url.origin, "has a user name, a password, a query or a fragment");
+    throw unusableAddressError(url.origin, "has a user name, a password, a query or a fragment");
   }
   if (url.protocol === "http:" && !isLoopback(url) && !insecureHttp) {
-    throw notAnAddress(url.origin, "would send the access token in the clear");
+    throw unusableAddressError(url.origin, "would send the access token in the clear");
   }
   return url.origin;
 }
 
 function parseUrl(apiServer: string): URL {
-  if (!URL.canParse(apiServer)) throw notAnAddress(apiServer, "is not an address");
+  if (!URL.canParse(apiServer)) throw unusableAddressError(apiServer, "is not an address");
   const url = new URL(apiServer);
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    throw notAnAddress(`${url.protocol}…`, "is neither https nor http");
+    throw unusableAddressError(`${url.protocol}…`, "is neither https nor http");
   }
   return url;
 }
 
-function notAnAddress(what: string, problem: string): BsmountError {
+function unusableAddressError(what: string, problem: string): BsmountError {
   return new BsmountError("usage", `the API server ${JSON.stringify(what)} ${problem}`, {
     remedy: "give an origin such as https://api.basespace.illumina.com",
   });
@@ -45,7 +45,7 @@ function notAnAddress(what: string, problem: string): BsmountError {
 /**
  * One segment of a path, from an Id or a name.
  *
- * @throws BsmountError `usage` for what is no text, `invalid` for what a URL cannot hold as a segment
+ * @throws BsmountError `usage` for a value that is no text, `invalid` for one that a URL cannot contain as a segment
  */
 export function segment(value: string): string {
   if (typeof value !== "string") {

@@ -4,10 +4,10 @@ import { rememberSecret } from "../../core/known-secrets.ts";
 import type { Send } from "./http.ts";
 
 /**
- * A token, or who knows it now: asked at each request, so that signing in again needs no new client. When
- * the service does not take the token (401) it is asked once more, with that token as `rejected`; where it
- * then knows another one, the request is sent again with that, once. A request that is given up does not wait
- * for the answer; `closed` aborts when the client is closed, and then what the asking began has to end.
+ * A token, or a function that returns the current one, called for each request, so that signing in again needs no
+ * new client. When the service refuses the token (401), the function is called once more with that token as
+ * `rejected`; when it returns another one, the request is sent again, once. A request that is aborted does not wait
+ * for the function; `closed` aborts when the client is closed, and the function should end then.
  */
 export type AccessToken =
   string | ((rejected: string | undefined, closed: AbortSignal) => string | Promise<string>);
@@ -28,10 +28,10 @@ export function withAuth(token: AccessToken, send: Send, closed: AbortSignal): S
       return checked(await abandonOnAbort(abandonOnAbort(asked, closed), signal));
     };
     const used = await ask();
-    const answer = await sendWith(used);
-    if (answer.status !== 401 || typeof token === "string") return answer;
+    const response = await sendWith(used);
+    if (response.status !== 401 || typeof token === "string") return response;
     const fresh = await ask(used);
-    return fresh === used ? answer : await sendWith(fresh);
+    return fresh === used ? response : await sendWith(fresh);
   };
 }
 

@@ -1,16 +1,16 @@
 import { Readable } from "node:stream";
 import type { MovedBytes } from "./pace/pace-watch.ts";
 
-/** Long enough that the cutting costs nothing, short enough that a slow line takes one well within a timeout. */
+/** Long enough that splitting costs nothing, short enough that a slow line takes a piece well within a timeout. */
 export const PIECE_BYTES: number = 64 * 1024;
 
 /**
- * A body that goes out piece by piece, each when the connection has taken the one before; undici begins to
- * count anew at each. A body in one go would have to be sent and answered within one timeout, however long it
- * is. What is no longer than a piece stays as it is.
+ * A body that is sent in pieces, each when the connection has taken the one before; undici restarts its timeout at
+ * each. A body in one piece would have to be sent and answered within one timeout, however long it is. A body no
+ * longer than a piece is returned unchanged.
  *
- * The pieces are views on `bytes`, and can be read once: another attempt needs others. `moved` is told of each
- * before it goes out.
+ * The pieces are views on `bytes` and can be read once: another attempt needs new ones. `moved` is updated before
+ * each piece is sent.
  */
 export function inPieces(bytes: Uint8Array, moved?: MovedBytes): Uint8Array | Readable {
   return bytes.length <= PIECE_BYTES ? bytes : Readable.from(piecesOf(bytes, moved));

@@ -18,9 +18,9 @@ export interface ProxySettings {
 }
 
 /**
- * What the environment says of proxies; undefined when it names none.
+ * The proxies that the environment names; undefined when it names none.
  *
- * @throws BsmountError `environment` for a proxy that is not spoken to by HTTP
+ * @throws BsmountError `environment` for a proxy that is not an HTTP proxy
  */
 export function proxySettings(variables: EnvironmentVariables): ProxySettings | undefined {
   const httpProxy = proxyOf(variables, "HTTP_PROXY");
@@ -40,8 +40,8 @@ function proxyOf(variables: EnvironmentVariables, name: string): string {
 }
 
 /**
- * The pool of HTTP connections of one client, through a proxy where the environment names one; never to this
- * machine itself.
+ * The pool of HTTP connections of one client. It uses the proxy that the environment names, but never for this
+ * machine.
  */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const secureContext = trustedAuthorities(options.variables);

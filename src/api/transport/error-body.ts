@@ -1,6 +1,6 @@
-import { model } from "../models/parse.ts";
+import { withoutUndefined } from "../models/parse.ts";
 
-/** What an error body says, whichever of its forms it has. */
+/** The content of an error body, in whichever form it came. */
 export interface ErrorBody {
   readonly errorCode?: string;
   readonly message?: string;
@@ -10,14 +10,14 @@ export interface ErrorBody {
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Finds the error in the JSON of an answer, undefined when there is none. Four forms are in use:
+ * Finds the error in the JSON of a response; undefined when there is none. Four forms are in use:
  *
- * - v1: `{"ResponseStatus":{"ErrorCode","Message"},"Notifications":[…]}`, the code may be missing
+ * - v1: `{"ResponseStatus":{"ErrorCode","Message"},"Notifications":[…]}`, where the code may be missing
  * - v2: `{"ErrorCode","ErrorMessage","RequestId"}`
  * - launch of an app: `{"ErrorCode","MessageFormatted"}`
  * - OAuth: `{"error","error_description"}`
  *
- * Judged without the HTTP status, because older servers answer 200 with an error in the body.
+ * The HTTP status does not count, as older servers send errors with status 200.
  */
 export function findError(json: unknown): ErrorBody | undefined {
   if (!isFields(json)) return undefined;
@@ -30,21 +30,23 @@ function fromResponseStatus(json: Fields): ErrorBody | undefined {
   const errorCode = text(status["ErrorCode"]);
   const message = text(status["Message"]);
   const isError = errorCode !== undefined || (message !== undefined && !isFields(json["Response"]));
-  return isError ? model<ErrorBody>({ errorCode, message, requestId: undefined }) : undefined;
+  return isError
+    ? withoutUndefined<ErrorBody>({ errorCode, message, requestId: undefined })
+    : undefined;
 }
 
 function fromTopLevel(json: Fields): ErrorBody | undefined {
   const errorCode = text(json["ErrorCode"]);
   const message = text(json["ErrorMessage"]) ?? text(json["MessageFormatted"]);
   if (errorCode === undefined && message === undefined) return undefined;
-  return model<ErrorBody>({ errorCode, message, requestId: text(json["RequestId"]) });
+  return withoutUndefined<ErrorBody>({ errorCode, message, requestId: text(json["RequestId"]) });
 }
 
 function fromOAuth(json: Fields): ErrorBody | undefined {
   const errorCode = text(json["error"]);
   if (errorCode === undefined) return undefined;
   const message = text(json["error_description"]);
-  return model<ErrorBody>({ errorCode, message, requestId: undefined });
+  return withoutUndefined<ErrorBody>({ errorCode, message, requestId: undefined });
 }
 
 function isFields(value: unknown): value is Fields {

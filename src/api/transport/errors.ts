@@ -2,7 +2,7 @@ import { BsmountError, type BsmountErrorOptions, type FailureReason } from "../.
 import { shownText } from "../../core/shown-text.ts";
 import type { ErrorBody } from "./error-body.ts";
 
-/** What was asked of the service. */
+/** Names a request in errors. */
 export interface RequestName {
   readonly method: string;
   /** Without host and query. */
@@ -10,18 +10,18 @@ export interface RequestName {
 }
 
 export interface ApiErrorFacts extends RequestName {
-  /** HTTP status; 0 when no answer came. */
+  /** HTTP status; 0 when no response was received. */
   readonly status: number;
   /** BaseSpace's own code, e.g. `BASESPACE.COMMON.INSUFFICIENT_RESOURCE_PERMISSIONS`. */
   readonly errorCode?: string | undefined;
-  /** What Illumina's support asks for. */
+  /** The request Id that Illumina's support asks for. */
   readonly requestId?: string | undefined;
 }
 
-/** What services say is rarely longer; what is wrong with an answer may quote it. */
+/** Messages of services are rarely longer; the description of a problem may quote the response. */
 const LONGEST = { errorCode: 200, requestId: 100, message: 500, problem: 1000 } as const;
 
-/** A request that the service refused, did not answer, or answered in a way that makes no sense. */
+/** A request that the service refused, that had no response, or whose response makes no sense. */
 export class ApiError extends BsmountError {
   override name = "ApiError";
   readonly status: number;
@@ -29,9 +29,11 @@ export class ApiError extends BsmountError {
   readonly requestId: string | undefined;
   readonly method: string;
   readonly path: string;
-  /** The answer was lost, or the service failed on the way: what was asked for may be done all the same. */
+  /**
+   * The request may have taken effect: the response was lost, or the service failed while it processed the request.
+   */
   mayHaveSucceeded = false;
-  /** How long the service asks to wait before the next try, in milliseconds. */
+  /** The delay that the service asks for before the next attempt, in milliseconds. */
   retryAfterMs: number | undefined;
 
   constructor(
@@ -50,7 +52,7 @@ export class ApiError extends BsmountError {
   }
 }
 
-/** An answer whose JSON is not what the endpoint promises. */
+/** A response whose JSON is not what the endpoint promises. */
 export class DecodeError extends ApiError {
   override name = "DecodeError";
 }
@@ -63,7 +65,7 @@ const REASON_BY_STATUS: Readonly<Record<number, FailureReason>> = {
   410: "not-found",
 };
 
-/** Judged before the status: an old server answers 200 with the error in the body. */
+/** Applied before the status: old servers send errors with status 200. */
 const REASON_BY_CODE: readonly (readonly [RegExp, FailureReason])[] = [
   [/ARCHIV/i, "archived"],
   [/INSUFFICIENT_RESOURCE_PERMISSIONS$|^Forbidden$|ACCESS_DENIED$/i, "access-denied"],
@@ -77,8 +79,8 @@ const REMEDIES: Partial<Record<FailureReason, string>> = {
   archived: "restore it in BaseSpace first",
 };
 
-/** The error of an answer that says no, by its status and its body. */
-export function refusal(facts: ApiErrorFacts, body: ErrorBody | undefined): ApiError {
+/** The error for a response that refuses the request, by its status and its body. */
+export function refusedError(facts: ApiErrorFacts, body: ErrorBody | undefined): ApiError {
   const errorCode = shortened(body?.errorCode, LONGEST.errorCode);
   const requestId = shortened(facts.requestId ?? body?.requestId, LONGEST.requestId);
   const reason = reasonOfRefusal(facts.status, body);

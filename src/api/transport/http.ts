@@ -6,8 +6,8 @@ import { isTooSlow, TooSlowError } from "./pace/lowest-speed.ts";
 import type { MovedBytes } from "./pace/pace-watch.ts";
 
 /*
- * One HTTP exchange with the API server, and nothing else: no token, no retry, no meaning. Each policy
- * is a function from a Send to a Send that keeps the rest as it is, put together once in `rest.ts`.
+ * One HTTP exchange with the API server, and nothing else: no token, no retry, no interpretation. Each policy is a
+ * function from a Send to a Send that leaves the rest as it is; `client.ts` combines them.
  */
 
 export interface HttpRequest {
@@ -19,14 +19,14 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   /**
-   * To connect; until the connection has taken the next 64 KiB of the body; from its end to the first byte of
-   * the answer; and between two pieces of the answer, which may not come at less than the lowest speed for longer.
-   * In milliseconds.
+   * How long to wait for the connection; for the connection to take the next 64 KiB of the body; from the end of the
+   * body to the first byte of the response; and between two pieces of the response. A response that moves at less
+   * than the lowest speed for longer is given up as well. In milliseconds.
    */
   readonly timeoutMs: number;
   /** 1 for the first. */
   readonly attempt: number;
-  /** Is told how much of a long body has gone out. */
+  /** Receives how many bytes of a long body have been sent. */
   readonly moved?: MovedBytes;
 }
 
@@ -37,19 +37,17 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
-/**
- * @throws ApiError with status 0 when no whole answer came; the signal's reason when it aborts
- */
+/** @throws ApiError with status 0 when no complete response was received; the signal's reason when it aborts */
 export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>;
 
-/** A thousand long items are about 5 MB; more than this is not a page of a list, of which a few come at a time. */
+/** A thousand long items are about 5 MB. A longer response is no page of a list, and several are read at a time. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /**
- * Sends over `dispatcher` to `origin`, and to nowhere else: redirects are answers like any other.
+ * Sends over `dispatcher` to `origin` only; redirects are returned like any other response.
  *
- * @param link path and query of a signed link, to be sent untouched; the request's own then only name it, as
- * errors and logs may not hold the link
+ * @param link path and query of a signed link, sent unchanged. The request's own path then only names it, as errors
+ * and logs must not contain the link
  */
 export function httpSend(dispatcher: Dispatcher, origin: string, link?: string): Send {
   return async (request, signal) => {
@@ -73,7 +71,7 @@ export function httpSend(dispatcher: Dispatcher, origin: string, link?: string):
   };
 }
 
-/** Pieces do not tell how long they are together, and a store takes no body whose length it is not told. */
+/** A stream of pieces has no length of its own, and an object store requires a Content-Length. */
 function bodyToSend({
   headers,
   body,
@@ -93,7 +91,7 @@ async function readBody(request: HttpRequest, response: Dispatcher.ResponseData)
     bytes += chunk.length;
     if (isTooSlow(bytes, performance.now() - begun, request.timeoutMs)) throw new TooSlowError();
     if (bytes > MAX_BODY_BYTES) {
-      const problem = `the answer is longer than ${MAX_BODY_BYTES} bytes`;
+      const problem = `the response is longer than ${MAX_BODY_BYTES} bytes`;
       throw new ApiError("unavailable", { ...request, status: response.statusCode }, problem);
     }
     chunks.push(chunk);
@@ -109,7 +107,7 @@ function flatten(headers: Dispatcher.ResponseData["headers"]): Record<string, st
   return flat;
 }
 
-/** What an exchange without a whole answer fails with. */
+/** The error of an exchange without a complete response. */
 export function noResponseError(request: HttpRequest, error: unknown): ApiError {
   const { reason, problem, remedy } = networkProblem(error);
   const options = remedy === undefined ? { cause: error } : { cause: error, remedy };

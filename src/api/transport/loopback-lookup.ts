@@ -8,8 +8,8 @@ const LOOPBACK: readonly LookupAddress[] = [
 ];
 
 /**
- * Finds the addresses of a host; those of `localhost` are this machine's, whatever a hosts file or DNS says: it is
- * trusted with a token in the clear. Other names below it are hosts like any other.
+ * Finds the addresses of a host. `localhost` is always this machine, whatever a hosts file or DNS says, as it may
+ * receive a token over plain http. Names below `localhost` are ordinary hosts.
  */
 export const lookup: LookupFunction = (hostname, options, callback) => {
   if (hostname.toLowerCase() !== "localhost") return systemLookup(hostname, options, callback);

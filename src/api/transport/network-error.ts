@@ -1,15 +1,17 @@
 import { MORE_DESCRIPTORS } from "../../core/descriptors.ts";
 
-/** Why no answer came, apart from what was asked: callers add that. */
+/** Why there was no response. Callers add what was requested. */
 export interface NetworkProblem {
   readonly reason: "timeout" | "unavailable" | "aborted" | "no-descriptors";
   readonly problem: string;
   readonly remedy: string | undefined;
-  /** False when the next attempt can only fail in the same way. */
+  /** False when another attempt can only fail in the same way. */
   readonly worthRepeating: boolean;
-  /** True when an attempt may do better where the server has answered before: names vanish with the network. */
+  /**
+   * True for an unknown host. When the server has responded before, its name may be missing because the network is.
+   */
   readonly isUnknownHost?: true;
-  /** True when no connection came about, so that the server knows nothing of the request. */
+  /** True when there was no connection, so that the server does not know of the request. */
   readonly neverSent?: boolean;
 }
 
@@ -17,13 +19,13 @@ const CERTIFICATE = /CERT|^ERR_TLS|^DEPTH_ZERO|^UNABLE_TO_(GET|VERIFY)|^HOSTNAME
 const CERTIFICATE_REMEDY =
   "if the server's certificate comes from a private authority, name its PEM file in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE";
 
-/** Reads the error of a socket or of undici. */
+/** Interprets an error of a socket or of undici. */
 export function networkProblem(error: unknown): NetworkProblem {
   const code = errorCode(error);
   if (code === "UND_ERR_CONNECT_TIMEOUT") {
     return { ...transient("timeout", "no connection in time"), neverSent: true };
   }
-  if (/TIMEOUT|ETIMEDOUT/.test(code)) return transient("timeout", "no answer in time");
+  if (/TIMEOUT|ETIMEDOUT/.test(code)) return transient("timeout", "no response in time");
   if (/^UND_ERR_(DESTROYED|CLOSED)$/.test(code)) return final("aborted", "the client is closed");
   if (CERTIFICATE.test(code)) {
     const problem = `the server's certificate is not trusted (${code})`;
@@ -60,7 +62,7 @@ function final(reason: NetworkProblem["reason"], problem: string, remedy?: strin
   return { reason, problem, remedy, worthRepeating: false };
 }
 
-/** The first code on the chain of causes; several addresses tried at once give an AggregateError. */
+/** The first code in the chain of causes. Several addresses that were tried at once give an AggregateError. */
 function errorCode(error: unknown): string {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
     if ("code" in at && typeof at.code === "string") return at.code;

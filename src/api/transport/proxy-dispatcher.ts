@@ -2,15 +2,14 @@ import { type Agent, Dispatcher } from "undici";
 import { isLoopback } from "./address.ts";
 
 /**
- * Sends to this machine itself, and through a proxy to all others. Addresses of this machine cannot be
- * listed as a proxy's exceptions, there are sixteen million; and what goes to one of them, in the clear
- * as the only thing that may, must not come out of it.
+ * Sends requests to this machine directly, and others through a proxy. The sixteen million addresses of this machine
+ * cannot be listed as exceptions of a proxy. Requests to them may be plain http, and must not leave the machine.
  */
 export class ProxyDispatcher extends Dispatcher {
   readonly #proxied: Dispatcher;
   readonly #direct: Agent;
 
-  /** Owns both. */
+  /** Owns both dispatchers. */
   constructor(proxied: Dispatcher, direct: Agent) {
     super();
     this.#proxied = proxied;
@@ -21,8 +20,8 @@ export class ProxyDispatcher extends Dispatcher {
     options: Dispatcher.DispatchOptions,
     handler: Dispatcher.DispatchHandler,
   ): boolean {
-    const isOurs = isLoopback(new URL(String(options.origin)));
-    return (isOurs ? this.#direct : this.#proxied).dispatch(options, handler);
+    const isLocal = isLoopback(new URL(String(options.origin)));
+    return (isLocal ? this.#direct : this.#proxied).dispatch(options, handler);
   }
 
   override async close(): Promise<void> {

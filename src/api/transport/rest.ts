@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { ApiError, refusal, type RequestName } from "./errors.ts";
+import { ApiError, refusedError, type RequestName } from "./errors.ts";
 import { findError } from "./error-body.ts";
 import type { HttpResponse, HttpRequest, Send } from "./http.ts";
 import { networkProblem } from "./network-error.ts";
@@ -8,11 +8,11 @@ import { type RetryOptions, withRetries, RetryableFailure, withTotal } from "./r
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  /** For one request to be answered, in milliseconds. Default: the client's. */
+  /** How long to wait for the response to one request, in milliseconds. Default: the client's. */
   readonly timeoutMs?: number;
   /**
-   * How long a request that fails is repeated, in milliseconds from its first failure on. Default: the client's,
-   * which is minutes for the requests of an upload.
+   * How long a failed request is retried, in milliseconds from its first failure. Default: the client's, which is
+   * minutes for the requests of an upload.
    */
   readonly totalMs?: number;
 }
@@ -23,7 +23,7 @@ export type Query = Readonly<
 >;
 
 export interface JsonResponse {
-  /** Undefined when a change was answered without a body. */
+  /** Undefined when the response to a change has no body. */
   readonly json: unknown;
   readonly headers: Readonly<Record<string, string>>;
   readonly request: RequestName;
@@ -46,27 +46,29 @@ export interface Change {
   /** A JSON object is sent as such; bytes need a `content-type` among the headers. */
   readonly body?: Readonly<Record<string, unknown>> | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
-  /** True when doing it twice is the same as once, such as sending a part again. */
+  /** True when sending it twice has the same effect as once, as for a part of an upload. */
   readonly isRepeatable: boolean;
 }
 
-/** What may pass by itself. Every other status is the service's last word. */
+/** The statuses of failures that may pass. Every other status is final. */
 export const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
-/** Turned away before anything was done. A 503 may come from behind something that was done already. */
+/** A request with this status was refused before it was processed. A 503 may hide one that took effect. */
 const UNPROCESSED_STATUS = 429;
 
 /**
- * How long a server is waited for that has never answered, or that somebody has waited for in vain since it last
- * did, in milliseconds. The address of the first is more likely wrong than the server away, and a restart takes
- * less; with the second a thousand files that are to be sent would wait for minutes each.
+ * How long to wait for a server that has never responded, or that another call has waited for in vain since its last
+ * response, in milliseconds. The address of the former is more likely wrong than the server away, and a restart
+ * takes less time. With the latter, a thousand files that are to be uploaded would wait for minutes each.
  */
 const ABSENT_TOTAL_MS = 15_000;
 
-/** JSON from the REST service: repeated when that is safe and may help, judged by status and body. */
+/** JSON requests to the service: retried when that is safe and may help, and evaluated by status and body. */
 export class Rest {
   readonly #options: RestOptions;
-  /** For how long somebody has waited for the server in vain since it last answered; Infinity before it ever did. */
+  /**
+   * How long a call has waited for the server in vain since its last response; Infinity before the first response.
+   */
   #waitedInVainMs = Infinity;
 
   constructor(options: RestOptions) {
@@ -83,9 +85,9 @@ export class Rest {
   }
 
   /**
-   * Sends a request that changes something. What is not repeatable is sent again only when it was surely
-   * not done: no connection, 429. After any other failure that could hide a success the error has
-   * `mayHaveSucceeded`, and who knows what was asked for looks whether it is there.
+   * Sends a request that changes something. One that is not repeatable is sent again only when it certainly had no
+   * effect: without a connection, or after a 429. After any other failure that could hide a success, the error has
+   * `mayHaveSucceeded`, and the caller has to find out whether the change took effect.
    *
    * @throws ApiError; the signal's reason
    */
@@ -93,9 +95,9 @@ export class Rest {
     return await this.#repeating(change, options);
   }
 
-  async #repeating(asked: Asked, options: CallOptions): Promise<JsonResponse> {
+  async #repeating(asked: RestRequest, options: CallOptions): Promise<JsonResponse> {
     const signal = options.signal ?? new AbortController().signal;
-    // A crawl asks for much under one signal; Node would warn of a leak from the eleventh request on.
+    // A crawl sends many requests under one signal; Node would warn of a leak from the eleventh listener on.
     setMaxListeners(0, signal);
     const { userAgent } = this.#options;
     const retry = this.#retryFor(options.totalMs);
@@ -129,7 +131,7 @@ export class Rest {
 
   #retryFor(totalMs: number | undefined): RetryOptions {
     const retry = withTotal(this.#options.retry, totalMs);
-    // An upload that may wait for minutes is not cut short because a listing waited for less.
+    // An upload may wait for minutes, even when a listing has waited for less.
     if (retry.limits.totalMs > this.#waitedInVainMs) return retry;
     return this.#waitedInVainMs === 0
       ? retry
@@ -140,21 +142,21 @@ export class Rest {
     request: HttpRequest,
     signal: AbortSignal,
   ): Promise<JsonResponse | RetryableFailure> {
-    let answer: HttpResponse;
+    let response: HttpResponse;
     try {
-      answer = await this.#options.send(request, signal);
-      if (!RETRYABLE_STATUS.has(answer.status)) this.#waitedInVainMs = 0;
+      response = await this.#options.send(request, signal);
+      if (!RETRYABLE_STATUS.has(response.status)) this.#waitedInVainMs = 0;
     } catch (error) {
       if (error instanceof ApiError && error.status === 0 && this.#isWorthRepeating(error)) {
         return new RetryableFailure(error);
       }
       throw error;
     }
-    const judged = judge(request, answer);
+    const judged = evaluateResponse(request, response);
     if (!(judged instanceof ApiError)) return judged;
-    if (!RETRYABLE_STATUS.has(answer.status)) throw judged;
+    if (!RETRYABLE_STATUS.has(response.status)) throw judged;
     const now = this.#options.retry.clock.now();
-    return new RetryableFailure(judged, parseRetryAfter(answer.headers["retry-after"], now));
+    return new RetryableFailure(judged, parseRetryAfter(response.headers["retry-after"], now));
   }
 
   #isWorthRepeating(error: ApiError): boolean {
@@ -163,17 +165,17 @@ export class Rest {
   }
 }
 
-type Asked = Omit<Change, "method"> & { readonly method: HttpRequest["method"] };
+type RestRequest = Omit<Change, "method"> & { readonly method: HttpRequest["method"] };
 
-/** Ends the repeating where the attempt may have done what a second one would do again. */
-function repeatableOutcome(asked: Asked, outcome: RetryableFailure): RetryableFailure {
+/** Ends the retries when the failed attempt may have taken effect. */
+function repeatableOutcome(asked: RestRequest, outcome: RetryableFailure): RetryableFailure {
   const { error } = outcome;
   if (asked.isRepeatable || !(error instanceof ApiError) || isUnprocessed(error)) return outcome;
   error.retryAfterMs = outcome.retryAfterMs;
   throw error;
 }
 
-/** Said no, or never heard of it. Whatever else went wrong may hide that it was done. */
+/** Whether the server refused the request or never received it. Every other failure may hide a success. */
 function isRefusal(error: ApiError): boolean {
   if (error.status === 0) return networkProblem(error.cause).neverSent === true;
   return error.status < 500 && error.status !== 408 && !error.mayHaveSucceeded;
@@ -185,7 +187,7 @@ function isUnprocessed(error: ApiError): boolean {
 }
 
 function bodyOf(
-  { body, headers }: Asked,
+  { body, headers }: RestRequest,
   common: Readonly<Record<string, string>>,
 ): Pick<HttpRequest, "headers" | "body"> {
   if (body === undefined) return { headers: { ...common, ...headers } };
@@ -194,33 +196,38 @@ function bodyOf(
   return { headers: { ...common, ...json, ...headers }, body: JSON.stringify(body) };
 }
 
-function judge(request: HttpRequest, answer: HttpResponse): JsonResponse | ApiError {
+function evaluateResponse(request: HttpRequest, response: HttpResponse): JsonResponse | ApiError {
   const name: RequestName = { method: request.method, path: request.path };
-  const requestId = answer.headers["x-request-id"];
-  const facts = { ...name, status: answer.status, requestId };
-  const json = parseJson(answer.body);
+  const requestId = response.headers["x-request-id"];
+  const facts = { ...name, status: response.status, requestId };
+  const json = parseJson(response.body);
   const error = findError(json);
-  if (error !== undefined || answer.status >= 400) return refusal(facts, error);
-  if (answer.status >= 300) {
-    return new ApiError("unavailable", facts, redirection(answer), {
+  if (error !== undefined || response.status >= 400) return refusedError(facts, error);
+  if (response.status >= 300) {
+    return new ApiError("unavailable", facts, redirection(response), {
       remedy: "give the address that it redirects to as the API server, if you trust it",
     });
   }
-  const isEmpty = answer.body.length === 0 && request.method !== "GET";
+  const isEmpty = response.body.length === 0 && request.method !== "GET";
   if (json === undefined && !isEmpty) {
-    const unread = new ApiError("unavailable", facts, `the answer (${answer.status}) is not JSON`, {
-      remedy: "check that the address is that of a BaseSpace API server",
-    });
+    const unread = new ApiError(
+      "unavailable",
+      facts,
+      `the response (${response.status}) is not JSON`,
+      {
+        remedy: "check that the address is that of a BaseSpace API server",
+      },
+    );
     unread.mayHaveSucceeded = request.method !== "GET";
     return unread;
   }
-  return { json, headers: answer.headers, request: name, status: answer.status };
+  return { json, headers: response.headers, request: name, status: response.status };
 }
 
-function redirection(answer: HttpResponse): string {
-  const location = answer.headers["location"] ?? "";
+function redirection(response: HttpResponse): string {
+  const location = response.headers["location"] ?? "";
   const place = URL.canParse(location) ? new URL(location).origin : "another place";
-  return `the service redirects (${answer.status}) to ${place}, which is not followed`;
+  return `the service redirects (${response.status}) to ${place}, which is not followed`;
 }
 
 function parseJson(body: Buffer): unknown {

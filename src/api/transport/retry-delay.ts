@@ -1,21 +1,21 @@
 export interface RetryLimits {
-  /** Attempts in all, for callers that count; time ends the others. */
+  /** How many attempts are made at most. */
   readonly attempts: number;
-  /** Upper bound of the first delay, in milliseconds; each next one is twice as long. */
+  /** Upper bound of the first delay, in milliseconds. Each further bound is twice as long. */
   readonly firstDelayMs: number;
-  /** No delay is longer, in milliseconds, unless the server asks for it. */
+  /** No delay is longer, in milliseconds, unless the server asks for a longer one. */
   readonly maxDelayMs: number;
-  /** How long a call goes on after its first failure, in milliseconds; the last attempt starts then. */
+  /** How long after its first failure a call is retried, in milliseconds. The last attempt starts then. */
   readonly totalMs: number;
 }
 
 /**
- * How long to wait before attempt `attempt + 1`, in milliseconds: exponential back-off with full jitter
- * (anything from 0 to the bound, so that many clients do not come back together), or what `Retry-After` asks
- * for. A delay that would pass the total is cut, so that the last attempt starts when the total is used up.
- * Undefined when there must be no further attempt.
+ * The delay before attempt `attempt + 1`, in milliseconds: exponential back-off with full jitter (from 0 to the
+ * bound, so that many clients do not retry at once), or what `Retry-After` asks for. A delay that would pass the
+ * total is cut, so that the last attempt starts when the total is used up. Undefined when there is no further
+ * attempt.
  *
- * @param past.elapsedMs since the first failure: a slow attempt before it uses nothing up
+ * @param past.elapsedMs since the first failure: a slow attempt before it does not count
  * @param random from 0 to 1, 1 not included
  */
 export function retryDelay(

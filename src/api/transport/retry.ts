@@ -6,16 +6,16 @@ export interface RetryOptions {
   readonly clock: Clock;
   /** As Math.random. */
   readonly random: () => number;
-  /** How long a call whose answer was lost is looked for before it is sent again, in milliseconds. */
+  /** How long the effect of a call is searched for before the call is sent again, in milliseconds. */
   readonly settleMs: number;
   /** Aborts when the client is closed, which ends every pause at once. */
   readonly closed?: AbortSignal;
 }
 
-/** What an attempt answers when another one may do better; `error` is thrown when there is none. */
+/** The outcome of an attempt that may succeed when it is repeated; `error` is thrown when it is not repeated. */
 export class RetryableFailure {
   readonly error: Error;
-  /** What the server asked for. */
+  /** The delay that the server asks for, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
   constructor(error: Error, retryAfterMs?: number) {
@@ -25,8 +25,8 @@ export class RetryableFailure {
 }
 
 /**
- * Calls `attempt` (1, 2, …) until it answers or throws something that is final, or until the limits are used
- * up: they are a time above all, which the first failure starts.
+ * Calls `attempt` with 1, 2, … until it returns a value or throws, or until the limits are reached. The time limit
+ * starts with the first failure.
  */
 export async function withRetries<Value>(
   options: RetryOptions,
@@ -46,7 +46,7 @@ export async function withRetries<Value>(
   }
 }
 
-/** Sleeps until `ms` have passed. @throws the reason of whichever ends it: the caller's signal, the client's end */
+/** Sleeps for `ms` milliseconds. @throws the reason of the signal that ends it: the caller's, or the client's end */
 export async function pause(
   { clock, closed }: RetryOptions,
   ms: number,
@@ -55,7 +55,7 @@ export async function pause(
   await clock.sleep(ms, closed === undefined ? signal : AbortSignal.any([signal, closed]));
 }
 
-/** The same options with another total, in milliseconds; their own where none is given. */
+/** The same options with another total, in milliseconds; unchanged when it is undefined. */
 export function withTotal(options: RetryOptions, totalMs: number | undefined): RetryOptions {
   if (totalMs === undefined) return options;
   return { ...options, limits: { ...options.limits, totalMs } };

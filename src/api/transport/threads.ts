@@ -1,19 +1,19 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 
-/** The module `name` beside the one that asks, which passes its `import.meta.url`. */
+/** The URL of the module `name` in the folder of the caller, which passes its `import.meta.url`. */
 export function threadModule(beside: string, name: string): URL {
   return new URL(`./${name}${extname(new URL(beside).pathname)}`, beside);
 }
 
-/** Runs the module `entry` in a thread of its own. */
+/** Runs the module `entry` in a new thread. */
 export function startThread(entry: URL, workerData?: unknown): Worker {
   return new Worker(runnable(entry), { workerData, execArgv: [] });
 }
 
 /**
- * The module itself once it is built. Run from its TypeScript source, a thread needs tsx as the main
- * thread does, and does not inherit it: a bootstrap module brings it in.
+ * The module itself when it is compiled. A TypeScript module needs tsx, which a thread does not inherit, so a
+ * bootstrap module registers it.
  */
 function runnable(entry: URL): URL {
   if (extname(entry.pathname) !== ".ts") return entry;

@@ -6,9 +6,9 @@ import { BsmountError } from "../../core/errors.ts";
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The certificate authorities to trust, or undefined for Node's default. Node honours
- * `NODE_EXTRA_CA_CERTS` itself but knows nothing of `SSL_CERT_FILE`; as soon as authorities are named
- * by hand it forgets both, so all of them are put together here.
+ * The certificate authorities to trust; undefined for Node's default. Node honours `NODE_EXTRA_CA_CERTS` itself but
+ * does not know `SSL_CERT_FILE`. As soon as authorities are given explicitly it uses neither, so all of them are
+ * combined here.
  *
  * @throws BsmountError `environment` when a named file cannot be read or is no certificate
  */

@@ -1,17 +1,17 @@
 import type { UploadProtocol } from "../../upload/upload-protocol.ts";
 import type { FileEntry } from "../models/models.ts";
 import type { CallOptions } from "../transport/rest.ts";
-import type { UploadPlace } from "./upload-destination.ts";
+import type { UploadDestination } from "./upload-destination.ts";
 import type { Uploads } from "./uploads.ts";
 
 /** Files of app results and samples, by v1: begin, `PUT` of the parts, complete, abort. */
 export function fileProtocol(
   uploads: Uploads,
-  place: UploadPlace,
+  destination: UploadDestination,
   options: Omit<CallOptions, "signal">,
 ): UploadProtocol<FileEntry, FileEntry> {
   return {
-    begin: async (signal) => await uploads.beginFile(place, { ...options, signal }),
+    begin: async (signal) => await uploads.beginFile(destination, { ...options, signal }),
     sendPart: async ({ id: fileId }, { number, ...body }, signal) => {
       await uploads.part({ fileId, number }, body, { ...options, signal });
     },

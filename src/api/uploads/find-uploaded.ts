@@ -6,29 +6,29 @@ import type { FileEntry } from "../models/models.ts";
 import { decodeResponse } from "../models/decode-response.ts";
 import type { CallOptions, JsonResponse, Query, Rest } from "../transport/rest.ts";
 import type { FindEffect } from "../transport/idempotency.ts";
-import { filesPathOf, type UploadPlace } from "./upload-destination.ts";
+import { filesPathOf, type UploadDestination } from "./upload-destination.ts";
 
-/** A file is found on the first page or is not there: it would be the newest. */
+/** A file that was uploaded just now is the newest, or was not uploaded. */
 const NEWEST = 100;
 
-/** What tells that a file is the one that was sent. */
+/** What identifies the file that was sent. */
 export interface Uploaded {
-  readonly place: UploadPlace;
+  readonly destination: UploadDestination;
   readonly sizeBytes: number;
-  /** In lower-case hex; the ETag of a file that came in one piece. */
+  /** In lower-case hex; the ETag of a file that was uploaded in one request. */
   readonly md5: string;
 }
 
 /**
- * Looks whether an upload arrived of which no answer came: `GET …/files`, the newest first. Answers the
- * complete file in its single form.
+ * Finds the file of an upload whose response was lost: `GET …/files`, the newest first. Returns the complete file in
+ * the form of `GET /files/{id}`.
  */
 export function findUploaded(rest: Rest, wanted: Uploaded): FindEffect {
-  return async (sent, options) => {
-    const { place, sizeBytes, md5 } = wanted;
-    // An older one of the same bytes will not do: what came after it would stay the newest.
-    const newest = await newestOf(rest, place, options);
-    if (newest?.sizeBytes !== sizeBytes || sent.isFromOtherCall(newest.id)) return undefined;
+  return async (attempt, options) => {
+    const { destination, sizeBytes, md5 } = wanted;
+    // Only the newest file counts: an older one with the same bytes is not what the path shows.
+    const newest = await newestOf(rest, destination, options);
+    if (newest?.sizeBytes !== sizeBytes || attempt.isFromOtherCall(newest.id)) return undefined;
     const found = await single(rest, newest, options);
     const { etag } = fileIn(found);
     if (etag === undefined) return "unclear";
@@ -37,20 +37,25 @@ export function findUploaded(rest: Rest, wanted: Uploaded): FindEffect {
 }
 
 /**
- * Looks whether an upload in parts began of which no answer came: a pending file of that path, without a
- * byte, that is not older than the call. A service that lists no pending files shows none; the empty one
- * that is then left behind is never seen by anybody.
+ * Finds the pending file of an upload in parts whose response was lost: an empty pending file with the path that is
+ * not older than the call. A service that lists no pending files has none, and the empty file that then remains is
+ * never shown.
  */
-export function findBegun(rest: Rest, place: UploadPlace): FindEffect {
-  return async (sent, options) => {
-    const { files, listed } = await newestFiles(rest, place, { Statuses: "pending" }, options);
-    const earliest = sent.earliestEffect(listed);
+export function findBegun(rest: Rest, destination: UploadDestination): FindEffect {
+  return async (attempt, options) => {
+    const { files, listed } = await newestFiles(
+      rest,
+      destination,
+      { Statuses: "pending" },
+      options,
+    );
+    const earliest = attempt.earliestEffect(listed);
     const [begun, ...more] = files.filter(
       (each) =>
-        each.path === place.path &&
+        each.path === destination.path &&
         each.sizeBytes === 0 &&
         each.dateCreated >= earliest &&
-        !sent.isFromOtherCall(each.id),
+        !attempt.isFromOtherCall(each.id),
     );
     if (begun === undefined) return undefined;
     const found = await single(rest, begun, options);
@@ -62,26 +67,26 @@ export function findBegun(rest: Rest, place: UploadPlace): FindEffect {
 /** The file that a path shows, when it is one of the newest. */
 export async function newestOf(
   rest: Rest,
-  place: UploadPlace,
+  destination: UploadDestination,
   options: CallOptions,
 ): Promise<FileEntry | undefined> {
-  const { files } = await newestFiles(rest, place, {}, options);
-  return files.filter(({ path }) => path === place.path).toSorted(newestFirst)[0];
+  const { files } = await newestFiles(rest, destination, {}, options);
+  return files.filter(({ path }) => path === destination.path).toSorted(newestFirst)[0];
 }
 
-/** The file that an answer is about. @throws DecodeError */
-export function fileIn(answer: JsonResponse): FileEntry {
-  return decodeResponse(answer, () => decodeFile(decodeEnvelope(answer.json), "Response"));
+/** The file in a response. @throws DecodeError */
+export function fileIn(response: JsonResponse): FileEntry {
+  return decodeResponse(response, () => decodeFile(decodeEnvelope(response.json), "Response"));
 }
 
 async function newestFiles(
   rest: Rest,
-  place: UploadPlace,
+  destination: UploadDestination,
   more: Query,
   options: CallOptions,
 ): Promise<{ readonly files: readonly FileEntry[]; readonly listed: JsonResponse }> {
   const query = { SortBy: "DateCreated", SortDir: "Desc", Limit: NEWEST, ...more };
-  const listed = await rest.get(filesPathOf(place), query, options);
+  const listed = await rest.get(filesPathOf(destination), query, options);
   const files = decodeResponse(listed, () =>
     decodePage(decodeEnvelope(listed.json)).items.map((item, index) =>
       decodeFile(item, `Items[${index}]`),

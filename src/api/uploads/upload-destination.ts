@@ -2,8 +2,8 @@ import { BsmountError } from "../../core/errors.ts";
 import type { AppResultId, SampleId } from "../../core/ids.ts";
 import { segment } from "../transport/address.ts";
 
-/** Where a file goes. Samples take files from few apps only. */
-export type UploadPlace = UploadedFile &
+/** Where a file is uploaded to. Samples accept files from few apps only. */
+export type UploadDestination = UploadedFile &
   ({ readonly appResultId: AppResultId } | { readonly sampleId: SampleId });
 
 interface UploadedFile {
@@ -14,7 +14,7 @@ interface UploadedFile {
 }
 
 /**
- * Refuses a path that the service would put elsewhere than it says, so that nobody would find the file there.
+ * Refuses a path under which the service would not show the file.
  * @throws BsmountError `invalid`
  */
 export function checkUploadPath(path: string): void {
@@ -25,9 +25,9 @@ export function checkUploadPath(path: string): void {
   });
 }
 
-/** The path of the list that a file is added to. */
-export function filesPathOf(place: UploadPlace): string {
-  return "appResultId" in place
-    ? `/v1pre3/appresults/${segment(place.appResultId)}/files`
-    : `/v1pre3/samples/${segment(place.sampleId)}/files`;
+/** The path of the list that the file is added to. */
+export function filesPathOf(destination: UploadDestination): string {
+  return "appResultId" in destination
+    ? `/v1pre3/appresults/${segment(destination.appResultId)}/files`
+    : `/v1pre3/samples/${segment(destination.sampleId)}/files`;
 }

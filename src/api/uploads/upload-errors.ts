@@ -2,8 +2,8 @@ import { reasonOf } from "../../core/errors.ts";
 import { ApiError } from "../transport/errors.ts";
 
 /*
- * To an upload, "not there" is no answer to the question whether a name exists. The file is there, on this
- * machine, and it is BaseSpace that no longer takes it: a program that closes it must not read "no such file".
+ * To an upload, "not found" has another meaning than to a lookup. The local file exists, and BaseSpace no longer
+ * accepts it: a program that closes the file must not read "no such file".
  */
 
 interface Missing {
@@ -18,7 +18,7 @@ const UPLOAD: Missing = {
 
 const TARGET: Missing = {
   problem: "BaseSpace no longer knows what was to take the file",
-  remedy: "look whether it was deleted in BaseSpace, and write the file into another app result",
+  remedy: "check whether it was deleted in BaseSpace, and write the file into another app result",
 };
 
 const ENDED: Missing = {
@@ -27,27 +27,29 @@ const ENDED: Missing = {
   remedy: "write the file again, into another app result if this one has ended",
 };
 
-/** What the service says of a pending file that takes no more parts. */
+/** The status for a pending file that accepts no more parts. */
 const CONFLICT = 409;
 
-/** Runs a request about a pending file. @throws ApiError `gone` in place of `not-found`, and where it has ended */
-export async function ofUpload<Value>(request: () => Promise<Value>): Promise<Value> {
-  return await named(
-    (error) => (error.status === CONFLICT ? ENDED : missing(error, UPLOAD)),
+/**
+ * Runs a request about a pending file. @throws ApiError `gone` instead of `not-found`, and when the upload has ended
+ */
+export async function withUploadErrors<Value>(request: () => Promise<Value>): Promise<Value> {
+  return await translateErrors(
+    (error) => (error.status === CONFLICT ? ENDED : missingMeaning(error, UPLOAD)),
     request,
   );
 }
 
-/** Runs a request that adds a file to an app result or a sample. @throws ApiError `gone` in place of `not-found` */
-export async function ofTarget<Value>(request: () => Promise<Value>): Promise<Value> {
-  return await named((error) => missing(error, TARGET), request);
+/** Runs a request that adds a file to an app result or a sample. @throws ApiError `gone` instead of `not-found` */
+export async function withDestinationErrors<Value>(request: () => Promise<Value>): Promise<Value> {
+  return await translateErrors((error) => missingMeaning(error, TARGET), request);
 }
 
-function missing(error: ApiError, what: Missing): Missing | undefined {
+function missingMeaning(error: ApiError, what: Missing): Missing | undefined {
   return reasonOf(error) === "not-found" ? what : undefined;
 }
 
-async function named<Value>(
+async function translateErrors<Value>(
   meaningOf: (error: ApiError) => Missing | undefined,
   request: () => Promise<Value>,
 ): Promise<Value> {

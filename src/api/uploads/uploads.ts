@@ -8,84 +8,93 @@ import { decodeResponse } from "../models/decode-response.ts";
 import type { CallOptions, Change, JsonResponse, Query, Rest } from "../transport/rest.ts";
 import type { FindEffect, IdempotentChange, IdempotentCalls } from "../transport/idempotency.ts";
 import { fileIn, findBegun, findUploaded, newestOf } from "./find-uploaded.ts";
-import { ofTarget, ofUpload } from "./upload-errors.ts";
+import { withDestinationErrors, withUploadErrors } from "./upload-errors.ts";
 import type { Md5Thread } from "../digests/md5-thread.ts";
-import { filesPathOf, type UploadPlace } from "./upload-destination.ts";
+import { filesPathOf, type UploadDestination } from "./upload-destination.ts";
 
 export interface UploadsOptions {
   readonly md5s: Md5Thread;
-  /** For how long a request of an upload is repeated, milliseconds. */
+  /** How long a request of an upload is retried, in milliseconds. */
   readonly writeDeadlineMs: number;
 }
 
-/** Bytes of which the MD5 may be known already. */
+/** Bytes whose MD5 may be known. */
 export interface UploadBody {
   readonly bytes: Uint8Array;
-  /** In lower-case hex. Default: computed here, of shared memory in a thread of its own. */
+  /** In lower-case hex. Default: computed, for shared memory in a thread. */
   readonly md5?: string;
 }
 
 /**
- * The requests of uploads, one method each; `transfers` makes whole uploads of them. Nothing that may have
- * succeeded is sent twice without a look at what is there. All but `abort` and `newest` go on for minutes (the
- * client's `writeDeadlineMs`) while the service is away.
+ * The requests of uploads, one method each; `transfers` combines them into whole uploads. A request that may have
+ * taken effect is not sent again before its effect was searched for. All but `abort` and `newest` are retried for
+ * minutes (the client's `writeDeadlineMs`) while the service is away.
  *
  * Methods throw ApiError (`access-denied` without the right to write, `gone` when BaseSpace no longer knows the
- * upload or what was to take it, `unavailable`, `timeout`, …) or the signal's reason. Of a `gone` upload the parts
- * are lost, and `begin` tells whether another one can take its place.
+ * upload or its destination, `unavailable`, `timeout`, …) or the signal's reason. The parts of a `gone` upload are
+ * lost; `begin` shows whether a new one is possible.
  */
 export class Uploads {
   readonly #rest: Rest;
-  readonly #onceOnly: IdempotentCalls;
+  readonly #calls: IdempotentCalls;
   readonly #writeDeadlineMs: number;
   readonly #md5s: Md5Thread;
 
-  /** `md5s` stays the caller's. */
-  constructor(rest: Rest, onceOnly: IdempotentCalls, { md5s, writeDeadlineMs }: UploadsOptions) {
+  /** @param options `md5s` remains the caller's to close */
+  constructor(rest: Rest, calls: IdempotentCalls, { md5s, writeDeadlineMs }: UploadsOptions) {
     this.#rest = rest;
-    this.#onceOnly = onceOnly;
+    this.#calls = calls;
     this.#md5s = md5s;
     this.#writeDeadlineMs = writeDeadlineMs;
   }
 
   /**
-   * The MD5 of `bytes`, in lower-case hex, for a body that is sent more than once or remembered. That of long
-   * bytes in shared memory is computed in a thread.
+   * The MD5 of `bytes`, in lower-case hex, for a body that is sent more than once or recorded. For long bytes in
+   * shared memory it is computed in a thread.
    */
   async md5(bytes: Uint8Array): Promise<string> {
     return await this.#md5s.md5(bytes);
   }
 
   /**
-   * A whole file in one request: `POST /v1pre3/appresults/{id}/files?name=…&directory=…`, or to a sample.
-   * The service takes 25 000 000 bytes at most.
+   * Uploads a whole file in one request: `POST /v1pre3/appresults/{id}/files?name=…&directory=…`, or to a sample.
+   * The service accepts at most 25 000 000 bytes.
    */
-  async whole(place: UploadPlace, body: UploadBody, options: CallOptions = {}): Promise<FileEntry> {
+  async whole(
+    destination: UploadDestination,
+    body: UploadBody,
+    options: CallOptions = {},
+  ): Promise<FileEntry> {
     const md5 = body.md5 ?? (await this.#md5s.md5(body.bytes));
     const sizeBytes = body.bytes.length;
-    const headers = contentHeaders(place, md5);
-    const change = { ...newFile(place, {}), headers, body: body.bytes };
-    const look = findUploaded(this.#rest, { place, sizeBytes, md5 });
-    const answered = await ofTarget(async () => await this.#once(change, look, options));
-    return this.#checked(answered, { md5, sizeBytes });
+    const headers = contentHeaders(destination, md5);
+    const change = { ...newFile(destination, {}), headers, body: body.bytes };
+    const findEffect = findUploaded(this.#rest, { destination, sizeBytes, md5 });
+    const response = await withDestinationErrors(
+      async () => await this.#changeOnce(change, findEffect, options),
+    );
+    return this.#checked(response, { md5, sizeBytes });
   }
 
-  /** Starts an upload in parts: `POST …/files?…&multipart=true`. Answers the pending file's Id. */
-  async begin(place: UploadPlace, options: CallOptions = {}): Promise<FileId> {
-    return (await this.beginFile(place, options)).id;
+  /** Begins an upload in parts: `POST …/files?…&multipart=true`. Returns the Id of the pending file. */
+  async begin(destination: UploadDestination, options: CallOptions = {}): Promise<FileId> {
+    return (await this.beginFile(destination, options)).id;
   }
 
-  /** As {@link begin}; answers the pending file. */
-  async beginFile(place: UploadPlace, options: CallOptions = {}): Promise<FileEntry> {
-    const headers = { "content-type": contentTypeOf(place) };
-    const change = { ...newFile(place, { multipart: true }), headers };
-    const look = findBegun(this.#rest, place);
-    const answer = await ofTarget(async () => await this.#once(change, look, options));
-    return fileIn(answer);
+  /** As {@link begin}, but returns the pending file. */
+  async beginFile(destination: UploadDestination, options: CallOptions = {}): Promise<FileEntry> {
+    const headers = { "content-type": contentTypeOf(destination) };
+    const change = { ...newFile(destination, { multipart: true }), headers };
+    const findEffect = findBegun(this.#rest, destination);
+    const response = await withDestinationErrors(
+      async () => await this.#changeOnce(change, findEffect, options),
+    );
+    return fileIn(response);
   }
 
   /**
-   * `PUT /v1pre3/files/{id}/parts/{number}`; sent again it replaces the one before. Answers the part's ETag.
+   * `PUT /v1pre3/files/{id}/parts/{number}`. A part that is sent again replaces the earlier one. Returns the ETag of
+   * the part.
    * @throws ApiError `unavailable` when the service received other bytes
    */
   async part(
@@ -105,10 +114,12 @@ export class Uploads {
       isRepeatable: true,
     };
     const patient = this.#patient(options);
-    const answer = await ofUpload(async () => await this.#rest.change(change, patient));
-    const etag = decodeResponse(answer, () => decodeEtag(decodeEnvelope(answer.json), "Response"));
+    const response = await withUploadErrors(async () => await this.#rest.change(change, patient));
+    const etag = decodeResponse(response, () =>
+      decodeEtag(decodeEnvelope(response.json), "Response"),
+    );
     if (etag.toLowerCase() === md5) return etag;
-    throw otherBytes(answer, `part ${number} arrived with ETag ${etag}, sent with MD5 ${md5}`);
+    throw mismatchError(response, `part ${number} arrived with ETag ${etag}, sent with MD5 ${md5}`);
   }
 
   /**
@@ -120,33 +131,38 @@ export class Uploads {
     options: CallOptions = {},
   ): Promise<FileEntry> {
     const path = `/v1pre3/files/${segment(fileId)}`;
-    const look: FindEffect = async (_sent, looking) => {
-      const answer = await this.#rest.get(path, {}, looking);
-      return fileIn(answer).uploadStatus === "complete" ? answer : undefined;
+    const findEffect: FindEffect = async (_attempt, searchOptions) => {
+      const response = await this.#rest.get(path, {}, searchOptions);
+      return fileIn(response).uploadStatus === "complete" ? response : undefined;
     };
     const change = { method: "POST", path, query: { uploadstatus: "complete" } } as const;
-    const answered = await ofUpload(async () => await this.#once(change, look, options));
-    return this.#checked(answered, { sizeBytes });
+    const response = await withUploadErrors(
+      async () => await this.#changeOnce(change, findEffect, options),
+    );
+    return this.#checked(response, { sizeBytes });
   }
 
   /** The complete file that a path shows, if it is one of the newest hundred: `GET …/files`. */
-  async newest(place: UploadPlace, options: CallOptions = {}): Promise<FileEntry | undefined> {
-    return await newestOf(this.#rest, place, options);
+  async newest(
+    destination: UploadDestination,
+    options: CallOptions = {},
+  ): Promise<FileEntry | undefined> {
+    return await newestOf(this.#rest, destination, options);
   }
 
-  /** Gives an upload in parts up: `POST /v1pre3/files/{id}?uploadstatus=aborted`. */
+  /** Aborts an upload in parts: `POST /v1pre3/files/{id}?uploadstatus=aborted`. */
   async abort(fileId: FileId, options: CallOptions = {}): Promise<void> {
     const path = `/v1pre3/files/${segment(fileId)}`;
     const query = { uploadstatus: "aborted" };
     await this.#rest.change({ method: "POST", path, query, isRepeatable: true }, options);
   }
 
-  async #once(
+  async #changeOnce(
     change: IdempotentChange,
-    look: FindEffect,
+    findEffect: FindEffect,
     options: CallOptions,
   ): Promise<JsonResponse> {
-    return await this.#onceOnly.run(change, { findEffect: look, options: this.#patient(options) });
+    return await this.#calls.run(change, { findEffect, options: this.#patient(options) });
   }
 
   #patient(options: CallOptions): CallOptions {
@@ -154,43 +170,49 @@ export class Uploads {
   }
 
   #checked(
-    answer: JsonResponse,
+    response: JsonResponse,
     { md5, sizeBytes }: { readonly md5?: string; readonly sizeBytes: number },
   ): FileEntry {
-    const file = fileIn(answer);
+    const file = fileIn(response);
     if (file.uploadStatus !== undefined && file.uploadStatus !== "complete") {
-      throw otherBytes(answer, `file ${file.id} is ${file.uploadStatus}, not complete`);
+      throw mismatchError(response, `file ${file.id} is ${file.uploadStatus}, not complete`);
     }
     if (file.sizeBytes !== sizeBytes) {
-      throw otherBytes(answer, `file ${file.id} has ${file.sizeBytes} bytes of ${sizeBytes}`);
+      throw mismatchError(response, `file ${file.id} has ${file.sizeBytes} bytes of ${sizeBytes}`);
     }
     if (md5 !== undefined && file.etag !== undefined && file.etag.toLowerCase() !== md5) {
-      throw otherBytes(answer, `file ${file.id} has ETag ${file.etag}, was sent with MD5 ${md5}`);
+      throw mismatchError(
+        response,
+        `file ${file.id} has ETag ${file.etag}, was sent with MD5 ${md5}`,
+      );
     }
     return file;
   }
 }
 
-function newFile(place: UploadPlace, more: Query): Pick<Change, "method" | "path" | "query"> {
-  const cut = place.path.lastIndexOf("/");
+function newFile(
+  destination: UploadDestination,
+  more: Query,
+): Pick<Change, "method" | "path" | "query"> {
+  const cut = destination.path.lastIndexOf("/");
   const query = {
-    name: place.path.slice(cut + 1),
-    directory: cut === -1 ? undefined : place.path.slice(0, cut),
+    name: destination.path.slice(cut + 1),
+    directory: cut === -1 ? undefined : destination.path.slice(0, cut),
     ...more,
   };
-  return { method: "POST", path: filesPathOf(place), query };
+  return { method: "POST", path: filesPathOf(destination), query };
 }
 
-function contentHeaders(place: UploadPlace, md5: string): Record<string, string> {
+function contentHeaders(destination: UploadDestination, md5: string): Record<string, string> {
   const base64 = Buffer.from(md5, "hex").toString("base64");
-  return { "content-type": contentTypeOf(place), "content-md5": base64 };
+  return { "content-type": contentTypeOf(destination), "content-md5": base64 };
 }
 
-function contentTypeOf(place: UploadPlace): string {
-  return place.contentType ?? "application/octet-stream";
+function contentTypeOf(destination: UploadDestination): string {
+  return destination.contentType ?? "application/octet-stream";
 }
 
-function otherBytes(answer: JsonResponse, problem: string): ApiError {
-  const facts = { ...answer.request, status: answer.status };
+function mismatchError(response: JsonResponse, problem: string): ApiError {
+  const facts = { ...response.request, status: response.status };
   return new ApiError("unavailable", facts, problem);
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, lstat, open, rename, rm, utimes } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { readJournal } from "../../api/transfers/download-journal.ts";
+import { readDownloadJournal } from "../../api/transfers/download-journal.ts";
 import { scratchNames } from "../../api/transfers/download-plan.ts";
-import { checkReplaceable } from "../../api/transfers/local-place.ts";
+import { checkReplaceable } from "../../api/transfers/local-files.ts";
 import type { Downloaded } from "../../api/transfers/file-download.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { readRemote } from "../remote-file.ts";
@@ -45,7 +45,7 @@ export async function downloadFile(
   const { journal } = scratchNames(resolve(target), file.id);
   const { verified } = await context.resumption.watch(
     transfers.download.toFile(file, target, options),
-    async () => await readJournal(journal),
+    async () => await readDownloadJournal(journal),
   );
   const modified = new Date(node.attributes.mtimeMs);
   await utimes(target, modified, modified);

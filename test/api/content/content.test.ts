@@ -86,7 +86,7 @@ describe("readRange", () => {
     expect(store.received[0]?.headers).not.toHaveProperty("authorization");
   });
 
-  test("uses one link for all ranges of a file, asked for once by all who need it", async () => {
+  test("uses one link for all ranges of a file, requested once", async () => {
     const asked = Array.from({ length: 20 }, (_, index) => request(index * 10, index * 10 + 10));
     await Promise.all(asked.map(expectRead));
     await expectRead(request(0, 10));
@@ -169,7 +169,7 @@ describe("readRange", () => {
     expect(store.received).toHaveLength(1);
   });
 
-  test("[E4] fails with the code and the request id of the store's answer", async () => {
+  test("[E4] fails with the code and the request id of the store's response", async () => {
     const id = { "x-amz-request-id": "TX0123456789ABCD" };
     store.next(refuse(404, "NoSuchKey", id));
     expect(await failure(request(0, 10))).toMatchObject({
@@ -186,7 +186,7 @@ describe("readRange", () => {
     });
   });
 
-  test("gives up after the last attempt, and its error holds no secret", async () => {
+  test("fails after the last attempt, and its error contains no secret", async () => {
     store.next(...Array.from({ length: 10 }, () => behaviours.short));
     const error = await failure(request(0, 1000));
     expect(error).toMatchObject({ reason: "unavailable" });

@@ -27,7 +27,7 @@ describe("linkExpiry", () => {
     expect(linkExpiry(link, undefined, undefined)).toBe(at("2024-02-10T09:21:07Z"));
   });
 
-  test("is not misled by the header that every other answer has", () => {
+  test("is not misled by the header that all other responses have", () => {
     expect(linkExpiry(BARE, undefined, "0")).toBeUndefined();
   });
 
@@ -38,7 +38,7 @@ describe("linkExpiry", () => {
     },
   );
 
-  test("of the recorded answer is its body's", async () => {
+  test("of the recorded response is that of its body", async () => {
     const { body, headers } = await recording("v1-file-content-meta");
     const { HrefContent, Expires } = body["Response"] as { HrefContent: string; Expires: string };
     const expiry = linkExpiry(new URL(HrefContent), new Date(Expires), headers["Expires"]?.[0]);

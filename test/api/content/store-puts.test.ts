@@ -125,7 +125,7 @@ describe("a part that goes to the object store", () => {
     },
   );
 
-  test("without an answer is named without the link", async () => {
+  test("without a response is named without the link", async () => {
     next.push(reset, reset, reset);
     await expect(put()).rejects.toMatchObject({
       status: 0,
@@ -134,7 +134,7 @@ describe("a part that goes to the object store", () => {
     expect(store.received).toHaveLength(3);
   });
 
-  test("is told of, each attempt, without the link", async () => {
+  test("is logged at each attempt, without the link", async () => {
     const lines: string[] = [];
     const told: RequestMessage[] = [];
     const logger = pino({ level: "debug" }, { write: (line) => void lines.push(line) });
@@ -166,7 +166,7 @@ describe("the links of parts", () => {
     return await client.datasets.upload("ds.1", { path: "f" }, { bytes: long });
   }
 
-  test("have number and signature wherever the template has a place for them", async () => {
+  test("have number and signature wherever the template has placeholders for them", async () => {
     await using api = await scriptedApi((request) => {
       request.resume();
       if (request.method === "PUT") return refusal(403, "AccessDenied");

@@ -56,7 +56,7 @@ describe("the digests of a file", () => {
     await thread.close();
   });
 
-  test("of a long file are not there when its thread ends, and nobody waits for them", async () => {
+  test("of a long file fail when the thread ends, without waiting", async () => {
     const thread = new Md5Thread();
     const digests = await thread.digests(["whole"], 1024 * 1024);
     await digests.add(bytes);

@@ -6,7 +6,7 @@ import { decodeDataset } from "../../../src/api/models/dataset.ts";
 import { decodeFile } from "../../../src/api/models/file.ts";
 import type { Decode } from "../../../src/api/models/parse.ts";
 import { decodeProject } from "../../../src/api/models/project.ts";
-import { decodeProperty } from "../../../src/api/models/decode-property.ts";
+import { decodeProperty } from "../../../src/api/models/property.ts";
 import { decodeSample } from "../../../src/api/models/sample.ts";
 import { recording } from "../../helpers/scripted-api.ts";
 

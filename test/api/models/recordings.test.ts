@@ -53,7 +53,7 @@ function valuesOf(model: unknown): readonly (readonly [string, unknown])[] {
     .flatMap(([key, value]) => [[key, value] as const, ...valuesOf(value)]);
 }
 
-describe("each recorded answer", () => {
+describe("each recorded response", () => {
   test("has its reader here", () => {
     const folder = new URL("../../fixtures/recordings/", import.meta.url);
     const files = readdirSync(folder).map((name) => name.replace(/\.json$/, ""));

@@ -56,7 +56,7 @@ describe("sign-in by a code", () => {
     await work(emulator, oauth, clock);
   }
 
-  it("gives a token that does what was asked for and no more", async () => {
+  it("gives a token with exactly the requested rights", async () => {
     await withEmulator(async (emulator, oauth, clock) => {
       const scope = accessScope({ href: "v1pre3/projects/12" }, "read");
       const login = await oauth.startDevice([scope]);
@@ -182,7 +182,7 @@ describe("the pace of asking", () => {
     expect(await pace([pending, slowDown, pending])).toEqual([2000, 2000, 7000, 7000]);
   });
 
-  it("halves while the service fails, and goes on", async () => {
+  it("halves while the service fails, and continues", async () => {
     const busy = { status: 503, body: "" };
     const lost: ReturnType<Script> = (response) => response.socket?.destroy();
     expect(await pace([busy, lost])).toEqual([2000, 4000, 8000]);
@@ -220,7 +220,7 @@ describe("sign-in by the browser", () => {
     );
   });
 
-  it("believes nobody who does not know the state, and no other path, method or host", async () => {
+  it("accepts no request without the state, and no other path, method or host", async () => {
     await using listener = await RedirectListener.open();
     const waiting = listener.code();
     const right = `${listener.redirectUri}?code=c&state=${listener.state}`;
@@ -288,7 +288,7 @@ describe("a session that a user started", () => {
     });
   });
 
-  it("has a code, told to its app alone, that becomes a token for its work, once", async () => {
+  it("has a code, sent to its app only, that is exchanged once for a token for its work", async () => {
     const clock = new FakeClock();
     const credentials = { clientId: "aa".repeat(16), clientSecret: "bb".repeat(16) };
     const app = { clientKey: credentials.clientId, clientSecret: credentials.clientSecret };

@@ -69,7 +69,7 @@ describe.concurrent("a download", { timeout: 2 * SOON_MS }, () => {
     },
   );
 
-  test("of one part is asked for again once, when no line is so slow", async () => {
+  test("of one part is requested again once, when no line is so slow", async () => {
     const data = randomBytes(MIB);
     await using store = await storeOf(data);
     await using api = await apiOf(store);

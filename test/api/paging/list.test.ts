@@ -154,7 +154,7 @@ describe("a list", () => {
     expect(pages.running).toBe(0);
   });
 
-  test("gives one page as it is asked for", async () => {
+  test("returns one page as it is requested", async () => {
     const page = await new Pages(PLAIN).list().page({ offset: 8, limit: 5 });
     expect(page).toEqual({ items: [8, 9], offset: 8, limit: 5, totalCount: 10 });
   });

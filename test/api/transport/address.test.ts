@@ -41,7 +41,7 @@ describe("apiOrigin", () => {
     },
   );
 
-  test("takes http to another machine when told that it may", () => {
+  test("accepts http to another machine when that is allowed", () => {
     expect(apiOrigin("http://api.example", true)).toBe("http://api.example");
   });
 });

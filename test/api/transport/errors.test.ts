@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findError } from "../../../src/api/transport/error-body.ts";
-import { ApiError, refusal } from "../../../src/api/transport/errors.ts";
+import { ApiError, refusedError } from "../../../src/api/transport/errors.ts";
 
 const REQUEST = { method: "GET", path: "/v1pre3/projects/1" };
 
@@ -55,7 +55,7 @@ describe("refusal", () => {
     [500, "unavailable"],
     [503, "unavailable"],
   ])("takes %i for %s", (status, reason) => {
-    expect(refusal({ ...REQUEST, status }, undefined).reason).toBe(reason);
+    expect(refusedError({ ...REQUEST, status }, undefined).reason).toBe(reason);
   });
 
   test.each([
@@ -66,12 +66,12 @@ describe("refusal", () => {
     ["BASESPACE.FILES.ARCHIVED", "archived"],
   ])("believes the code %s more than the status", (errorCode, reason) => {
     const body = { errorCode, message: "no" };
-    expect(refusal({ ...REQUEST, status: 200 }, body).reason).toBe(reason);
+    expect(refusedError({ ...REQUEST, status: 200 }, body).reason).toBe(reason);
   });
 
-  test("says what was asked, what was answered, the code, the request and what to do", () => {
+  test("names the request, the status, the code, the request Id and what to do", () => {
     const body = { errorCode: "A.B", message: "Sorry" };
-    const error = refusal({ ...REQUEST, status: 403, requestId: "2024.x" }, body);
+    const error = refusedError({ ...REQUEST, status: 403, requestId: "2024.x" }, body);
     expect(error.message).toBe(
       "GET /v1pre3/projects/1: the service answered 403 Sorry (A.B, request 2024.x)",
     );
@@ -81,14 +81,17 @@ describe("refusal", () => {
 
   test("repeats no secret that the service repeats", () => {
     const message = "bad link https://store.example/key?Signature=abcdef and access_token=feedface";
-    const error = refusal({ ...REQUEST, status: 400 }, { errorCode: "X", message, requestId: "r" });
+    const error = refusedError(
+      { ...REQUEST, status: 400 },
+      { errorCode: "X", message, requestId: "r" },
+    );
     expect(error.message).not.toMatch(/abcdef|feedface/);
   });
 
   test("is short, on one line and without secrets, whatever the service says", () => {
     const wild = `\u001b[2J\nBearer feedface\u202e${"A".repeat(2_000_000)}`;
     const body = { errorCode: wild, message: wild };
-    const error = refusal({ ...REQUEST, status: 400, requestId: wild }, body);
+    const error = refusedError({ ...REQUEST, status: 400, requestId: wild }, body);
     for (const text of [error.message, error.errorCode, error.requestId]) {
       expect(text?.length).toBeLessThan(1000);
       expect(text).not.toMatch(/[\p{Cc}\p{Cf}]|feedface/u);
@@ -99,12 +102,12 @@ describe("refusal", () => {
 
   test("has the reason that its code ends with, however long that is", () => {
     const errorCode = `${"A".repeat(300)}.NOT_FOUND`;
-    expect(refusal({ ...REQUEST, status: 400 }, { errorCode }).reason).toBe("not-found");
+    expect(refusedError({ ...REQUEST, status: 400 }, { errorCode }).reason).toBe("not-found");
   });
 });
 
 describe("ApiError", () => {
-  test("keeps what is wrong with an answer on one line, and cuts it", () => {
+  test("keeps the problem of a response on one line, and shortens it", () => {
     const facts = { ...REQUEST, status: 200, requestId: "\u0007r1" };
     const error = new ApiError("unavailable", facts, `Items[0].a\nb: ${"c".repeat(5000)}`);
     expect(error.message).toMatch(/^GET \/v1pre3\/projects\/1: Items\[0\]\.a b: c+…$/);

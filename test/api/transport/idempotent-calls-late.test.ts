@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../../src/api/client.ts";
 import {
   ONCE_ONLY_ACCOUNT,
-  onceOnlyCalls,
+  idempotentCalls,
   PROJECT,
   ruleOf,
   sentTo,
@@ -34,7 +34,7 @@ function patientClient({ settleMs }: { readonly settleMs: number }): BaseSpace {
   return new BaseSpace({ apiServer, accessToken, retry, settleMs, environment: {} });
 }
 
-const CALLS = onceOnlyCalls(
+const CALLS = idempotentCalls(
   () => client,
   () => emulator,
 );
@@ -51,7 +51,7 @@ describe("what the service still works on when the connection is lost", () => {
     expect(sentTo(emulator, call)).toBe(1);
   });
 
-  test("is sent again when it has not come about by the end of that time, and not before", async () => {
+  test("is sent again when it has had no effect by the end of that time, and not before", async () => {
     await using impatient = patientClient({ settleMs: 600 });
     emulator.clearRequests();
     emulator.addFaults("POST /projects/*/appresults n=1 reset-before");
@@ -90,7 +90,7 @@ describe("what the service still works on when the connection is lost", () => {
     },
   );
 
-  test("ends with the caller's reason, while it is looked for", async () => {
+  test("ends with the caller's reason, while its effect is searched for", async () => {
     emulator.clearRequests();
     emulator.addFaults("POST /projects/*/appresults n=1 reset-before");
     const controller = new AbortController();

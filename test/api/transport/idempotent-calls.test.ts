@@ -3,7 +3,7 @@ import { BaseSpace } from "../../../src/api/client.ts";
 import {
   called,
   ONCE_ONLY_ACCOUNT,
-  onceOnlyCalls,
+  idempotentCalls,
   PROJECT,
   RESULT,
   ruleOf,
@@ -37,7 +37,7 @@ afterAll(async () => {
   await emulator.close();
 });
 
-const CALLS = onceOnlyCalls(
+const CALLS = idempotentCalls(
   () => client,
   () => emulator,
 );
@@ -130,7 +130,7 @@ describe("what was not done", () => {
   });
 });
 
-describe("an answer that cannot be read", () => {
+describe("a response that cannot be read", () => {
   test.each([
     ["is no JSON", 201, "<html>"],
     ["is of another shape", 201, { Response: { Id: 5 } }],
@@ -176,7 +176,7 @@ describe("what is in doubt", () => {
     });
   });
 
-  test("is an error that says so, when nobody can be asked", async () => {
+  test("is an error that says so, when the service cannot be reached", async () => {
     emulator.addFaults("POST /projects/*/appresults n=1 reset-after");
     emulator.addFaults("GET /projects/*/appresults status=403");
     await expect(
@@ -191,7 +191,7 @@ describe("what is in doubt", () => {
     expect((await client.projects.create("older")).id).toBe(other.id);
   });
 
-  test("is a session that is deleted: gone when it is found to be, in doubt when it was to stay", async () => {
+  test("is a deletion of a session: done when the session no longer exists, unclear when it was to be kept", async () => {
     const { appSessions } = client.v2;
     const { id } = await appSessions.create({ name: "short-lived" });
     emulator.addFaults("DELETE /v2/appsessions/* n=1 reset-after");

@@ -68,7 +68,7 @@ describe("TLS", () => {
     expect((await client.users.current()).name).toBe(USER.Name);
   });
 
-  test("trusts nobody else, and says what to do", async () => {
+  test("trusts no other authority, and says what to do", async () => {
     await using client = connect({}, `https://localhost:${portOf(api)}`);
     await expect(client.users.current()).rejects.toMatchObject({
       reason: "unavailable",

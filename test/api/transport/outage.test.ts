@@ -109,7 +109,7 @@ describe("an outage of four minutes", () => {
 });
 
 describe("a service that stays away", () => {
-  test("fails an upload when its time is used up, five minutes unless told otherwise", async () => {
+  test("fails an upload when its time is used up, five minutes by default", async () => {
     const fileId = await begin();
     const part = { fileId, number: 1 };
     const tookMs = await untilGivenUp(async () => await client.uploads.part(part, { bytes }));
@@ -150,7 +150,7 @@ describe("a service that stays away", () => {
     expect(await filesOf(place.path)).toBe(1);
   });
 
-  test("is asked no more often than the pauses allow", async () => {
+  test("is called no more often than the pauses allow", async () => {
     const fileId = await begin();
     emulator.clearRequests();
     const part = { fileId, number: 1 };
@@ -174,7 +174,7 @@ describe("a service that stays away", () => {
   });
 });
 
-describe("a service that somebody has waited for in vain", () => {
+describe("a service that a call has waited for in vain", () => {
   test("is waited for fifteen seconds by those who come later, until it is back", async () => {
     const fileId = await begin();
     const send = async (number: number): Promise<string> =>
@@ -226,7 +226,7 @@ describe("what can never succeed", () => {
 });
 
 describe("a wait for the service", () => {
-  test("ends at once when its caller gives up", async () => {
+  test("ends at once when its caller aborts", async () => {
     emulator.addFaults(AWAY);
     const controller = new AbortController();
     const { signal } = controller;
@@ -255,7 +255,7 @@ describe("a wait for the service", () => {
 });
 
 describe("a server that was never reached", () => {
-  test("is waited for fifteen seconds when it refuses connections, and no more than asked", async () => {
+  test("is waited for fifteen seconds when it refuses connections, and no longer than requested", async () => {
     const apiServer = `http://127.0.0.1:${await freePort()}`;
     await using lost = connect({ apiServer });
     const working = lost.users.current();

@@ -38,7 +38,7 @@ function takePart(
 }
 
 describe("a part on its way", () => {
-  test("takes as long as the line needs, while something goes on", async () => {
+  test("takes as long as the line needs, while bytes move", async () => {
     let pauses = 0;
     const slow: Script = (request) => (response) =>
       takePart(request, response, (received) => {
@@ -55,14 +55,14 @@ describe("a part on its way", () => {
     expect(pauses).toBe(6);
   });
 
-  test("is given up when the line takes nothing more", async () => {
+  test("fails when the line accepts nothing more", async () => {
     await using api = await scriptedApi((request) => () => void request.pause());
     await using client = clientOf(api.origin, 1000);
     const failed = client.uploads.part(PART, { bytes, md5 });
     await expect(failed).rejects.toMatchObject({ reason: "timeout", status: 0 });
   });
 
-  test("is given up when it is there and nobody answers", async () => {
+  test("fails when it arrived and there is no response", async () => {
     let received = 0;
     await using api = await scriptedApi((request) => () => {
       request.on("data", (chunk: Buffer) => (received += chunk.length));

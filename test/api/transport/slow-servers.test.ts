@@ -56,7 +56,7 @@ async function timed(work: () => Promise<unknown>): Promise<void> {
   expect(performance.now() - begun).toBeLessThan(MOST_MS);
 }
 
-describe.concurrent("an answer of the API that drips", { timeout: 2 * MOST_MS }, () => {
+describe.concurrent("a response of the API that drips", { timeout: 2 * MOST_MS }, () => {
   test.each<[string, (response: ServerResponse) => void]>([
     ["in its body", dripping({ "content-type": "application/json" })],
     ["in a body whose length it tells", dripping({ "content-length": 1_000_000 })],

@@ -12,7 +12,10 @@ interface Job {
   connection: Connection | undefined;
 }
 
-/** The connections to one origin: at most so many, the last used first, the others wait in line. */
+/**
+ * The connections to one origin, up to a maximum. The one that was used last is used first; further jobs wait in
+ * line.
+ */
 class OriginPool implements ConnectionOwner {
   session: Buffer | undefined;
   readonly #origin: Origin;
@@ -84,7 +87,7 @@ class OriginPool implements ConnectionOwner {
   }
 }
 
-/** Runs queries on kept connections, whatever origins they name. */
+/** Runs queries on persistent connections to any origin. */
 export class ConnectionPool {
   readonly #settings: ConnectionSettings;
   readonly #maxConnections: number;
@@ -95,7 +98,7 @@ export class ConnectionPool {
     this.#maxConnections = maxConnections;
   }
 
-  /** Calls `onEnd` once, unless cancelled: after the function answered here returns, nothing is written. */
+  /** Calls `onEnd` once, unless cancelled. After the returned function has been called, nothing is written. */
   start(query: WorkerQuery, onEnd: (outcome: WorkerOutcome) => void): () => void {
     const pool = this.#poolOf(new URL(query.href));
     const job: Job = { query, onEnd, connection: undefined };

@@ -18,10 +18,10 @@ export interface ConnectionSettings {
 }
 
 export interface ConnectionOwner {
-  /** The exchange is over and the connection takes another one. */
+  /** The exchange is over, and the connection is free for another one. */
   onIdle(connection: Connection): void;
   onClosed(connection: Connection): void;
-  /** Of TLS, to shorten the handshakes of later connections. */
+  /** The TLS session, which shortens the handshakes of later connections. */
   session: Buffer | undefined;
 }
 
@@ -32,29 +32,31 @@ interface Running {
 }
 
 /**
- * Of the buffer for heads. What else comes with a head is copied on, so it is small; it may not be too
- * small, since each read of a longer head costs.
+ * The size of the buffer for heads. The part of the body that comes with a head is copied, so the buffer is small;
+ * each further read of a longer head costs, so it is not too small.
  */
 const HEAD_BYTES = 4096;
 
-const NO_ANSWER: NetworkProblem = {
+const NO_RESPONSE: NetworkProblem = {
   reason: "timeout",
-  problem: "no answer in time",
+  problem: "no response in time",
   remedy: undefined,
   worthRepeating: true,
 };
 
-/** Shorter than what servers usually allow, so that they seldom close while a request is on its way. */
+/**
+ * Shorter than the usual timeouts of servers, so that they seldom close a connection while a request is under way.
+ */
 const IDLE_MS = 4000;
 
 /**
- * One connection, one exchange at a time. Once the head of an answer is approved, the socket reads straight
- * into the memory the body is for (`onread`): no copy, no allocation and few reads. Before and after that,
- * it reads into a small buffer of the connection.
+ * One connection, with one exchange at a time. Once the head of a response is accepted, the socket reads directly
+ * into the memory for the body (`onread`): no copy, no allocation and few reads. Before and after that, it reads
+ * into a small buffer of the connection.
  *
- * A socket asks for the next read's memory right after a read, so the end of an exchange takes the memory
- * away from it at once, and a socket that is destroyed reads no more. Thus once an exchange has ended,
- * however it did, no byte of it is written any more.
+ * A socket requests the memory for the next read right after a read. The end of an exchange therefore takes the
+ * memory from the socket at once, and a destroyed socket reads nothing more. Thus nothing is written once an
+ * exchange has ended.
  */
 export class Connection {
   readonly #owner: ConnectionOwner;
@@ -84,14 +86,14 @@ export class Connection {
     this.#socket.on("close", () => this.#onClose());
   }
 
-  /** `stale`: a connection that was idle turned out to be closed; nothing has been lost but the time. */
+  /** `stale`: an idle connection turned out to be closed, and the exchange can be repeated on another one. */
   run(exchange: RangeExchange, timeoutMs: number, onEnd: Running["onEnd"]): void {
     this.#running = { exchange, timeoutMs, onEnd };
     if (!this.#socket.connecting) this.#socket.setTimeout(timeoutMs);
     this.#socket.write(exchange.requestText(this.#settings.userAgent), "latin1");
   }
 
-  /** Ends the exchange without an outcome; nothing is written after this returns. */
+  /** Ends the exchange without an outcome. Nothing is written after this returns. */
   destroy(): void {
     this.#running = undefined;
     this.#socket.destroy();
@@ -138,7 +140,7 @@ export class Connection {
     onEnd(end.outcome);
   }
 
-  /** One turn long, in which bytes behind the end would be read: such a connection is not used again. */
+  /** Bytes behind the end would be read within one turn; a connection with such bytes is not used again. */
   #rest(): void {
     this.#socket.setTimeout(IDLE_MS);
     setImmediate(() => {
@@ -147,7 +149,7 @@ export class Connection {
   }
 
   #onTimeout(): void {
-    if (this.#running !== undefined) this.#problem ??= NO_ANSWER;
+    if (this.#running !== undefined) this.#problem ??= NO_RESPONSE;
     this.#socket.destroy();
   }
 

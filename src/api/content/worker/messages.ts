@@ -1,9 +1,9 @@
 import type { EnvironmentVariables } from "../../transport/trust.ts";
 import type { WorkerOutcome, WorkerQuery } from "./range-exchange.ts";
 
-/** What the worker is started with. */
+/** The settings that the worker starts with. */
 export interface WorkerSettings {
-  /** Those that name certificate authorities. */
+  /** The variables that name certificate authorities. */
   readonly variables: EnvironmentVariables;
   readonly connections: number;
   readonly connectTimeoutMs: number;
@@ -15,7 +15,7 @@ export type ToWorker =
       readonly kind: "fetch";
       readonly id: number;
       readonly query: WorkerQuery;
-      /** Of the memory behind the query's pieces, for the worker to count. */
+      /** Bytes of memory that the worker has not seen before, for it to count. */
       readonly newBytes: number;
     }
   | { readonly kind: "abort"; readonly id: number };

@@ -3,20 +3,20 @@ import { PieceWriter } from "../piece-writer.ts";
 import type { RangeOutcome, RangeQuery, Unusual } from "../range-fetcher.ts";
 import { parseResponseHead, type ResponseHead } from "./response-head.ts";
 
-/** A query as it reaches the worker: without what only the calling thread needs. */
+/** A query as it is sent to the worker, without what only the calling thread needs. */
 export type WorkerQuery = Omit<RangeQuery, "link" | "attempt"> & { readonly href: string };
 
 export type WorkerOutcome = RangeOutcome | Unusual;
 
 export interface ExchangeEnd {
   readonly outcome: WorkerOutcome;
-  /** The connection stands at the end of the answer and stays open. */
+  /** The connection is at the end of the response and stays open. */
   readonly isReusable: boolean;
 }
 
 /**
- * One ranged GET as bytes on a connection, without the connection: what to send, and what the bytes that
- * come back mean. Takes a 206 with a Content-Length; every other kind of answer is `unusual`.
+ * One ranged GET as bytes, without the connection: what to send, and what the received bytes mean. It supports a 206
+ * with a Content-Length; every other response is `unusual`.
  */
 export class RangeExchange {
   readonly #query: WorkerQuery;
@@ -30,12 +30,15 @@ export class RangeExchange {
     this.#writer = new PieceWriter(query.into, query.moved);
   }
 
-  /** True as soon as a byte of the answer has come. */
+  /** True once a byte of the response has come. */
   get hasStarted(): boolean {
     return this.#hasStarted;
   }
 
-  /** The request, which is on its way from now on. A URL that was parsed holds no blank and no control character, so none can be smuggled. */
+  /**
+   * The request, which counts as sent from now on. A parsed URL contains no space and no control character, so
+   * nothing can be injected.
+   */
   requestText(userAgent: string): string {
     if (this.#query.moved !== undefined) this.#query.moved[0] = 0;
     const { host, pathname, search } = new URL(this.#query.href);
@@ -47,29 +50,29 @@ export class RangeExchange {
   }
 
   /**
-   * Where the next bytes may be received in place: some of the body, never behind its end. Undefined while
-   * the head is not complete; then bytes have to be fed.
+   * The memory into which the next bytes may be received: part of the body, never behind its end. Undefined until
+   * the head is complete; until then bytes are given to {@link feed}.
    */
   get room(): Uint8Array | undefined {
     return this.#taking === undefined ? undefined : this.#writer.room;
   }
 
-  /** `count` bytes were received into {@link room}. Answers when the exchange is over. */
+  /** `count` bytes were received into {@link room}. Returns the end when the exchange is over. */
   received(count: number): ExchangeEnd | undefined {
     this.#writer.advance(count);
     return this.#endIfComplete(0);
   }
 
-  /** Takes in what came. `chunk` is not kept. Answers when the exchange is over. */
+  /** Takes received bytes; `chunk` is not kept. Returns the end when the exchange is over. */
   feed(chunk: Buffer): ExchangeEnd | undefined {
     this.#hasStarted = true;
     return this.#taking === undefined ? this.#feedHead(chunk) : this.#feedBody(chunk);
   }
 
-  /** What it means that the connection has ended. */
+  /** The outcome when the connection has ended. */
   endedEarly(): WorkerOutcome {
     const missing = this.#taking === undefined ? "before its head" : `${this.#writer.left} bytes`;
-    const problem = `the answer ended ${missing}${this.#taking === undefined ? " was complete" : " too early"}`;
+    const problem = `the response ended ${missing}${this.#taking === undefined ? " was complete" : " too early"}`;
     return {
       kind: "broken",
       reason: "unavailable",

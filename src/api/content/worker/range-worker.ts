@@ -6,8 +6,8 @@ import { ConnectionPool } from "./connection-pool.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
 
 /*
- * The worker thread of WorkerFetcher: receives ranges over plain sockets straight into shared memory, so
- * that neither TLS nor copying takes time from the thread that answers the kernel.
+ * The worker thread of WorkerFetcher. It owns its connections, so that neither TLS nor copying takes time from the
+ * thread that replies to the kernel.
  */
 
 const settings = workerData as WorkerSettings;
@@ -21,7 +21,7 @@ function trust(): SecureContext {
   return secureContext;
 }
 
-function answer(id: number, outcome: FromWorker["outcome"]): void {
+function response(id: number, outcome: FromWorker["outcome"]): void {
   running.delete(id);
   const message: FromWorker = { id, outcome };
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
@@ -35,12 +35,12 @@ parentPort?.on("message", (message: ToWorker) => {
     if (first !== undefined) countAsGarbage(first.buffer, message.newBytes);
     running.set(
       id,
-      pool.start(message.query, (outcome) => answer(id, outcome)),
+      pool.start(message.query, (outcome) => response(id, outcome)),
     );
     return;
   }
   const cancel = running.get(id);
   if (cancel === undefined) return;
   cancel();
-  answer(id, { kind: "aborted" });
+  response(id, { kind: "aborted" });
 });

@@ -1,6 +1,6 @@
 import type { StoreResponseHead } from "../response-check.ts";
 
-/** The head of an HTTP/1 answer, as far as a ranged GET needs it. */
+/** The fields of an HTTP/1 response's head that a ranged GET needs. */
 export interface ResponseHead extends StoreResponseHead {
   readonly transferEncoding: string | undefined;
   /** The connection can carry another request after this body. */
@@ -19,7 +19,7 @@ const END = Buffer.from("\r\n\r\n");
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/;
 const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/;
 
-/** Parses what has come so far. Anything out of the ordinary is `malformed`: somebody else will look. */
+/** Parses the bytes received so far. Anything unusual is `malformed`, and handled by another fetcher. */
 export function parseResponseHead(bytes: Buffer): ParsedHead {
   const end = bytes.indexOf(END);
   if (end === -1) return { kind: bytes.length > MAX_HEAD_BYTES ? "malformed" : "incomplete" };

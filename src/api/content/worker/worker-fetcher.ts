@@ -11,13 +11,13 @@ interface Pending {
   readonly settle: (outcome: FromWorker["outcome"]) => void;
 }
 
-/** A worker that goes on dying is not started again. */
+/** A worker that keeps failing is not started again. */
 const MAX_STARTS = 4;
 
 /**
- * Fetches ranges in a worker thread that writes straight into the memory asked for, which must be shared
- * memory. What the worker does not do, or leaves undone because it died, is `unusual`: somebody else
- * must ask again. The worker keeps the process alive only while something is under way.
+ * Fetches ranges in a worker thread that writes directly into the given memory, which must be shared. What the
+ * worker does not support, or left undone because it died, is `unusual`: another fetcher must repeat it. The worker
+ * keeps the process alive only while a request is under way.
  */
 export class WorkerFetcher implements RangeFetcher<WorkerOutcome> {
   readonly #settings: WorkerSettings;
@@ -29,7 +29,7 @@ export class WorkerFetcher implements RangeFetcher<WorkerOutcome> {
   #lastId = 0;
   #isClosed = false;
 
-  /** @param entry the worker's module; tests have others */
+  /** @param entry the module of the worker; tests use others */
   constructor(
     settings: WorkerSettings,
     entry: URL = threadModule(import.meta.url, "range-worker"),
@@ -40,7 +40,7 @@ export class WorkerFetcher implements RangeFetcher<WorkerOutcome> {
 
   async fetch(query: RangeQuery, signal: AbortSignal): Promise<WorkerOutcome> {
     signal.throwIfAborted();
-    if (this.#isClosed) throw closed();
+    if (this.#isClosed) throw clientClosedError();
     if (!query.into.every(isShared)) return unusual("memory that is not shared");
     const worker = this.#start();
     if (worker === undefined) return unusual("no worker");
@@ -49,10 +49,10 @@ export class WorkerFetcher implements RangeFetcher<WorkerOutcome> {
     const onAbort = (): void => post(worker, { kind: "abort", id });
     signal.addEventListener("abort", onAbort, { once: true });
     try {
-      const outcome = await this.#ask(worker, id, query);
+      const outcome = await this.#send(worker, id, query);
       signal.throwIfAborted();
       if (outcome.kind !== "aborted") return outcome;
-      throw closed();
+      throw clientClosedError();
     } finally {
       signal.removeEventListener("abort", onAbort);
       this.#pending.delete(id);
@@ -60,22 +60,22 @@ export class WorkerFetcher implements RangeFetcher<WorkerOutcome> {
     }
   }
 
-  /** Ends what is under way; waits until the thread has gone. */
+  /** Ends all requests and waits until the thread has ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#worker?.terminate();
   }
 
-  async #ask(worker: Worker, id: number, query: RangeQuery): Promise<FromWorker["outcome"]> {
+  async #send(worker: Worker, id: number, query: RangeQuery): Promise<FromWorker["outcome"]> {
     const { link, attempt: _attempt, ...rest } = query;
     const into = joinNeighbours(query.into);
     if (this.#pending.size === 0) worker.ref();
-    const answered = new Promise<FromWorker["outcome"]>((settle) => {
+    const response = new Promise<FromWorker["outcome"]>((settle) => {
       this.#pending.set(id, { settle });
     });
     const newBytes = this.#sent.newBytes(into);
     post(worker, { kind: "fetch", id, query: { ...rest, into, href: link.href }, newBytes });
-    return await answered;
+    return await response;
   }
 
   #start(): Worker | undefined {
@@ -114,6 +114,6 @@ function unusual(problem: string): WorkerOutcome {
   return { kind: "unusual", status: 0, problem };
 }
 
-function closed(): BsmountError {
+function clientClosedError(): BsmountError {
   return new BsmountError("aborted", "the client is closed");
 }

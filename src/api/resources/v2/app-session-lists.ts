@@ -1,12 +1,6 @@
 import type { ApplicationId, ProjectId, RunId, UserId } from "../../../core/ids.ts";
-import {
-  flag,
-  type ListParams,
-  type ListRules,
-  text,
-  texts,
-} from "../../paging/list-parameters.ts";
-import { INCLUDED, type Included } from "./included.ts";
+import { flag, listRules, type ParamsOf, text, texts } from "../../paging/list-parameters.ts";
+import { INCLUDED } from "./included.ts";
 
 const SORTS = [
   "Id",
@@ -21,37 +15,21 @@ const SORTS = [
   "DeliveryStatus",
 ] as const;
 
-export interface AppSessionsV2Params extends ListParams<(typeof SORTS)[number]>, Included {
-  readonly appId?: ApplicationId;
-  /** E.g. `illumina.fastq-generation`. */
-  readonly applicationFamilySlugs?: readonly string[];
-  readonly name?: string;
-  readonly ownedByCurrentUser?: boolean;
-  readonly executionStatus?: string;
-  readonly qcStatus?: string;
-  readonly deliveryStatus?: string;
-  readonly outputProjects?: readonly ProjectId[];
-  readonly inputRuns?: readonly RunId[];
-  readonly inputBioSamples?: readonly string[];
-  readonly userCreatedBy?: UserId;
-}
-
 /** The parameters of `GET /v2/appsessions`. */
-export const APP_SESSIONS: ListRules = {
-  version: "v2",
-  sorts: SORTS,
-  filters: {
-    appId: text("appid"),
-    applicationFamilySlugs: texts("applicationfamilyslugs"),
-    name: text("name"),
-    ownedByCurrentUser: flag("ownedbycurrentuser"),
-    executionStatus: text("executionstatus"),
-    qcStatus: text("qcstatus"),
-    deliveryStatus: text("deliverystatus"),
-    outputProjects: texts("output.projects"),
-    inputRuns: texts("input.runs"),
-    inputBioSamples: texts("input.biosamples"),
-    userCreatedBy: text("usercreatedby"),
-    ...INCLUDED,
-  },
-};
+export const APP_SESSIONS = listRules(SORTS, {
+  appId: text<ApplicationId>("appid"),
+  /** E.g. `illumina.fastq-generation`. */
+  applicationFamilySlugs: texts("applicationfamilyslugs"),
+  name: text("name"),
+  ownedByCurrentUser: flag("ownedbycurrentuser"),
+  executionStatus: text("executionstatus"),
+  qcStatus: text("qcstatus"),
+  deliveryStatus: text("deliverystatus"),
+  outputProjects: texts<ProjectId>("output.projects"),
+  inputRuns: texts<RunId>("input.runs"),
+  inputBioSamples: texts("input.biosamples"),
+  userCreatedBy: text<UserId>("usercreatedby"),
+  ...INCLUDED,
+});
+
+export interface AppSessionsV2Params extends ParamsOf<typeof APP_SESSIONS> {}

@@ -3,7 +3,7 @@ import { segment } from "../../transport/address.ts";
 import { decodeAppSession } from "../../models/app-session.ts";
 import { decodeTrashItem } from "../../models/trash-item.ts";
 import { ApiError } from "../../transport/errors.ts";
-import { checkText, listQuery } from "../../paging/list-parameters.ts";
+import { checkText } from "../../paging/list-parameters.ts";
 import type { AppSession, TrashItem } from "../../models/models.ts";
 import type { List } from "../../paging/list.ts";
 import type { Property } from "../../models/property.ts";
@@ -18,11 +18,11 @@ import { changeV2 } from "./change.ts";
 
 export interface NewAppSession {
   readonly name: string;
-  /** A sentence for people. Default: none. */
+  /** A sentence for users. Default: none. */
   readonly statusSummary?: string;
 }
 
-/** What is to be different; the rest stays. */
+/** The fields to change; the others stay as they are. */
 export interface AppSessionChanges {
   readonly name?: string;
   /** Complete and Aborted are final. */
@@ -30,18 +30,18 @@ export interface AppSessionChanges {
   readonly statusSummary?: string;
   readonly qcStatus?: string;
   readonly deliveryStatus?: string;
-  /** Why it is changed. */
+  /** The reason of the change. */
   readonly comment?: string;
 }
 
 export interface Deletion {
-  /** Take the files alone: the session and its results stay. Default false. */
+  /** Delete only the files: the session and its results stay. Default false. */
   readonly keepMetadata?: boolean;
-  /** Keep nothing in the trash. Default false. */
+  /** Delete for ever, without the trash. Default false. */
   readonly bypassTrash?: boolean;
 }
 
-/** Sessions by v2. */
+/** App sessions by v2. */
 export class AppSessionsV2 {
   readonly #client: VersionClient;
 
@@ -56,9 +56,8 @@ export class AppSessionsV2 {
 
   /** `GET /v2/appsessions` */
   list(params: AppSessionsV2Params = {}): List<AppSession> {
-    const query = listQuery(APP_SESSIONS, params);
-    const source = { path: "appsessions", query, decode: decodeAppSession } as const;
-    return this.#client.list({ ...source });
+    const path = "appsessions";
+    return this.#client.list({ path, rules: APP_SESSIONS, params, decode: decodeAppSession });
   }
 
   /** `GET /v2/appsessions/{id}/properties` */
@@ -67,10 +66,10 @@ export class AppSessionsV2 {
   }
 
   /**
-   * Makes a session that runs: `POST /v2/appsessions`. When the answer is lost the newest sessions are
-   * searched for it by its name.
-   * @throws BsmountError `usage` for an empty name; ApiError `access-denied`, with `mayHaveSucceeded` while
-   * it is in doubt
+   * Creates a running session: `POST /v2/appsessions`. When the response is lost, the newest sessions are searched
+   * for it by name.
+   * @throws BsmountError `usage` for an empty name; ApiError `access-denied`, with `mayHaveSucceeded` when it is not
+   * known whether the session was created
    */
   async create(created: NewAppSession, options: CallOptions = {}): Promise<AppSession> {
     const { name, statusSummary = "" } = created;
@@ -85,9 +84,9 @@ export class AppSessionsV2 {
   }
 
   /**
-   * `POST /v2/appsessions/{id}`. When the answer is lost the session is asked how it is.
-   * @throws ApiError `access-denied` for the status of another app's session, `unavailable` with the code
-   * `Conflict` for that of one that has ended
+   * `POST /v2/appsessions/{id}`. When the response is lost, the session is read.
+   * @throws ApiError `access-denied` for the status of another app's session, `unavailable` with the code `Conflict`
+   * for that of one that has ended
    */
   async update(
     id: AppSessionId,
@@ -107,9 +106,9 @@ export class AppSessionsV2 {
   }
 
   /**
-   * Deletes a session with all that it made: `DELETE /v2/appsessions/{id}`. Answers what lies in the trash
-   * now; undefined when nothing does, or when the answer was lost and the session is found to be gone.
-   * @throws ApiError `access-denied`, with `mayHaveSucceeded` while it is in doubt
+   * Deletes a session with everything that it created: `DELETE /v2/appsessions/{id}`. Returns the item in the trash;
+   * undefined when there is none, or when the response was lost and the session no longer exists.
+   * @throws ApiError `access-denied`, with `mayHaveSucceeded` when it is not known whether the session was deleted
    */
   async delete(
     id: AppSessionId,
@@ -127,8 +126,8 @@ export class AppSessionsV2 {
   }
 
   /**
-   * Stops what runs: `POST /v2/appsessions/{id}/stop`, and answers the session as it is then. v1's own way
-   * takes no token. When the answer is lost, looks whether it still runs.
+   * Stops a running session: `POST /v2/appsessions/{id}/stop`, and returns the session as it is then. The endpoint
+   * of v1 accepts no token. When the response is lost, the session is read.
    * @throws ApiError `access-denied`
    */
   async stop(id: AppSessionId, options: CallOptions = {}): Promise<AppSession> {
@@ -146,9 +145,12 @@ export class AppSessionsV2 {
     return await this.get(id, options);
   }
 
-  /** `ifThere` is what a session says that is still there: of one that was to stay nobody can tell. */
+  /**
+   * @param ifThere what an existing session means: when the session was to be kept, nothing tells whether its files
+   * were deleted
+   */
   #isGone(id: AppSessionId, ifThere: "unclear" | undefined): FindEffect {
-    return async (_sent, options) => {
+    return async (_attempt, options) => {
       const path = pathOf(id);
       try {
         await this.#client.get(path, {}, options);

@@ -1,34 +1,22 @@
 import type { ApplicationId } from "../../../core/ids.ts";
 import { segment } from "../../transport/address.ts";
 import { decodeApplication } from "../../models/application.ts";
-import {
-  flag,
-  listQuery,
-  type ListParams,
-  type ListRules,
-  text,
-} from "../../paging/list-parameters.ts";
+import { flag, listRules, type ParamsOf, text } from "../../paging/list-parameters.ts";
 import type { Application } from "../../models/models.ts";
 import type { List } from "../../paging/list.ts";
 import type { VersionClient } from "../version-client.ts";
 import type { CallOptions } from "../../transport/rest.ts";
 
-const SORTS = ["Id", "Name", "DateCreated", "DatePublished", "VersionNumber"] as const;
-
-export interface ApplicationsV2Params extends ListParams<(typeof SORTS)[number]> {
+const APPLICATIONS = listRules(["Id", "Name", "DateCreated", "DatePublished", "VersionNumber"], {
   /** `Native`, `Uploader`, … */
-  readonly category?: string;
-  /** Every version of each app, not the newest alone. */
-  readonly allVersions?: boolean;
-}
+  category: text("category"),
+  /** List every version of each app. Default false: the newest one. */
+  allVersions: flag("allversions"),
+});
 
-const APPLICATIONS: ListRules = {
-  version: "v2",
-  sorts: SORTS,
-  filters: { category: text("category"), allVersions: flag("allversions") },
-};
+export interface ApplicationsV2Params extends ParamsOf<typeof APPLICATIONS> {}
 
-/** Apps by v2, which tells of older versions too; they are started by v1: see `BaseSpace.applications`. */
+/** Apps by v2, which also lists older versions. Apps are started by v1: see `BaseSpace.applications`. */
 export class ApplicationsV2 {
   readonly #client: VersionClient;
 
@@ -43,8 +31,7 @@ export class ApplicationsV2 {
 
   /** `GET /v2/applications` */
   list(params: ApplicationsV2Params = {}): List<Application> {
-    const query = listQuery(APPLICATIONS, params);
-    const source = { path: "applications", query, decode: decodeApplication } as const;
-    return this.#client.list({ ...source });
+    const path = "applications";
+    return this.#client.list({ path, rules: APPLICATIONS, params, decode: decodeApplication });
   }
 }

@@ -9,13 +9,13 @@ import type { Dataset, Run } from "../../models/models.ts";
 import type { VersionClient } from "../version-client.ts";
 import type { CallOptions } from "../../transport/rest.ts";
 
-/** What goes into cold storage, or comes back; at least one. */
+/** What is moved to cold storage or back; at least one. */
 export interface Archivable {
   readonly datasetIds?: readonly string[];
   readonly runIds?: readonly RunId[];
 }
 
-/** How it is then. A service that moves it later still shows it as it was. */
+/** The entities after the request. A service that moves them later still shows their earlier state. */
 export interface Archived {
   readonly datasets: readonly Dataset[];
   readonly runs: readonly Run[];
@@ -34,7 +34,7 @@ const decodeArchived: Decode<Archived> = (value, at) => {
   };
 };
 
-/** Cold storage, from where no content can be read. */
+/** Cold storage: content there cannot be read. */
 export class Archive {
   readonly #client: VersionClient;
 
@@ -43,19 +43,19 @@ export class Archive {
   }
 
   /**
-   * Puts datasets and runs into cold storage with all their files: `POST /v2/archive`.
-   * @throws BsmountError `usage` for nothing at all; ApiError `access-denied` without the right to write
+   * Moves datasets and runs to cold storage with all their files: `POST /v2/archive`.
+   * @throws BsmountError `usage` when nothing is named; ApiError `access-denied` without the right to write
    */
   async add(what: Archivable, options: CallOptions = {}): Promise<Archived> {
-    return await this.#move("/v2/archive", what, options);
+    return await this.#move("archive", what, options);
   }
 
-  /** Fetches them back: `POST /v2/restore`. Throws as `add` does. */
+  /** Moves them back: `POST /v2/restore`. Throws as {@link add} does. */
   async restore(what: Archivable, options: CallOptions = {}): Promise<Archived> {
-    return await this.#move("/v2/restore", what, options);
+    return await this.#move("restore", what, options);
   }
 
-  /** Doing it twice is the same as once. */
+  /** Sending it twice has the same effect as once. */
   async #move(path: string, what: Archivable, options: CallOptions): Promise<Archived> {
     const { datasetIds = [], runIds = [] } = what;
     if (datasetIds.length + runIds.length === 0) {

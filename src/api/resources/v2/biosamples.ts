@@ -1,7 +1,7 @@
 import type { ProjectId } from "../../../core/ids.ts";
 import { segment } from "../../transport/address.ts";
 import { decodeBioSample } from "../../models/biosample.ts";
-import { listQuery, type ListParams, type ListRules, texts } from "../../paging/list-parameters.ts";
+import { listRules, type ParamsOf, texts } from "../../paging/list-parameters.ts";
 import type { BioSample, Library } from "../../models/models.ts";
 import type { List } from "../../paging/list.ts";
 import type { Property } from "../../models/property.ts";
@@ -23,30 +23,19 @@ const SORTS = [
   "Status",
 ] as const;
 
-export interface BioSamplesParams extends ListParams<(typeof SORTS)[number]> {
-  readonly bioSampleNames?: readonly string[];
-  readonly projectIds?: readonly ProjectId[];
-  readonly statuses?: readonly string[];
-  readonly labStatuses?: readonly string[];
-  /** What is to come with each, e.g. `properties`. */
-  readonly include?: readonly string[];
-  readonly propertyNamesStartWith?: readonly string[];
-}
+const BIOSAMPLES = listRules(SORTS, {
+  bioSampleNames: texts("biosamplename"),
+  projectIds: texts<ProjectId>("projectid"),
+  statuses: texts("status"),
+  labStatuses: texts("labstatus"),
+  /** What is sent with each biosample, such as `properties`. */
+  include: texts("include"),
+  propertyNamesStartWith: texts("propertynamestartswith"),
+});
 
-const BIOSAMPLES: ListRules = {
-  version: "v2",
-  sorts: SORTS,
-  filters: {
-    bioSampleNames: texts("biosamplename"),
-    projectIds: texts("projectid"),
-    statuses: texts("status"),
-    labStatuses: texts("labstatus"),
-    include: texts("include"),
-    propertyNamesStartWith: texts("propertynamestartswith"),
-  },
-};
+export interface BioSamplesParams extends ParamsOf<typeof BIOSAMPLES> {}
 
-/** What is to be different; the rest stays. */
+/** The fields to change; the others stay as they are. */
 export interface BioSampleChanges {
   readonly name?: string;
   readonly status?: string;
@@ -67,8 +56,8 @@ export class BioSamples {
 
   /** `GET /v2/biosamples` */
   list(params: BioSamplesParams = {}): List<BioSample> {
-    const query = listQuery(BIOSAMPLES, params);
-    return this.#client.list({ path: "biosamples", query, decode: decodeBioSample });
+    const path = "biosamples";
+    return this.#client.list({ path, rules: BIOSAMPLES, params, decode: decodeBioSample });
   }
 
   /** `GET /v2/biosamples/{id}/libraries` */
@@ -76,7 +65,7 @@ export class BioSamples {
     return libraryList(this.#client, `biosamples/${segment(id)}/libraries`, params);
   }
 
-  /** `POST /v2/biosamples/{id}`. When the answer is lost the biosample is asked how it is. */
+  /** `POST /v2/biosamples/{id}`. When the response is lost, the biosample is read. */
   async update(
     id: string,
     { name, status, labStatus }: BioSampleChanges,

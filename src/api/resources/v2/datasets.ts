@@ -2,7 +2,7 @@ import type { AppSessionId, ProjectId } from "../../../core/ids.ts";
 import { segment } from "../../transport/address.ts";
 import { decodeDataset } from "../../models/dataset.ts";
 import { decodeFile } from "../../models/file.ts";
-import { checkText, listQuery } from "../../paging/list-parameters.ts";
+import { checkText } from "../../paging/list-parameters.ts";
 import type { Dataset, FileEntry } from "../../models/models.ts";
 import type { List } from "../../paging/list.ts";
 import type { Property } from "../../models/property.ts";
@@ -24,24 +24,24 @@ import { type DatasetFile, uploadIntoDataset } from "./dataset-upload.ts";
 
 export interface NewDataset {
   readonly name: string;
-  /** E.g. `common.fastq`. Default: the service's, files of any kind. */
+  /** E.g. `common.fastq`. Default: that of the service, for files of any kind. */
   readonly datasetTypeId?: string;
   /** By type, with `_` for `.`: `{ common_fastq: { … } }`. */
   readonly attributes?: Raw;
-  /** The session it belongs to, which must be open. Default: the service makes a new one, `Running`. */
+  /** The session it belongs to, which must be open. Default: the service creates a new one, `Running`. */
   readonly appSessionId?: AppSessionId;
 }
 
-/** What is to be different; the rest stays. */
+/** The fields to change; the others stay as they are. */
 export interface DatasetChanges {
   readonly name?: string;
   readonly qcStatus?: string;
 }
 
-/** Where the copy of a dataset goes. */
+/** The destination of a copy. */
 export interface DatasetCopy {
   readonly projectId: ProjectId;
-  /** Default: the original's. */
+  /** Default: the name of the original. */
   readonly name?: string;
 }
 
@@ -51,7 +51,7 @@ export class Datasets {
   readonly #store: StorePuts;
   readonly #writeDeadlineMs: number;
 
-  /** @param writeDeadlineMs how long the requests of an upload are repeated, in milliseconds */
+  /** @param writeDeadlineMs how long the requests of an upload are retried, in milliseconds */
   constructor(clients: VersionClients, store: StorePuts, writeDeadlineMs: number) {
     this.#client = clients.v2;
     this.#clients = clients;
@@ -66,15 +66,14 @@ export class Datasets {
 
   /** `GET /v2/datasets`; oldest first by default. */
   list(params: DatasetsParams = {}): List<Dataset> {
-    const query = listQuery(DATASETS, params);
-    return this.#client.list({ path: "datasets", query, decode: decodeDataset });
+    const path = "datasets";
+    return this.#client.list({ path, rules: DATASETS, params, decode: decodeDataset });
   }
 
   /** `GET /v2/datasets/{id}/files` */
   files(id: string, params: DatasetFilesParams = {}): List<FileEntry> {
     const path = `${pathOf(id)}/files`;
-    const query = listQuery(DATASET_FILES, params);
-    return this.#client.list({ path, query, decode: decodeFile });
+    return this.#client.list({ path, rules: DATASET_FILES, params, decode: decodeFile });
   }
 
   /** `GET /v2/datasets/{id}/properties` */
@@ -83,10 +82,10 @@ export class Datasets {
   }
 
   /**
-   * Makes a dataset, to upload into: `POST /v2/projects/{id}/datasets`. When the answer is lost the newest
+   * Creates a dataset, to upload into: `POST /v2/projects/{id}/datasets`. When the response is lost, the newest
    * datasets of the project are searched for it.
-   * @throws BsmountError `usage` for an empty name; ApiError `access-denied` without create or write on the
-   * project; with `mayHaveSucceeded` while it is in doubt
+   * @throws BsmountError `usage` for an empty name; ApiError `access-denied` without the right to create or write in
+   * the project; with `mayHaveSucceeded` when it is not known whether the dataset was created
    */
   async create(id: ProjectId, created: NewDataset, options: CallOptions = {}): Promise<Dataset> {
     checkText("the dataset's name", created.name);
@@ -100,14 +99,17 @@ export class Datasets {
     return await this.#make(`projects/${segment(id)}/datasets`, body, { id, name }, options);
   }
 
-  /** Copies a dataset with its files: `POST /v2/datasets/{id}/copy`; what is lost is looked for as by `create`. */
+  /**
+   * Copies a dataset with its files: `POST /v2/datasets/{id}/copy`. When the response is lost, it is searched for as
+   * by {@link create}.
+   */
   async copy(id: string, to: DatasetCopy, options: CallOptions = {}): Promise<Dataset> {
     const { name = (await this.get(id, options)).name, projectId } = to;
     const body = { ProjectId: projectId, Name: name };
     return await this.#make(`${pathOf(id)}/copy`, body, { id: projectId, name }, options);
   }
 
-  /** `POST /v2/datasets/{id}`. When the answer is lost the dataset is asked how it is. */
+  /** `POST /v2/datasets/{id}`. When the response is lost, the dataset is read. */
   async update(id: string, changes: DatasetChanges, options: CallOptions = {}): Promise<Dataset> {
     const wanted = { Name: changes.name, QcStatus: changes.qcStatus };
     const response = await changeV2(this.#client, { path: pathOf(id), wanted }, options);
@@ -115,11 +117,12 @@ export class Datasets {
   }
 
   /**
-   * A whole file: `POST /v2/datasets/{id}/files`, beyond 25 000 000 bytes in parts to the object store by links
-   * of `GET /v2/datasets/{id}/file-upload-info`, and `POST` of the same path to complete it. When the answer is lost the newest files are searched for one of the same path and bytes.
-   * What fails is given up there.
-   * @throws BsmountError `invalid` for a path that is none; ApiError `access-denied`, `unavailable` when the
-   * service received other bytes or the session of the dataset has ended; StoreError when the object store refuses
+   * Uploads a whole file: `POST /v2/datasets/{id}/files`. A file of more than 25 000 000 bytes is sent in parts to
+   * the object store, by links of `GET /v2/datasets/{id}/file-upload-info`, and completed by `POST` of the same
+   * path. When the response is lost, the newest files are searched for one with the same path and bytes. An upload
+   * that fails is aborted.
+   * @throws BsmountError `invalid` for an impossible path; ApiError `access-denied`, `unavailable` when the service
+   * received other bytes or the session of the dataset has ended; StoreError when the object store refuses
    */
   async upload(
     id: string,

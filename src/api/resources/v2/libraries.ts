@@ -1,6 +1,6 @@
 import { segment } from "../../transport/address.ts";
 import { decodeLibrary } from "../../models/library.ts";
-import { listQuery, type ListParams, type ListRules } from "../../paging/list-parameters.ts";
+import { listRules, type ParamsOf } from "../../paging/list-parameters.ts";
 import type { Library } from "../../models/models.ts";
 import type { List } from "../../paging/list.ts";
 import type { Property } from "../../models/property.ts";
@@ -8,15 +8,11 @@ import type { VersionClient } from "../version-client.ts";
 import type { CallOptions } from "../../transport/rest.ts";
 import { propertyList } from "../properties.ts";
 
-export type LibrariesParams = ListParams<"Id" | "Name" | "DateModified">;
+const LIBRARIES = listRules(["Id", "Name", "DateModified"], {});
 
-const LIBRARIES: ListRules = {
-  version: "v2",
-  sorts: ["Id", "Name", "DateModified"],
-  filters: {},
-};
+export interface LibrariesParams extends ParamsOf<typeof LIBRARIES> {}
 
-/** What was made of biosamples for sequencing. */
+/** What was prepared from biosamples for sequencing. */
 export class Libraries {
   readonly #client: VersionClient;
 
@@ -40,12 +36,11 @@ export class Libraries {
   }
 }
 
-/** A list of libraries at `path`, behind the version. @throws BsmountError `usage` */
+/** The libraries at `path`, which is without the version. @throws BsmountError `usage` */
 export function libraryList(
   client: VersionClient,
   path: string,
   params: LibrariesParams,
 ): List<Library> {
-  const query = listQuery(LIBRARIES, params);
-  return client.list({ path, query, decode: decodeLibrary });
+  return client.list({ path, rules: LIBRARIES, params, decode: decodeLibrary });
 }

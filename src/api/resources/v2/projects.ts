@@ -28,9 +28,10 @@ export class ProjectsV2 {
   }
 
   /**
-   * Makes a project, or answers one's own of that name, whose description stays: `POST /v2/projects`. When the
-   * answer is lost one's projects are searched for it.
-   * @throws BsmountError `usage` for an empty name; ApiError with `mayHaveSucceeded` while it is in doubt
+   * Creates a project, or returns the user's own project of that name, whose description stays: `POST /v2/projects`.
+   * When the response is lost, the user's projects are searched for it.
+   * @throws BsmountError `usage` for an empty name; ApiError, with `mayHaveSucceeded` when it is not known whether
+   * the project was created
    */
   async create(created: NewProject, options: CallOptions = {}): Promise<Project> {
     const { name, description = "" } = created;

@@ -1,18 +1,18 @@
 import { segment } from "../../transport/address.ts";
 import { decodeTrashItem } from "../../models/trash-item.ts";
-import { listQuery, type ListParams, type ListRules } from "../../paging/list-parameters.ts";
+import { listRules, type ParamsOf } from "../../paging/list-parameters.ts";
 import type { TrashItem } from "../../models/models.ts";
 import type { List } from "../../paging/list.ts";
 import type { VersionClient } from "../version-client.ts";
 import type { CallOptions, JsonResponse } from "../../transport/rest.ts";
 import type { FindEffect } from "../../transport/idempotency.ts";
 
-/** Default `DateDeleted`. */
-export type TrashParams = ListParams<"DateDeleted" | "TotalSize">;
+const TRASH = listRules(["DateDeleted", "TotalSize"], {});
 
-const TRASH: ListRules = { version: "v2", sorts: ["DateDeleted", "TotalSize"], filters: {} };
+/** `sortBy` is `DateDeleted` by default. */
+export interface TrashParams extends ParamsOf<typeof TRASH> {}
 
-/** What was thrown away. */
+/** Deleted entities that can be restored. */
 export class Trash {
   readonly #client: VersionClient;
 
@@ -20,16 +20,16 @@ export class Trash {
     this.#client = client;
   }
 
-  /** `GET /v2/trash`; what was thrown away first comes first by default. */
+  /** `GET /v2/trash`; by default what was deleted first comes first. */
   list(params: TrashParams = {}): List<TrashItem> {
-    const query = listQuery(TRASH, params);
-    return this.#client.list({ path: "trash", query, decode: decodeTrashItem });
+    return this.#client.list({ path: "trash", rules: TRASH, params, decode: decodeTrashItem });
   }
 
   /**
-   * Takes something back: `POST /v2/trash/{id}/restorefromtrash`. The trash is read before, so that what was
-   * there and is gone after a lost answer counts as taken back.
-   * @throws ApiError `access-denied`, `not-found`; with `mayHaveSucceeded` while it is in doubt
+   * Restores an entity: `POST /v2/trash/{id}/restorefromtrash`. The trash is read before, so that an item that was
+   * there and has left it counts as restored when the response was lost.
+   * @throws ApiError `access-denied`, `not-found`; with `mayHaveSucceeded` when it is not known whether it was
+   * restored
    */
   async restore(id: string, options: CallOptions = {}): Promise<void> {
     const path = `trash/${segment(id)}/restorefromtrash`;
@@ -44,10 +44,10 @@ export class Trash {
   }
 
   /**
-   * Throws everything away for good: `DELETE /v2/trash`. Never sent twice: what came into the trash after the
-   * first time would go as well.
+   * Deletes everything in the trash for ever: `DELETE /v2/trash`. Never sent twice: that would also delete what came
+   * into the trash after the first time.
    *
-   * @throws ApiError `access-denied`; with `mayHaveSucceeded` when the answer was lost
+   * @throws ApiError `access-denied`; with `mayHaveSucceeded` when the response was lost
    */
   async empty(options: CallOptions = {}): Promise<void> {
     const change = { method: "DELETE", path: "trash", isRepeatable: false } as const;

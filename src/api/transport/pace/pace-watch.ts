@@ -3,29 +3,29 @@ import { type Finished, isLagging, windowOf } from "./lagging.ts";
 import { isTooSlow, TooSlowError } from "./lowest-speed.ts";
 
 /**
- * How many bytes of a transfer have moved, in its one element; `WAITING` before its request is sent. It is
- * shared memory, so that a thread can tell of it while it works.
+ * How many bytes of a transfer have moved, in its one element; `WAITING` before its request is sent. It is shared
+ * memory, so that a worker thread can update it.
  */
 export type MovedBytes = Float64Array;
 
-/** The transfer waits for a connection, and nobody can say how fast it is. */
+/** The transfer waits for a connection, so its speed is not known. */
 export const WAITING = -1;
 
 export interface Transfer {
-  /** Transfers of one line are compared with each other: an origin, and the direction. */
+  /** Transfers of one line, that is an origin and a direction, are compared with each other. */
   readonly line: string;
   readonly bytes: number;
-  /** After it, what moves at less than the lowest speed is given up. */
+  /** A transfer that moves at less than the lowest speed for longer is given up. */
   readonly timeoutMs: number;
 }
 
 interface UnderWay extends Transfer {
   readonly moved: MovedBytes;
-  readonly askedAgain: number;
+  readonly repeats: number;
   readonly controller: AbortController;
-  /** By the clock, when its request was seen to be sent; undefined before. */
+  /** When its request was seen to be sent; undefined before. */
   sentAt: number | undefined;
-  /** Since then, as far as this process was running. */
+  /** The time since then in which this process was running. */
   elapsedMs: number;
   window: { readonly elapsedMs: number; readonly movedBytes: number };
 }
@@ -37,21 +37,21 @@ interface Ended extends Finished {
 
 const CHECK_MS = 500;
 
-/** A process that stood still for longer cannot say what its connections did meanwhile. */
+/** After a longer stop of the process, its connections cannot be judged. */
 const MOST_COUNTED_MS = 2 * CHECK_MS;
 
-/** What ended so long before a transfer began still tells how fast the line is. */
+/** A transfer that ended this long before another one began still shows the speed of the line. */
 const RECENT_MS = 30_000;
 
 const REMEMBERED = 32;
 
-/** What is shorter tells how soon the server answers, not how fast the line is. */
+/** A shorter transfer shows how soon the server responds, not how fast the line is. */
 const SHORT_BYTES = 16 * 1024;
 
 const LAGGING = new DOMException("the connection is far slower than others", "AbortError");
 
 /**
- * Watches transfers, has those that crawl among faster ones asked for again, at most twice each, and gives up
+ * Watches transfers, repeats the requests of those that crawl among faster ones, at most twice each, and gives up
  * those that hardly move at all.
  */
 export class PaceWatch {
@@ -62,8 +62,8 @@ export class PaceWatch {
   #checkedAt = 0;
 
   /**
-   * Runs `attempt`, once more when it lags. An attempt tells in `moved` how far it is, and has to end when
-   * its signal aborts. That one of them was repeated is no failure, and nobody waits before it.
+   * Runs `attempt`, and again when it lags. An attempt reports its progress in `moved` and has to end when its
+   * signal aborts. A repeat is no failure, and there is no pause before it.
    *
    * @throws TooSlowError; what the last attempt throws; the signal's reason
    */
@@ -72,9 +72,9 @@ export class PaceWatch {
     signal: AbortSignal,
     attempt: (moved: MovedBytes, signal: AbortSignal) => Promise<Value>,
   ): Promise<Value> {
-    for (let askedAgain = 0; ; askedAgain += 1) {
+    for (let repeats = 0; ; repeats += 1) {
       signal.throwIfAborted();
-      const one = underWay(transfer, askedAgain);
+      const one = underWay(transfer, repeats);
       const onAbort = (): void => one.controller.abort(signal.reason);
       signal.addEventListener("abort", onAbort, { once: true });
       this.#add(one);
@@ -109,7 +109,7 @@ export class PaceWatch {
   }
 
   #remember({ line, bytes, moved }: UnderWay, startedAt: number): void {
-    // An attempt that ended without all its bytes was refused, which says nothing of the line.
+    // An attempt that ended without all its bytes was refused, which says nothing about the line.
     if (bytes < SHORT_BYTES || moved[0] !== bytes) return;
     const endedAt = performance.now();
     this.#ended.push({ line, bytes, endedAt, durationMs: Math.max(1, endedAt - startedAt) });
@@ -120,10 +120,10 @@ export class PaceWatch {
     const now = performance.now();
     const passedMs = Math.min(now - this.#checkedAt, MOST_COUNTED_MS);
     this.#checkedAt = now;
-    for (const one of this.#underWay) this.#look(one, { now, passedMs });
+    for (const one of this.#underWay) this.#checkTransfer(one, { now, passedMs });
   }
 
-  #look(one: UnderWay, { now, passedMs }: { now: number; passedMs: number }): void {
+  #checkTransfer(one: UnderWay, { now, passedMs }: { now: number; passedMs: number }): void {
     const movedBytes = one.moved[0] ?? WAITING;
     if (movedBytes === WAITING) return;
     if (one.sentAt === undefined) {
@@ -131,16 +131,16 @@ export class PaceWatch {
       return;
     }
     one.elapsedMs += passedMs;
-    // When all bytes have been sent, the server is at work.
+    // When all bytes have been sent, the server is working.
     if (movedBytes < one.bytes && isTooSlow(movedBytes, one.elapsedMs, one.timeoutMs)) {
       one.controller.abort(new TooSlowError());
       return;
     }
     const windowMs = one.elapsedMs - one.window.elapsedMs;
-    if (windowMs < windowOf(one.askedAgain)) return;
-    const { askedAgain, elapsedMs, bytes, window, sentAt } = one;
+    if (windowMs < windowOf(one.repeats)) return;
+    const { repeats, elapsedMs, bytes, window, sentAt } = one;
     const lately = {
-      askedAgain,
+      repeats,
       elapsedMs,
       movedBytes,
       leftBytes: bytes - movedBytes,
@@ -156,13 +156,13 @@ export class PaceWatch {
   }
 }
 
-function underWay(transfer: Transfer, askedAgain: number): UnderWay {
+function underWay(transfer: Transfer, repeats: number): UnderWay {
   const moved = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
   moved[0] = WAITING;
   return {
     ...transfer,
     moved,
-    askedAgain,
+    repeats,
     controller: new AbortController(),
     sentAt: undefined,
     elapsedMs: 0,

@@ -2,12 +2,12 @@ import { noResponseError, type Send } from "../http.ts";
 import { TooSlowError } from "./lowest-speed.ts";
 import type { PaceWatch } from "./pace-watch.ts";
 
-/** Shorter bodies are sent in one go, and nobody knows how far they are. */
+/** Shorter bodies are sent in one piece, and their progress is not known. */
 const LONG_BYTES = 1024 * 1024;
 
 /**
- * Has long bodies sent again whose connection crawls. This is safe for each method: a body that is given up
- * has never been complete, so that the server has done nothing with it.
+ * Repeats requests with a long body whose connection crawls. This is safe for every method: the server never
+ * received the complete body, so the request had no effect.
  */
 export function withPace(send: Send, watch: PaceWatch, line: string): Send {
   return async (request, signal) => {

@@ -61,7 +61,7 @@ describe.each(["http", "https"])("one connection over %s", (protocol) => {
     expect(memory.subarray(BODY_BYTES).every((byte) => byte === 42)).toBe(true);
   });
 
-  test("writes nothing once it is told to stop, though the server sends on", async () => {
+  test("writes nothing once it is cancelled, though the server continues", async () => {
     await using store = await startStore();
     const pool = makePool();
     store.next(trickling);

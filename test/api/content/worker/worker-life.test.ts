@@ -61,7 +61,7 @@ describe("a worker", () => {
     });
   });
 
-  test("is not asked to write to memory that it cannot see", async () => {
+  test("is not given memory that it cannot access", async () => {
     const fetcher = new WorkerFetcher(SETTINGS, new URL("file:///no/such/worker.mjs"));
     const outcome = await fetcher.fetch(query(LINK, new Uint8Array(10)), signal);
     await fetcher.close();
@@ -88,7 +88,7 @@ describe("a worker", () => {
     expect(stdout.trim()).toBe("taken 0123456789");
   });
 
-  test("gives a broken connection's place to the next in line", async () => {
+  test("replaces a broken connection for the next in line", async () => {
     await using store = await StoreServer.start(DATA);
     const fetcher = new WorkerFetcher({ ...SETTINGS, connections: 1 });
     store.next(silent);

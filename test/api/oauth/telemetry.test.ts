@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { OAuth } from "../../../src/index.ts";
 import { scriptedApi } from "../../helpers/scripted-api.ts";
 
-test("a sign-in is told to the logger, without code, secret or token", async () => {
+test("a sign-in is logged without code, secret or token", async () => {
   await using api = await scriptedApi(() => ({ body: { access_token: "t0ken", token_type: "b" } }));
   const lines: string[] = [];
   // One that hides nothing by itself.

@@ -5,13 +5,13 @@ import { BsmountError } from "../../core/errors.ts";
 import { makeFolders } from "../../core/make-folders.ts";
 
 /*
- * Where files of the service go on this machine. Their paths come from whoever made them: none may lead
- * out of the folder that the user named, neither by `..` nor by a link that is there already.
+ * Local files that are written for files of the service. The names of those are chosen by other people: none may
+ * lead out of the folder that the user named, neither by `..` nor by an existing link.
  */
 
 /**
- * The names of a file's path, from the folder down.
- * @throws BsmountError `invalid` for a path that is not one below a folder
+ * The names in a file's path, from the folder down.
+ * @throws BsmountError `invalid` for a path that is not below a folder
  */
 export function pathNames(path: string): readonly string[] {
   const names = path.split("/");
@@ -27,14 +27,14 @@ export function pathNames(path: string): readonly string[] {
 }
 
 /**
- * The place of `path` below `folder`; the folders on the way are made.
- * @throws BsmountError `invalid`; `usage` when a link or a file stands where a folder is needed;
- * `no-space`, `environment` when `folder` cannot be made
+ * The local path of `path` below `folder`; folders on the way are created.
+ * @throws BsmountError `invalid`; `usage` when a link or a file is where a folder is needed; `no-space`,
+ * `environment` when `folder` cannot be created
  */
-export async function placeBelow(folder: string, path: string): Promise<string> {
+export async function pathBelow(folder: string, path: string): Promise<string> {
   const names = pathNames(path);
   let at = folder;
-  // The folder itself is the user's: it may be a link.
+  // The folder itself is chosen by the user, and may be a link.
   await makeFolders(folder);
   for (const name of names.slice(0, -1)) {
     at = join(at, name);
@@ -43,7 +43,7 @@ export async function placeBelow(folder: string, path: string): Promise<string> 
   return join(at, names.at(-1) ?? "");
 }
 
-/** Makes one folder, in one that is there. @throws BsmountError `usage` when something else is in the way */
+/** Creates one folder in an existing one. @throws BsmountError `usage` when something else is in the way */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
@@ -56,40 +56,40 @@ export async function makeFolder(path: string): Promise<void> {
 }
 
 /**
- * Opens a file of one's own for reading and writing; a link of that name is refused, not followed. A new one
- * takes the place of the old: who has that open keeps it as it is. What somebody else can have made, or write, is
- * not gone on with, but replaced by a new one.
+ * Opens a file of this user for reading and writing; a link of that name is refused, not followed. A new file
+ * replaces an existing one, which stays unchanged for those who have it open. A file that another user may have
+ * created or written is not continued, but replaced by a new one.
  */
-export async function openOwn(path: string, isNew: boolean): Promise<FileHandle> {
+export async function openUserFile(path: string, isNew: boolean): Promise<FileHandle> {
   const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   try {
     if (isNew) await removeFile(path);
     const file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | (isNew ? O_EXCL : 0), 0o644);
-    if (isNew || (await isOwn(file))) return file;
+    if (isNew || (await belongsToUser(file))) return file;
     await file.close();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ELOOP") {
       throw new BsmountError("usage", `${path} is in the way: it is a link`, { cause: error });
     }
-    throw cannotWrite(path, error);
+    throw unwritableError(path, error);
   }
-  return await openOwn(path, true);
+  return await openUserFile(path, true);
 }
 
-/** Whether somebody else's file has the name, which in such a folder as /tmp nobody can remove but him. */
-export async function isOthers(path: string): Promise<boolean> {
+/** Whether the file of this name belongs to another user; in a folder such as /tmp only that user can remove it. */
+export async function belongsToOther(path: string): Promise<boolean> {
   const there = await lstat(path).catch(() => undefined);
   return there !== undefined && there.uid !== process.geteuid?.();
 }
 
-/** The text of a file of one's own; empty when there is none. */
-export async function readOwn(path: string): Promise<string> {
+/** The text of a file of this user; empty when there is none. */
+export async function readUserFile(path: string): Promise<string> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined);
   if (file === undefined) return "";
   try {
-    return (await isOwn(file)) ? await file.readFile("utf8") : "";
+    return (await belongsToUser(file)) ? await file.readFile("utf8") : "";
   } catch {
     return "";
   } finally {
@@ -97,24 +97,27 @@ export async function readOwn(path: string): Promise<string> {
   }
 }
 
-/** This user's alone: a file that has another name as well is somebody's, and a pipe keeps no bytes. */
-async function isOwn(file: FileHandle): Promise<boolean> {
+/**
+ * Whether the file belongs to this user alone. A file with another name as well belongs to someone else, and a pipe
+ * stores no bytes.
+ */
+async function belongsToUser(file: FileHandle): Promise<boolean> {
   const info = await file.stat();
   const isWrittenByOthers = (info.mode & 0o022) !== 0;
   const isUsers = info.uid === process.geteuid?.() && !isWrittenByOthers;
   return isUsers && info.isFile() && info.nlink === 1;
 }
 
-/** What a local file that cannot be read is told as. */
-export function cannotRead(path: string, cause: unknown): BsmountError {
+/** The error for a local file that cannot be read. */
+export function unreadableError(path: string, cause: unknown): BsmountError {
   const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
   return new BsmountError(isMissing ? "not-found" : "unavailable", `cannot read ${path}`, {
     cause,
   });
 }
 
-/** What a local file that cannot be written is told as. */
-export function cannotWrite(path: string, cause: unknown): BsmountError {
+/** The error for a local file that cannot be written. */
+export function unwritableError(path: string, cause: unknown): BsmountError {
   const { code } = cause as NodeJS.ErrnoException;
   if (code === "ENOSPC" || code === "EDQUOT") {
     const remedy = "free space there, or copy to another disk";
@@ -130,20 +133,20 @@ export function cannotWrite(path: string, cause: unknown): BsmountError {
 }
 
 /**
- * What has the name already that a download is to get. A file and a link, which is not followed, are replaced;
- * anything else, such as `/dev/null`, is not.
+ * The existing file that a download would replace. A file and a link, which is not followed, are replaced; anything
+ * else, such as `/dev/null`, is not.
  * @throws BsmountError `is-a-directory`, `usage`
  */
 export async function checkReplaceable(path: string): Promise<Stats | undefined> {
   const there = await lstat(path).catch(() => undefined);
   if (there === undefined || there.isFile() || there.isSymbolicLink()) return there;
-  if (there.isDirectory()) throw inTheWay(path);
+  if (there.isDirectory()) throw isFolderError(path);
   throw new BsmountError("usage", `${path} is in the way: it is no regular file`, {
     remedy: "remove it, or give another name",
   });
 }
 
-export function inTheWay(folder: string, cause?: unknown): BsmountError {
+export function isFolderError(folder: string, cause?: unknown): BsmountError {
   const problem = `cannot write ${folder}: it is a folder`;
   const remedy = "give the name that the file is to have in it";
   return new BsmountError("is-a-directory", problem, { cause, remedy });
@@ -152,11 +155,11 @@ export function inTheWay(folder: string, cause?: unknown): BsmountError {
 /** @throws BsmountError `not-found`, `unavailable` */
 export async function statLocal(path: string): Promise<Stats> {
   return await stat(path).catch((cause: unknown) => {
-    throw cannotRead(path, cause);
+    throw unreadableError(path, cause);
   });
 }
 
-/** Whether `path` is the very file that is open as `file`. */
+/** Whether `path` is the file that is open as `file`. */
 export async function isStillAt(path: string, file: FileHandle): Promise<boolean> {
   const there = await lstat(path, { bigint: true }).catch(() => undefined);
   const own = await file.stat({ bigint: true });

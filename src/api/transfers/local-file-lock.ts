@@ -7,23 +7,27 @@ import { ensurePrivateFolder } from "../../linux/private-folder.ts";
 import { lockOwner, type LockId, takeLock } from "../../linux/process-lock.ts";
 import { SingleFlight } from "../../core/single-flight.ts";
 import { lockFolders } from "../../core/user-folders.ts";
-import { cannotWrite } from "./local-place.ts";
+import { unwritableError } from "./local-files.ts";
 
-/** What is done to which local file, for people, as in "x is being downloaded". */
-export interface PlaceUse {
+/** The use of a local file, for error messages, as in "x is being downloaded". */
+export interface LocalFileUse {
   readonly path: string;
   readonly what: string;
-  /** Where the locks are. */
+  /** The folder of the locks. */
   readonly lockFolder: string;
 }
 
 /**
- * Keeps the local file `path`, which need not be there, for one transfer of this user at a time on this machine.
- * However it is written, it is known by its folder.
- * @throws BsmountError `busy` naming the process that has it; `unavailable` when the folder is not there;
- * `environment`, `no-space` when there is no place for locks
+ * Locks the local file `path`, which need not exist, for one transfer of this user at a time on this machine.
+ * Different spellings of a path share the lock, as the file is identified by its folder.
+ * @throws BsmountError `busy` naming the process that has it; `unavailable` when the folder does not exist;
+ * `environment`, `no-space` when no lock can be created
  */
-export async function lockPlace({ path, what, lockFolder }: PlaceUse): Promise<AsyncDisposable> {
+export async function lockLocalFile({
+  path,
+  what,
+  lockFolder,
+}: LocalFileUse): Promise<AsyncDisposable> {
   const key = await keyOf(path);
   let failure: unknown;
   for (const folder of lockFolders(lockFolder)) {
@@ -34,22 +38,22 @@ export async function lockPlace({ path, what, lockFolder }: PlaceUse): Promise<A
       if (lock !== undefined) return lock;
     } catch (error) {
       failure ??= error;
-      // Where nothing can be made somebody may have made it before.
+      // Where no lock can be created, another process may have created it before.
       if ((await holderIn(place)) === undefined) continue;
     }
-    throw new BsmountError("busy", `${what} by ${whoIs(await holderIn(place))}`, {
+    throw new BsmountError("busy", `${what} by ${nameOfProcess(await holderIn(place))}`, {
       remedy: "wait until that has ended, or take another name",
     });
   }
-  throw noLock(lockFolder, failure);
+  throw noLockError(lockFolder, failure);
 }
 
-/** Shared, so that of those who ask one after the other the first one is not the last to know. */
+/** Shared, so that the checks of several callers end in the order in which they began. */
 const checks = new SingleFlight<string, void>();
 
 async function keyOf(path: string): Promise<string> {
   const folder = await stat(dirname(path), { bigint: true }).catch((cause: unknown) => {
-    throw cannotWrite(path, cause);
+    throw unwritableError(path, cause);
   });
   return `transfer ${folder.dev} ${folder.ino} ${basename(path)}`;
 }
@@ -58,7 +62,7 @@ async function holderIn(place: LockId): Promise<number | undefined> {
   return await lockOwner(place).catch(() => undefined);
 }
 
-function noLock(folder: string, cause: unknown): BsmountError {
+function noLockError(folder: string, cause: unknown): BsmountError {
   const { code } = cause as NodeJS.ErrnoException;
   const isFull = code === "ENOSPC" || code === "EDQUOT" || reasonOf(cause) === "no-space";
   const problem = `cannot keep a lock in ${folder}, nor below the folder for temporary files`;
@@ -68,7 +72,7 @@ function noLock(folder: string, cause: unknown): BsmountError {
   });
 }
 
-function whoIs(pid: number | undefined): string {
+function nameOfProcess(pid: number | undefined): string {
   if (pid === undefined) return "another process";
   return pid === process.pid ? "this process already" : `process ${pid}`;
 }

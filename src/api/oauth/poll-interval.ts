@@ -2,11 +2,11 @@ import { ApiError } from "../transport/errors.ts";
 
 const MIN_GAP_MS = 1000;
 const MAX_GAP_MS = 60_000;
-/** RFC 8628: what `slow_down` adds, for good. */
+/** RFC 8628: what each `slow_down` adds permanently, in milliseconds. */
 const SLOW_DOWN_MS = 5000;
 
-/** How long to leave between two questions for a token. */
-export class PollGap {
+/** The interval between two polls for a token. */
+export class PollInterval {
   #ms: number;
 
   constructor(intervalMs: number) {
@@ -17,7 +17,7 @@ export class PollGap {
     return this.#ms;
   }
 
-  /** Whether a question that failed like this is to be asked again; sets the pace for it. */
+  /** Whether to poll again after this failure; adjusts the interval for it. */
   mayGoOn(error: Error): boolean {
     if (!(error instanceof ApiError)) return false;
     if (error.errorCode === "authorization_pending") return true;
@@ -35,7 +35,7 @@ function bounded(ms: number): number {
   return Math.min(MAX_GAP_MS, Math.max(MIN_GAP_MS, ms));
 }
 
-/** A service that is busy or cannot be reached may answer later; the user is still deciding. */
+/** A service that is busy or out of reach may respond later, while the user is still deciding. */
 function isPassing({ status, reason }: ApiError): boolean {
   if (status === 0) return reason === "timeout" || reason === "unavailable";
   return status >= 500 || status === 408 || status === 429;

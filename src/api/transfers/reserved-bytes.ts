@@ -2,29 +2,29 @@ import type { ByteBudget } from "../../core/byte-budget.ts";
 import type { SharedBuffers } from "../../core/shared-buffers.ts";
 import { passingMemory } from "../../core/shared-memory.ts";
 
-/** Bytes that hold a part of a budget until they are given back or disposed of. */
-export interface HeldBytes extends Disposable {
+/** Bytes in memory that is reserved in a budget until they are given back or disposed of. */
+export interface ReservedBytes extends Disposable {
   readonly bytes: Uint8Array;
-  /** Nobody reads them any more: their memory may be used again. */
+  /** Nothing reads them any more: their memory may be used again. */
   giveBack(): void;
 }
 
-export interface BytesToHold {
+export interface Reservation {
   readonly bytes: number;
   readonly signal: AbortSignal;
-  /** Where memory is taken from that is given back. Default: memory of their own, for bytes that may be kept. */
+  /** The pool that the memory is taken from. Default: new memory, for bytes that may be kept. */
   readonly buffers?: SharedBuffers;
 }
 
 /**
- * Runs `fill` with memory that can be shared with a thread, when there is room for it in the budget. What it
- * answers keeps the room; a failure gives it back.
+ * Reserves memory that can be shared with a thread, when the budget has room, and fills it with `fill`. A failure
+ * gives it back.
  */
-export async function heldBytes(
+export async function reserveBytes(
   { memory }: { readonly memory?: ByteBudget },
-  { bytes, signal, buffers }: BytesToHold,
+  { bytes, signal, buffers }: Reservation,
   fill: (memory: Uint8Array) => Promise<Uint8Array>,
-): Promise<HeldBytes> {
+): Promise<ReservedBytes> {
   const leaveRoom = (await memory?.take(bytes, signal)) ?? ((): void => {});
   const held = buffers?.hold(bytes);
   const end = (): void => {

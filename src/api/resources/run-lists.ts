@@ -1,6 +1,6 @@
-import { choices, type Filter, type ListParams, text } from "../paging/list-parameters.ts";
+import { choices, listRules, type ParamsOf, text } from "../paging/list-parameters.ts";
 
-export const RUN_STATUSES = [
+const RUN_STATUSES = [
   "New",
   "Ready",
   "Running",
@@ -16,7 +16,7 @@ export const RUN_STATUSES = [
 
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
-export const RUN_SORTS = [
+const SORTS = [
   "Id",
   "DateCreated",
   "DateModified",
@@ -31,20 +31,16 @@ export const RUN_SORTS = [
   "TotalSize",
 ] as const;
 
-export type RunSort = (typeof RUN_SORTS)[number];
+export type RunSort = (typeof SORTS)[number];
 
-/** The parameters of lists of runs. */
-export interface RunsParams extends ListParams<RunSort> {
+/** The lists of runs, in either version. */
+export const RUNS = listRules(SORTS, {
   /** Only runs in one of these states. */
-  readonly statuses?: readonly RunStatus[];
-  readonly instrumentType?: string;
-  readonly reagentBarcode?: string;
-  readonly flowcellBarcode?: string;
-}
-
-export const RUN_FILTERS: Readonly<Record<string, Filter>> = {
   statuses: choices("Statuses", RUN_STATUSES),
   instrumentType: text("InstrumentType"),
   reagentBarcode: text("ReagentBarcode"),
   flowcellBarcode: text("FlowcellBarcode"),
-};
+});
+
+/** The parameters of lists of runs. */
+export interface RunsParams extends ParamsOf<typeof RUNS> {}

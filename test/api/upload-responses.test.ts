@@ -102,7 +102,7 @@ describe("a request of an upload", () => {
   });
 });
 
-describe("an answer to an upload", () => {
+describe("a response to an upload", () => {
   test.each<[string, Call, ScriptedAnswer]>([
     ["a file of the bytes", whole, file({ ETag: md5 })],
     ["a file of the bytes, in capitals", whole, file({ ETag: md5.toUpperCase() })],
@@ -200,7 +200,7 @@ describe("a request of an upload that fails", () => {
   );
 });
 
-describe("a look whether an upload is done", () => {
+describe("a search for the effect of an upload", () => {
   /** The first request is lost; `list` and `one` are what the look finds. */
   function lost(
     list: readonly object[] | (() => readonly object[]),
@@ -269,7 +269,7 @@ describe("a look whether an upload is done", () => {
     },
   );
 
-  test("at one whose bytes nobody tells leaves it in doubt", async () => {
+  test("that finds a file without an ETag leaves it unclear", async () => {
     lost([{ Size }], file({ Id: "6" }));
     await using own = fresh();
     await expect(own.uploads.whole(place, { bytes })).rejects.toMatchObject({
