@@ -1,4 +1,4 @@
-import { CommanderError } from "commander";
+import { CommanderError } from "@commander-js/extra-typings";
 import { processEnvironment } from "../config/environment.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import { EndingSignals } from "./ending-signals.ts";
@@ -9,20 +9,20 @@ import { buildProgram } from "./program.ts";
 import { standardOutput } from "./standard-output.ts";
 
 /**
- * Runs one command line and answers its exit code; prints errors, throws none. What the command printed is
- * written when this returns, and a command whose output could not be written has failed.
+ * Runs one command line and returns its exit code; prints errors and throws none. The output of the command is written
+ * when this returns, and a command whose output could not be written has failed.
  */
 export async function run(argv: readonly string[]): Promise<number> {
-  // Nobody is left to be told of it.
+  // When standard error itself fails, the failure cannot be reported anywhere.
   process.stderr.on("error", () => {});
   using signals = new EndingSignals();
   const outcome = await runCommand(argv, signals);
-  return await flushed(outcome, signals.interrupted);
+  return await flushOutput(outcome, signals.interrupted);
 }
 
 interface Outcome {
   readonly exitCode: number;
-  /** The command did more than to show something, and came to its end. */
+  /** The command did more than print, and finished its work. */
   readonly isWorkDone: boolean;
 }
 
@@ -30,9 +30,9 @@ async function runCommand(argv: readonly string[], signals: EndingSignals): Prom
   const { interrupted } = signals;
   const { failed } = standardOutput;
   let exitCode: number = EXIT.done;
-  let onlyShows = false;
-  const onNeeded = (): void => {
-    onlyShows = true;
+  let onlyPrints = false;
+  const onPrintingCommand = (): void => {
+    onlyPrints = true;
   };
   const onResult = (code: number): void => {
     exitCode = code;
@@ -40,27 +40,30 @@ async function runCommand(argv: readonly string[], signals: EndingSignals): Prom
   const handOverSignals = (): void => signals.handOver();
   const context = { signal: interrupted, environment: processEnvironment(), handOverSignals };
   try {
-    const program = buildProgram({ context, onResult, output: { failed, onNeeded } });
+    const program = buildProgram({ context, onResult, output: { failed, onPrintingCommand } });
     await program.parseAsync([...asMountCommand(argv)], { from: "user" });
-    return { exitCode, isWorkDone: !onlyShows };
+    return { exitCode, isWorkDone: !onlyPrints };
   } catch (error) {
-    const endsByOutput = failed.aborted && (onlyShows || error === failed.reason);
-    // Flushing tells what it ended by.
-    const isTold = endsByOutput && !interrupted.aborted;
-    return { exitCode: isTold ? EXIT.done : failure(error, interrupted), isWorkDone: false };
+    const endsByOutput = failed.aborted && (onlyPrints || error === failed.reason);
+    // Flushing will report the failed output.
+    const isReported = endsByOutput && !interrupted.aborted;
+    return {
+      exitCode: isReported ? EXIT.done : reportFailure(error, interrupted),
+      isWorkDone: false,
+    };
   }
 }
 
-function failure(error: unknown, interrupted: AbortSignal): number {
+function reportFailure(error: unknown, interrupted: AbortSignal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  // What other failures an interruption brings about is nothing to tell.
-  const isAboutIt = error instanceof BsmountError && error.cause === interrupted.reason;
-  printError(interrupted.aborted && !isAboutIt ? interrupted.reason : error);
+  // Failures that the interruption caused are not reported.
+  const isInterruption = error instanceof BsmountError && error.cause === interrupted.reason;
+  printError(interrupted.aborted && !isInterruption ? interrupted.reason : error);
   return exitCodeOf(interrupted.aborted ? "aborted" : reasonOf(error));
 }
 
-/** The exit code when everything that was printed is written, or cannot be. */
-async function flushed(
+/** Waits until the output is written, and returns the exit code. */
+async function flushOutput(
   { exitCode, isWorkDone }: Outcome,
   interrupted: AbortSignal,
 ): Promise<number> {
@@ -70,7 +73,7 @@ async function flushed(
     return exitCode;
   } catch (error) {
     printError(error);
-    if (isWorkDone) printWarning("the command came to its end all the same");
+    if (isWorkDone) printWarning("the command finished its work all the same");
     return exitCode === EXIT.done ? exitCodeOf(reasonOf(error)) : exitCode;
   }
 }

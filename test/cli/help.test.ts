@@ -1,5 +1,5 @@
 import process from "node:process";
-import { Command } from "commander";
+import { Command } from "@commander-js/extra-typings";
 import { describe, expect, it, vi } from "vitest";
 import { addOptions } from "../../src/cli/option-flags.ts";
 import { buildProgram } from "../../src/cli/program.ts";

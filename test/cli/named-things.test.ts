@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Command } from "commander";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
@@ -45,7 +45,7 @@ const COMMANDS: ReadonlySet<string> = new Set(
 );
 const OPTIONS: ReadonlySet<string> = new Set([
   "--help",
-  ...[...options, ...commands.flatMap((command: Command) => command.options)]
+  ...[...options, ...commands.flatMap((command: CommandUnknownOpts) => command.options)]
     .filter(({ hidden }) => !hidden)
     .map(({ long }) => long ?? ""),
 ]);

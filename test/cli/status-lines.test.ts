@@ -37,7 +37,7 @@ describe("bsmount status of mounts that are in no registry of one's own", () => 
       [...others, { mountPoint: "/mnt/a b", owner: { uid: 0, name: "root" }, state: "unknown" }],
     );
     expect(lines).toContain(`/mnt/a b  mounted by user ${STRANGER}`);
-    expect(lines).toContain("/mnt/old  mounted by somebody else");
+    expect(lines).toContain("/mnt/old  mounted by another user");
     expect(lines.at(-1)).toBe("/mnt/a b  mounted by root (user 0)");
     expect(lines.join("\n")).not.toContain("dead");
   });

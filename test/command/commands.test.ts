@@ -131,6 +131,6 @@ describe("commands without a mount", () => {
     const command = `node '${CLI}' cat '${path}' | head -c 10 | wc -c; echo "\${PIPESTATUS[*]}"`;
     const { stdout, stderr } = await runShell(command, "/", { env });
     expect(stdout).toBe("10\n1 0 0\n");
-    expect(stderr).toMatch(/^bsmount: cannot write to standard output: its reader has gone/);
+    expect(stderr).toMatch(/^bsmount: cannot write to standard output: its reader has closed it/);
   });
 });

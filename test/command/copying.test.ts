@@ -36,7 +36,7 @@ describe("without a mount, bsmount mkdir", () => {
     const result = "bs:/projects/Round/appresults/My calls";
     const made = await product.bsmount(["mkdir", "-p", result]);
     expect(made).toMatchObject({ code: 0, stderr: "" });
-    expect(made.stdout).toBe(`bs:/projects/Round is made\n${result} is made\n`);
+    expect(made.stdout).toBe(`bs:/projects/Round was made\n${result} was made\n`);
     await inDir("mkdir -p round/sub && echo 1 > round/one && echo 2 > round/sub/two");
     const round = product.dir.join("round");
     const copy = ["cp", "-rT", round, `${result}/files/report`];
@@ -229,7 +229,9 @@ describe("bsmount cp of many files", () => {
       child.kill("SIGINT");
       expect(await ended).toEqual([130, null]);
       // The folder is there now, and would be copied into.
-      expect(await said).toMatch(/interrupted.*\n {2}try: the same command with -T goes on where/);
+      expect(await said).toMatch(
+        /interrupted.*\n {2}try: the same command with -T continues where/,
+      );
       const left = (await inDir("ls -A interrupted")).stdout.trim().split("\n");
       expect(left).toHaveLength(total - 2);
       expect(left.join("\n")).not.toContain(".bsmount-");

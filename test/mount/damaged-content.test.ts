@@ -65,7 +65,7 @@ describe.each([
     const wrong = await product.bsmount(["cat", `bs:/${RESULT}/${name}`]);
     expect(wrong.code).toBe(1);
     expect(wrong.stdout).toHaveLength(bytes.length);
-    expect(wrong.stderr).toMatch(/what was written of bs:.* is damaged: .* try: /s);
+    expect(wrong.stderr).toMatch(/the printed content of bs:.* is damaged: .* try: /s);
   });
 });
 

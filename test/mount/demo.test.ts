@@ -39,7 +39,7 @@ describe("bsmount demo --once on a machine that lacks something", () => {
       env,
     });
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toMatch(/\n\$ samtools flagstat .*\n {2}left out: samtools not installed\n/);
+    expect(stdout).toMatch(/\n\$ samtools flagstat .*\n {2}skipped: samtools not installed\n/);
     expect(stdout).toMatch(/\n\$ md5sum .*\n {2}\d+\n/);
     expect(stdout).toMatch(/\n\$ cmp .*\n {2}same\n/);
     expect(stdout).toMatch(
@@ -59,7 +59,7 @@ describe("bsmount demo --once on a machine that lacks something", () => {
 
 describe("bsmount demo", () => {
   it.each([
-    ["that nothing stays behind", "", /Unmounting\. Nothing stays behind\./],
+    ["that nothing is left behind", "", /Unmounting\. Nothing is left behind\./],
     [
       "who is still in its mount",
       "sleep 60",

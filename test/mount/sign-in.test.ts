@@ -111,7 +111,7 @@ describe("sign-in", () => {
     const args = ["auth", "--profile", "lab", "--api-server", apiServer];
     const unasked = await product.bsmount(args, NO_TOKEN);
     expect(unasked.code).toBe(2);
-    expect(unasked.stderr).toMatch(/is one of https:\/\/a\.example, .*\n {2}try: .*--profile/);
+    expect(unasked.stderr).toMatch(/belongs to https:\/\/a\.example, .*\n {2}try: .*--profile/);
 
     const auth = `${process.execPath} ${CLI} ${args.join(" ")}`;
     const command = `${auth}; echo first: $?; ${auth}; echo second: $?`;

@@ -57,7 +57,7 @@ describe("bsmount status of one's own mount", () => {
     await mkdir(elsewhere.XDG_RUNTIME_DIR, { mode: 0o700 });
     try {
       expect(await status(elsewhere)).toMatch(
-        /^\S+ {2}yours, made with another XDG_RUNTIME_DIR or XDG_STATE_HOME/,
+        /^\S+ {2}yours, mounted with another XDG_RUNTIME_DIR or XDG_STATE_HOME/,
       );
       process.kill(pid, "SIGSTOP");
       expect(await status(elsewhere)).toBe(

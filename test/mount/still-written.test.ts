@@ -223,7 +223,7 @@ describe("an app result in which somebody writes", () => {
       await using shell = await writing();
       const pid = mountPid;
       expect(await bsmount("unmount", "--lazy", product.mountPoint)).toMatchObject({ code: 3 });
-      expect((await bsmount("status")).stdout).toContain("detached: it serves what is open");
+      expect((await bsmount("status")).stdout).toContain("detached: it serves open files");
       expect(await mount()).toMatchObject({ code: 0, stderr: "" });
       expect(await end()).toMatchObject({ code: 3, stderr: expect.stringMatching(/files\/x/) });
       expect([await remote(), await sessionStatus()]).toEqual([{}, "Running"]);
@@ -245,7 +245,7 @@ describe("an app result in which somebody writes", () => {
       expect(await staged()).toEqual([]);
       const { stdout } = await bsmount("uploads", "list");
       expect(stdout).toMatch(
-        /^everything that was written is in BaseSpace, as far as .* and .*shows/,
+        /^everything that was written is in BaseSpace, according to .* and .*/,
       );
     });
   });
@@ -297,7 +297,7 @@ describe("a mount in which somebody writes", () => {
       const { code, stderr } = await detach(pid);
       expect(code).toBe(expected);
       if (expected === 3) {
-        expect(stderr).toContain("still written, and uploaded when it is closed: ");
+        expect(stderr).toContain("still open for writing, and uploaded when closed: ");
         expect(stderr).toContain(`/${result}/files/x (${shell.pid} bash)`);
       }
       await expect.poll(isMounted, { timeout: 30_000 }).toBe(false);

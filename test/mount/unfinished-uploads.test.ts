@@ -75,7 +75,7 @@ describe("a file under a temporary name", () => {
     );
     expect(await isMounted()).toBe(true);
     const { stdout } = await product.bsmount(["status"]);
-    expect(stdout).toContain(`${product.mountPoint}  files on their way up: 1 held\n`);
+    expect(stdout).toContain(`${product.mountPoint}  files not uploaded yet: 1 held\n`);
     await write("mv f.tmp f");
     expect(await unmount()).toMatchObject({ code: 0, stderr: "" });
     expect(await remote()).toEqual(["f"]);

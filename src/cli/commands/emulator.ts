@@ -1,4 +1,8 @@
-import { Command, InvalidArgumentError } from "commander";
+import {
+  Command,
+  type CommandUnknownOpts,
+  InvalidArgumentError,
+} from "@commander-js/extra-typings";
 import { OWN_CREDENTIALS } from "../../emulator/access/applications.ts";
 import { DEMO_CATALOG } from "../../emulator/demo-catalog.ts";
 import { FAULT_ACTIONS } from "../../emulator/faults/rule.ts";
@@ -32,7 +36,7 @@ To sign in to it where the catalog has no app of its own:
   client id      ${OWN_CREDENTIALS.clientKey}
   client secret  ${OWN_CREDENTIALS.clientSecret}`;
 
-export function emulatorCommand({ context, onResult }: ProgramOptions): Command {
+export function emulatorCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   return new Command("emulator")
     .description("run a local BaseSpace; prints one line of JSON when it is ready, ends at Ctrl-C")
     .option("--port <n>", "port of the API; 0 takes any free one", parsePort, 0)
@@ -49,7 +53,7 @@ export function emulatorCommand({ context, onResult }: ProgramOptions): Command 
     .option("--host-name <name...>", "answer to this name too, as of a proxy in front", collect)
     .option("--fault <rule...>", "misbehave: 'METHOD PATTERN [n=K] ACTION…', see below", collect)
     .addHelpText("after", `${FAULT_HELP}\n${SIGN_IN_HELP}`)
-    .action(async (flags: EmulatorFlags) => onResult(await emulator(flags, context)));
+    .action(async (flags) => onResult(await emulator(flags, context)));
 }
 
 function faultActionLines(): readonly string[] {

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { defaultFolders } from "../../config/folders.ts";
 import { findMount, listMounts, otherMounts, type Place } from "../../mount/index.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
@@ -7,17 +7,17 @@ import { printJson, printLine } from "../output.ts";
 import { printable } from "../../core/terminal-text.ts";
 import { statusLines } from "../status-lines.ts";
 
-export function statusCommand({ context, onResult }: ProgramOptions): Command {
+export function statusCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   return new Command("status")
     .description("show what is mounted")
-    .argument("[mountpoint]", "only this one")
+    .argument("[mountpoint]", "show only this mount")
     .option("--json", "machine output: an array of mounts")
-    .action(async (mountPoint: string | undefined, flags: { readonly json?: boolean }) => {
+    .action(async (mountPoint, flags) => {
       onResult(await status(mountPoint, flags.json === true, context));
     });
 }
 
-/** Exits with 1 when a mount point was named and nothing of ours is mounted there. */
+/** Exits with 1 when a mount point was named and bsmount has nothing mounted there. */
 async function status(
   path: string | undefined,
   json: boolean,
