@@ -1,4 +1,4 @@
-import type { Config } from "../config/resolve.ts";
+import type { Config } from "../config/config.ts";
 import { describeError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { stagingFolderOf } from "../session/local-uploads.ts";

@@ -10,7 +10,7 @@ import type { MountPlan } from "./mount-plan.ts";
 
 try {
   // Modules are loaded when a command needs them: `status` needs neither the client nor the emulator.
-  const { isDaemon } = await import("../mount/index.ts");
+  const { isDaemon } = await import("../mount/mount.ts");
   if (isDaemon()) process.exit(await serveAsDaemon());
   process.exitCode = await runCommandLine();
 } catch (error) {
@@ -23,7 +23,7 @@ try {
 if (process.exitCode === EXIT.interrupted) process.exit();
 
 async function runCommandLine(): Promise<number> {
-  const { run } = await import("./run.ts");
+  const { run } = await import("./cli.ts");
   return await run(process.argv.slice(2));
 }
 
@@ -32,7 +32,7 @@ async function runCommandLine(): Promise<number> {
  * them, and to the log. The caller exits at once: a call on a hanging mount must not keep the process alive.
  */
 async function serveAsDaemon(): Promise<number> {
-  const { runDaemon } = await import("../mount/index.ts");
+  const { runDaemon } = await import("../mount/mount.ts");
   const { serveMount } = await import("./serve-mount.ts");
   try {
     await runDaemon(async (payload, hooks) => await serveMount(payload as MountPlan, hooks));

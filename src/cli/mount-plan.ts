@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Config } from "../config/resolve.ts";
+import type { Config } from "../config/config.ts";
 
 /** What the command line passes to the background process. Contains a secret, the token. */
 export interface MountPlan {

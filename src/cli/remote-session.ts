@@ -1,6 +1,6 @@
 import process from "node:process";
 import type { GivenOptions } from "../config/option-values.ts";
-import { resolveConfig } from "../config/resolve.ts";
+import { resolveConfig } from "../config/config.ts";
 import { createLogger } from "../core/logger.ts";
 import type { RefuseElsewhere } from "../session/ending-result.ts";
 import type { Session } from "../session/session.ts";
@@ -16,7 +16,7 @@ export async function openRemoteSession(
   const { openSession } = await import("../session/session.ts");
   const logger = createLogger(level, process.stderr);
   const refuseElsewhere: RefuseElsewhere = async (result, inner) => {
-    const { refuseUnfinishedInMounts } = await import("../mount/index.ts");
+    const { refuseUnfinishedInMounts } = await import("../mount/mount.ts");
     await refuseUnfinishedInMounts(config.folders.runtime)(result, inner);
   };
   return await openSession(config, { logger, refuseElsewhere }, signal);

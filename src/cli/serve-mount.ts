@@ -6,7 +6,7 @@ import {
   openLogFile,
   refuseUnfinishedInMounts,
   runForeground,
-} from "../mount/index.ts";
+} from "../mount/mount.ts";
 import { tidyLeftBehind } from "./left-behind.ts";
 import type { MountPlan } from "./mount-plan.ts";
 import { KERNEL_TTL_MS, openSession } from "../session/session.ts";

@@ -1,4 +1,4 @@
-import type { MountStatus, OtherMount } from "../mount/index.ts";
+import type { MountStatus, OtherMount } from "../mount/mount.ts";
 import { table } from "./output.ts";
 import { printable } from "../core/terminal-text.ts";
 

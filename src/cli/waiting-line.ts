@@ -1,6 +1,6 @@
 import process from "node:process";
 import { formatBytes } from "../core/units.ts";
-import type { Progress } from "../mount/index.ts";
+import type { Progress } from "../mount/mount.ts";
 
 /** A line on standard error about the uploads that a command waits for; disposing removes it from a terminal. */
 export interface WaitingLine extends Disposable {

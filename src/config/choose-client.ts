@@ -1,7 +1,7 @@
 import { BsmountError } from "../core/errors.ts";
 import { serverOfProfile } from "./choose-server.ts";
 import type { GivenOptions } from "./option-values.ts";
-import { readPrivateFile } from "./private-file.ts";
+import { readPrivateFile } from "./secret-file.ts";
 import type { Profile } from "./profile.ts";
 import { isSameServer, originOf } from "./regions.ts";
 

@@ -2,9 +2,9 @@ import { BsmountError } from "../core/errors.ts";
 import { serverOfProfile } from "./choose-server.ts";
 import type { Environment } from "./environment.ts";
 import { listProfiles } from "./list-profiles.ts";
-import { readPrivateFile } from "./private-file.ts";
+import { readPrivateFile } from "./secret-file.ts";
 import { ownProfileFile, type Profile, sharedProfileFile } from "./profile.ts";
-import type { TokenOrigin } from "./token-origin.ts";
+import type { TokenOrigin } from "./reread-token.ts";
 
 /** The variable that holds a token. It is no row of the option table: a token never stands on a command line. */
 const VARIABLE = "BASESPACE_ACCESS_TOKEN";

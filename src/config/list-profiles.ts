@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import { isProfileName } from "./option-types.ts";
 import { sectionNames } from "./ini-text.ts";
-import { readPrivateFile } from "./private-file.ts";
+import { readPrivateFile } from "./secret-file.ts";
 import {
   ownProfileFile,
   type Profile,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Section, sectionOf, textValue } from "./ini-text.ts";
-import { readPrivateFile } from "./private-file.ts";
+import { readPrivateFile } from "./secret-file.ts";
 import { refuseUnreadableServer } from "./refuse-unreadable-server.ts";
 import { isSameServer } from "./regions.ts";
 

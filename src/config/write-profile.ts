@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { reasonOf } from "../core/errors.ts";
-import { ensureParent, readPrivateFile, writePrivateFile } from "./private-file.ts";
+import { ensureParent, readPrivateFile, writePrivateFile } from "./secret-file.ts";
 import { editIni, type IniChanges } from "./edit-ini.ts";
 import { sectionNames } from "./ini-text.ts";
 import { type Profile, type ProfilePlace, profileOfSection } from "./profile.ts";

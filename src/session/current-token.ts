@@ -1,7 +1,7 @@
 import { BaseSpace } from "../api/client.ts";
 import type { ClientOptions } from "../api/settings.ts";
 import type { ConnectionConfig } from "../config/connection.ts";
-import { readTokenAgain } from "../config/token-origin.ts";
+import { readTokenAgain } from "../config/reread-token.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 
 /**

@@ -4,7 +4,7 @@ import { ApiCatalog } from "../catalog/api-catalog.ts";
 import { CachedCatalog } from "../catalog/cached-catalog.ts";
 import { OverlaidCatalog } from "../catalog/overlaid-catalog.ts";
 import type { Folders } from "../config/folders.ts";
-import type { Config } from "../config/resolve.ts";
+import type { Config } from "../config/config.ts";
 import { maxDescriptors } from "../core/descriptors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { LocalFile } from "../write/local-file.ts";

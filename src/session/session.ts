@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import type { BaseSpace } from "../api/client.ts";
 import type { Entity } from "../catalog/catalog.ts";
-import type { Config } from "../config/resolve.ts";
+import type { Config } from "../config/config.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { createFileSystem } from "../fs/create-file-system.ts";
 import { OwnedResources } from "../core/owned-resources.ts";
 import type { FileSystem } from "../fs/file-system.ts";
 import type { StatusChange } from "../fs/writing.ts";
-import { MetricsCollector, type MetricsSnapshot } from "../metrics/collector.ts";
+import { MetricsCollector, type MetricsSnapshot } from "../metrics/metrics.ts";
 import { createReaders } from "../read/create-readers.ts";
 import type { Readers } from "../read/reader.ts";
 import { type Node, parentOf } from "../tree/node.ts";

@@ -5,7 +5,7 @@ import { addOptions } from "../../src/cli/option-flags.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { emulatorCommand } from "../../src/cli/commands/emulator.ts";
 import { FAULT_ACTIONS, parseFaultRule } from "../../src/emulator/faults/rule.ts";
-import { run } from "../../src/cli/run.ts";
+import { run } from "../../src/cli/cli.ts";
 import { standardOutput } from "../../src/cli/standard-output.ts";
 import { VERSION } from "../../src/core/version.ts";
 import { neverAborted } from "../../src/core/abort.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { statusLines } from "../../src/cli/status-lines.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { parseMountTable } from "../../src/linux/mount-table.ts";
-import { otherMounts } from "../../src/mount/index.ts";
+import { otherMounts } from "../../src/mount/mount.ts";
 
 const STRANGER = (process.geteuid?.() ?? 0) + 4_000_000;
 

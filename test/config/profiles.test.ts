@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { editIni } from "../../src/config/edit-ini.ts";
 import { listProfiles } from "../../src/config/list-profiles.ts";
 import { readProfile } from "../../src/config/profile.ts";
-import { readTokenAgain } from "../../src/config/token-origin.ts";
+import { readTokenAgain } from "../../src/config/reread-token.ts";
 import { forgetToken, writeProfile } from "../../src/config/write-profile.ts";
 import { tempDir, type TempDir } from "../helpers/temp-dir.ts";
 

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { ConnectionConfig } from "../../src/config/connection.ts";
 import type { GivenOptions } from "../../src/config/option-values.ts";
-import { resolveConfig } from "../../src/config/resolve.ts";
-import { readTokenAgain } from "../../src/config/token-origin.ts";
+import { resolveConfig } from "../../src/config/config.ts";
+import { readTokenAgain } from "../../src/config/reread-token.ts";
 import { writeProfile } from "../../src/config/write-profile.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { BsmountError } from "../../src/core/errors.ts";
 import type { FileSystem } from "../../src/fs/file-system.ts";
-import { MetricsCollector } from "../../src/metrics/collector.ts";
+import { MetricsCollector } from "../../src/metrics/metrics.ts";
 import {
   type ForegroundHooks,
   isDaemon,
@@ -9,7 +9,7 @@ import {
   openLogFile,
   runDaemon,
   runForeground,
-} from "../../src/mount/index.ts";
+} from "../../src/mount/mount.ts";
 import { mountContent } from "./mount-content.ts";
 
 /*

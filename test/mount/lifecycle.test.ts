@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { readMountTable } from "../../src/linux/mount-table.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { BsmountError } from "../../src/core/errors.ts";
-import { listMounts, refreshAt, unmountAt } from "../../src/mount/index.ts";
+import { listMounts, refreshAt, unmountAt } from "../../src/mount/mount.ts";
 import { ShellSession } from "../helpers/shell-session.ts";
 import { command, MOUNT_CHILD, MountedChild, MountPlace } from "../helpers/mount-for-test.ts";
 

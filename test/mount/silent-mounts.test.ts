@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import type { BsmountError } from "../../src/core/errors.ts";
 import { findMount } from "../../src/mount/find-mount.ts";
-import { listMounts, refreshAt, setStatusAt, unmountAt } from "../../src/mount/index.ts";
+import { listMounts, refreshAt, setStatusAt, unmountAt } from "../../src/mount/mount.ts";
 import { type MountedChild, MountPlace } from "../helpers/mount-for-test.ts";
 
 /*

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { expect, it } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import { reasonOf } from "../../src/core/errors.ts";
-import { unmountAt } from "../../src/mount/index.ts";
+import { unmountAt } from "../../src/mount/mount.ts";
 import { MountedChild, MountPlace } from "../helpers/mount-for-test.ts";
 
 /*

@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { defaultFolders } from "../../config/folders.ts";
-import { refreshAt } from "../../mount/index.ts";
+import { refreshAt } from "../../mount/mount.ts";
 import type { ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 

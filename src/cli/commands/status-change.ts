@@ -1,7 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { defaultFolders } from "../../config/folders.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
-import { setStatusAt } from "../../mount/index.ts";
+import { setStatusAt } from "../../mount/mount.ts";
 import type { CommandContext, CommandFactory, CommandResult } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import {

@@ -3,7 +3,7 @@ import process from "node:process";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { defaultFolders } from "../../config/folders.ts";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
-import { listMounts, otherMounts, unmountAt } from "../../mount/index.ts";
+import { listMounts, otherMounts, unmountAt } from "../../mount/mount.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
 import {

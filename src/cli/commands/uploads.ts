@@ -1,9 +1,9 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { defaultFolders } from "../../config/folders.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
-import { resolveFolders } from "../../config/resolve.ts";
+import { resolveFolders } from "../../config/config.ts";
 import { formatBytes } from "../../core/units.ts";
-import { listMounts } from "../../mount/index.ts";
+import { listMounts } from "../../mount/mount.ts";
 import { stagingFolderIn } from "../../session/local-uploads.ts";
 import { type StagedUpload, stagedUploads } from "../../write/leftovers.ts";
 import { shownPathOf } from "../../write/result-file.ts";

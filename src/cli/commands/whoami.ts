@@ -3,7 +3,7 @@ import type { BaseSpace } from "../../api/client.ts";
 import type { TokenDetails } from "../../api/decode/access-token.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
 import { explainRefusal } from "../../config/refused-token.ts";
-import { resolveConfig } from "../../config/resolve.ts";
+import { resolveConfig } from "../../config/config.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { addOptions, CONNECTION_OPTIONS } from "../option-flags.ts";

@@ -7,8 +7,8 @@ import { text } from "node:stream/consumers";
 import { neverAborted } from "../../core/abort.ts";
 import { BsmountError } from "../../core/errors.ts";
 import type { Emulator } from "../../emulator/options.ts";
-import type { MetricsSnapshot } from "../../metrics/collector.ts";
-import { metricsAt } from "../../mount/index.ts";
+import type { MetricsSnapshot } from "../../metrics/metrics.ts";
+import { metricsAt } from "../../mount/mount.ts";
 
 export interface DemoMountOptions {
   readonly emulator: Emulator;

@@ -1,4 +1,4 @@
-import type { MetricsSnapshot } from "../../metrics/collector.ts";
+import type { MetricsSnapshot } from "../../metrics/metrics.ts";
 import { formatBytes } from "../../core/units.ts";
 import { table } from "../output.ts";
 

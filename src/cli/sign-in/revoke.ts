@@ -3,7 +3,7 @@ import type { ConnectionConfig } from "../../config/connection.ts";
 import type { Environment } from "../../config/environment.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
 import { readProfile } from "../../config/profile.ts";
-import { resolveConfig } from "../../config/resolve.ts";
+import { resolveConfig } from "../../config/config.ts";
 import { forgetToken } from "../../config/write-profile.ts";
 import { reasonOf } from "../../core/errors.ts";
 import { EXIT } from "../exit-codes.ts";

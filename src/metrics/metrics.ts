@@ -1,7 +1,7 @@
 import { Registry } from "prom-client";
 import * as telemetry from "../core/telemetry.ts";
 import { defineInstruments, type Instruments } from "./definitions.ts";
-import { Tally } from "./tally.ts";
+import { Tally } from "./counters.ts";
 
 /** Totals since the collector began; bytes are body bytes. */
 export interface MetricsSnapshot {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import * as telemetry from "../../src/core/telemetry.ts";
-import { MetricsCollector } from "../../src/metrics/collector.ts";
+import { MetricsCollector } from "../../src/metrics/metrics.ts";
 
 function tell(): void {
   telemetry.blocks.publish({ outcome: "hit", blocks: 2 });

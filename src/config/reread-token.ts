@@ -1,4 +1,4 @@
-import { readPrivateFile } from "./private-file.ts";
+import { readPrivateFile } from "./secret-file.ts";
 import { readProfile } from "./profile.ts";
 import { isSameServer } from "./regions.ts";
 

@@ -1,6 +1,6 @@
 import { chmod, chown, mkdir, symlink, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { readPrivateFile } from "../../src/config/private-file.ts";
+import { readPrivateFile } from "../../src/config/secret-file.ts";
 import { runCommand } from "../helpers/run-command.ts";
 import { tempDir, type TempDir } from "../helpers/temp-dir.ts";
 

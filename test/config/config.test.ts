@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { Environment } from "../../src/config/environment.ts";
-import { resolveConfig } from "../../src/config/resolve.ts";
+import { resolveConfig } from "../../src/config/config.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 
 function environment(home: TempDir, variables: Record<string, string> = {}): Environment {
