@@ -8,6 +8,13 @@ import { printError, printWarning } from "./output.ts";
 import { buildProgram } from "./program.ts";
 import { standardOutput } from "./standard-output.ts";
 
+/*
+ * `main.ts` starts this program. In a background process it serves a mount (`serve-mount.ts`); otherwise it calls
+ * `run`, which builds all commands (`program.ts`, `commands/`), runs one of them, prints its error and returns its
+ * exit code. Commands that work without a mount open a session (`remote-session.ts`). Everything is printed by
+ * `output.ts` and `standard-output.ts`.
+ */
+
 /**
  * Runs one command line and returns its exit code; prints errors and throws none. The output of the command is written
  * when this returns, and a command whose output could not be written has failed.

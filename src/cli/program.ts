@@ -75,8 +75,8 @@ export interface BuildOptions extends ProgramOptions {
 }
 
 /**
- * The command line of bsmount. A command is made by its file in `commands/`; each runs through `run.ts`, which prints its
- * errors and returns its exit code.
+ * The command line of bsmount. A command is made by its file in `commands/`; each runs through `run.ts`, which prints
+ * its errors and returns its exit code.
  */
 export function buildProgram({ output, ...options }: BuildOptions): CommandUnknownOpts {
   const program = new Command("bsmount")

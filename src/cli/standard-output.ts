@@ -6,8 +6,8 @@ import { BsmountError } from "../core/errors.ts";
 
 /*
  * The only module that writes to standard output. After the first failure nothing more is written, and `flush` throws
- * it. Node's stream is used for pipes, sockets and terminals, whose reader may be slow. For files and devices Node takes
- * a short write, as on an almost full disk, for a complete one, so this module writes those itself.
+ * it. Node's stream is used for pipes, sockets and terminals, whose reader may be slow. For files and devices Node
+ * takes a short write, as on an almost full disk, for a complete one, so this module writes those itself.
  */
 
 const DESCRIPTOR = 1;

@@ -2,11 +2,11 @@ import { readPrivateFile } from "./secret-file.ts";
 import { readProfile } from "./profile.ts";
 import { isSameServer } from "./regions.ts";
 
-/** Where an access token came from. Plain data: it crosses processes. */
+/** Where an access token came from. Plain data that can be sent to other processes. */
 export type TokenOrigin =
   /**
-   * A profile, and the server that its token is of, which is the one that is used. A profile that has moved
-   * elsewhere has a token of that place.
+   * A profile, with the server that its token belongs to and that is used. If the profile names another server later,
+   * its token is for that one.
    */
   | {
       readonly kind: "profile";
@@ -15,17 +15,17 @@ export type TokenOrigin =
       readonly apiServer: string;
     }
   | { readonly kind: "file"; readonly path: string }
-  /** The environment, which does not change. */
+  /** The environment, which cannot change. */
   | { readonly kind: "fixed" };
 
 /**
- * The token that stands there now; undefined where there is none, or one of another server.
+ * Reads the current token; undefined when there is none, or it belongs to another server.
  * @throws BsmountError `usage` when others can read the file
  */
-export async function readTokenAgain(origin: TokenOrigin): Promise<string | undefined> {
+export async function rereadToken(origin: TokenOrigin): Promise<string | undefined> {
   if (origin.kind === "fixed") return undefined;
   if (origin.kind === "file") return (await readPrivateFile(origin.path))?.trim();
   const profile = await readProfile(origin.name, origin.home);
-  const isThere = isSameServer(origin.apiServer, profile?.apiServer);
-  return isThere ? profile?.accessToken : undefined;
+  const isSame = isSameServer(origin.apiServer, profile?.apiServer);
+  return isSame ? profile?.accessToken : undefined;
 }

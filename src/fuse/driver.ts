@@ -24,8 +24,8 @@ export interface MountOptions {
 export interface Mounted {
   readonly mountPoint: string;
   /**
-   * Resolves when the mount is no longer in the mount table, for whatever reason; never rejects. No path leads to it any
-   * more, but open files work until {@link ended}.
+   * Resolves when the mount is no longer in the mount table, for whatever reason; never rejects. No path leads to it
+   * any more, but open files work until {@link ended}.
    */
   readonly detached: Promise<void>;
   /** Resolves when no file of it is open any more, or its connection is dead; never rejects. */

@@ -6,8 +6,8 @@ import { xattrOperations } from "./xattr-overrides.ts";
 
 /*
  * The only folder that knows fuse-native. `mount/` asks the driver (`driver.ts`, `native-driver.ts`) to mount a file
- * system. From then on the binding calls one of the operations below for each request of the kernel; it resolves the path
- * to an inode (`path-nodes.ts`), calls the file system (`fs/`), and `operation-runner.ts` sends exactly one reply.
+ * system. From then on the binding calls one of the operations below for each request of the kernel; it resolves the
+ * path to an inode (`path-nodes.ts`), calls the file system (`fs/`), and `operation-runner.ts` sends exactly one reply.
  */
 
 /** All operations that the binding can forward: libfuse would reply ENOSYS for a missing one. */

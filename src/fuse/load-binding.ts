@@ -4,11 +4,13 @@ import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import type Fuse from "fuse-native";
 import { BsmountError } from "../core/errors.ts";
+import { isLinux } from "../linux/linux.ts";
 
 /*
- * fuse-native's prebuilt addon needs a `libfuse.so.2`, which the loader takes from the system. Where the system has none,
- * the copy beside the addon is loaded first, because the loader looks for a needed library by its SONAME among those that
- * are already loaded. `process.dlopen` rejects and unloads a library that is no addon; RTLD_NODELETE keeps it loaded.
+ * fuse-native's prebuilt addon needs a `libfuse.so.2`, which the loader takes from the system. Where the system has
+ * none, the copy beside the addon is loaded first, because the loader looks for a needed library by its SONAME among
+ * those that are already loaded. `process.dlopen` rejects and unloads a library that is no addon; RTLD_NODELETE keeps
+ * it loaded.
  */
 
 /** Node has no constant for it; the value of glibc and musl on x86 and ARM. */
@@ -24,7 +26,7 @@ export type FuseConstructor = typeof Fuse;
  * @throws BsmountError `environment`: not Linux, package not installed, no build for this machine, no libfuse
  */
 export async function loadBinding(): Promise<FuseConstructor> {
-  if (process.platform !== "linux") {
+  if (!isLinux()) {
     throw new BsmountError("environment", `mounting works on Linux, this is ${process.platform}`, {
       remedy: "use bsmount ls, cat, cp and tree, which need no mount",
     });

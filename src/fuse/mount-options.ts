@@ -8,9 +8,9 @@ export const MOUNT_TYPE: string = `fuse.${SUBTYPE}`;
 /**
  * The options of a mount in fuse-native's form.
  *
- * fuse-native supports only some options, but puts `fsname` unescaped into the option text, so the others are appended to
- * the name: only words and numbers from here, never text of a user. An option that libfuse does not know would fail after
- * the mount exists, so change this list together with the test that mounts with all of them.
+ * fuse-native supports only some options, but puts `fsname` unescaped into the option text, so the others are appended
+ * to the name: only words and numbers from here, never text of a user. An option that libfuse does not know would fail
+ * after the mount exists, so change this list together with the test that mounts with all of them.
  *
  * - `big_writes`: writes of 128 KiB instead of 4 KiB
  * - `use_ino`: stat and readdir show the inode numbers of `fs/`

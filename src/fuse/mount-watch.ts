@@ -5,13 +5,14 @@ import type { OpenMountTable } from "../linux/open-mount-table.ts";
 /*
  * The binding does not report the end of its mount, and a mount ends in two steps:
  *
- * - It is detached: `fusermount -u`, `umount` and a lazy unmount remove it from the mount table. The file system lives on
- *   while files of it are open, which can be for hours after a lazy unmount.
+ * - It is detached: `fusermount -u`, `umount` and a lazy unmount remove it from the mount table. The file system lives
+ *   on while files of it are open, which can be for hours after a lazy unmount.
  * - Its connection ends with the last open file, or when it is aborted. Then libfuse closes its /dev/fuse, after the
  *   last replies. An aborted connection leaves the mount in the table, as a dead mount.
  *
  * This polls for both ten times a second, at some 40 µs each time, because Node has no poll(2) for the kernel's
- * notification. It never touches the mount itself, which would wait for this very process, and needs no free descriptor.
+ * notification. It never touches the mount itself, which would wait for this very process, and needs no free
+ * descriptor.
  */
 const INTERVAL_MS = 100;
 

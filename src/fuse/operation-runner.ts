@@ -9,11 +9,11 @@ import { FailureLog } from "./failure-log.ts";
 /*
  * Every operation runs through here, because the binding forgives no mistake: without a reply the caller hangs and
  * cannot be killed, a second reply corrupts those of other calls, a thrown error is lost, ENOSYS disables the operation
- * for the life of the mount, and EINTR makes some programs repeat it for ever. So each call gets exactly one reply, 0 or
- * a negative errno, within its deadline.
+ * for the life of the mount, and EINTR makes some programs repeat it for ever. So each call gets exactly one reply, 0
+ * or a negative errno, within its deadline.
  *
- * A result that is available at once is replied in the same turn, without a promise or a timer. An AbortController costs
- * more than many operations, so one that was not needed is used again.
+ * A result that is available at once is replied in the same turn, without a promise or a timer. An AbortController
+ * costs more than many operations, so one that was not needed is used again.
  */
 
 /** An operation that the kernel asked for. */

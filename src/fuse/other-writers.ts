@@ -9,14 +9,14 @@ import {
 } from "../linux/open-descriptors.ts";
 
 /*
- * The kernel sends a FLUSH for every close of every descriptor, but neither the process nor whether others have the file
- * open. /proc shows it: the descriptor that is being closed has left the table of its process by then, so any process
- * that still has the file open is another writer.
+ * The kernel sends a FLUSH for every close of every descriptor, but neither the process nor whether others have the
+ * file open. /proc shows it: the descriptor that is being closed has left the table of its process by then, so any
+ * process that still has the file open is another writer.
  *
- * Searching all processes takes milliseconds, longer than everything else for a small file. A file that was made a moment
- * ago can be open only in the process that made it, and in younger ones that inherited the descriptor. The maker is found
- * at the first write: a process that existed when the file was made, and has it open. After that only these processes
- * are searched. (Descriptors sent over a socket to an older process are missed.)
+ * Searching all processes takes milliseconds, longer than everything else for a small file. A file that was made a
+ * moment ago can be open only in the process that made it, and in younger ones that inherited the descriptor. The
+ * maker is found at the first write: a process that existed when the file was made, and has it open. After that only
+ * these processes are searched. (Descriptors sent over a socket to an older process are missed.)
  *
  * A missed writer costs a version of the file, never a byte. When no descriptor is free to read /proc with, another
  * writer is assumed, and the file is finished at its release.
@@ -27,8 +27,8 @@ const SLICE_MS = 4;
 /** Process numbers are hardly reused within this time. */
 const YOUNG_MS = 5000;
 /**
- * The maker of a file is most likely the maker of the last one, or a new process. So the search begins with this many of
- * the youngest processes and, for each file, the same number of the older ones in turn, so that an old one is found
+ * The maker of a file is most likely the maker of the last one, or a new process. So the search begins with this many
+ * of the youngest processes and, for each file, the same number of the older ones in turn, so that an old one is found
  * eventually.
  */
 const LIKELY_OPENERS = 8;

@@ -7,8 +7,8 @@ import type { Answer, Attributes, FileSystem, Ino } from "../fs/file-system.ts";
 /*
  * fuse-native passes paths, the file system works on inodes. Resolving every path from the root for every operation
  * would cost a lookup for each folder above it, so the inodes of paths are cached, for no longer than the kernel itself
- * caches them. The last name of a getattr is never taken from the cache: this is how the kernel looks a name up, and the
- * reply has to be fresh.
+ * caches them. The last name of a getattr is never taken from the cache: this is how the kernel looks a name up, and
+ * the reply has to be fresh.
  */
 
 const MAX_PATHS = 20_000;

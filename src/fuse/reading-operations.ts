@@ -71,18 +71,11 @@ function directoryOperations({
   nodes,
   runner,
 }: OperationContext): Pick<Reading, "fsyncdir" | "opendir" | "readdir" | "releasedir"> {
-  /** Fails with an error that no program takes for an empty directory. */
   const list = async <T>(
     path: string,
     signal: AbortSignal,
     work: (ino: Ino) => Answer<T>,
-  ): Promise<T> => {
-    try {
-      return await work(await nodes.node(path, signal));
-    } catch (error) {
-      throw unlistable(path, error);
-    }
-  };
+  ): Promise<T> => await orUnlistable(path, async () => await work(await nodes.node(path, signal)));
   return {
     opendir: (path, _flags, done) =>
       runner.run(
@@ -109,6 +102,15 @@ function directoryOperations({
         },
       ),
   };
+}
+
+/** Makes `work` fail with an error that no program takes for an empty directory. */
+async function orUnlistable<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw unlistable(path, error);
+  }
 }
 
 function fileOperations({

@@ -31,7 +31,8 @@ export class SilentMountError extends BsmountError {
 }
 
 /**
- * Sends a request to the mount behind the socket `path`, and waits for its result as long as the mount reports progress.
+ * Sends a request to the mount behind the socket `path`, and waits for its result as long as the mount reports
+ * progress.
  * @throws BsmountError `not-found` when no process listens there; the error of the mount; the signal's reason
  * @throws SilentMountError
  */

@@ -5,8 +5,9 @@ import { type HeldFiles, isHeldFiles } from "../session/held-files.ts";
 
 /*
  * The protocol of a mount's control socket: one JSON object per line, one reply for each request, in order. Progress
- * lines tell a working mount from a hanging one: the first is the greeting, after which the client sends its request, and
- * until the reply there is one every second. The socket is in a private folder, so only its owner and root can connect.
+ * lines tell a working mount from a hanging one: the first is the greeting, after which the client sends its request,
+ * and until the reply there is one every second. The socket is in a private folder, so only its owner and root can
+ * connect.
  */
 
 /** A longer line ends the connection. */

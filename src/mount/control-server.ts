@@ -42,8 +42,8 @@ export class ControlServer implements AsyncDisposable {
   }
 
   /**
-   * Listens on `path`, mode 0600. Replaces an old socket there, since the caller has the lock of the mount. Clients that
-   * wait receive `progress()`.
+   * Listens on `path`, mode 0600. Replaces an old socket there, since the caller has the lock of the mount. Clients
+   * that wait receive `progress()`.
    */
   static async listen(
     path: string,

@@ -10,8 +10,8 @@ export function isDaemon(): boolean {
 }
 
 /**
- * The daemon's side of `startDaemon`: receives the payload, runs `serve` and reports the start to the parent. `serve` has
- * to pass the hooks to `runForeground`. When the parent ends before the mount is live, the start is cancelled.
+ * The daemon's side of `startDaemon`: receives the payload, runs `serve` and reports the start to the parent. `serve`
+ * has to pass the hooks to `runForeground`. When the parent ends before the mount is live, the start is cancelled.
  * @throws what `serve` throws, after reporting it to the parent
  */
 export async function runDaemon(

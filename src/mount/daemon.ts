@@ -13,9 +13,9 @@ import type { MountStatus } from "./mount-status.ts";
 import { openSafeLog } from "./safe-log.ts";
 
 /*
- * The daemon is a detached process of the same program, with a channel to its parent. The parent sends it what to do, and
- * waits until the mount is live or has failed, so that the error appears in the user's terminal with the right exit code.
- * Then the channel is closed. What libraries print in the daemon goes to the log file.
+ * The daemon is a detached process of the same program, with a channel to its parent. The parent sends it what to do,
+ * and waits until the mount is live or has failed, so that the error appears in the user's terminal with the right
+ * exit code. Then the channel is closed. What libraries print in the daemon goes to the log file.
  */
 
 /** Threads for file and name-service calls. The default of four is too few; libuv reads the variable at its start. */

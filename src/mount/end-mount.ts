@@ -10,9 +10,9 @@ import type { MountableSession } from "./mountable-session.ts";
 
 /*
  * `bsmount unmount` refuses, without any change, while the mount is in use. Otherwise it finishes the files that were
- * written and closed, and refuses while files are left that nothing would finish: those under temporary names, and those
- * whose upload failed. Detaching (`--lazy`) always removes the mount from the tree; open files keep working, and what is
- * left stays in staging. A file that is still open for writing is never finished.
+ * written and closed, and refuses while files are left that nothing would finish: those under temporary names, and
+ * those whose upload failed. Detaching (`--lazy`) always removes the mount from the tree; open files keep working, and
+ * what is left stays in staging. A file that is still open for writing is never finished.
  */
 
 export type UnmountRequest = Extract<ControlRequest, { readonly method: "unmount" }>;

@@ -87,8 +87,8 @@ export class LiveMount implements BaseSpaceMount {
   }
 
   /**
-   * Frees the mount point of a detached mount for another one. While the detached mount is in use, it has a socket and an
-   * entry under another name, so that no app result of which it has files can be ended.
+   * Frees the mount point of a detached mount for another one. While the detached mount is in use, it has a socket and
+   * an entry under another name, so that no app result of which it has files can be ended.
    */
   async #leaveMountPoint(
     registrations: readonly AsyncDisposable[],

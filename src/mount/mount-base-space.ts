@@ -50,8 +50,8 @@ export async function mountBaseSpace(
 }
 
 /**
- * The second half of {@link mountBaseSpace}, on a mount point that this process has locked. Takes ownership of `prepared`,
- * and disposes it when the mount ends or fails.
+ * The second half of {@link mountBaseSpace}, on a mount point that this process has locked. Takes ownership of
+ * `prepared`, and disposes it when the mount ends or fails.
  */
 export async function mountPrepared(
   session: MountableSession,

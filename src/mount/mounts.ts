@@ -54,9 +54,10 @@ export interface StatusChangeAt extends Pick<AskOptions, "onProgress"> {
 }
 
 /**
- * Sets the status of the app result that `path` is in. Returns when its files are finished and BaseSpace has the status.
- * @throws BsmountError `usage` when `path` is in no mount of this user, `timeout` when its process does not respond; the
- * error of the mount
+ * Sets the status of the app result that `path` is in. Returns when its files are finished and BaseSpace has the
+ * status.
+ * @throws BsmountError `usage` when `path` is in no mount of this user, `timeout` when its process does not respond;
+ * the error of the mount
  */
 export async function setStatusAt(
   path: string,

@@ -18,8 +18,8 @@ const SCRIPT = `
 `;
 
 /**
- * Calls statfs(2) on the mount on `mountPoint`, in another process: a hanging mount would block a thread of this one, and
- * keep it from exiting.
+ * Calls statfs(2) on the mount on `mountPoint`, in another process: a hanging mount would block a thread of this one,
+ * and keep it from exiting.
  */
 export async function probeMount(mountPoint: string, signal: AbortSignal): Promise<MountState> {
   const child = spawn(process.execPath, ["-e", SCRIPT, mountPoint], {

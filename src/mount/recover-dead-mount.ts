@@ -4,8 +4,8 @@ import { mountedOn } from "../linux/mount-table.ts";
 import { unmountWithTools } from "../linux/unmount.ts";
 
 /*
- * A killed process leaves a dead mount behind, on which every call fails with ENOTCONN until it is unmounted. Only such a
- * call tells a dead mount from a live one. It is safe here, because this process never serves the mount itself.
+ * A killed process leaves a dead mount behind, on which every call fails with ENOTCONN until it is unmounted. Only
+ * such a call tells a dead mount from a live one. It is safe here, because this process never serves the mount itself.
  */
 const PROBE_MS = 2_000;
 

@@ -4,9 +4,9 @@ import { systemClock } from "../core/clock.ts";
 import type { BaseSpaceMount } from "./live-mount.ts";
 
 /*
- * What signals do to a mount. The first SIGINT or SIGTERM refuses new opens, and unmounts as soon as the mount is unused.
- * The second detaches it, and open files keep working. The third ends it, and files that were open for writing stay in
- * staging. Before the mount is live, any of them cancels the start. SIGHUP forgets all cached listings.
+ * What signals do to a mount. The first SIGINT or SIGTERM refuses new opens, and unmounts as soon as the mount is
+ * unused. The second detaches it, and open files keep working. The third ends it, and files that were open for writing
+ * stay in staging. Before the mount is live, any of them cancels the start. SIGHUP forgets all cached listings.
  */
 const RETRY_MS = 300;
 const THIRD = "a third signal ends it, and files open for writing stay in staging, not uploaded";

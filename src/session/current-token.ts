@@ -1,7 +1,7 @@
 import { BaseSpace } from "../api/client.ts";
 import type { ClientOptions } from "../api/settings.ts";
 import type { ConnectionConfig } from "../config/connection.ts";
-import { readTokenAgain } from "../config/reread-token.ts";
+import { rereadToken } from "../config/reread-token.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 
 /**
@@ -44,7 +44,7 @@ export class CurrentToken {
 
   async #look(signal: AbortSignal): Promise<void> {
     try {
-      const found = await readTokenAgain(this.#connection.tokenOrigin);
+      const found = await rereadToken(this.#connection.tokenOrigin);
       if (found === undefined || found === "" || found === this.#token) return;
       if (await this.#isOfOtherUser(found, signal)) {
         this.#logger.warn("the token was refused; the one stored since is another user's");

@@ -48,8 +48,8 @@ describe("mistakes in a command line are reported before any request", () => {
   });
 });
 
-describe("a profile that is not there", () => {
-  it.each(["ls", "auth --revoke", "whoami"])("bsmount %s names those that are", async (line) => {
+describe("a profile that does not exist", () => {
+  it.each(["ls", "auth --revoke", "whoami"])("bsmount %s names those that exist", async (line) => {
     await mkdir(dir.join(".basespace"), { recursive: true });
     await writeFile(dir.join(".basespace/local.cfg"), "[DEFAULT]\naccessToken=a\n", {
       mode: 0o600,
@@ -59,7 +59,7 @@ describe("a profile that is not there", () => {
     expect([exitCode, output]).toEqual([
       2,
       'bsmount: there is no profile "nosuch"\n' +
-        "  try: name one of those that are there, local; bsmount auth --profile nosuch makes it\n",
+        "  try: name an existing one, local; bsmount auth --profile nosuch creates it\n",
     ]);
   });
 });

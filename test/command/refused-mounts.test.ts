@@ -28,7 +28,7 @@ describe("a mount that cannot be made says why in one line, and what to do", () 
     [
       "without a token",
       4,
-      /no access token was found: looked at .*\n {2}try: .*bs auth/,
+      /no access token was found: searched .*\n {2}try: .*bs auth/,
       async () => [[await mountPoint()], NO_TOKEN],
     ],
     [

@@ -130,8 +130,8 @@ async function makeIn(path: string, name: string, options: RemoteTreeOptions): P
 
 /**
  * Refuses paths that can be neither a project nor an app result nor its files.
- * @throws BsmountError `usage`; `read-only` for a folder that no app result has; `never-possible` for one below `files`,
- * which exists only while a file is in it
+ * @throws BsmountError `usage`; `read-only` for a folder that no app result has; `never-possible` for one below
+ * `files`, which exists only while a file is in it
  */
 function checkMakeable(path: string): void {
   const names = remoteNames(path);

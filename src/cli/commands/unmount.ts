@@ -57,8 +57,8 @@ function parseMountPoint(path: string | undefined, { all }: UnmountFlags): strin
 }
 
 /**
- * Unmounts all mounts, one after the other, and prints what becomes of each. A failure does not stop the others, and the
- * highest exit code counts.
+ * Unmounts all mounts, one after the other, and prints what becomes of each. A failure does not stop the others, and
+ * the highest exit code counts.
  */
 async function unmountAll(flags: UnmountFlags, context: CommandContext): CommandResult {
   const { environment, signal } = context;

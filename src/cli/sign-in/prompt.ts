@@ -8,7 +8,9 @@ export function canPrompt(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }
 
-/** Prints `question` on standard error and reads one line. @throws the signal's reason; BsmountError `aborted` at Ctrl-C */
+/**
+ * Prints `question` on standard error and reads one line. @throws the signal's reason; BsmountError `aborted` at Ctrl-C
+ */
 export async function prompt(question: string, signal: AbortSignal): Promise<string> {
   return await ask(question, process.stderr, signal);
 }

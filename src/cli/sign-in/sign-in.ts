@@ -20,13 +20,13 @@ export async function signIn(
   const credentials = await clientCredentials(config, signal);
   const web = given.web === true;
   const { accessToken, expires } = await obtainGrant(config, credentials, { web, signal });
-  await writeProfile(config.place, {
+  await writeProfile(config.location, {
     apiServer: config.apiServer,
     accessToken,
     accessTokenExpires: expires?.toISOString(),
   });
   printLine(`Signed in${await describeAccount(config, accessToken, signal)}.`);
-  printLine(`The token is in ${config.place.file}.`);
+  printLine(`The token is in ${config.location.file}.`);
   if (environment.variables["BASESPACE_ACCESS_TOKEN"]?.trim()) {
     const { profile } = config;
     printWarning(
