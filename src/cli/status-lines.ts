@@ -71,7 +71,7 @@ function stateOf({ mountPoint, owner, state }: OtherMount): string {
     case "live":
       return "yours, mounted with another XDG_RUNTIME_DIR or XDG_STATE_HOME: set them to see more";
     case "silent":
-      return `yours, but does not answer; bsmount unmount --lazy ${at} detaches it`;
+      return `yours, but does not respond; bsmount unmount --lazy ${at} detaches it`;
     default:
       return `mounted by ${owner === undefined ? "another user" : nameOf(owner)}`;
   }

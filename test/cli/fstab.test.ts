@@ -18,7 +18,7 @@ describe("a call by mount(8)", () => {
     ]);
   });
 
-  it("passes over what mount and systemd keep for themselves", () => {
+  it("ignores options that mount and systemd handle", () => {
     const argv = ["bsmount", "/mnt/bs", "-n", "-v", "-o", "_netdev,x-systemd.automount,nofail,ro"];
     expect(asMountCommand(argv)).toEqual(["mount", "/mnt/bs", "--read-only"]);
   });

@@ -4,7 +4,7 @@ import { runCli } from "../helpers/run-cli.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 
-/** Nobody listens there: whatever asks it fails in another way. */
+/** No server listens there, so a request would fail with another error. */
 const NOWHERE = { apiServer: "http://127.0.0.1:1", accessToken: "abc" };
 
 let emulator: TestEmulator;

@@ -16,8 +16,8 @@ function table(...mounts: readonly (readonly [string, string])[]): string {
   return `21 1 254:1 / / rw - ext4 /dev/vda1 rw,user_id=7\n${lines.join("\n")}\n`;
 }
 
-describe("bsmount status of mounts that are in no registry of one's own", () => {
-  it("names whose they are, and asks nobody else's whether it lives", async () => {
+describe("bsmount status of mounts that are not in the registry of this user", () => {
+  it("names their users, and touches no mount of another user", async () => {
     const text = table(
       ["/mnt/a\\040b", `user_id=${STRANGER},group_id=0`],
       ["/mnt/root", "allow_other,user_id=0,group_id=0"],

@@ -18,7 +18,7 @@ afterAll(async () => {
 
 const mountPoint = async (): Promise<string> => await product.newMountPoint();
 
-describe("a mount that cannot be made says why in one line, and what to do", () => {
+describe("a mount that fails prints the reason in one line, and the remedy", () => {
   const cases: readonly (readonly [
     string,
     number,

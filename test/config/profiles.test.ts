@@ -31,7 +31,7 @@ describe("editIni", () => {
     );
   });
 
-  it("takes keys away, adds what is missing at the end of the section, and whole sections", () => {
+  it("removes keys, adds missing ones at the end of the section, and adds sections", () => {
     expect(editIni(text, "DEFAULT", { accessToken: undefined, clientKey: "k" })).toBe(
       "; mine\r\n[DEFAULT]\r\nApiServer : https://a.example/\r\nclientKey = k\r\n\r\n[BSFS]\r\naccessToken = x\r\n",
     );
@@ -63,7 +63,7 @@ describe("writeProfile", () => {
     });
   });
 
-  it("replaces what a link leads to, and not the link", async () => {
+  it("replaces the target of a link, not the link", async () => {
     await using home = await tempDir();
     await writeFile(home.join("real.cfg"), "[DEFAULT]\nname = x\n", { mode: 0o600 });
     await symlink(home.join("real.cfg"), home.join("link.cfg"));
@@ -301,7 +301,7 @@ describe("listProfiles", () => {
 });
 
 describe("rereadToken", () => {
-  it("finds what was stored since, unless it is of another server", async () => {
+  it("finds a token that was stored since, unless it belongs to another server", async () => {
     await using home = await tempDir();
     const file = await own(home, "default", "[DEFAULT]\napiServer = https://a.example\n");
     const origin = {

@@ -75,7 +75,7 @@ describe("the process that makes a file is found among the youngest", () => {
     const processes = new FakeProcesses([...idle, pid], last);
     processes.writer = pid;
     const { copy } = watched(processes);
-    // Who opened the last file, the youngest ones, and the opener once more at the close.
+    // The maker of the last file, the youngest ones, and the maker once more at the close.
     expect(await copy()).toBeLessThan(12);
     expect(await copy()).toBe(2);
   });

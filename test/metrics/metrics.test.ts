@@ -10,7 +10,7 @@ function tell(): void {
   telemetry.listings.publish({ outcome: "miss", collection: "projects" });
 }
 
-test("adds up what the layers tell, however often it is asked", async () => {
+test("adds up telemetry, however often it is read", async () => {
   using metrics = new MetricsCollector();
   tell();
   tell();

@@ -9,7 +9,7 @@ import { tempDir } from "../helpers/temp-dir.ts";
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 describe("bsmount demo --once", () => {
-  it("takes its mount down when the reader of its output is gone", async () => {
+  it("unmounts when the reader of its output closes the pipe", async () => {
     const { stdout } = await runShell(`node '${CLI}' demo --once | head -2`, "/");
     const at = /mounted at +(\S+)/.exec(stdout)?.[1] ?? "";
     expect(at).toMatch(/basespace$/);
@@ -47,7 +47,7 @@ describe("bsmount demo --once on a machine that lacks something", () => {
     );
   });
 
-  it("tells an error of one of its commands as the command itself does", async () => {
+  it("prints an error of one of its commands as the command itself does", async () => {
     const env = { BSMOUNT_TIMEOUT: "soon" };
     const { code, stderr } = await runCommand(process.execPath, [CLI, "demo", "--once"], { env });
     expect(code).toBe(1);

@@ -145,7 +145,7 @@ describe("sign-in", () => {
     const address = await shown(terminal, /^\s+(http:\S+\/oauth\/device\?code=\w+)$/m);
     await decideOnPage(address, "deny");
     expect(await shown(terminal, /first: (\d+)/)).toBe("4");
-    await shown(terminal, /first:[^]*(Ctrl-C gives up)/);
+    await shown(terminal, /first:[^]*(Ctrl-C cancels)/);
     await terminal.press("C-c");
     expect(await shown(terminal, /second: (\d+)/)).toBe("130");
     expect((await product.bsmount(["profiles"])).stdout).toContain("no profiles yet");

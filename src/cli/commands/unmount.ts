@@ -28,7 +28,7 @@ export function unmountCommand({ context, onResult }: ProgramOptions): CommandUn
     .description("unmount, once everything that was written is uploaded")
     .argument("[mountpoint]", "the mount to unmount; not with --all")
     .option("--all", "unmount all your mounts that bsmount status lists with a process")
-    .option("--lazy", "detach it even if it is in use, or its process does not answer")
+    .option("--lazy", "detach it even if it is in use, or its process does not respond")
     .option("--no-wait", "do not wait for uploads, nor until the mount's process has ended");
   return addTemporaryNameOptions(command).action(async (path, flags) => {
     const mountPoint = parseMountPoint(path, flags);

@@ -19,7 +19,7 @@ export function whoamiCommand({ context, onResult }: ProgramOptions): CommandUnk
   });
 }
 
-/** A function of its own: tsc does not rewrite the extension of an import beside an `await using`. */
+/** In its own function, because tsc does not rewrite the extension of an import beside an `await using`. */
 async function loadClient(): Promise<typeof import("../../api/client.ts")> {
   return await import("../../api/client.ts");
 }

@@ -33,7 +33,7 @@ and approve if it shows the code
 
     ${login.userCode}
 
-Waiting for you until ${timeOfDay(login.expires)}; Ctrl-C gives up.`);
+Waiting for you until ${timeOfDay(login.expires)}; Ctrl-C cancels.`);
   await standardOutput.flush(signal);
   return await oauth.awaitDevice(login, { signal });
 }
@@ -49,7 +49,7 @@ async function grantByBrowser(
 
     ${oauth.authorizeUrl({ redirectUri, state, scopes })}
 
-Waiting for you for five minutes; Ctrl-C gives up.`);
+Waiting for you for five minutes; Ctrl-C cancels.`);
   await standardOutput.flush(signal);
   const code = await listener.code(signal);
   return await oauth.exchangeCode(code, redirectUri, { signal });
