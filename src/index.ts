@@ -1,9 +1,9 @@
-export type { AccessToken } from "./api/auth.ts";
+export type { AccessToken } from "./api/transport/auth.ts";
 export { BaseSpace, type BaseSpaceOptions, type V2 } from "./api/client.ts";
 export type { Content, RangeRequest, StoreVersion } from "./api/content/content.ts";
-export type { TokenDetails } from "./api/decode/access-token.ts";
-export { ApiError, DecodeError } from "./api/errors.ts";
-export type { ListParams, SortDir } from "./api/list-parameters.ts";
+export type { TokenDetails } from "./api/models/access-token.ts";
+export { ApiError, DecodeError } from "./api/transport/errors.ts";
+export type { ListParams, SortDir } from "./api/paging/list-parameters.ts";
 export type {
   Application,
   AppResult,
@@ -23,8 +23,8 @@ export type {
   TrashItem,
   UploadStatus,
   User,
-} from "./api/models.ts";
-export type { EntityTarget, NewProperty } from "./api/new-property.ts";
+} from "./api/models/models.ts";
+export type { EntityTarget, NewProperty } from "./api/resources/new-property.ts";
 export {
   type AuthorizeParams,
   type DeviceLogin,
@@ -35,8 +35,8 @@ export {
 export { OAuthError, type OAuthFailure } from "./api/oauth/oauth-error.ts";
 export { RedirectListener, type RedirectListenerOptions } from "./api/oauth/redirect-listener.ts";
 export { accessScope, type AccessRight, type Accessible, scopeList } from "./api/oauth/scopes.ts";
-export type { Page, PageWindow } from "./api/page.ts";
-export { type CrawlOptions, List } from "./api/paging.ts";
+export type { Page, PageWindow } from "./api/paging/page.ts";
+export { type CrawlOptions, List } from "./api/paging/list.ts";
 export type {
   EntityReference,
   EntityType,
@@ -44,7 +44,7 @@ export type {
   Property,
   PropertyItem,
   PropertyValue,
-} from "./api/property.ts";
+} from "./api/models/property.ts";
 export type { Launch } from "./api/resources/applications.ts";
 export type { NewStatus } from "./api/resources/app-sessions.ts";
 export type { FileLink, FilesParams } from "./api/resources/files.ts";
@@ -74,17 +74,17 @@ export type { DatasetChanges, DatasetCopy, NewDataset } from "./api/resources/v2
 export type { LibrariesParams } from "./api/resources/v2/libraries.ts";
 export type { NewProject } from "./api/resources/v2/projects.ts";
 export type { TrashParams } from "./api/resources/v2/trash.ts";
-export type { CallOptions } from "./api/rest.ts";
-export type { RetryLimits } from "./api/retry-delay.ts";
+export type { CallOptions } from "./api/transport/rest.ts";
+export type { RetryLimits } from "./api/transport/retry-delay.ts";
 export type { Compared } from "./api/transfers/compare-with-etag.ts";
 export { downloadByExtension } from "./api/transfers/by-extension.ts";
 export type { Downloadable, Downloaded, DownloadOptions } from "./api/transfers/file-download.ts";
 export type { Downloads, FolderOptions, ReadOptions } from "./api/transfers/downloads.ts";
-export type { UploadOptions } from "./api/transfers/file-upload.ts";
-export { md5OfFile } from "./api/transfers/md5.ts";
+export type { UploadOptions } from "./api/transfers/upload-file.ts";
+export { md5OfFile } from "./api/digests/md5-of-file.ts";
 export type { Progress, TransferOptions } from "./api/transfers/options.ts";
 export type { Transfers, UploadFrom } from "./api/transfers/transfers.ts";
-export type { UploadPlace } from "./api/uploads/upload-place.ts";
+export type { UploadPlace } from "./api/uploads/upload-destination.ts";
 export type { UploadBody, Uploads } from "./api/uploads/uploads.ts";
 export { ByteBudget } from "./core/byte-budget.ts";
 export { formatBytes } from "./core/units.ts";

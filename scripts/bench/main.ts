@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseOptions, type ReadOptions, type WriteOptions } from "./options.ts";
 import { describeMachine, renderTable } from "./report.ts";
 import { benchSequentialRead } from "./sequential-read.ts";
+import { benchRangeWorker } from "./range-worker/bench-range-worker.ts";
 import { benchTransfers } from "./transfers/bench-transfers.ts";
 import { benchWrites } from "./writes/bench-writes.ts";
 import { renderWriteTable } from "./writes/report.ts";
@@ -54,6 +55,7 @@ async function keep(outcome: { readonly name: string }): Promise<void> {
 
 try {
   if (process.argv[2] === "transfers") await benchTransfers();
+  else if (process.argv[2] === "range-worker") await benchRangeWorker();
   else await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

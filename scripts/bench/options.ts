@@ -40,7 +40,10 @@ npm run bench -- write [options]
   --files N          how many small files (1000)
   --file-size SIZE   of each of them (10KiB)
   --rounds N         rounds after the warm-up (5)
-  --only LIST        workloads: large,parallel,recursive`;
+  --only LIST        workloads: large,parallel,recursive
+
+npm run bench -- transfers
+npm run bench -- range-worker`;
 
 const flags = {
   size: { type: "string", default: "1GiB" },

@@ -1,19 +1,19 @@
 import { setMaxListeners } from "node:events";
 import type { Dispatcher } from "undici";
 import { BsmountError } from "../core/errors.ts";
-import { apiOrigin } from "./address.ts";
-import { type AccessToken, withAuth } from "./auth.ts";
+import { apiOrigin } from "./transport/address.ts";
+import { type AccessToken, withAuth } from "./transport/auth.ts";
 import { Content } from "./content/content.ts";
 import { createFetcher } from "./content/create-fetcher.ts";
 import { LinkCache } from "./content/link-cache.ts";
 import type { RangeFetcher } from "./content/range-fetcher.ts";
 import { plainHttpOf } from "./content/store-link.ts";
-import { createDispatcher } from "./dispatcher.ts";
-import { httpSend } from "./http.ts";
-import { withTelemetry } from "./measured.ts";
-import { PaceWatch } from "./pace/pace-watch.ts";
-import { withPace } from "./pace/with-pace.ts";
-import { ResourceClient } from "./resource-client.ts";
+import { createDispatcher } from "./transport/dispatcher.ts";
+import { httpSend } from "./transport/http.ts";
+import { withTelemetry } from "./transport/telemetry.ts";
+import { PaceWatch } from "./transport/pace/pace-watch.ts";
+import { withPace } from "./transport/pace/with-pace.ts";
+import { VersionClient, type VersionClients } from "./resources/version-client.ts";
 import { Applications } from "./resources/applications.ts";
 import { AppResults } from "./resources/app-results.ts";
 import { AppSessions } from "./resources/app-sessions.ts";
@@ -33,12 +33,12 @@ import { Libraries } from "./resources/v2/libraries.ts";
 import { ProjectsV2 } from "./resources/v2/projects.ts";
 import { RunsV2 } from "./resources/v2/runs.ts";
 import { Trash } from "./resources/v2/trash.ts";
-import { Rest } from "./rest.ts";
-import { OnceOnlyCalls } from "./settled.ts";
+import { Rest } from "./transport/rest.ts";
+import { IdempotentCalls } from "./transport/idempotency.ts";
 import { type ClientOptions, type ClientSettings, withDefaults } from "./settings.ts";
 import { Transfers } from "./transfers/transfers.ts";
-import { Md5Thread } from "./uploads/md5-thread.ts";
-import { StorePuts } from "./uploads/store-puts.ts";
+import { Md5Thread } from "./digests/md5-thread.ts";
+import { StorePuts } from "./content/store-puts.ts";
 import { Uploads } from "./uploads/uploads.ts";
 
 export interface BaseSpaceOptions extends ClientOptions {
@@ -101,36 +101,45 @@ export class BaseSpace implements AsyncDisposable {
     const rest = this.#restWith(options.accessToken, settings);
     const plainHttp = plainHttpOf(this.apiServer, options.insecureHttp ?? false);
     const links = new LinkCache(rest, settings.retry.clock, plainHttp);
-    const onceOnly = new OnceOnlyCalls(rest, settings.retry);
-    const resources = new ResourceClient(rest, onceOnly);
-    this.users = new Users(resources);
-    this.tokens = new Tokens(resources, rest);
-    this.projects = new Projects(resources);
-    this.samples = new Samples(resources);
-    this.appResults = new AppResults(resources);
-    this.appSessions = new AppSessions(resources);
-    this.runs = new Runs(resources);
-    this.files = new Files(resources, links);
-    this.properties = new Properties(resources);
-    this.applications = new Applications(resources);
-    this.biosamples = new BioSamples(resources);
-    this.libraries = new Libraries(resources);
+    const calls = new IdempotentCalls(rest, settings.retry);
+    const v1 = new VersionClient("v1", rest, calls);
+    const v2 = new VersionClient("v2", rest, calls);
+    this.users = new Users(v1);
+    this.tokens = new Tokens({ v1, v2 });
+    this.projects = new Projects(v1);
+    this.samples = new Samples(v1);
+    this.appResults = new AppResults(v1);
+    this.appSessions = new AppSessions(v1);
+    this.runs = new Runs(v1);
+    this.files = new Files(v1, links);
+    this.properties = new Properties({ v1, v2 });
+    this.applications = new Applications(v1);
+    this.biosamples = new BioSamples(v2);
+    this.libraries = new Libraries(v2);
     const paced = { ...settings, pace: this.#pace };
     const store = new StorePuts({ ...paced, dispatcher: this.#dispatcher, plainHttp });
-    this.datasets = new Datasets(resources, store, settings.writeDeadlineMs);
-    this.archive = new Archive(resources);
-    this.trash = new Trash(resources);
-    const { biosamples, libraries, datasets, archive, trash } = this;
-    const own = {
-      applications: new ApplicationsV2(resources),
-      appSessions: new AppSessionsV2(resources),
-      projects: new ProjectsV2(resources),
-      runs: new RunsV2(resources),
-    };
-    this.v2 = { ...own, biosamples, libraries, datasets, archive, trash };
-    this.uploads = new Uploads(rest, onceOnly, { ...settings, md5s: this.#md5s });
+    this.datasets = new Datasets({ v1, v2 }, store, settings.writeDeadlineMs);
+    this.archive = new Archive(v2);
+    this.trash = new Trash(v2);
+    this.v2 = this.#v2With({ v1, v2 });
+    this.uploads = new Uploads(rest, calls, { ...settings, md5s: this.#md5s });
     this.content = new Content({ ...paced, links, fetcher: this.#fetcher });
     this.transfers = this.#transfersWith(settings);
+  }
+
+  #v2With(clients: VersionClients): V2 {
+    const { biosamples, libraries, datasets, archive, trash } = this;
+    return {
+      applications: new ApplicationsV2(clients.v2),
+      appSessions: new AppSessionsV2(clients.v2),
+      projects: new ProjectsV2(clients),
+      runs: new RunsV2(clients.v2),
+      biosamples,
+      libraries,
+      datasets,
+      archive,
+      trash,
+    };
   }
 
   #transfersWith({ lockFolder }: ClientSettings): Transfers {

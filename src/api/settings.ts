@@ -3,10 +3,10 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import { defaultLockFolder } from "../core/user-folders.ts";
 import type { FetcherKind } from "./content/create-fetcher.ts";
-import type { RetryLimits } from "./retry-delay.ts";
-import type { RetryOptions } from "./retry.ts";
-import type { EnvironmentVariables } from "./trust.ts";
-import { defaultUserAgent } from "./user-agent.ts";
+import type { RetryLimits } from "./transport/retry-delay.ts";
+import type { RetryOptions } from "./transport/retry.ts";
+import type { EnvironmentVariables } from "./transport/trust.ts";
+import { defaultUserAgent } from "./transport/user-agent.ts";
 
 /** What every client takes, whether it has a token or not. */
 export interface ClientOptions {

@@ -1,22 +1,22 @@
 import type { BlockMemory } from "./block-store.ts";
 
-/** Memory is taken from the system in pieces of this many bytes, when first needed. */
+/** The pool allocates memory in pieces of this size when it first needs them. */
 const CHUNK_BYTES = 16 * 1024 * 1024;
 
 export interface BlockPoolOptions {
   readonly blockBytes: number;
-  /** Blocks at most; fixed for the life of the pool. */
+  /** The most blocks; fixed for the life of the pool. */
   readonly capacity: number;
 }
 
 /**
- * A fixed number of equal pieces of shared memory. Taken and returned, never allocated or freed again,
- * so that hours of streaming leave neither garbage nor a fragmented heap behind.
+ * A fixed number of equal pieces of shared memory. They are taken and returned, and never freed, so that hours of
+ * streaming produce neither garbage nor a fragmented heap.
  */
 export class BlockPool {
   readonly capacity: number;
   readonly #blockBytes: number;
-  /** Last returned, first taken: what is warm in the processor's cache is used again. */
+  /** A stack: the piece returned last is still in the processor's cache, and is taken first. */
   readonly #free: BlockMemory[] = [];
   readonly #taken = new Set<BlockMemory>();
   #made = 0;
@@ -38,7 +38,7 @@ export class BlockPool {
     return memory;
   }
 
-  /** @throws Error when the memory is not taken: two owners of one block would mix their bytes. */
+  /** @throws Error if the memory is not taken: two owners of one block would mix their bytes */
   give(memory: BlockMemory): void {
     if (!this.#taken.delete(memory)) throw new Error("this block's memory was already returned");
     this.#free.push(memory);
@@ -48,7 +48,7 @@ export class BlockPool {
     const perChunk = Math.max(1, Math.floor(CHUNK_BYTES / this.#blockBytes));
     const count = Math.min(perChunk, this.capacity - this.#made);
     const chunk = new SharedArrayBuffer(count * this.#blockBytes);
-    // Backwards, because the last one in is the first one out: neighbours are handed out in order.
+    // In reverse order, because `take` pops: consecutive pieces are then taken in order.
     for (let at = count - 1; at >= 0; at -= 1) {
       this.#free.push({ bytes: new Uint8Array(chunk, at * this.#blockBytes, this.#blockBytes) });
     }

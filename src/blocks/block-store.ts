@@ -1,17 +1,18 @@
 /*
- * Where blocks are kept. A block is `blockBytes` of a file, counted from its beginning; the last one of
- * a file may be shorter. Its memory belongs to exactly one party at a time:
+ * The block cache; begin here. `read/` reserves memory, fetches blocks into it, and adds them; readers pin the blocks
+ * that they copy from. A block is `blockBytes` of a file, counted from its beginning; the last block of a file may be
+ * shorter. Its memory belongs to exactly one owner at a time:
  *
- *   free ── reserve ──▶ reserved ── keep ──▶ kept ◀── hold / release ──▶ held
+ *   free ── reserve ──▶ reserved ── add ──▶ cached ◀── pin / unpin ──▶ pinned
  *     ▲                    │ release          │ evicted or dropped
  *     └────────────────────┴──────────────────┘
  *
- * All four states together are the budget: there is no memory beside it, so blocks on their way from the
- * network count like those that arrived. Only kept blocks are evicted. Nothing here waits: a store that
- * has no room says so, and the caller decides whether to wait or to go without.
+ * The budget covers all four states, so blocks that are being fetched count like those that have arrived. Only
+ * cached blocks are evicted. Nothing here waits: if there is no room, the store says so, and the caller decides
+ * whether to wait or to continue without it.
  */
 
-/** 128 KiB: the most that the Linux kernel asks for in one FUSE read, so that one read is one or two blocks. */
+/** 128 KiB, the largest FUSE read of the Linux kernel: one read touches one or two blocks. */
 export const BLOCK_BYTES: number = 128 * 1024;
 
 /** The memory of one block. Its bytes are a view on a SharedArrayBuffer. */
@@ -19,46 +20,46 @@ export interface BlockMemory {
   readonly bytes: Uint8Array;
 }
 
-/** A kept block that cannot be evicted until it is released. It outlives a drop of its content. */
-export interface HeldBlock {
+/** A block that cannot be evicted until it is unpinned. Its bytes stay valid even if its version is dropped. */
+export interface PinnedBlock {
   readonly bytes: Uint8Array;
-  /** Gives the block back to eviction. Call it exactly once. */
-  release(): void;
+  /** Allows eviction again. Call it exactly once. */
+  unpin(): void;
 }
 
-/** How many blocks are in which state. */
+/** Counts of blocks by state. */
 export interface BlockUsage {
   readonly free: number;
-  readonly kept: number;
-  readonly held: number;
+  readonly cached: number;
+  readonly pinned: number;
   readonly reserved: number;
 }
 
-/** Keeps whole, verified blocks by content and index, within a fixed number of blocks. */
+/** Caches whole, verified blocks by file version and block index, within a fixed number of blocks. */
 export interface BlockStore {
   readonly blockBytes: number;
-  /** Blocks that fit, whatever their state. */
+  /** Blocks in all four states together. */
   readonly capacity: number;
   readonly usage: BlockUsage;
 
-  has(content: string, index: number): boolean;
+  has(version: string, index: number): boolean;
   /**
-   * The bytes of a kept or held block, or undefined. They are the caller's in this turn of the event loop
-   * only: after an `await` the memory may hold another block. Counts as a use.
+   * The bytes of a cached or pinned block, or undefined. They are valid only in this turn of the event loop: after
+   * an `await` the memory may contain another block. Counts as a use.
    */
-  get(content: string, index: number): Uint8Array | undefined;
-  /** Takes a block out of eviction's reach until its release; undefined when it is not here. Counts as a use. */
-  hold(content: string, index: number): HeldBlock | undefined;
+  get(version: string, index: number): Uint8Array | undefined;
+  /** Protects a block from eviction until it is unpinned; undefined if it is not cached. Counts as a use. */
+  pin(version: string, index: number): PinnedBlock | undefined;
 
-  /** Memory for `count` blocks, evicting the least recently used if need be; all of it or undefined. */
+  /** Memory for `count` blocks, evicting the least recently used blocks if necessary; undefined if it is not enough. */
   reserve(count: number): readonly BlockMemory[] | undefined;
-  /** Gives reserved memory back unused. */
+  /** Frees reserved memory. */
   release(memory: BlockMemory): void;
-  /** Keeps a reserved block, whose bytes are complete and checked, until it is evicted or dropped. */
-  keep(content: string, index: number, memory: BlockMemory): void;
+  /** Caches a reserved block whose bytes are complete and verified. */
+  add(version: string, index: number, memory: BlockMemory): void;
 
-  /** Whether any block of `content` is kept or held. */
-  hasContent(content: string): boolean;
-  /** Forgets every block of `content`. */
-  drop(content: string): void;
+  /** Whether any block of `version` is cached or pinned. */
+  hasVersion(version: string): boolean;
+  /** Removes every block of `version`. */
+  drop(version: string): void;
 }

@@ -1,32 +1,32 @@
 import { LRUCache } from "lru-cache";
 import { BlockPool } from "./block-pool.ts";
-import type { BlockMemory, BlockStore, BlockUsage, HeldBlock } from "./block-store.ts";
+import type { BlockMemory, BlockStore, BlockUsage, PinnedBlock } from "./block-store.ts";
 
 export interface MemoryStoreOptions {
   readonly blockBytes: number;
-  /** Blocks at most, whatever their state. */
+  /** The most blocks, in all states together. */
   readonly capacity: number;
-  /** A block was evicted or dropped that nobody had used. */
-  readonly onUnused?: (content: string, index: number) => void;
-  /** The last block of a content is gone. */
-  readonly onEmpty?: (content: string) => void;
+  /** Called when a block is evicted or dropped that was never used. */
+  readonly onUnused?: (version: string, index: number) => void;
+  /** Called when the last block of a version was removed. */
+  readonly onEmpty?: (version: string) => void;
 }
 
 interface Entry {
-  readonly content: string;
+  readonly version: string;
   readonly index: number;
   readonly memory: BlockMemory;
   used: boolean;
-  holds: number;
+  pins: number;
   dropped: boolean;
 }
 
 /**
- * Blocks in memory; the one used longest ago goes first.
+ * A block store in memory that evicts the least recently used block.
  *
- * The first use of a block does not make it younger. A file that is streamed once would otherwise push
- * its already read blocks in front of those fetched ahead, and eviction would meet the wrong ones;
- * whatever is used twice (indexes, headers) is what deserves to stay.
+ * The first use of a block does not count as recent. Otherwise a file that is streamed once would move its blocks
+ * that were read already in front of those fetched ahead, and eviction would remove the wrong ones. Blocks that are
+ * used twice, such as indexes and headers, are the ones worth caching.
  */
 export class MemoryStore implements BlockStore {
   readonly blockBytes: number;
@@ -34,10 +34,10 @@ export class MemoryStore implements BlockStore {
   readonly #options: MemoryStoreOptions;
   readonly #pool: BlockPool;
   readonly #entries = new Map<string, Map<number, Entry>>();
-  /** What may be evicted, by age. Entries are their own keys: a look-up by number costs no text. */
+  /** Blocks that may be evicted, by age. An entry is its own key, so that a look-up builds no string. */
   readonly #evictable: LRUCache<Entry, Entry>;
-  /** Blocks held, dropped ones included. */
-  #held = 0;
+  /** Pinned blocks, including dropped ones. */
+  #pinned = 0;
 
   constructor(options: MemoryStoreOptions) {
     this.blockBytes = options.blockBytes;
@@ -49,32 +49,37 @@ export class MemoryStore implements BlockStore {
 
   get usage(): BlockUsage {
     const { free } = this.#pool;
-    const kept = this.#evictable.size;
-    return { free, kept, held: this.#held, reserved: this.capacity - free - kept - this.#held };
+    const cached = this.#evictable.size;
+    return {
+      free,
+      cached,
+      pinned: this.#pinned,
+      reserved: this.capacity - free - cached - this.#pinned,
+    };
   }
 
-  has(content: string, index: number): boolean {
-    return this.#find(content, index) !== undefined;
+  has(version: string, index: number): boolean {
+    return this.#find(version, index) !== undefined;
   }
 
-  get(content: string, index: number): Uint8Array | undefined {
-    const entry = this.#find(content, index);
+  get(version: string, index: number): Uint8Array | undefined {
+    const entry = this.#find(version, index);
     if (entry === undefined) return undefined;
     if (entry.used) this.#evictable.get(entry);
     entry.used = true;
     return entry.memory.bytes;
   }
 
-  hold(content: string, index: number): HeldBlock | undefined {
-    const entry = this.#find(content, index);
+  pin(version: string, index: number): PinnedBlock | undefined {
+    const entry = this.#find(version, index);
     if (entry === undefined) return undefined;
-    if (entry.holds === 0) {
+    if (entry.pins === 0) {
       this.#evictable.delete(entry);
-      this.#held += 1;
+      this.#pinned += 1;
     }
     entry.used = true;
-    entry.holds += 1;
-    return { bytes: entry.memory.bytes, release: () => this.#letGo(entry) };
+    entry.pins += 1;
+    return { bytes: entry.memory.bytes, unpin: () => this.#unpin(entry) };
   }
 
   reserve(count: number): readonly BlockMemory[] | undefined {
@@ -92,39 +97,39 @@ export class MemoryStore implements BlockStore {
     this.#pool.give(memory);
   }
 
-  keep(content: string, index: number, memory: BlockMemory): void {
-    if (this.has(content, index)) {
+  add(version: string, index: number, memory: BlockMemory): void {
+    if (this.has(version, index)) {
       this.#pool.give(memory);
       return;
     }
-    const entry = { content, index, memory, used: false, holds: 0, dropped: false };
-    const ofContent = this.#entries.get(content) ?? new Map<number, Entry>();
-    this.#entries.set(content, ofContent.set(index, entry));
+    const entry = { version, index, memory, used: false, pins: 0, dropped: false };
+    const ofVersion = this.#entries.get(version) ?? new Map<number, Entry>();
+    this.#entries.set(version, ofVersion.set(index, entry));
     this.#evictable.set(entry, entry);
   }
 
-  hasContent(content: string): boolean {
-    return this.#entries.has(content);
+  hasVersion(version: string): boolean {
+    return this.#entries.has(version);
   }
 
-  drop(content: string): void {
-    for (const entry of this.#entries.get(content)?.values() ?? []) {
+  drop(version: string): void {
+    for (const entry of this.#entries.get(version)?.values() ?? []) {
       this.#forget(entry);
-      if (entry.holds === 0) {
+      if (entry.pins === 0) {
         this.#evictable.delete(entry);
         this.#pool.give(entry.memory);
       }
     }
   }
 
-  #find(content: string, index: number): Entry | undefined {
-    return this.#entries.get(content)?.get(index);
+  #find(version: string, index: number): Entry | undefined {
+    return this.#entries.get(version)?.get(index);
   }
 
-  #letGo(entry: Entry): void {
-    entry.holds -= 1;
-    if (entry.holds > 0) return;
-    this.#held -= 1;
+  #unpin(entry: Entry): void {
+    entry.pins -= 1;
+    if (entry.pins > 0) return;
+    this.#pinned -= 1;
     if (entry.dropped) this.#pool.give(entry.memory);
     else this.#evictable.set(entry, entry);
   }
@@ -137,12 +142,12 @@ export class MemoryStore implements BlockStore {
   }
 
   #forget(entry: Entry): void {
-    const { content, index } = entry;
+    const { version, index } = entry;
     entry.dropped = true;
-    const ofContent = this.#entries.get(content);
-    ofContent?.delete(index);
-    if (ofContent?.size === 0) this.#entries.delete(content);
-    if (!entry.used) this.#options.onUnused?.(content, index);
-    if (ofContent?.size === 0) this.#options.onEmpty?.(content);
+    const ofVersion = this.#entries.get(version);
+    ofVersion?.delete(index);
+    if (ofVersion?.size === 0) this.#entries.delete(version);
+    if (!entry.used) this.#options.onUnused?.(version, index);
+    if (ofVersion?.size === 0) this.#options.onEmpty?.(version);
   }
 }

@@ -27,18 +27,18 @@ interface FileModel {
   readonly isArchived: boolean;
 }
 
-interface Waiting {
+interface CallOptions {
   readonly signal: AbortSignal;
 }
 
 interface List<Item> {
   pages(
-    options: Waiting & { readonly deadlineMs: number },
+    options: CallOptions & { readonly deadlineMs: number },
   ): AsyncIterable<{ readonly items: readonly Item[] }>;
 }
 
 interface Resource<Id> {
-  get(id: Id, options: Waiting): Promise<EntityModel>;
+  get(id: Id, options: CallOptions): Promise<EntityModel>;
 }
 
 interface FilesResource<Id> extends Resource<Id> {
@@ -78,7 +78,7 @@ const MAX_LISTING_BYTES = 128 * 1024 * 1024;
 const LISTING_TIMEOUT_MS = 600_000;
 
 /** Before a listing that the service does not know is asked for once more. */
-const DOUBT_MS = 300;
+const CONFIRM_DELAY_MS = 300;
 
 /**
  * The catalog as the API answers it: every call is one listing or one request. A listing is asked for again
@@ -100,21 +100,16 @@ export class ApiCatalog implements Catalog {
 
   async entities(collection: EntityCollection, signal: AbortSignal): Promise<readonly Entity[]> {
     const kind = KIND_IN[collection.kind];
-    return await this.#sure(signal, async () =>
+    return await this.#confirmNotFound(signal, async () =>
       this.#collect(this.#list(collection), signal, (model) => toEntity(kind, model)),
     );
   }
 
   async files(owner: Entity, signal: AbortSignal): Promise<readonly FileItem[]> {
     const contentTypes = new Map<string, string>();
-    return await this.#sure(signal, async () =>
+    return await this.#confirmNotFound(signal, async () =>
       this.#collect(this.#files(owner), signal, (model) => toFileItem(model, contentTypes)),
     );
-  }
-
-  /** BaseSpace has no folders, only paths. */
-  local(): undefined {
-    return undefined;
   }
 
   async entity(kind: EntityKind, id: string, signal: AbortSignal): Promise<Entity> {
@@ -132,16 +127,16 @@ export class ApiCatalog implements Catalog {
     const pages = list.pages({ signal, deadlineMs: this.#deadlineMs });
     using share = this.#memory.begin();
     return await collect(pages, turn, async (bytes, items) => {
-      await share.takes(bytes, items, signal);
+      await share.reserve(bytes, items, signal);
     });
   }
 
-  async #sure<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+  async #confirmNotFound<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
       if (reasonOf(error) !== "not-found") throw error;
-      await this.#clock.sleep(DOUBT_MS, signal);
+      await this.#clock.sleep(CONFIRM_DELAY_MS, signal);
       return await ask();
     }
   }
@@ -168,7 +163,7 @@ export class ApiCatalog implements Catalog {
     }
   }
 
-  async #get(kind: EntityKind, id: string, waiting: Waiting): Promise<EntityModel> {
+  async #get(kind: EntityKind, id: string, waiting: CallOptions): Promise<EntityModel> {
     switch (kind) {
       case "project":
         return await this.#client.projects.get(id, waiting);

@@ -1,15 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Answer, andThen } from "../core/answer.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
-import type {
-  Catalog,
-  Entity,
-  EntityCollection,
-  EntityKind,
-  FileItem,
-  LocalListing,
-} from "./catalog.ts";
-import { type KeptListing, ListingCache, type ListingRequest } from "./listing-cache.ts";
+import type { Catalog, Entity, EntityCollection, EntityKind, FileItem } from "./catalog.ts";
+import { type CachedListing, ListingCache, type ListingRequest } from "./listing-cache.ts";
 
 export interface CachedCatalogOptions {
   /** How long a listing is taken as true. @default 60_000 */
@@ -77,15 +70,11 @@ export class CachedCatalog implements Catalog {
     const request: ListingRequest<FileItem> = {
       key: filesKey(owner),
       version,
-      accepts: (kept) => kept.version === version && (kept.lasting || this.#isFresh(kept)),
+      accepts: (kept) => kept.version === version && (kept.isLasting || this.#isFresh(kept)),
       fetch: (signal) => this.inner.files(owner, signal),
       lasts: (items) => complete && !items.some(isArchived),
     };
     return this.#files.get(request, signal);
-  }
-
-  local(owner: Entity): LocalListing | undefined {
-    return this.inner.local(owner);
   }
 
   entity(kind: EntityKind, id: string, signal: AbortSignal): Answer<Entity> {
@@ -117,8 +106,8 @@ export class CachedCatalog implements Catalog {
     return { key, version: "", accepts: (kept) => this.#isFresh(kept), fetch, lasts: never };
   }
 
-  #isFresh(kept: KeptListing<unknown>): boolean {
-    const ageMs = this.#clock.now() - kept.askedAtMs;
+  #isFresh(kept: CachedListing<unknown>): boolean {
+    const ageMs = this.#clock.now() - kept.requestedAtMs;
     return ageMs >= 0 && ageMs < this.#ttlMs;
   }
 }

@@ -36,7 +36,7 @@ export interface Entity {
  */
 export interface FileItem {
   readonly id: FileId;
-  /** What stands for the file while it has no Id that stays; see `write/local-file.ts`. */
+  /** What stands for the file while it has no Id that stays; see `write/staged-file.ts`. */
   readonly inodeKey?: string;
   /** Directories separated by `/`; folders are inferred from it. Any characters, not unique. */
   readonly path: string;
@@ -48,30 +48,6 @@ export interface FileItem {
   readonly contentType: string | undefined;
   /** The content is in cold storage and cannot be read. */
   readonly isArchived: boolean;
-}
-
-/** Something that happened to what was made here, and the path that it happened at. */
-export type LocalChange =
-  | {
-      /** `changed`: it has another Id, or is newer. */
-      readonly kind: "added" | "changed" | "removed";
-      readonly path: string;
-      readonly item: FileItem;
-    }
-  | { readonly kind: "folder-added" | "folder-removed"; readonly path: string };
-
-/**
- * Files and folders of one owner that were made here and that its listing does not show, or not as they
- * are. Unlike a listing it changes; the revision tells that it did.
- */
-export interface LocalListing {
-  readonly revision: number;
-  /** Where one has the Id of a file in the listing, it stands for that. */
-  readonly items: Iterable<FileItem>;
-  /** Folders that may hold nothing: paths without a slash at either end. */
-  readonly folders: Iterable<string>;
-  /** What happened after `revision`, in order; undefined when that was too long ago. */
-  changesSince(revision: number): readonly LocalChange[] | undefined;
 }
 
 /** A listing of entities: what the user sees, or what is in a project. Make one with {@link collectionOf}. */
@@ -107,8 +83,6 @@ export interface Catalog {
    * listing as fresh as the answer shall be: a list kept for it is good while the owner is the same.
    */
   files(owner: Entity, signal: AbortSignal): Answer<readonly FileItem[]>;
-  /** What was made here in `owner`. */
-  local(owner: Entity): LocalListing | undefined;
   /**
    * One entity in its single form, whose `raw` says more than a list item.
    * @throws `not-found`; `access-denied` too where the service does not tell the two apart.

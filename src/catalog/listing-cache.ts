@@ -6,12 +6,12 @@ import { listings } from "../core/telemetry.ts";
 import { listingBytes } from "./listing-bytes.ts";
 
 /** A listing, the moment it was asked for, and what it was asked for. */
-export interface KeptListing<Item> {
+export interface CachedListing<Item> {
   readonly items: readonly Item[];
-  readonly askedAtMs: number;
+  readonly requestedAtMs: number;
   readonly version: string;
   /** Good at any age, as long as the version is the one asked for. */
-  readonly lasting: boolean;
+  readonly isLasting: boolean;
 }
 
 export interface ListingRequest<Item> {
@@ -19,7 +19,7 @@ export interface ListingRequest<Item> {
   /** Tells apart listings that may not stand for each other; callers of one version share a fetch. */
   readonly version: string;
   /** Whether a kept listing still answers this request. */
-  accepts(kept: KeptListing<Item>): boolean;
+  accepts(kept: CachedListing<Item>): boolean;
   fetch(signal: AbortSignal): Answer<readonly Item[]>;
   /** Whether what was fetched is to be kept as lasting. */
   lasts(items: readonly Item[]): boolean;
@@ -43,7 +43,7 @@ export interface ListingCacheOptions<Item> {
 export class ListingCache<Item extends { readonly id: string }> {
   readonly #clock: Clock;
   readonly #isSame: (a: Item, b: Item) => boolean;
-  readonly #kept: LRUCache<string, KeptListing<Item>>;
+  readonly #cached: LRUCache<string, CachedListing<Item>>;
   readonly #flights = new SingleFlight<string, readonly Item[]>();
   /** How often a key was dropped; all of them together when the whole cache was. */
   readonly #drops = new Map<string, number>();
@@ -52,7 +52,7 @@ export class ListingCache<Item extends { readonly id: string }> {
   constructor({ clock, maxBytes, isSame }: ListingCacheOptions<Item>) {
     this.#clock = clock;
     this.#isSame = isSame;
-    this.#kept = new LRUCache({
+    this.#cached = new LRUCache({
       maxSize: maxBytes,
       sizeCalculation: ({ items }) => Math.min(listingBytes(items), maxBytes),
     });
@@ -60,19 +60,19 @@ export class ListingCache<Item extends { readonly id: string }> {
 
   /** The listing: at once when a kept one is accepted, else as soon as it is fetched. */
   get(request: ListingRequest<Item>, signal: AbortSignal): Answer<readonly Item[]> {
-    const kept = this.#kept.get(request.key);
+    const kept = this.#cached.get(request.key);
     if (kept === undefined || !request.accepts(kept)) return this.#wait(request, signal);
     if (listings.active) listings.publish({ outcome: "hit", collection: request.key });
     return kept.items;
   }
 
   drop(key: string): void {
-    this.#kept.delete(key);
+    this.#cached.delete(key);
     this.#drops.set(key, (this.#drops.get(key) ?? 0) + 1);
   }
 
   clear(): void {
-    this.#kept.clear();
+    this.#cached.clear();
     this.#drops.clear();
     this.#clears += 1;
   }
@@ -94,9 +94,14 @@ export class ListingCache<Item extends { readonly id: string }> {
     const epoch = this.#epoch(key);
     const askedAtMs = this.#clock.now();
     const fetched = await request.fetch(signal);
-    const items = this.#withKnownItems(fetched, this.#kept.peek(key)?.items);
+    const items = this.#withKnownItems(fetched, this.#cached.peek(key)?.items);
     if (epoch === this.#epoch(key)) {
-      this.#kept.set(key, { items, askedAtMs, version, lasting: request.lasts(items) });
+      this.#cached.set(key, {
+        items,
+        requestedAtMs: askedAtMs,
+        version,
+        isLasting: request.lasts(items),
+      });
     }
     return items;
   }

@@ -2,12 +2,12 @@ import { EventEmitter, once } from "node:events";
 import { BsmountError } from "../core/errors.ts";
 
 /** What one listing takes while it comes. */
-export interface ListingShare extends Disposable {
+export interface ListingReservation extends Disposable {
   /**
    * Says that the listing takes `bytes` by now, `items` of them, and waits while there is no room for its next page.
    * @throws BsmountError `too-big` when it takes more than all of them may; the signal's reason
    */
-  takes(bytes: number, items: number, signal: AbortSignal): Promise<void>;
+  reserve(bytes: number, items: number, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -27,11 +27,11 @@ export class ListingMemory {
     this.#ends.setMaxListeners(0);
   }
 
-  begin(): ListingShare {
+  begin(): ListingReservation {
     const share = {};
     this.#shares.set(share, 0);
     return {
-      takes: async (bytes, items, signal) => {
+      reserve: async (bytes, items, signal) => {
         if (bytes > this.#maxBytes) throw tooLong(items);
         this.#set(share, bytes);
         while (this.#usedBytes > this.#maxBytes && !this.#isFirst(share)) {

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { describeError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
-import { stagingFolderOf } from "../session/local-uploads.ts";
+import { stagingFolderOf } from "../session/staged-uploads.ts";
 import { type StagedUpload, stagedUploads, tidyStaging } from "../write/leftovers.ts";
 import { shownPathOf } from "../write/result-file.ts";
 

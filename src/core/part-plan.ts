@@ -2,8 +2,8 @@ import type { ByteRange } from "./byte-range.ts";
 
 const MIB = 1024 * 1024;
 
-/** BaseSpace numbers parts from 1 to this. */
-const MAX_PARTS = 10_000;
+/** BaseSpace numbers parts from 1 to this: see `upload/limits.ts`. */
+export const MAX_PARTS = 10_000;
 
 /** Consecutive parts of the same size. */
 export interface PartStep {

@@ -22,11 +22,11 @@ import { HandleTable } from "./handle-table.ts";
 import { InodeTable, ROOT_INO } from "./inode-table.ts";
 import { checkLookedUpName } from "./names.ts";
 import { NodeAttributes } from "./node-attributes.ts";
-import { Opener, wantsToWrite } from "./opener.ts";
+import { OpenFiles, wantsToWrite } from "./open-files.ts";
 import { readOnly, refusedChanges } from "./refused-changes.ts";
 import { Snapshots } from "./snapshots.ts";
 import { treeChanges } from "./tree-changes.ts";
-import { isWritable } from "./writable-place.ts";
+import { isWritable } from "./writable-folder.ts";
 import { Writing, type WritingOptions } from "./writing.ts";
 
 export interface FileSystemOptions {
@@ -55,7 +55,7 @@ class TreeFileSystem implements FileSystem {
   readonly #tree: PathTree;
   readonly #inodes: InodeTable;
   readonly #attributes: NodeAttributes;
-  readonly #opener: Opener;
+  readonly #openFiles: OpenFiles;
   readonly #writing: Writing | undefined;
   readonly #handles = new HandleTable();
 
@@ -72,7 +72,13 @@ class TreeFileSystem implements FileSystem {
     });
     const writing = options.writing === undefined ? undefined : new Writing(options.writing);
     this.#writing = writing;
-    this.#opener = new Opener({ tree, attributes: this.#attributes, snapshots, readers, writing });
+    this.#openFiles = new OpenFiles({
+      tree,
+      attributes: this.#attributes,
+      snapshots,
+      readers,
+      writing,
+    });
     this.change =
       writing === undefined
         ? refusedChanges
@@ -130,7 +136,7 @@ class TreeFileSystem implements FileSystem {
     const known = this.#inodes.nodeOf(ino);
     return andThen(this.#current(ino, signal), (node) =>
       andThen(wantsToWrite(flags) ? this.#newestOf(node, known, signal) : node, (newest) =>
-        andThen(this.#opener.open(newest, flags, signal), (file) => this.#handles.add(file)),
+        andThen(this.#openFiles.open(newest, flags, signal), (file) => this.#handles.add(file)),
       ),
     );
   }
@@ -149,19 +155,19 @@ class TreeFileSystem implements FileSystem {
   }
 
   write(handle: Handle, offset: number, bytes: Uint8Array, signal: AbortSignal): Answer<number> {
-    return this.#handles.forWriting(handle).write(offset, bytes, signal);
+    return this.#handles.writerOf(handle).write(offset, bytes, signal);
   }
 
   ftruncate(handle: Handle, sizeBytes: number, signal: AbortSignal): Answer<void> {
-    return this.#handles.forWriting(handle).truncate(sizeBytes, signal);
+    return this.#handles.writerOf(handle).truncate(sizeBytes, signal);
   }
 
   flush(handle: Handle, othersWrite: OthersWrite, signal: AbortSignal): Answer<void> {
-    return this.#handles.get(handle).writing?.flush(othersWrite, signal);
+    return this.#handles.get(handle).writer?.flush(othersWrite, signal);
   }
 
   fsync(handle: Handle): Answer<void> {
-    return this.#handles.get(handle).writing?.sync();
+    return this.#handles.get(handle).writer?.sync();
   }
 
   inoOf(handle: Handle): Ino {
@@ -184,7 +190,7 @@ class TreeFileSystem implements FileSystem {
     const blockSizeBytes = 1024 * 1024;
     const empty = { totalBlocks: 0, freeBlocks: 0, files: 0 };
     const fixed = { ...empty, blockSizeBytes, nameMax: NAME_MAX_BYTES };
-    const space = this.#writing?.local.space();
+    const space = this.#writing?.staged.space();
     if (space === undefined) return fixed;
     return space.then(({ totalBytes, freeBytes }) => ({
       ...fixed,

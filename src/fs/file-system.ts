@@ -1,5 +1,6 @@
 import type { Answer } from "../core/answer.ts";
 import type { Brand } from "../core/brand.ts";
+import type { OthersWrite } from "../write/file-writer.ts";
 
 /** Inode number, 1 to 2^32 - 2; the root is 1. Unique within a mount. */
 export type Ino = Brand<number, "Ino">;
@@ -106,8 +107,7 @@ export interface FileSystem {
   readonly change: ChangeOperations;
 }
 
-/** Whether somebody else has the file open for writing; only the kernel's side can tell. */
-export type OthersWrite = () => Promise<boolean>;
+export type { OthersWrite } from "../write/file-writer.ts";
 
 /** What may not be changed is refused with `read-only`, what BaseSpace can never do with `never-possible`. */
 export interface ChangeOperations {

@@ -1,31 +1,26 @@
-import type { Answer } from "../core/answer.ts";
 import { BsmountError } from "../core/errors.ts";
-import type { Handle, Ino, OpenHandle, OthersWrite } from "./file-system.ts";
+import type { FileReader, FileWriter } from "../write/file-writer.ts";
+import type { Handle, Ino, OpenHandle } from "./file-system.ts";
 
-/** A file that is open, with the content it had when it was opened. */
-export interface OpenFile {
+/** A file that is open; one that is open for reading only has the content that it had when it was opened. */
+export interface OpenFile extends FileReader {
   readonly ino: Ino;
-  read(offset: number, into: Uint8Array, signal: AbortSignal): Answer<number>;
   /** Absent when it was opened for reading. */
-  readonly writing?: OpenForWriting;
-  close(): void;
+  readonly writer?: FileWriter;
 }
 
-/** What can be done to a file that was opened for writing. */
-export interface OpenForWriting {
-  /** Whether others have it open for writing too. */
-  readonly isShared: boolean;
-  /** In the mount, with a leading slash. */
-  readonly shownPath: string;
-  write(offset: number, bytes: Uint8Array, signal: AbortSignal): Promise<number>;
-  truncate(sizeBytes: number, signal: AbortSignal): Promise<void>;
-  flush(othersWrite: OthersWrite, signal: AbortSignal): Answer<void>;
-  sync(): Answer<void>;
+export function openForWriting(ino: Ino, writer: FileWriter): OpenFile {
+  return {
+    ino,
+    writer,
+    read: (offset, into, signal) => writer.read(offset, into, signal),
+    close: () => writer.close(),
+  };
 }
 
 const LAST_HANDLE = 0x7fff_ffff;
 
-/** Open files by handle. A handle is not given again soon after it was closed. */
+/** Open files by handle. A handle is not used again soon after it was closed. */
 export class HandleTable {
   readonly #files = new Map<Handle, OpenFile>();
   #last = 0;
@@ -49,15 +44,15 @@ export class HandleTable {
   }
 
   /** @throws BsmountError `bad-handle` when it was opened for reading */
-  forWriting(handle: Handle): OpenForWriting {
-    const { writing } = this.get(handle);
-    if (writing !== undefined) return writing;
+  writerOf(handle: Handle): FileWriter {
+    const { writer } = this.get(handle);
+    if (writer !== undefined) return writer;
     throw new BsmountError("bad-handle", `handle ${handle} is not open for writing`);
   }
 
   openForWriting(): readonly OpenHandle[] {
-    return [...this.#files].flatMap(([handle, { ino, writing }]) =>
-      writing === undefined ? [] : [{ handle, ino, path: writing.shownPath }],
+    return [...this.#files].flatMap(([handle, { ino, writer }]) =>
+      writer === undefined ? [] : [{ handle, ino, path: writer.shownPath }],
     );
   }
 

@@ -1,18 +1,18 @@
 import { abandonOnAbort } from "../core/abort.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
-import type { NewPlace } from "../write/file-names.ts";
-import { LocalFile } from "../write/local-file.ts";
-import { expectedPath } from "../write/temporary-names.ts";
+import type { NewName } from "../write/staged-names.ts";
+import { StagedFile } from "../write/staged-file.ts";
+import { stagedNameOf } from "../write/temporary-names.ts";
 import { type FileNode, type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
 import type { ChangeParts } from "./change-parts.ts";
 import type { Ino } from "./file-system.ts";
-import { newName, newPath, type WritablePlace, writablePlace } from "./writable-place.ts";
-import { isComplete, isUnfinished, unfinishedFile } from "./writing.ts";
+import { newName, newPath, type WritableFolder, writableFolder } from "./writable-folder.ts";
+import { alreadyCompleteError, isUnfinished, unfinishedFile } from "./writing.ts";
 
 /** The kernel's own name for a file that is removed, or written over, while somebody has it open. */
 const HIDDEN_NAME = /^\.fuse_hidden/;
 
-interface Target extends WritablePlace {
+interface Target extends WritableFolder {
   readonly name: string;
   readonly path: string;
   readonly existing: Node | undefined;
@@ -43,7 +43,7 @@ export class Renaming {
     if (source.kind !== "file" && source.kind !== "folder") {
       throw new BsmountError("never-possible", `${pathOf(source)} cannot be renamed`);
     }
-    const place = writablePlace(source.kind === "file" ? source.parent : source);
+    const place = writableFolder(source.kind === "file" ? source.parent : source);
     if (place.appResultId !== target.appResultId) {
       throw new BsmountError("cross-entity", `${pathOf(source)} is in another app result`);
     }
@@ -57,26 +57,25 @@ export class Renaming {
     }
     const file = unfinishedFile(source, "rename");
     if (target.existing?.kind === "file" && target.existing.item === file) return;
-    refuseToPassForWhole(file, target);
-    const place = { path: target.path, replaced: replacedFile(target.existing) };
-    await this.#giveName(file, place, signal);
+    refuseFinalName(file, target);
+    const newName = { path: target.path, replaced: replacedFile(target.existing) };
+    await this.#giveName(file, newName, signal);
   }
 
-  async #giveName(file: LocalFile, place: NewPlace, signal: AbortSignal): Promise<void> {
-    const { local } = this.#options.writing;
-    const isToFinish = file.isHeld && !expectedPath(place.path).isHeld && file.openWriters === 0;
-    if (isToFinish && local.names.isQuick(file, place.path)) {
-      await local.names.finishAs(file, place, signal);
+  async #giveName(file: StagedFile, newName: NewName, signal: AbortSignal): Promise<void> {
+    const { names, finishing } = this.#options.writing.staged;
+    const isToFinish = becomesFinal(file, newName.path) && !file.isOpenForWriting;
+    if (isToFinish && names.isQuick(file, newName.path)) {
+      await names.finishAs(file, newName, signal);
       return;
     }
-    await local.names.rename(file, place, signal);
-    if (isToFinish && file.openWriters === 0) local.finishInBackground(file);
+    await names.rename(file, newName, signal);
+    if (isToFinish && !file.isOpenForWriting) finishing.finishInBackground(file);
   }
 
   /** A folder is nothing but the paths of what is in it. */
   async #renameFolder(source: FolderDirectory, target: Target, signal: AbortSignal): Promise<void> {
-    const { writing } = this.#options;
-    const { appResultId, prefix } = writablePlace(source);
+    const { appResultId, prefix } = writableFolder(source);
     if (prefix === "") throw new BsmountError("never-possible", `${pathOf(source)} stays`);
     if (target.path === prefix.slice(0, -1)) return;
     if (`${target.path}/`.startsWith(prefix)) {
@@ -86,39 +85,39 @@ export class Renaming {
     const files = await this.#filesToMove(source, signal);
     const moved = (path: string): string => newPath(target.path + `/${path}`.slice(prefix.length));
     const movedFiles = files.map((file) => ({ file, to: moved(file.path) }));
-    const movedFolders = writing.local.lists
-      .of(appResultId)
-      .folders.filter((folder) => `${folder}/`.startsWith(prefix))
+    const list = this.#options.writing.staged.lists.list(appResultId);
+    const movedFolders = list.folders
+      .filter((folder) => `${folder}/`.startsWith(prefix))
       .map((folder) => ({ folder, to: moved(folder) }));
-    if (target.existing !== undefined) writing.local.lists.removeFolder(appResultId, target.path);
+    if (target.existing !== undefined) list.removeFolder(target.path);
     for (const { folder, to } of movedFolders) {
-      writing.local.lists.removeFolder(appResultId, folder);
-      writing.local.lists.addFolder(appResultId, to);
+      list.removeFolder(folder);
+      list.addFolder(to);
     }
     for (const { file, to } of movedFiles) await this.#moveAlong(file, to, signal);
   }
 
   /** Finishes a file that its folder held back not before the answer: when one of many fails, others have moved. */
-  async #moveAlong(file: LocalFile, to: string, signal: AbortSignal): Promise<void> {
-    const { local } = this.#options.writing;
+  async #moveAlong(file: StagedFile, to: string, signal: AbortSignal): Promise<void> {
+    const { names, finishing } = this.#options.writing.staged;
     // Moving those before it took a while, in which this one may have been closed.
-    await abandonOnAbort(file.draft.settled(), signal);
+    await abandonOnAbort(file.content.settled(), signal);
     if (file.hasCompleteVersion) {
       const problem = `${file.shownPath} was finished while its folder was renamed, and keeps its name`;
       throw new BsmountError("busy", problem, {
         remedy: "name the folder after the result is read anew",
       });
     }
-    const isToFinish = file.isHeld && !expectedPath(to).isHeld;
-    await local.names.rename(file, { path: to }, signal);
-    if (isToFinish && file.openWriters === 0) local.finishInBackground(file);
+    const isToFinish = becomesFinal(file, to);
+    await names.rename(file, { path: to }, signal);
+    if (isToFinish && !file.isOpenForWriting) finishing.finishInBackground(file);
   }
 
-  async #filesToMove(source: FolderDirectory, signal: AbortSignal): Promise<readonly LocalFile[]> {
-    const files: LocalFile[] = [];
+  async #filesToMove(source: FolderDirectory, signal: AbortSignal): Promise<readonly StagedFile[]> {
+    const files: StagedFile[] = [];
     for await (const node of filesBelow(this.#options.tree, source, signal)) {
       const file = unfinishedFile(node, "rename");
-      if (file.hasCompleteVersion) throw isComplete(node, "rename");
+      if (file.hasCompleteVersion) throw alreadyCompleteError(node, "rename");
       files.push(file);
     }
     return files;
@@ -135,7 +134,7 @@ export class Renaming {
 
   async #target(to: Ino, name: string, signal: AbortSignal): Promise<Target> {
     const directory = await this.#current(to, signal);
-    const place = writablePlace(directory);
+    const place = writableFolder(directory);
     const path = newPath(place.prefix + newName(name));
     return { ...place, name, path, existing: await this.#existing(directory, name, signal) };
   }
@@ -161,7 +160,7 @@ export class Renaming {
  *
  * @throws BsmountError `is-a-directory`, `busy`
  */
-function replacedFile(existing: Node | undefined): LocalFile | undefined {
+function replacedFile(existing: Node | undefined): StagedFile | undefined {
   if (existing === undefined) return undefined;
   if (existing.kind !== "file") {
     throw new BsmountError("is-a-directory", `${pathOf(existing)} is a directory`);
@@ -170,10 +169,14 @@ function replacedFile(existing: Node | undefined): LocalFile | undefined {
 }
 
 /** A file that lacks bytes keeps its temporary name: under the final one nobody would know. */
-function refuseToPassForWhole({ draft, isHeld }: LocalFile, { path }: Target): void {
-  if (draft.failedChange !== undefined && isHeld && !expectedPath(path).isHeld) {
-    throw draft.failedChange;
-  }
+function refuseFinalName(file: StagedFile, { path }: Target): void {
+  const { failedChange } = file.content;
+  if (failedChange !== undefined && becomesFinal(file, path)) throw failedChange;
+}
+
+/** Whether `file` awaits a rename, and `path` is a final name. */
+function becomesFinal({ awaitsRename }: StagedFile, path: string): boolean {
+  return awaitsRename && !stagedNameOf(path).awaitsRename;
 }
 
 async function* filesBelow(

@@ -1,22 +1,15 @@
 import { constants } from "node:fs";
 import { type Answer, andThen } from "../core/answer.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
-import { LocalFile } from "../write/local-file.ts";
+import { StagedFile } from "../write/staged-file.ts";
 import type { CollectionDirectory, Node } from "../tree/node.ts";
 import { pathOf } from "../tree/node.ts";
 import type { ChangeParts } from "./change-parts.ts";
 import type { ChangeOperations, Handle, Ino } from "./file-system.ts";
-import { LocalWriter } from "./open-writer.ts";
+import { openForWriting } from "./handle-table.ts";
 import { readOnly, refusedChanges } from "./refused-changes.ts";
 import { Renaming } from "./renaming.ts";
-import {
-  isWritable,
-  resultFileIn,
-  newEntityName,
-  newName,
-  newPath,
-  writablePlace,
-} from "./writable-place.ts";
+import { isWritable, newEntityName, newName, newPath, writableFolder } from "./writable-folder.ts";
 import { isUnfinished, unfinishedFile } from "./writing.ts";
 
 /** The operations that change the tree, where something can be changed; the rest is refused. */
@@ -50,23 +43,18 @@ class TreeChanges {
   async create(parent: Ino, name: string, signal: AbortSignal): Promise<Handle> {
     const { tree, writing, attributes, handles } = this.#options;
     const folder = await this.#current(parent, signal);
-    const place = writablePlace(folder);
+    const place = writableFolder(folder);
     await writing.maker.checkAccess(place.appResult, signal);
-    const { local } = writing;
-    const beginning = { ...resultFileIn(place), path: newPath(place.prefix + newName(name)) };
-    local.writers.begin(beginning);
+    const { appResultId, resultPath, prefix } = place;
+    const path = newPath(prefix + newName(name));
+    const writer = await writing.staged.createForWriting({ appResultId, resultPath, path });
     try {
-      const file = await local.create(beginning);
-      try {
-        const node = await tree.child(folder, name, signal);
-        return handles.add(new LocalWriter(attributes.inoOf(node), local, file));
-      } catch (error) {
-        // The caller has no descriptor, so nobody would ever finish it.
-        await local.remove(file, signal);
-        throw error;
-      }
-    } finally {
-      local.writers.remove(beginning);
+      const node = await tree.child(folder, name, signal);
+      return handles.add(openForWriting(attributes.inoOf(node), writer));
+    } catch (error) {
+      // The caller has no descriptor, so nobody would ever finish it.
+      await writing.staged.abandon(writer, signal);
+      throw error;
     }
   }
 
@@ -82,9 +70,9 @@ class TreeChanges {
       await this.#makeEntity(directory, inBaseSpace, signal);
       return;
     }
-    const { appResult, appResultId, prefix } = writablePlace(directory);
+    const { appResult, appResultId, prefix } = writableFolder(directory);
     await writing.maker.checkAccess(appResult, signal);
-    writing.local.lists.addFolder(appResultId, newPath(prefix + inBaseSpace));
+    writing.staged.lists.list(appResultId).addFolder(newPath(prefix + inBaseSpace));
   }
 
   async unlink(parent: Ino, name: string, signal: AbortSignal): Promise<void> {
@@ -95,7 +83,7 @@ class TreeChanges {
     if (node.kind !== "file") {
       throw new BsmountError("is-a-directory", `${pathOf(node)} is a directory`);
     }
-    await writing.local.remove(unfinishedFile(node, "remove"), signal);
+    await writing.staged.remove(unfinishedFile(node, "remove"), signal);
   }
 
   async rmdir(parent: Ino, name: string, signal: AbortSignal): Promise<void> {
@@ -108,11 +96,11 @@ class TreeChanges {
       throw new BsmountError("never-possible", `${pathOf(node)} cannot be removed here`);
     }
     if (node.kind !== "folder" || node.parent.kind !== "folder") return readOnly();
-    const { appResultId, prefix } = writablePlace(node);
+    const { appResultId, prefix } = writableFolder(node);
     if ((await tree.list(node, signal)).size > 0) {
       throw new BsmountError("not-empty", `${pathOf(node)} is not empty`);
     }
-    writing.local.lists.removeFolder(appResultId, prefix.slice(0, -1));
+    writing.staged.lists.list(appResultId).removeFolder(prefix.slice(0, -1));
   }
 
   /** As a short open: what it leaves is finished unless somebody else is writing. */
@@ -120,7 +108,7 @@ class TreeChanges {
     const { handles, open } = this.#options;
     const handle = await open(ino, constants.O_WRONLY, signal);
     try {
-      const file = handles.forWriting(handle);
+      const file = handles.writerOf(handle);
       await file.truncate(sizeBytes, signal);
       await file.flush(async () => file.isShared, signal);
     } finally {
@@ -142,7 +130,7 @@ class TreeChanges {
       await this.#options.writing.maker.setStatus(node.entity, change, signal);
       return;
     }
-    const isOurs = node.kind === "file" && node.item instanceof LocalFile && isWritable(node);
+    const isOurs = node.kind === "file" && node.item instanceof StagedFile && isWritable(node);
     if (!isOurs || !name.startsWith("user.basespace.")) {
       await refusedChanges.setxattr(ino, name, value, signal);
     }

@@ -1,20 +1,16 @@
 import { constants } from "node:fs";
 import type { Entity, EntityCollection } from "../catalog/catalog.ts";
 import { BsmountError } from "../core/errors.ts";
-import type { ResultFile } from "../write/result-file.ts";
-import { LocalFile } from "../write/local-file.ts";
-import type { LocalFiles } from "../write/local-files.ts";
 import { type FileNode, type Node, pathOf } from "../tree/node.ts";
-import type { Ino } from "./file-system.ts";
-import type { OpenFile, OpenForWriting } from "./handle-table.ts";
-import { LateWriter, NewVersion } from "./new-version.ts";
-import { LocalWriter } from "./open-writer.ts";
-import { resultFileIn, writablePlace } from "./writable-place.ts";
+import type { FileReader, FileWriter } from "../write/file-writer.ts";
+import { StagedFile } from "../write/staged-file.ts";
+import type { StagedFiles } from "../write/staged-files.ts";
+import { writableFolder } from "./writable-folder.ts";
 
-/** What the filesystem asks of whoever can make entities; `session/` hands in the client's. */
+/** Makes and changes entities; `session/` hands in the client's. */
 export interface EntityMaker {
   /**
-   * Makes a project, or an app result in the project of `collection`; answers when listings show it.
+   * Makes a project, or an app result in the project of `collection`; returns when listings show it.
    * @throws BsmountError `access-denied`, `timeout`, `unavailable`
    */
   create(collection: EntityCollection, name: string, signal: AbortSignal): Promise<void>;
@@ -30,72 +26,59 @@ export interface StatusChange {
 }
 
 export interface WritingOptions {
-  readonly local: LocalFiles;
+  readonly staged: StagedFiles;
   readonly maker: EntityMaker;
 }
 
-/** Opens files for writing. */
-export class Writing {
-  readonly local: LocalFiles;
-  readonly maker: EntityMaker;
-  /** Files of BaseSpace that are open for writing, by Id and the name that they were opened by. */
-  readonly #newVersions = new Map<string, NewVersion>();
+export interface OpenRequest {
+  /** As open(2). */
+  readonly flags: number;
+  /** Opens the content that is there now. */
+  readonly before: () => FileReader;
+}
 
-  constructor({ local, maker }: WritingOptions) {
-    this.local = local;
+/** Opens files for writing, where that is allowed. */
+export class Writing {
+  readonly staged: StagedFiles;
+  readonly maker: EntityMaker;
+
+  constructor({ staged, maker }: WritingOptions) {
+    this.staged = staged;
     this.maker = maker;
   }
 
   /**
-   * Opens the file at `node`. `before` is its content, which is copied when the first byte is written;
-   * with O_TRUNC it is not even read.
+   * Opens the file at `node`. `before` is its content, which is copied when the first byte is written; with O_TRUNC it
+   * is not even read.
    *
-   * @throws BsmountError `read-only`, `access-denied`, `no-space`
+   * @throws BsmountError `read-only`, `access-denied`, `busy`, `no-space`
    */
   async open(
     node: FileNode,
-    { ino, flags, before }: OpenRequest,
+    { flags, before }: OpenRequest,
     signal: AbortSignal,
-  ): Promise<OpenFile> {
-    const place = writablePlace(node.parent);
-    await this.maker.checkAccess(place.appResult, signal);
-    this.local.writers.checkOpen(place.appResultId);
-    const { item } = node;
+  ): Promise<FileWriter> {
+    const { appResult, appResultId, resultPath } = writableFolder(node.parent);
+    await this.maker.checkAccess(appResult, signal);
+    this.staged.writers.checkOpen(appResultId);
+    const { item, name } = node;
     const isEmptied = (flags & constants.O_TRUNC) !== 0;
-    if (item instanceof LocalFile && item.isStaged) {
-      return await emptied(new LocalWriter(ino, this.local, item), isEmptied, signal);
+    if (item instanceof StagedFile && item.isStaged) {
+      return await emptiedIf(isEmptied, this.staged.openForWriting(item), signal);
     }
-    const newVersion = this.#newVersionOf(node, { ...resultFileIn(place), path: item.path });
+    const { id, path, sizeBytes } = item;
+    const old = { appResultId, resultPath, path, sizeBytes };
     const content = isEmptied ? undefined : before();
-    return await emptied(new LateWriter({ ino, newVersion, before: content }), isEmptied, signal);
-  }
-
-  /**
-   * One for all who have the file open by this name, so that they write the same new version. Whoever opens the
-   * content that was there before, by the name that it got from a new version, does not write to that.
-   */
-  #newVersionOf({ item, name }: FileNode, place: ResultFile): NewVersion {
-    const key = `${item.id} ${name}`;
-    const known = this.#newVersions.get(key);
-    if (known?.isOf(item) === true) return known;
-    const newVersion = new NewVersion({
-      item,
-      place,
-      local: this.local,
-      onUnused: () => {
-        if (this.#newVersions.get(key) === newVersion) this.#newVersions.delete(key);
-      },
-    });
-    this.#newVersions.set(key, newVersion);
-    return newVersion;
+    const writer = this.staged.openNewVersion(`${id} ${name}`, old, content);
+    return await emptiedIf(isEmptied, writer, signal);
   }
 }
 
-async function emptied(
-  writer: OpenFile & OpenForWriting,
+async function emptiedIf(
   isEmptied: boolean,
+  writer: FileWriter,
   signal: AbortSignal,
-): Promise<OpenFile> {
+): Promise<FileWriter> {
   try {
     if (isEmptied) await writer.truncate(0, signal);
     return writer;
@@ -105,33 +88,31 @@ async function emptied(
   }
 }
 
-export interface OpenRequest {
-  readonly ino: Ino;
-  /** As open(2). */
-  readonly flags: number;
-  /** Opens the content that is there now. */
-  readonly before: () => OpenFile;
-}
-
-/** Whether BaseSpace lacks what `node` is here. */
+/** Whether `node` is a staged file that BaseSpace lacks as it is here. */
 export function isUnfinished(node: Node): boolean {
-  return node.kind === "file" && node.item instanceof LocalFile && node.item.draft.isUnfinished;
+  return node.kind === "file" && unfinishedIn(node) !== undefined;
 }
 
 /**
- * The file of `node`, when it was made here and is not finished.
- * @throws BsmountError `busy` while it is being finished, or replaced, `never-possible` when it is finished
+ * The staged file of `node`, which is to be renamed, removed or replaced.
+ * @param what the verb for the message
+ * @throws BsmountError `busy` while it is being finished, or replaced, `never-possible` when it is complete
  */
-export function unfinishedFile(node: FileNode, what: string): LocalFile {
-  const { item } = node;
-  if (!(item instanceof LocalFile) || !item.draft.isUnfinished) throw isComplete(node, what);
-  if (!item.draft.isFinishing && item.replacing === undefined) return item;
-  const which = item.replacing === undefined ? "it" : "what takes its place";
-  const why = `${which} is on its way to be complete in BaseSpace`;
-  throw new BsmountError("busy", `cannot ${what} ${pathOf(node)}: ${why}`);
+export function unfinishedFile(node: FileNode, what: string): StagedFile {
+  const file = unfinishedIn(node);
+  if (file === undefined) throw alreadyCompleteError(node, what);
+  const isReplaced = file.replacement !== undefined;
+  if (file.content.state !== "finishing" && !isReplaced) return file;
+  const which = isReplaced ? "the file that replaces it" : "it";
+  const problem = `cannot ${what} ${pathOf(node)}: ${which} is being completed in BaseSpace`;
+  throw new BsmountError("busy", problem);
 }
 
-export function isComplete(node: FileNode, what: string): BsmountError {
+export function alreadyCompleteError(node: FileNode, what: string): BsmountError {
   const why = "it is complete in BaseSpace, where files are neither renamed nor removed";
   return new BsmountError("never-possible", `cannot ${what} ${pathOf(node)}: ${why}`);
+}
+
+function unfinishedIn({ item }: FileNode): StagedFile | undefined {
+  return item instanceof StagedFile && item.content.isUnfinished ? item : undefined;
 }

@@ -1,5 +1,5 @@
 import type { SessionDescription } from "../session/session.ts";
-import type { UploadCounts } from "../session/local-uploads.ts";
+import type { UploadCounts } from "../session/staged-uploads.ts";
 
 /** One row of `bsmount status`. */
 export interface MountStatus extends SessionDescription {

@@ -1,11 +1,11 @@
 /*
- * Tells streams from random reads, by block numbers alone.
+ * Tells streams from random reads, by block indexes alone.
  *
- * One open file may be read by several parties at once (samtools with threads, two processes behind one
- * page cache), and the kernel sends the requests of one stream several at a time, in any order. So a
- * pattern keeps a few cursors. A read belongs to the cursor whose position is nearest, if it is near; else
- * it begins a new cursor in place of the one unused for longest. A cursor is a stream when it has proof:
- * enough blocks read, and most of those it passed. Blocks fetched ahead in vain take proof away.
+ * Several threads or processes may read one open file at once (samtools with threads, two processes that share the
+ * page cache), and the kernel sends several requests of one stream at a time, in any order. So a pattern has a
+ * few cursors. A read belongs to the nearest cursor if one is near enough; otherwise it starts a new cursor, which
+ * replaces the least recently used one. A cursor is a stream once it has enough proof: it has read enough blocks,
+ * and most of those that it passed. Blocks that were read ahead and never used reduce the proof.
  */
 
 /** Blocks `start` to `end` of a file, `end` not included. */
@@ -14,50 +14,50 @@ export interface BlockSpan {
   readonly end: number;
 }
 
-/** One place in a file that is being read onwards. */
+/** A position in a file from which it is read forwards. */
 export interface Cursor {
-  /** Where the recent past begins that `touched` counts in. */
+  /** The first block of the recent past, in which `touched` counts. */
   origin: number;
-  /** One behind the furthest block read. */
+  /** The block after the last one that was read. */
   position: number;
-  /** Blocks read between origin and position. */
+  /** The number of blocks read between origin and position. */
   touched: number;
-  /** Blocks that may be read ahead for this cursor, memory aside; see {@link isStream}. */
+  /** The number of blocks that may be read ahead, apart from memory; see {@link isStream}. */
   proof: number;
-  /** One behind the last block asked for ahead of the reader. */
+  /** The block after the last one that was requested ahead. */
   ahead: number;
-  /** Reads that belonged to it. */
+  /** The number of reads that belonged to it. */
   reads: number;
 }
 
 export interface PatternOptions {
-  /** Proof that a full-sized read at the beginning of a file is worth. */
+  /** The proof that a full-sized read at the beginning of a file adds. */
   readonly headStart: number;
-  /** Proof never exceeds this, so that waste is felt at once. */
+  /** The most proof, so that unused blocks have an effect soon. */
   readonly maxProof: number;
-  /** A cursor was given up: nobody will read what was fetched ahead for it. */
+  /** Called when a cursor is replaced; the blocks that were read ahead for it will not be used. */
   readonly onDropped?: (cursor: Cursor) => void;
 }
 
 const MAX_CURSORS = 8;
-/** The kernel keeps up to a dozen requests of one block in flight, in any order. */
+/** The kernel has up to a dozen requests of one block in flight, in any order. */
 const REACH_BACK = 16;
 const REACH_FORWARD = 4;
 const MAX_REACH_FORWARD = 16;
 /**
- * A random read of 256 KiB arrives as two unaligned requests and often a third that is the kernel's own
- * read-ahead: four blocks. Only the fifth block tells a stream.
+ * A random read of 256 KiB arrives as two unaligned requests, often with a third for the kernel's own read-ahead: four
+ * blocks. So a stream has at least five.
  */
 const STREAM_PROOF = 5;
 /** Random reads seldom begin at the very beginning of a file. */
 const HEAD_PROOF = 2;
 const PAST_BLOCKS = 64;
-/** A block fetched in vain costs more than a block read in order earns. */
+/** The proof that an unused block removes; a block that is read in order adds 1. */
 const WASTE_COST = 2;
 
 export class AccessPattern {
   readonly #options: PatternOptions;
-  /** The one used last comes last. */
+  /** The most recently used one is last. */
   readonly #cursors: Cursor[] = [];
 
   constructor(options: PatternOptions) {
@@ -68,7 +68,7 @@ export class AccessPattern {
     return this.#cursors;
   }
 
-  /** Takes note of a read; `full` when it was at least one block long. Answers the cursor it belongs to. */
+  /** Records a read; `full` if it was at least one block long. Returns the cursor that it belongs to. */
   observe(span: BlockSpan, full: boolean): Cursor {
     const known = this.#nearest(span.start);
     if (known === undefined) return this.#begin(span, full);
@@ -78,7 +78,7 @@ export class AccessPattern {
     return known;
   }
 
-  /** A block that was fetched ahead is gone without having been read. */
+  /** Called when a block that was read ahead was evicted before it was used. */
   wasted(index: number): void {
     for (const cursor of this.#cursors) {
       if (index < cursor.origin || index >= cursor.ahead) continue;
@@ -99,10 +99,10 @@ export class AccessPattern {
   #begin(span: BlockSpan, full: boolean): Cursor {
     const length = span.end - span.start;
     const bonus = span.start > 0 ? 0 : full ? this.#options.headStart : HEAD_PROOF;
-    // One read, however long, is no sequence.
+    // A single read, however long, does not make a stream.
     const proof = Math.min(Math.min(length, STREAM_PROOF - 1) + bonus, this.#options.maxProof);
-    const place = { origin: span.start, position: span.end, ahead: span.end };
-    const cursor = { ...place, touched: length, proof, reads: 1 };
+    const position = { origin: span.start, position: span.end, ahead: span.end };
+    const cursor = { ...position, touched: length, proof, reads: 1 };
     if (this.#cursors.length === MAX_CURSORS) this.#dropOldest();
     this.#cursors.push(cursor);
     return cursor;
@@ -139,14 +139,14 @@ function advance(cursor: Cursor, span: BlockSpan): void {
   cursor.origin = Math.min(cursor.origin, span.start);
   cursor.position = Math.max(cursor.position, span.end);
   const passed = cursor.position - cursor.origin;
-  // A block read again, or in several small reads, is no new one.
+  // A block that is read again, or in several small reads, counts once.
   cursor.touched = Math.min(cursor.touched + span.end - span.start, passed);
   cursor.proof += cursor.touched - before;
   cursor.reads += 1;
   if (passed > PAST_BLOCKS) forgetPast(cursor, passed);
 }
 
-/** What a cursor did long ago must not outvote what it does now. */
+/** Old reads must not outweigh recent ones. */
 function forgetPast(cursor: Cursor, passed: number): void {
   cursor.origin += Math.floor(passed / 2);
   cursor.touched = Math.floor(cursor.touched / 2);

@@ -1,10 +1,10 @@
 import type { Clock } from "../core/clock.ts";
 
-/** How many streams share the memory for reading ahead: those that have read lately. */
+/** Counts the streams that share the memory for read-ahead: those that have read recently. */
 export class ActiveStreams {
   readonly #clock: Clock;
   readonly #idleMs: number;
-  /** The stream seen longest ago comes first. */
+  /** The least recently used stream is first. */
   readonly #seen = new Map<object, number>();
 
   constructor(clock: Clock, idleMs: number) {
@@ -12,7 +12,7 @@ export class ActiveStreams {
     this.#idleMs = idleMs;
   }
 
-  /** Notes that `stream` reads now; answers how many do. */
+  /** Records a read of `stream`; returns the number of active streams. */
   touch(stream: object): number {
     const now = this.#clock.now();
     this.#seen.delete(stream);

@@ -6,10 +6,10 @@ import { TaskGroup } from "../core/task-group.ts";
 import { blocks } from "../core/telemetry.ts";
 import type { Cursor } from "./access-pattern.ts";
 import type { ContentSource, RangeRequest } from "./content-source.ts";
-import { changedError, type Contents } from "./contents.ts";
+import { outdatedError, type FileVersions } from "./file-versions.ts";
 import {
   blockIndexes,
-  type Content,
+  type FileVersion,
   type Flight,
   type FlightWaiter,
   isReadAhead,
@@ -20,34 +20,34 @@ import type { TimeOuts } from "./time-outs.ts";
 export interface BlockFetcherOptions {
   readonly source: ContentSource;
   readonly store: BlockStore;
-  readonly contents: Contents;
+  readonly versions: FileVersions;
   readonly timeOuts: TimeOuts;
   readonly maxRequests: number;
   readonly logger: Logger;
-  /** Memory may have come free: whoever waits for some should look again. */
+  /** Called when a flight has ended and may have freed memory. */
   readonly onSettled: () => void;
 }
 
-/** What to fetch: neighbouring blocks from `start` on, a piece of reserved memory each. */
+/** Consecutive blocks to fetch from `start` on, with reserved memory for each. */
 export interface FlightPlan {
   readonly start: number;
   readonly memory: readonly BlockMemory[];
-  /** How many of the last blocks no reader has asked for; all of them makes it a read-ahead. */
+  /** The number of blocks at the end that no reader has requested; if it is all of them, the flight is a read-ahead. */
   readonly aheadBlocks: number;
 }
 
-/** A reader that waits need not queue behind read-ahead for other readers. */
+/** More requests than the limit, so that a reader need not wait for the read-ahead of others. */
 const URGENT_EXTRA = 2;
 
 /**
- * Runs ranged requests, one flight per block at a time. A flight's memory is reserved until the source is
- * done with it, even when everybody has left: an aborted request may still be writing.
+ * Runs ranged requests, at most one flight per block at a time. The memory of a flight stays reserved until the source
+ * has ended, even if nothing waits for the flight any more: an aborted request may still write.
  */
 export class BlockFetcher implements AsyncDisposable {
   readonly #options: BlockFetcherOptions;
   readonly #queue: RequestQueue<Flight>;
   readonly #tasks = new TaskGroup();
-  /** Queued and running ones, those that everybody left included. */
+  /** Queued and running flights, including aborted ones. */
   readonly #flights = new Set<Flight>();
   #aheadBlocks = 0;
 
@@ -64,17 +64,17 @@ export class BlockFetcher implements AsyncDisposable {
     return this.#queue.running;
   }
 
-  /** Blocks on their way that no reader had asked for. */
+  /** Blocks in flight that no reader has requested. */
   get aheadBlocks(): number {
     return this.#aheadBlocks;
   }
 
-  /** Starts a flight with its first party: a reader that waits, or a cursor that reads ahead. */
-  start(content: Content, plan: FlightPlan, party: FlightWaiter | Cursor): Flight {
+  /** Starts a flight for a waiting reader, or for a cursor that reads ahead. */
+  start(version: FileVersion, plan: FlightPlan, party: FlightWaiter | Cursor): Flight {
     const controller = new AbortController();
     const parties = { waiters: new Set<FlightWaiter>(), cursors: new Set<Cursor>() };
-    const flight: Flight = { content, ...plan, ...parties, controller };
-    for (const index of blockIndexes(flight)) content.flights.set(index, flight);
+    const flight: Flight = { version, ...plan, ...parties, controller };
+    for (const index of blockIndexes(flight)) version.flights.set(index, flight);
     this.#flights.add(flight);
     this.#aheadBlocks += flight.aheadBlocks;
     if ("landed" in party) flight.waiters.add(party);
@@ -89,31 +89,31 @@ export class BlockFetcher implements AsyncDisposable {
   }
 
   leave(flight: Flight, waiter: FlightWaiter): void {
-    if (flight.waiters.delete(waiter)) this.#abandonIfUnwanted(flight);
+    if (flight.waiters.delete(waiter)) this.#abortIfUnwanted(flight);
   }
 
-  /** Nobody will read what `cursor` asked for ahead, unless others want it too. */
-  forgetCursor(content: Content, cursor: Cursor): void {
-    for (const flight of new Set(content.flights.values())) {
-      if (flight.cursors.delete(cursor)) this.#abandonIfUnwanted(flight);
+  /** Aborts the flights that only `cursor` wanted. */
+  forgetCursor(version: FileVersion, cursor: Cursor): void {
+    for (const flight of new Set(version.flights.values())) {
+      if (flight.cursors.delete(cursor)) this.#abortIfUnwanted(flight);
     }
   }
 
-  /** Aborts everything and waits until the source has let go of all memory. */
+  /** Aborts all flights, and waits until the source no longer writes to their memory. */
   async [Symbol.asyncDispose](): Promise<void> {
     const closing = new DOMException("reading has ended", "AbortError");
     for (const flight of this.#flights) {
       this.#failWaiters(flight, closing);
-      this.#abandon(flight);
+      this.#abort(flight);
     }
     await this.#tasks[Symbol.asyncDispose]();
   }
 
   async #run(flight: Flight): Promise<void> {
-    const { source, contents } = this.#options;
+    const { source, versions } = this.#options;
     try {
-      const version = await source.readRange(this.#request(flight), flight.controller.signal);
-      if (!flight.controller.signal.aborted) contents.accept(flight.content, version);
+      const received = await source.readRange(this.#request(flight), flight.controller.signal);
+      if (!flight.controller.signal.aborted) versions.accept(flight.version, received);
       this.#land(flight);
     } catch (error) {
       this.#fail(flight, error);
@@ -123,16 +123,16 @@ export class BlockFetcher implements AsyncDisposable {
     }
   }
 
-  #request({ content, start, memory }: Flight): RangeRequest {
+  #request({ version, start, memory }: Flight): RangeRequest {
     const { blockBytes } = this.#options.store;
-    const { fileId, sizeBytes } = content.description;
+    const { fileId, sizeBytes } = version.description;
     const first = blockRange(start, blockBytes, sizeBytes);
     const last = blockRange(start + memory.length - 1, blockBytes, sizeBytes);
     const into = memory.map(({ bytes }, at) =>
       at === memory.length - 1 ? bytes.subarray(0, last.end - last.start) : bytes,
     );
     const range = { start: first.start, end: last.end };
-    return { fileId, sizeBytes, range, into, expected: content.pinned };
+    return { fileId, sizeBytes, range, into, expected: version.storeVersion };
   }
 
   #land(flight: Flight): void {
@@ -141,9 +141,9 @@ export class BlockFetcher implements AsyncDisposable {
       return;
     }
     this.#settle(flight);
-    this.#options.timeOuts.forget(flight.content, blockIndexes(flight));
+    this.#options.timeOuts.forget(flight.version, blockIndexes(flight));
     for (const [at, memory] of flight.memory.entries()) {
-      this.#options.store.keep(flight.content.key, flight.start + at, memory);
+      this.#options.store.add(flight.version.key, flight.start + at, memory);
     }
     if (flight.aheadBlocks > 0) {
       blocks.publish({ outcome: "prefetch", blocks: flight.aheadBlocks });
@@ -154,29 +154,30 @@ export class BlockFetcher implements AsyncDisposable {
   #fail(flight: Flight, error: unknown): void {
     this.#end(flight);
     if (flight.controller.signal.aborted) return;
-    const { content } = flight;
-    if (reasonOf(error) === "changed") this.#retire(content, error);
+    const { version } = flight;
+    if (reasonOf(error) === "changed") this.#retire(version, error);
     else if (isReadAhead(flight)) {
-      const file = content.description.fileId;
+      const file = version.description.fileId;
       this.#options.logger.debug({ file, err: error }, "reading ahead failed");
     }
-    // Readers that joined a read-ahead at its end have not waited yet: they ask again.
+    // A reader that joins a read-ahead shortly before its time-out has hardly waited, so it starts a request of its own.
     else if (reasonOf(error) === "timeout") {
-      this.#options.timeOuts.remember(content, blockIndexes(flight), error);
+      this.#options.timeOuts.remember(version, blockIndexes(flight), error);
     }
-    this.#failWaiters(flight, content.changed ? changedError(content, error) : error);
-    this.#options.contents.forgetIfIdle(content.key);
+    this.#failWaiters(flight, version.isOutdated ? outdatedError(version, error) : error);
+    this.#options.versions.forgetIfIdle(version.key);
   }
 
-  #retire(content: Content, error: unknown): void {
-    const { contents, store, logger } = this.#options;
-    const file = content.description.fileId;
-    if (!content.changed) logger.warn({ file, err: error }, "the store has another version now");
-    contents.retire(content);
-    store.drop(content.key);
-    for (const flight of new Set(content.flights.values())) {
-      this.#failWaiters(flight, changedError(content, error));
-      this.#abandon(flight);
+  #retire(version: FileVersion, error: unknown): void {
+    const { versions, store, logger } = this.#options;
+    const file = version.description.fileId;
+    if (!version.isOutdated)
+      logger.warn({ file, err: error }, "the object store has another version of a file");
+    versions.retire(version);
+    store.drop(version.key);
+    for (const flight of new Set(version.flights.values())) {
+      this.#failWaiters(flight, outdatedError(version, error));
+      this.#abort(flight);
     }
   }
 
@@ -186,21 +187,23 @@ export class BlockFetcher implements AsyncDisposable {
     for (const waiter of waiters) waiter.failed(flight, error);
   }
 
-  #abandonIfUnwanted(flight: Flight): void {
-    if (flight.waiters.size === 0 && flight.cursors.size === 0) this.#abandon(flight);
+  #abortIfUnwanted(flight: Flight): void {
+    if (flight.waiters.size === 0 && flight.cursors.size === 0) this.#abort(flight);
   }
 
-  #abandon(flight: Flight): void {
+  #abort(flight: Flight): void {
     this.#clearIndexes(flight);
-    flight.controller.abort(new DOMException("nobody waits for this any more", "AbortError"));
+    flight.controller.abort(
+      new DOMException("no reader needs this request any more", "AbortError"),
+    );
     if (this.#queue.remove(flight)) {
       this.#end(flight);
       this.#options.onSettled();
     }
-    this.#options.contents.forgetIfIdle(flight.content.key);
+    this.#options.versions.forgetIfIdle(flight.version.key);
   }
 
-  /** The flight is over and its memory goes back. */
+  /** Ends the flight and frees its memory. */
   #end(flight: Flight): void {
     this.#settle(flight);
     for (const memory of flight.memory) this.#options.store.release(memory);
@@ -213,7 +216,7 @@ export class BlockFetcher implements AsyncDisposable {
   }
 
   #clearIndexes(flight: Flight): void {
-    const { flights } = flight.content;
+    const { flights } = flight.version;
     for (const index of blockIndexes(flight)) {
       if (flights.get(index) === flight) flights.delete(index);
     }

@@ -1,23 +1,23 @@
-import type { BlockMemory, BlockStore, HeldBlock } from "../blocks/block-store.ts";
+import type { BlockMemory, BlockStore, PinnedBlock } from "../blocks/block-store.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import { type BlockMessage, blocks } from "../core/telemetry.ts";
 import type { BlockSpan, Cursor } from "./access-pattern.ts";
 import type { BlockFetcher } from "./block-fetcher.ts";
-import { changedError } from "./contents.ts";
-import { Demand, type DemandHost, type DemandRequest } from "./demand.ts";
-import type { Content, Flight } from "./flight.ts";
+import { outdatedError } from "./file-versions.ts";
+import { BlockWait, type BlockWaitHost, type BlockWaitRequest } from "./block-wait.ts";
+import type { FileVersion, Flight } from "./flight.ts";
 import type { ReadAhead } from "./prefetch-window.ts";
-import { cut, demandRequestBlocks, neighbours } from "./request-plan.ts";
+import { splitSpan, requestBlocksFor, consecutiveSpans } from "./request-plan.ts";
 import type { TimeOuts } from "./time-outs.ts";
 import type { ReadTuning } from "./tuning.ts";
 
 /*
- * Brings blocks into the store: those a reader waits for (demands) and those read ahead.
+ * Fetches blocks into the store: those that a reader waits for, and those that are read ahead.
  *
- * Memory cannot run into a deadlock. A demand gets room for all its missing blocks at once or nothing; while
- * it waits for room it holds nothing; and once admitted it needs no more room, so it ends, and what it held
- * can be evicted. Demands wait for room in order of arrival and read-ahead stands back meanwhile, so nobody
- * starves. Read-ahead never waits: without room there is none.
+ * Waiting for memory cannot deadlock. A wait reserves memory for all its missing blocks at once or for none; until it
+ * is admitted it has pinned nothing; and once admitted it needs no more memory, so it ends, and its blocks
+ * can be evicted. Waits are admitted in order of arrival, and there is no read-ahead while one of them is not admitted, so
+ * that none starves. Read-ahead never waits: if there is no memory, it is left out.
  */
 
 export interface BlockLoaderOptions {
@@ -28,7 +28,7 @@ export interface BlockLoaderOptions {
   readonly tuning: ReadTuning;
 }
 
-/** What a demand found when it was planned. */
+/** How the blocks of a wait were found when it was planned. */
 interface Findings {
   readonly hit: number;
   readonly shared: ReadonlySet<Flight>;
@@ -38,171 +38,169 @@ interface Findings {
 
 export class BlockLoader {
   readonly #options: BlockLoaderOptions;
-  readonly #waiting = new Set<Demand>();
-  readonly #running = new Set<Demand>();
-  readonly #host: DemandHost;
+  readonly #waiting = new Set<BlockWait>();
+  readonly #running = new Set<BlockWait>();
+  readonly #host: BlockWaitHost;
   #admitting = false;
   #closed = false;
 
   constructor(options: BlockLoaderOptions) {
     this.#options = options;
     this.#host = {
-      hold: (key, index) => options.store.hold(key, index),
+      pin: (key, index) => options.store.pin(key, index),
       leave: (flight, waiter) => options.fetcher.leave(flight, waiter),
-      gaveUp: (demand, reason) => {
+      gaveUp: (load, reason) => {
         if (reasonOf(reason) !== "timeout") return;
-        options.timeOuts.remember(demand.request.content, demand.missing(), reason);
+        options.timeOuts.remember(load.request.version, load.missing(), reason);
       },
-      retry: (demand) => this.#start(demand),
-      settled: (demand) => {
-        this.#waiting.delete(demand);
-        this.#running.delete(demand);
+      retry: (wait) => this.#start(wait),
+      settled: (wait) => {
+        this.#waiting.delete(wait);
+        this.#running.delete(wait);
       },
-      freed: () => this.lookAgain(),
+      freed: () => this.admitWaiting(),
     };
   }
 
-  /** Blocks that one demand may ask for. */
-  get maxDemandBlocks(): number {
+  /** The most blocks of one wait. */
+  get maxWaitBlocks(): number {
     return Math.max(1, Math.floor(this.#options.store.capacity / 4));
   }
 
-  /** Blocks that all read-ahead together may take up. */
+  /** The most blocks of all read-ahead together. */
   get maxAheadBlocks(): number {
     return Math.floor(this.#options.store.capacity / 2);
   }
 
   /**
-   * Begins to fetch the blocks of `request`, in the same turn if there is room. The result has them in
-   * order; release each. Rejects as `Reader.read` says.
+   * Begins to fetch the blocks of `request`, in the same turn if there is memory. The result has them in order and
+   * pinned, for {@link release}. Rejects as `Reader.read` says.
    */
-  demand(request: DemandRequest, signal: AbortSignal): Demand {
-    const demand = new Demand(request, this.#host, signal);
-    if (signal.aborted) demand.fail(signal.reason);
-    else this.#start(demand);
-    return demand;
+  load(request: BlockWaitRequest, signal: AbortSignal): BlockWait {
+    const wait = new BlockWait(request, this.#host, signal);
+    if (signal.aborted) wait.fail(signal.reason);
+    else this.#start(wait);
+    return wait;
   }
 
-  /** Gives blocks back that a demand answered with. */
-  release(held: readonly HeldBlock[]): void {
-    for (const block of held) block.release();
-    this.lookAgain();
+  /** Unpins the blocks of a wait. */
+  release(pinned: readonly PinnedBlock[]): void {
+    for (const block of pinned) block.unpin();
+    this.admitWaiting();
   }
 
-  /** Fetches what is missing of `ahead.span`, as far as there is room; answers one behind the last block seen to. */
-  prefetch(content: Content, ahead: ReadAhead, cursor: Cursor): number {
+  /** Fetches missing blocks of `ahead.span` while there is memory. Returns the first block that it did not reach. */
+  prefetch(version: FileVersion, ahead: ReadAhead, cursor: Cursor): number {
     const { span, requestBlocks } = ahead;
     let start = span.start;
     for (let index = span.start; index <= span.end; index += 1) {
-      const missing = index < span.end && !this.#isComing(content, index, cursor);
+      const missing = index < span.end && !this.#isFetched(version, index, cursor);
       const full = index - start === requestBlocks;
       if (missing && !full) continue;
-      if (index > start && !this.#startAhead(content, { start, end: index }, cursor)) return start;
+      if (index > start && !this.#startAhead(version, { start, end: index }, cursor)) return start;
       start = missing ? index : index + 1;
     }
     return span.end;
   }
 
-  /** Memory may have come free: admits those who wait, in order. */
-  lookAgain(): void {
+  /** Admits waits in order of arrival, as far as there is memory. Called when memory may have been freed. */
+  admitWaiting(): void {
     if (this.#admitting) return;
     this.#admitting = true;
-    for (const demand of this.#waiting) {
-      if (!this.#admit(demand)) break;
-      this.#waiting.delete(demand);
+    for (const wait of this.#waiting) {
+      if (!this.#admit(wait)) break;
+      this.#waiting.delete(wait);
     }
     this.#admitting = false;
   }
 
-  /** Rejects whoever waits, now and later. */
+  /** Fails all waits, now and later. */
   close(): void {
     this.#closed = true;
     const error = endedError();
-    for (const demand of [...this.#waiting, ...this.#running]) demand.fail(error);
+    for (const wait of [...this.#waiting, ...this.#running]) wait.fail(error);
   }
 
-  #start(demand: Demand): void {
-    if (this.#closed) demand.fail(endedError());
-    else if (!this.#admit(demand)) this.#waiting.add(demand);
+  #start(wait: BlockWait): void {
+    if (this.#closed) wait.fail(endedError());
+    else if (!this.#admit(wait)) this.#waiting.add(wait);
   }
 
-  /** False when there is no room for what is missing; then the demand is as it was. */
-  #admit(demand: Demand): boolean {
+  /** Returns false, with the wait unchanged, if there is no memory for its missing blocks. */
+  #admit(wait: BlockWait): boolean {
     const { store, fetcher, timeOuts } = this.#options;
-    const { content, span } = demand.request;
-    const hopeless = content.changed ? changedError(content) : timeOuts.find(content, span);
-    if (hopeless !== undefined) {
-      demand.fail(hopeless);
+    const { version, span } = wait.request;
+    const error = version.isOutdated ? outdatedError(version) : timeOuts.find(version, span);
+    if (error !== undefined) {
+      wait.fail(error);
       return true;
     }
-    const found = this.#find(demand);
-    const memory = this.#mayReserve(demand, found)
-      ? store.reserve(found.missing.length)
-      : undefined;
+    const found = this.#find(wait);
+    const memory = this.#mayReserve(wait, found) ? store.reserve(found.missing.length) : undefined;
     if (memory === undefined) {
-      demand.releaseAll();
+      wait.releaseAll();
       return false;
     }
-    this.#running.add(demand);
-    demand.missed = found.missing.length;
+    this.#running.add(wait);
+    wait.missed = found.missing.length;
     for (const flight of found.shared) {
-      demand.waitFor(flight);
-      fetcher.join(flight, demand);
+      wait.waitFor(flight);
+      fetcher.join(flight, wait);
     }
-    this.#fetch(demand, found.missing, [...memory]);
-    if (demand.attempt === 1) publish(found);
-    demand.finishIfComplete();
+    this.#fetch(wait, found.missing, [...memory]);
+    if (wait.attempt === 1) publish(found);
+    wait.resolveIfComplete();
     return true;
   }
 
-  /** Who has waited longer for room comes first. */
-  #mayReserve(demand: Demand, found: Findings): boolean {
+  /** A wait that needs memory must not overtake one that has waited for it longer. */
+  #mayReserve(wait: BlockWait, found: Findings): boolean {
     const [first] = this.#waiting;
-    return found.missing.length === 0 || first === undefined || first === demand;
+    return found.missing.length === 0 || first === undefined || first === wait;
   }
 
-  #find(demand: Demand): Findings {
-    const { content, span } = demand.request;
+  #find(wait: BlockWait): Findings {
+    const { version, span } = wait.request;
     const shared = new Set<Flight>();
     const missing: number[] = [];
     let hit = 0;
     for (let index = span.start; index < span.end; index += 1) {
-      const flight = content.flights.get(index);
+      const flight = version.flights.get(index);
       if (flight !== undefined) shared.add(flight);
-      else if (demand.hold(index)) hit += 1;
+      else if (wait.pin(index)) hit += 1;
       else missing.push(index);
     }
     const sharedBlocks = span.end - span.start - hit - missing.length;
     return { hit, shared, sharedBlocks, missing };
   }
 
-  #fetch(demand: Demand, missing: readonly number[], memory: BlockMemory[]): void {
+  #fetch(wait: BlockWait, missing: readonly number[], memory: BlockMemory[]): void {
     if (missing.length === 0) return;
     const { fetcher, maxRequests, tuning } = this.#options;
-    const { content, span } = demand.request;
-    const requestBlocks = demandRequestBlocks(missing.length, maxRequests, tuning);
-    for (const run of neighbours(missing).flatMap((run) => cut(run, requestBlocks))) {
-      const own = memory.splice(0, run.end - run.start);
-      const more = run.end === span.end ? this.#roomBehind(demand.request) : [];
-      const plan = { start: run.start, memory: [...own, ...more], aheadBlocks: more.length };
-      demand.waitFor(fetcher.start(content, plan, demand));
+    const { version, span } = wait.request;
+    const requestBlocks = requestBlocksFor(missing.length, maxRequests, tuning);
+    for (const run of consecutiveSpans(missing).flatMap((run) => splitSpan(run, requestBlocks))) {
+      const needed = memory.splice(0, run.end - run.start);
+      const more = run.end === span.end ? this.#roomBehind(wait.request) : [];
+      const plan = { start: run.start, memory: [...needed, ...more], aheadBlocks: more.length };
+      wait.waitFor(fetcher.start(version, plan, wait));
     }
   }
 
-  /** Memory for the blocks behind a demand that its last request should bring along. */
-  #roomBehind({ content, span, lookahead }: DemandRequest): readonly BlockMemory[] {
+  /** Memory for the blocks after a wait that its last request should also fetch. */
+  #roomBehind({ version, span, lookahead }: BlockWaitRequest): readonly BlockMemory[] {
     const { store } = this.#options;
     let count = 0;
-    while (count < lookahead && !isKnown(store, content, span.end + count)) count += 1;
+    while (count < lookahead && !isKnown(store, version, span.end + count)) count += 1;
     return (this.#mayReadAhead(count) ? store.reserve(count) : undefined) ?? [];
   }
 
-  #startAhead(content: Content, span: BlockSpan, cursor: Cursor): boolean {
+  #startAhead(version: FileVersion, span: BlockSpan, cursor: Cursor): boolean {
     const { store, fetcher } = this.#options;
     const count = span.end - span.start;
     const memory = this.#mayReadAhead(count) ? store.reserve(count) : undefined;
     if (memory === undefined) return false;
-    fetcher.start(content, { start: span.start, memory, aheadBlocks: count }, cursor);
+    fetcher.start(version, { start: span.start, memory, aheadBlocks: count }, cursor);
     return true;
   }
 
@@ -211,15 +209,15 @@ export class BlockLoader {
     return !this.#closed && this.#waiting.size === 0 && inFlight + count <= this.maxAheadBlocks;
   }
 
-  /** Whether a block needs no fetch; one that others fetch is from now on fetched for `cursor` as well. */
-  #isComing(content: Content, index: number, cursor: Cursor): boolean {
-    content.flights.get(index)?.cursors.add(cursor);
-    return isKnown(this.#options.store, content, index);
+  /** Whether a block is cached or in flight; a flight is then kept for `cursor` too. */
+  #isFetched(version: FileVersion, index: number, cursor: Cursor): boolean {
+    version.flights.get(index)?.cursors.add(cursor);
+    return isKnown(this.#options.store, version, index);
   }
 }
 
-function isKnown(store: BlockStore, content: Content, index: number): boolean {
-  return content.flights.has(index) || store.has(content.key, index);
+function isKnown(store: BlockStore, version: FileVersion, index: number): boolean {
+  return version.flights.has(index) || store.has(version.key, index);
 }
 
 function publish(found: Findings): void {

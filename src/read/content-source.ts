@@ -1,7 +1,7 @@
 import type { ByteRange } from "../core/byte-range.ts";
 import type { FileId } from "../core/ids.ts";
 
-/** What tells one version of a file's bytes from the next at the object store: its ETag, quotes removed. */
+/** Identifies a version of a file in the object store: its ETag without quotes. */
 export interface StoreVersion {
   readonly etag: string | undefined;
 }
@@ -13,20 +13,20 @@ export interface RangeRequest {
   /** Not empty, and inside the file. */
   readonly range: ByteRange;
   /**
-   * Where the bytes go, one piece behind the other; the lengths add up to the range's. Pieces are views
-   * on a SharedArrayBuffer, so that a worker can fill them without a copy.
+   * Consecutive pieces of memory for the bytes, together as long as the range. They are views of a SharedArrayBuffer,
+   * so that a worker can fill them without a copy.
    */
   readonly into: readonly Uint8Array[];
-  /** The version that earlier answers had. Another one is a `changed` error. */
+  /** The version of earlier responses; another one is a `changed` error. */
   readonly expected: StoreVersion | undefined;
 }
 
-/** What `read/` asks of whoever can fetch bytes; `session/` hands in the client's. */
+/** The port through which `read/` fetches bytes; `session/` passes in the client. */
 export interface ContentSource {
   /**
-   * Fetches exactly `range` into `into`, checked: status 206 with the Content-Range asked for (or a 200
-   * no longer than the range), every byte, the version expected. Short, long, stale or failing answers
-   * are retried inside. When the promise settles, fulfilled or rejected, nothing writes to `into` any more.
+   * Fetches exactly `range` into `into`, and checks the response: status 206 with the requested Content-Range (or 200
+   * with no more bytes than the range), the number of bytes, and the expected version. It retries short, long, stale
+   * and failed responses. When the promise settles, nothing writes to `into` any more.
    *
    * @throws BsmountError `changed`, `access-denied`, `not-signed-in`, `not-found`, `archived`, `timeout`,
    * `unavailable`, or the signal's reason.

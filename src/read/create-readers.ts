@@ -8,7 +8,7 @@ import { ActiveStreams } from "./active-streams.ts";
 import { BlockFetcher } from "./block-fetcher.ts";
 import { BlockLoader } from "./block-loader.ts";
 import type { ContentSource } from "./content-source.ts";
-import { Contents } from "./contents.ts";
+import { FileVersions } from "./file-versions.ts";
 import { FileReader, type ReadingParts } from "./file-reader.ts";
 import type { Readers } from "./reader.ts";
 import { TimeOuts } from "./time-outs.ts";
@@ -16,29 +16,29 @@ import { defaultTuning, type ReadTuning } from "./tuning.ts";
 
 export interface ReadersOptions {
   readonly source: ContentSource;
-  /** All memory for blocks, cached and on their way, rounded down to whole blocks; 1 MiB or more. */
+  /** Memory for all blocks, cached and in flight, in bytes, rounded down to whole blocks; at least 1 MiB. */
   readonly memoryBytes: number;
-  /** Ranged requests in flight; two more when a reader waits behind read-ahead. @default 12 */
+  /** The most ranged requests in flight; two more if a reader waits for read-ahead of others. @default 12 */
   readonly maxRequests?: number;
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly tuning?: Partial<ReadTuning>;
 }
 
-/** Two for the shortest unaligned read, two for read-ahead beside it, and as much for another reader. */
+/** Two for the shortest unaligned read, two for its read-ahead, and the same for another reader. */
 const MIN_BLOCKS = 8;
 const DEFAULT_MAX_REQUESTS = 12;
 
 /**
- * Composes reading: a memory store, the fetches and the readers over one source.
+ * Composes the memory store, the block fetcher and the readers over one source.
  *
- * @throws BsmountError `usage` when `memoryBytes` is too small to read with.
+ * @throws BsmountError `usage` if `memoryBytes` is too small
  */
 export function createReaders(options: ReadersOptions): Readers {
   return readersOf(connectParts(options));
 }
 
-/** Readers over parts that the caller can look into. */
+/** Makes readers of parts that the caller can inspect. */
 export function readersOf(parts: ReadingParts): Readers {
   let closed = false;
   return {
@@ -54,7 +54,7 @@ export function readersOf(parts: ReadingParts): Readers {
   };
 }
 
-/** The parts of reading, each knowing the others it needs. */
+/** Connects the parts of reading. */
 export function connectParts(options: ReadersOptions): ReadingParts {
   const { source, maxRequests = DEFAULT_MAX_REQUESTS } = options;
   const { clock = systemClock, logger = silentLogger } = options;
@@ -65,18 +65,18 @@ export function connectParts(options: ReadersOptions): ReadingParts {
     capacity: capacityOf(options.memoryBytes, blockBytes),
     onUnused: (key, index) => {
       blocks.publish({ outcome: "wasted", blocks: 1 });
-      contents.unused(key, index);
+      versions.unused(key, index);
     },
-    onEmpty: (key) => contents.forgetIfIdle(key),
+    onEmpty: (key) => versions.forgetIfIdle(key),
   });
-  const contents = new Contents(blockBytes, (key) => store.hasContent(key));
-  const onSettled = (): void => loader.lookAgain();
+  const versions = new FileVersions(blockBytes, (key) => store.hasVersion(key));
+  const onSettled = (): void => loader.admitWaiting();
   const timeOuts = new TimeOuts(clock);
   const shared = { store, timeOuts, maxRequests };
-  const fetcher = new BlockFetcher({ ...shared, source, contents, logger, onSettled });
+  const fetcher = new BlockFetcher({ ...shared, source, versions, logger, onSettled });
   const loader = new BlockLoader({ ...shared, fetcher, tuning });
   const streams = new ActiveStreams(clock, tuning.idleStreamMs);
-  return { store, contents, fetcher, loader, streams, maxRequests, tuning };
+  return { store, versions, fetcher, loader, streams, maxRequests, tuning };
 }
 
 function capacityOf(memoryBytes: number, blockBytes: number): number {
@@ -84,7 +84,7 @@ function capacityOf(memoryBytes: number, blockBytes: number): number {
   if (capacity >= MIN_BLOCKS) return capacity;
   throw new BsmountError(
     "usage",
-    `a memory cache of ${formatBytes(memoryBytes)} is too small to read with`,
+    `a memory cache of ${formatBytes(memoryBytes)} is too small for reading`,
     { remedy: `give it ${formatBytes(MIN_BLOCKS * blockBytes)} or more` },
   );
 }

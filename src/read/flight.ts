@@ -3,46 +3,46 @@ import type { Cursor } from "./access-pattern.ts";
 import type { StoreVersion } from "./content-source.ts";
 import type { ContentDescription } from "./reader.ts";
 
-/** One version of a file's bytes, shared by all who have it open and by the blocks kept of it. */
-export interface Content {
-  /** What its blocks are kept under; never used for anything else. */
+/** One version of a file's content, shared by its readers and its cached blocks. */
+export interface FileVersion {
+  /** The key of its blocks in the store; never used for another version. */
   readonly key: string;
   readonly description: ContentDescription;
   readonly fileBlocks: number;
-  /** Blocks on their way. */
+  /** Flights by the index of each block in them. */
   readonly flights: Map<number, Flight>;
-  /** The store's version in its first answer. All later answers must have the same. */
-  pinned: StoreVersion | undefined;
-  /** The store answered with another version: these bytes can no longer be had. */
-  changed: boolean;
-  /** Open readers. */
+  /** That of the first response; all later ones must have the same. */
+  storeVersion: StoreVersion | undefined;
+  /** The object store has another version now, so that this one can no longer be fetched. */
+  isOutdated: boolean;
+  /** The number of open readers. */
   readers: number;
 }
 
-/** Somebody who cannot go on before a flight ends. Told synchronously, while its blocks are surely there. */
+/** Waits for a flight. Its methods are called synchronously, before a block of the flight can be evicted. */
 export interface FlightWaiter {
   landed(flight: Flight): void;
   failed(flight: Flight, error: unknown): void;
 }
 
 /**
- * One ranged request for neighbouring blocks, and whoever wants them: readers that wait for it, and
- * cursors that asked for it ahead. Nobody left means that it is aborted.
+ * One ranged request for consecutive blocks, with the readers that wait for it and the cursors that read ahead. It is
+ * aborted when none of them is left.
  */
 export interface Flight {
-  readonly content: Content;
+  readonly version: FileVersion;
   /** The first block. */
   readonly start: number;
-  /** A block's memory each, in order. */
+  /** The memory of each block, in order. */
   readonly memory: readonly BlockMemory[];
-  /** How many of its blocks no reader had asked for when it started. */
+  /** The number of its blocks that no reader had requested when it started. */
   readonly aheadBlocks: number;
   readonly waiters: Set<FlightWaiter>;
   readonly cursors: Set<Cursor>;
   readonly controller: AbortController;
 }
 
-/** Whether `flight` was started without a reader who needs it: then its failure is nobody's. */
+/** Whether no reader had requested a block of `flight` when it started; then its failure is reported to none. */
 export function isReadAhead(flight: Flight): boolean {
   return flight.aheadBlocks === flight.memory.length;
 }

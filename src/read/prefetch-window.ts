@@ -1,7 +1,7 @@
 import { type BlockSpan, type Cursor, isStream } from "./access-pattern.ts";
 import type { ReadTuning } from "./tuning.ts";
 
-/** What the window of a cursor depends on besides the cursor itself. */
+/** The bounds of the prefetch window of a cursor. */
 export interface WindowBounds {
   /** Blocks of the whole file. */
   readonly fileBlocks: number;
@@ -13,18 +13,18 @@ export interface WindowBounds {
 
 export interface ReadAhead {
   readonly span: BlockSpan;
-  /** How large each request for a part of the span should be. */
+  /** The size of each request for a part of the span. */
   readonly requestBlocks: number;
 }
 
-/** How far ahead of its position a cursor may fetch: nothing for random reads, else what it has proved. */
+/** The number of blocks that a cursor may fetch ahead of its position: none for random reads, else at most its proof. */
 export function windowBlocks(cursor: Cursor, limit: number, tuning: ReadTuning): number {
   return isStream(cursor) ? Math.min(cursor.proof, limit, tuning.maxWindowBlocks) : 0;
 }
 
 /**
- * The next blocks to fetch ahead for `cursor`, or undefined when it is not time. Whole requests only,
- * unless the file ends: else each small read would send a small request.
+ * The next blocks to fetch ahead for `cursor`, or undefined if none are due. Only the end of a file makes a request
+ * that is not full-sized: otherwise each small read would send a small request.
  */
 export function nextReadAhead(
   cursor: Cursor,
@@ -43,9 +43,9 @@ export function nextReadAhead(
 }
 
 /**
- * How many blocks behind a read's own the same request should bring. The rest of a small file; one block
- * for a first read of exactly one block's length, because the kernel cuts larger reads into such requests
- * and the next one would cost a second round trip; nothing else.
+ * The number of blocks that the request of a read should fetch after the read's own: the rest of a small file; one
+ * block for a first read of exactly one block, because the kernel splits larger reads into such requests and the
+ * next one would cost a second round trip; otherwise none.
  */
 export function lookahead(
   cursor: Cursor,
@@ -58,7 +58,7 @@ export function lookahead(
   return cutByKernel && !isStream(cursor) ? Math.min(1, fileBlocks - read.end) : 0;
 }
 
-/** Enough parts for its requests to be busy, but none too small, and at least two in a window. */
+/** Small enough to keep all requests busy and to have two in a window, but not too small. */
 function requestSize(window: number, requests: number, tuning: ReadTuning): number {
   const wanted = Math.max(tuning.minRequestBlocks, Math.floor(window / requests));
   return Math.max(1, Math.min(wanted, tuning.maxRequestBlocks, Math.ceil(window / 2)));

@@ -1,13 +1,13 @@
 export interface RequestQueueOptions<Job> {
-  /** Jobs that run at once. */
+  /** The most jobs that run at once. */
   readonly maxRequests: number;
-  /** How many more may run when a reader waits and all of them are busy with read-ahead. */
+  /** How many more may run if a reader waits and all others are read-ahead. */
   readonly urgentExtra: number;
-  /** Starts a job; {@link RequestQueue.done} must follow when it ended. */
+  /** Starts a job; call {@link RequestQueue.done} when it has ended. */
   readonly start: (job: Job) => void;
 }
 
-/** Lets a bounded number of requests run; those that a reader waits for go before those made ahead. */
+/** Runs a bounded number of requests; requests that a reader waits for take precedence over read-ahead. */
 export class RequestQueue<Job> {
   readonly #options: RequestQueueOptions<Job>;
   readonly #urgent = new Set<Job>();
@@ -27,14 +27,14 @@ export class RequestQueue<Job> {
     this.#startNext();
   }
 
-  /** A reader waits for `job` now. No effect when it runs already. */
+  /** Moves `job` to the urgent ones, because a reader waits for it now. No effect if it has started. */
   promote(job: Job): void {
     if (!this.#ahead.delete(job)) return;
     this.#urgent.add(job);
     this.#startNext();
   }
 
-  /** Takes back a job that has not started; false when it has. */
+  /** Removes a job that has not started; returns false if it has. */
   remove(job: Job): boolean {
     return this.#urgent.delete(job) || this.#ahead.delete(job);
   }

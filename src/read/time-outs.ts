@@ -1,71 +1,68 @@
 import type { Clock } from "../core/clock.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { BlockSpan } from "./access-pattern.ts";
-import type { Content } from "./flight.ts";
+import type { FileVersion } from "./flight.ts";
 
 interface TimeOut {
   readonly at: number;
   readonly error: unknown;
 }
 
-/**
- * Long enough for all who stand in line for a page to be answered, short enough for nobody to notice it
- * after the store has come back.
- */
+/** Long enough for all readers that queue for a page, and too short to be noticed once the store responds again. */
 const SHARED_MS = 2000;
 
 /**
- * Blocks that did not come in time, a moment ago. The kernel lets the readers of one page ask one after the
- * other, and asks again itself after a failure: if each waited for a deadline of its own, ten readers of a
- * store that hangs would wait for ten deadlines. So those who ask right after a time-out share it.
+ * Blocks whose request timed out within the last two seconds. The kernel sends the reads of one page one after
+ * another, and repeats a failed one. If each waited for its own deadline, ten readers of a store that hangs would wait
+ * for ten deadlines. So a read right after a time-out fails with the same error.
  *
- * Only time-outs are shared: other failures come fast, and the next attempt may do better. Being served
- * does not make one last longer.
+ * Other errors are not shared: they come fast, and the next attempt may succeed. Returning a shared error does not
+ * extend its time.
  */
 export class TimeOuts {
   readonly #clock: Clock;
-  readonly #byContent = new WeakMap<Content, Map<number, TimeOut>>();
+  readonly #byVersion = new WeakMap<FileVersion, Map<number, TimeOut>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  remember(content: Content, indexes: Iterable<number>, error: unknown): void {
+  remember(version: FileVersion, indexes: Iterable<number>, error: unknown): void {
     const at = this.#clock.now();
-    const known = this.#byContent.get(content) ?? new Map<number, TimeOut>();
-    this.#byContent.set(content, known);
+    const known = this.#byVersion.get(version) ?? new Map<number, TimeOut>();
+    this.#byVersion.set(version, known);
     for (const [index, timeOut] of known) if (!this.#isFresh(timeOut)) known.delete(index);
     for (const index of indexes) known.set(index, { at, error });
   }
 
-  /** A block has come after all. */
-  forget(content: Content, indexes: Iterable<number>): void {
-    const known = this.#byContent.get(content);
+  /** Called when blocks have arrived. */
+  forget(version: FileVersion, indexes: Iterable<number>): void {
+    const known = this.#byVersion.get(version);
     if (known === undefined) return;
     for (const index of indexes) known.delete(index);
-    if (known.size === 0) this.#byContent.delete(content);
+    if (known.size === 0) this.#byVersion.delete(version);
   }
 
-  /** The error for a read of `span`, when one of its blocks has just timed out. */
-  find(content: Content, span: BlockSpan): BsmountError | undefined {
-    const known = this.#byContent.get(content);
+  /** The error for a read of `span` if one of its blocks has just timed out. */
+  find(version: FileVersion, span: BlockSpan): BsmountError | undefined {
+    const known = this.#byVersion.get(version);
     if (known === undefined) return undefined;
     for (let index = span.start; index < span.end; index += 1) {
       const timeOut = known.get(index);
-      if (timeOut !== undefined && this.#isFresh(timeOut)) return sharedError(content, timeOut);
+      if (timeOut !== undefined && this.#isFresh(timeOut)) return sharedError(version, timeOut);
     }
     return undefined;
   }
 
   #isFresh({ at }: TimeOut): boolean {
     const age = this.#clock.now() - at;
-    // A clock that was set back must not keep a time-out alive.
+    // A clock that was set back must not extend a time-out.
     return age >= 0 && age < SHARED_MS;
   }
 }
 
-function sharedError(content: Content, { error }: TimeOut): BsmountError {
-  const { fileId } = content.description;
+function sharedError(version: FileVersion, { error }: TimeOut): BsmountError {
+  const { fileId } = version.description;
   return new BsmountError(
     "timeout",
     `file ${fileId} cannot be read: another read of the same bytes has just timed out`,

@@ -1,5 +1,5 @@
 import { BaseSpace } from "../api/client.ts";
-import type { User } from "../api/models.ts";
+import type { User } from "../api/models/models.ts";
 import type { ClientOptions } from "../api/settings.ts";
 import { type ConnectionConfig, resolveConnection } from "../config/connection.ts";
 import { type Environment, processEnvironment } from "../config/environment.ts";

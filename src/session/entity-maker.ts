@@ -1,12 +1,12 @@
 import type { BaseSpace } from "../api/client.ts";
-import { ApiError } from "../api/errors.ts";
+import { ApiError } from "../api/transport/errors.ts";
 import type { SessionStatus } from "../api/resources/session-status.ts";
 import { collectionOf } from "../catalog/catalog.ts";
 import type { Catalog, Entity, EntityCollection } from "../catalog/catalog.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { ProjectId } from "../core/ids.ts";
 import type { EntityMaker, StatusChange } from "../fs/writing.ts";
-import type { LocalFiles } from "../write/local-files.ts";
+import type { StagedFiles } from "../write/staged-files.ts";
 import { type ResultFile, shownPathOf } from "../write/result-file.ts";
 import { datesOf, type OwnStaging, type RefuseElsewhere, refuseStaged } from "./ending-result.ts";
 import { failedError, heldError, type HeldFiles } from "./held-files.ts";
@@ -16,7 +16,7 @@ import { discardTemporaryNames, failedFiles, keepTemporaryNames } from "./upload
 export interface EntityMakerOptions {
   readonly client: BaseSpace;
   readonly catalog: Catalog;
-  readonly local: LocalFiles;
+  readonly staged: StagedFiles;
   /** Where this and other sessions keep what they write. */
   readonly staging: OwnStaging;
   /** Asks other mounts before a result ends. */
@@ -34,16 +34,16 @@ const STATUS_BY_WORD: ReadonlyMap<string, SessionStatus> = new Map(
 export class ApiEntityMaker implements EntityMaker {
   readonly #client: BaseSpace;
   readonly #catalog: Catalog;
-  readonly #local: LocalFiles;
-  readonly #staging: OwnStaging;
+  readonly #files: StagedFiles;
+  readonly #ownStaging: OwnStaging;
   readonly #askElsewhere: RefuseElsewhere;
   #scopes: Promise<readonly string[] | undefined> | undefined;
 
   constructor(options: EntityMakerOptions) {
     this.#client = options.client;
     this.#catalog = options.catalog;
-    this.#local = options.local;
-    this.#staging = options.staging;
+    this.#files = options.staged;
+    this.#ownStaging = options.staging;
     this.#askElsewhere = options.refuseElsewhere;
   }
 
@@ -79,8 +79,8 @@ export class ApiEntityMaker implements EntityMaker {
     }
     await this.#refuseWhileOpen(appResult, status, signal);
     // From here on nobody begins to write in a result that is to take no more files.
-    using _closing = isFinal(status) ? this.#local.writers.closing(appResult.id) : undefined;
-    this.#refuseOpen(appResult, status, this.#local.writers.of(appResult.id));
+    using _closing = isFinal(status) ? this.#files.writers.closing(appResult.id) : undefined;
+    this.#refuseOpen(appResult, status, this.#files.writers.of(appResult.id));
     await this.#refuseElsewhere(appResult, status, signal);
     await this.#finishFiles(appResult, { status, held: change.held ?? "refuse" }, signal);
     await this.#client.appSessions.setStatus(appSession.id, { status, summary }, { signal });
@@ -133,7 +133,11 @@ export class ApiEntityMaker implements EntityMaker {
     signal: AbortSignal,
   ): Promise<void> {
     if (status === "Running") return;
-    this.#refuseOpen(appResult, status, await this.#local.stillOpen(signal, appResult.id));
+    this.#refuseOpen(
+      appResult,
+      status,
+      await this.#files.finishing.stillOpen(signal, appResult.id),
+    );
   }
 
   #refuseOpen({ name }: Entity, status: SessionStatus, open: readonly ResultFile[]): void {
@@ -152,7 +156,7 @@ export class ApiEntityMaker implements EntityMaker {
     const result = { apiServer, appResultId: appResult.id, what };
     await this.#askElsewhere(result, signal);
     if (!isFinal(status)) return;
-    await refuseStaged(result, this.#staging, async () => {
+    await refuseStaged(result, this.#ownStaging, async () => {
       this.#catalog.invalidate(appResult);
       return datesOf(await this.#catalog.files(appResult, signal));
     });
@@ -165,18 +169,18 @@ export class ApiEntityMaker implements EntityMaker {
     signal: AbortSignal,
   ): Promise<void> {
     if (status === "Running") return;
-    if (whatHeld === "upload") await keepTemporaryNames(this.#local, { appResultId: id }, signal);
+    if (whatHeld === "upload") await keepTemporaryNames(this.#files, { appResultId: id }, signal);
     if (whatHeld === "discard")
-      await discardTemporaryNames(this.#local, { appResultId: id }, signal);
-    const held = this.#local.unfinished(id).filter(({ isHeld }) => isHeld);
+      await discardTemporaryNames(this.#files, { appResultId: id }, signal);
+    const held = this.#files.unfinished(id).filter(({ awaitsRename }) => awaitsRename);
     if (isFinal(status) && held.length > 0) {
       const paths = held.map(({ shownPath }) => shownPath);
       throw heldError(`cannot make ${name} ${status}`, paths);
     }
     try {
-      await this.#local.finishAll(signal, id);
+      await this.#files.finishing.finishAll(signal, id);
     } catch (error) {
-      const failed = failedFiles(this.#local.unfinished(id));
+      const failed = failedFiles(this.#files.unfinished(id));
       throw failed.length === 0 ? error : failedError(`cannot make ${name} ${status}`, failed);
     }
   }

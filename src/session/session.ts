@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import type { BaseSpace } from "../api/client.ts";
+import { ApiCatalog } from "../catalog/api-catalog.ts";
+import { CachedCatalog } from "../catalog/cached-catalog.ts";
 import type { Entity } from "../catalog/catalog.ts";
 import type { Config } from "../config/config.ts";
 import { BsmountError } from "../core/errors.ts";
@@ -13,7 +15,7 @@ import { createReaders } from "../read/create-readers.ts";
 import type { Readers } from "../read/reader.ts";
 import { type Node, parentOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
-import type { LocalFiles } from "../write/local-files.ts";
+import type { StagedFiles } from "../write/staged-files.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import { placesOf, type TransferPlaces } from "./transfer-places.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
@@ -22,11 +24,12 @@ import type { RefuseElsewhere } from "./ending-result.ts";
 import type { HeldFiles } from "./held-files.ts";
 import {
   countUploads,
-  type LocalUploads,
-  openLocalUploads,
+  listingsOf,
+  type StagedUploads,
+  openStagedUploads,
   stagingFolderOf,
   type UploadCounts,
-} from "./local-uploads.ts";
+} from "./staged-uploads.ts";
 import { TokenWatch } from "./token-watch.ts";
 import {
   discardTemporaryNames,
@@ -126,14 +129,15 @@ export async function openSession(
     const source = client.content;
     const memoryBytes = config.memoryCacheBytes;
     const readers = owned.use(createReaders({ source, memoryBytes, logger }));
-    const uploads = owned.use(openLocalUploads(config, { client, userId: id, logger }));
+    const catalog = openCatalog(config, client);
+    const uploads = owned.use(openStagedUploads(config, { client, catalog, userId: id, logger }));
     return {
       config,
       client,
       user: { id, name },
       describe: () => describeSession(config, name, token),
-      ...uploadsOf(uploads.local),
-      ...composeTree(config, { client, readers, uploads, refuseElsewhere }),
+      ...uploadsOf(uploads.staged),
+      ...composeTree(config, { client, catalog, readers, uploads, refuseElsewhere }),
       metrics: async () => await metrics.snapshot(),
       [Symbol.asyncDispose]: async () => await owned[Symbol.asyncDispose](),
     };
@@ -145,7 +149,7 @@ export async function openSession(
 
 /** What a session tells of the files that were written in it, and does with them. */
 function uploadsOf(
-  local: LocalFiles,
+  staged: StagedFiles,
 ): Pick<
   Session,
   | "discardHeld"
@@ -158,37 +162,48 @@ function uploadsOf(
   | "uploadsLeft"
 > {
   return {
-    uploads: () => countUploads(local),
-    uploadsLeft: () => uploadsLeft(local),
-    uploadHeld: async (signal) => await keepTemporaryNames(local, {}, signal),
-    discardHeld: async (signal) => await discardTemporaryNames(local, {}, signal),
-    finishUploads: async (signal) => await local.finishAll(signal),
-    hurry: () => local.hurry(),
-    stillOpen: async (signal) => (await local.stillOpen(signal)).map(shownPathOf),
+    uploads: () => countUploads(staged),
+    uploadsLeft: () => uploadsLeft(staged),
+    uploadHeld: async (signal) => await keepTemporaryNames(staged, {}, signal),
+    discardHeld: async (signal) => await discardTemporaryNames(staged, {}, signal),
+    finishUploads: async (signal) => await staged.finishing.finishAll(signal),
+    hurry: () => staged.hurry(),
+    stillOpen: async (signal) => (await staged.finishing.stillOpen(signal)).map(shownPathOf),
     unfinishedIn: async (appResultId, signal) => {
-      const open = (await local.stillOpen(signal, appResultId)).map(shownPathOf);
-      const closed = local.unfinished(appResultId).filter(({ openWriters }) => openWriters === 0);
+      const open = (await staged.finishing.stillOpen(signal, appResultId)).map(shownPathOf);
+      const closed = staged
+        .unfinished(appResultId)
+        .filter(({ isOpenForWriting }) => !isOpenForWriting);
       return { open, left: closed.map(({ shownPath }) => shownPath) };
     },
   };
 }
 
+function openCatalog({ listing, tree }: Config, client: BaseSpace): CachedCatalog {
+  const { metadataTtlMs: ttlMs } = tree;
+  return new CachedCatalog(new ApiCatalog(client, listing), {
+    ttlMs,
+    maxBytes: listing.maxListingBytes,
+  });
+}
+
 interface TreeParts {
   readonly client: BaseSpace;
+  readonly catalog: CachedCatalog;
   readonly readers: Readers;
-  readonly uploads: LocalUploads;
+  readonly uploads: StagedUploads;
   readonly refuseElsewhere: RefuseElsewhere;
 }
 
 function composeTree(
   config: Config,
-  { client, readers, uploads, refuseElsewhere }: TreeParts,
+  { client, catalog, readers, uploads, refuseElsewhere }: TreeParts,
 ): Pick<Session, "fileSystem" | "places" | "refresh" | "setStatus"> {
   const { negativeTtlMs, showHidden } = config.tree;
-  const { cached, catalog, local, staging } = uploads;
-  const tree = new PathTree({ catalog, showHidden, negativeTtlMs });
-  const maker = new ApiEntityMaker({ client, catalog, local, staging, refuseElsewhere });
-  const writing = config.mount.readOnly ? {} : { writing: { local, maker } };
+  const { staged, staging } = uploads;
+  const tree = new PathTree({ catalog, local: listingsOf(staged), showHidden, negativeTtlMs });
+  const maker = new ApiEntityMaker({ client, catalog, staged, staging, refuseElsewhere });
+  const writing = config.mount.readOnly ? {} : { writing: { staged, maker } };
   const { owner } = config;
   return {
     fileSystem: createFileSystem({
@@ -205,7 +220,7 @@ function composeTree(
       stateFolder: config.folders.state,
     }),
     refresh: async () => {
-      cached.invalidateAll();
+      catalog.invalidateAll();
       tree.forgetAbsent();
     },
     setStatus: async (path, change, signal) => {

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import type { AppResultId, FileId } from "../core/ids.ts";
+import { newName, newPath, writableFolder } from "../fs/writable-folder.ts";
 import { ensurePrivateFolder } from "../linux/private-folder.ts";
-import { newName, newPath, writablePlace } from "../fs/writable-place.ts";
 import type { EntityMaker } from "../fs/writing.ts";
 import { decodeName } from "../tree/encoding.ts";
 import type { Node } from "../tree/node.ts";
 import type { PathTree } from "../tree/path-tree.ts";
-import { LocalFile } from "../write/local-file.ts";
+import { StagedFile } from "../write/staged-file.ts";
 
 /** A file that can be downloaded. */
 export interface RemoteFile {
@@ -61,7 +61,7 @@ export function placesOf({ apiServer, tree, maker, stateFolder }: PlacesOptions)
     },
     uploadInto: async (path, { name, source }, signal) => {
       const folder = await tree.resolve(path, signal);
-      const { appResult, appResultId, prefix } = writablePlace(folder);
+      const { appResult, appResultId, prefix } = writableFolder(folder);
       const target = newPath(prefix + newName(name));
       const existing = (await tree.list(folder, signal)).get(name);
       if (existing?.type === "directory") {
@@ -78,7 +78,7 @@ export function placesOf({ apiServer, tree, maker, stateFolder }: PlacesOptions)
 }
 
 function remoteFile(node: Node): RemoteFile | undefined {
-  if (node.kind !== "file" || node.item instanceof LocalFile) return undefined;
+  if (node.kind !== "file" || node.item instanceof StagedFile) return undefined;
   const { id, path, sizeBytes, isArchived, etag, dateCreatedMs } = node.item;
   const name = path.split("/").at(-1) ?? path;
   const known = { id, name, path, sizeBytes, isArchived, dateCreatedMs };

@@ -1,6 +1,6 @@
 import { describeError } from "../core/errors.ts";
-import type { LocalFile } from "../write/local-file.ts";
-import type { LocalFiles } from "../write/local-files.ts";
+import type { StagedFile } from "../write/staged-file.ts";
+import type { StagedFiles } from "../write/staged-files.ts";
 import { shownPathOf } from "../write/result-file.ts";
 
 /** What was written in a session and is not in BaseSpace yet. */
@@ -18,42 +18,44 @@ export interface UploadsLeft {
 }
 
 /** Paths are those that the mount shows. */
-export function uploadsLeft(local: LocalFiles): UploadsLeft {
-  const files = local.unfinished().filter(({ openWriters }) => openWriters === 0);
-  const held = files.filter(({ isHeld }) => isHeld);
-  const pending = files.filter(({ isHeld, failure }) => !isHeld && failure === undefined);
+export function uploadsLeft(staged: StagedFiles): UploadsLeft {
+  const files = staged.unfinished().filter(({ isOpenForWriting }) => !isOpenForWriting);
+  const held = files.filter(({ awaitsRename }) => awaitsRename);
+  const pending = files.filter(
+    ({ awaitsRename, content }) => !awaitsRename && content.failure === undefined,
+  );
   return {
-    open: local.writers.of().map(shownPathOf),
+    open: staged.writers.of().map(shownPathOf),
     pending: pending.length,
-    leftBytes: pending.reduce((sum, { draft }) => sum + draft.leftBytes, 0),
+    leftBytes: pending.reduce((sum, { content }) => sum + content.leftBytes, 0),
     held: held.map(({ shownPath }) => shownPath),
     failed: failedFiles(files),
   };
 }
 
 /** Those of `files` that did not go up, with the reason behind each. */
-export function failedFiles(files: readonly LocalFile[]): readonly string[] {
+export function failedFiles(files: readonly StagedFile[]): readonly string[] {
   return files
-    .filter(({ isHeld, failure }) => !isHeld && failure !== undefined)
-    .map(({ shownPath, failure }) => `${shownPath} (${describeError(failure)})`);
+    .filter(({ awaitsRename, content }) => !awaitsRename && content.failure !== undefined)
+    .map(({ shownPath, content }) => `${shownPath} (${describeError(content.failure)})`);
 }
 
 /** From now on files under temporary names, all or those of one app result, are finished under them. */
 export async function keepTemporaryNames(
-  local: LocalFiles,
+  staged: StagedFiles,
   { appResultId }: { readonly appResultId?: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const held = local.unfinished(appResultId).filter(({ isHeld }) => isHeld);
-  for (const file of held) await local.keepName(file, signal);
+  const files = staged.unfinished(appResultId).filter(({ awaitsRename }) => awaitsRename);
+  for (const file of files) await file.keepName(signal);
 }
 
 /** Gives files under temporary names up, of all or of one app result, that nobody has open. */
 export async function discardTemporaryNames(
-  local: LocalFiles,
+  staged: StagedFiles,
   { appResultId }: { readonly appResultId?: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const held = local.unfinished(appResultId).filter(({ isHeld }) => isHeld);
-  for (const file of held) if (file.openHandles === 0) await local.remove(file, signal);
+  const files = staged.unfinished(appResultId).filter(({ awaitsRename }) => awaitsRename);
+  for (const file of files) if (!file.isOpen) await staged.remove(file, signal);
 }

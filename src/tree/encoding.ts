@@ -1,16 +1,16 @@
 /*
- * BaseSpace names hold any character, file names do not. Each character that a file name cannot hold has
- * a look-alike in its place, as rclone does it, so that the name can be read and turned back:
+ * Names in BaseSpace can contain any character, file names cannot. Each character that a file name cannot contain is
+ * replaced by one that looks alike, as in rclone, so that the name is readable and can be decoded:
  *
  *   /                     ／  U+FF0F
  *   NUL to U+001F, DEL    their pictures, U+2400 to U+241F and U+2421
  *   a name `.` or `..`    ．  ．．  U+FF0E
  *   an empty name         ‛  U+201B
- *   a look-alike itself   quoted with ‛ before it
+ *   a replacement itself  preceded by ‛
  *
- * U+FFFD and lone surrogates become ？ (U+FF1F), and that cannot be turned back: the kernel's binding
- * hands over bytes that are not UTF-8 as U+FFFD, so no listed name may contain it. C1 controls (U+0080 to
- * U+009F) have no pictures and stay; a file name can hold them.
+ * U+FFFD and lone surrogates become ？ (U+FF1F), which cannot be decoded: the FUSE binding passes bytes that are not
+ * UTF-8 as U+FFFD, so no listed name may contain it. C1 controls (U+0080 to U+009F) have no pictures and are not
+ * replaced; a file name can contain them.
  */
 
 const QUOTE = "‛";
@@ -23,7 +23,7 @@ const EACH_SPECIAL = new RegExp(SPECIAL, "gu");
 const LOSSY = /[\ufffd\p{Cs}]/u;
 const EACH_ENCODED = /‛([^])|[／\u2400-\u241f\u2421]/gu;
 
-/** The file name that stands for `name`: never empty, `.` or `..`, without `/`, NUL and C0 controls. */
+/** The file name of `name`: never empty, `.` or `..`, and without `/`, NUL and C0 controls. */
 export function encodeName(name: string): string {
   if (name === "") return QUOTE;
   if (name === ".") return DOT;
@@ -31,7 +31,7 @@ export function encodeName(name: string): string {
   return SPECIAL.test(name) ? name.replace(EACH_SPECIAL, encodeCharacter) : name;
 }
 
-/** The name that `encoded` stands for; exact for every name that is not {@link isLossy}. */
+/** The inverse of {@link encodeName} for every name that is not {@link isLossy}. */
 export function decodeName(encoded: string): string {
   if (encoded === QUOTE) return "";
   if (encoded === DOT) return ".";
@@ -41,7 +41,7 @@ export function decodeName(encoded: string): string {
   );
 }
 
-/** True for names with U+FFFD or lone surrogates, whose encoding other names can have too. */
+/** True for names with U+FFFD or lone surrogates, whose encoding is not unique. */
 export function isLossy(name: string): boolean {
   return LOSSY.test(name);
 }

@@ -6,9 +6,9 @@ import { uniqueEntityNames } from "./unique-names.ts";
 
 export type EntityEntry = EntityDirectory | EntityLink;
 
-/** The entries of one directory of entities: what it lists, and what else it answers to. */
+/** The entries of one directory of entities: the listed names and their aliases. */
 export class EntityEntries {
-  /** Each entity once, under its one name. */
+  /** Each entity once, by its display name. */
   readonly listed: ReadonlyMap<string, EntityEntry>;
   readonly #byId = new Map<string, EntityEntry>();
   #byAlias: ReadonlyMap<string, EntityEntry | undefined> | undefined;
@@ -22,7 +22,7 @@ export class EntityEntries {
     return this.#byId.get(id);
   }
 
-  /** In this order: a listed name, an Id, a name (plain or encoded) that fits exactly one entity. */
+  /** Finds, in this order, a display name, an Id, or a name (plain or encoded) that only one entity has. */
   find(name: string): EntityEntry | undefined {
     return this.listed.get(name) ?? this.#byId.get(name) ?? this.#aliases().get(name);
   }

@@ -2,30 +2,30 @@ import type { FileItem } from "../catalog/catalog.ts";
 import { plainName } from "./candidate-name.ts";
 import { lastSegmentOf } from "./file-path.ts";
 import type { FileNode, FolderDirectory } from "./node.ts";
-import type { RawFolder } from "./raw-folder.ts";
+import type { PathFolder } from "./path-folder.ts";
 import { type Nameable, uniqueFileNames } from "./unique-names.ts";
 
 type Entry = FileNode | FolderDirectory;
 
 /**
- * One folder and what is in it, by names. They are given when somebody first looks, since most of a run
- * folder's hundred thousand files are never looked at. What comes or goes afterwards touches one name, as
- * long as nothing in the folder has a rival for its name; else all names are given anew at the next look.
+ * One folder and its entries by display name. The names are computed at the first access, because most of the hundred
+ * thousand files of a run folder are never accessed. Adding or removing an entry changes one name, unless entries of
+ * the folder compete for a name; then all names are computed again at the next access.
  */
 export class FileFolder {
   readonly node: FolderDirectory;
-  readonly #raw: RawFolder;
+  readonly #pathFolder: PathFolder;
   #entries: Map<string, Entry> | undefined;
   readonly #folders = new Map<string, FileFolder>();
-  /** Something here has a name that depends on what else is here. */
-  #hasRivals = false;
+  /** Whether the name of an entry depends on other entries. */
+  #hasNameConflicts = false;
 
-  constructor(node: FolderDirectory, raw: RawFolder) {
+  constructor(node: FolderDirectory, pathFolder: PathFolder) {
     this.node = node;
-    this.#raw = raw;
+    this.#pathFolder = pathFolder;
   }
 
-  /** Everything in the folder by name. */
+  /** All entries by display name. */
   get entries(): ReadonlyMap<string, Entry> {
     return (this.#entries ??= this.#name());
   }
@@ -34,69 +34,72 @@ export class FileFolder {
     return this.entries.has(name) ? this.#folders.get(name) : undefined;
   }
 
-  /** The folder that shows `raw`; undefined when no names were given here yet. */
-  shown(raw: RawFolder): FileFolder | undefined {
-    const usual = this.#folders.get(raw.name);
-    if (usual !== undefined && usual.#raw === raw) return usual;
-    // It shows under an encoded name, or one with an Id.
-    for (const folder of this.#folders.values()) if (folder.#raw === raw) return folder;
+  /** The folder that shows `pathFolder`; undefined if the names have not been computed yet. */
+  folderOf(pathFolder: PathFolder): FileFolder | undefined {
+    const usual = this.#folders.get(pathFolder.name);
+    if (usual !== undefined && usual.#pathFolder === pathFolder) return usual;
+    // It has an encoded name, or one with an Id.
+    for (const folder of this.#folders.values())
+      if (folder.#pathFolder === pathFolder) return folder;
     return undefined;
   }
 
-  /** `item` came, under the last segment of its path. */
+  /** Called when `item` was added, whose path ends with `segment`. */
   added(item: FileItem, segment: string): void {
     this.#addEntry(segment, (name) => this.#fileNode(name, item));
   }
 
-  addedFolder(raw: RawFolder): void {
-    this.#addEntry(raw.name, (name) => this.#addFolder(name, raw));
+  addedFolder(pathFolder: PathFolder): void {
+    this.#addEntry(pathFolder.name, (name) => this.#addFolder(name, pathFolder));
   }
 
-  /** A file or folder that was called `segment` is gone. */
+  /** Called when a file or folder was removed whose path ends with `segment`. */
   removed(segment: string): void {
     const plain = plainName(segment);
-    if (this.#hasRivals || plain === undefined) {
-      this.reconsider();
+    if (this.#hasNameConflicts || plain === undefined) {
+      this.rename();
       return;
     }
     this.#entries?.delete(plain);
     this.#folders.delete(plain);
   }
 
-  /** What decides between rivals has changed. */
-  reconsider(): void {
-    if (this.#hasRivals) this.#forget();
+  /** Called when dates or Ids have changed, which decide who gets a name. */
+  rename(): void {
+    if (this.#hasNameConflicts) this.#forgetNames();
   }
 
   #addEntry(segment: string, make: (name: string) => Entry): void {
     if (this.#entries === undefined) return;
     const plain = plainName(segment);
-    if (this.#hasRivals || plain === undefined || this.#entries.has(plain)) this.#forget();
+    if (this.#hasNameConflicts || plain === undefined || this.#entries.has(plain))
+      this.#forgetNames();
     else this.#entries.set(plain, make(plain));
   }
 
-  #forget(): void {
+  #forgetNames(): void {
     this.#entries = undefined;
     this.#folders.clear();
-    this.#hasRivals = false;
+    this.#hasNameConflicts = false;
   }
 
   #name(): Map<string, Entry> {
-    const { files, folders } = this.#raw;
+    const { files, folders } = this.#pathFolder;
     const named = uniqueFileNames(
       Array.from(files, nameableFile),
       Array.from(folders.values(), nameableFolder),
     );
     const entries = new Map<string, Entry>();
     for (const [name, nameable] of named) {
-      if (name !== nameable.name && name !== plainName(nameable.name)) this.#hasRivals = true;
+      if (name !== nameable.name && name !== plainName(nameable.name))
+        this.#hasNameConflicts = true;
       const { of } = nameable;
       entries.set(name, "files" in of ? this.#addFolder(name, of) : this.#fileNode(name, of));
     }
     return entries;
   }
 
-  #addFolder(name: string, raw: RawFolder): FolderDirectory {
+  #addFolder(name: string, pathFolder: PathFolder): FolderDirectory {
     const { owner } = this.node;
     const node: FolderDirectory = {
       type: "directory",
@@ -105,10 +108,10 @@ export class FileFolder {
       parent: this.node,
       owner,
       get dateMs() {
-        return raw.dateMs;
+        return pathFolder.dateMs;
       },
     };
-    this.#folders.set(name, new FileFolder(node, raw));
+    this.#folders.set(name, new FileFolder(node, pathFolder));
     return node;
   }
 
@@ -121,8 +124,8 @@ function nameableFile(of: FileItem): Nameable & { readonly of: FileItem } {
   return { name: lastSegmentOf(of.path), id: of.id, dateCreatedMs: of.dateCreatedMs, of };
 }
 
-/** A folder's Id is looked for only where its name needs one. */
-function nameableFolder(of: RawFolder): Nameable & { readonly of: RawFolder } {
+/** Computes the Id of a folder only if its name needs one. */
+function nameableFolder(of: PathFolder): Nameable & { readonly of: PathFolder } {
   return {
     name: of.name,
     get id() {

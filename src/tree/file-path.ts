@@ -1,27 +1,27 @@
 /*
- * How the path of a file in BaseSpace is cut into the names of folders and of the file. Paths are only ever cut
- * at `/`, so whatever one says (`../x`, `/etc`, `a//b`), the file stays below its root.
+ * Splits the path of a file in BaseSpace into the names of its folders and of the file. Paths are split at `/` and not
+ * resolved, so that every path (`../x`, `/etc`, `a//b`) stays below its root.
  *
- * BaseSpace takes paths of any length, the kernel 4096 bytes for the whole path in the mount, and programs that
- * walk a tree spend a descriptor or more on each level. What is longer than the kernel takes stays one segment, whose
- * slashes a name cannot hold: the file shows in the top folder, under one encoded name with its Id.
+ * BaseSpace accepts paths of any length. The kernel accepts 4096 bytes for the whole path on the mount, and programs
+ * that walk a tree need a descriptor or more for each level. So a longer path stays one segment: the file is shown in the
+ * top folder, under one encoded name with its Id.
  */
 
-/** Bytes of UTF-8 of a path below `files`: PATH_MAX without room for the mount point and the owner's folders. */
+/** The most bytes of UTF-8 in a path below `files`: PATH_MAX, less the mount point and the folders of the owner. */
 export const MAX_FILE_PATH_BYTES = 3072;
 
-/** The names of the folders that `path` is in, from the top; empty for a file in the top folder. */
+/** The names of the folders of `path`, from the top; empty for a file in the top folder. */
 export function foldersOf(path: string): string[] {
   return isPathTooLong(path) ? [] : path.split("/").slice(0, -1);
 }
 
-/** What `path` is called in its folder. */
+/** The name of `path` in its folder. */
 export function lastSegmentOf(path: string): string {
   return isPathTooLong(path) ? path : path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** True for what shows under one name in the top folder. */
+/** True for a path that is shown under one name in the top folder. */
 export function isPathTooLong(path: string): boolean {
-  // Most are far too short to be measured.
+  // Most paths are too short for the exact check.
   return path.length * 3 > MAX_FILE_PATH_BYTES && Buffer.byteLength(path) > MAX_FILE_PATH_BYTES;
 }

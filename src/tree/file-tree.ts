@@ -1,9 +1,10 @@
-import type { FileItem, LocalChange, LocalListing } from "../catalog/catalog.ts";
+import type { FileItem } from "../catalog/catalog.ts";
 import type { FileId } from "../core/ids.ts";
 import { FileFolder } from "./file-folder.ts";
 import { foldersOf, lastSegmentOf } from "./file-path.ts";
+import type { LocalChange, LocalListing } from "./local-listing.ts";
 import { type EntityDirectory, type FolderDirectory, dateOf } from "./node.ts";
-import { RawFolder } from "./raw-folder.ts";
+import { PathFolder } from "./path-folder.ts";
 
 /** What a file tree is made of. */
 export interface FileTreeContent {
@@ -26,7 +27,7 @@ export function filesFolder(owner: EntityDirectory, name: string): FolderDirecto
 export class FileTree {
   readonly root: FileFolder;
   readonly #items: readonly FileItem[];
-  readonly #rawRoot = new RawFolder("");
+  readonly #pathRoot = new PathFolder("");
   #itemsById: Map<FileId, FileItem> | undefined;
   /** Of ours, what they stand for. */
   readonly #replaced = new Map<FileItem, FileItem>();
@@ -35,9 +36,9 @@ export class FileTree {
   /** The folder `name` of `owner`, holding `content`. */
   constructor(owner: EntityDirectory, name: string, { items, local }: FileTreeContent) {
     const top = filesFolder(owner, name);
-    this.root = new FileFolder(top, this.#rawRoot);
+    this.root = new FileFolder(top, this.#pathRoot);
     this.#items = items;
-    for (const item of items) this.#make(foldersOf(item.path)).add(item);
+    for (const item of items) this.#createFolders(foldersOf(item.path)).add(item);
     if (local === undefined) return;
     this.#revision = local.revision;
     for (const item of local.items) this.#apply({ kind: "added", item, path: item.path });
@@ -69,18 +70,18 @@ export class FileTree {
         this.#giveBack(change.item);
         break;
       case "folder-added":
-        this.#make(change.path.split("/")).madeMs = this.root.node.dateMs;
+        this.#createFolders(change.path.split("/")).createdMs = this.root.node.dateMs;
         break;
       default:
-        this.#unmake(change.path.split("/"));
+        this.#removeFolder(change.path.split("/"));
     }
-    this.#reconsider(change.path);
+    this.#renameAlong(change.path);
   }
 
   #add(item: FileItem, path: string): void {
     const folders = foldersOf(path);
-    this.#make(folders).add(item);
-    this.#shown(folders)?.added(item, lastSegmentOf(path));
+    this.#createFolders(folders).add(item);
+    this.#folderWithNames(folders)?.added(item, lastSegmentOf(path));
   }
 
   #remove(item: FileItem, path: string): void {
@@ -88,7 +89,7 @@ export class FileTree {
     const folder = this.#find(folders);
     if (folder === undefined || !folder.files.has(item)) return;
     folder.remove(item);
-    this.#shown(folders)?.removed(lastSegmentOf(path));
+    this.#folderWithNames(folders)?.removed(lastSegmentOf(path));
     this.#prune(folders);
   }
 
@@ -101,7 +102,7 @@ export class FileTree {
     if (listed === undefined) return;
     this.#replaced.set(item, listed);
     this.#remove(listed, listed.path);
-    this.#reconsider(listed.path);
+    this.#renameAlong(listed.path);
   }
 
   /** What ours stood for is shown again. */
@@ -110,18 +111,18 @@ export class FileTree {
     if (listed === undefined) return;
     this.#replaced.delete(item);
     this.#add(listed, listed.path);
-    this.#reconsider(listed.path);
+    this.#renameAlong(listed.path);
   }
 
-  #unmake(folders: readonly string[]): void {
+  #removeFolder(folders: readonly string[]): void {
     const folder = this.#find(folders);
-    if (folder !== undefined) folder.madeMs = undefined;
+    if (folder !== undefined) folder.createdMs = undefined;
     this.#prune(folders);
   }
 
   /** Takes folders away that hold nothing any more, from the last of `folders` up. */
   #prune(folders: readonly string[]): void {
-    const shown = this.#shownAlong(folders);
+    const shown = this.#foldersWithNames(folders);
     let folder = this.#find(folders);
     for (let depth = folders.length - 1; depth >= 0; depth -= 1) {
       const parent = folder?.parent;
@@ -132,41 +133,42 @@ export class FileTree {
     }
   }
 
-  #find(folders: readonly string[]): RawFolder | undefined {
-    let folder: RawFolder | undefined = this.#rawRoot;
+  #find(folders: readonly string[]): PathFolder | undefined {
+    let folder: PathFolder | undefined = this.#pathRoot;
     for (const name of folders) folder = folder?.folders.get(name);
     return folder;
   }
 
   /** The folder at the end of `folders`, made with its parents where it is missing. */
-  #make(folders: readonly string[]): RawFolder {
-    let folder = this.#rawRoot;
-    let made: { readonly first: RawFolder; readonly depth: number } | undefined;
+  #createFolders(folders: readonly string[]): PathFolder {
+    let folder = this.#pathRoot;
+    let made: { readonly first: PathFolder; readonly depth: number } | undefined;
     for (const [depth, name] of folders.entries()) {
       let next = folder.folders.get(name);
       if (next === undefined) {
-        next = folder.makeFolder(name);
+        next = folder.createFolder(name);
         made ??= { first: next, depth };
       }
       folder = next;
     }
     // In a folder that is new no names were given yet.
-    if (made !== undefined) this.#shown(folders.slice(0, made.depth))?.addedFolder(made.first);
+    if (made !== undefined)
+      this.#folderWithNames(folders.slice(0, made.depth))?.addedFolder(made.first);
     return folder;
   }
 
   /** The folder with names at the end of `folders`; undefined when none were given there yet. */
-  #shown(folders: readonly string[]): FileFolder | undefined {
-    return this.#shownAlong(folders)[folders.length];
+  #folderWithNames(folders: readonly string[]): FileFolder | undefined {
+    return this.#foldersWithNames(folders)[folders.length];
   }
 
   /** The folders with names on the way of `folders`, from the top, as far as names were given. */
-  #shownAlong(folders: readonly string[]): FileFolder[] {
+  #foldersWithNames(folders: readonly string[]): FileFolder[] {
     const shown = [this.root];
-    let [above, raw]: [FileFolder, RawFolder] = [this.root, this.#rawRoot];
+    let [above, raw]: [FileFolder, PathFolder] = [this.root, this.#pathRoot];
     for (const name of folders) {
       const next = raw.folders.get(name);
-      const below = next && above.shown(next);
+      const below = next && above.folderOf(next);
       if (next === undefined || below === undefined) break;
       shown.push(below);
       [above, raw] = [below, next];
@@ -175,7 +177,7 @@ export class FileTree {
   }
 
   /** Dates and Ids on the way of `path`, by which rivals are told apart, may be others now. */
-  #reconsider(path: string): void {
-    for (const folder of this.#shownAlong(foldersOf(path))) folder.reconsider();
+  #renameAlong(path: string): void {
+    for (const folder of this.#foldersWithNames(foldersOf(path))) folder.rename();
   }
 }

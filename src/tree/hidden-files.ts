@@ -9,19 +9,18 @@ import {
 } from "./node.ts";
 
 /*
- * The hidden files that tell about a directory. They are found by lookup and not listed, so that `find`,
- * `rsync` and `cp -r` neither pay for them nor copy them. Each is text that ends with a newline: people
- * `cat` them, and Illumina's helper for mounted directories strips what it reads. `.type` is plural, as
- * that helper cuts the last letter off.
+ * The hidden files that describe a directory. They are found by lookup and not listed, so that `find`, `rsync` and
+ * `cp -r` neither fetch nor copy them. Each is text that ends with a newline: people `cat` them, and Illumina's helper
+ * for mounted directories strips the text that it reads. `.type` is plural, because that helper removes its last letter.
  */
 
 const OF_ENTITIES: readonly HiddenName[] = [".id", ".name", ".type", ".href", ".json"];
 const OF_COLLECTIONS: readonly HiddenName[] = [".json"];
 
-/** Names that no entity gets, because directories of this tree need them. */
+/** Names that no entity gets, because the directories use them themselves. */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set([...OF_ENTITIES, ".bsmount"]);
 
-/** A generated file's bytes and its date in milliseconds since 1970. */
+/** The bytes of a generated file, and its date in milliseconds since 1970. */
 export interface GeneratedContent {
   readonly bytes: Uint8Array;
   readonly dateMs: number;
@@ -41,7 +40,7 @@ export function hiddenFile(
   return found === undefined ? undefined : generatedFile(parent, found);
 }
 
-/** Renders `file`. Only `.json` asks the catalog for anything. */
+/** Renders `file`. Only `.json` needs the catalog. */
 export function renderHiddenFile(
   { parent, name }: GeneratedFile,
   catalog: Catalog,
@@ -63,7 +62,7 @@ const TEXTS: Readonly<Record<Exclude<HiddenName, ".json">, (entity: Entity) => s
   ".href": ({ href }) => href,
 };
 
-/** Links stand beside what they link to, which tells about itself. */
+/** A directory of links has none: the directory that the links lead to has them. */
 function hiddenNames(parent: EntityDirectory | CollectionDirectory): readonly HiddenName[] {
   if (parent.kind === "entity") return OF_ENTITIES;
   return parent.linksInto === undefined ? OF_COLLECTIONS : [];

@@ -5,11 +5,11 @@ import type {
   RootDirectory,
 } from "./node.ts";
 
-/** A directory that stands in every directory of some sort. */
+/** A directory that every directory of one kind contains. */
 export type FixedDirectory = CollectionDirectory | FolderDirectory;
 
-/** Which directories there are; what they are called is part of it, what is in them is not. */
+/** Defines the directories and their names, but not their entries. */
 export interface Layout {
-  /** In the order in which they are listed. */
+  /** In listing order. */
   directoriesIn(parent: RootDirectory | EntityDirectory): readonly FixedDirectory[];
 }

@@ -4,6 +4,7 @@ import { reasonOf } from "../core/errors.ts";
 import { EntityEntries } from "./entity-entries.ts";
 import type { FileFolder } from "./file-folder.ts";
 import { FileTree } from "./file-tree.ts";
+import type { LocalListings } from "./local-listing.ts";
 import {
   type CollectionDirectory,
   type DirectoryNode,
@@ -18,12 +19,14 @@ import {
  */
 export class NamedListings {
   readonly #catalog: Catalog;
+  readonly #local: LocalListings;
   /** By listing and by the name of the directory: two directories can show the same entities. */
   readonly #entries = new WeakMap<readonly Entity[], Map<string, EntityEntries>>();
   readonly #trees = new WeakMap<readonly FileItem[], FileTree>();
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, local: LocalListings) {
     this.#catalog = catalog;
+    this.#local = local;
   }
 
   entities(directory: CollectionDirectory, signal: AbortSignal): Answer<EntityEntries> {
@@ -43,7 +46,7 @@ export class NamedListings {
   files(owner: EntityDirectory, name: string, signal: AbortSignal): Answer<FileFolder> {
     const answer = this.#below(owner, () => this.#catalog.files(owner.entity, signal));
     return andThen(answer, (items) => {
-      const local = this.#catalog.local(owner.entity);
+      const local = this.#local(owner.entity);
       const known = this.#trees.get(items);
       if (known?.follow(local) === true) return known.root;
       const tree = new FileTree(owner, name, { items, local });

@@ -11,9 +11,10 @@ import {
   hiddenFiles,
   renderHiddenFile,
 } from "./hidden-files.ts";
-import { KnownAbsent } from "./known-absent.ts";
+import { NegativeCache } from "./negative-cache.ts";
 import type { Layout } from "./layout.ts";
 import { defaultLayout } from "./layouts/default.ts";
+import type { LocalListings } from "./local-listing.ts";
 import { NamedListings } from "./named-listings.ts";
 import {
   type CollectionDirectory,
@@ -30,6 +31,8 @@ import {
 
 export interface PathTreeOptions {
   readonly catalog: Catalog;
+  /** What was made here, shown beside what the catalog has. @default nothing */
+  readonly local?: LocalListings;
   /** @default the product's own tree */
   readonly layout?: Layout;
   /** Whether `.id`, `.json` and the like are listed. They are always found. @default false */
@@ -55,15 +58,15 @@ export class PathTree {
   readonly #layout: Layout;
   readonly #showHidden: boolean;
   readonly #listings: NamedListings;
-  readonly #absent: KnownAbsent;
+  readonly #absent: NegativeCache;
 
   constructor(options: PathTreeOptions) {
     const { catalog, layout = defaultLayout, clock = systemClock, negativeTtlMs = 5000 } = options;
     this.#catalog = catalog;
     this.#layout = layout;
     this.#showHidden = options.showHidden ?? false;
-    this.#listings = new NamedListings(catalog);
-    this.#absent = new KnownAbsent(clock, negativeTtlMs);
+    this.#listings = new NamedListings(catalog, options.local ?? (() => undefined));
+    this.#absent = new NegativeCache(clock, negativeTtlMs);
   }
 
   /** The entry `name` of `parent`, by any name that it answers to. */
@@ -78,10 +81,10 @@ export class PathTree {
       case "folder":
         return andThen(
           this.#folder(parent, signal),
-          (folder) => folder.entries.get(name) ?? absent(parent, name),
+          (folder) => folder.entries.get(name) ?? throwNotFound(parent, name),
         );
       default:
-        throw notADirectory(parent);
+        throw notADirectoryError(parent);
     }
   }
 
@@ -103,7 +106,7 @@ export class PathTree {
       case "folder":
         return andThen(this.#folder(directory, signal), (folder) => folder.entries);
       default:
-        throw notADirectory(directory);
+        throw notADirectoryError(directory);
     }
   }
 
@@ -126,7 +129,7 @@ export class PathTree {
       default:
         return andThen(
           this.#listings.entities(node.parent, signal),
-          (entries) => entries.byId(node.to.entity.id) ?? absent(node.parent, node.name),
+          (entries) => entries.byId(node.to.entity.id) ?? throwNotFound(node.parent, node.name),
         );
     }
   }
@@ -139,10 +142,10 @@ export class PathTree {
     let node: Node = this.root;
     for (const name of path.split("/")) {
       if (name === "" || name === ".") continue;
-      const directory: Node = followed(node);
+      const directory: Node = linkTargetOf(node);
       node = name === ".." ? parentOf(directory) : await this.child(directory, name, signal);
     }
-    return followLast || path.endsWith("/") ? followed(node) : node;
+    return followLast || path.endsWith("/") ? linkTargetOf(node) : node;
   }
 
   /** What a generated file says now. */
@@ -163,7 +166,7 @@ export class PathTree {
   #fixed(parent: RootDirectory | EntityDirectory, name: string): Node {
     const hidden = parent.kind === "entity" ? hiddenFile(parent, name) : undefined;
     const found = hidden ?? this.#layout.directoriesIn(parent).find((fixed) => fixed.name === name);
-    return found ?? absent(parent, name);
+    return found ?? throwNotFound(parent, name);
   }
 
   #hidden(parent: EntityDirectory | CollectionDirectory): readonly GeneratedFile[] {
@@ -182,7 +185,7 @@ export class PathTree {
     const kind = kindOfUnlisted(parent);
     const key = `${kind} ${id}`;
     if (kind === undefined || !NUMERIC_ID.test(id) || this.#absent.has(key)) {
-      return absent(parent, id);
+      return throwNotFound(parent, id);
     }
     return orElse<Node>(
       () =>
@@ -193,7 +196,7 @@ export class PathTree {
         // The service refuses an Id that it does not know, and one that is not for this user, alike.
         if (!["not-found", "access-denied"].includes(reasonOf(error))) throw error;
         this.#absent.add(key);
-        return absent(parent, id);
+        return throwNotFound(parent, id);
       },
     );
   }
@@ -203,7 +206,7 @@ export class PathTree {
       const { kind, id } = directory.entity;
       const listed = entries.byId(id);
       if (listed?.kind === "entity") return listed;
-      if (directory.isListed) return absent(directory.parent, directory.name);
+      if (directory.isListed) return throwNotFound(directory.parent, directory.name);
       return andThen(this.#catalog.entity(kind, id, signal), (entity) =>
         entity === directory.entity ? directory : unlistedDirectory(directory.parent, entity),
       );
@@ -224,7 +227,7 @@ export class PathTree {
     return andThen(this.#currentEntity(node.owner, signal), (owner) =>
       andThen(
         this.#listings.files(owner, topOf(node).name, signal),
-        (top) => folderIn(top, node) ?? absent(node.parent, node.name),
+        (top) => folderIn(top, node) ?? throwNotFound(node.parent, node.name),
       ),
     );
   }
@@ -234,7 +237,7 @@ function byName(nodes: readonly Exclude<Node, RootDirectory>[]): ReadonlyMap<str
   return new Map(nodes.map((node) => [node.name, node]));
 }
 
-function followed(node: Node): Node {
+function linkTargetOf(node: Node): Node {
   return node.kind === "link" ? node.to : node;
 }
 
@@ -262,13 +265,13 @@ function currentFile(node: FileNode, folder: FileFolder): FileNode {
     entry?.kind === "file" && (entry.item === node.item || entry.item.id === node.item.id);
   const entry = folder.entries.get(node.name);
   if (isSame(entry)) return entry;
-  return [...folder.entries.values()].find(isSame) ?? absent(node.parent, node.name);
+  return [...folder.entries.values()].find(isSame) ?? throwNotFound(node.parent, node.name);
 }
 
-function absent(parent: DirectoryNode, name: string): never {
+function throwNotFound(parent: DirectoryNode, name: string): never {
   throw new BsmountError("not-found", `there is no ${JSON.stringify(name)} in ${pathOf(parent)}`);
 }
 
-function notADirectory(node: Node): BsmountError {
+function notADirectoryError(node: Node): BsmountError {
   return new BsmountError("not-a-directory", `${pathOf(node)} is not a directory`);
 }

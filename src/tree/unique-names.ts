@@ -2,16 +2,16 @@ import { nameWithId, plainName } from "./candidate-name.ts";
 import { compareIds } from "../core/compare-ids.ts";
 
 /*
- * BaseSpace lets many things in one place have the same name; a directory does not. Who gets the plain
- * name and who gets `name~<id>` depends on nothing but the set of (name, DateCreated, Id), so that every
- * mount on every day shows the same.
+ * In BaseSpace several entities or files of one parent can have the same name; in a directory they cannot. Which one
+ * gets the plain name and which ones get `name~<id>` depends only on the set of (name, DateCreated, Id), so that every
+ * mount shows the same names at any time.
  *
- * Entities: the oldest keeps the name, and so does every name that is in use when something new comes. So
- * names are given in order of (DateCreated, Id), each the first that is still free.
+ * Entities: the oldest one keeps the name, and a new entity never changes names that are in use. So names are assigned
+ * in order of (DateCreated, Id), each time the first free one.
  *
- * Files: the newest version has the plain name, for that is what overwriting means, and a folder has it
- * before any file. Names with an Id come after all plain ones: a file shows under its own path whenever
- * it is the newest there.
+ * Files: the newest version has the plain name, because that is the meaning of overwriting; a folder has precedence
+ * over files. Names with an Id are assigned after all plain ones: a file is shown under its own path whenever it is the
+ * newest version.
  */
 
 export interface Nameable {
@@ -22,14 +22,14 @@ export interface Nameable {
 
 const NONE_RESERVED: ReadonlySet<string> = new Set();
 
-/** Names for entities of one directory; `reserved` are names that the directory itself needs. */
+/** Names for the entities of one directory; `reserved` are names that the directory uses itself. */
 export function uniqueEntityNames<T extends Nameable>(
   entities: readonly T[],
   reserved: ReadonlySet<string> = NONE_RESERVED,
 ): Map<string, T> {
   const named = new Map<string, T>();
   const isFree = (name: string): boolean => !named.has(name) && !reserved.has(name);
-  const withId = new NamesWithId(isFree);
+  const withId = new IdNames(isFree);
   for (const entity of [...entities].sort(olderFirst)) {
     const plain = plainName(entity.name);
     const isPlain = plain !== undefined && isFree(plain);
@@ -46,43 +46,43 @@ export function uniqueFileNames<File extends Nameable, Folder extends Nameable>(
   const named = new Map<string, File | Folder>();
   const newestFirst = (a: Nameable, b: Nameable): number => -olderFirst(a, b);
   const unnamed = [
-    ...giveNewestPlain(folders, named).sort(newestFirst),
-    ...giveNewestPlain(files, named).sort(newestFirst),
+    ...assignPlainNames(folders, named).sort(newestFirst),
+    ...assignPlainNames(files, named).sort(newestFirst),
   ];
-  const withId = new NamesWithId((name) => !named.has(name));
+  const withId = new IdNames((name) => !named.has(name));
   for (const entry of unnamed) named.set(withId.firstFree(entry), entry);
   return named;
 }
 
-/** Gives each plain name that is free to the newest of its claimants; answers with who got none. */
-function giveNewestPlain<T extends Nameable>(
+/** Assigns each free plain name to the newest entry that has it; returns the entries without a name. */
+function assignPlainNames<T extends Nameable>(
   entries: readonly T[],
   named: Map<string, Nameable>,
 ): T[] {
-  const winners = new Map<string, T>();
-  const losers: T[] = [];
+  const newest = new Map<string, T>();
+  const unnamed: T[] = [];
   for (const entry of entries) {
     const plain = plainName(entry.name);
-    const rival = plain === undefined ? undefined : winners.get(plain);
-    const loses =
+    const rival = plain === undefined ? undefined : newest.get(plain);
+    const isUnnamed =
       plain === undefined ||
       named.has(plain) ||
       (rival !== undefined && olderFirst(entry, rival) < 0);
-    if (loses) {
-      losers.push(entry);
+    if (isUnnamed) {
+      unnamed.push(entry);
       continue;
     }
-    if (rival !== undefined) losers.push(rival);
-    winners.set(plain, entry);
+    if (rival !== undefined) unnamed.push(rival);
+    newest.set(plain, entry);
   }
-  for (const [name, entry] of winners) named.set(name, entry);
-  return losers;
+  for (const [name, entry] of newest) named.set(name, entry);
+  return unnamed;
 }
 
-/** Gives out names with Ids. */
-class NamesWithId {
+/** Finds free names with Ids. */
+class IdNames {
   readonly #isFree: (name: string) => boolean;
-  /** By the first of several such names, how many were tried: a list may repeat an Id as often as it likes. */
+  /** The number of names tried, by the first of them: a hostile list may repeat one Id a hundred thousand times. */
   readonly #tried = new Map<string, number>();
 
   constructor(isFree: (name: string) => boolean) {

@@ -1,56 +1,86 @@
-import type { LocalFile } from "./local-file.ts";
+import type { Clock } from "../core/clock.ts";
+import type { TaskGroup } from "../core/task-group.ts";
+import type { StagedFile } from "./staged-file.ts";
+import type { Space, Staging } from "./staging.ts";
+import { StagingRoom } from "./staging-room.ts";
 
-export interface KeptLimits {
+export interface KeptFilesOptions {
+  readonly staging: Staging;
+  readonly clock: Clock;
+  /** Owns the deletion of what is evicted. */
+  readonly tasks: TaskGroup;
+  /** Files that may be kept. */
   readonly keptFiles: number;
-  /** In all. */
+  /** Bytes that they may have together. */
   readonly keptBytes: number;
+  /** Called with files that were evicted because they were too many or too large. */
+  readonly onExcess: (files: readonly StagedFile[]) => void;
 }
 
-/** What is taken out at a time when room is short. */
+/** What is evicted at a time when room is short. */
 const ROOM_BYTES = 64 * 1024 * 1024;
 
-/** Finished files that nobody has open, whose bytes stay in staging as long as there is room. */
+/**
+ * Complete files that nobody has open, whose bytes stay in staging to be read from there. They are evicted when they
+ * exceed their limits, and when something that is being written needs the room.
+ */
 export class KeptFiles {
-  readonly #limits: KeptLimits;
+  readonly #options: KeptFilesOptions;
+  readonly #room: StagingRoom;
   /** With their sizes, the one used longest ago first. */
-  readonly #files = new Map<LocalFile, number>();
+  readonly #files = new Map<StagedFile, number>();
   #bytes = 0;
 
-  constructor(limits: KeptLimits) {
-    this.#limits = limits;
+  constructor(options: KeptFilesOptions) {
+    const { clock, staging } = options;
+    this.#options = options;
+    this.#room = new StagingRoom({
+      clock,
+      space: async () => await staging.space(),
+      giveBack: async () => await evict(this.#takeOldest()),
+    });
   }
 
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** The file was used last of all. */
-  add(file: LocalFile): void {
+  /** Keeps `file` as the one that was used last. */
+  add(file: StagedFile): void {
     this.remove(file);
     this.#files.set(file, file.sizeBytes);
     this.#bytes += file.sizeBytes;
+    this.#evictExcess();
+    this.#options.tasks.start(async () => await this.#keepFree());
   }
 
-  remove(file: LocalFile): void {
+  remove(file: StagedFile): void {
     this.#bytes -= this.#files.get(file) ?? 0;
     this.#files.delete(file);
   }
 
-  /** Takes out those that there is no room for. */
-  takeExcess(): readonly LocalFile[] {
-    const { keptFiles, keptBytes } = this.#limits;
-    const excess: LocalFile[] = [];
+  /** Runs `work` as {@link StagingRoom.use}: what is kept makes room for it. */
+  async withRoom<T>(work: () => Promise<T>): Promise<T> {
+    return await this.#room.use(work);
+  }
+
+  /** Room on the staging disk; what can be evicted is room. @throws BsmountError `environment` */
+  async space(): Promise<Space> {
+    const { totalBytes, freeBytes } = await this.#options.staging.space();
+    return { totalBytes, freeBytes: Math.min(totalBytes, freeBytes + this.#bytes) };
+  }
+
+  #evictExcess(): void {
+    const { keptFiles, keptBytes, tasks, onExcess } = this.#options;
+    const excess: StagedFile[] = [];
     for (const file of this.#files.keys()) {
       if (this.#files.size <= keptFiles && this.#bytes <= keptBytes) break;
       this.remove(file);
       excess.push(file);
     }
-    return excess;
+    tasks.start(async () => void (await evict(excess)));
+    onExcess(excess);
   }
 
-  /** Takes out the oldest ones, enough to make room for some parts. */
-  takeOldest(): readonly LocalFile[] {
-    const taken: LocalFile[] = [];
+  /** Enough to make room for some parts. */
+  #takeOldest(): readonly StagedFile[] {
+    const taken: StagedFile[] = [];
     let bytes = 0;
     for (const [file, sizeBytes] of this.#files) {
       if (bytes >= ROOM_BYTES) break;
@@ -60,4 +90,15 @@ export class KeptFiles {
     }
     return taken;
   }
+
+  /** A disk that cannot be asked for its room fails the next write, which says so. */
+  async #keepFree(): Promise<void> {
+    await this.#room.keepFree().catch(() => {});
+  }
+}
+
+/** Deletes their staged bytes: from now on they are read from BaseSpace. Returns whether any could be deleted. */
+async function evict(files: readonly StagedFile[]): Promise<boolean> {
+  const evicted = await Promise.allSettled(files.map(async ({ content }) => await content.evict()));
+  return evicted.some(({ status }) => status === "fulfilled");
 }

@@ -67,15 +67,24 @@ export function finalNameOf(name: string): string | undefined {
   return undefined;
 }
 
-/** Whether a file at `path` is held back, and the path it goes up under as far as that is known. */
-export function expectedPath(path: string): { isHeld: boolean; uploadPath: string | undefined } {
+/** The path of a staged file, with what it tells about the one that the file will be finished under. */
+export interface StagedName {
+  /** Folders and name in the app result, without a leading slash. */
+  readonly path: string;
+  /** It is a temporary name: the file is finished only under another one. */
+  readonly awaitsRename: boolean;
+  /** The path that the file is uploaded to; undefined while nobody knows it. */
+  readonly uploadPath: string | undefined;
+}
+
+export function stagedNameOf(path: string): StagedName {
   if (IN_TEMPORARY_FOLDERS.some((pattern) => pattern.test(path))) {
-    return { isHeld: true, uploadPath: undefined };
+    return { path, awaitsRename: true, uploadPath: undefined };
   }
   const cut = path.lastIndexOf("/") + 1;
   const name = path.slice(cut);
-  if (!isTemporaryName(name)) return { isHeld: false, uploadPath: path };
+  if (!isTemporaryName(name)) return { path, awaitsRename: false, uploadPath: path };
   const finalName = finalNameOf(name);
   const uploadPath = finalName === undefined ? undefined : path.slice(0, cut) + finalName;
-  return { isHeld: true, uploadPath };
+  return { path, awaitsRename: true, uploadPath };
 }

@@ -11,7 +11,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import type { FileEntry } from "../../src/api/models.ts";
+import type { FileEntry } from "../../src/api/models/models.ts";
 import { fileSource } from "../../src/api/transfers/upload-source.ts";
 import { SharedBuffers } from "../../src/core/shared-buffers.ts";
 import { OPEN_RESULT, transferWorld } from "../helpers/transfer-world.ts";

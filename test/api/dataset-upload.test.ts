@@ -93,7 +93,9 @@ describe("an upload in parts that fails", () => {
       if (pathname.endsWith("/7")) return envelope({ ...Items()[0], UploadStatus });
       begunMs = Date.now();
       const MultipartTemplate = `${api.origin}/{PartNumber}?s={Signature}`;
-      return { body: { MultipartUploadId: "u", MultipartTemplate, MultipartSignatures: ["x"] } };
+      return {
+        body: { MultipartUploadId: "u", MultipartTemplate, MultipartSignatures: ["x", "y"] },
+      };
     });
     await using hasty = clientOf(api.origin);
     await expect(
@@ -123,14 +125,18 @@ describe("a file that the service says it has", () => {
 
   test("of another size is not the one that was sent in parts", async () => {
     await using api: ScriptedApi = await scriptedApi((request) => {
-      const part = createHash("md5").update(long).digest("hex");
       request.resume();
-      if (request.method === "PUT") return { headers: { etag: part }, body: "" };
+      if (request.method === "PUT") {
+        const base64 = String(request.headers["content-md5"]);
+        return { headers: { etag: Buffer.from(base64, "base64").toString("hex") }, body: "" };
+      }
       if (request.method === "POST") {
         return { body: { Id: "7", Href: "x", Name: "f", Path: "f", Size: 25_000_000 } };
       }
       const MultipartTemplate = `${api.origin}/{PartNumber}?s={Signature}`;
-      return { body: { MultipartUploadId: "u", MultipartTemplate, MultipartSignatures: ["x"] } };
+      return {
+        body: { MultipartUploadId: "u", MultipartTemplate, MultipartSignatures: ["x", "y"] },
+      };
     });
     await using hasty = clientOf(api.origin);
     await expect(hasty.datasets.upload("ds.1", { path: "f" }, { bytes: long })).rejects.toThrow(

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace, type BaseSpaceOptions } from "../../src/api/client.ts";
-import type { FileEntry } from "../../src/api/models.ts";
+import type { FileEntry } from "../../src/api/models/models.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import type { Emulator } from "../../src/emulator/options.ts";
 import { startEmulator } from "../../src/emulator/start-emulator.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
-import { decodeProperties, decodeProperty } from "../../src/api/decode/property.ts";
-import type { NewProperty } from "../../src/api/new-property.ts";
+import { decodeProperties, decodeProperty } from "../../src/api/models/decode-property.ts";
+import type { NewProperty } from "../../src/api/resources/new-property.ts";
 import type { PropertyOwner } from "../../src/api/resources/properties.ts";
 import { recording } from "../helpers/scripted-api.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";

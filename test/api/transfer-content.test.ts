@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { open, writeFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { FileEntry } from "../../src/api/models.ts";
+import type { FileEntry } from "../../src/api/models/models.ts";
 import { compareWithEtag } from "../../src/api/transfers/compare-with-etag.ts";
 import { ContentCheck } from "../../src/api/transfers/content-check.ts";
 import type { ContentRead } from "../../src/api/transfers/content-judge.ts";
-import { FollowingDigests } from "../../src/api/transfers/following-digests.ts";
+import { FollowingDigests } from "../../src/api/digests/following-digests.ts";
 import { isSameUpload } from "../../src/api/transfers/same-upload.ts";
 import { memorySource } from "../../src/api/transfers/upload-source.ts";
-import { Md5Thread } from "../../src/api/uploads/md5-thread.ts";
+import { Md5Thread } from "../../src/api/digests/md5-thread.ts";
 import { SharedBuffers } from "../../src/core/shared-buffers.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 

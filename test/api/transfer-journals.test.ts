@@ -71,7 +71,7 @@ describe("the journal of an upload", () => {
     }
     await appendFile(path, '{"part":2,"md5":"b"');
     {
-      await using journal = await UploadJournal.goOn(path);
+      await using journal = await UploadJournal.resume(path);
       await journal.add(3, "c");
       await journal.add(1, "new");
     }
@@ -90,7 +90,7 @@ describe("the journal of an upload", () => {
   });
 
   test("that goes on where none is left is for its owner alone", async () => {
-    await (await UploadJournal.goOn(path))[Symbol.asyncDispose]();
+    await (await UploadJournal.resume(path))[Symbol.asyncDispose]();
     expect((await lstat(path)).mode & 0o777).toBe(0o600);
     expect(await readUploadJournal(path)).toBeUndefined();
   });

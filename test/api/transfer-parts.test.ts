@@ -6,13 +6,8 @@ import {
   partsOf,
   scratchNames,
 } from "../../src/api/transfers/download-plan.ts";
-import { etagDigests } from "../../src/api/transfers/etag-digests.ts";
-import {
-  partBytesOf,
-  plansOf,
-  streamPartBytes,
-  uploadParts,
-} from "../../src/api/transfers/upload-parts.ts";
+import { etagDigests } from "../../src/api/digests/etag-digests.ts";
+import { partBytesOf, plansOf, streamPartBytes, evenParts } from "../../src/upload/part-sizes.ts";
 
 /* Where the parts of files begin and end. */
 
@@ -88,7 +83,7 @@ test.each([
 ])(
   "an upload of %i bytes in parts of %i has no part that overlaps, and no gap",
   (size, bytes, parts) => {
-    const found = uploadParts(size, bytes).map(({ number, start, end }) => [number, start, end]);
+    const found = evenParts(size, bytes).map(({ number, start, end }) => [number, start, end]);
     expect(found).toEqual(parts);
   },
 );

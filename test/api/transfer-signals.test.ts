@@ -3,7 +3,7 @@ import { access, readdir, utimes, writeFile } from "node:fs/promises";
 import { utimesSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
-import { md5OfFile } from "../../src/api/transfers/md5.ts";
+import { md5OfFile } from "../../src/api/digests/md5-of-file.ts";
 import { envelope, scriptedApi } from "../helpers/scripted-api.ts";
 import { STORED_FILE, transferWorld } from "../helpers/transfer-world.ts";
 

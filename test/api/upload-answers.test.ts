@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
-import { checkUploadPath } from "../../src/api/uploads/upload-place.ts";
+import { checkUploadPath } from "../../src/api/uploads/upload-destination.ts";
 import {
   envelope,
   type Script,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { FileEntry } from "../../src/api/models.ts";
+import type { FileEntry } from "../../src/api/models/models.ts";
 import { OPEN_RESULT, transferWorld } from "../helpers/transfer-world.ts";
 
 /* A journal names an upload by its Id, and a service that was set up anew gives Ids again. */

@@ -19,7 +19,7 @@ describe("MemoryStore", () => {
 
   function fill(store: MemoryStore, content: string, indexes: readonly number[]): void {
     for (const index of indexes) {
-      for (const memory of store.reserve(1) ?? []) store.keep(content, index, memory);
+      for (const memory of store.reserve(1) ?? []) store.add(content, index, memory);
     }
   }
 
@@ -27,7 +27,7 @@ describe("MemoryStore", () => {
     const { store, unused } = observed(3);
     fill(store, "a", [0, 1, 2]);
     store.get("a", 0);
-    store.hold("a", 1)?.release();
+    store.pin("a", 1)?.unpin();
     fill(store, "b", [0, 1, 2]);
     store.drop("b");
     expect(unused).toEqual(["a2", "b0", "b1", "b2"]);

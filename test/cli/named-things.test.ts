@@ -100,6 +100,9 @@ describe("commands and options that are mentioned exist", () => {
 
   it.each([
     "README.md",
+    "CONTRIBUTING.md",
+    "docs/cookbook.md",
+    "docs/deploying.md",
     "src/README.md",
     "src/emulator/README.md",
     "src/emulator/catalog/README.md",

@@ -7,7 +7,7 @@ export function blockStoreContract(create: (capacity: number) => BlockStore): vo
     const [memory] = store.reserve(1) ?? [];
     if (memory === undefined) throw new Error("no room");
     memory.bytes.fill(index + 1);
-    store.keep(content, index, memory);
+    store.add(content, index, memory);
   };
 
   describe("as a block store", () => {
@@ -26,9 +26,9 @@ export function blockStoreContract(create: (capacity: number) => BlockStore): vo
       const store = create(4);
       keep(store, "a", 0);
       expect(store.get("a", 1)).toBeUndefined();
-      expect(store.hold("b", 0)).toBeUndefined();
+      expect(store.pin("b", 0)).toBeUndefined();
       expect(store.has("b", 0)).toBe(false);
-      expect([store.hasContent("a"), store.hasContent("b")]).toEqual([true, false]);
+      expect([store.hasVersion("a"), store.hasVersion("b")]).toEqual([true, false]);
     });
 
     it("evicts the blocks used longest ago when room is needed, and keeps those used again", () => {
@@ -74,15 +74,15 @@ export function blockStoreContract(create: (capacity: number) => BlockStore): vo
       const store = create(2);
       keep(store, "a", 0);
       keep(store, "a", 1);
-      const first = store.hold("a", 0);
-      const second = store.hold("a", 0);
-      expect(store.usage).toEqual(usage({ kept: 1, held: 1 }));
+      const first = store.pin("a", 0);
+      const second = store.pin("a", 0);
+      expect(store.usage).toEqual(usage({ cached: 1, pinned: 1 }));
       expect(store.reserve(2)).toBeUndefined();
-      first?.release();
+      first?.unpin();
       expect(store.reserve(2)).toBeUndefined();
       expect(second?.bytes[0]).toBe(1);
-      second?.release();
-      expect(store.usage).toEqual(usage({ kept: 2 }));
+      second?.unpin();
+      expect(store.usage).toEqual(usage({ cached: 2 }));
       expect(store.reserve(2)).toHaveLength(2);
     });
 
@@ -97,19 +97,19 @@ export function blockStoreContract(create: (capacity: number) => BlockStore): vo
         false,
         true,
       ]);
-      expect(store.hasContent("a")).toBe(false);
-      expect(store.usage).toEqual(usage({ free: 3, kept: 1 }));
+      expect(store.hasVersion("a")).toBe(false);
+      expect(store.usage).toEqual(usage({ free: 3, cached: 1 }));
     });
 
     it("leaves a held block readable when its content is dropped, and frees it on release", () => {
       const store = create(2);
       keep(store, "a", 0);
-      const held = store.hold("a", 0);
+      const held = store.pin("a", 0);
       store.drop("a");
       expect(store.has("a", 0)).toBe(false);
-      expect(store.usage).toEqual(usage({ free: 1, held: 1 }));
+      expect(store.usage).toEqual(usage({ free: 1, pinned: 1 }));
       expect(held?.bytes[0]).toBe(1);
-      held?.release();
+      held?.unpin();
       expect(store.usage).toEqual(usage({ free: 2 }));
     });
 
@@ -118,14 +118,14 @@ export function blockStoreContract(create: (capacity: number) => BlockStore): vo
       const [one, two] = store.reserve(2) as [BlockMemory, BlockMemory];
       one.bytes.fill(1);
       two.bytes.fill(2);
-      store.keep("a", 0, one);
-      store.keep("a", 0, two);
+      store.add("a", 0, one);
+      store.add("a", 0, two);
       expect(store.get("a", 0)?.[0]).toBe(1);
-      expect(store.usage).toEqual(usage({ free: 1, kept: 1 }));
+      expect(store.usage).toEqual(usage({ free: 1, cached: 1 }));
     });
   });
 }
 
 function usage(some: Partial<BlockUsage>): BlockUsage {
-  return { free: 0, kept: 0, held: 0, reserved: 0, ...some };
+  return { free: 0, cached: 0, pinned: 0, reserved: 0, ...some };
 }

@@ -135,7 +135,7 @@ describe.each([
       [],
     ]);
     emulator.clearFaults();
-    await real.local.finishAll(neverAborted);
+    await real.staged.finishing.finishAll(neverAborted);
     expect(await remote()).toEqual([]);
     await real.rename(from, "f");
     expect([await shown(), await staged(), await remote()]).toEqual([
@@ -155,7 +155,7 @@ describe.each([
     ]);
     emulator.clearFaults();
     await real.rename(from, "f");
-    await real.local.finishAll(neverAborted);
+    await real.staged.finishing.finishAll(neverAborted);
     expect([await shown(), await staged(), await remote()]).toEqual([
       { f: content },
       [],
@@ -228,7 +228,7 @@ describe("while a rename waits for its file to be complete", () => {
       const status = isToFail ? " status=403" : "";
       const { renamed } = await renaming("f.tmp", "f", `POST /files/* delay=1s${status}`);
       real.clock.advance(5000);
-      const everything = real.local.finishAll(neverAborted).catch(() => {});
+      const everything = real.staged.finishing.finishAll(neverAborted).catch(() => {});
       for (let count = 0; count < 20; count += 1) await turn();
       expect(await remote()).toEqual([]);
       expect(await failureOf(renamed)).toBe(isToFail ? "access-denied" : "none");
@@ -242,7 +242,7 @@ describe("while a rename waits for its file to be complete", () => {
   test("whoever finishes everything waits for it, and fails with it", async () => {
     await written("f.tmp", LONG);
     const { renamed } = await renaming("f.tmp", "f", "POST /files/* delay=1s status=403");
-    const everything = real.local.finishAll(neverAborted);
+    const everything = real.staged.finishing.finishAll(neverAborted);
     expect([await failureOf(everything), await failureOf(renamed)]).toEqual([
       "access-denied",
       "access-denied",
@@ -291,6 +291,6 @@ test("[W10] a large file whose name was not known goes up after its rename, what
   await real.settled(true);
   expect([await shown(), await staged(), await remote()]).toEqual([{ f: LONG }, ["f"], []]);
   emulator.clearFaults();
-  await real.local.finishAll(neverAborted);
+  await real.staged.finishing.finishAll(neverAborted);
   expect(await remote()).toEqual([`f=${LONG}`]);
 });

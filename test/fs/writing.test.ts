@@ -349,7 +349,7 @@ test("[W6] a change that the disk refuses does not hide that the last upload fai
   emulator.clearFaults();
   expect(await failureOf(put(handle, "x", 1e6))).toBe("too-big");
   real.fs.release(handle);
-  expect(real.local.unfinished()[0]?.failure).toBeDefined();
+  expect(real.staged.unfinished()[0]?.content.failure).toBeDefined();
 });
 
 describe("a new name with ／", () => {
@@ -362,7 +362,7 @@ describe("a new name with ／", () => {
     expect(await failureOf(real.rename("plain.tmp", "x／y"))).toBe("invalid");
     const shown = await real.fs.readdir(await real.parent("x"), neverAborted);
     expect(shown.map(({ name }) => name).toSorted()).toEqual([".", "..", "plain.tmp", "x"]);
-    expect(real.local.unfinished().map(({ path }) => path)).toEqual(["plain.tmp"]);
+    expect(real.staged.unfinished().map(({ path }) => path)).toEqual(["plain.tmp"]);
     expect(await remote()).toEqual(["x/y=precious"]);
   });
 

@@ -75,10 +75,6 @@ export class MemoryCatalog implements Catalog {
     return this;
   }
 
-  local(): undefined {
-    return undefined;
-  }
-
   /** An entity that is in no listing. */
   share(entity: Entity): this {
     this.#unlisted.set(`${entity.kind} ${entity.id}`, entity);

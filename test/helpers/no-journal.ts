@@ -1,6 +1,6 @@
 import type { FileJournal } from "../../src/write/staging-folder.ts";
 
-/** For drafts that nobody looks for afterwards. */
+/** For staged content that no later mount looks for. */
 export const NO_JOURNAL: FileJournal = {
   changed: async () => {},
   renamed: async () => {},

@@ -4,10 +4,9 @@ import type { AppResultId } from "../../src/core/ids.ts";
 import { PartMemory } from "../../src/write/part-memory.ts";
 import { PartPlan } from "../../src/core/part-plan.ts";
 import { TaskGroup } from "../../src/core/task-group.ts";
-import { Draft } from "../../src/write/draft.ts";
-import type { DraftOptions } from "../../src/write/draft-options.ts";
-import type { LocalFilesOptions } from "../../src/write/local-files-options.ts";
-import { LocalFiles } from "../../src/write/local-files.ts";
+import { StagedContent, type StagedContentOptions } from "../../src/write/staged-content.ts";
+import type { StagedFilesOptions } from "../../src/write/staged-files-options.ts";
+import { StagedFiles } from "../../src/write/staged-files.ts";
 import type { ResultFile } from "../../src/write/result-file.ts";
 import { StagingFile } from "../../src/write/staging-file.ts";
 import { Staging, type StagingOptions } from "../../src/write/staging.ts";
@@ -25,7 +24,7 @@ const PARTS = new PartPlan([{ parts: 20, partBytes: PART }]);
 /** Whose uploads the journals of the tests are. */
 export const OWNER = { apiServer: "https://api.example.test", userId: "1" };
 
-export interface FilesOptions extends Partial<LocalFilesOptions> {
+export interface FilesOptions extends Partial<StagedFilesOptions> {
   /** Staging files at a time. */
   readonly maxFiles?: StagingOptions["maxFiles"];
 }
@@ -74,10 +73,12 @@ export class UploadWorld implements AsyncDisposable {
     return staging;
   }
 
-  async draft(path: string, options: Partial<DraftOptions> = {}): Promise<Draft> {
-    return new Draft({
+  async content(path: string, options: Partial<StagedContentOptions> = {}): Promise<StagedContent> {
+    return new StagedContent({
       target: this.client.uploads,
-      place: { appResultId: this.appResultId, path },
+      destination: { appResultId: this.appResultId, path },
+      sendsAhead: true,
+      isCopy: false,
       plan: PARTS,
       staging: options.staging ?? (await this.staging()),
       clock: this.clock,
@@ -89,8 +90,8 @@ export class UploadWorld implements AsyncDisposable {
     });
   }
 
-  files({ maxFiles, ...options }: FilesOptions = {}): LocalFiles {
-    return new LocalFiles({
+  files({ maxFiles, ...options }: FilesOptions = {}): StagedFiles {
+    return new StagedFiles({
       target: this.client.uploads,
       staging: new Staging(this.stagingPath, {
         owner: OWNER,

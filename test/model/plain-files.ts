@@ -1,4 +1,4 @@
-import { expectedPath } from "../../src/write/temporary-names.ts";
+import { stagedNameOf } from "../../src/write/temporary-names.ts";
 
 /*
  * What the contract says of files below `files/`, with nothing but maps and buffers: no staging, no parts,
@@ -246,15 +246,15 @@ export class PlainFiles {
   }
 
   #isToFinishAs(file: PlainFile, to: string): boolean {
-    return isHeld(file) && !expectedPath(to).isHeld && !this.isWritten(file);
+    return isHeld(file) && !stagedNameOf(to).awaitsRename && !this.isWritten(file);
   }
 
   #isQuick({ path, bytes }: PlainFile, to: string): boolean {
-    return expectedPath(path).uploadPath === to || bytes.length <= this.options.firstPartBytes;
+    return stagedNameOf(path).uploadPath === to || bytes.length <= this.options.firstPartBytes;
   }
 
   #refuseToPassForWhole(file: PlainFile, to: string): void {
-    if (file.lost === undefined || !isHeld(file) || expectedPath(to).isHeld) return;
+    if (file.lost === undefined || !isHeld(file) || stagedNameOf(to).awaitsRename) return;
     throw new Refused(file.lost);
   }
 
@@ -399,7 +399,7 @@ export class PlainFiles {
 }
 
 function isHeld({ path }: PlainFile): boolean {
-  return expectedPath(path).isHeld;
+  return stagedNameOf(path).awaitsRename;
 }
 
 export function nameOf(path: string): string {

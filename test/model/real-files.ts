@@ -3,7 +3,6 @@ import { setImmediate } from "node:timers/promises";
 import { BaseSpace } from "../../src/api/client.ts";
 import { ApiCatalog } from "../../src/catalog/api-catalog.ts";
 import { CachedCatalog } from "../../src/catalog/cached-catalog.ts";
-import { OverlaidCatalog } from "../../src/catalog/overlaid-catalog.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { BsmountError } from "../../src/core/errors.ts";
 import type { AppResultId, ProjectId } from "../../src/core/ids.ts";
@@ -12,8 +11,9 @@ import type { Attributes, FileSystem, Handle, Ino } from "../../src/fs/file-syst
 import { createReaders } from "../../src/read/create-readers.ts";
 import type { Readers } from "../../src/read/reader.ts";
 import { ApiEntityMaker } from "../../src/session/entity-maker.ts";
+import { listingsOf } from "../../src/session/staged-uploads.ts";
 import { PathTree } from "../../src/tree/path-tree.ts";
-import { LocalFiles } from "../../src/write/local-files.ts";
+import { StagedFiles } from "../../src/write/staged-files.ts";
 import { PartPlan } from "../../src/core/part-plan.ts";
 import { Staging } from "../../src/write/staging.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
@@ -74,7 +74,7 @@ export interface RemoteVersion {
 /** A filesystem over the emulator with one new app result, asked by paths below its `files/`. */
 export class RealFiles implements AsyncDisposable {
   readonly fs: FileSystem;
-  readonly local: LocalFiles;
+  readonly staged: StagedFiles;
   readonly clock: FakeClock = new FakeClock(Date.now());
   readonly appResultId: AppResultId;
   readonly emulator: TestEmulator;
@@ -94,7 +94,7 @@ export class RealFiles implements AsyncDisposable {
     this.#cached = cached;
     const owner = { apiServer: "https://api.example.test", userId: "1" };
     const ownStaging = new Staging(staging, { owner });
-    this.local = new LocalFiles({
+    this.staged = new StagedFiles({
       target: client.uploads,
       staging: ownStaging,
       plan: TINY_PARTS,
@@ -102,14 +102,16 @@ export class RealFiles implements AsyncDisposable {
       clock,
       keptFiles,
     });
-    const catalog = new OverlaidCatalog(cached, this.local.lists);
-    const { local } = this;
+    const { staged } = this;
     const elsewhere = { staging: ownStaging, refuseElsewhere: async () => {} };
     this.fs = createFileSystem({
-      tree: new PathTree({ catalog, clock }),
+      tree: new PathTree({ catalog: cached, local: listingsOf(staged), clock }),
       readers,
       owner: { uid: 0, gid: 0, umask: 0o022 },
-      writing: { local, maker: new ApiEntityMaker({ ...elsewhere, client, catalog, local }) },
+      writing: {
+        staged,
+        maker: new ApiEntityMaker({ ...elsewhere, client, catalog: cached, staged }),
+      },
       clock,
     });
   }
@@ -192,8 +194,8 @@ export class RealFiles implements AsyncDisposable {
   async settled(keepsStaged: boolean, alsoEmpty = false): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
     while (
-      this.local.lists
-        .of(this.appResultId)
+      this.staged.lists
+        .listing(this.appResultId)
         .items.some((file) => isBusy(file, keepsStaged, alsoEmpty))
     ) {
       if (Date.now() > deadline) throw new Error("what goes on in the background does not end");
@@ -212,7 +214,7 @@ export class RealFiles implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.local[Symbol.asyncDispose]();
+    await this.staged[Symbol.asyncDispose]();
   }
 
   async #content(id: string): Promise<Buffer> {
@@ -243,13 +245,13 @@ export class RealFiles implements AsyncDisposable {
   }
 }
 
-type Local = LocalFiles["lists"]["files"][number];
+type Staged = StagedFiles["lists"]["files"][number];
 
-function isBusy(file: Local, keepsStaged: boolean, alsoEmpty: boolean): boolean {
-  const { openHandles, openWriters, isHeld, isStaged, failure, draft } = file;
-  // What is tried anew has the failure of the time before until that ends.
-  if (draft.isFinishing) return true;
-  if (!draft.isUnfinished) return openHandles === 0 && isStaged && !keepsStaged;
-  const goesUp = !isHeld && failure === undefined && (alsoEmpty || draft.sizeBytes > 0);
-  return goesUp && openWriters === 0;
+function isBusy(file: Staged, keepsStaged: boolean, alsoEmpty: boolean): boolean {
+  const { isOpen, isOpenForWriting, awaitsRename, isStaged, content } = file;
+  // An attempt that is under way has the failure of the one before.
+  if (content.state === "finishing") return true;
+  if (!content.isUnfinished) return !isOpen && isStaged && !keepsStaged;
+  const isUploaded = !awaitsRename && content.failure === undefined;
+  return isUploaded && (alsoEmpty || content.sizeBytes > 0) && !isOpenForWriting;
 }

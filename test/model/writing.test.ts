@@ -57,7 +57,7 @@ async function end({ model, real: tested }: Awaited<ReturnType<typeof started>>)
   for (const handle of model.handles.slice()) await closeHandle(model, tested, handle);
   await compareContents(model, real);
   model.finishAll();
-  const finished = await real.local.finishAll(neverAborted).then(
+  const finished = await real.staged.finishing.finishAll(neverAborted).then(
     () => true,
     () => false,
   );

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { METHODS, parityTable, ROWS, STRAY } from "./table.ts";
+import { METHODS, parityPage, ROWS, STRAY } from "./table.ts";
 import { createWorld, type World } from "./world.ts";
 
 /** Billing, launching and what shows variants: what is no longer among them has a row, and none joins unseen. */
@@ -57,28 +57,10 @@ describe("BaseSpacePy's methods", () => {
   });
 });
 
-/** Cells without the padding that the formatter puts in. */
-function squeeze(markdown: string): string {
-  return markdown
-    .replace(/[ \t]+/g, " ")
-    .replace(/-{3,}/g, "---")
-    .trim();
-}
+const PAGE = new URL("../../docs/from-basespacepy.md", import.meta.url);
 
-const README = new URL("../../README.md", import.meta.url);
-const SHOWN = /(<!-- parity -->\n)([^]*?)(<!-- \/parity -->)/;
-
-/** After a change of the rows: `BSMOUNT_WRITE_README=1 npx vitest run test/parity`, then `npm run format`. */
-function writeReadme(): void {
-  const text = readFileSync(README, "utf8");
-  const written = text.replace(SHOWN, (_all, begin: string, _old: string, end: string) => {
-    return `${begin}\n${parityTable()}\n\n${end}`;
-  });
-  writeFileSync(README, written);
-}
-
-test("the README shows the table as the rows have it", () => {
-  if (process.env["BSMOUNT_WRITE_README"] === "1") writeReadme();
-  const shown = SHOWN.exec(readFileSync(README, "utf8"))?.[2] ?? "";
-  expect(squeeze(shown)).toBe(squeeze(parityTable()));
+/** After a change of the rows: `BSMOUNT_WRITE_DOCS=1 npx vitest run test/parity`. */
+test("the page for users of BaseSpacePy has the table as the rows have it", () => {
+  if (process.env["BSMOUNT_WRITE_DOCS"] === "1") writeFileSync(PAGE, parityPage());
+  expect(readFileSync(PAGE, "utf8")).toBe(parityPage());
 });

@@ -4,7 +4,7 @@ import type { World } from "./world.ts";
 export interface Row {
   /** `Class.method`. */
   readonly python: string;
-  /** As one writes it; in the README's table. */
+  /** As one writes it; in the page for users of BaseSpacePy. */
   readonly bsmount: string;
   /** Does it for real against the local BaseSpace. Absent for what comes later. */
   readonly test?: (world: World) => Promise<void>;

@@ -22,8 +22,19 @@ export const STRAY: readonly string[] = all
   .map(({ python }) => python)
   .filter((python) => !METHODS.includes(python));
 
-/** The README's table: one line for what one thing takes the place of, a class at a time. */
-export function parityTable(): string {
+/** The page docs/from-basespacepy.md. */
+export function parityPage(): string {
+  return `# From BaseSpacePy to bsmount
+
+The replacement of each method of Illumina's Python SDK. \`basespace\` is a \`BaseSpace\`, \`oauth\` an \`OAuth\`. A
+test runs the replacement in each line against the local BaseSpace; lines marked "later" have none yet.
+
+${parityTable()}
+`;
+}
+
+/** One line for all methods of a class that have the same replacement. */
+function parityTable(): string {
   const lines = new Map<string, { readonly bsmount: string; readonly pythons: string[] }>();
   for (const { python, bsmount } of ROWS) {
     const [name = ""] = python.split(".");

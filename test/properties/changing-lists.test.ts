@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { List } from "../../src/api/paging.ts";
+import { List } from "../../src/api/paging/list.ts";
 
 /*
  * A list sorted by Id, as the service has it, that changes between any two pages: what comes and goes is

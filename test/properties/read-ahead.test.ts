@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AccessPattern } from "../../src/read/access-pattern.ts";
 import { nextReadAhead, windowBlocks } from "../../src/read/prefetch-window.ts";
-import { cut, neighbours } from "../../src/read/request-plan.ts";
+import { splitSpan, consecutiveSpans } from "../../src/read/request-plan.ts";
 import { defaultTuning } from "../../src/read/tuning.ts";
 
 const FILE_BLOCKS = 3000;
@@ -99,7 +99,7 @@ describe("ranged requests", () => {
     const indexes = fc.uniqueArray(fc.nat(500)).map((all) => all.sort((a, b) => a - b));
     fc.assert(
       fc.property(indexes, fc.integer({ min: 1, max: 40 }), (missing, size) => {
-        const requests = neighbours(missing).flatMap((span) => cut(span, size));
+        const requests = consecutiveSpans(missing).flatMap((span) => splitSpan(span, size));
         const blocks = requests.flatMap(({ start, end }) =>
           Array.from({ length: end - start }, (_, n) => start + n),
         );

@@ -110,8 +110,8 @@ async function expectQuiet(reading: TestReading, source: ScriptedSource): Promis
   expect(source.open).toHaveLength(0);
   expect(fetcher.requestsRunning).toBe(0);
   expect(fetcher.aheadBlocks).toBe(0);
-  expect(store.usage).toMatchObject({ held: 0, reserved: 0 });
-  expect(store.usage.free + store.usage.kept).toBe(store.capacity);
+  expect(store.usage).toMatchObject({ pinned: 0, reserved: 0 });
+  expect(store.usage.free + store.usage.cached).toBe(store.capacity);
 }
 
 describe("any sequence of reads", () => {

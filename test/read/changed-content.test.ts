@@ -26,7 +26,7 @@ describe("content that changes at the store", () => {
     source.version = { etag: "two" };
     await expect(readBytes(b, 640, 5)).rejects.toEqual(changed);
     expect(() => a.read(320, new Uint8Array(5), neverAborted)).toThrow("has changed");
-    expect(reading.parts.store.usage).toMatchObject({ kept: 0, held: 0, reserved: 0 });
+    expect(reading.parts.store.usage).toMatchObject({ cached: 0, pinned: 0, reserved: 0 });
   });
 
   it("[R3] is read anew by the next open, whose readers never see the old bytes", async () => {
@@ -98,8 +98,8 @@ describe("content that changes at the store", () => {
       await readBytes(reader, 0, 100);
       reader.close();
     }
-    expect(reading.parts.contents.size).toBeLessThanOrEqual(8);
+    expect(reading.parts.versions.size).toBeLessThanOrEqual(8);
     reading.readers.open(describeContent("never read", 100)).close();
-    expect(reading.parts.contents.size).toBeLessThanOrEqual(8);
+    expect(reading.parts.versions.size).toBeLessThanOrEqual(8);
   });
 });

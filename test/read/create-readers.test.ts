@@ -166,7 +166,7 @@ describe("createReaders", () => {
     structuredClone(into.buffer, { transfer: [into.buffer] });
     source.open[0]?.succeed();
     await expect(answer).rejects.toEqual(reason("aborted"));
-    expect(reading.parts.store.usage).toMatchObject({ held: 0, reserved: 0 });
+    expect(reading.parts.store.usage).toMatchObject({ pinned: 0, reserved: 0 });
   });
 
   it("hands a failure to the reader and tries anew at the next read", async () => {
@@ -193,7 +193,7 @@ describe("createReaders", () => {
     expect(() => reader.read(0, into, neverAborted)).toThrow(reason("bad-handle"));
   });
 
-  it("refuses a cache too small to read with", () => {
+  it("refuses a cache too small for reading", () => {
     const options = { source: new ScriptedSource(), memoryBytes: 1000 };
     expect(() => createReaders(options)).toThrow(/too small/);
   });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import { BsmountError } from "../../src/core/errors.ts";
-import type { Content } from "../../src/read/flight.ts";
+import type { FileVersion } from "../../src/read/flight.ts";
 import { TimeOuts } from "../../src/read/time-outs.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { readBytes, TEST_BLOCK, testReading } from "../helpers/reading.ts";
@@ -35,7 +35,7 @@ describe("a time-out", () => {
     await expect(readBytes(b, 320 - TEST_BLOCK, 2 * TEST_BLOCK)).rejects.toEqual(timeout);
     expect(source.requests).toHaveLength(1);
     expect(await readBytes(b, 640, 5)).toEqual(contentBytes("fone", 640, 5));
-    expect(reading.parts.store.usage).toMatchObject({ held: 0, reserved: 0 });
+    expect(reading.parts.store.usage).toMatchObject({ pinned: 0, reserved: 0 });
   });
 
   it("is forgotten two seconds after it happened, however often it was served", async () => {
@@ -100,20 +100,20 @@ describe("a time-out", () => {
 });
 
 describe("TimeOuts", () => {
-  const content: Content = {
+  const content: FileVersion = {
     key: "f.1",
     description: FILE,
     fileBlocks: 63,
     flights: new Map(),
-    pinned: undefined,
-    changed: false,
+    storeVersion: undefined,
+    isOutdated: false,
     readers: 1,
   };
   const other = { ...content, key: "g.1" };
   const error = new BsmountError("timeout", "no answer");
 
   /** Blocks 0 to 9 that have just timed out. */
-  function fresh(timeOuts: TimeOuts, of: Content = content): number[] {
+  function fresh(timeOuts: TimeOuts, of: FileVersion = content): number[] {
     return Array.from({ length: 10 }, (_, index) => index).filter(
       (index) => timeOuts.find(of, { start: index, end: index + 1 }) !== undefined,
     );

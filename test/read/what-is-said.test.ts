@@ -44,7 +44,7 @@ describe("errors of reading say what was tried, on what, and why it failed", () 
     const answer = reading.readers.open(FILE).read(330, into, neverAborted);
     structuredClone(into.buffer, { transfer: [into.buffer] });
     source.open[0]?.succeed();
-    const message = "the buffer of a read was taken back before the answer";
+    const message = "the buffer of a read was detached before the read ended";
     await expect(answer).rejects.toEqual(said(message, "aborted"));
   });
 
@@ -54,7 +54,7 @@ describe("errors of reading say what was tried, on what, and why it failed", () 
     await using reading = testReading({ source, blocks: 16 });
     const reader = reading.readers.open(FILE);
     const message =
-      "file f is no longer the version that was opened: its content at the store has changed";
+      "file f is no longer the version that was opened: its content in the object store has changed";
     const error = { message, reason: "changed", remedy: "open the file again", cause };
     await expect(readBytes(reader, 320, 5)).rejects.toEqual(expect.objectContaining(error));
     const later = await readBytes(reader, 320, 5).catch((thrown: unknown) => thrown);
@@ -91,17 +91,17 @@ describe("errors of reading say what was tried, on what, and why it failed", () 
       said("cannot open file f: reading has ended", "aborted"),
     );
     expect(source.requests.length).toBeLessThan(7);
-    expect(reading.parts.store.usage).toMatchObject({ held: 0, reserved: 0 });
+    expect(reading.parts.store.usage).toMatchObject({ pinned: 0, reserved: 0 });
   });
 
-  it("when the cache is too small to read with, and not when it is just large enough", async () => {
+  it("when the cache is too small for reading, and not when it is just large enough", async () => {
     const source = new ScriptedSource();
     const needed = 8 * 128 * 1024;
     expect(() => createReaders({ source, memoryBytes: needed - 1 })).toThrow(
       expect.objectContaining({ reason: "usage", remedy: "give it 1.0 MiB or more" }),
     );
     expect(() => createReaders({ source, memoryBytes: needed - 1 })).toThrow(
-      /^a memory cache of .+ is too small to read with$/,
+      /^a memory cache of .+ is too small for reading$/,
     );
     await createReaders({ source, memoryBytes: needed })[Symbol.asyncDispose]();
   });
@@ -116,7 +116,7 @@ describe("the log of reading", () => {
     const reads = Promise.allSettled([readBytes(reader, 320, 5), readBytes(reader, 640, 5)]);
     for (const open of source.open) open.fail(new BsmountError("changed", "412"));
     await reads;
-    const msg = "the store has another version now";
+    const msg = "the object store has another version of a file";
     expect(lines).toEqual([{ level: "warn", file: "f", err: "412", msg }]);
   });
 
@@ -149,7 +149,7 @@ describe("requests that nobody waits for any more", () => {
     await expect(read).rejects.toThrow("interrupted");
     expect(signal?.reason).toMatchObject({
       name: "AbortError",
-      message: "nobody waits for this any more",
+      message: "no reader needs this request any more",
     });
   });
 });

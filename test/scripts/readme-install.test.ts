@@ -27,10 +27,10 @@ test("the README's line that packs a fresh clone packs the build", async () => {
   expect(packed.stdout.split("\n")).toContain("package/dist/index.js");
 });
 
-test("the README installs the package without the install scripts of its dependencies", async () => {
-  const lines = [...(await readme()).matchAll(/npm install .*bsmount[\w.-]*\.tgz/g)].map(
-    ([line]) => line,
-  );
+test("the README and docs/deploying.md install the package without the install scripts of its dependencies", async () => {
+  const deploying = await readFile(`${ROOT}docs/deploying.md`, "utf8");
+  const text = (await readme()) + deploying;
+  const lines = [...text.matchAll(/npm install .*bsmount[\w.-]*\.tgz/g)].map(([line]) => line);
   expect(lines.length).toBeGreaterThan(3);
   for (const line of lines) expect(line).toContain(" --ignore-scripts ");
 });

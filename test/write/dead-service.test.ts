@@ -4,7 +4,7 @@ import { BaseSpace } from "../../src/api/client.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { PartPlan } from "../../src/core/part-plan.ts";
 import { TaskGroup } from "../../src/core/task-group.ts";
-import { Draft } from "../../src/write/draft.ts";
+import { StagedContent } from "../../src/write/staged-content.ts";
 import { PartMemory } from "../../src/write/part-memory.ts";
 import { StagingFile } from "../../src/write/staging-file.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
@@ -29,9 +29,9 @@ test("[E3] a close to a service that stays away ends, however many parts are wai
   const { id } = await client.projects.createAppResult("12", { name: "r" });
   await using tasks = new TaskGroup();
   const staging = await StagingFile.create(join(folder.path, "staged"));
-  const draft = new Draft({
+  const file = new StagedContent({
     target: client.uploads,
-    place: { appResultId: id, path: "long" },
+    destination: { appResultId: id, path: "long" },
     plan: new PartPlan([{ parts: 100, partBytes: PART_BYTES }]),
     staging,
     clock,
@@ -39,26 +39,28 @@ test("[E3] a close to a service that stays away ends, however many parts are wai
     memory: new PartMemory(2 * PART_BYTES),
     tasks,
     journal: NO_JOURNAL,
+    sendsAhead: true,
+    isCopy: false,
     withRoom: async (work) => await work(),
   });
   const content = Buffer.alloc(PARTS * PART_BYTES, "content ");
-  await draft.write(0, content.subarray(0, PART_BYTES + 1));
-  await expect.poll(() => draft.leftBytes).toBe(1);
+  await file.write(0, content.subarray(0, PART_BYTES + 1));
+  await expect.poll(() => file.leftBytes).toBe(1);
 
   emulator.addFaults("PUT /files/*/parts/* status=503");
-  await draft.write(PART_BYTES, content.subarray(PART_BYTES));
-  const failing = draft.finish(neverAborted);
+  await file.write(PART_BYTES, content.subarray(PART_BYTES));
+  const failing = file.finish(neverAborted);
   const tookMs = await runOut(clock, failing);
   await expect(failing).rejects.toMatchObject({ status: 503 });
-  // Once for what went up in the background, once for the close itself.
+  // Once for what was sent in the background, once for the close itself.
   expect(tookMs).toBeGreaterThanOrEqual(5 * MINUTE);
   expect(tookMs).toBeLessThan(11 * MINUTE);
 
   emulator.clearFaults();
-  const finishing = draft.finish(neverAborted);
+  const finishing = file.finish(neverAborted);
   await runOut(clock, finishing);
-  const file = await finishing;
-  const sent = await emulator.get(`files/${file.id}/content`);
+  await finishing;
+  const sent = await emulator.get(`files/${file.uploaded?.id ?? ""}/content`);
   expect(Buffer.from(await sent.arrayBuffer()).equals(content)).toBe(true);
-  await draft.giveBack();
+  await file.evict();
 }, 60_000);

@@ -1,7 +1,7 @@
 import { truncate } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
-import type { Draft } from "../../src/write/draft.ts";
+import type { StagedContent } from "../../src/write/staged-content.ts";
 import { withDiskLimit } from "../helpers/disk-limit.ts";
 import { content, PART, UploadWorld } from "../helpers/upload-world.ts";
 
@@ -20,8 +20,8 @@ beforeEach(async () => await world.newResult());
 const FAILURE = { reason: "environment", message: expect.stringContaining("staging file") };
 
 /** A file whose last write broke off at `sizeBytes`. */
-async function brokenAt(sizeBytes: number, length: number): Promise<Draft> {
-  const file = await world.draft("f");
+async function brokenAt(sizeBytes: number, length: number): Promise<StagedContent> {
+  const file = await world.content("f");
   const bytes = Buffer.from(content(length));
   const writing = withDiskLimit(sizeBytes, async () => await file.write(0, bytes));
   await expect(writing).rejects.toMatchObject(FAILURE);
@@ -65,14 +65,14 @@ describe.each([
     const file = await brokenAt(limit, length);
     file.released();
     await expect(file.truncate(1)).rejects.toBe(file.failedChange);
-    await file.rename("g", neverAborted);
+    await file.rename("g", { sendsAhead: true }, neverAborted);
     await expect(file.finish(neverAborted)).rejects.toMatchObject(FAILURE);
     expect(await world.remote()).toEqual([]);
   });
 });
 
 test("a write that fails while the file is being finished keeps it from being complete", async () => {
-  const file = await world.draft("f");
+  const file = await world.content("f");
   await file.write(0, Buffer.from(content(3 * PART)));
   world.emulator.addFaults("PUT /files/*/parts/3 n=1 delay=400ms");
   const finishing = file.finish(neverAborted);
@@ -86,7 +86,7 @@ test("a write that fails while the file is being finished keeps it from being co
 });
 
 test("a change that is too big for BaseSpace is forgotten when a finished file is closed", async () => {
-  const file = await world.draft("f");
+  const file = await world.content("f");
   await file.write(0, Buffer.from("whole"));
   await file.finish(neverAborted);
   await expect(file.write(1e6, Buffer.from("x"))).rejects.toMatchObject({ reason: "too-big" });
@@ -99,7 +99,7 @@ test("a change that is too big for BaseSpace is forgotten when a finished file i
 });
 
 test("a length that is too big for BaseSpace is refused, and the file is as it was", async () => {
-  const file = await world.draft("f");
+  const file = await world.content("f");
   await file.write(0, Buffer.from("whole"));
   await expect(file.truncate(1e6)).rejects.toMatchObject({ reason: "too-big" });
   await file.finish(neverAborted);
@@ -111,10 +111,9 @@ describe.each([
   ["of several parts", 3 * PART, PART + 3],
   ["of several parts, of which nothing is left,", 3 * PART, 0],
 ])("a file that is %s whose staging file somebody else cuts", (_title, length, left) => {
-  async function cut(): Promise<Draft> {
+  async function cut(): Promise<StagedContent> {
     const staging = await world.staging();
-    const file = await world.draft("f", { staging });
-    file.sendsAhead = false;
+    const file = await world.content("f", { staging, sendsAhead: false });
     await file.write(0, Buffer.from(content(length)));
     await truncate(staging.path, left);
     return file;

@@ -5,9 +5,8 @@ import { neverAborted } from "../../src/core/abort.ts";
 import type { Logger } from "../../src/core/logger.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { stagedUploads } from "../../src/write/leftovers.ts";
-import type { LocalFile } from "../../src/write/local-file.ts";
-import type { LocalFiles } from "../../src/write/local-files.ts";
-import type { ResultFile } from "../../src/write/result-file.ts";
+import type { StagedFile } from "../../src/write/staged-file.ts";
+import type { StagedFiles } from "../../src/write/staged-files.ts";
 import { withDiskLimit } from "../helpers/disk-limit.ts";
 import { runOut } from "../helpers/run-out.ts";
 import { type FilesOptions, UploadWorld } from "../helpers/upload-world.ts";
@@ -15,7 +14,7 @@ import { type FilesOptions, UploadWorld } from "../helpers/upload-world.ts";
 /* When files are finished, and what becomes of those that are not. */
 
 let world: UploadWorld;
-let files: LocalFiles;
+let files: StagedFiles;
 
 beforeAll(async () => {
   world = await UploadWorld.start();
@@ -35,24 +34,16 @@ async function use(options: FilesOptions): Promise<void> {
   files = world.files(options);
 }
 
-async function written(path: string, text: string = path): Promise<LocalFile> {
+async function written(path: string, text: string = path): Promise<StagedFile> {
   const file = await files.create(world.place(path));
-  await file.draft.write(0, Buffer.from(text));
+  await file.content.write(0, Buffer.from(text));
   return file;
 }
 
-/** As somebody who opens it for writing; returns what they do at their last close. */
-function opened(file: LocalFile): () => void {
-  file.openWriters += 1;
-  files.opened(file);
-  const { appResultId, resultPath } = file;
-  const writer: ResultFile = { appResultId, resultPath, path: file.path };
-  files.writers.add(writer);
-  return () => {
-    file.openWriters -= 1;
-    file.openHandles -= 1;
-    files.writers.remove(writer);
-  };
+/** Opens it for writing; returns what its last close does. */
+function opened(file: StagedFile): () => void {
+  const writer = files.openForWriting(file);
+  return () => writer.close();
 }
 
 describe("finishing everything", () => {
@@ -60,15 +51,15 @@ describe("finishing everything", () => {
     const [f, open, reading] = [await written("f"), await written("open"), await written("read")];
     await written("held.tmp");
     const close = opened(open);
-    files.opened(reading);
+    files.openForReading(reading);
     const other = await files.create({ ...world.place("other"), appResultId: "999" });
     expect(files.unfinished(world.appResultId)).toHaveLength(4);
     expect(files.unfinished()).toHaveLength(5);
-    await files.finishAll(neverAborted, world.appResultId);
+    await files.finishing.finishAll(neverAborted, world.appResultId);
     expect((await world.remote()).toSorted()).toEqual(["f=f", "read=read"]);
-    expect(f.draft.isUnfinished).toBe(false);
+    expect(f.content.isUnfinished).toBe(false);
     close();
-    await files.finishAll(neverAborted, world.appResultId);
+    await files.finishing.finishAll(neverAborted, world.appResultId);
     expect(await world.remote()).toContain("open=open");
     await files.remove(other, neverAborted);
   });
@@ -77,7 +68,9 @@ describe("finishing everything", () => {
     world.emulator.addFaults("POST /appresults/*/files n=1 status=403");
     await written("f");
     await written("g");
-    await expect(files.finishAll(neverAborted)).rejects.toMatchObject({ reason: "access-denied" });
+    await expect(files.finishing.finishAll(neverAborted)).rejects.toMatchObject({
+      reason: "access-denied",
+    });
     expect(await world.remote()).toHaveLength(1);
   });
 });
@@ -86,8 +79,8 @@ describe("in the background", () => {
   test("a file is finished, unless it is held back or was removed", async () => {
     const [f, held, removed] = [await written("f"), await written("x.tmp"), await written("r")];
     await files.remove(removed, neverAborted);
-    for (const file of [f, held, removed]) files.finishInBackground(file);
-    await expect.poll(() => f.draft.isUnfinished).toBe(false);
+    for (const file of [f, held, removed]) files.finishing.finishInBackground(file);
+    await expect.poll(() => f.content.isUnfinished).toBe(false);
     await turn();
     expect(await world.remote()).toEqual(["f=f"]);
   });
@@ -100,28 +93,28 @@ describe("in the background", () => {
     await use({ logger });
     const file = await written("f");
     world.emulator.addFaults("POST /appresults/*/files status=403");
-    files.finishInBackground(file);
+    files.finishing.finishInBackground(file);
     await expect.poll(() => told).toHaveLength(1);
     expect(told[0]).toEqual([{ error: expect.stringContaining("403") }, "an upload failed"]);
     expect(files.unfinished()).toEqual([file]);
     world.emulator.clearFaults();
   });
 
-  test.each<readonly [string, (file: LocalFile) => unknown, boolean]>([
+  test.each<readonly [string, (file: StagedFile) => unknown, boolean]>([
     ["nothing happens to it", () => {}, true],
     ["somebody opens it for writing", opened, false],
-    ["somebody wrote to it", async (file) => await file.draft.write(0, Buffer.from("x")), false],
+    ["somebody wrote to it", async (file) => await file.content.write(0, Buffer.from("x")), false],
     ["it was removed", async (file) => await files.remove(file, neverAborted), false],
   ])("an empty file is finished later: %s", async (_title, meanwhile, isFinished) => {
     const file = await files.create(world.place("f"));
-    files.finishLater(file, 5000);
+    files.finishing.finishLater(file, 5000);
     await expect.poll(() => world.clock.sleeping).toBe(1);
     world.clock.advance(4999);
     await meanwhile(file);
     await turn();
     expect(await world.remote()).toEqual([]);
     world.clock.advance(1);
-    if (isFinished) await expect.poll(() => file.draft.isUnfinished).toBe(false);
+    if (isFinished) await expect.poll(() => file.content.isUnfinished).toBe(false);
     for (let turns = 0; turns < 20; turns += 1) await turn();
     expect(await world.remote()).toEqual(isFinished ? ["f="] : []);
   });
@@ -132,20 +125,20 @@ describe("what is still open", () => {
     await runOut(world.clock, work, 20);
 
   test("is nothing at once when nothing is", async () => {
-    expect(await passed(files.stillOpen(neverAborted))).toBe(0);
+    expect(await passed(files.finishing.stillOpen(neverAborted))).toBe(0);
   });
 
   test("is told after the kernel had a second to tell of a last close", async () => {
     opened(await written("f"));
-    const looking = files.stillOpen(neverAborted, world.appResultId);
+    const looking = files.finishing.stillOpen(neverAborted, world.appResultId);
     expect(await passed(looking)).toBe(1000);
     expect((await looking).map(({ path }) => path)).toEqual(["f"]);
-    expect(await files.stillOpen(neverAborted, "999")).toEqual([]);
+    expect(await files.finishing.stillOpen(neverAborted, "999")).toEqual([]);
   });
 
   test("is nothing when the last close is told meanwhile", async () => {
     const close = opened(await written("f"));
-    const looking = files.stillOpen(neverAborted);
+    const looking = files.finishing.stillOpen(neverAborted);
     await expect.poll(() => world.clock.sleeping).toBe(1);
     close();
     expect(await passed(looking)).toBe(20);
@@ -156,9 +149,9 @@ describe("what is still open", () => {
     const file = await written("f");
     const close = opened(file);
     world.emulator.addFaults("POST /appresults/*/files n=1 delay=200ms");
-    const finishing = files.finish(file, neverAborted);
+    const finishing = files.finishing.finish(file, neverAborted);
     await world.faultsTaken();
-    const looking = files.stillOpen(neverAborted);
+    const looking = files.finishing.stillOpen(neverAborted);
     await turn();
     expect(world.clock.sleeping).toBe(0);
     world.clock.advance(60_000);
@@ -175,9 +168,9 @@ describe("what is still open", () => {
     const file = await written("f");
     opened(file);
     world.emulator.addFaults("POST /appresults/*/files n=1 delay=100ms,status=403");
-    const failing = expect(files.finish(file, neverAborted)).rejects.toThrow("403");
+    const failing = expect(files.finishing.finish(file, neverAborted)).rejects.toThrow("403");
     await world.faultsTaken();
-    const looking = files.stillOpen(neverAborted);
+    const looking = files.finishing.stillOpen(neverAborted);
     await failing;
     expect(await passed(looking)).toBeLessThanOrEqual(1000);
     expect(await looking).toHaveLength(1);
@@ -186,7 +179,7 @@ describe("what is still open", () => {
   test("is given up when nobody wants to know any more", async () => {
     opened(await written("f"));
     const controller = new AbortController();
-    const looking = files.stillOpen(controller.signal);
+    const looking = files.finishing.stillOpen(controller.signal);
     const givenUp = expect(looking).rejects.toThrow("given up");
     await expect.poll(() => world.clock.sleeping).toBe(1);
     controller.abort(new Error("given up"));
@@ -202,11 +195,14 @@ test("[W12] the end finishes what it can, and leaves the rest where the next mou
   await use({ logger });
   await written("f");
   const again = await written("again");
-  await files.finish(again, neverAborted);
+  await files.finishing.finish(again, neverAborted);
   opened(await written("open"));
   await written("x.tmp");
   const broken = await written("broken");
-  const breaking = withDiskLimit(3, async () => await broken.draft.write(0, Buffer.from("12345")));
+  const breaking = withDiskLimit(
+    3,
+    async () => await broken.content.write(0, Buffer.from("12345")),
+  );
   await expect(breaking).rejects.toMatchObject({ reason: "environment" });
   await files[Symbol.asyncDispose]();
   expect((await world.remote()).toSorted()).toEqual(["again=again", "f=f"]);

@@ -24,19 +24,18 @@ describe.each([404, 410, 409])("an upload that is answered %i", (status) => {
     ["the end", "POST /files/*"],
   ])("for %s, once, is begun anew and makes one file with every byte", async (_part, rule) => {
     world.emulator.addFaults(`${rule} n=1 status=${status}`);
-    const file = await world.draft("f");
-    file.sendsAhead = false;
+    const file = await world.content("f", { sendsAhead: false });
     await file.write(0, Buffer.from(TEXT));
-    const { sizeBytes } = await file.finish(neverAborted);
+    await file.finish(neverAborted);
     expect(await world.remote()).toEqual([`f=${TEXT}`]);
-    expect(sizeBytes).toBe(TEXT.length);
+    expect(file.uploaded?.sizeBytes).toBe(TEXT.length);
     expect(begun()).toBe(2);
     expect(file.isUnfinished).toBe(false);
   });
 
   test("every time is begun anew once, and fails", async () => {
     world.emulator.addFaults(`POST /files/* status=${status}`);
-    const file = await world.draft("f");
+    const file = await world.content("f");
     await file.write(0, Buffer.from(TEXT));
     await expect(file.finish(neverAborted)).rejects.toMatchObject({ reason: "gone", status });
     expect(begun()).toBe(2);
@@ -52,7 +51,7 @@ test.each([404, 410])(
   "an upload that is answered %i at its beginning is not begun anew",
   async (status) => {
     world.emulator.addFaults(`POST /appresults/*/files status=${status}`);
-    const file = await world.draft("f");
+    const file = await world.content("f");
     await file.write(0, Buffer.from(TEXT));
     await expect.poll(begun).toBeGreaterThan(0);
     const before = begun();
@@ -64,7 +63,7 @@ test.each([404, 410])(
 
 test("an upload whose end was done, and never heard of, is begun anew by the next finish", async () => {
   world.emulator.addFaults("POST /files/* n=1 reset-after", "GET /files/* status=501");
-  const file = await world.draft("f");
+  const file = await world.content("f");
   await file.write(0, Buffer.from(TEXT));
   await expect(file.finish(neverAborted)).rejects.toThrow();
   world.emulator.clearFaults();
@@ -76,7 +75,7 @@ test("an upload whose end was done, and never heard of, is begun anew by the nex
 
 test("an upload that fails in another way is not begun anew", async () => {
   world.emulator.addFaults("POST /files/* n=1 status=403");
-  const file = await world.draft("f");
+  const file = await world.content("f");
   await file.write(0, Buffer.from(TEXT));
   await expect(file.finish(neverAborted)).rejects.toMatchObject({ reason: "access-denied" });
   expect(begun()).toBe(1);

@@ -1,15 +1,15 @@
 import { readdir } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
-import type { LocalFile } from "../../src/write/local-file.ts";
-import type { LocalFiles } from "../../src/write/local-files.ts";
+import type { StagedFile } from "../../src/write/staged-file.ts";
+import type { StagedFiles } from "../../src/write/staged-files.ts";
 import { Staging } from "../../src/write/staging.ts";
 import { type FilesOptions, OWNER, UploadWorld } from "../helpers/upload-world.ts";
 
 /* Finished files whose bytes stay in staging to be read, and what becomes of them when room is short. */
 
 let world: UploadWorld;
-let files: LocalFiles;
+let files: StagedFiles;
 
 beforeAll(async () => {
   world = await UploadWorld.start();
@@ -29,15 +29,15 @@ async function use(options: FilesOptions): Promise<void> {
   files = world.files(options);
 }
 
-async function written(path: string, text: string = path): Promise<LocalFile> {
+async function written(path: string, text: string = path): Promise<StagedFile> {
   const file = await files.create(world.place(path));
-  await file.draft.write(0, Buffer.from(text));
+  await file.content.write(0, Buffer.from(text));
   return file;
 }
 
-async function finished(path: string, text: string = path): Promise<LocalFile> {
+async function finished(path: string, text: string = path): Promise<StagedFile> {
   const file = await written(path, text);
-  await files.finish(file, neverAborted);
+  await files.finishing.finish(file, neverAborted);
   return file;
 }
 
@@ -69,11 +69,10 @@ describe("finished files", () => {
     await use({ keptFiles: 2 });
     const a = await finished("a");
     await finished("b");
-    files.opened(a);
+    const reader = files.openForReading(a);
     await finished("c");
     expect(staged()).toEqual(["a", "b", "c"]);
-    a.openHandles -= 1;
-    files.closed(a);
+    reader.close();
     expect(staged()).toEqual(["a", "c"]);
   });
 
@@ -84,10 +83,9 @@ describe("finished files", () => {
     await use({ staging });
     const file = await finished("a", "x".repeat(50));
     expect(await files.space()).toEqual({ totalBytes: 10_000, freeBytes: 1050 });
-    files.opened(file);
+    const reader = files.openForReading(file);
     expect(await files.space()).toEqual({ totalBytes: 10_000, freeBytes: 1000 });
-    file.openHandles -= 1;
-    files.closed(file);
+    reader.close();
     blocks.freeBytes = 9_990;
     expect(await files.space()).toEqual({ totalBytes: 10_000, freeBytes: 10_000 });
   });
@@ -101,14 +99,14 @@ describe("when there is no room for what is written", () => {
     const both = await Promise.all([written("c"), written("d")]);
     // Whichever of the two was made first.
     expect(staged().toSorted()).toEqual(["c", "d"]);
-    for (const file of both) await files.finish(file, neverAborted);
+    for (const file of both) await files.finishing.finish(file, neverAborted);
     expect(await world.remote()).toHaveLength(4);
   });
 
   test("what somebody has open, or BaseSpace lacks, stays, and the error is told", async () => {
     await use({ maxFiles: 3 });
     const open = await finished("open");
-    files.opened(open);
+    const reader = files.openForReading(open);
     const unfinished = await written("unfinished");
     const kept = await finished("kept");
     const next = await written("next");
@@ -120,12 +118,11 @@ describe("when there is no room for what is written", () => {
     ]);
     await expect(written("too many")).rejects.toMatchObject({ reason: "no-descriptors" });
     expect(files.lists.files.map(({ path }) => path)).not.toContain("too many");
-    open.openHandles -= 1;
-    files.closed(open);
+    reader.close();
     await written("fits");
     expect(open.isStaged).toBe(false);
     const into = Buffer.alloc(10);
-    expect(into.toString("latin1", 0, await unfinished.draft.read(0, into))).toBe("unfinished");
+    expect(into.toString("latin1", 0, await unfinished.content.read(0, into))).toBe("unfinished");
   });
 
   test("the oldest go first, until some parts have room", async () => {
@@ -135,7 +132,7 @@ describe("when there is no room for what is written", () => {
     // As large files, of which two are enough.
     for (const file of [a, b, c]) {
       Object.defineProperty(file, "sizeBytes", { value: 32 * mib });
-      files.closed(file);
+      files.openForReading(file).close();
     }
     await written("d");
     await written("e");
@@ -155,12 +152,12 @@ test("what is given back is gone from the disk, and from the journal's bytes", a
 
 test("an app result with more files than are remembered leaves the older half to BaseSpace", async () => {
   const forgotten: string[] = [];
-  await use({ keptFiles: 0, rememberedFiles: 4, onForgotten: (id) => forgotten.push(id) });
+  await use({ keptFiles: 0, listedFiles: 4, onForgotten: (id) => forgotten.push(id) });
   const open = await written("open");
   for (const path of ["b", "c", "d"]) await finished(path);
   expect(forgotten).toEqual([]);
   await finished("e");
   expect(forgotten).toEqual([world.appResultId]);
   expect(files.lists.files.map(({ path }) => path)).toEqual(["open", "c", "d", "e"]);
-  await files.finish(open, neverAborted);
+  await files.finishing.finish(open, neverAborted);
 });

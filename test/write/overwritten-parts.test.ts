@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
-import type { Draft } from "../../src/write/draft.ts";
+import type { StagedContent } from "../../src/write/staged-content.ts";
 import { PartMemory } from "../../src/write/part-memory.ts";
 import { content, PART, UploadWorld } from "../helpers/upload-world.ts";
 
@@ -20,7 +20,7 @@ beforeEach(async () => await world.newResult());
 const parts = (number = "\\d+"): number => world.sent("PUT", new RegExp(`parts/${number}$`));
 
 interface Written {
-  readonly file: Draft;
+  readonly file: StagedContent;
   /** What is in it. */
   text: string;
 }
@@ -31,7 +31,7 @@ async function put(written: Written, at: number, text: string): Promise<void> {
 }
 
 async function written(length: number): Promise<Written> {
-  const one = { file: await world.draft("f"), text: "" };
+  const one = { file: await world.content("f"), text: "" };
   await put(one, 0, content(length));
   return one;
 }
@@ -119,7 +119,7 @@ test("a part that was short when it stood in line is sent again in the length th
     await new Promise<void>((resolve) => (release = resolve));
   });
   world.emulator.addFaults("POST /appresults/*/files n=1 delay=200ms");
-  const file = await world.draft("f", { memory });
+  const file = await world.content("f", { memory });
   await file.write(0, Buffer.from(content(PART + 1)));
   await file.truncate(10);
   await expect.poll(() => world.sent("POST", /appresults\/\d+\/files$/)).toBe(1);
@@ -142,8 +142,7 @@ describe("a write that lasts", () => {
       await open;
       return await work();
     };
-    const one = { file: await world.draft("f", { withRoom }), text: "" };
-    one.file.sendsAhead = false;
+    const one = { file: await world.content("f", { withRoom, sendsAhead: false }), text: "" };
     await put(one, 0, content(2 * PART));
     open = new Promise((resolve) => (release = resolve));
     return { one, let: () => release() };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { expectedPath, finalNameOf, isNeverFinal } from "../../src/write/temporary-names.ts";
+import { stagedNameOf, finalNameOf, isNeverFinal } from "../../src/write/temporary-names.ts";
 
 describe("[W10] a temporary name", () => {
   test.each([
@@ -35,8 +35,8 @@ describe("[W10] a temporary name", () => {
   ])("%j goes up as %j", (name, final) => {
     expect(finalNameOf(name)).toBe(final);
     const uploadPath = final === undefined ? undefined : `d/e/${final}`;
-    expect(expectedPath(`d/e/${name}`)).toEqual({ isHeld: true, uploadPath });
-    expect(expectedPath(name)).toEqual({ isHeld: true, uploadPath: final });
+    expect(stagedNameOf(`d/e/${name}`)).toMatchObject({ awaitsRename: true, uploadPath });
+    expect(stagedNameOf(name)).toEqual({ path: name, awaitsRename: true, uploadPath: final });
   });
 
   test.each([
@@ -86,7 +86,10 @@ describe("[W10] a temporary name", () => {
     "x.cram.1",
   ])("is not %j", (name) => {
     expect(finalNameOf(name)).toBeUndefined();
-    expect(expectedPath(`a.tmp/${name}`)).toEqual({ isHeld: false, uploadPath: `a.tmp/${name}` });
+    expect(stagedNameOf(`a.tmp/${name}`)).toMatchObject({
+      awaitsRename: false,
+      uploadPath: `a.tmp/${name}`,
+    });
   });
 });
 
@@ -100,7 +103,7 @@ describe("[W10] a file in a folder of temporary files", () => {
     "tmpab12_xyz/x.vcf.gz",
     "tmpab12_xyz/sub/x.tmp",
   ])("is held back: %s", (path) => {
-    expect(expectedPath(path)).toEqual({ isHeld: true, uploadPath: undefined });
+    expect(stagedNameOf(path)).toEqual({ path, awaitsRename: true, uploadPath: undefined });
   });
 
   test.each([
@@ -115,7 +118,7 @@ describe("[W10] a file in a folder of temporary files", () => {
     "tmpab12_xyz.d/x",
     "tmp/x",
   ])("but not what only looks like it: %s", (path) => {
-    expect(expectedPath(path)).toEqual({ isHeld: false, uploadPath: path });
+    expect(stagedNameOf(path)).toEqual({ path, awaitsRename: false, uploadPath: path });
   });
 });
 

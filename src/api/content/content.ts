@@ -1,11 +1,11 @@
 import { setMaxListeners } from "node:events";
 import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 import type { FileId } from "../../core/ids.ts";
-import { networkProblem } from "../network-error.ts";
-import { TooSlowError } from "../pace/lowest-speed.ts";
-import type { PaceWatch } from "../pace/pace-watch.ts";
-import { parseRetryAfter } from "../retry-delay.ts";
-import { type RetryOptions, retrying, TryAgain } from "../retry.ts";
+import { networkProblem } from "../transport/network-error.ts";
+import { TooSlowError } from "../transport/pace/lowest-speed.ts";
+import type { PaceWatch } from "../transport/pace/pace-watch.ts";
+import { parseRetryAfter } from "../transport/retry-delay.ts";
+import { type RetryOptions, withRetries, RetryableFailure } from "../transport/retry.ts";
 import type { LinkCache } from "./link-cache.ts";
 import type { RangeFetcher, RangeOutcome } from "./range-fetcher.ts";
 import { failureOf, needsNewLink } from "./range-failure.ts";
@@ -64,7 +64,7 @@ export class Content {
     setMaxListeners(0, signal);
     const links = new RenewableLink(this.#options.links, request.fileId);
     let changes = 0;
-    return await retrying(this.#options.retry, signal, async (attempt) => {
+    return await withRetries(this.#options.retry, signal, async (attempt) => {
       let outcome = await this.#fetch(request, links, attempt, signal);
       if (needsNewLink(outcome) && links.renew()) {
         outcome = await this.#fetch(request, links, attempt, signal);
@@ -103,11 +103,14 @@ export class Content {
     request: RangeRequest,
     outcome: RangeOutcome,
     changes: number,
-  ): StoreVersion | TryAgain {
+  ): StoreVersion | RetryableFailure {
     if (outcome.kind === "taken") return { etag: outcome.etag };
     const { error, isFinal, retryAfter } = failureOf(describe(request), outcome, changes);
     if (isFinal) throw error;
-    return new TryAgain(error, parseRetryAfter(retryAfter, this.#options.retry.clock.now()));
+    return new RetryableFailure(
+      error,
+      parseRetryAfter(retryAfter, this.#options.retry.clock.now()),
+    );
   }
 }
 

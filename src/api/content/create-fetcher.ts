@@ -1,9 +1,9 @@
 import type { Dispatcher } from "undici";
 import type { Logger } from "../../core/logger.ts";
-import { proxySettings } from "../dispatcher.ts";
-import type { EnvironmentVariables } from "../trust.ts";
+import { proxySettings } from "../transport/dispatcher.ts";
+import type { EnvironmentVariables } from "../transport/trust.ts";
 import { FallbackFetcher } from "./fallback-fetcher.ts";
-import { MeasuredFetcher } from "./measured-fetcher.ts";
+import { TelemetryFetcher } from "./fetcher-telemetry.ts";
 import type { RangeFetcher } from "./range-fetcher.ts";
 import { UndiciFetcher } from "./undici-fetcher.ts";
 import { WorkerFetcher } from "./worker/worker-fetcher.ts";
@@ -26,7 +26,7 @@ export interface FetcherOptions {
 /** Behind a proxy there is only undici: the sockets go straight to the store. */
 export function createFetcher(dispatcher: Dispatcher, options: FetcherOptions): RangeFetcher {
   const { logger } = options;
-  const thorough = new MeasuredFetcher(new UndiciFetcher(dispatcher, options.userAgent), logger);
+  const thorough = new TelemetryFetcher(new UndiciFetcher(dispatcher, options.userAgent), logger);
   if (options.fetcherKind === "main" || proxySettings(options.variables) !== undefined) {
     return thorough;
   }
@@ -34,5 +34,5 @@ export function createFetcher(dispatcher: Dispatcher, options: FetcherOptions): 
   const { SSL_CERT_FILE, NODE_EXTRA_CA_CERTS } = options.variables;
   const variables = { SSL_CERT_FILE, NODE_EXTRA_CA_CERTS };
   const fast = new WorkerFetcher({ connections, connectTimeoutMs, userAgent, variables });
-  return new FallbackFetcher(new MeasuredFetcher(fast, logger), thorough, logger);
+  return new FallbackFetcher(new TelemetryFetcher(fast, logger), thorough, logger);
 }

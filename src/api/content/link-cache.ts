@@ -1,11 +1,11 @@
 import type { Clock } from "../../core/clock.ts";
 import type { FileId } from "../../core/ids.ts";
 import { SingleFlight } from "../../core/single-flight.ts";
-import { segment } from "../address.ts";
-import { decodeContentLink } from "../decode/answers.ts";
-import { ApiError } from "../errors.ts";
-import { decoded } from "../resource-client.ts";
-import type { JsonAnswer, Rest } from "../rest.ts";
+import { segment } from "../transport/address.ts";
+import { decodeContentLink } from "../models/envelope.ts";
+import { ApiError } from "../transport/errors.ts";
+import { decodeResponse } from "../models/decode-response.ts";
+import type { JsonResponse, Rest } from "../transport/rest.ts";
 import { linkExpiry, type PlainHttp, storeLink } from "./store-link.ts";
 
 export interface SignedLink {
@@ -73,7 +73,7 @@ export class LinkCache {
     const path = `/v1pre3/files/${segment(fileId)}/content`;
     const askedAt = this.#clock.now();
     const answer = await this.#rest.get(path, { redirect: "meta" }, { signal });
-    const { href, expires } = decoded(answer, () => decodeContentLink(answer.json));
+    const { href, expires } = decodeResponse(answer, () => decodeContentLink(answer.json));
     const url = storeLink(href, this.#plainHttp);
     if (url === undefined) throw notALink(answer, href, this.#plainHttp);
     const expiry = linkExpiry(url, expires, answer.headers["expires"]);
@@ -86,7 +86,7 @@ export class LinkCache {
   }
 }
 
-function notALink(answer: JsonAnswer, href: string, plainHttp: PlainHttp): ApiError {
+function notALink(answer: JsonResponse, href: string, plainHttp: PlainHttp): ApiError {
   const facts = { ...answer.request, status: answer.status };
   const { protocol, origin, username, password } = URL.canParse(href) ? new URL(href) : {};
   if (`${username ?? ""}${password ?? ""}` !== "") {

@@ -1,4 +1,4 @@
-import type { MovedBytes } from "../pace/pace-watch.ts";
+import type { MovedBytes } from "../transport/pace/pace-watch.ts";
 
 /** Fills pieces of memory one behind the other: by chunks of any size, or in place. */
 export class PieceWriter {

@@ -1,6 +1,6 @@
 import type { ByteRange } from "../../core/byte-range.ts";
-import type { NetworkProblem } from "../network-error.ts";
-import type { MovedBytes } from "../pace/pace-watch.ts";
+import type { NetworkProblem } from "../transport/network-error.ts";
+import type { MovedBytes } from "../transport/pace/pace-watch.ts";
 
 /** One range of one signed link, and where its bytes go. */
 export interface RangeQuery {
@@ -32,9 +32,9 @@ export interface RangeQuery {
  */
 export type RangeOutcome =
   | { readonly kind: "taken"; readonly status: number; readonly etag: string | undefined }
-  | (StoreAnswer & { readonly kind: "changed"; readonly problem: string })
-  | (StoreAnswer & { readonly kind: "invalid"; readonly problem: string })
-  | (StoreAnswer & {
+  | (StoreResponse & { readonly kind: "changed"; readonly problem: string })
+  | (StoreResponse & { readonly kind: "invalid"; readonly problem: string })
+  | (StoreResponse & {
       readonly kind: "refused";
       readonly body: string;
       readonly retryAfter: string | undefined;
@@ -42,7 +42,7 @@ export type RangeOutcome =
   | ({ readonly kind: "broken" } & NetworkProblem);
 
 /** What is known of an answer whatever it says. */
-interface StoreAnswer {
+interface StoreResponse {
   readonly status: number;
   /** `x-amz-request-id` */
   readonly requestId: string | undefined;

@@ -1,4 +1,4 @@
-import { isLoopback } from "../address.ts";
+import { isLoopback } from "../transport/address.ts";
 
 /** Where plain http may lead: nowhere, to this machine only, or anywhere. */
 export type PlainHttp = "nowhere" | "loopback" | "anywhere";

@@ -1,7 +1,7 @@
 import type { Dispatcher } from "undici";
 import { BsmountError } from "../../core/errors.ts";
-import { type NetworkProblem, networkProblem } from "../network-error.ts";
-import { type AnswerHead, checkHead } from "./answer-check.ts";
+import { type NetworkProblem, networkProblem } from "../transport/network-error.ts";
+import { type StoreResponseHead, checkHead } from "./response-check.ts";
 import { PieceWriter } from "./piece-writer.ts";
 import type { RangeFetcher, RangeOutcome, RangeQuery } from "./range-fetcher.ts";
 import { redirectTarget } from "./store-link.ts";
@@ -204,7 +204,10 @@ function isRedirect(status: number): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
 
-function answerHead(status: number, header: (name: string) => string | undefined): AnswerHead {
+function answerHead(
+  status: number,
+  header: (name: string) => string | undefined,
+): StoreResponseHead {
   return {
     status,
     contentRange: header("content-range"),

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { parse } from "../decode/parse.ts";
-import { maybe, text } from "../decode/wire.ts";
+import { parse } from "../models/parse.ts";
+import { maybe, text } from "../models/wire.ts";
 
 /** What lasts longer is as good as for ever, and would not be a date any more. */
 const MAX_SECONDS = 100 * 365 * 24 * 3600;

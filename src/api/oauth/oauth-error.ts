@@ -1,5 +1,5 @@
 import { BsmountError, type BsmountErrorOptions, type FailureReason } from "../../core/errors.ts";
-import { ApiError } from "../errors.ts";
+import { ApiError } from "../transport/errors.ts";
 
 /**
  * Why a sign-in came to nothing.

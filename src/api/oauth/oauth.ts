@@ -2,15 +2,16 @@ import type { Dispatcher } from "undici";
 import type { Clock } from "../../core/clock.ts";
 import type { AppSessionId } from "../../core/ids.ts";
 import { rememberSecret } from "../../core/known-secrets.ts";
-import { apiOrigin, segment } from "../address.ts";
-import { decodeAppSession } from "../decode/app-session.ts";
-import { createDispatcher } from "../dispatcher.ts";
-import { httpSend, type Send } from "../http.ts";
-import { withTelemetry } from "../measured.ts";
-import type { AppSession } from "../models.ts";
-import { decoded, ResourceClient } from "../resource-client.ts";
-import { type CallOptions, type Change, type JsonAnswer, Rest } from "../rest.ts";
-import { OnceOnlyCalls } from "../settled.ts";
+import { apiOrigin, segment } from "../transport/address.ts";
+import { decodeAppSession } from "../models/app-session.ts";
+import { createDispatcher } from "../transport/dispatcher.ts";
+import { httpSend, type Send } from "../transport/http.ts";
+import { withTelemetry } from "../transport/telemetry.ts";
+import type { AppSession } from "../models/models.ts";
+import { decodeResponse } from "../models/decode-response.ts";
+import { VersionClient } from "../resources/version-client.ts";
+import { type CallOptions, type Change, type JsonResponse, Rest } from "../transport/rest.ts";
+import { IdempotentCalls } from "../transport/idempotency.ts";
 import { type ClientOptions, withDefaults } from "../settings.ts";
 import { decodeDevice, decodeGrant } from "./decode-oauth.ts";
 import { asOAuthError, OAuthError } from "./oauth-error.ts";
@@ -71,7 +72,7 @@ export class OAuth implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #dispatcher: Dispatcher;
   readonly #rest: Rest;
-  readonly #asApp: ResourceClient;
+  readonly #asApp: VersionClient;
 
   /** @throws BsmountError `usage` for an address that cannot be used */
   constructor(options: OAuthOptions) {
@@ -85,7 +86,7 @@ export class OAuth implements AsyncDisposable {
     const send = withTelemetry(httpSend(this.#dispatcher, this.#origin), { logger, target: "api" });
     this.#rest = new Rest({ ...settings, send });
     const asApp = new Rest({ ...settings, send: withBasic(options, send) });
-    this.#asApp = new ResourceClient(asApp, new OnceOnlyCalls(asApp, settings.retry));
+    this.#asApp = new VersionClient("v1", asApp, new IdempotentCalls(asApp, settings.retry));
   }
 
   /**
@@ -98,7 +99,7 @@ export class OAuth implements AsyncDisposable {
     const form = { response_type: "device_code", client_id, scope: scopes.join(",") };
     const startedMs = this.#clock.now();
     const answer = await this.#beginDevice(form, options);
-    const { expiresInSeconds, intervalSeconds, ...login } = decoded(answer, () =>
+    const { expiresInSeconds, intervalSeconds, ...login } = decodeResponse(answer, () =>
       decodeDevice(answer.json),
     );
     rememberSecret(login.deviceCode);
@@ -180,14 +181,16 @@ export class OAuth implements AsyncDisposable {
   async #grant(form: Form, options: CallOptions): Promise<Grant> {
     const change = { ...formOf("/v1pre3/oauthv2/token", form), isRepeatable: false };
     const answer = await this.#rest.change(change, options);
-    const { accessToken, expiresInSeconds } = decoded(answer, () => decodeGrant(answer.json));
+    const { accessToken, expiresInSeconds } = decodeResponse(answer, () =>
+      decodeGrant(answer.json),
+    );
     rememberSecret(accessToken);
     if (expiresInSeconds === undefined) return { accessToken };
     return { accessToken, expires: new Date(this.#clock.now() + expiresInSeconds * 1000) };
   }
 
   /** A sign-in that nobody goes on with ends by itself, so it may be begun twice. */
-  async #beginDevice(form: Form, options: CallOptions): Promise<JsonAnswer> {
+  async #beginDevice(form: Form, options: CallOptions): Promise<JsonResponse> {
     const change = formOf("/v1pre3/oauthv2/deviceauthorization", form);
     try {
       return await this.#rest.change({ ...change, isRepeatable: true }, options);

@@ -1,4 +1,4 @@
-import { ApiError } from "../errors.ts";
+import { ApiError } from "../transport/errors.ts";
 
 const MIN_GAP_MS = 1000;
 const MAX_GAP_MS = 60_000;

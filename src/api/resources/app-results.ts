@@ -1,21 +1,21 @@
 import type { AppResultId, SampleId } from "../../core/ids.ts";
-import { segment } from "../address.ts";
-import { decodeAppResult } from "../decode/app-result.ts";
-import { decodeFile } from "../decode/file.ts";
-import { decodeSample } from "../decode/sample.ts";
-import type { AppResult, FileEntry, Sample } from "../models.ts";
-import type { List } from "../paging.ts";
-import type { Property } from "../property.ts";
-import type { ResourceClient } from "../resource-client.ts";
-import type { CallOptions } from "../rest.ts";
+import { segment } from "../transport/address.ts";
+import { decodeAppResult } from "../models/app-result.ts";
+import { decodeFile } from "../models/file.ts";
+import { decodeSample } from "../models/sample.ts";
+import type { AppResult, FileEntry, Sample } from "../models/models.ts";
+import type { List } from "../paging/list.ts";
+import type { Property } from "../models/property.ts";
+import type { VersionClient } from "./version-client.ts";
+import type { CallOptions } from "../transport/rest.ts";
 import { type FilesParams, filesQuery } from "./files.ts";
 import { referencedIds } from "./references.ts";
 import { propertyList } from "./properties.ts";
 
 export class AppResults {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 
@@ -32,7 +32,7 @@ export class AppResults {
 
   /** `GET /v1pre3/appresults/{id}/properties` */
   properties(id: AppResultId): List<Property> {
-    return propertyList(this.#client, { resource: "appresults", id });
+    return propertyList(this.#client, "appresults", id);
   }
 
   /**

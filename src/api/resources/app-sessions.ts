@@ -1,14 +1,14 @@
 import { BsmountError } from "../../core/errors.ts";
 import type { AppSessionId } from "../../core/ids.ts";
-import { segment } from "../address.ts";
-import { decodeAppResult } from "../decode/app-result.ts";
-import { decodeAppSession } from "../decode/app-session.ts";
-import { listQuery, type ListParams, type ListRules, oneOf } from "../list-parameters.ts";
-import type { AppResult, AppSession } from "../models.ts";
-import type { List } from "../paging.ts";
-import type { Property, PropertyValue } from "../property.ts";
-import { type ResourceClient, resourceOf } from "../resource-client.ts";
-import type { CallOptions } from "../rest.ts";
+import { segment } from "../transport/address.ts";
+import { decodeAppResult } from "../models/app-result.ts";
+import { decodeAppSession } from "../models/app-session.ts";
+import { listQuery, type ListParams, type ListRules, oneOf } from "../paging/list-parameters.ts";
+import type { AppResult, AppSession } from "../models/models.ts";
+import type { List } from "../paging/list.ts";
+import type { Property, PropertyValue } from "../models/property.ts";
+import type { VersionClient } from "./version-client.ts";
+import type { CallOptions } from "../transport/rest.ts";
 import { propertyItems, propertyList } from "./properties.ts";
 import { SESSION_STATUSES, type SessionStatus } from "./session-status.ts";
 
@@ -29,9 +29,9 @@ const OUTPUT_APP_RESULTS = "Output.AppResults";
 
 /** Sessions by v1; v2 can list, stop and throw them away: see `BaseSpace.v2`. */
 export class AppSessions {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 
@@ -52,19 +52,19 @@ export class AppSessions {
     options: CallOptions = {},
   ): Promise<AppSession> {
     const wanted = oneOf(SESSION_STATUSES)(status, "status");
-    const path = `/v1pre3/appsessions/${segment(id)}`;
+    const path = `appsessions/${segment(id)}`;
     const body = { status: wanted.toLowerCase(), statussummary: summary };
-    const answer = await this.#client.once(
+    const response = await this.#client.changeOnce(
       { method: "POST", path, body },
-      async (_sent, looking) => {
-        const asked = await this.#client.rest.get(path, {}, looking);
-        const session = resourceOf(asked, decodeAppSession, "v1");
+      async (_attempt, searchOptions) => {
+        const asked = await this.#client.get(path, {}, searchOptions);
+        const session = this.#client.decode(asked, decodeAppSession);
         const isSet = session.status === wanted && (session.statusSummary ?? "") === summary;
         return isSet ? asked : undefined;
       },
       options,
     );
-    return resourceOf(answer, decodeAppSession, "v1");
+    return this.#client.decode(response, decodeAppSession);
   }
 
   /** `GET /v1pre3/appsessions/{id}/appresults` */
@@ -76,7 +76,7 @@ export class AppSessions {
 
   /** `GET /v1pre3/appsessions/{id}/properties` */
   properties(id: AppSessionId): List<Property> {
-    return propertyList(this.#client, { resource: "appsessions", id });
+    return propertyList(this.#client, "appsessions", id);
   }
 
   /**
@@ -101,8 +101,8 @@ export class AppSessions {
     { name }: { readonly name?: string } = {},
     options: CallOptions = {},
   ): Promise<AppResult> {
-    const owner = { resource: "appsessions", id } as const;
-    const items = await propertyItems(this.#client, owner, OUTPUT_APP_RESULTS).all(options);
+    const path = `appsessions/${segment(id)}/properties`;
+    const items = await propertyItems(this.#client, path, OUTPUT_APP_RESULTS).all(options);
     const results = items
       .map(({ value }) => (value.kind === "entity" ? value.entity : undefined))
       .filter((entity) => entity !== undefined)

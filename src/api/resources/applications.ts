@@ -1,14 +1,19 @@
 import type { ApplicationId } from "../../core/ids.ts";
-import { segment } from "../address.ts";
-import { decodeApplication } from "../decode/application.ts";
-import { decodeAppSession } from "../decode/app-session.ts";
-import { checkText, listQuery, type ListParams, type ListRules } from "../list-parameters.ts";
-import type { Application, AppSession } from "../models.ts";
-import { type NewProperty, propertiesBody } from "../new-property.ts";
-import type { List } from "../paging.ts";
-import { type ResourceClient, resourceOf } from "../resource-client.ts";
-import type { CallOptions } from "../rest.ts";
-import { lookForNewest } from "./find-made.ts";
+import { segment } from "../transport/address.ts";
+import { decodeApplication } from "../models/application.ts";
+import { decodeAppSession } from "../models/app-session.ts";
+import {
+  checkText,
+  listQuery,
+  type ListParams,
+  type ListRules,
+} from "../paging/list-parameters.ts";
+import type { Application, AppSession } from "../models/models.ts";
+import { type NewProperty, propertiesBody } from "./new-property.ts";
+import type { List } from "../paging/list.ts";
+import type { VersionClient } from "./version-client.ts";
+import type { CallOptions } from "../transport/rest.ts";
+import { findCreated } from "./find-created.ts";
 
 /** What an app is started with. */
 export interface Launch {
@@ -31,9 +36,9 @@ const APPLICATIONS: ListRules = {
 };
 
 export class Applications {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 
@@ -64,8 +69,8 @@ export class Applications {
       ...(agentId === undefined ? {} : { AgentId: agentId }),
       ...propertiesBody(launch.properties),
     };
-    const path = `/v1pre3/applications/${segment(id)}/appsessions`;
-    const look = lookForNewest(this.#client, {
+    const path = `applications/${segment(id)}/appsessions`;
+    const findEffect = findCreated(this.#client, {
       listPath: "users/current/appsessions",
       query: { AppId: id },
       name: launch.name,
@@ -73,7 +78,7 @@ export class Applications {
       pathOf: (made) => `appsessions/${segment(made)}`,
     });
     const change = { method: "POST", path, subject: launch.name, body } as const;
-    const answer = await this.#client.once(change, look, options);
-    return resourceOf(answer, decodeAppSession, "v1");
+    const response = await this.#client.changeOnce(change, findEffect, options);
+    return this.#client.decode(response, decodeAppSession);
   }
 }

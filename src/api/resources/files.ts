@@ -1,20 +1,20 @@
 import type { FileId } from "../../core/ids.ts";
 import { neverAborted } from "../../core/abort.ts";
-import { segment } from "../address.ts";
+import { segment } from "../transport/address.ts";
 import type { LinkCache } from "../content/link-cache.ts";
-import { decodeFile } from "../decode/file.ts";
+import { decodeFile } from "../models/file.ts";
 import {
   extensions,
   listQuery,
   type ListParams,
   type ListRules,
   text,
-} from "../list-parameters.ts";
-import type { FileEntry } from "../models.ts";
-import type { List } from "../paging.ts";
-import type { Property } from "../property.ts";
-import type { ResourceClient } from "../resource-client.ts";
-import type { CallOptions, Query } from "../rest.ts";
+} from "../paging/list-parameters.ts";
+import type { FileEntry } from "../models/models.ts";
+import type { List } from "../paging/list.ts";
+import type { Property } from "../models/property.ts";
+import type { VersionClient } from "./version-client.ts";
+import type { CallOptions, Query } from "../transport/rest.ts";
 import { propertyList } from "./properties.ts";
 
 export interface FilesParams extends ListParams<"Id" | "Path" | "DateCreated"> {
@@ -42,10 +42,10 @@ export interface FileLink {
 }
 
 export class Files {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
   readonly #links: LinkCache;
 
-  constructor(client: ResourceClient, links: LinkCache) {
+  constructor(client: VersionClient, links: LinkCache) {
     this.#client = client;
     this.#links = links;
   }
@@ -60,7 +60,7 @@ export class Files {
 
   /** `GET /v1pre3/files/{id}/properties` */
   properties(id: FileId): List<Property> {
-    return propertyList(this.#client, { resource: "files", id });
+    return propertyList(this.#client, "files", id);
   }
 
   /**

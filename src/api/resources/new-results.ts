@@ -1,8 +1,8 @@
 import type { AppSessionId, SampleId } from "../../core/ids.ts";
 import { BsmountError } from "../../core/errors.ts";
-import { segment } from "../address.ts";
-import { checkNumber, checkText } from "../list-parameters.ts";
-import type { Raw } from "../raw.ts";
+import { segment } from "../transport/address.ts";
+import { checkNumber, checkText } from "../paging/list-parameters.ts";
+import type { Raw } from "../models/raw.ts";
 
 export interface NewAppResult {
   readonly name: string;

@@ -1,22 +1,22 @@
 import type { AppResultId, ProjectId } from "../../core/ids.ts";
-import { segment } from "../address.ts";
-import { decodeAppResult } from "../decode/app-result.ts";
-import { decodeProject } from "../decode/project.ts";
-import { decodeSample } from "../decode/sample.ts";
+import { segment } from "../transport/address.ts";
+import { decodeAppResult } from "../models/app-result.ts";
+import { decodeProject } from "../models/project.ts";
+import { decodeSample } from "../models/sample.ts";
 import {
   checkText,
   choices,
   listQuery,
   type ListParams,
   type ListRules,
-} from "../list-parameters.ts";
-import type { AppResult, Project, Sample } from "../models.ts";
-import type { List } from "../paging.ts";
-import type { Property } from "../property.ts";
-import { resourceOf, type ResourceClient } from "../resource-client.ts";
-import type { CallOptions, Query } from "../rest.ts";
-import { lookForNewest } from "./find-made.ts";
-import { findOwnProject } from "./find-own-project.ts";
+} from "../paging/list-parameters.ts";
+import type { AppResult, Project, Sample } from "../models/models.ts";
+import type { List } from "../paging/list.ts";
+import type { Property } from "../models/property.ts";
+import type { VersionClient } from "./version-client.ts";
+import type { CallOptions, Query } from "../transport/rest.ts";
+import { findCreated } from "./find-created.ts";
+import { findOwnedProject } from "./find-owned-project.ts";
 import {
   type NewAppResult,
   type NewSample,
@@ -39,9 +39,9 @@ const APP_RESULTS: ListRules = {
 };
 
 export class Projects {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 
@@ -57,12 +57,12 @@ export class Projects {
    */
   async create(name: string, options: CallOptions = {}): Promise<Project> {
     checkText("the project's name", name);
-    const answer = await this.#client.once(
-      { method: "POST", path: "/v1pre3/projects", subject: name, body: { Name: name } },
-      findOwnProject(this.#client, { name }),
+    const response = await this.#client.changeOnce(
+      { method: "POST", path: "projects", subject: name, body: { Name: name } },
+      findOwnedProject(this.#client, this.#client, name),
       options,
     );
-    return resourceOf(answer, decodeProject, "v1");
+    return this.#client.decode(response, decodeProject);
   }
 
   /**
@@ -79,15 +79,15 @@ export class Projects {
     const listPath = `projects/${segment(id)}/appresults`;
     const { appSessionId } = created;
     const query = appSessionId === undefined ? {} : { appsessionid: appSessionId };
-    const answer = await this.#client.once(
+    const response = await this.#client.changeOnce(
       {
         method: "POST",
-        path: `/v1pre3/${listPath}`,
+        path: listPath,
         query,
         subject: created.name,
         body: newAppResultBody(created),
       },
-      lookForNewest(this.#client, {
+      findCreated(this.#client, {
         listPath,
         name: created.name,
         decode: decodeAppResult,
@@ -95,7 +95,7 @@ export class Projects {
       }),
       options,
     );
-    return resourceOf(answer, decodeAppResult, "v1");
+    return this.#client.decode(response, decodeAppResult);
   }
 
   /**
@@ -110,15 +110,15 @@ export class Projects {
     const listPath = `projects/${segment(id)}/samples`;
     const { appSessionId } = created;
     const query = appSessionId === undefined ? {} : { appsessionid: appSessionId };
-    const answer = await this.#client.once(
+    const response = await this.#client.changeOnce(
       {
         method: "POST",
-        path: `/v1pre3/${listPath}`,
+        path: listPath,
         query,
         subject: created.name,
         body: newSampleBody(created),
       },
-      lookForNewest(this.#client, {
+      findCreated(this.#client, {
         listPath,
         name: created.name,
         decode: decodeSample,
@@ -126,7 +126,7 @@ export class Projects {
       }),
       options,
     );
-    return resourceOf(answer, decodeSample, "v1");
+    return this.#client.decode(response, decodeSample);
   }
 
   /** `GET /v1pre3/projects/{id}/samples` */
@@ -144,6 +144,6 @@ export class Projects {
 
   /** `GET /v1pre3/projects/{id}/properties` */
   properties(id: ProjectId): List<Property> {
-    return propertyList(this.#client, { resource: "projects", id });
+    return propertyList(this.#client, "projects", id);
   }
 }

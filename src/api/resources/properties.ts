@@ -1,13 +1,17 @@
 import { BsmountError } from "../../core/errors.ts";
-import { segment } from "../address.ts";
-import { decodeProperties, decodeProperty, propertyItemDecoder } from "../decode/property.ts";
-import { type NewProperty, propertiesBody } from "../new-property.ts";
-import { List } from "../paging.ts";
-import type { Property, PropertyItem } from "../property.ts";
-import { type ApiVersion, PREFIX, type ResourceClient, resourceOf } from "../resource-client.ts";
+import { segment } from "../transport/address.ts";
+import {
+  decodeProperties,
+  decodeProperty,
+  propertyItemDecoder,
+} from "../models/decode-property.ts";
+import { type NewProperty, propertiesBody } from "./new-property.ts";
+import { List } from "../paging/list.ts";
+import type { Property, PropertyItem } from "../models/property.ts";
+import type { ApiVersion, VersionClient, VersionClients } from "./version-client.ts";
 import { reasonOf } from "../../core/errors.ts";
-import type { CallOptions, Query } from "../rest.ts";
-import type { Look } from "../settled.ts";
+import type { CallOptions, Query } from "../transport/rest.ts";
+import type { FindEffect } from "../transport/idempotency.ts";
 
 const V1_RESOURCES = ["projects", "samples", "appresults", "runs", "appsessions", "files"] as const;
 
@@ -20,12 +24,12 @@ const V2_RESOURCES = [
   "users",
 ] as const;
 
-/** What has properties. Those of files can be read and not set; those of users are one's own only. */
+/** An entity that has properties. Those of files are read-only; of users, only the current one has any. */
 export interface PropertyOwner {
   readonly resource: (typeof V1_RESOURCES)[number] | (typeof V2_RESOURCES)[number];
   /** `current` for `users`. */
   readonly id: string;
-  /** Which form of the API to speak. Default v1, for what only v2 has v2. */
+  /** The version of the API to use. Default `v1`, or `v2` for entities that only v2 has. */
   readonly version?: ApiVersion;
 }
 
@@ -35,41 +39,40 @@ const SORTING: Readonly<Record<ApiVersion, Query>> = {
   v2: { sortby: "Name", sortdir: "Asc" },
 };
 
-/** Values that people and apps attach to resources. */
+/** Values that people and apps attach to entities. */
 export class Properties {
-  readonly #client: ResourceClient;
+  readonly #clients: VersionClients;
 
-  constructor(client: ResourceClient) {
-    this.#client = client;
+  constructor(clients: VersionClients) {
+    this.#clients = clients;
   }
 
   /** `GET /{version}/{resource}/{id}/properties` */
   list(owner: PropertyOwner): List<Property> {
-    return propertyList(this.#client, owner);
+    return propertyList(this.#clientFor(owner), owner.resource, owner.id);
   }
 
   /**
    * `GET /{version}/{resource}/{id}/properties/{name}`
-   * @throws ApiError `not-found` when the resource has none of this name
+   * @throws ApiError `not-found` when the entity has no property of this name
    */
   async get(owner: PropertyOwner, name: string, options: CallOptions = {}): Promise<Property> {
-    const { path, version } = placeOf(owner);
-    const answer = await this.#client.rest.get(`${path}/${segment(name)}`, {}, options);
-    return resourceOf(answer, decodeProperty, version);
+    const client = this.#clientFor(owner);
+    return await client.one(`${pathOf(owner)}/${segment(name)}`, decodeProperty, options);
   }
 
   /**
-   * All values of a property that has several: `GET /{version}/{resource}/{id}/properties/{name}/items`.
+   * All values of a property with several values: `GET /{version}/{resource}/{id}/properties/{name}/items`.
    * @throws ApiError `not-found`, also for a property of one value
    */
   items(owner: PropertyOwner, name: string): List<PropertyItem> {
-    return propertyItems(this.#client, owner, name);
+    return propertyItems(this.#clientFor(owner), pathOf(owner), name);
   }
 
   /**
-   * Sets properties, and answers them: `POST /{version}/{resource}/{id}/properties`. Those of the same
+   * Sets properties and returns them: `POST /{version}/{resource}/{id}/properties`. Properties of the same
    * names are replaced, others stay.
-   * @throws BsmountError `usage` for what is over the documented limits; ApiError `access-denied` without
+   * @throws BsmountError `usage` for what exceeds the documented limits; ApiError `access-denied` without
    * the right to write
    */
   async set(
@@ -77,15 +80,14 @@ export class Properties {
     properties: readonly NewProperty[],
     options: CallOptions = {},
   ): Promise<readonly Property[]> {
-    const { path, version } = placeOf(owner);
+    const client = this.#clientFor(owner);
     if (owner.resource === "files") {
       throw new BsmountError("usage", "the properties of a file can only be read");
     }
     const body = propertiesBody(properties);
     // Setting twice is the same as once.
-    const change = { method: "POST", path, body, isRepeatable: true } as const;
-    const answer = await this.#client.rest.change(change, options);
-    return resourceOf(answer, decodeProperties, version);
+    const change = { method: "POST", path: pathOf(owner), body, isRepeatable: true } as const;
+    return client.decode(await client.change(change, options), decodeProperties);
   }
 
   /**
@@ -104,67 +106,70 @@ export class Properties {
   }
 
   /**
-   * `DELETE /{version}/{resource}/{id}/properties/{name}`. When the answer is lost, looks whether it is gone.
-   * @throws ApiError `not-found` when the resource has none of this name
+   * `DELETE /{version}/{resource}/{id}/properties/{name}`. When the response is lost, the property is looked up.
+   * @throws ApiError `not-found` when the entity has no property of this name
    */
   async delete(owner: PropertyOwner, name: string, options: CallOptions = {}): Promise<void> {
-    const path = `${placeOf(owner).path}/${segment(name)}`;
-    const look: Look = async (_sent, looking) => {
+    const client = this.#clientFor(owner);
+    const change = { method: "DELETE", path: `${pathOf(owner)}/${segment(name)}` } as const;
+    const findEffect: FindEffect = async (_attempt, searchOptions) => {
       try {
-        await this.#client.rest.get(path, {}, looking);
+        await client.get(change.path, {}, searchOptions);
         return undefined;
       } catch (error) {
         if (reasonOf(error) !== "not-found") throw error;
-        return { json: undefined, headers: {}, status: 204, request: { method: "DELETE", path } };
+        return { json: undefined, headers: {}, status: 204, request: change };
       }
     };
-    await this.#client.once({ method: "DELETE", path }, look, options);
+    await client.changeOnce(change, findEffect, options);
+  }
+
+  /** @throws BsmountError `usage` for a kind of entity, or a version of the API, that has no properties */
+  #clientFor({ resource, version }: PropertyOwner): VersionClient {
+    const isV1 = (V1_RESOURCES as readonly string[]).includes(resource);
+    if (!isV1 && !(V2_RESOURCES as readonly string[]).includes(resource)) {
+      const known = [...V1_RESOURCES, ...V2_RESOURCES].join(", ");
+      throw new BsmountError("usage", `${JSON.stringify(resource)} has no properties`, {
+        remedy: `what has them: ${known}`,
+      });
+    }
+    if (!isV1 && version === "v1") {
+      throw new BsmountError("usage", `the properties of ${resource} are in v2 only`);
+    }
+    return this.#clients[version ?? (isV1 ? "v1" : "v2")];
   }
 }
 
-/** `GET …/properties`, for the resources' own methods. */
-export function propertyList(client: ResourceClient, owner: PropertyOwner): List<Property> {
-  const { path, version } = placeOf(owner);
-  const query = SORTING[version];
-  return client.list({ path: unversioned(path), query, decode: decodeProperty, version });
+/** The properties of one entity, for the classes of the entities: `GET /{version}/{resource}/{id}/properties`. */
+export function propertyList(
+  client: VersionClient,
+  resource: PropertyOwner["resource"],
+  id: string,
+): List<Property> {
+  const query = SORTING[client.version];
+  return client.list({ path: pathOf({ resource, id }), query, decode: decodeProperty });
 }
 
+/** `GET /{version}/{propertiesPath}/{name}/items` */
 export function propertyItems(
-  client: ResourceClient,
-  owner: PropertyOwner,
+  client: VersionClient,
+  propertiesPath: string,
   name: string,
 ): List<PropertyItem> {
-  const { path, version } = placeOf(owner);
   return client.list({
-    path: `${unversioned(path)}/${segment(name)}/items`,
+    path: `${propertiesPath}/${segment(name)}/items`,
     query: {},
-    version,
     decode: (value, at, page) => propertyItemDecoder(typeOf(page))(value, at),
   });
+}
+
+function pathOf({ resource, id }: PropertyOwner): string {
+  return `${resource}/${segment(id)}/properties`;
 }
 
 function typeOf(page: unknown): string {
   const { Type } = page as { readonly Type?: unknown };
   return typeof Type === "string" ? Type : "";
-}
-
-function placeOf({ resource, id, version }: PropertyOwner): { path: string; version: ApiVersion } {
-  const isV1 = (V1_RESOURCES as readonly string[]).includes(resource);
-  if (!isV1 && !(V2_RESOURCES as readonly string[]).includes(resource)) {
-    const known = [...V1_RESOURCES, ...V2_RESOURCES].join(", ");
-    throw new BsmountError("usage", `${JSON.stringify(resource)} has no properties`, {
-      remedy: `what has them: ${known}`,
-    });
-  }
-  const spoken = version ?? (isV1 ? "v1" : "v2");
-  if (!isV1 && spoken === "v1") {
-    throw new BsmountError("usage", `the properties of ${resource} are in v2 only`);
-  }
-  return { path: `/${PREFIX[spoken]}/${resource}/${segment(id)}/properties`, version: spoken };
-}
-
-function unversioned(path: string): string {
-  return path.split("/").slice(2).join("/");
 }
 
 function textOf(key: string, value: unknown): string {

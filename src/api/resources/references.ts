@@ -1,6 +1,6 @@
 import type { SampleId } from "../../core/ids.ts";
-import { decodeAppResult } from "../decode/app-result.ts";
-import type { AppResult, Reference, Sample } from "../models.ts";
+import { decodeAppResult } from "../models/app-result.ts";
+import type { AppResult, Reference, Sample } from "../models/models.ts";
 
 interface Referring {
   readonly references?: readonly Reference[];

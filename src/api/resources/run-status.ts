@@ -1,4 +1,4 @@
-import { choices, type Filter, type ListParams, text } from "../list-parameters.ts";
+import { choices, type Filter, type ListParams, text } from "../paging/list-parameters.ts";
 
 export const RUN_STATUSES = [
   "New",

@@ -1,24 +1,24 @@
 import type { RunId } from "../../core/ids.ts";
-import { segment } from "../address.ts";
-import { decodeFile } from "../decode/file.ts";
-import { decodeLibrary } from "../decode/library.ts";
-import { decodeRun } from "../decode/run.ts";
-import { decodeSample } from "../decode/sample.ts";
-import { decodeSequencingStats } from "../decode/sequencing-stats.ts";
-import type { ListParams } from "../list-parameters.ts";
-import type { FileEntry, Library, Run, Sample, SequencingStats } from "../models.ts";
-import type { List } from "../paging.ts";
-import type { Property } from "../property.ts";
-import type { ResourceClient } from "../resource-client.ts";
-import type { CallOptions } from "../rest.ts";
+import { segment } from "../transport/address.ts";
+import { decodeFile } from "../models/file.ts";
+import { decodeLibrary } from "../models/library.ts";
+import { decodeRun } from "../models/run.ts";
+import { decodeSample } from "../models/sample.ts";
+import { decodeSequencingStats } from "../models/sequencing-stats.ts";
+import type { ListParams } from "../paging/list-parameters.ts";
+import type { FileEntry, Library, Run, Sample, SequencingStats } from "../models/models.ts";
+import type { List } from "../paging/list.ts";
+import type { Property } from "../models/property.ts";
+import type { VersionClient } from "./version-client.ts";
+import type { CallOptions } from "../transport/rest.ts";
 import { type FilesParams, filesQuery } from "./files.ts";
 import { propertyList } from "./properties.ts";
 import { samplesQuery } from "./samples.ts";
 
 export class Runs {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 
@@ -53,6 +53,6 @@ export class Runs {
 
   /** `GET /v1pre3/runs/{id}/properties` */
   properties(id: RunId): List<Property> {
-    return propertyList(this.#client, { resource: "runs", id });
+    return propertyList(this.#client, "runs", id);
   }
 }

@@ -1,13 +1,13 @@
 import type { SampleId } from "../../core/ids.ts";
-import { segment } from "../address.ts";
-import { decodeFile } from "../decode/file.ts";
-import { decodeSample } from "../decode/sample.ts";
-import { listQuery, type ListParams, type ListRules } from "../list-parameters.ts";
-import type { FileEntry, Sample } from "../models.ts";
-import type { List } from "../paging.ts";
-import type { Property } from "../property.ts";
-import type { ResourceClient } from "../resource-client.ts";
-import type { CallOptions, Query } from "../rest.ts";
+import { segment } from "../transport/address.ts";
+import { decodeFile } from "../models/file.ts";
+import { decodeSample } from "../models/sample.ts";
+import { listQuery, type ListParams, type ListRules } from "../paging/list-parameters.ts";
+import type { FileEntry, Sample } from "../models/models.ts";
+import type { List } from "../paging/list.ts";
+import type { Property } from "../models/property.ts";
+import type { VersionClient } from "./version-client.ts";
+import type { CallOptions, Query } from "../transport/rest.ts";
 import { type FilesParams, filesQuery } from "./files.ts";
 import { propertyList } from "./properties.ts";
 
@@ -23,9 +23,9 @@ export function samplesQuery(params: ListParams): Query {
 }
 
 export class Samples {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 
@@ -42,6 +42,6 @@ export class Samples {
 
   /** `GET /v1pre3/samples/{id}/properties` */
   properties(id: SampleId): List<Property> {
-    return propertyList(this.#client, { resource: "samples", id });
+    return propertyList(this.#client, "samples", id);
   }
 }

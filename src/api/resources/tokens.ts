@@ -1,25 +1,27 @@
-import { decodeTokenDetails, type TokenDetails } from "../decode/access-token.ts";
-import type { ResourceClient } from "../resource-client.ts";
-import type { CallOptions, Rest } from "../rest.ts";
+import { decodeTokenDetails, type TokenDetails } from "../models/access-token.ts";
+import type { VersionClients } from "./version-client.ts";
+import type { CallOptions } from "../transport/rest.ts";
 
 /** The client's own access token. */
 export class Tokens {
-  readonly #client: ResourceClient;
-  readonly #rest: Rest;
+  readonly #clients: VersionClients;
 
-  constructor(client: ResourceClient, rest: Rest) {
-    this.#client = client;
-    this.#rest = rest;
+  constructor(clients: VersionClients) {
+    this.#clients = clients;
   }
 
   /** Whose it is, of which app, and what it allows: `GET /v1pre3/oauthv2/token/current`. */
   async current(options?: CallOptions): Promise<TokenDetails> {
-    return await this.#client.one("oauthv2/token/current", decodeTokenDetails, options);
+    return await this.#clients.v1.one("oauthv2/token/current", decodeTokenDetails, options);
   }
 
   /** Ends the token for good, everywhere: `DELETE /v2/oauthv2tokens/current`. */
   async revoke(options?: CallOptions): Promise<void> {
-    const path = "/v2/oauthv2tokens/current";
-    await this.#rest.change({ method: "DELETE", path, isRepeatable: false }, options);
+    const change = {
+      method: "DELETE",
+      path: "oauthv2tokens/current",
+      isRepeatable: false,
+    } as const;
+    await this.#clients.v2.change(change, options);
   }
 }

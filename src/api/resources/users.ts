@@ -1,11 +1,11 @@
 import { BsmountError } from "../../core/errors.ts";
 import type { ApplicationId, ProjectId, UserId } from "../../core/ids.ts";
-import { segment } from "../address.ts";
-import { decodeTokenScopes, type TokenScopes } from "../decode/access-token.ts";
-import { decodeAppSession } from "../decode/app-session.ts";
-import { decodeProject } from "../decode/project.ts";
-import { decodeRun } from "../decode/run.ts";
-import { decodeUser } from "../decode/user.ts";
+import { segment } from "../transport/address.ts";
+import { decodeTokenScopes, type TokenScopes } from "../models/access-token.ts";
+import { decodeAppSession } from "../models/app-session.ts";
+import { decodeProject } from "../models/project.ts";
+import { decodeRun } from "../models/run.ts";
+import { decodeUser } from "../models/user.ts";
 import {
   checkText,
   choices,
@@ -14,11 +14,11 @@ import {
   type ListRules,
   text,
   texts,
-} from "../list-parameters.ts";
-import type { AppSession, Project, Run, User } from "../models.ts";
-import type { List } from "../paging.ts";
-import type { ResourceClient } from "../resource-client.ts";
-import type { CallOptions } from "../rest.ts";
+} from "../paging/list-parameters.ts";
+import type { AppSession, Project, Run, User } from "../models/models.ts";
+import type { List } from "../paging/list.ts";
+import type { VersionClient } from "./version-client.ts";
+import type { CallOptions } from "../transport/rest.ts";
 import { RUN_FILTERS, RUN_SORTS, type RunsParams } from "./run-status.ts";
 import { SESSION_STATUSES, type SessionStatus } from "./session-status.ts";
 
@@ -62,9 +62,9 @@ const APP_SESSIONS: ListRules = {
 };
 
 export class Users {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 

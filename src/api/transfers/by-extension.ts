@@ -1,5 +1,5 @@
 import type { AppSessionId } from "../../core/ids.ts";
-import type { FileEntry } from "../models.ts";
+import type { FileEntry } from "../models/models.ts";
 import type { AppResults } from "../resources/app-results.ts";
 import type { AppSessions } from "../resources/app-sessions.ts";
 import type { Downloaded, DownloadOptions } from "./file-download.ts";

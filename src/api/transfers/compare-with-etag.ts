@@ -1,8 +1,8 @@
 import { neverAborted } from "../../core/abort.ts";
-import { FileDigests } from "../uploads/parts-digest.ts";
-import { etagDigests } from "./etag-digests.ts";
+import { FileDigests } from "../digests/file-digests.ts";
+import { etagDigests } from "../digests/etag-digests.ts";
 import { statLocal } from "./local-place.ts";
-import { piecesOfFile } from "./md5.ts";
+import { piecesOfFile } from "../digests/md5-of-file.ts";
 
 /**
  * - `md5`: the bytes are the same, by the MD5 of the file

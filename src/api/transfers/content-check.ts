@@ -1,7 +1,7 @@
-import type { FileEntry } from "../models.ts";
-import type { Md5Thread, RunningDigests } from "../uploads/md5-thread.ts";
+import type { FileEntry } from "../models/models.ts";
+import type { Md5Thread, RunningDigests } from "../digests/md5-thread.ts";
 import { type ContentRead, ContentJudge, type Verified } from "./content-judge.ts";
-import { type EtagDigests, etagDigests } from "./etag-digests.ts";
+import { type EtagDigests, etagDigests } from "../digests/etag-digests.ts";
 
 export interface CheckOptions {
   readonly md5s: Md5Thread;

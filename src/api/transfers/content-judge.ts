@@ -1,6 +1,6 @@
 import { BsmountError } from "../../core/errors.ts";
-import type { FileEntry } from "../models.ts";
-import type { EtagDigests } from "./etag-digests.ts";
+import type { FileEntry } from "../models/models.ts";
+import type { EtagDigests } from "../digests/etag-digests.ts";
 
 /**
  * How the content of a file was compared: `md5` by the MD5 that BaseSpace has of it, `md5s` by those of the

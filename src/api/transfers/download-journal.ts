@@ -2,31 +2,28 @@ import { type FileHandle, rm } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import type { ByteRange } from "../../core/byte-range.ts";
 import { openOwn, readOwn } from "./local-place.ts";
+import { parseJournal, type PartsJournal } from "./parts-journal.ts";
 
 /*
- * Which parts of a file are in its `.partial`, beside it in `.partial.parts`: a line that says what is
- * downloaded, then one for each part with its checksum. After a crash a part counts only when the bytes
- * that are there have that checksum, so nothing has to be synced on the way.
+ * The journal of a download, `.partial.parts`, beside the `.partial` file. After a crash a part counts only when
+ * its bytes have the checksum in the journal, so that nothing has to be synced while the download runs.
  */
 
-/** What is downloaded: a partial of anything else is of no use. */
+/** Which download a journal describes. */
 export interface DownloadName {
   readonly fileId: string;
   readonly sizeBytes: number;
-  /** Of the object store, without quotes. */
+  /** The ETag of the object store, without quotes. */
   readonly etag: string | undefined;
   readonly partBytes: number;
 }
 
-export interface JournalContent {
-  readonly name: DownloadName;
-  /** Checksums by the number of the part, from 0. */
-  readonly parts: ReadonlyMap<number, number>;
-}
+/** The CRC-32 of the parts that are in the partial file, by their numbers from 0. */
+export type DownloadRecord = PartsJournal<DownloadName, number>;
 
 export class DownloadJournal implements AsyncDisposable {
   readonly #file: FileHandle;
-  /** Where the next line goes: parts end at the same time. */
+  /** The offset of the next line: several parts may end at the same time. */
   #at: number;
 
   private constructor(file: FileHandle, at: number) {
@@ -34,7 +31,7 @@ export class DownloadJournal implements AsyncDisposable {
     this.#at = at;
   }
 
-  /** Begins a journal anew, or goes on with the one that is there. */
+  /** Opens the journal at `path`, emptied first when `isNew`. */
   static async open(path: string, name: DownloadName, isNew: boolean): Promise<DownloadJournal> {
     const file = await openOwn(path, isNew);
     const journal = new DownloadJournal(file, (await file.stat()).size);
@@ -46,7 +43,7 @@ export class DownloadJournal implements AsyncDisposable {
     await this.#append({ part, crc32: checksum });
   }
 
-  /** The line before may be torn, so each begins with a line end of its own. */
+  /** Each line begins with a line end, as the line before may be incomplete. */
   async #append(line: object): Promise<void> {
     const text = Buffer.from(`\n${JSON.stringify(line)}`);
     const at = this.#at;
@@ -59,20 +56,9 @@ export class DownloadJournal implements AsyncDisposable {
   }
 }
 
-/** What an earlier download of this user's left; undefined when there is nothing that makes sense. */
-export async function readJournal(path: string): Promise<JournalContent | undefined> {
-  const text = await readOwn(path);
-  let name: DownloadName | undefined;
-  const parts = new Map<number, number>();
-  for (const line of text.split("\n")) {
-    const fields = parseLine(line);
-    if (typeof fields?.["fileId"] === "string") {
-      name = fields as unknown as DownloadName;
-    } else if (typeof fields?.["part"] === "number") {
-      parts.set(fields["part"], Number(fields["crc32"]));
-    }
-  }
-  return name === undefined ? undefined : { name, parts };
+/** The journal of an earlier download by this user; undefined when there is none. */
+export async function readJournal(path: string): Promise<DownloadRecord | undefined> {
+  return parseJournal(await readOwn(path), (line) => Number(line["crc32"]));
 }
 
 export async function removeJournal(path: string): Promise<void> {
@@ -88,16 +74,4 @@ export async function hasChecksum(
   const bytes = Buffer.allocUnsafe(range.end - range.start);
   const { bytesRead } = await file.read(bytes, 0, bytes.length, range.start);
   return bytesRead === bytes.length && crc32(bytes) === checksum;
-}
-
-/** The last line may be torn. */
-function parseLine(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { type FileHandle, rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
-import type { FileEntry } from "../models.ts";
+import type { FileEntry } from "../models/models.ts";
 import { ContentJudge, type Verified } from "./content-judge.ts";
-import { type JournalContent, readJournal, removeJournal } from "./download-journal.ts";
+import { type DownloadRecord, readJournal, removeJournal } from "./download-journal.ts";
 import {
   checkPartBytes,
   otherPartBytes,
@@ -98,7 +98,7 @@ export class FileDownload {
 
   /** Undefined when everything has to be fetched anew. */
   async #attempt(
-    { left, reading }: { readonly left: JournalContent | undefined; readonly reading: number },
+    { left, reading }: { readonly left: DownloadRecord | undefined; readonly reading: number },
     signal: AbortSignal,
   ): Promise<Verified | undefined> {
     const parts = this.#partsOf(left, reading);
@@ -134,7 +134,7 @@ export class FileDownload {
     }
   }
 
-  #partsOf(left: JournalContent | undefined, reading: number): PartsDownload {
+  #partsOf(left: DownloadRecord | undefined, reading: number): PartsDownload {
     const { journal } = this.#names;
     const { checksum = true, ...options } = this.#options;
     const [file, target] = [this.#file, this.#target];
@@ -165,7 +165,7 @@ export class FileDownload {
    * What an earlier download of the same file left. Without an ETag nothing would tell whether the parts that
    * are missing are of the same version.
    */
-  async #left(): Promise<JournalContent | undefined> {
+  async #left(): Promise<DownloadRecord | undefined> {
     const left = await readJournal(this.#names.journal);
     const { id, sizeBytes } = this.#file;
     const isSame =

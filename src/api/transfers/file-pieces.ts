@@ -1,7 +1,7 @@
 import { neverAborted } from "../../core/abort.ts";
 import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 import type { Content } from "../content/content.ts";
-import type { FileEntry } from "../models.ts";
+import type { FileEntry } from "../models/models.ts";
 import { partsOf } from "./download-plan.ts";
 import { FetchAhead } from "./fetch-ahead.ts";
 import { type HeldBytes, heldBytes } from "./held-bytes.ts";

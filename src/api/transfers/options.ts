@@ -1,5 +1,5 @@
 import type { ByteBudget } from "../../core/byte-budget.ts";
-import type { CallOptions } from "../rest.ts";
+import type { CallOptions } from "../transport/rest.ts";
 
 export interface Progress {
   /** Bytes that are done, those of an earlier attempt included. */
@@ -24,7 +24,7 @@ export interface TransferOptions extends CallOptions {
 
 export const DEFAULT_PARALLEL = 4;
 
-/** Runs `work`, which holds `bytes` in memory, when there is room for them. */
+/** Runs `work`, which needs `bytes` of memory, when the budget has room for them. */
 export async function withMemory<Value>(
   { memory }: Pick<TransferOptions, "memory">,
   { bytes, signal }: { readonly bytes: number; readonly signal: AbortSignal },
@@ -33,7 +33,15 @@ export async function withMemory<Value>(
   return memory === undefined ? await work() : await memory.run(bytes, signal, work);
 }
 
-/** Counts what is done, and tells whoever wants to know. */
+/** The options of the requests of a transfer, without its signal. */
+export function callOptions({ timeoutMs, totalMs }: CallOptions): Omit<CallOptions, "signal"> {
+  return {
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(totalMs === undefined ? {} : { totalMs }),
+  };
+}
+
+/** Counts the bytes that are done and reports them. */
 export class ProgressCount {
   #doneBytes = 0;
   readonly #totalBytes: number | undefined;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { FileEntry } from "../models.ts";
+import type { FileEntry } from "../models/models.ts";
 
 /** MD5s of the parts of a file, in lower-case hex, by their numbers from 1. */
 export type PartMd5s = ReadonlyMap<number, string>;

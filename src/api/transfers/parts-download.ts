@@ -4,13 +4,13 @@ import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 import { inParallel } from "../../core/parallel.ts";
 import type { SharedBuffers } from "../../core/shared-buffers.ts";
 import type { Content } from "../content/content.ts";
-import type { FileEntry } from "../models.ts";
-import type { Md5Thread } from "../uploads/md5-thread.ts";
+import type { FileEntry } from "../models/models.ts";
+import type { Md5Thread } from "../digests/md5-thread.ts";
 import type { ContentRead } from "./content-judge.ts";
-import { DownloadJournal, hasChecksum, type JournalContent } from "./download-journal.ts";
+import { DownloadJournal, hasChecksum, type DownloadRecord } from "./download-journal.ts";
 import { type Part, partsOf } from "./download-plan.ts";
-import { type EtagDigests, etagDigests } from "./etag-digests.ts";
-import { FollowingDigests } from "./following-digests.ts";
+import { type EtagDigests, etagDigests } from "../digests/etag-digests.ts";
+import { FollowingDigests } from "../digests/following-digests.ts";
 import { cannotWrite } from "./local-place.ts";
 import { OneVersion } from "./one-version.ts";
 import { DEFAULT_PARALLEL, ProgressCount, type TransferOptions, withMemory } from "./options.ts";
@@ -32,7 +32,7 @@ export interface PartsToFetch {
   /** Of the journal, which a file of one part does without. */
   readonly journal: string;
   /** What an earlier download left of the same version in parts of the same size. */
-  readonly left: JournalContent | undefined;
+  readonly left: DownloadRecord | undefined;
   /** What failures call it. */
   readonly target: string;
   readonly checksum: boolean;

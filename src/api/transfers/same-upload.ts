@@ -1,5 +1,5 @@
-import type { FileEntry } from "../models.ts";
-import type { UploadPlace } from "../uploads/upload-place.ts";
+import type { FileEntry } from "../models/models.ts";
+import type { UploadPlace } from "../uploads/upload-destination.ts";
 import type { UploadName } from "./upload-journal.ts";
 
 /** Dates are whole seconds in some answers. */

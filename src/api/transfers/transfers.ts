@@ -2,19 +2,19 @@ import { neverAborted } from "../../core/abort.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { SharedBuffers } from "../../core/shared-buffers.ts";
 import type { Content } from "../content/content.ts";
-import type { FileEntry } from "../models.ts";
+import type { FileEntry } from "../models/models.ts";
 import type { Files } from "../resources/files.ts";
-import type { CallOptions } from "../rest.ts";
-import type { Md5Thread } from "../uploads/md5-thread.ts";
-import type { UploadPlace } from "../uploads/upload-place.ts";
+import type { CallOptions } from "../transport/rest.ts";
+import type { Md5Thread } from "../digests/md5-thread.ts";
+import type { UploadPlace } from "../uploads/upload-destination.ts";
 import type { Uploads } from "../uploads/uploads.ts";
 import { type Compared, compareWithEtag } from "./compare-with-etag.ts";
 import { Downloads } from "./downloads.ts";
-import { FileUpload, type UploadOptions } from "./file-upload.ts";
+import { FileUpload, type UploadOptions } from "./upload-file.ts";
 import { pathNames, statLocal } from "./local-place.ts";
 import { withMemory } from "./options.ts";
 import { PieceReader } from "./piece-reader.ts";
-import { MAX_WHOLE_BYTES } from "./upload-parts.ts";
+import { MAX_WHOLE_BYTES } from "../../upload/limits.ts";
 import { fileSource, memorySource } from "./upload-source.ts";
 import { uploadStream } from "./upload-stream.ts";
 import { uploadWhole } from "./upload-whole.ts";
@@ -74,20 +74,20 @@ export class Transfers {
   ): Promise<FileEntry> {
     const [apiServer, lockFolder] = [this.#apiServer, this.#lockFolder];
     const [uploads, files] = [this.#uploads, this.#files];
-    const parts = { apiServer, uploads, files, place, options, lockFolder };
+    const context = { apiServer, uploads, files, place, options, lockFolder };
     const signal = options.signal ?? neverAborted;
     if (isStream(from)) {
       await using stream = new PieceReader(from, signal);
       pathNames(place.path);
-      return await uploadStream(parts, { stream, buffers: this.#buffers }, signal);
+      return await uploadStream(context, { stream, buffers: this.#buffers }, signal);
     }
     pathNames(place.path);
     await using source =
       typeof from === "string" ? await fileSource(from, this.#buffers) : memorySource(from);
     const { sizeBytes } = source;
-    if (sizeBytes > MAX_WHOLE_BYTES) return await new FileUpload(parts, source).run(signal);
+    if (sizeBytes > MAX_WHOLE_BYTES) return await new FileUpload(context, source).run(signal);
     return await withMemory(options, { bytes: sizeBytes, signal }, async () => {
-      return await uploadWhole(parts, source);
+      return await uploadWhole(context, source);
     });
   }
 

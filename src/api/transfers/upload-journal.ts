@@ -1,28 +1,23 @@
 import { type FileHandle, open, readFile, rm } from "node:fs/promises";
 import type { FileId } from "../../core/ids.ts";
+import { parseJournal, type PartsJournal } from "./parts-journal.ts";
 
-/** What an upload is of: a journal of anything else is of no use. */
+/** Which upload a journal describes. */
 export interface UploadName {
   readonly fileId: FileId;
-  /** Where it goes, the server included, as one text. */
+  /** The destination, including the server, as one text. */
   readonly place: string;
   readonly sizeBytes: number;
   readonly mtimeMs: number;
   readonly partBytes: number;
-  /** When BaseSpace says that the file was begun, in ISO 8601. */
+  /** When BaseSpace created the pending file, in ISO 8601. */
   readonly created: string;
 }
 
-export interface UploadLeft {
-  readonly name: UploadName;
-  /** MD5s by the number of the part, from 1. */
-  readonly parts: ReadonlyMap<number, string>;
-}
+/** The MD5s of the parts that BaseSpace has, by their numbers from 1. */
+export type UploadRecord = PartsJournal<UploadName, string>;
 
-/**
- * Which parts of an upload BaseSpace has, in a file of mode 0600: a line that says what is uploaded, then
- * one for each part. It holds no secret.
- */
+/** The journal of an upload, in a file of mode 0600. It contains no secret. */
 export class UploadJournal implements AsyncDisposable {
   readonly #file: FileHandle;
 
@@ -36,7 +31,7 @@ export class UploadJournal implements AsyncDisposable {
     return journal;
   }
 
-  static async goOn(path: string): Promise<UploadJournal> {
+  static async resume(path: string): Promise<UploadJournal> {
     const journal = new UploadJournal(await open(path, "a", 0o600));
     await journal.#file.appendFile("\n");
     return journal;
@@ -51,28 +46,12 @@ export class UploadJournal implements AsyncDisposable {
   }
 }
 
-/** What an earlier upload left; undefined when there is nothing that makes sense. */
-export async function readUploadJournal(path: string): Promise<UploadLeft | undefined> {
+/** The journal of an earlier upload; undefined when there is none. */
+export async function readUploadJournal(path: string): Promise<UploadRecord | undefined> {
   const text = await readFile(path, "utf8").catch(() => "");
-  let name: UploadName | undefined;
-  const parts = new Map<number, string>();
-  for (const line of text.split("\n")) {
-    const fields = parseLine(line);
-    if (typeof fields?.["fileId"] === "string") name = fields as unknown as UploadName;
-    else if (typeof fields?.["part"] === "number") parts.set(fields["part"], String(fields["md5"]));
-  }
-  return name === undefined ? undefined : { name, parts };
+  return parseJournal(text, ({ md5 }) => String(md5));
 }
 
 export async function removeUploadJournal(path: string): Promise<void> {
   await rm(path, { force: true });
-}
-
-/** The last line may be torn. */
-function parseLine(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return JSON.parse(line) as Readonly<Record<string, unknown>>;
-  } catch {
-    return undefined;
-  }
 }

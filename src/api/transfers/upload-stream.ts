@@ -1,12 +1,12 @@
-import type { FileId } from "../../core/ids.ts";
-import { inParallel } from "../../core/parallel.ts";
 import type { SharedBuffers } from "../../core/shared-buffers.ts";
-import type { FileEntry } from "../models.ts";
-import { givingUp, type UploadParts } from "./file-upload.ts";
+import { MultipartUpload } from "../../upload/multipart-upload.ts";
+import { streamPartBytes } from "../../upload/part-sizes.ts";
+import type { FileEntry } from "../models/models.ts";
+import { fileProtocol } from "../uploads/file-protocol.ts";
 import { type HeldBytes, heldBytes } from "./held-bytes.ts";
-import { DEFAULT_PARALLEL, ProgressCount } from "./options.ts";
+import { callOptions, DEFAULT_PARALLEL, ProgressCount } from "./options.ts";
 import type { PieceReader } from "./piece-reader.ts";
-import { streamPartBytes } from "./upload-parts.ts";
+import type { UploadContext } from "./upload-file.ts";
 import { memorySource } from "./upload-source.ts";
 import { uploadWhole } from "./upload-whole.ts";
 
@@ -22,46 +22,39 @@ export interface StreamSource {
 }
 
 /**
- * Uploads a stream of any length: what ends within the first part in one piece, what is longer in parts,
- * some at a time.
+ * Uploads a stream of unknown length: in one request when it ends within the first part, otherwise in parts. A
+ * stream cannot be read again, so a journal is of no use.
  */
 export async function uploadStream(
-  parts: UploadParts,
+  context: UploadContext,
   { stream, buffers }: StreamSource,
   signal: AbortSignal,
 ): Promise<FileEntry> {
-  // Nothing remembers a stream, so there is nothing to go on with.
-  const { journal: _none, ...options } = parts.options;
-  const held = new Set<HeldBytes>();
-  const all = partsOfStream({ ...parts, options }, { stream, buffers, signal, held });
+  const unsent = new Set<HeldBytes>();
+  const parts = partsOfStream(context, { stream, buffers, signal, unsent });
   try {
-    const { value: first } = await all.next();
+    const { value: first } = await parts.next();
     if (first === undefined || (await stream.isAtEnd())) {
-      const file = await uploadWhole(parts, memorySource(first?.bytes ?? new Uint8Array()));
+      const file = await uploadWhole(context, memorySource(first?.bytes ?? new Uint8Array()));
       first?.giveBack();
       return file;
     }
-    const fileId = await parts.uploads.begin(parts.place, options);
-    return await givingUp({ ...parts, options }, fileId, async () => {
-      const toSend = { fileId, first, all, held };
-      const sizeBytes = await sendParts({ ...parts, options }, toSend, signal);
-      return await parts.uploads.complete({ fileId, sizeBytes }, options);
-    });
+    return await sendParts(context, { parts: withFirst(first, parts), unsent }, signal);
   } finally {
-    for (const part of held) part[Symbol.dispose]();
+    for (const part of unsent) part[Symbol.dispose]();
   }
 }
 
 interface StreamReading extends StreamSource {
   readonly signal: AbortSignal;
-  /** What is given out, and nobody came to send. */
-  readonly held: Set<HeldBytes>;
+  /** Parts that were read and are not being sent. */
+  readonly unsent: Set<HeldBytes>;
 }
 
-/** The parts of a stream in order, each when there is memory for it; at least one, though it be empty. */
+/** The parts of a stream in order, each when there is memory for it. An empty stream has one empty part. */
 async function* partsOfStream(
-  { options }: UploadParts,
-  { stream, buffers, signal, held }: StreamReading,
+  { options }: UploadContext,
+  { stream, buffers, signal, unsent }: StreamReading,
 ): AsyncGenerator<StreamPart, void, undefined> {
   for (let number = 1; number === 1 || !(await stream.isAtEnd()); number += 1) {
     const bytes = streamPartBytes(number, options.partBytes);
@@ -69,39 +62,40 @@ async function* partsOfStream(
       return await stream.fill(memory);
     });
     const part = { number, ...filled };
-    held.add(part);
+    unsent.add(part);
     yield part;
   }
 }
 
 interface PartsToSend {
-  readonly fileId: FileId;
-  readonly first: StreamPart;
-  /** The others. */
-  readonly all: AsyncIterable<StreamPart>;
-  /** Parts leave it here. */
-  readonly held: Set<HeldBytes>;
+  readonly parts: AsyncIterable<StreamPart>;
+  readonly unsent: Set<HeldBytes>;
 }
 
-/** Sends the parts as they come, and answers how many bytes they were. */
 async function sendParts(
-  { uploads, options }: UploadParts,
-  { fileId, first, all, held }: PartsToSend,
+  { uploads, place, options }: UploadContext,
+  { parts, unsent }: PartsToSend,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<FileEntry> {
   const progress = new ProgressCount(undefined, options.onProgress);
-  let sizeBytes = 0;
-  const limit = options.parallel ?? DEFAULT_PARALLEL;
-  await inParallel(withFirst(first, all), { limit, signal }, async (part, inner) => {
-    using sent = part;
-    held.delete(sent);
-    const { number, bytes } = sent;
-    sizeBytes += bytes.length;
-    await uploads.part({ fileId, number }, { bytes }, { ...options, signal: inner });
-    progress.add(bytes.length);
-    sent.giveBack();
-  });
-  return sizeBytes;
+  const upload = new MultipartUpload(fileProtocol(uploads, place, callOptions(options)));
+  const parallel = options.parallel ?? DEFAULT_PARALLEL;
+  return await upload.run<StreamPart>(
+    {
+      parts,
+      parallel,
+      sendPart: async (part, send) => {
+        using sent = part;
+        unsent.delete(sent);
+        const { number, bytes } = sent;
+        await send({ number, bytes });
+        progress.add(bytes.length);
+        sent.giveBack();
+        return bytes.length;
+      },
+    },
+    signal,
+  );
 }
 
 async function* withFirst<Item>(first: Item, others: AsyncIterable<Item>): AsyncGenerator<Item> {

@@ -1,12 +1,12 @@
-import type { FileEntry } from "../models.ts";
-import type { UploadParts } from "./file-upload.ts";
+import type { FileEntry } from "../models/models.ts";
+import type { UploadContext } from "./upload-file.ts";
 import { ProgressCount } from "./options.ts";
-import { partBytesOf } from "./upload-parts.ts";
+import { partBytesOf } from "../../upload/part-sizes.ts";
 import type { UploadSource } from "./upload-source.ts";
 
 /** Uploads what is short enough for one request. */
 export async function uploadWhole(
-  { uploads, place, options }: UploadParts,
+  { uploads, place, options }: UploadContext,
   source: UploadSource,
 ): Promise<FileEntry> {
   partBytesOf(0, options.partBytes);

@@ -1,12 +1,12 @@
 import { compareIds } from "../../core/compare-ids.ts";
-import { segment } from "../address.ts";
-import { decodeEnvelope, decodePage } from "../decode/answers.ts";
-import { decodeFile } from "../decode/file.ts";
-import type { FileEntry } from "../models.ts";
-import { decoded } from "../resource-client.ts";
-import type { CallOptions, JsonAnswer, Query, Rest } from "../rest.ts";
-import type { Look } from "../settled.ts";
-import { filesPathOf, type UploadPlace } from "./upload-place.ts";
+import { segment } from "../transport/address.ts";
+import { decodeEnvelope, decodePage } from "../models/envelope.ts";
+import { decodeFile } from "../models/file.ts";
+import type { FileEntry } from "../models/models.ts";
+import { decodeResponse } from "../models/decode-response.ts";
+import type { CallOptions, JsonResponse, Query, Rest } from "../transport/rest.ts";
+import type { FindEffect } from "../transport/idempotency.ts";
+import { filesPathOf, type UploadPlace } from "./upload-destination.ts";
 
 /** A file is found on the first page or is not there: it would be the newest. */
 const NEWEST = 100;
@@ -23,12 +23,12 @@ export interface Uploaded {
  * Looks whether an upload arrived of which no answer came: `GET …/files`, the newest first. Answers the
  * complete file in its single form.
  */
-export function lookForUploaded(rest: Rest, wanted: Uploaded): Look {
+export function findUploaded(rest: Rest, wanted: Uploaded): FindEffect {
   return async (sent, options) => {
     const { place, sizeBytes, md5 } = wanted;
     // An older one of the same bytes will not do: what came after it would stay the newest.
     const newest = await newestOf(rest, place, options);
-    if (newest?.sizeBytes !== sizeBytes || sent.isOfAnother(newest.id)) return undefined;
+    if (newest?.sizeBytes !== sizeBytes || sent.isFromOtherCall(newest.id)) return undefined;
     const found = await single(rest, newest, options);
     const { etag } = fileIn(found);
     if (etag === undefined) return "unclear";
@@ -41,16 +41,16 @@ export function lookForUploaded(rest: Rest, wanted: Uploaded): Look {
  * byte, that is not older than the call. A service that lists no pending files shows none; the empty one
  * that is then left behind is never seen by anybody.
  */
-export function lookForBegun(rest: Rest, place: UploadPlace): Look {
+export function findBegun(rest: Rest, place: UploadPlace): FindEffect {
   return async (sent, options) => {
     const { files, listed } = await newestFiles(rest, place, { Statuses: "pending" }, options);
-    const earliest = sent.earliest(listed);
+    const earliest = sent.earliestEffect(listed);
     const [begun, ...more] = files.filter(
       (each) =>
         each.path === place.path &&
         each.sizeBytes === 0 &&
         each.dateCreated >= earliest &&
-        !sent.isOfAnother(each.id),
+        !sent.isFromOtherCall(each.id),
     );
     if (begun === undefined) return undefined;
     const found = await single(rest, begun, options);
@@ -70,8 +70,8 @@ export async function newestOf(
 }
 
 /** The file that an answer is about. @throws DecodeError */
-export function fileIn(answer: JsonAnswer): FileEntry {
-  return decoded(answer, () => decodeFile(decodeEnvelope(answer.json), "Response"));
+export function fileIn(answer: JsonResponse): FileEntry {
+  return decodeResponse(answer, () => decodeFile(decodeEnvelope(answer.json), "Response"));
 }
 
 async function newestFiles(
@@ -79,10 +79,10 @@ async function newestFiles(
   place: UploadPlace,
   more: Query,
   options: CallOptions,
-): Promise<{ readonly files: readonly FileEntry[]; readonly listed: JsonAnswer }> {
+): Promise<{ readonly files: readonly FileEntry[]; readonly listed: JsonResponse }> {
   const query = { SortBy: "DateCreated", SortDir: "Desc", Limit: NEWEST, ...more };
   const listed = await rest.get(filesPathOf(place), query, options);
-  const files = decoded(listed, () =>
+  const files = decodeResponse(listed, () =>
     decodePage(decodeEnvelope(listed.json)).items.map((item, index) =>
       decodeFile(item, `Items[${index}]`),
     ),
@@ -90,7 +90,7 @@ async function newestFiles(
   return { files, listed };
 }
 
-async function single(rest: Rest, { id }: FileEntry, options: CallOptions): Promise<JsonAnswer> {
+async function single(rest: Rest, { id }: FileEntry, options: CallOptions): Promise<JsonResponse> {
   return await rest.get(`/v1pre3/files/${segment(id)}`, {}, options);
 }
 

@@ -1,16 +1,16 @@
 import type { FileId } from "../../core/ids.ts";
-import { segment } from "../address.ts";
-import { decodeEnvelope } from "../decode/answers.ts";
-import { decodeEtag } from "../decode/etag.ts";
-import { ApiError } from "../errors.ts";
-import type { FileEntry } from "../models.ts";
-import { decoded } from "../resource-client.ts";
-import type { CallOptions, Change, JsonAnswer, Query, Rest } from "../rest.ts";
-import type { Look, OnceOnly, OnceOnlyCalls } from "../settled.ts";
-import { fileIn, lookForBegun, lookForUploaded, newestOf } from "./find-uploaded.ts";
-import { ofTarget, ofUpload } from "./gone.ts";
-import type { Md5Thread } from "./md5-thread.ts";
-import { filesPathOf, type UploadPlace } from "./upload-place.ts";
+import { segment } from "../transport/address.ts";
+import { decodeEnvelope } from "../models/envelope.ts";
+import { decodeEtag } from "../models/etag.ts";
+import { ApiError } from "../transport/errors.ts";
+import type { FileEntry } from "../models/models.ts";
+import { decodeResponse } from "../models/decode-response.ts";
+import type { CallOptions, Change, JsonResponse, Query, Rest } from "../transport/rest.ts";
+import type { FindEffect, IdempotentChange, IdempotentCalls } from "../transport/idempotency.ts";
+import { fileIn, findBegun, findUploaded, newestOf } from "./find-uploaded.ts";
+import { ofTarget, ofUpload } from "./upload-errors.ts";
+import type { Md5Thread } from "../digests/md5-thread.ts";
+import { filesPathOf, type UploadPlace } from "./upload-destination.ts";
 
 export interface UploadsOptions {
   readonly md5s: Md5Thread;
@@ -36,12 +36,12 @@ export interface UploadBody {
  */
 export class Uploads {
   readonly #rest: Rest;
-  readonly #onceOnly: OnceOnlyCalls;
+  readonly #onceOnly: IdempotentCalls;
   readonly #writeDeadlineMs: number;
   readonly #md5s: Md5Thread;
 
   /** `md5s` stays the caller's. */
-  constructor(rest: Rest, onceOnly: OnceOnlyCalls, { md5s, writeDeadlineMs }: UploadsOptions) {
+  constructor(rest: Rest, onceOnly: IdempotentCalls, { md5s, writeDeadlineMs }: UploadsOptions) {
     this.#rest = rest;
     this.#onceOnly = onceOnly;
     this.#md5s = md5s;
@@ -65,7 +65,7 @@ export class Uploads {
     const sizeBytes = body.bytes.length;
     const headers = contentHeaders(place, md5);
     const change = { ...newFile(place, {}), headers, body: body.bytes };
-    const look = lookForUploaded(this.#rest, { place, sizeBytes, md5 });
+    const look = findUploaded(this.#rest, { place, sizeBytes, md5 });
     const answered = await ofTarget(async () => await this.#once(change, look, options));
     return this.#checked(answered, { md5, sizeBytes });
   }
@@ -79,7 +79,7 @@ export class Uploads {
   async beginFile(place: UploadPlace, options: CallOptions = {}): Promise<FileEntry> {
     const headers = { "content-type": contentTypeOf(place) };
     const change = { ...newFile(place, { multipart: true }), headers };
-    const look = lookForBegun(this.#rest, place);
+    const look = findBegun(this.#rest, place);
     const answer = await ofTarget(async () => await this.#once(change, look, options));
     return fileIn(answer);
   }
@@ -106,7 +106,7 @@ export class Uploads {
     };
     const patient = this.#patient(options);
     const answer = await ofUpload(async () => await this.#rest.change(change, patient));
-    const etag = decoded(answer, () => decodeEtag(decodeEnvelope(answer.json), "Response"));
+    const etag = decodeResponse(answer, () => decodeEtag(decodeEnvelope(answer.json), "Response"));
     if (etag.toLowerCase() === md5) return etag;
     throw otherBytes(answer, `part ${number} arrived with ETag ${etag}, sent with MD5 ${md5}`);
   }
@@ -120,7 +120,7 @@ export class Uploads {
     options: CallOptions = {},
   ): Promise<FileEntry> {
     const path = `/v1pre3/files/${segment(fileId)}`;
-    const look: Look = async (_sent, looking) => {
+    const look: FindEffect = async (_sent, looking) => {
       const answer = await this.#rest.get(path, {}, looking);
       return fileIn(answer).uploadStatus === "complete" ? answer : undefined;
     };
@@ -141,8 +141,12 @@ export class Uploads {
     await this.#rest.change({ method: "POST", path, query, isRepeatable: true }, options);
   }
 
-  async #once(change: OnceOnly, look: Look, options: CallOptions): Promise<JsonAnswer> {
-    return await this.#onceOnly.settled(change, { look, options: this.#patient(options) });
+  async #once(
+    change: IdempotentChange,
+    look: FindEffect,
+    options: CallOptions,
+  ): Promise<JsonResponse> {
+    return await this.#onceOnly.run(change, { findEffect: look, options: this.#patient(options) });
   }
 
   #patient(options: CallOptions): CallOptions {
@@ -150,7 +154,7 @@ export class Uploads {
   }
 
   #checked(
-    answer: JsonAnswer,
+    answer: JsonResponse,
     { md5, sizeBytes }: { readonly md5?: string; readonly sizeBytes: number },
   ): FileEntry {
     const file = fileIn(answer);
@@ -186,7 +190,7 @@ function contentTypeOf(place: UploadPlace): string {
   return place.contentType ?? "application/octet-stream";
 }
 
-function otherBytes(answer: JsonAnswer, problem: string): ApiError {
+function otherBytes(answer: JsonResponse, problem: string): ApiError {
   const facts = { ...answer.request, status: answer.status };
   return new ApiError("unavailable", facts, problem);
 }

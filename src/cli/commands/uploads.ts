@@ -4,7 +4,7 @@ import type { GivenOptions } from "../../config/option-values.ts";
 import { resolveFolders } from "../../config/config.ts";
 import { formatBytes } from "../../core/units.ts";
 import { listMounts } from "../../mount/mount.ts";
-import { stagingFolderIn } from "../../session/local-uploads.ts";
+import { stagingFolderIn } from "../../session/staged-uploads.ts";
 import { type StagedUpload, stagedUploads } from "../../write/leftovers.ts";
 import { shownPathOf } from "../../write/result-file.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";

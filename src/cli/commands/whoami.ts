@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { BaseSpace } from "../../api/client.ts";
-import type { TokenDetails } from "../../api/decode/access-token.ts";
+import type { TokenDetails } from "../../api/models/access-token.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
 import { explainRefusal } from "../../config/refused-token.ts";
 import { resolveConfig } from "../../config/config.ts";

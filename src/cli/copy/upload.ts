@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { FileEntry } from "../../api/models.ts";
+import type { FileEntry } from "../../api/models/models.ts";
 import type { TransferOptions } from "../../api/transfers/options.ts";
 import { readUploadJournal } from "../../api/transfers/upload-journal.ts";
 import { BsmountError } from "../../core/errors.ts";

@@ -5,7 +5,7 @@ import type { FixedDirectory, Layout } from "../layout.ts";
 import type { CollectionDirectory, EntityDirectory, RootDirectory } from "../node.ts";
 
 /**
- * The product's own tree:
+ * The default tree:
  *
  *     projects/<name>/samples/<id>/files/...
  *                     samples-by-name/<name> -> ../samples/<id>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from "vitest";
 import { BaseSpace, type BaseSpaceOptions } from "../../../src/api/client.ts";
-import { ApiError } from "../../../src/api/errors.ts";
+import { ApiError } from "../../../src/api/transport/errors.ts";
 import type { Content, RangeRequest } from "../../../src/api/content/content.ts";
 import { type RequestMessage, requests } from "../../../src/core/telemetry.ts";
 import type { ContentSource } from "../../../src/read/content-source.ts";

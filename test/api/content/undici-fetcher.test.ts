@@ -1,5 +1,5 @@
 import { UndiciFetcher } from "../../../src/api/content/undici-fetcher.ts";
-import { createDispatcher } from "../../../src/api/dispatcher.ts";
+import { createDispatcher } from "../../../src/api/transport/dispatcher.ts";
 import { describeRangeFetcher } from "./range-fetcher.contract.ts";
 
 describeRangeFetcher("undici on the calling thread", (setting) => {

@@ -1,7 +1,7 @@
 import { connect, isIP, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions, type SecureContext } from "node:tls";
-import { lookup } from "../../loopback-lookup.ts";
-import { type NetworkProblem, networkProblem } from "../../network-error.ts";
+import { lookup } from "../../transport/loopback-lookup.ts";
+import { type NetworkProblem, networkProblem } from "../../transport/network-error.ts";
 import type { RangeExchange, WorkerOutcome } from "./range-exchange.ts";
 
 export interface Origin {

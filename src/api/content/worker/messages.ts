@@ -1,4 +1,4 @@
-import type { EnvironmentVariables } from "../../trust.ts";
+import type { EnvironmentVariables } from "../../transport/trust.ts";
 import type { WorkerOutcome, WorkerQuery } from "./range-exchange.ts";
 
 /** What the worker is started with. */

@@ -1,4 +1,4 @@
-import { checkHead } from "../answer-check.ts";
+import { checkHead } from "../response-check.ts";
 import { PieceWriter } from "../piece-writer.ts";
 import type { RangeOutcome, RangeQuery, Unusual } from "../range-fetcher.ts";
 import { parseResponseHead, type ResponseHead } from "./response-head.ts";

@@ -1,7 +1,7 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { parentPort, workerData } from "node:worker_threads";
 import { countAsGarbage } from "../../../core/shared-memory.ts";
-import { trustedAuthorities } from "../../trust.ts";
+import { trustedAuthorities } from "../../transport/trust.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
 

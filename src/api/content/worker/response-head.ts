@@ -1,7 +1,7 @@
-import type { AnswerHead } from "../answer-check.ts";
+import type { StoreResponseHead } from "../response-check.ts";
 
 /** The head of an HTTP/1 answer, as far as a ranged GET needs it. */
-export interface ResponseHead extends AnswerHead {
+export interface ResponseHead extends StoreResponseHead {
   readonly transferEncoding: string | undefined;
   /** The connection can carry another request after this body. */
   readonly keepsAlive: boolean;

@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import { BsmountError, describeError } from "../../../core/errors.ts";
 import { SentMemory } from "../../../core/shared-memory.ts";
-import { startThread, threadModule } from "../../thread.ts";
+import { startThread, threadModule } from "../../transport/threads.ts";
 import { joinNeighbours } from "../piece-writer.ts";
 import type { RangeFetcher, RangeQuery } from "../range-fetcher.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";

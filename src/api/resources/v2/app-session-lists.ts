@@ -1,5 +1,11 @@
 import type { ApplicationId, ProjectId, RunId, UserId } from "../../../core/ids.ts";
-import { flag, type ListParams, type ListRules, text, texts } from "../../list-parameters.ts";
+import {
+  flag,
+  type ListParams,
+  type ListRules,
+  text,
+  texts,
+} from "../../paging/list-parameters.ts";
 import { INCLUDED, type Included } from "./included.ts";
 
 const SORTS = [

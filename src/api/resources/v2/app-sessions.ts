@@ -1,16 +1,16 @@
 import type { AppSessionId } from "../../../core/ids.ts";
-import { segment } from "../../address.ts";
-import { decodeAppSession } from "../../decode/app-session.ts";
-import { decodeTrashItem } from "../../decode/trash-item.ts";
-import { ApiError } from "../../errors.ts";
-import { checkText, listQuery } from "../../list-parameters.ts";
-import type { AppSession, TrashItem } from "../../models.ts";
-import type { List } from "../../paging.ts";
-import type { Property } from "../../property.ts";
-import { type ResourceClient, resourceOf } from "../../resource-client.ts";
-import type { CallOptions } from "../../rest.ts";
-import type { Look } from "../../settled.ts";
-import { lookForNewest } from "../find-made.ts";
+import { segment } from "../../transport/address.ts";
+import { decodeAppSession } from "../../models/app-session.ts";
+import { decodeTrashItem } from "../../models/trash-item.ts";
+import { ApiError } from "../../transport/errors.ts";
+import { checkText, listQuery } from "../../paging/list-parameters.ts";
+import type { AppSession, TrashItem } from "../../models/models.ts";
+import type { List } from "../../paging/list.ts";
+import type { Property } from "../../models/property.ts";
+import type { VersionClient } from "../version-client.ts";
+import type { CallOptions } from "../../transport/rest.ts";
+import type { FindEffect } from "../../transport/idempotency.ts";
+import { findCreated } from "../find-created.ts";
 import { propertyList } from "../properties.ts";
 import type { SessionStatus } from "../session-status.ts";
 import { APP_SESSIONS, type AppSessionsV2Params } from "./app-session-lists.ts";
@@ -43,27 +43,27 @@ export interface Deletion {
 
 /** Sessions by v2. */
 export class AppSessionsV2 {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 
   /** `GET /v2/appsessions/{id}` */
   async get(id: AppSessionId, options?: CallOptions): Promise<AppSession> {
-    return await this.#client.oneV2(pathOf(id), decodeAppSession, options);
+    return await this.#client.one(pathOf(id), decodeAppSession, options);
   }
 
   /** `GET /v2/appsessions` */
   list(params: AppSessionsV2Params = {}): List<AppSession> {
     const query = listQuery(APP_SESSIONS, params);
     const source = { path: "appsessions", query, decode: decodeAppSession } as const;
-    return this.#client.list({ ...source, version: "v2" });
+    return this.#client.list({ ...source });
   }
 
   /** `GET /v2/appsessions/{id}/properties` */
   properties(id: AppSessionId): List<Property> {
-    return propertyList(this.#client, { resource: "appsessions", id, version: "v2" });
+    return propertyList(this.#client, "appsessions", id);
   }
 
   /**
@@ -78,10 +78,10 @@ export class AppSessionsV2 {
     const body = { Name: name, StatusSummary: statusSummary };
     const listPath = "appsessions";
     const search = { listPath, query: { name }, name, decode: decodeAppSession, pathOf };
-    const look = lookForNewest(this.#client, { version: "v2", ...search });
-    const change = { method: "POST", path: "/v2/appsessions", subject: name, body } as const;
-    const answer = await this.#client.once(change, look, options);
-    return resourceOf(answer, decodeAppSession, "v2");
+    const findEffect = findCreated(this.#client, search);
+    const change = { method: "POST", path: "appsessions", subject: name, body } as const;
+    const response = await this.#client.changeOnce(change, findEffect, options);
+    return this.#client.decode(response, decodeAppSession);
   }
 
   /**
@@ -102,8 +102,8 @@ export class AppSessionsV2 {
       DeliveryStatus: changes.deliveryStatus,
     };
     const extra = comment === undefined ? {} : { Comment: comment };
-    const answer = await changeV2(this.#client, { path: pathOf(id), wanted, extra }, options);
-    return resourceOf(answer, decodeAppSession, "v2");
+    const response = await changeV2(this.#client, { path: pathOf(id), wanted, extra }, options);
+    return this.#client.decode(response, decodeAppSession);
   }
 
   /**
@@ -120,10 +120,10 @@ export class AppSessionsV2 {
       preserve: keepMetadata ? "Metadata" : undefined,
       bypasstrash: bypassTrash ? true : undefined,
     };
-    const change = { method: "DELETE", path: `/v2/${pathOf(id)}`, query } as const;
-    const look = this.#isGone(id, keepMetadata ? "unclear" : undefined);
-    const answer = await this.#client.once(change, look, options);
-    return answer.json === undefined ? undefined : resourceOf(answer, decodeTrashItem, "v2");
+    const change = { method: "DELETE", path: pathOf(id), query } as const;
+    const findEffect = this.#isGone(id, keepMetadata ? "unclear" : undefined);
+    const response = await this.#client.changeOnce(change, findEffect, options);
+    return response.json === undefined ? undefined : this.#client.decode(response, decodeTrashItem);
   }
 
   /**
@@ -132,22 +132,26 @@ export class AppSessionsV2 {
    * @throws ApiError `access-denied`
    */
   async stop(id: AppSessionId, options: CallOptions = {}): Promise<AppSession> {
-    const path = `/v2/${pathOf(id)}`;
-    const look: Look = async (_sent, looking) => {
-      const asked = await this.#client.rest.get(path, {}, looking);
-      const { status } = resourceOf(asked, decodeAppSession, "v2");
+    const path = pathOf(id);
+    const findEffect: FindEffect = async (_attempt, searchOptions) => {
+      const asked = await this.#client.get(path, {}, searchOptions);
+      const { status } = this.#client.decode(asked, decodeAppSession);
       return status === "Aborted" || status === "Complete" ? asked : undefined;
     };
-    await this.#client.once({ method: "POST", path: `${path}/stop`, body: {} }, look, options);
+    await this.#client.changeOnce(
+      { method: "POST", path: `${path}/stop`, body: {} },
+      findEffect,
+      options,
+    );
     return await this.get(id, options);
   }
 
   /** `ifThere` is what a session says that is still there: of one that was to stay nobody can tell. */
-  #isGone(id: AppSessionId, ifThere: "unclear" | undefined): Look {
+  #isGone(id: AppSessionId, ifThere: "unclear" | undefined): FindEffect {
     return async (_sent, options) => {
-      const path = `/v2/${pathOf(id)}`;
+      const path = pathOf(id);
       try {
-        await this.#client.rest.get(path, {}, options);
+        await this.#client.get(path, {}, options);
         return ifThere;
       } catch (error) {
         if (!(error instanceof ApiError) || error.reason !== "not-found") throw error;

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type { RunId } from "../../../core/ids.ts";
 import { BsmountError } from "../../../core/errors.ts";
-import { decodeDataset } from "../../decode/dataset.ts";
-import { type Decode, parse } from "../../decode/parse.ts";
-import { decodeRun } from "../../decode/run.ts";
-import { anything } from "../../decode/wire.ts";
-import type { Dataset, Run } from "../../models.ts";
-import { type ResourceClient, resourceOf } from "../../resource-client.ts";
-import type { CallOptions } from "../../rest.ts";
+import { decodeDataset } from "../../models/dataset.ts";
+import { type Decode, parse } from "../../models/parse.ts";
+import { decodeRun } from "../../models/run.ts";
+import { anything } from "../../models/wire.ts";
+import type { Dataset, Run } from "../../models/models.ts";
+import type { VersionClient } from "../version-client.ts";
+import type { CallOptions } from "../../transport/rest.ts";
 
 /** What goes into cold storage, or comes back; at least one. */
 export interface Archivable {
@@ -36,9 +36,9 @@ const decodeArchived: Decode<Archived> = (value, at) => {
 
 /** Cold storage, from where no content can be read. */
 export class Archive {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 
@@ -63,7 +63,7 @@ export class Archive {
     }
     const body = { Datasets: datasetIds, Runs: runIds };
     const change = { method: "POST", path, body, isRepeatable: true } as const;
-    const answer = await this.#client.rest.change(change, options);
-    return resourceOf(answer, decodeArchived, "v2");
+    const response = await this.#client.change(change, options);
+    return this.#client.decode(response, decodeArchived);
   }
 }

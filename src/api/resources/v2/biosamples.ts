@@ -1,12 +1,12 @@
 import type { ProjectId } from "../../../core/ids.ts";
-import { segment } from "../../address.ts";
-import { decodeBioSample } from "../../decode/biosample.ts";
-import { listQuery, type ListParams, type ListRules, texts } from "../../list-parameters.ts";
-import type { BioSample, Library } from "../../models.ts";
-import type { List } from "../../paging.ts";
-import type { Property } from "../../property.ts";
-import { type ResourceClient, resourceOf } from "../../resource-client.ts";
-import type { CallOptions } from "../../rest.ts";
+import { segment } from "../../transport/address.ts";
+import { decodeBioSample } from "../../models/biosample.ts";
+import { listQuery, type ListParams, type ListRules, texts } from "../../paging/list-parameters.ts";
+import type { BioSample, Library } from "../../models/models.ts";
+import type { List } from "../../paging/list.ts";
+import type { Property } from "../../models/property.ts";
+import type { VersionClient } from "../version-client.ts";
+import type { CallOptions } from "../../transport/rest.ts";
 import { propertyList } from "../properties.ts";
 import { changeV2 } from "./change.ts";
 import { type LibrariesParams, libraryList } from "./libraries.ts";
@@ -54,21 +54,21 @@ export interface BioSampleChanges {
 }
 
 export class BioSamples {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 
   /** `GET /v2/biosamples/{id}` */
   async get(id: string, options?: CallOptions): Promise<BioSample> {
-    return await this.#client.oneV2(`biosamples/${segment(id)}`, decodeBioSample, options);
+    return await this.#client.one(`biosamples/${segment(id)}`, decodeBioSample, options);
   }
 
   /** `GET /v2/biosamples` */
   list(params: BioSamplesParams = {}): List<BioSample> {
     const query = listQuery(BIOSAMPLES, params);
-    return this.#client.list({ path: "biosamples", query, decode: decodeBioSample, version: "v2" });
+    return this.#client.list({ path: "biosamples", query, decode: decodeBioSample });
   }
 
   /** `GET /v2/biosamples/{id}/libraries` */
@@ -84,11 +84,11 @@ export class BioSamples {
   ): Promise<BioSample> {
     const wanted = { BioSampleName: name, Status: status, LabStatus: labStatus };
     const change = { path: `biosamples/${segment(id)}`, wanted };
-    return resourceOf(await changeV2(this.#client, change, options), decodeBioSample, "v2");
+    return this.#client.decode(await changeV2(this.#client, change, options), decodeBioSample);
   }
 
   /** `GET /v2/biosamples/{id}/properties` */
   properties(id: string): List<Property> {
-    return propertyList(this.#client, { resource: "biosamples", id });
+    return propertyList(this.#client, "biosamples", id);
   }
 }

@@ -1,30 +1,30 @@
-import type { ResourceClient } from "../../resource-client.ts";
-import type { CallOptions, JsonAnswer } from "../../rest.ts";
-import type { Look } from "../../settled.ts";
+import type { FindEffect } from "../../transport/idempotency.ts";
+import type { CallOptions, JsonResponse } from "../../transport/rest.ts";
+import type { VersionClient } from "../version-client.ts";
 
 export interface ChangeV2 {
-  /** Behind the version, encoded. */
+  /** Without the version, encoded. */
   readonly path: string;
-  /** What is to be different, by the service's names: a thing that has it all is changed already. */
+  /** The new values, by the service's names. An entity that has all of them was changed already. */
   readonly wanted: Readonly<Record<string, string | undefined>>;
-  /** What goes along and is not told again. */
+  /** Sent with the change; the service never returns these. */
   readonly extra?: Readonly<Record<string, string>>;
 }
 
-/** Changes a thing of v2: `POST /v2/{path}`. When the answer is lost the thing is asked how it is. */
+/** Changes an entity of v2: `POST /v2/{path}`. When the response is lost, the entity is read. */
 export async function changeV2(
-  client: ResourceClient,
+  v2: VersionClient,
   { path, wanted, extra = {} }: ChangeV2,
   options: CallOptions,
-): Promise<JsonAnswer> {
-  const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
-  const look: Look = async (_sent, looking) => {
-    const asked = await client.rest.get(`/v2/${path}`, {}, looking);
-    const is = new Map(Object.entries(asked.json ?? {}));
-    if (!given.every(([name, value]) => is.get(name) === value)) return undefined;
-    // It may have been so before, and nobody tells whether the rest has come.
-    return given.length > 0 && Object.keys(extra).length === 0 ? asked : "unclear";
+): Promise<JsonResponse> {
+  const changes = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  const findEffect: FindEffect = async (_attempt, searchOptions) => {
+    const current = await v2.get(path, {}, searchOptions);
+    const fields = new Map(Object.entries(current.json ?? {}));
+    if (!changes.every(([name, value]) => fields.get(name) === value)) return undefined;
+    // Without changes that can be compared, or with extra values, the entity tells nothing.
+    return changes.length > 0 && Object.keys(extra).length === 0 ? current : "unclear";
   };
-  const body = { ...Object.fromEntries(given), ...extra };
-  return await client.once({ method: "POST", path: `/v2/${path}`, body }, look, options);
+  const body = { ...Object.fromEntries(changes), ...extra };
+  return await v2.changeOnce({ method: "POST", path, body }, findEffect, options);
 }

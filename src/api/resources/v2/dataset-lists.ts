@@ -7,7 +7,7 @@ import {
   type ListRules,
   text,
   texts,
-} from "../../list-parameters.ts";
+} from "../../paging/list-parameters.ts";
 import { INCLUDED, type Included } from "./included.ts";
 
 const SORTS = [

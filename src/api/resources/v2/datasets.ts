@@ -1,17 +1,17 @@
 import type { AppSessionId, ProjectId } from "../../../core/ids.ts";
-import { segment } from "../../address.ts";
-import { decodeDataset } from "../../decode/dataset.ts";
-import { decodeFile } from "../../decode/file.ts";
-import { checkText, listQuery } from "../../list-parameters.ts";
-import type { Dataset, FileEntry } from "../../models.ts";
-import type { List } from "../../paging.ts";
-import type { Property } from "../../property.ts";
-import type { Raw } from "../../raw.ts";
-import { type ResourceClient, resourceOf } from "../../resource-client.ts";
-import type { CallOptions } from "../../rest.ts";
-import type { StorePuts } from "../../uploads/store-puts.ts";
+import { segment } from "../../transport/address.ts";
+import { decodeDataset } from "../../models/dataset.ts";
+import { decodeFile } from "../../models/file.ts";
+import { checkText, listQuery } from "../../paging/list-parameters.ts";
+import type { Dataset, FileEntry } from "../../models/models.ts";
+import type { List } from "../../paging/list.ts";
+import type { Property } from "../../models/property.ts";
+import type { Raw } from "../../models/raw.ts";
+import type { VersionClient, VersionClients } from "../version-client.ts";
+import type { CallOptions } from "../../transport/rest.ts";
+import type { StorePuts } from "../../content/store-puts.ts";
 import type { UploadBody } from "../../uploads/uploads.ts";
-import { lookForNewest } from "../find-made.ts";
+import { findCreated } from "../find-created.ts";
 import { propertyList } from "../properties.ts";
 import { changeV2 } from "./change.ts";
 import {
@@ -46,38 +46,40 @@ export interface DatasetCopy {
 }
 
 export class Datasets {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
+  readonly #clients: VersionClients;
   readonly #store: StorePuts;
   readonly #writeDeadlineMs: number;
 
   /** @param writeDeadlineMs how long the requests of an upload are repeated, in milliseconds */
-  constructor(client: ResourceClient, store: StorePuts, writeDeadlineMs: number) {
-    this.#client = client;
+  constructor(clients: VersionClients, store: StorePuts, writeDeadlineMs: number) {
+    this.#client = clients.v2;
+    this.#clients = clients;
     this.#store = store;
     this.#writeDeadlineMs = writeDeadlineMs;
   }
 
   /** `GET /v2/datasets/{id}` */
   async get(id: string, options?: CallOptions): Promise<Dataset> {
-    return await this.#client.oneV2(pathOf(id), decodeDataset, options);
+    return await this.#client.one(pathOf(id), decodeDataset, options);
   }
 
   /** `GET /v2/datasets`; oldest first by default. */
   list(params: DatasetsParams = {}): List<Dataset> {
     const query = listQuery(DATASETS, params);
-    return this.#client.list({ path: "datasets", query, decode: decodeDataset, version: "v2" });
+    return this.#client.list({ path: "datasets", query, decode: decodeDataset });
   }
 
   /** `GET /v2/datasets/{id}/files` */
   files(id: string, params: DatasetFilesParams = {}): List<FileEntry> {
     const path = `${pathOf(id)}/files`;
     const query = listQuery(DATASET_FILES, params);
-    return this.#client.list({ path, query, decode: decodeFile, version: "v2" });
+    return this.#client.list({ path, query, decode: decodeFile });
   }
 
   /** `GET /v2/datasets/{id}/properties` */
   properties(id: string): List<Property> {
-    return propertyList(this.#client, { resource: "datasets", id });
+    return propertyList(this.#client, "datasets", id);
   }
 
   /**
@@ -108,8 +110,8 @@ export class Datasets {
   /** `POST /v2/datasets/{id}`. When the answer is lost the dataset is asked how it is. */
   async update(id: string, changes: DatasetChanges, options: CallOptions = {}): Promise<Dataset> {
     const wanted = { Name: changes.name, QcStatus: changes.qcStatus };
-    const answer = await changeV2(this.#client, { path: pathOf(id), wanted }, options);
-    return resourceOf(answer, decodeDataset, "v2");
+    const response = await changeV2(this.#client, { path: pathOf(id), wanted }, options);
+    return this.#client.decode(response, decodeDataset);
   }
 
   /**
@@ -127,7 +129,7 @@ export class Datasets {
   ): Promise<FileEntry> {
     const upload = { path: pathOf(id), file, body };
     const patient = { totalMs: this.#writeDeadlineMs, ...options };
-    return await uploadIntoDataset(this.#client, this.#store, upload, patient);
+    return await uploadIntoDataset(this.#clients, this.#store, upload, patient);
   }
 
   async #make(
@@ -138,10 +140,10 @@ export class Datasets {
   ): Promise<Dataset> {
     const listPath = `projects/${segment(id)}/datasets`;
     const search = { listPath, name, decode: decodeDataset, pathOf };
-    const look = lookForNewest(this.#client, { version: "v2", ...search });
-    const change = { method: "POST", path: `/v2/${path}`, subject: name, body } as const;
-    const answer = await this.#client.once(change, look, options);
-    return resourceOf(answer, decodeDataset, "v2");
+    const findEffect = findCreated(this.#client, search);
+    const change = { method: "POST", path, subject: name, body } as const;
+    const response = await this.#client.changeOnce(change, findEffect, options);
+    return this.#client.decode(response, decodeDataset);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Filter, texts } from "../../list-parameters.ts";
+import { type Filter, texts } from "../../paging/list-parameters.ts";
 
 /** What v2's lists can send with each of their things. */
 export interface Included {

@@ -1,11 +1,11 @@
-import { segment } from "../../address.ts";
-import { decodeLibrary } from "../../decode/library.ts";
-import { listQuery, type ListParams, type ListRules } from "../../list-parameters.ts";
-import type { Library } from "../../models.ts";
-import type { List } from "../../paging.ts";
-import type { Property } from "../../property.ts";
-import type { ResourceClient } from "../../resource-client.ts";
-import type { CallOptions } from "../../rest.ts";
+import { segment } from "../../transport/address.ts";
+import { decodeLibrary } from "../../models/library.ts";
+import { listQuery, type ListParams, type ListRules } from "../../paging/list-parameters.ts";
+import type { Library } from "../../models/models.ts";
+import type { List } from "../../paging/list.ts";
+import type { Property } from "../../models/property.ts";
+import type { VersionClient } from "../version-client.ts";
+import type { CallOptions } from "../../transport/rest.ts";
 import { propertyList } from "../properties.ts";
 
 export type LibrariesParams = ListParams<"Id" | "Name" | "DateModified">;
@@ -18,15 +18,15 @@ const LIBRARIES: ListRules = {
 
 /** What was made of biosamples for sequencing. */
 export class Libraries {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 
   /** `GET /v2/libraries/{id}` */
   async get(id: string, options?: CallOptions): Promise<Library> {
-    return await this.#client.oneV2(`libraries/${segment(id)}`, decodeLibrary, options);
+    return await this.#client.one(`libraries/${segment(id)}`, decodeLibrary, options);
   }
 
   /** `GET /v2/libraries` */
@@ -36,16 +36,16 @@ export class Libraries {
 
   /** `GET /v2/libraries/{id}/properties` */
   properties(id: string): List<Property> {
-    return propertyList(this.#client, { resource: "libraries", id });
+    return propertyList(this.#client, "libraries", id);
   }
 }
 
 /** A list of libraries at `path`, behind the version. @throws BsmountError `usage` */
 export function libraryList(
-  client: ResourceClient,
+  client: VersionClient,
   path: string,
   params: LibrariesParams,
 ): List<Library> {
   const query = listQuery(LIBRARIES, params);
-  return client.list({ path, query, decode: decodeLibrary, version: "v2" });
+  return client.list({ path, query, decode: decodeLibrary });
 }

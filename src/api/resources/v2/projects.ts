@@ -1,11 +1,11 @@
 import type { ProjectId } from "../../../core/ids.ts";
-import { segment } from "../../address.ts";
-import { decodeProject } from "../../decode/project.ts";
-import { checkText } from "../../list-parameters.ts";
-import type { Project } from "../../models.ts";
-import { type ResourceClient, resourceOf } from "../../resource-client.ts";
-import type { CallOptions } from "../../rest.ts";
-import { findOwnProject } from "../find-own-project.ts";
+import { segment } from "../../transport/address.ts";
+import { decodeProject } from "../../models/project.ts";
+import { checkText } from "../../paging/list-parameters.ts";
+import type { Project } from "../../models/models.ts";
+import type { VersionClient, VersionClients } from "../version-client.ts";
+import type { CallOptions } from "../../transport/rest.ts";
+import { findOwnedProject } from "../find-owned-project.ts";
 
 export interface NewProject {
   readonly name: string;
@@ -14,15 +14,17 @@ export interface NewProject {
 
 /** Projects by v2, which cannot list them: see `BaseSpace.users`. */
 export class ProjectsV2 {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
+  readonly #v1: VersionClient;
 
-  constructor(client: ResourceClient) {
-    this.#client = client;
+  constructor({ v1, v2 }: VersionClients) {
+    this.#client = v2;
+    this.#v1 = v1;
   }
 
   /** `GET /v2/projects/{id}` */
   async get(id: ProjectId, options?: CallOptions): Promise<Project> {
-    return await this.#client.oneV2(`projects/${segment(id)}`, decodeProject, options);
+    return await this.#client.one(`projects/${segment(id)}`, decodeProject, options);
   }
 
   /**
@@ -34,8 +36,11 @@ export class ProjectsV2 {
     const { name, description = "" } = created;
     checkText("the project's name", name);
     const body = { Name: name, Description: description };
-    const look = findOwnProject(this.#client, { name, version: "v2" });
-    const change = { method: "POST", path: "/v2/projects", body } as const;
-    return resourceOf(await this.#client.once(change, look, options), decodeProject, "v2");
+    const findEffect = findOwnedProject(this.#v1, this.#client, name);
+    const change = { method: "POST", path: "projects", body } as const;
+    return this.#client.decode(
+      await this.#client.changeOnce(change, findEffect, options),
+      decodeProject,
+    );
   }
 }

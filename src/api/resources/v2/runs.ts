@@ -1,15 +1,15 @@
-import { decodeRun } from "../../decode/run.ts";
-import { listQuery } from "../../list-parameters.ts";
-import type { Run } from "../../models.ts";
-import type { List } from "../../paging.ts";
-import type { ResourceClient } from "../../resource-client.ts";
+import { decodeRun } from "../../models/run.ts";
+import { listQuery } from "../../paging/list-parameters.ts";
+import type { Run } from "../../models/models.ts";
+import type { List } from "../../paging/list.ts";
+import type { VersionClient } from "../version-client.ts";
 import { RUN_FILTERS, RUN_SORTS, type RunsParams } from "../run-status.ts";
 
 /** The list of runs by v2; all else of them is v1's: see `BaseSpace.runs`. */
 export class RunsV2 {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 
@@ -17,6 +17,6 @@ export class RunsV2 {
   list(params: RunsParams = {}): List<Run> {
     const rules = { version: "v2", sorts: RUN_SORTS, filters: RUN_FILTERS } as const;
     const query = listQuery(rules, params);
-    return this.#client.list({ path: "runs", query, decode: decodeRun, version: "v2" });
+    return this.#client.list({ path: "runs", query, decode: decodeRun });
   }
 }

@@ -1,11 +1,11 @@
-import { segment } from "../../address.ts";
-import { decodeTrashItem } from "../../decode/trash-item.ts";
-import { listQuery, type ListParams, type ListRules } from "../../list-parameters.ts";
-import type { TrashItem } from "../../models.ts";
-import type { List } from "../../paging.ts";
-import type { ResourceClient } from "../../resource-client.ts";
-import type { CallOptions, JsonAnswer } from "../../rest.ts";
-import type { Look } from "../../settled.ts";
+import { segment } from "../../transport/address.ts";
+import { decodeTrashItem } from "../../models/trash-item.ts";
+import { listQuery, type ListParams, type ListRules } from "../../paging/list-parameters.ts";
+import type { TrashItem } from "../../models/models.ts";
+import type { List } from "../../paging/list.ts";
+import type { VersionClient } from "../version-client.ts";
+import type { CallOptions, JsonResponse } from "../../transport/rest.ts";
+import type { FindEffect } from "../../transport/idempotency.ts";
 
 /** Default `DateDeleted`. */
 export type TrashParams = ListParams<"DateDeleted" | "TotalSize">;
@@ -14,16 +14,16 @@ const TRASH: ListRules = { version: "v2", sorts: ["DateDeleted", "TotalSize"], f
 
 /** What was thrown away. */
 export class Trash {
-  readonly #client: ResourceClient;
+  readonly #client: VersionClient;
 
-  constructor(client: ResourceClient) {
+  constructor(client: VersionClient) {
     this.#client = client;
   }
 
   /** `GET /v2/trash`; what was thrown away first comes first by default. */
   list(params: TrashParams = {}): List<TrashItem> {
     const query = listQuery(TRASH, params);
-    return this.#client.list({ path: "trash", query, decode: decodeTrashItem, version: "v2" });
+    return this.#client.list({ path: "trash", query, decode: decodeTrashItem });
   }
 
   /**
@@ -32,15 +32,15 @@ export class Trash {
    * @throws ApiError `access-denied`, `not-found`; with `mayHaveSucceeded` while it is in doubt
    */
   async restore(id: string, options: CallOptions = {}): Promise<void> {
-    const path = `/v2/trash/${segment(id)}/restorefromtrash`;
+    const path = `trash/${segment(id)}/restorefromtrash`;
     const before = await this.#has(id, options);
     const request = { method: "POST", path } as const;
-    const done: JsonAnswer = { json: undefined, headers: {}, request, status: 204 };
-    const look: Look = async (_sent, looking) => {
-      if (await this.#has(id, looking)) return undefined;
+    const done: JsonResponse = { json: undefined, headers: {}, request, status: 204 };
+    const findEffect: FindEffect = async (_attempt, searchOptions) => {
+      if (await this.#has(id, searchOptions)) return undefined;
       return before ? done : "unclear";
     };
-    await this.#client.once(request, look, options);
+    await this.#client.changeOnce(request, findEffect, options);
   }
 
   /**
@@ -50,8 +50,8 @@ export class Trash {
    * @throws ApiError `access-denied`; with `mayHaveSucceeded` when the answer was lost
    */
   async empty(options: CallOptions = {}): Promise<void> {
-    const change = { method: "DELETE", path: "/v2/trash", isRepeatable: false } as const;
-    await this.#client.rest.change(change, options);
+    const change = { method: "DELETE", path: "trash", isRepeatable: false } as const;
+    await this.#client.change(change, options);
   }
 
   async #has(id: string, { signal }: CallOptions): Promise<boolean> {

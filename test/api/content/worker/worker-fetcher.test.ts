@@ -1,7 +1,7 @@
 import { FallbackFetcher } from "../../../../src/api/content/fallback-fetcher.ts";
 import { UndiciFetcher } from "../../../../src/api/content/undici-fetcher.ts";
 import { WorkerFetcher } from "../../../../src/api/content/worker/worker-fetcher.ts";
-import { createDispatcher } from "../../../../src/api/dispatcher.ts";
+import { createDispatcher } from "../../../../src/api/transport/dispatcher.ts";
 import { silentLogger } from "../../../../src/core/logger.ts";
 import { describeRangeFetcher } from "../range-fetcher.contract.ts";
 

@@ -1,0 +1,89 @@
+import { Crawl } from "./crawl.ts";
+import { checkNumber } from "./list-parameters.ts";
+import { type FetchPage, MAX_PAGE_LIMIT, type Page, type PageWindow } from "./page.ts";
+import type { CallOptions } from "../transport/rest.ts";
+
+export interface CrawlOptions extends CallOptions {
+  /** Items asked for at a time, 1 to 1024. Default 1024. */
+  readonly pageSize?: number;
+  /** A longer list is an error. Default 1 000 000. */
+  readonly maxItems?: number;
+  /** For all pages together to come, in milliseconds. Default 600 000. */
+  readonly deadlineMs?: number;
+}
+
+const MAX_ITEMS = 1_000_000;
+const DEADLINE_MS = 600_000;
+
+/**
+ * A list of the service, fetched when it is read: page by page, or item by item over all pages.
+ *
+ * The first page tells how many there are; the others are fetched a few at a time and handed on in order.
+ * Nothing is taken on trust, and the list may change meanwhile: see `crawl.ts`. A consumer that stops
+ * early cancels what is under way.
+ */
+export class List<Item> implements AsyncIterable<Item> {
+  readonly #fetchPage: FetchPage<Item>;
+  readonly #keyOf: (item: Item) => string;
+  readonly #what: string;
+
+  /** `keyOf` tells an item from all others of the list; `what` is for errors: `GET /v1pre3/…`. */
+  constructor(fetchPage: FetchPage<Item>, keyOf: (item: Item) => string, what: string) {
+    this.#fetchPage = fetchPage;
+    this.#keyOf = keyOf;
+    this.#what = what;
+  }
+
+  /** One page, as the service gives it. @throws BsmountError `usage` for a window that cannot be */
+  async page(window: PageWindow = {}, options: CallOptions = {}): Promise<Page<Item>> {
+    const { offset = 0, limit = MAX_PAGE_LIMIT } = window;
+    checkNumber("offset", offset);
+    checkNumber("limit", limit, MAX_PAGE_LIMIT);
+    return await this.#fetchPage({ offset, limit }, options);
+  }
+
+  /** All items. */
+  async all(options: CrawlOptions = {}): Promise<Item[]> {
+    const items: Item[] = [];
+    for await (const page of this.pages(options)) for (const item of page.items) items.push(item);
+    return items;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    yield* this.items();
+  }
+
+  /** All items, one by one; as `for await (const item of list)`, with options. */
+  async *items(options: CrawlOptions = {}): AsyncGenerator<Item, void, undefined> {
+    for await (const page of this.pages(options)) yield* page.items;
+  }
+
+  /**
+   * All items in order, by the pages that they came in; each once, so a page may hold less than was asked.
+   * @throws BsmountError `changed` when the list changes faster than it can be read, `too-big`, `timeout`;
+   * `unavailable` when the service repeats pages without end
+   */
+  async *pages(options: CrawlOptions = {}): AsyncGenerator<Page<Item>, void, undefined> {
+    const {
+      pageSize = MAX_PAGE_LIMIT,
+      maxItems = MAX_ITEMS,
+      deadlineMs = DEADLINE_MS,
+      ...call
+    } = options;
+    checkNumber("pageSize", pageSize - 1, MAX_PAGE_LIMIT - 1);
+    const crawl = new Crawl({
+      fetchPage: this.#fetchPage,
+      what: this.#what,
+      keyOf: this.#keyOf,
+      limit: pageSize,
+      maxItems,
+      deadlineMs,
+      options: call,
+    });
+    try {
+      for (let page = await crawl.next(); page !== undefined; page = await crawl.next()) yield page;
+    } finally {
+      await crawl.cancel();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { FetchPage, Page } from "./page.ts";
+import type { CallOptions } from "../transport/rest.ts";
+
+/** Pages under way at a time. */
+const PAGES_AHEAD = 4;
+
+interface PageUnderWay<Item> {
+  readonly offset: number;
+  readonly limit: number;
+  readonly page: Promise<Page<Item>>;
+}
+
+/** Where pages begin: at `offset`, and then every `step` items. */
+export interface PageGrid {
+  readonly offset: number;
+  readonly step: number;
+  readonly limit: number;
+}
+
+/** The pages of a crawl that have been asked for and not been taken. */
+export class PagesAhead<Item> {
+  readonly #fetchPage: FetchPage<Item>;
+  readonly #options: CallOptions;
+  #cancellation = new AbortController();
+  #underWay: PageUnderWay<Item>[] = [];
+
+  constructor(fetchPage: FetchPage<Item>, options: CallOptions) {
+    this.#fetchPage = fetchPage;
+    this.#options = options;
+  }
+
+  /** The page at `offset`, whether it was asked for ahead or not. */
+  async take(offset: number, limit: number): Promise<Page<Item>> {
+    const [first] = this.#underWay;
+    if (first?.offset !== offset || first.limit !== limit) {
+      await this.cancel();
+      this.#ask(offset, limit);
+    }
+    const [taken] = this.#underWay.splice(0, 1);
+    if (taken === undefined) throw new Error("no page was asked for");
+    return await taken.page;
+  }
+
+  /** Asks for some pages from `grid.offset` on, none that would begin at `end` or behind it. */
+  askFrom({ offset, step, limit }: PageGrid, end: number): void {
+    const last = this.#underWay.at(-1);
+    let next = last === undefined ? offset : last.offset + step;
+    for (; this.#underWay.length < PAGES_AHEAD && next < end; next += step) this.#ask(next, limit);
+  }
+
+  /** Gives up what is under way and waits until it has ended. */
+  async cancel(): Promise<void> {
+    if (this.#underWay.length === 0) return;
+    this.#cancellation.abort(new DOMException("the list is no longer read", "AbortError"));
+    await Promise.allSettled(this.#underWay.map(({ page }) => page));
+    this.#underWay = [];
+    this.#cancellation = new AbortController();
+  }
+
+  #ask(offset: number, limit: number): void {
+    const { signal } = this.#cancellation;
+    const whole = this.#options.signal;
+    const options = {
+      ...this.#options,
+      signal: whole === undefined ? signal : AbortSignal.any([whole, signal]),
+    };
+    const page = this.#fetchPage({ offset, limit }, options);
+    page.catch(() => {});
+    this.#underWay.push({ offset, limit, page });
+  }
+}

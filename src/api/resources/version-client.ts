@@ -1,0 +1,125 @@
+import { decodeEnvelope, decodePage } from "../models/envelope.ts";
+import { decodeResponse } from "../models/decode-response.ts";
+import { type Decode, WireError } from "../models/parse.ts";
+import { List } from "../paging/list.ts";
+import type { Page, PageWindow } from "../paging/page.ts";
+import type { FindEffect, IdempotentCalls, IdempotentChange } from "../transport/idempotency.ts";
+import type { CallOptions, Change, JsonResponse, Query, Rest } from "../transport/rest.ts";
+
+export type ApiVersion = "v1" | "v2";
+
+/** A list of the service. */
+export interface ListSource<Model> {
+  /** Without the version, encoded. */
+  readonly path: string;
+  readonly query: Query;
+  /** `page` is the object that holds the item. */
+  readonly decode: (item: unknown, at: string, page: unknown) => Model;
+}
+
+/** What tells an item of a list from all others: its Id, else its name. */
+interface Identified {
+  readonly id?: string;
+  readonly name?: string;
+}
+
+const PREFIXES: Readonly<Record<ApiVersion, string>> = { v1: "v1pre3", v2: "v2" };
+
+/**
+ * Requests of one version of the API, decoded. The classes of `resources/` are built on it. Paths are encoded
+ * and do not contain the version.
+ */
+export class VersionClient {
+  readonly version: ApiVersion;
+  readonly #rest: Rest;
+  readonly #calls: IdempotentCalls;
+
+  constructor(version: ApiVersion, rest: Rest, calls: IdempotentCalls) {
+    this.version = version;
+    this.#rest = rest;
+    this.#calls = calls;
+  }
+
+  /** One entity: `GET /{version}/{path}`, without the envelope that v1 puts around it. */
+  async one<Model>(path: string, decode: Decode<Model>, options: CallOptions = {}): Promise<Model> {
+    return this.decode(await this.get(path, {}, options), decode);
+  }
+
+  /** A list: `GET /{version}/{path}` with `query`, and with `Offset` and `Limit`, which v2 spells in lower case. */
+  list<Model extends Identified>({ path, query, decode }: ListSource<Model>): List<Model> {
+    return new List(
+      async ({ offset, limit }, options) => {
+        const window = this.version === "v1" ? { Offset: offset, Limit: limit } : { offset, limit };
+        const response = await this.get(path, { ...query, ...window }, options);
+        return decodeResponse(response, () =>
+          pageOf(this.bodyOf(response), { offset, limit }, decode),
+        );
+      },
+      ({ id, name }) => id ?? name ?? "",
+      `GET ${this.#versioned(path)}`,
+    );
+  }
+
+  /** `GET /{version}/{path}` */
+  async get(path: string, query: Query, options: CallOptions = {}): Promise<JsonResponse> {
+    return await this.#rest.get(this.#versioned(path), query, options);
+  }
+
+  /** Sends a change; one that is not repeatable is sent once. See {@link Rest.change}. */
+  async change(change: Change, options: CallOptions = {}): Promise<JsonResponse> {
+    return await this.#rest.change({ ...change, path: this.#versioned(change.path) }, options);
+  }
+
+  /** Sends a change that must take effect once. See {@link IdempotentCalls}. */
+  async changeOnce(
+    change: IdempotentChange,
+    findEffect: FindEffect,
+    options: CallOptions = {},
+  ): Promise<JsonResponse> {
+    const versioned = { ...change, path: this.#versioned(change.path) };
+    return await this.#calls.run(versioned, { findEffect, options });
+  }
+
+  /** The entity in a response of this version. @throws DecodeError */
+  decode<Model>(response: JsonResponse, decode: Decode<Model>): Model {
+    const at = this.version === "v1" ? "Response" : "";
+    return decodeResponse(response, () => decode(this.bodyOf(response), at));
+  }
+
+  /** The items of a response that is one page of a list. @throws DecodeError */
+  decodeItems<Model>(response: JsonResponse, decode: Decode<Model>): readonly Model[] {
+    return decodeResponse(response, () =>
+      decodePage(this.bodyOf(response)).items.map((item, at) => decode(item, `Items[${at}]`)),
+    );
+  }
+
+  /** What a response holds, without the envelope that v1 puts around it. @throws WireError */
+  bodyOf({ json }: JsonResponse): unknown {
+    return this.version === "v1" ? decodeEnvelope(json) : json;
+  }
+
+  #versioned(path: string): string {
+    return `/${PREFIXES[this.version]}/${path}`;
+  }
+}
+
+/** The clients of both versions, which share connections and idempotent calls. */
+export interface VersionClients {
+  readonly v1: VersionClient;
+  readonly v2: VersionClient;
+}
+
+function pageOf<Model>(
+  json: unknown,
+  requested: Required<PageWindow>,
+  decode: ListSource<Model>["decode"],
+): Page<Model> {
+  const page = decodePage(json);
+  const { offset = requested.offset, limit = requested.limit, totalCount } = page;
+  // A service that ignores the offset would make a crawl read the first page for ever.
+  if (offset !== requested.offset) {
+    throw new WireError("Offset", `is ${offset}, asked for ${requested.offset}`);
+  }
+  const items = page.items.map((item, index) => decode(item, `Items[${index}]`, json));
+  return { items, offset, limit, totalCount };
+}

@@ -1,0 +1,95 @@
+import type { Entity } from "../catalog/catalog.ts";
+import { BsmountError } from "../core/errors.ts";
+import type { AppResultId } from "../core/ids.ts";
+import { decodeName, encodeName } from "../tree/encoding.ts";
+import { isPathTooLong, MAX_FILE_PATH_BYTES } from "../tree/file-path.ts";
+import { type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
+import { checkNewName } from "./names.ts";
+
+/** A folder that files can be made in. */
+export interface WritableFolder {
+  readonly appResult: Entity;
+  /** As the mount shows it. */
+  readonly resultPath: string;
+  readonly appResultId: AppResultId;
+  /** The folder's path in the result, empty or with a slash at its end. */
+  readonly prefix: string;
+}
+
+const FINAL_STATUS = /^(complete|aborted)$/i;
+
+/** @throws BsmountError `read-only` outside of `files` of an app result that is still open */
+export function writableFolder(node: Node): WritableFolder {
+  if (node.kind !== "folder" || node.owner.entity.kind !== "appresult") {
+    throw new BsmountError("read-only", `${pathOf(node)} takes no files`, {
+      remedy: "write below files/ of an app result, which mkdir makes in a project's appresults/",
+    });
+  }
+  const { entity } = node.owner;
+  if (FINAL_STATUS.test(entity.status ?? "")) {
+    throw new BsmountError("read-only", `${pathOf(node.owner)} is ${entity.status}`, {
+      remedy: "make a new app result: mkdir beside it",
+    });
+  }
+  return {
+    appResult: entity,
+    appResultId: entity.id,
+    resultPath: pathOf(node.owner),
+    prefix: prefixOf(node),
+  };
+}
+
+/** True where a file or folder could be made in `node`, or `node` itself be written. */
+export function isWritable(node: Node): boolean {
+  const folder = node.kind === "file" ? node.parent : node;
+  if (folder.kind !== "folder" || folder.owner.entity.kind !== "appresult") return false;
+  return !FINAL_STATUS.test(folder.owner.entity.status ?? "");
+}
+
+/**
+ * The name below `files/` in BaseSpace that is shown as `name`: one segment of a path, and never a path, which
+ * would lead to another place than `name` does.
+ * @throws BsmountError `invalid`, `name-too-long`, `not-utf8`
+ */
+export function newName(name: string): string {
+  const decoded = inBaseSpace(name);
+  if (!decoded.includes("/")) return decoded;
+  const problem = `${JSON.stringify(name)} cannot be made: ／ stands for /, which no name in files/ holds`;
+  throw new BsmountError("invalid", problem, { remedy: "give it a name without ／" });
+}
+
+/**
+ * A path below `files/` that something new is to have.
+ * @throws BsmountError `name-too-long` where it would not show at its place
+ */
+export function newPath(path: string): string {
+  if (!isPathTooLong(path)) return path;
+  const problem = `a path of ${Buffer.byteLength(path)} bytes is over the limit of ${MAX_FILE_PATH_BYTES}`;
+  throw new BsmountError("name-too-long", `${problem}: ${path.slice(0, 40)}…`, {
+    remedy: "give its folders shorter names, or put it into fewer of them",
+  });
+}
+
+/**
+ * The name of a new project or app result that is shown as `name`. BaseSpace takes spaces from both ends, and
+ * nobody would find it under the name that was asked for.
+ * @throws as {@link newName}
+ */
+export function newEntityName(name: string): string {
+  const decoded = inBaseSpace(name);
+  if (decoded.trim() === decoded) return decoded;
+  const problem = `${JSON.stringify(name)} cannot be made: BaseSpace has no names that begin or end with a space`;
+  throw new BsmountError("invalid", problem, { remedy: "leave the spaces at its ends out" });
+}
+
+function inBaseSpace(name: string): string {
+  checkNewName(name);
+  const decoded = decodeName(name);
+  if (decoded !== "" && encodeName(decoded) === name) return decoded;
+  throw new BsmountError("invalid", `${JSON.stringify(name)} stands for no name in BaseSpace`);
+}
+
+function prefixOf(folder: FolderDirectory): string {
+  if (folder.parent.kind !== "folder") return "";
+  return `${prefixOf(folder.parent)}${decodeName(folder.name)}/`;
+}

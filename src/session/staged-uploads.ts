@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import type { BaseSpace } from "../api/client.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Folders } from "../config/folders.ts";
+import type { Config } from "../config/config.ts";
+import { maxDescriptors } from "../core/descriptors.ts";
+import type { Logger } from "../core/logger.ts";
+import type { LocalListings } from "../tree/local-listing.ts";
+import type { StagedFile } from "../write/staged-file.ts";
+import { StagedFiles } from "../write/staged-files.ts";
+import { Staging } from "../write/staging.ts";
+
+/** Files of a session that BaseSpace lacks: being uploaded or waiting, failed, and under a temporary name. */
+export interface UploadCounts {
+  readonly pending: number;
+  readonly failed: number;
+  readonly held: number;
+}
+
+/** Complete files whose bytes stay in staging, to be read from there. */
+const MOST_KEPT = 256;
+/** Descriptors that staging files leave: for connections, the kernel, and to see which processes write. */
+const OTHER_DESCRIPTORS = 96;
+
+/** Where a session keeps the bytes of files that are written. */
+export function stagingFolderOf({ folders }: Config): string {
+  return stagingFolderIn(folders);
+}
+
+export function stagingFolderIn({ state }: Folders): string {
+  return join(state, "staging");
+}
+
+/** The files that were written in a session, and where their bytes are. */
+export interface StagedUploads extends AsyncDisposable {
+  readonly staged: StagedFiles;
+  readonly staging: Staging;
+}
+
+export interface StagedUploadsOptions {
+  readonly client: BaseSpace;
+  /** Told which files it has to list again. */
+  readonly catalog: Catalog;
+  /** The user that the token belongs to. */
+  readonly userId: string;
+  readonly logger: Logger;
+}
+
+export function openStagedUploads(
+  config: Config,
+  { client, catalog, userId, logger }: StagedUploadsOptions,
+): StagedUploads {
+  const { apiServer } = client;
+  const maxFiles = Math.max(1, maxDescriptors() - OTHER_DESCRIPTORS);
+  const staging = new Staging(stagingFolderOf(config), { owner: { apiServer, userId }, maxFiles });
+  const staged = new StagedFiles({
+    target: client.uploads,
+    staging,
+    logger,
+    keptFiles: Math.min(MOST_KEPT, Math.floor(maxFiles / 2)),
+    onForgotten: (id) => catalog.invalidate({ kind: "appresult", id }),
+  });
+  return {
+    staged,
+    staging,
+    [Symbol.asyncDispose]: async () => await staged[Symbol.asyncDispose](),
+  };
+}
+
+/** What the tree shows beside BaseSpace's files: those of app results, where files can be written. */
+export function listingsOf({ lists }: StagedFiles): LocalListings {
+  return ({ kind, id }) => (kind === "appresult" ? lists.listing(id) : undefined);
+}
+
+export function countUploads(staged: StagedFiles): UploadCounts {
+  const files = staged.unfinished();
+  const count = (has: (file: StagedFile) => boolean): number => files.filter(has).length;
+  const failed = count(({ content }) => content.failure !== undefined);
+  const held = count(({ awaitsRename }) => awaitsRename);
+  return { pending: files.length - failed - held, failed, held };
+}

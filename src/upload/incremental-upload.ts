@@ -1,0 +1,216 @@
+import { rangeLength } from "../core/byte-range.ts";
+import type { PartPlan } from "../core/part-plan.ts";
+import type { TaskGroup } from "../core/task-group.ts";
+import { MultipartUpload } from "./multipart-upload.ts";
+import type { UploadProtocol } from "./upload-protocol.ts";
+
+/** The content of a file that is still being written. */
+export interface WritableContent {
+  readonly sizeBytes: number;
+  /** Reads from `start` into `bytes`. Returns how many bytes were read; fewer when the file was cut shorter. */
+  read(start: number, bytes: Uint8Array): Promise<number>;
+}
+
+/** Memory for the bytes that are being sent, shared by several uploads. */
+export interface UploadMemory {
+  /** Runs `work` with `sizeBytes` of memory as soon as there is room. */
+  use<Value>(
+    sizeBytes: number,
+    signal: AbortSignal,
+    work: (memory: Uint8Array) => Promise<Value>,
+  ): Promise<Value>;
+}
+
+export interface IncrementalUploadOptions<Begun, File> {
+  readonly protocol: UploadProtocol<Begun, File>;
+  readonly plan: PartPlan;
+  readonly content: WritableContent;
+  readonly memory: UploadMemory;
+  /** Owns the parts that are sent in the background. */
+  readonly tasks: TaskGroup;
+  /** Throws when the file lacks bytes and must not become complete. */
+  readonly check: () => void;
+}
+
+interface PartState {
+  /** Counts the changes of the content. */
+  version: number;
+  /** The version that the service has. */
+  sentVersion: number | undefined;
+  /** The length of what was sent: the last part of a file can grow. */
+  sentBytes: number;
+  sending: Promise<void> | undefined;
+}
+
+interface Sending {
+  readonly signal: AbortSignal;
+  readonly isDue: () => boolean;
+}
+
+/**
+ * An upload of content that is still being written. Parts are sent in the background; when the content of a part
+ * changes after it was sent, or while it is being sent, the part is sent again. The caller decides when the file
+ * is finished.
+ */
+export class IncrementalUpload<Begun, File> {
+  readonly #options: IncrementalUploadOptions<Begun, File>;
+  readonly #upload: MultipartUpload<Begun, File>;
+  readonly #parts = new Map<number, PartState>();
+  /** The end of the file that is being finished, whatever is written behind it meanwhile. */
+  #endBytes = Number.MAX_SAFE_INTEGER;
+  /** The highest part that the service may have. */
+  #highest = 0;
+  /** How many parts failed in the background. */
+  #failedAhead = 0;
+
+  constructor(options: IncrementalUploadOptions<Begun, File>) {
+    this.#options = options;
+    this.#upload = new MultipartUpload(options.protocol);
+  }
+
+  /** True once the service was asked to begin an upload in parts. */
+  get hasBegun(): boolean {
+    return this.#upload.hasBegun;
+  }
+
+  /** Bytes of the parts whose current content the service has. */
+  get confirmedBytes(): number {
+    let bytes = 0;
+    for (const { version, sentVersion, sentBytes } of this.#parts.values()) {
+      if (version === sentVersion) bytes += sentBytes;
+    }
+    return bytes;
+  }
+
+  /** True when a part was sent that lies behind the end of a file of `sizeBytes`: it cannot be taken back. */
+  isTooLongFor(sizeBytes: number): boolean {
+    return this.#highest > this.#options.plan.count(sizeBytes);
+  }
+
+  /** Called for every write: the parts that it touches have to be sent, or sent again. */
+  written(start: number, end: number): void {
+    if (this.#parts.size === 0) return;
+    const { plan } = this.#options;
+    for (let number = plan.at(start); number <= plan.at(Math.max(start, end - 1)); number += 1) {
+      const part = this.#parts.get(number);
+      if (part !== undefined) part.version += 1;
+    }
+  }
+
+  /**
+   * Sends part `number` in the background. {@link finish} sends a part again that failed. Each part waits for
+   * minutes for a service that is away, so parts that were queued behind a failed one are left to {@link finish},
+   * which would otherwise wait for each of them.
+   */
+  sendAhead(number: number): void {
+    const failedBefore = this.#failedAhead;
+    const isDue = (): boolean => this.#failedAhead === failedBefore;
+    this.#options.tasks.start(async (signal) => {
+      const both = AbortSignal.any([signal, this.#upload.signal]);
+      await this.#send(number, { signal: both, isDue }).catch(() => {
+        this.#failedAhead += 1;
+      });
+    });
+  }
+
+  /**
+   * Sends the parts that are due and makes one file of all parts. Does not wait for what is written meanwhile.
+   * Returns undefined, and completes nothing, when the file was cut shorter meanwhile.
+   */
+  async finish(sizeBytes: number, signal: AbortSignal): Promise<File | undefined> {
+    this.#endBytes = sizeBytes;
+    try {
+      return await this.#finish(sizeBytes, signal);
+    } finally {
+      this.#endBytes = Number.MAX_SAFE_INTEGER;
+    }
+  }
+
+  /** Ends what is under way and tells the service, which may be out of reach. */
+  async abort(signal: AbortSignal): Promise<void> {
+    await this.#upload.abort(signal);
+  }
+
+  /** The first part that fails aborts the others: they would meet the same service. */
+  async #finish(sizeBytes: number, signal: AbortSignal): Promise<File | undefined> {
+    const failing = new AbortController();
+    const either = AbortSignal.any([signal, this.#upload.signal, failing.signal]);
+    const numbers = Array.from(
+      { length: this.#options.plan.count(sizeBytes) },
+      (_, index) => index + 1,
+    );
+    const results = await Promise.allSettled(
+      numbers.map(async (number) => {
+        await this.#sendUntilCurrent(number, sizeBytes, either).catch((error: unknown) => {
+          failing.abort(error);
+          throw error;
+        });
+      }),
+    );
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    await this.#upload.begin(either);
+    if (this.#isCutBelow(sizeBytes)) return undefined;
+    this.#options.check();
+    return await this.#upload.complete(sizeBytes, either);
+  }
+
+  async #sendUntilCurrent(number: number, sizeBytes: number, signal: AbortSignal): Promise<void> {
+    const length = rangeLength(this.#options.plan.range(number, sizeBytes));
+    const part = this.#part(number);
+    const due = part.version;
+    for (;;) {
+      await part.sending?.catch(() => {});
+      if ((part.sentVersion ?? -1) >= due && part.sentBytes === length) return;
+      if (this.#isCutBelow(sizeBytes)) return;
+      await this.#send(number, { signal, isDue: () => true });
+    }
+  }
+
+  #isCutBelow(sizeBytes: number): boolean {
+    return this.#options.content.sizeBytes < sizeBytes;
+  }
+
+  async #send(number: number, sending: Sending): Promise<void> {
+    const part = this.#part(number);
+    if (part.sending !== undefined) return await part.sending;
+    part.sending = this.#sendNow(number, part, sending).finally(() => {
+      part.sending = undefined;
+    });
+    await part.sending;
+  }
+
+  async #sendNow(number: number, part: PartState, { signal, isDue }: Sending): Promise<void> {
+    const { content, memory, plan } = this.#options;
+    await this.#upload.begin(signal);
+    const planned = rangeLength(plan.range(number, Number.MAX_SAFE_INTEGER));
+    const mostBytes = Math.min(planned, content.sizeBytes);
+    await memory.use(mostBytes, signal, async (room) => {
+      if (!isDue()) return;
+      const { version } = part;
+      const { start, end } = plan.range(number, Math.min(content.sizeBytes, this.#endBytes));
+      // The file was cut while this part waited for memory, and ends before it.
+      if (end <= start && number > 1) return;
+      this.#highest = Math.max(this.#highest, number);
+      const bytes = room.subarray(0, end - start);
+      // The file was cut while the part was read. What is left of it is sent by `finish`.
+      if ((await content.read(start, bytes)) < bytes.length) return;
+      await this.#upload.send({ number, bytes }, signal);
+      part.sentVersion = version;
+      part.sentBytes = bytes.length;
+    });
+  }
+
+  #part(number: number): PartState {
+    const known = this.#parts.get(number);
+    if (known !== undefined) return known;
+    const part: PartState = {
+      version: 0,
+      sentVersion: undefined,
+      sentBytes: 0,
+      sending: undefined,
+    };
+    this.#parts.set(number, part);
+    return part;
+  }
+}

@@ -1,0 +1,193 @@
+import { describeError } from "../core/errors.ts";
+import type { FileJournal } from "./staging-folder.ts";
+
+/**
+ * - `copying`: a new version is being filled with the content of the file that it replaces
+ * - `pending`: BaseSpace lacks something
+ * - `finishing`: an attempt to have BaseSpace mark it complete is under way, which nothing can stop for sure
+ * - `failed`: the last attempt failed, and nothing was changed since
+ * - `complete`: BaseSpace has all of it; the staged bytes serve readers
+ * - `reopening`: it was complete, and is about to be changed
+ * - `evicted`: it is complete, and its staged bytes made room for others
+ * - `removed`: the file was removed or replaced before it was complete
+ */
+export type ContentStateName =
+  "complete" | "copying" | "evicted" | "failed" | "finishing" | "pending" | "removed" | "reopening";
+
+interface Finishing {
+  readonly name: "finishing";
+  readonly attempt: Promise<unknown>;
+  /** The file is given another name as soon as it is complete, and keeps the one before otherwise. */
+  readonly underNewName: boolean;
+  /** Why the attempt before failed, unless the content was changed since. */
+  readonly failure: unknown;
+}
+
+type State =
+  | Finishing
+  | { readonly name: "failed"; readonly failure: unknown }
+  | { readonly name: Exclude<ContentStateName, "failed" | "finishing"> };
+
+/** What the journal is told with a transition. */
+type Note = { readonly event: "finished" } | { readonly event: "failed"; readonly error: unknown };
+
+/** Which states may follow each one; the diagram in `staged-file.ts` shows what leads from one to the other. */
+const NEXT: Readonly<Record<ContentStateName, readonly ContentStateName[]>> = {
+  copying: ["pending", "removed"],
+  pending: ["finishing", "failed", "removed"],
+  finishing: ["complete", "failed", "finishing", "pending", "removed"],
+  failed: ["failed", "finishing", "pending", "removed"],
+  complete: ["evicted", "removed", "reopening"],
+  reopening: ["complete", "pending", "removed"],
+  evicted: [],
+  removed: [],
+};
+
+export interface ContentStateOptions {
+  readonly journal: FileJournal;
+  /** Runs what needs room on the staging disk, again when that is full and room could be made. */
+  readonly withRoom: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly first: "copying" | "pending";
+}
+
+/** What BaseSpace has of the content of one staged file. All changes of state pass through one method. */
+export class ContentState {
+  readonly #journal: FileJournal;
+  readonly #withRoom: ContentStateOptions["withRoom"];
+  #state: State;
+  /** Counts changes, so that one during an upload shows at its end. */
+  #version = 0;
+  /** Changes that are under way. */
+  #changing = 0;
+
+  constructor({ journal, withRoom, first }: ContentStateOptions) {
+    this.#journal = journal;
+    this.#withRoom = withRoom;
+    this.#state = { name: first };
+    // Until somebody writes, a copy has nothing that BaseSpace lacks.
+    if (first === "copying") journal.finished();
+  }
+
+  get name(): ContentStateName {
+    return this.#state.name;
+  }
+
+  /** False when BaseSpace has everything that was written. */
+  get isUnfinished(): boolean {
+    return this.name !== "complete" && this.name !== "evicted";
+  }
+
+  /** Counts changes. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Why the last attempt to finish it failed; undefined once it succeeded, or the content was changed. */
+  get failure(): unknown {
+    return "failure" in this.#state ? this.#state.failure : undefined;
+  }
+
+  /** The attempt that is under way. */
+  get attempt(): Pick<Finishing, "attempt" | "underNewName"> | undefined {
+    return this.#state.name === "finishing" ? this.#state : undefined;
+  }
+
+  /** The copy is whole: from now on the journal says that BaseSpace lacks it. */
+  async copied(): Promise<void> {
+    await this.#withRoom(async () => await this.#journal.changed());
+    this.#transition({ name: "pending" });
+  }
+
+  /**
+   * Changes the content by `work`. A reader sees neither the old content nor the new one meanwhile, so it counts
+   * as changed before and after, and `onChanged` is called each time. The journal says first that BaseSpace lacks
+   * something.
+   */
+  async change(work: () => Promise<void>, onChanged: () => void): Promise<void> {
+    const isComplete = this.name === "complete" || this.name === "reopening";
+    this.#changing += 1;
+    if (this.name === "complete") this.#transition({ name: "reopening" });
+    try {
+      if (isComplete) await this.#withRoom(async () => await this.#journal.changed());
+      this.#changed(onChanged);
+      await this.#withRoom(work).finally(() => this.#changed(onChanged));
+    } catch (error) {
+      this.#journal.failed(describeError(error));
+      throw error;
+    } finally {
+      this.#changing -= 1;
+      const isUnchanged = this.name === "reopening" && this.#changing === 0;
+      if (isUnchanged) this.#transition({ name: "complete" });
+    }
+  }
+
+  /** A change succeeded: a failed attempt says nothing about the content that there is now. */
+  forgetFailure(): void {
+    if (this.#state.name === "failed") this.#transition({ name: "pending" });
+    if (this.#state.name === "finishing") this.#transition({ ...this.#state, failure: undefined });
+  }
+
+  /**
+   * Runs an attempt to finish the content. `upload` returns the version that BaseSpace has then. One that is
+   * finished under another name is as before when that fails.
+   */
+  async finish(upload: () => Promise<number>, underNewName: boolean): Promise<void> {
+    const attempt = upload();
+    this.#transition({ name: "finishing", attempt, underNewName, failure: this.failure });
+    try {
+      this.#completed(await attempt);
+    } catch (error) {
+      this.#attemptFailed(error, underNewName);
+      throw error;
+    }
+  }
+
+  /** Finishing the content failed with an attempt that somebody else had made. */
+  failedWith(failure: unknown): void {
+    if (this.#state.name === "finishing") this.#transition({ ...this.#state, failure });
+    if (this.name === "pending" || this.name === "failed") {
+      this.#transition({ name: "failed", failure });
+    }
+  }
+
+  /** The staged bytes are going to be deleted: BaseSpace has them. */
+  evict(): void {
+    this.#transition({ name: "evicted" });
+  }
+
+  /** Nobody will finish the content any more. */
+  remove(): void {
+    if (this.name !== "removed") this.#transition({ name: "removed" });
+  }
+
+  #changed(onChanged: () => void): void {
+    this.#version += 1;
+    if (this.name === "reopening") this.#transition({ name: "pending" });
+    onChanged();
+  }
+
+  #completed(version: number): void {
+    if (this.name !== "finishing") return;
+    if (version === this.#version && this.#changing === 0) {
+      this.#transition({ name: "complete" }, { event: "finished" });
+    } else {
+      this.#transition({ name: "pending" });
+    }
+  }
+
+  #attemptFailed(error: unknown, underNewName: boolean): void {
+    if (this.name !== "finishing") return;
+    const failure = underNewName ? this.failure : error;
+    const next: State = failure === undefined ? { name: "pending" } : { name: "failed", failure };
+    this.#transition(next, { event: "failed", error });
+  }
+
+  #transition(to: State, note?: Note): void {
+    if (!NEXT[this.name].includes(to.name)) {
+      throw new Error(`a staged file that is ${this.name} cannot become ${to.name}`);
+    }
+    this.#state = to;
+    if (note?.event === "finished") this.#journal.finished();
+    if (note?.event === "failed") this.#journal.failed(describeError(note.error));
+  }
+}

@@ -1,0 +1,161 @@
+import type { ByteRange } from "../core/byte-range.ts";
+import { reasonOf } from "../core/errors.ts";
+import type { PartPlan } from "../core/part-plan.ts";
+import type { TaskGroup } from "../core/task-group.ts";
+import { Extents } from "./extents.ts";
+import type { PartMemory } from "./part-memory.ts";
+import { PartUploader } from "./part-uploader.ts";
+import type { StagingFile } from "./staging-file.ts";
+import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts";
+
+export interface ContentUploadOptions {
+  readonly target: UploadTarget;
+  readonly destination: UploadPlace;
+  readonly plan: PartPlan;
+  readonly staging: StagingFile;
+  /** Memory for bytes that are being sent, shared by all uploads. */
+  readonly memory: PartMemory;
+  /** Owns what is sent in the background. */
+  readonly tasks: TaskGroup;
+  /** Throws when the file lacks bytes, and must not become complete. */
+  readonly check: () => void;
+  /** Counts changes of the content. */
+  readonly version: () => number;
+}
+
+/**
+ * The way of the bytes of one staged file to BaseSpace. A part is sent as soon as the writer, going forward, has
+ * passed its end. What is no longer than one part is sent in one request when the file is finished.
+ */
+export class ContentUpload {
+  readonly #options: ContentUploadOptions;
+  readonly #written = new Extents();
+  #destination: UploadPlace;
+  #uploader: PartUploader;
+  /** The first part that was not sent ahead. */
+  #nextPart = 1;
+  #isOvertaken = false;
+
+  constructor(options: ContentUploadOptions) {
+    this.#options = options;
+    this.#destination = options.destination;
+    this.#uploader = this.#newUploader();
+  }
+
+  get destination(): UploadPlace {
+    return this.#destination;
+  }
+
+  /** Bytes of parts that BaseSpace has as they are now. */
+  get confirmedBytes(): number {
+    return this.#uploader.confirmedBytes;
+  }
+
+  /** The content of `range` is another one: what of it was sent has to be sent again. */
+  changed({ start, end }: ByteRange): void {
+    this.#uploader.written(start, end);
+  }
+
+  /** The bytes of `range` are staged. */
+  wrote(range: ByteRange): void {
+    this.#written.add(range);
+  }
+
+  truncated(sizeBytes: number): void {
+    this.#written.truncate(sizeBytes);
+  }
+
+  /** Sends the parts that are whole, in the background. */
+  sendAhead(): void {
+    const { plan, staging } = this.#options;
+    for (;;) {
+      const range = plan.range(this.#nextPart, Number.MAX_SAFE_INTEGER);
+      if (range.end >= staging.sizeBytes || !this.#written.covers(range)) return;
+      this.#uploader.sendAhead(this.#nextPart);
+      this.#nextPart += 1;
+    }
+  }
+
+  /** From now on the file is uploaded under another path; what was sent under the old one is given up. */
+  async rename(path: string, signal: AbortSignal): Promise<void> {
+    if (path === this.#destination.path) return;
+    const old = this.#uploader;
+    this.#destination = { ...this.#destination, path };
+    this.#startAnew();
+    if (old.hasBegun) await old.abort(signal);
+  }
+
+  /** Another file became complete under the same path: what was sent has an older Id, and would be older. */
+  overtaken(): void {
+    this.#isOvertaken = this.#uploader.hasBegun;
+  }
+
+  /** Gives up what was sent, as far as BaseSpace can be told. */
+  async abort(signal: AbortSignal): Promise<void> {
+    if (this.#uploader.hasBegun) await this.#uploader.abort(signal);
+  }
+
+  /**
+   * Sends what is missing and has BaseSpace mark the file complete. Starts over when somebody cut the file shorter
+   * meanwhile, and once when BaseSpace has forgotten what was sent.
+   *
+   * @returns the file, and the version of its content
+   * @throws BsmountError as the upload target, and what `check` throws
+   */
+  async finish(signal: AbortSignal): Promise<{ file: UploadedFile; version: number }> {
+    const { check, version: currentVersion } = this.#options;
+    let isForgotten = false;
+    for (;;) {
+      check();
+      const version = currentVersion();
+      try {
+        const file = await this.#send(signal);
+        if (file !== undefined) {
+          // The parts belong to a complete file now.
+          this.#startAnew();
+          return { file, version };
+        }
+      } catch (error) {
+        // The app result itself is gone when that shows at the beginning, or again.
+        if (reasonOf(error) !== "gone" || !this.#uploader.hasBegun || isForgotten) throw error;
+        isForgotten = true;
+        await this.#giveUp(signal);
+      }
+    }
+  }
+
+  /** Returns undefined when somebody cut the file shorter meanwhile. */
+  async #send(signal: AbortSignal): Promise<UploadedFile | undefined> {
+    const { plan, staging } = this.#options;
+    const { sizeBytes } = staging;
+    if (this.#isOvertaken || this.#uploader.isTooLongFor(sizeBytes)) await this.#giveUp(signal);
+    const isShort = sizeBytes <= plan.firstPartBytes;
+    if (!this.#uploader.hasBegun && isShort) return await this.#sendWhole(sizeBytes, signal);
+    return await this.#uploader.finish(sizeBytes, signal);
+  }
+
+  async #sendWhole(sizeBytes: number, signal: AbortSignal): Promise<UploadedFile | undefined> {
+    const { check, memory, staging, target } = this.#options;
+    return await memory.use(sizeBytes, signal, async (bytes) => {
+      const read = await staging.read(0, bytes);
+      check();
+      if (read < sizeBytes) return undefined;
+      return await target.whole(this.#destination, { bytes }, { signal });
+    });
+  }
+
+  async #giveUp(signal: AbortSignal): Promise<void> {
+    await this.#uploader.abort(signal);
+    this.#startAnew();
+  }
+
+  #startAnew(): void {
+    this.#uploader = this.#newUploader();
+    this.#nextPart = 1;
+    this.#isOvertaken = false;
+  }
+
+  #newUploader(): PartUploader {
+    return new PartUploader({ ...this.#options, place: this.#destination });
+  }
+}

@@ -1,0 +1,30 @@
+import type { Answer } from "../core/answer.ts";
+
+/** Whether another descriptor or mapping has the file open for writing; only the kernel's side can tell. */
+export type OthersWrite = () => Promise<boolean>;
+
+/** The content of a file that is open for reading. */
+export interface FileReader {
+  /** Fills `into` from `offset` on; returns how many bytes, fewer only at the end of the file. */
+  read(offset: number, into: Uint8Array, signal: AbortSignal): Answer<number>;
+  close(): void;
+}
+
+/** A file that is open for writing, and can be read too. */
+export interface FileWriter extends FileReader {
+  /** Whether others have it open for writing too. */
+  readonly isShared: boolean;
+  /** In the mount, with a leading slash. */
+  readonly shownPath: string;
+  /** Writes all of `bytes` and returns their number. @throws BsmountError `too-big`, `no-space`, `environment` */
+  write(offset: number, bytes: Uint8Array, signal: AbortSignal): Promise<number>;
+  /** @throws as `write` */
+  truncate(sizeBytes: number, signal: AbortSignal): Promise<void>;
+  /**
+   * A descriptor was closed. When it was the last one that writes, the file is finished before this returns.
+   * @throws what uploading can throw, and what an earlier change threw
+   */
+  flush(othersWrite: OthersWrite, signal: AbortSignal): Answer<void>;
+  /** Returns when what was written is on the local disk. */
+  sync(): Answer<void>;
+}

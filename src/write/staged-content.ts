@@ -1,0 +1,278 @@
+import type { ByteRange } from "../core/byte-range.ts";
+import type { Clock } from "../core/clock.ts";
+import type { PartPlan } from "../core/part-plan.ts";
+import type { TaskGroup } from "../core/task-group.ts";
+import { ContentState, type ContentStateName } from "./content-state.ts";
+import { ContentUpload } from "./content-upload.ts";
+import { FirstFailure } from "./first-failure.ts";
+import type { PartMemory } from "./part-memory.ts";
+import type { StagingFile } from "./staging-file.ts";
+import type { FileJournal } from "./staging-folder.ts";
+import { tooBigError } from "./too-big.ts";
+import type { UploadedFile, UploadPlace, UploadTarget } from "./upload-target.ts";
+
+export interface StagedContentOptions {
+  readonly target: UploadTarget;
+  readonly destination: UploadPlace;
+  /** False while it is not known under which path the file will be finished: nothing is sent before that. */
+  readonly sendsAhead: boolean;
+  readonly plan: PartPlan;
+  readonly staging: StagingFile;
+  readonly journal: FileJournal;
+  /** Runs what needs room on the staging disk, again when that is full and room could be made. */
+  readonly withRoom: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly clock: Clock;
+  /** Memory for bytes that are being sent, shared by all files. */
+  readonly memory: PartMemory;
+  /** Owns what is sent in the background. */
+  readonly tasks: TaskGroup;
+  /** Whether it begins as a copy of another file; then {@link StagedContent.copied} ends the copying. */
+  readonly isCopy: boolean;
+}
+
+/**
+ * The content of a staged file: its bytes are in staging, and BaseSpace lists nothing of it until it is finished.
+ * Finishing cannot be undone; what is written afterwards becomes a new version of the file.
+ *
+ * A change that failed is remembered: a program that goes on as if nothing had happened would finish a file that
+ * lacks bytes. Until the file is emptied, every change, sync and finish fails with that same error.
+ */
+export class StagedContent {
+  readonly #options: StagedContentOptions;
+  readonly #state: ContentState;
+  readonly #upload: ContentUpload;
+  readonly #failure = new FirstFailure();
+  #uploaded: UploadedFile | undefined;
+  #modifiedMs: number;
+  #sendsAhead: boolean;
+
+  constructor(options: StagedContentOptions) {
+    this.#options = options;
+    this.#state = new ContentState({ ...options, first: options.isCopy ? "copying" : "pending" });
+    this.#upload = new ContentUpload({
+      ...options,
+      check: () => this.#failure.check(),
+      version: () => this.#state.version,
+    });
+    this.#modifiedMs = options.clock.now();
+    this.#sendsAhead = options.sendsAhead;
+  }
+
+  get state(): ContentStateName {
+    return this.#state.name;
+  }
+
+  /** False when BaseSpace has everything that was written. */
+  get isUnfinished(): boolean {
+    return this.#state.isUnfinished;
+  }
+
+  /** Where it is uploaded to, or would be. */
+  get destination(): UploadPlace {
+    return this.#upload.destination;
+  }
+
+  get sizeBytes(): number {
+    return this.#options.staging.sizeBytes;
+  }
+
+  /** When it was changed last, in milliseconds since 1970. */
+  get modifiedMs(): number {
+    return this.#modifiedMs;
+  }
+
+  /** The last version that BaseSpace has. */
+  get uploaded(): UploadedFile | undefined {
+    return this.#uploaded;
+  }
+
+  /** Bytes that BaseSpace has not confirmed, of the version that is here. */
+  get leftBytes(): number {
+    return this.isUnfinished ? Math.max(0, this.sizeBytes - this.#upload.confirmedBytes) : 0;
+  }
+
+  /** Why a change failed, after which the file lacks bytes; undefined when none did. */
+  get failedChange(): Error | undefined {
+    return this.#failure.error;
+  }
+
+  /** Why BaseSpace does not have the content, and will not have it unless something is done. */
+  get failure(): unknown {
+    return this.failedChange ?? this.#state.failure;
+  }
+
+  /** @throws BsmountError `too-big`, `no-space`, `environment`; what an earlier change threw */
+  async write(offset: number, bytes: Uint8Array): Promise<void> {
+    const { staging, plan } = this.#options;
+    const end = offset + bytes.length;
+    // A gap reads as zeros, also in a part that was sent as the last one.
+    const range = { start: Math.min(offset, staging.sizeBytes), end };
+    await this.#failure.guard(async () => {
+      if (end > plan.maxFileBytes) throw this.#tooBig(end);
+      await this.#change(range, async () => await staging.write(offset, bytes));
+    });
+    this.#upload.wrote({ start: offset, end });
+    this.#sendAhead();
+    this.#state.forgetFailure();
+  }
+
+  async read(offset: number, into: Uint8Array): Promise<number> {
+    return await this.#options.staging.read(offset, into);
+  }
+
+  /**
+   * Emptying forgets that an earlier change failed.
+   * @throws BsmountError as {@link write}
+   */
+  async truncate(sizeBytes: number): Promise<void> {
+    if (sizeBytes > 0) this.#failure.check();
+    // No byte is lost by refusing a length.
+    if (sizeBytes > this.#options.plan.maxFileBytes) throw this.#tooBig(sizeBytes);
+    if (sizeBytes === 0) await this.#empty();
+    else if (sizeBytes !== this.sizeBytes) await this.#failure.guard(this.#resizing(sizeBytes));
+    this.#state.forgetFailure();
+  }
+
+  /** Returns when the bytes are on the local disk. @throws what an earlier change threw */
+  async sync(): Promise<void> {
+    await this.#failure.guard(async () => await this.#options.staging.sync());
+  }
+
+  /** What it begins with was written. @throws BsmountError `no-space`, `environment` */
+  async copied(): Promise<void> {
+    await this.#state.copied();
+  }
+
+  /** It is to be uploaded under another path; what was sent under the old one is given up. */
+  async rename(
+    path: string,
+    { sendsAhead }: { readonly sendsAhead: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.#sendsAhead = sendsAhead;
+    await this.#upload.rename(path, signal);
+  }
+
+  /**
+   * Returns when BaseSpace says that the file is complete. After a failure everything is still here, and finishing
+   * again sends what is missing.
+   *
+   * @throws BsmountError as the upload target, and what an earlier change threw
+   */
+  async finish(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const { attempt, underNewName } = this.#state.attempt ?? {};
+      if (attempt === undefined) break;
+      // Under the name that it has now nobody may finish it.
+      await (underNewName === true ? attempt : attempt.catch(() => {}));
+    }
+    if (this.state !== "pending" && this.state !== "failed") return;
+    await this.#state.finish(async () => await this.#finish(signal), false);
+  }
+
+  /**
+   * As {@link finish}, under another path. After a failure it has the path before, and calls of `finish` that waited
+   * fail too. Not for a file that is being finished.
+   *
+   * @throws BsmountError as {@link finish}
+   */
+  async finishAs(path: string, signal: AbortSignal): Promise<void> {
+    const before = this.destination.path;
+    const attempt = async (): Promise<number> => {
+      try {
+        await this.#upload.rename(path, signal);
+        return await this.#finish(signal);
+      } catch (error) {
+        await this.#upload.rename(before, signal);
+        throw error;
+      }
+    };
+    await this.#state.finish(attempt, true);
+  }
+
+  /** Finishing it failed with an attempt that somebody else had made. */
+  failedWith(error: unknown): void {
+    this.#state.failedWith(error);
+  }
+
+  /** Returns when no attempt to finish it is under way, however the last one ended. */
+  async settled(): Promise<void> {
+    await this.#state.attempt?.attempt.catch(() => {});
+  }
+
+  /** Another file became complete under the same path: what was sent has an older Id, and would be older. */
+  overtaken(): void {
+    this.#upload.overtaken();
+  }
+
+  /** Nobody has it open for writing any more: a change that failed before anything changed is forgotten. */
+  released(): void {
+    if (!this.isUnfinished) this.#failure.clear();
+  }
+
+  /** Nobody will finish it. */
+  remove(): void {
+    this.#state.remove();
+  }
+
+  /** Deletes it, here and as far as possible in BaseSpace. */
+  async discard(signal: AbortSignal): Promise<void> {
+    this.remove();
+    await this.#upload.abort(signal);
+    await this.#deleteStaged();
+  }
+
+  /** Deletes the staged bytes; what BaseSpace has stays as it is. */
+  async evict(): Promise<void> {
+    this.#state.evict();
+    await this.#deleteStaged();
+  }
+
+  /** Closes the staging file and leaves it where it is, for the next mount to find. */
+  async leave(): Promise<void> {
+    await this.#options.staging.close();
+  }
+
+  async #deleteStaged(): Promise<void> {
+    await this.#options.staging.discard();
+    this.#options.journal.removed();
+  }
+
+  async #finish(signal: AbortSignal): Promise<number> {
+    const { file, version } = await this.#upload.finish(signal);
+    this.#uploaded = file;
+    return version;
+  }
+
+  /** Whatever failed before, an empty file lacks nothing. */
+  async #empty(): Promise<void> {
+    if (this.sizeBytes > 0) await this.#failure.watch(this.#resizing(0));
+    this.#failure.clear();
+  }
+
+  #resizing(sizeBytes: number): () => Promise<void> {
+    const { staging } = this.#options;
+    const before = staging.sizeBytes;
+    const range = { start: Math.min(before, sizeBytes), end: Math.max(before, sizeBytes) };
+    return async () => {
+      await this.#change(range, async () => await staging.truncate(sizeBytes));
+      this.#upload.truncated(sizeBytes);
+    };
+  }
+
+  async #change(range: ByteRange, work: () => Promise<void>): Promise<void> {
+    await this.#state.change(work, () => {
+      this.#modifiedMs = this.#options.clock.now();
+      this.#upload.changed(range);
+    });
+  }
+
+  #sendAhead(): void {
+    if (this.#sendsAhead && this.state !== "finishing") this.#upload.sendAhead();
+  }
+
+  #tooBig(sizeBytes: number): Error {
+    const { maxFileBytes } = this.#options.plan;
+    return tooBigError({ path: this.destination.path, maxFileBytes, sizeBytes });
+  }
+}

@@ -1,0 +1,243 @@
+import { describeError } from "../core/errors.ts";
+import type { AppResultId, FileId } from "../core/ids.ts";
+import { shownPathOf } from "./result-file.ts";
+import type { StagedContent } from "./staged-content.ts";
+import type { FileJournal } from "./staging-folder.ts";
+import { type StagedName, stagedNameOf } from "./temporary-names.ts";
+
+/*
+ * Begin here. A staged file is a file that was written on this mount. Three things about it are independent of each
+ * other: what BaseSpace has of its content, whether its name is final, and who has it open.
+ *
+ * Content (`content-state.ts`), with the journal's line for a transition in brackets:
+ *
+ *     create [begun]                                    new version [begun, finished]
+ *        │                                                 │
+ *        ▼               filled [changed]                  ▼
+ *     pending ◀───────────────────────────────────────── copying
+ *      │  ▲ ▲ ▲
+ *      │  │ │ └────────────── completed, but changed meanwhile ─────────────────┐
+ *      │  │ └──── change ───── failed ◀────── attempt failed [failed] ────────┐ │
+ *      │  │                      │                                            │ │
+ *      │  │                      └───────────── finish ──────┐                │ │
+ *      │  │                                                  ▼                │ │
+ *      └──┼─────────────────── finish ────────────────▶ finishing ────────────┴─┘
+ *         │                                                  │
+ *         │ journal written [changed]                        │ completed [finished]
+ *         │                                                  ▼
+ *      reopening ◀────────────── change ──────────────── complete ──── room is needed ───▶ evicted
+ *         └───────────── journal cannot be written ──────────▲
+ *
+ *     Each of them but `evicted` becomes `removed` when the file is unlinked, or replaced before it is complete.
+ *     An attempt under a new name that fails leads back to the state before it [failed].
+ *
+ * Name (this file); only a file with a final name is finished:
+ *
+ *     final ──────────────── rename [renamed] ──────────────▶ awaiting rename
+ *       ▲ ◀─ rename [renamed], or the temporary name is kept ─┘ │      ▲
+ *       │                                     rename that waits │      │ failed
+ *       └─────────── completed [renamed] ─────────── renaming ◀─┴──────┘
+ *
+ * Readers and writers (this file): `acquire()` counts up, and disposing of what it returns counts down. The last
+ * writer finishes the file (`staged-writer.ts`); only a file that nobody has open is evicted.
+ *
+ * Who calls whom: `staged-files.ts` makes, opens and removes the files of a session; `finishing.ts` decides when they
+ * are uploaded, `staged-names.ts` renames them, `staged-content.ts` has their bytes and `content-upload.ts` sends
+ * these; `copy-on-write.ts` makes new versions of files that BaseSpace has.
+ */
+
+/** What a file is open for; those who write can read too. */
+export type OpenMode = "read" | "write";
+
+type NameState = "awaiting rename" | "final" | "renaming";
+
+export interface StagedFileOptions {
+  readonly content: StagedContent;
+  readonly journal: FileJournal;
+  readonly name: StagedName;
+  /** Its app result as the mount shows it: `/projects/p/appresults/r`. */
+  readonly resultPath: string;
+  /** Counts the files of a session. */
+  readonly number: number;
+}
+
+/**
+ * A file that was written on this mount: listed from the moment it is made, with the size and date that it has
+ * now. Once it was finished it has the Id and date that BaseSpace gave it.
+ */
+export class StagedFile {
+  readonly content: StagedContent;
+  /** Its app result as the mount shows it: `/projects/p/appresults/r`. */
+  readonly resultPath: string;
+  /** What its inode is made from: it stays the same when the file gets an Id. */
+  readonly inodeKey: string;
+  readonly isArchived = false;
+  readonly #journal: FileJournal;
+  readonly #opens: Record<OpenMode, number> = { read: 0, write: 0 };
+  #path: string;
+  #nameState: NameState;
+  #replacement: Promise<unknown> | undefined;
+
+  constructor({ content, journal, name, resultPath, number }: StagedFileOptions) {
+    this.content = content;
+    this.resultPath = resultPath;
+    this.inodeKey = `staged ${number}`;
+    this.#journal = journal;
+    this.#path = name.path;
+    this.#nameState = name.awaitsRename ? "awaiting rename" : "final";
+  }
+
+  get appResultId(): AppResultId {
+    return this.content.destination.appResultId;
+  }
+
+  /** In the app result. A file that awaits its rename is uploaded to another path, if that is known yet. */
+  get path(): string {
+    return this.#path;
+  }
+
+  /** As the mount shows it. */
+  get shownPath(): string {
+    return shownPathOf(this);
+  }
+
+  /** It has a temporary name: it is finished only under another one. */
+  get awaitsRename(): boolean {
+    return this.#nameState === "awaiting rename";
+  }
+
+  /** Whether its bytes are in staging; if not, BaseSpace has them. */
+  get isStaged(): boolean {
+    return this.content.state !== "evicted";
+  }
+
+  get isRemoved(): boolean {
+    return this.content.state === "removed";
+  }
+
+  get isOpen(): boolean {
+    return this.#opens.read + this.#opens.write > 0;
+  }
+
+  get isOpenForWriting(): boolean {
+    return this.writers > 0;
+  }
+
+  /** How many have it open for writing. */
+  get writers(): number {
+    return this.#opens.write;
+  }
+
+  /** Settles when it is known whether another file, which is being finished under its name, replaces it. */
+  get replacement(): Promise<unknown> | undefined {
+    return this.#replacement;
+  }
+
+  /** Why BaseSpace does not have it, when nobody will finish it any more. */
+  get whyLeft(): string {
+    if (this.awaitsRename) return "its name is a temporary one";
+    const { failure } = this.content;
+    if (failure !== undefined) return describeError(failure);
+    return this.isOpenForWriting ? "it was open for writing" : "the mount ended before";
+  }
+
+  /** That of the file in BaseSpace; an unfinished one has none, since what BaseSpace has is an older version. */
+  get id(): FileId {
+    return this.#complete?.id ?? this.inodeKey;
+  }
+
+  /** Whether BaseSpace has a version of it under the name that it has here, which cannot be taken back. */
+  get hasCompleteVersion(): boolean {
+    return this.content.uploaded?.path === this.path;
+  }
+
+  get sizeBytes(): number {
+    return this.content.sizeBytes;
+  }
+
+  /** An unfinished file is newer than all others, whatever the service's clock says: so the name is its own. */
+  get dateCreatedMs(): number {
+    return this.#complete?.dateCreated.getTime() ?? Number.MAX_SAFE_INTEGER;
+  }
+
+  /** When it was written last. */
+  get dateModifiedMs(): number {
+    return this.content.modifiedMs;
+  }
+
+  get etag(): string | undefined {
+    return this.#complete?.etag;
+  }
+
+  get contentType(): string | undefined {
+    return this.content.uploaded?.contentType;
+  }
+
+  /** Counts it as open until what is returned is disposed; disposing again is no error. */
+  acquire(mode: OpenMode): Disposable {
+    let isReleased = false;
+    this.#opens[mode] += 1;
+    return {
+      [Symbol.dispose]: () => {
+        if (!isReleased) this.#release(mode);
+        isReleased = true;
+      },
+    };
+  }
+
+  /**
+   * Gives it another path at once. What was sent for one that it will not get is given up. Returns when the journal
+   * has the path, and with it whoever finds the file after a crash.
+   */
+  async rename(path: string, signal: AbortSignal): Promise<void> {
+    const { uploadPath, awaitsRename } = stagedNameOf(path);
+    this.#path = path;
+    this.#nameState = awaitsRename ? "awaiting rename" : "final";
+    const sendsAhead = uploadPath !== undefined;
+    const renamed = this.content.rename(uploadPath ?? path, { sendsAhead }, signal);
+    await Promise.all([renamed, this.#journal.renamed(path)]);
+  }
+
+  /** The temporary name that it has is its final one from now on. */
+  async keepName(signal: AbortSignal): Promise<void> {
+    this.#nameState = "final";
+    await this.content.rename(this.path, { sendsAhead: true }, signal);
+  }
+
+  /**
+   * Finishes it under `path`, its final name, while it has the temporary one; {@link rename} comes next. It counts as
+   * having a final name meanwhile, so that whoever looks for unfinished files finds it, and waits for it.
+   *
+   * @throws BsmountError as the upload target; then it awaits its rename as before
+   */
+  async finishAs(path: string, signal: AbortSignal): Promise<void> {
+    this.#nameState = "renaming";
+    try {
+      await this.content.finishAs(path, signal);
+    } catch (error) {
+      this.#nameState = "awaiting rename";
+      throw error;
+    }
+  }
+
+  /** Nobody finishes it before `replacement` settles, or what is returned is disposed. */
+  awaitReplacement(replacement: Promise<unknown>): Disposable {
+    this.#replacement = replacement;
+    return { [Symbol.dispose]: () => void (this.#replacement = undefined) };
+  }
+
+  /** The journal says why the file stays in staging. */
+  noteWhyLeft(): void {
+    this.#journal.failed(this.whyLeft);
+  }
+
+  /** What BaseSpace has of it, when that is all that was written. */
+  get #complete(): StagedContent["uploaded"] {
+    return this.content.isUnfinished ? undefined : this.content.uploaded;
+  }
+
+  #release(mode: OpenMode): void {
+    this.#opens[mode] -= 1;
+    if (mode === "write" && !this.isOpenForWriting) this.content.released();
+  }
+}

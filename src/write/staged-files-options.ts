@@ -1,0 +1,41 @@
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { AppResultId } from "../core/ids.ts";
+import { type Logger, silentLogger } from "../core/logger.ts";
+import { BASESPACE_PARTS, type PartPlan } from "../core/part-plan.ts";
+import type { Staging } from "./staging.ts";
+import type { UploadTarget } from "./upload-target.ts";
+
+export interface StagedFilesOptions {
+  readonly target: UploadTarget;
+  readonly staging: Staging;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  /** Where files are cut into parts. @default as BaseSpace wants it */
+  readonly plan?: PartPlan;
+  /** Memory for bytes that are being sent. @default 48 MiB */
+  readonly memoryBytes?: number;
+  /** Complete files whose bytes stay in staging to be read from there. @default 256 */
+  readonly keptFiles?: number;
+  /** Bytes that these may have together. @default 1 GiB */
+  readonly keptBytes?: number;
+  /** Complete files of one app result that are listed here; BaseSpace lists older ones. @default 20 000 */
+  readonly listedFiles?: number;
+  /** Called when BaseSpace has files of an app result that are no longer listed here. */
+  readonly onForgotten?: (appResultId: AppResultId) => void;
+}
+
+const MIB = 1024 * 1024;
+
+export function withDefaults(options: StagedFilesOptions): Required<StagedFilesOptions> {
+  return {
+    clock: systemClock,
+    logger: silentLogger,
+    plan: BASESPACE_PARTS,
+    memoryBytes: 48 * MIB,
+    keptFiles: 256,
+    keptBytes: 1024 * MIB,
+    listedFiles: 20_000,
+    onForgotten: () => {},
+    ...options,
+  };
+}

@@ -1,0 +1,219 @@
+import { BsmountError, describeError } from "../core/errors.ts";
+import type { AppResultId } from "../core/ids.ts";
+import { TaskGroup } from "../core/task-group.ts";
+import type { OldVersion } from "./copy-on-write.ts";
+import type { FileReader, FileWriter } from "./file-writer.ts";
+import { Finishing } from "./finishing.ts";
+import { KeptFiles } from "./kept-files.ts";
+import { NewVersions } from "./new-versions.ts";
+import { OpenWriters } from "./open-writers.ts";
+import { PartMemory } from "./part-memory.ts";
+import type { ResultFile } from "./result-file.ts";
+import { StagedContent } from "./staged-content.ts";
+import { StagedFile } from "./staged-file.ts";
+import { type StagedFilesOptions, withDefaults } from "./staged-files-options.ts";
+import type { StagedLists } from "./staged-lists.ts";
+import { StagedNames } from "./staged-names.ts";
+import { StagedRegistry } from "./staged-registry.ts";
+import { StagedWriter } from "./staged-writer.ts";
+import type { Space } from "./staging.ts";
+import { stagedNameOf } from "./temporary-names.ts";
+import { tooBigError } from "./too-big.ts";
+
+/** How long the end of a mount waits for uploads that no close waits for. */
+const DRAIN_MS = 5 * 60_000;
+
+/**
+ * The files that were written in a session. It owns their staging files and everything that is uploaded in the
+ * background. Disposing of it finishes what can be finished.
+ */
+export class StagedFiles implements AsyncDisposable {
+  readonly writers: OpenWriters = new OpenWriters();
+  readonly finishing: Finishing;
+  readonly names: StagedNames;
+  readonly #options: Required<StagedFilesOptions>;
+  readonly #registry: StagedRegistry;
+  readonly #kept: KeptFiles;
+  readonly #newVersions: NewVersions;
+  readonly #memory: PartMemory;
+  readonly #tasks: TaskGroup;
+  readonly #hurry = new AbortController();
+  #made = 0;
+
+  constructor(options: StagedFilesOptions) {
+    this.#options = withDefaults(options);
+    const { clock, logger, plan, memoryBytes } = this.#options;
+    this.#memory = new PartMemory(memoryBytes);
+    const tasks = new TaskGroup((error) =>
+      logger.error({ error: describeError(error) }, "an upload failed"),
+    );
+    const onExcess = (files: readonly StagedFile[]): void => this.#forgetOldest(files);
+    const kept = new KeptFiles({ ...this.#options, tasks, onExcess });
+    const registry = new StagedRegistry({ ...this.#options, kept });
+    const { writers } = this;
+    const finishing = new Finishing({ registry, writers, clock, tasks });
+    this.#tasks = tasks;
+    this.#kept = kept;
+    this.#registry = registry;
+    this.finishing = finishing;
+    this.names = new StagedNames({ registry, finishing, plan });
+    this.#newVersions = new NewVersions({
+      registry,
+      writers,
+      finishing,
+      createFilled: async (...call) => await this.createFilled(...call),
+      checkFits: (...call) => this.checkFits(...call),
+    });
+  }
+
+  /** What was made, by app result. */
+  get lists(): StagedLists {
+    return this.#registry.lists;
+  }
+
+  /**
+   * Makes an empty file, which is listed at once.
+   * @throws BsmountError `no-space`, `no-descriptors`, `environment`
+   */
+  async create(at: ResultFile): Promise<StagedFile> {
+    const file = await this.#newFile(at, { isCopy: false });
+    this.#registry.add(file);
+    return file;
+  }
+
+  /** As {@link create}, open for writing. @throws BsmountError `busy` while its app result is being closed */
+  async createForWriting(at: ResultFile): Promise<StagedWriter> {
+    this.writers.begin(at);
+    try {
+      return this.openForWriting(await this.create(at));
+    } finally {
+      this.writers.remove(at);
+    }
+  }
+
+  /** As {@link create}, listed when `fill` has written what it begins with. */
+  async createFilled(
+    at: ResultFile,
+    fill: (content: StagedContent) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<StagedFile> {
+    const file = await this.#newFile(at, { isCopy: true });
+    try {
+      await fill(file.content);
+      await file.content.copied();
+    } catch (error) {
+      await file.content.discard(signal);
+      throw error;
+    }
+    this.#registry.add(file);
+    return file;
+  }
+
+  openForReading(file: StagedFile): FileReader {
+    const opened = this.#registry.acquire(file, "read");
+    return {
+      read: async (offset, into) => await file.content.read(offset, into),
+      close: () => opened[Symbol.dispose](),
+    };
+  }
+
+  openForWriting(file: StagedFile): StagedWriter {
+    const { writers, finishing } = this;
+    return new StagedWriter(file, { registry: this.#registry, writers, finishing });
+  }
+
+  /** Opens a file that BaseSpace has for writing; see {@link NewVersions.open}. */
+  openNewVersion(key: string, old: OldVersion, before: FileReader | undefined): FileWriter {
+    return this.#newVersions.open(key, old, before);
+  }
+
+  /** @throws BsmountError `too-big` when no file can have `sizeBytes` */
+  checkFits(path: string, sizeBytes: number): void {
+    const { maxFileBytes } = this.#options.plan;
+    if (sizeBytes > maxFileBytes) throw tooBigError({ path, maxFileBytes, sizeBytes });
+  }
+
+  /** Deletes `file`; what of it is complete in BaseSpace stays there. */
+  async remove(file: StagedFile, signal: AbortSignal): Promise<void> {
+    await this.#registry.remove(file, signal);
+  }
+
+  /** Removes a file that was made by {@link createForWriting}, and nobody but its writer has. */
+  async abandon(writer: StagedWriter, signal: AbortSignal): Promise<void> {
+    const removed = this.remove(writer.file, signal);
+    writer.close();
+    await removed;
+  }
+
+  /** Files of an app result, or of all, that are not complete in BaseSpace as they are here. */
+  unfinished(appResultId?: AppResultId): readonly StagedFile[] {
+    return this.#registry.unfinished(appResultId);
+  }
+
+  /** Room on the staging disk; what can be evicted is room. @throws BsmountError `environment` */
+  async space(): Promise<Space> {
+    return await this.#kept.space();
+  }
+
+  /** From now on disposing waits for no uploads: what is not finished by then stays in staging. */
+  hurry(): void {
+    this.#hurry.abort(new BsmountError("aborted", "the mount was told to end at once"));
+  }
+
+  /**
+   * Finishes what is being finished and what can be. The rest stays in staging, named in the log, and so does what is
+   * open for writing: nobody can finish that any more.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const limit = AbortSignal.any([AbortSignal.timeout(DRAIN_MS), this.#hurry.signal]);
+    await this.finishing.finishAll(limit).catch(() => {});
+    await this.#tasks[Symbol.asyncDispose]();
+    const left = this.unfinished();
+    for (const file of left) this.#logLeft(file);
+    const isLeft = new Set(left);
+    const others = this.lists.files.filter((file) => !isLeft.has(file) && file.isStaged);
+    // What the disk refuses to delete stays where it is, for the next mount to find.
+    await Promise.allSettled([
+      ...left.map(async ({ content }) => await content.leave()),
+      ...others.map(async ({ content }) => await content.evict()),
+    ]);
+    await this.#options.staging[Symbol.asyncDispose]();
+  }
+
+  async #newFile(at: ResultFile, { isCopy }: { readonly isCopy: boolean }): Promise<StagedFile> {
+    const { staging } = this.#options;
+    const withRoom: KeptFiles["withRoom"] = async (work) => await this.#kept.withRoom(work);
+    const { bytes, journal } = await withRoom(async () => await staging.createFile(at));
+    const name = stagedNameOf(at.path);
+    const content = new StagedContent({
+      ...this.#options,
+      staging: bytes,
+      destination: { appResultId: at.appResultId, path: name.uploadPath ?? at.path },
+      sendsAhead: name.uploadPath !== undefined,
+      journal,
+      withRoom,
+      memory: this.#memory,
+      tasks: this.#tasks,
+      isCopy,
+    });
+    this.#made += 1;
+    const { resultPath } = at;
+    return new StagedFile({ content, journal, name, resultPath, number: this.#made });
+  }
+
+  #logLeft(file: StagedFile): void {
+    const { path, resultPath, whyLeft: why } = file;
+    file.noteWhyLeft();
+    const what = { path, resultPath, why };
+    this.#options.logger.error(what, "the mount ends, and a file stays in staging, not uploaded");
+  }
+
+  /** Bounds how many files are listed here, where some were just evicted. */
+  #forgetOldest(evicted: readonly StagedFile[]): void {
+    const { listedFiles, onForgotten } = this.#options;
+    for (const appResultId of new Set(evicted.map((file) => file.appResultId))) {
+      const isFull = this.lists.forgetOldest(appResultId, listedFiles);
+      if (isFull) onForgotten(appResultId);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import type { AppResultId } from "../core/ids.ts";
+import type { KeptFiles } from "./kept-files.ts";
+import type { OpenMode, StagedFile } from "./staged-file.ts";
+import { StagedLists } from "./staged-lists.ts";
+
+export interface StagedRegistryOptions {
+  readonly kept: KeptFiles;
+  /** Called when BaseSpace has files of an app result that are no longer listed here. */
+  readonly onForgotten: (appResultId: AppResultId) => void;
+}
+
+/** Which staged files there are: those that are open or unfinished, those that are kept, and all that are listed. */
+export class StagedRegistry {
+  /** What was made, by app result. */
+  readonly lists: StagedLists = new StagedLists();
+  readonly #options: StagedRegistryOptions;
+  /** Open or unfinished: few, however many were made. */
+  readonly #active = new Set<StagedFile>();
+
+  constructor(options: StagedRegistryOptions) {
+    this.#options = options;
+  }
+
+  /** Lists a file that was made. */
+  add(file: StagedFile): void {
+    this.#active.add(file);
+    this.lists.list(file.appResultId).add(file);
+  }
+
+  /** Counts `file` as open, and keeps it staged, until what is returned is disposed. */
+  acquire(file: StagedFile, mode: OpenMode): Disposable {
+    const opened = file.acquire(mode);
+    if (!file.isRemoved) this.#active.add(file);
+    this.#options.kept.remove(file);
+    return {
+      [Symbol.dispose]: () => {
+        opened[Symbol.dispose]();
+        this.settle(file);
+      },
+    };
+  }
+
+  /** When `file` is complete and nobody has it open, it may be evicted from now on. */
+  settle(file: StagedFile): void {
+    if (file.isOpen || file.isRemoved || file.content.isUnfinished || !file.isStaged) return;
+    this.#active.delete(file);
+    this.#options.kept.add(file);
+  }
+
+  /** Lists `file`, which had the path `from`, under its path of now. */
+  moved(file: StagedFile, from: string): void {
+    this.lists.list(file.appResultId).moved(file, from);
+  }
+
+  /** From now on BaseSpace's own listing has to show the complete version of `file`. */
+  forgetListing({ appResultId }: StagedFile): void {
+    this.#options.onForgotten(appResultId);
+  }
+
+  /** Deletes `file`; what of it is complete in BaseSpace stays there. */
+  async remove(file: StagedFile, signal: AbortSignal): Promise<void> {
+    if (file.hasCompleteVersion) this.forgetListing(file);
+    file.content.remove();
+    this.#active.delete(file);
+    this.#options.kept.remove(file);
+    this.lists.list(file.appResultId).remove(file);
+    await file.content.discard(signal);
+  }
+
+  /** Files of an app result, or of all, that are not complete in BaseSpace as they are here. */
+  unfinished(appResultId?: AppResultId): readonly StagedFile[] {
+    const files = [...this.#active].filter(({ content }) => content.isUnfinished);
+    if (appResultId === undefined) return files;
+    return files.filter((file) => file.appResultId === appResultId);
+  }
+
+  /** `file` is complete: what was sent under the same path before that would be older. */
+  overtakeOthers(file: StagedFile): void {
+    const { appResultId, path } = file.content.destination;
+    for (const other of this.#active) {
+      const { destination } = other.content;
+      const isSame = destination.appResultId === appResultId && destination.path === path;
+      if (isSame && other !== file) other.content.overtaken();
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import type { Answer } from "../core/answer.ts";
+import type { AppResultId } from "../core/ids.ts";
+import type { Finishing } from "./finishing.ts";
+import type { FileWriter, OthersWrite } from "./file-writer.ts";
+import type { OpenWriters } from "./open-writers.ts";
+import { type ResultFile, shownPathOf } from "./result-file.ts";
+import type { StagedFile } from "./staged-file.ts";
+import type { StagedRegistry } from "./staged-registry.ts";
+
+/** An empty file, such as `touch` makes, may be a lock, or be written in a moment. */
+const EMPTY_DELAY_MS = 5000;
+
+export interface WriterParts {
+  readonly registry: StagedRegistry;
+  readonly writers: OpenWriters;
+  readonly finishing: Finishing;
+}
+
+/** A staged file that is open for writing. */
+export class StagedWriter implements FileWriter, ResultFile {
+  readonly file: StagedFile;
+  readonly #parts: WriterParts;
+  readonly #opened: Disposable;
+  /** What comes after a flush that found no other writer is from one that cannot be seen. */
+  #hasUnseen = false;
+
+  constructor(file: StagedFile, parts: WriterParts) {
+    this.file = file;
+    this.#parts = parts;
+    this.#opened = parts.registry.acquire(file, "write");
+    parts.writers.add(this);
+  }
+
+  get appResultId(): AppResultId {
+    return this.file.appResultId;
+  }
+
+  get resultPath(): string {
+    return this.file.resultPath;
+  }
+
+  get path(): string {
+    return this.file.path;
+  }
+
+  get shownPath(): string {
+    return shownPathOf(this);
+  }
+
+  get isShared(): boolean {
+    return this.file.writers > 1;
+  }
+
+  async read(offset: number, into: Uint8Array): Promise<number> {
+    return await this.file.content.read(offset, into);
+  }
+
+  async write(offset: number, bytes: Uint8Array): Promise<number> {
+    await this.file.content.write(offset, bytes);
+    return bytes.length;
+  }
+
+  async truncate(sizeBytes: number): Promise<void> {
+    await this.file.content.truncate(sizeBytes);
+  }
+
+  /** Called at each close of each descriptor: only the last one that writes finishes the file. */
+  flush(othersWrite: OthersWrite, signal: AbortSignal): Answer<void> {
+    const { content, awaitsRename, isRemoved } = this.file;
+    if (isRemoved) return undefined;
+    if (content.failedChange !== undefined) throw content.failedChange;
+    if (awaitsRename || !content.isUnfinished || content.sizeBytes === 0) return undefined;
+    if (this.#hasUnseen) return this.sync();
+    return this.#finishUnless(othersWrite, signal);
+  }
+
+  async sync(): Promise<void> {
+    await this.file.content.sync();
+  }
+
+  /** What came after the last flush, as from a mapping, is finished now, and nobody can be told of a failure. */
+  close(): void {
+    const { file } = this;
+    const { finishing, writers } = this.#parts;
+    this.#opened[Symbol.dispose]();
+    writers.remove(this);
+    const { content, awaitsRename, isOpenForWriting, isRemoved } = file;
+    if (isOpenForWriting || awaitsRename || isRemoved || content.failure !== undefined) return;
+    if (content.isUnfinished && content.sizeBytes === 0) {
+      finishing.finishLater(file, EMPTY_DELAY_MS);
+    } else {
+      finishing.finishInBackground(file);
+    }
+  }
+
+  async #finishUnless(othersWrite: OthersWrite, signal: AbortSignal): Promise<void> {
+    if (await othersWrite()) return;
+    await this.#parts.finishing.finish(this.file, signal);
+    this.#hasUnseen = true;
+  }
+}
