@@ -3,7 +3,7 @@
  * written here is refused. `npm run layers` also fails when fewer modules were read than exist.
  */
 export const layers = {
-  core: { layers: [], packages: ["pino"] },
+  core: { layers: [], packages: ["lru-cache", "pino"] },
   linux: { layers: ["core"], packages: [] },
   config: { layers: ["core"], packages: ["ini"] },
   upload: { layers: ["core"], packages: [] },
@@ -32,7 +32,7 @@ export const layers = {
     ],
     packages: [],
   },
-  fuse: { layers: ["core", "linux", "fs"], packages: ["fuse-native"] },
+  fuse: { layers: ["core", "linux", "fs"], packages: ["fuse-native", "lru-cache"] },
   mount: {
     layers: ["core", "linux", "config", "fs", "session", "fuse", "metrics"],
     packages: ["rotating-file-stream"],
@@ -57,7 +57,7 @@ export const layers = {
       "mount",
       "emulator",
     ],
-    packages: ["cli-progress", "commander"],
+    packages: ["@commander-js/extra-typings", "cli-progress", "commander", "string-width"],
   },
 };
 

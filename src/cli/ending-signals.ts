@@ -3,20 +3,20 @@ import process from "node:process";
 import { BsmountError } from "../core/errors.ts";
 
 /*
- * What SIGINT, SIGTERM and SIGHUP mean to a command. The first asks it to end, and it cleans up after itself. The
- * second ends the process at once, whatever hangs: as the kernel's default does, because Node's own exit waits
- * for its threads, and one of them may be stuck in a file system that does not answer.
+ * What SIGINT, SIGTERM and SIGHUP do to a command. The first one aborts it, and it cleans up. The second one kills the
+ * process by the kernel's default action, because Node's own exit waits for its threads, one of which may be stuck in a
+ * file system that does not respond.
  */
 
 const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** One Ctrl-C may come twice: from the terminal, and from npm, which passes it on to what it runs. */
+/** One Ctrl-C can arrive twice: from the terminal, and from npm, which forwards it to its children. */
 const SAME_PRESS_MS = 200;
 
 /** DECTCEM; see console_codes(4). A progress bar hides the cursor. */
 const SHOW_CURSOR = "\u001b[?25h";
 
-/** Takes over the ending signals of this process until it is disposed or they are handed over. */
+/** Handles the ending signals of this process until it is disposed or hands them over. */
 export class EndingSignals implements Disposable {
   readonly #interrupt = new AbortController();
   #firstAt: number | undefined;
@@ -30,7 +30,7 @@ export class EndingSignals implements Disposable {
     return this.#interrupt.signal;
   }
 
-  /** Leaves the signals to a command that gives them a meaning of its own. */
+  /** Leaves the signals to a command that handles them itself. */
   handOver(): void {
     for (const signal of ENDING_SIGNALS) process.off(signal, this.#onSignal);
   }
@@ -45,12 +45,12 @@ export class EndingSignals implements Disposable {
       this.#firstAt = now;
       this.#interrupt.abort(new BsmountError("aborted", "interrupted before it was done"));
     } else if (now - this.#firstAt >= SAME_PRESS_MS) {
-      endAtOnce(signal);
+      killThisProcess(signal);
     }
   };
 }
 
-function endAtOnce(signal: NodeJS.Signals): void {
+function killThisProcess(signal: NodeJS.Signals): void {
   process.removeAllListeners(signal);
   try {
     if (process.stderr.isTTY) writeSync(2, SHOW_CURSOR);

@@ -1,18 +1,18 @@
 import type { FailureReason } from "../core/errors.ts";
 
-/** What a command's exit code tells a script. */
+/** The exit codes of commands. */
 export const EXIT = {
   done: 0,
   failed: 1,
   usage: 2,
-  /** Uploads are left or held. */
+  /** Files were not uploaded, or await a rename. */
   uploadsLeft: 3,
   /** Not signed in, or not allowed. */
   access: 4,
   interrupted: 130,
 } as const;
 
-/** The one table from reasons to exit codes; what is not named here is 1. */
+/** The exit code for an error with this reason. */
 export function exitCodeOf(reason: FailureReason): number {
   switch (reason) {
     case "usage":

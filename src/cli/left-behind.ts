@@ -1,14 +1,14 @@
-import type { Config } from "../config/resolve.ts";
+import type { Config } from "../config/config.ts";
 import { describeError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { stagingFolderOf } from "../session/staged-uploads.ts";
 import { type StagedUpload, stagedUploads, tidyStaging } from "../write/leftovers.ts";
 import { shownPathOf } from "../write/result-file.ts";
 
-/** A log names so many files at most. */
+/** At most this many files are logged. */
 const MAX_LOGGED = 100;
 
-/** Removes what mounts that have ended left in staging and BaseSpace has, and logs what it has not. */
+/** Removes staged files of ended mounts that BaseSpace has, and logs those that it does not have. */
 export async function tidyLeftBehind(config: Config, logger: Logger): Promise<void> {
   if (config.mount.readOnly) return;
   try {
@@ -18,11 +18,14 @@ export async function tidyLeftBehind(config: Config, logger: Logger): Promise<vo
       logger.warn({ file, sizeBytes, path, why }, "an earlier mount left this file, not uploaded");
     }
   } catch (error) {
-    logger.warn({ error: describeError(error) }, "cannot look for what earlier mounts left behind");
+    logger.warn(
+      { error: describeError(error) },
+      "cannot search for files that earlier mounts left behind",
+    );
   }
 }
 
-/** What mounts that have ended left behind, on one line for the user; undefined when there is nothing. */
+/** One line about the files that ended mounts left behind; undefined when there are none. */
 export async function leftBehindNotice(config: Config): Promise<string | undefined> {
   const left = (await allStaged(config)).filter(({ isLive }) => !isLive);
   if (left.length === 0) return undefined;
@@ -30,7 +33,7 @@ export async function leftBehindNotice(config: Config): Promise<string | undefin
   return `earlier mounts left ${files} behind that BaseSpace does not have: bsmount uploads list`;
 }
 
-/** The mount is live; that it cannot be told what others left does not take it down. */
+/** Empty when staging cannot be read: the mount is live, and a notice is not worth failing for. */
 async function allStaged(config: Config): Promise<readonly StagedUpload[]> {
   return await stagedUploads(stagingFolderOf(config)).catch(() => []);
 }

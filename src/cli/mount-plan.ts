@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import type { Config } from "../config/resolve.ts";
+import type { Config } from "../config/config.ts";
 
-/** What the command line hands to the background process. Holds a secret: the token. */
+/** What the command line passes to the background process. Contains a secret, the token. */
 export interface MountPlan {
   readonly mountPoint: string;
   readonly config: Config;
   readonly logFile: string;
-  /** Who runs the command; folders must be his. */
+  /** The user who runs the command, and has to own the folders. */
   readonly uid: number;
 }
 

@@ -1,4 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import {
+  type Command,
+  InvalidArgumentError,
+  Option,
+  type OptionValues,
+} from "@commander-js/extra-typings";
 import { BsmountError } from "../core/errors.ts";
 import { printWarning } from "./output.ts";
 import { OPTION_TYPES } from "../config/option-types.ts";
@@ -9,7 +14,7 @@ import {
   shownDefault,
 } from "../config/option-values.ts";
 
-/** Options of every command that talks to BaseSpace. */
+/** The options of every command that connects to BaseSpace. */
 export const CONNECTION_OPTIONS: readonly OptionKey[] = [
   "profile",
   "apiServer",
@@ -20,7 +25,7 @@ export const CONNECTION_OPTIONS: readonly OptionKey[] = [
   "logLevel",
 ];
 
-/** Options of commands that read the tree. */
+/** The options of commands that read the tree. */
 export const TREE_OPTIONS: readonly OptionKey[] = [
   ...CONNECTION_OPTIONS,
   "memoryCache",
@@ -29,8 +34,11 @@ export const TREE_OPTIONS: readonly OptionKey[] = [
   "showHidden",
 ];
 
-/** Adds the named rows of the option table to a command. */
-export function addOptions(command: Command, keys: readonly OptionKey[]): Command {
+/** Adds options of the option table to a command. */
+export function addOptions<Arguments extends unknown[], Flags extends OptionValues>(
+  command: Command<Arguments, Flags>,
+  keys: readonly OptionKey[],
+): Command<Arguments, Flags & GivenOptions> {
   for (const key of keys) {
     const row = OPTION_ROWS[key];
     const { name, argument, help, env, withoutEffect } = row;
@@ -53,12 +61,7 @@ export function addOptions(command: Command, keys: readonly OptionKey[]): Comman
   return command;
 }
 
-/** The options of the table that a command line gave, by key. */
-export function givenOptions(parsed: Readonly<Record<string, unknown>>): GivenOptions {
-  const keys = new Set<string>(Object.keys(OPTION_ROWS));
-  return Object.fromEntries(Object.entries(parsed).filter(([key]) => keys.has(key)));
-}
-
+/** commander prints an InvalidArgumentError together with the flag. */
 function parseOrExplain(text: string, parse: (text: string) => unknown): unknown {
   try {
     return parse(text);

@@ -1,29 +1,30 @@
 import process from "node:process";
+import stringWidth from "string-width";
 import { BsmountError, describeError } from "../core/errors.ts";
 import { hideKnownSecrets, jsonWithoutSecrets } from "../core/known-secrets.ts";
 import { redactText } from "../core/redact.ts";
 import { printable, printableJson } from "../core/terminal-text.ts";
 import { standardOutput } from "./standard-output.ts";
 
-/** Writes one line, or several, to standard output; other control characters are made visible. */
+/** Writes lines to standard output; makes control characters other than line ends visible. */
 export function printLine(text = ""): void {
-  standardOutput.write(`${lines(hideKnownSecrets(text))}\n`);
+  standardOutput.write(`${visibleLines(hideKnownSecrets(text))}\n`);
 }
 
-/** Writes one JSON value on one line: what `--json` prints. */
+/** Writes one JSON value on one line, as for `--json`. */
 export function printJson(value: unknown): void {
   standardOutput.write(`${printableJson(jsonWithoutSecrets(value))}\n`);
 }
 
-/** What was tried and why it failed on one line of standard error, what to do on the next. */
+/** Writes an error to standard error: what failed and why on one line, the remedy on the next. */
 export function printError(error: unknown): void {
-  printToStandardError(`bsmount: ${withoutCalls(describeError(error))}`);
+  printToStandardError(`bsmount: ${withoutSystemCalls(describeError(error))}`);
   const remedy = error instanceof BsmountError ? error.remedy : undefined;
   if (remedy !== undefined) printToStandardError(`  try: ${remedy}`);
 }
 
-/** Node's `ENOENT: no such file or directory, stat 'x'` without the code and the call, which are its own matter. */
-function withoutCalls(text: string): string {
+/** Reduces Node's `ENOENT: no such file or directory, stat 'x'` to the words that a user understands. */
+function withoutSystemCalls(text: string): string {
   return text.replaceAll(
     /\bE[A-Z0-9]{2,}: ([a-z][^,]*), [a-z]+\b(?: '.*?'(?: -> '.*?')?(?=$|: |; ))?/g,
     "$1",
@@ -35,24 +36,26 @@ export function printWarning(text: string): void {
 }
 
 function printToStandardError(text: string): void {
-  process.stderr.write(`${lines(redactText(text))}\n`);
+  process.stderr.write(`${visibleLines(redactText(text))}\n`);
 }
 
-function lines(text: string): string {
+function visibleLines(text: string): string {
   return text.split("\n").map(printable).join("\n");
 }
 
-/** Rows as columns: text to the left, columns named in `right` to the right. */
+/** Aligns rows in columns: to the left, and the columns in `right` to the right. */
 export function table(rows: readonly (readonly string[])[], right: ReadonlySet<number>): string[] {
   const widths: number[] = [];
   for (const row of rows) {
-    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+    for (const [at, cell] of row.entries())
+      widths[at] = Math.max(widths[at] ?? 0, stringWidth(cell));
   }
   return rows.map((row) =>
     row
-      .map((cell, at) =>
-        right.has(at) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
-      )
+      .map((cell, at) => {
+        const padding = " ".repeat((widths[at] ?? 0) - stringWidth(cell));
+        return right.has(at) ? padding + cell : cell + padding;
+      })
       .join("  ")
       .trimEnd(),
   );

@@ -1,4 +1,9 @@
-import { Command, CommanderError, Option } from "commander";
+import {
+  Command,
+  CommanderError,
+  type CommandUnknownOpts,
+  Option,
+} from "@commander-js/extra-typings";
 import { authCommand } from "./commands/auth.ts";
 import { catCommand } from "./commands/cat.ts";
 import { completionCommand } from "./commands/completion.ts";
@@ -40,8 +45,8 @@ const COMMANDS: readonly CommandFactory[] = [
   completionCommand,
 ];
 
-/** They end when what they show cannot be written. The others have work to do, told of or not. */
-const SHOWING: ReadonlySet<CommandFactory> = new Set([
+/** Commands that only print, and end when their output cannot be written. The others finish their work all the same. */
+const PRINTING: ReadonlySet<CommandFactory> = new Set([
   statusCommand,
   uploadsCommand,
   whoamiCommand,
@@ -53,15 +58,15 @@ const SHOWING: ReadonlySet<CommandFactory> = new Set([
   completionCommand,
 ]);
 
-/** Help and version, which commander prints. */
-const PRINTED = { writeOut: (text: string) => standardOutput.write(text) };
+/** Where commander writes help and version. */
+const HELP_OUTPUT = { writeOut: (text: string) => standardOutput.write(text) };
 
-/** Where what is printed goes. */
+/** The state of standard output. */
 export interface OutputState {
   /** Aborts when it cannot be written. */
   readonly failed: AbortSignal;
-  /** Told when a command begins that ends without it. */
-  readonly onNeeded: () => void;
+  /** Called before a command runs that only prints. */
+  readonly onPrintingCommand: () => void;
 }
 
 export interface BuildOptions extends ProgramOptions {
@@ -69,37 +74,44 @@ export interface BuildOptions extends ProgramOptions {
   readonly output?: OutputState;
 }
 
-export function buildProgram({ output, ...options }: BuildOptions): Command {
+/**
+ * The command line of bsmount. A command is made by its file in `commands/`; each runs through `run.ts`, which prints
+ * its errors and returns its exit code.
+ */
+export function buildProgram({ output, ...options }: BuildOptions): CommandUnknownOpts {
   const program = new Command("bsmount")
     .description("Illumina BaseSpace as a drive, and from the command line")
     .version(VERSION, "-v, --version")
-    // What stands behind a command is the command's: `cp -v` must not show a version in place of copying.
+    // Flags after a command belong to the command: `cp -v` must not print a version instead of copying.
     .enablePositionalOptions()
-    .showHelpAfterError("(bsmount --help shows what there is)")
-    .configureOutput(PRINTED)
+    .showHelpAfterError("(bsmount --help lists commands and options)")
+    .configureOutput(HELP_OUTPUT)
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
     .exitOverride();
   addOtherVersionFlag(program);
   for (const factory of COMMANDS) {
-    const command = SHOWING.has(factory) ? showing(factory, options, output) : factory(options);
-    for (const one of [command, ...command.commands]) one.exitOverride().configureOutput(PRINTED);
+    const command = PRINTING.has(factory)
+      ? endingWithOutput(factory, options, output)
+      : factory(options);
+    for (const each of [command, ...command.commands])
+      each.exitOverride().configureOutput(HELP_OUTPUT);
     if (command.commands.length > 0) refuseUnknown(command);
     program.addCommand(command);
   }
-  return sayingWhyHelp(program);
+  return explainUnknownHelp(program);
 }
 
-/** The short flag of rclone and others of this kind. */
+/** The short flag that rclone and similar programs use. */
 function addOtherVersionFlag(program: Command): void {
   program.addOption(new Option("-V").hideHelp()).on("option:V", () => {
-    PRINTED.writeOut(`${VERSION}\n`);
+    HELP_OUTPUT.writeOut(`${VERSION}\n`);
     throw new CommanderError(0, "commander.version", VERSION);
   });
 }
 
-/** What names no command of a group would be taken for an argument of the one that it runs by itself. */
-function refuseUnknown(group: Command): void {
-  sayingWhyHelp(group).hook("preSubcommand", () => {
+/** Without this, commander would pass the unknown name to the default command of the group as an argument. */
+function refuseUnknown(group: CommandUnknownOpts): void {
+  explainUnknownHelp(group).hook("preSubcommand", () => {
     const [name] = group.args;
     if (name === undefined || name.startsWith("-") || isCommand(group, name)) return;
     const names = group.commands.map((command) => command.name()).join(" or ");
@@ -107,25 +119,30 @@ function refuseUnknown(group: Command): void {
   });
 }
 
-/** commander shows the general help where `help` is asked about a command that is not there. */
-function sayingWhyHelp(group: Command): Command {
+/** For `help NAME` of an unknown command, commander only prints the general help; this adds the reason. */
+function explainUnknownHelp(group: CommandUnknownOpts): CommandUnknownOpts {
   return group.addHelpText("before", ({ error, command }) => {
     const [help, name] = command.args;
     if (!error || help !== "help" || name === undefined || isCommand(command, name)) return "";
-    return `error: unknown command '${name}'; these are there:\n`;
+    return `error: unknown command '${name}'; the commands are:\n`;
   });
 }
 
-function isCommand(group: Command, name: string): boolean {
+function isCommand(group: CommandUnknownOpts, name: string): boolean {
   return group.commands.some((command) => [command.name(), ...command.aliases()].includes(name));
 }
 
-function showing(factory: CommandFactory, options: ProgramOptions, output?: OutputState): Command {
+/** Creates a command whose signal also aborts when standard output fails. */
+function endingWithOutput(
+  factory: CommandFactory,
+  options: ProgramOptions,
+  output?: OutputState,
+): CommandUnknownOpts {
   if (output === undefined) return factory(options);
   const { context } = options;
   const signal = AbortSignal.any([context.signal, output.failed]);
   return factory({ ...options, context: { ...context, signal } }).hook(
     "preAction",
-    output.onNeeded,
+    output.onPrintingCommand,
   );
 }

@@ -2,12 +2,12 @@ import { BsmountError } from "../core/errors.ts";
 import { passingMemory } from "../core/shared-memory.ts";
 import type { RemoteNode, RemoteTreeOptions } from "./remote-tree.ts";
 
-const CHUNK_BYTES = 1024 * 1024;
+const PIECE_BYTES = 1024 * 1024;
 const O_RDONLY = 0;
 
 /**
- * The bytes of a file in order, in pieces that are the caller's to keep. Reading goes through the same
- * cache, read-ahead and checks as on a mount.
+ * Yields the bytes of a file in order, in pieces that the caller may keep. Reads through the same cache, read-ahead and
+ * checks as a mount.
  *
  * @throws BsmountError `is-a-directory`, and what reading can throw
  */
@@ -24,8 +24,8 @@ export async function* readRemote(
   const handle = await fileSystem.open(node.attributes.ino, O_RDONLY, signal);
   try {
     for (let offset = 0; ;) {
-      // Shared, so that a thread can digest it without a copy.
-      const piece = new Uint8Array(passingMemory(CHUNK_BYTES));
+      // Shared memory, so that a thread can compute the digest without a copy.
+      const piece = new Uint8Array(passingMemory(PIECE_BYTES));
       const count = await fileSystem.read(handle, offset, piece, signal);
       if (count === 0) return;
       yield piece.subarray(0, count);

@@ -2,12 +2,12 @@ import { BsmountError } from "../core/errors.ts";
 
 const SCHEME = "bs:";
 
-/** True for `bs:/…`: a path in BaseSpace, as the mount would show it. */
+/** Whether `text` is a path in BaseSpace, `bs:/…`, as a mount would show it. */
 export function isRemote(text: string): boolean {
   return text.startsWith(SCHEME);
 }
 
-/** @throws BsmountError `usage` unless each is a path in BaseSpace: told before anything is asked for */
+/** @throws BsmountError `usage` unless each is a path in BaseSpace; for checks before the first request */
 export function checkRemote(paths: readonly string[]): void {
   for (const path of paths) remoteNames(path);
 }

@@ -1,23 +1,22 @@
 import process from "node:process";
-import { resolveConfig } from "../config/resolve.ts";
+import type { GivenOptions } from "../config/option-values.ts";
+import { resolveConfig } from "../config/config.ts";
 import { createLogger } from "../core/logger.ts";
 import type { RefuseElsewhere } from "../session/ending-result.ts";
 import type { Session } from "../session/session.ts";
 import type { CommandContext } from "./context.ts";
-import { givenOptions } from "./option-flags.ts";
 
-/** A session for a command that reads BaseSpace without a mount; it logs warnings to standard error. */
+/** Opens a session for a command that works without a mount. It logs to standard error when a log level is given. */
 export async function openRemoteSession(
-  parsed: Readonly<Record<string, unknown>>,
+  given: GivenOptions,
   { environment, signal }: CommandContext,
 ): Promise<Session> {
-  const options = givenOptions(parsed);
-  const config = await resolveConfig(options, environment);
-  const level = options.logLevel === undefined ? "silent" : config.log.level;
+  const config = await resolveConfig(given, environment);
+  const level = given.logLevel === undefined ? "silent" : config.log.level;
   const { openSession } = await import("../session/session.ts");
   const logger = createLogger(level, process.stderr);
   const refuseElsewhere: RefuseElsewhere = async (result, inner) => {
-    const { refuseUnfinishedInMounts } = await import("../mount/index.ts");
+    const { refuseUnfinishedInMounts } = await import("../mount/mount.ts");
     await refuseUnfinishedInMounts(config.folders.runtime)(result, inner);
   };
   return await openSession(config, { logger, refuseElsewhere }, signal);

@@ -2,7 +2,7 @@ import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { Attributes, DirectoryEntry, FileSystem } from "../fs/file-system.ts";
 import { remoteNames } from "./remote-path.ts";
 
-/** Something in BaseSpace by the path that the mount would show. */
+/** An entry of the tree, with the path that a mount would show. */
 export interface RemoteNode {
   /** Ends without a slash; the root is `bs:`. */
   readonly path: string;
@@ -15,7 +15,7 @@ export interface RemoteTreeOptions {
   readonly signal: AbortSignal;
 }
 
-/** Finds `bs:/PATH`. @throws BsmountError `not-found` naming the first part that is not there */
+/** Finds `bs:/PATH`. @throws BsmountError `not-found` naming the first missing part */
 export async function findRemote(
   path: string,
   { fileSystem, signal }: RemoteTreeOptions,
@@ -32,7 +32,7 @@ export async function findRemote(
   return node;
 }
 
-/** What `node` holds by name, without `.` and `..`; `node` is no link, see {@link followLink}. */
+/** The entries of `node` by name, without `.` and `..`. `node` must not be a link, see {@link followLink}. */
 export async function listRemote(
   { attributes }: RemoteNode,
   { fileSystem, signal }: RemoteTreeOptions,
@@ -56,14 +56,14 @@ export async function childOf(
   } catch (error) {
     if (reasonOf(error) !== "not-found" && reasonOf(error) !== "not-a-directory") throw error;
     throw new BsmountError("not-found", `there is no ${path}`, {
-      remedy: `bsmount ls '${parent.path}/' shows what is there (a / inside a name is shown as ／)`,
+      remedy: `bsmount ls '${parent.path}/' lists what exists (a / inside a name is shown as ／)`,
     });
   }
 }
 
 /**
- * The node a link leads to. The links of this tree are relative, and lead to a neighbour of their own
- * folder, so the path before the link is where to begin.
+ * The node to which a link leads, or `node` itself if it is not a link. The links of this tree are relative to their
+ * folder.
  */
 export async function followLink(
   node: RemoteNode,

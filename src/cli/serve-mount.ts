@@ -6,19 +6,19 @@ import {
   openLogFile,
   refuseUnfinishedInMounts,
   runForeground,
-} from "../mount/index.ts";
+} from "../mount/mount.ts";
 import { tidyLeftBehind } from "./left-behind.ts";
 import type { MountPlan } from "./mount-plan.ts";
 import { KERNEL_TTL_MS, openSession } from "../session/session.ts";
 
-/** Mounts and stays until the mount has ended, logging to the file of the plan. */
+/** Mounts, and returns when the mount has ended; logs to the log file of the plan. */
 export async function serveMount(plan: MountPlan, hooks: ForegroundHooks): Promise<void> {
   await ensurePrivateFolder(plan.config.folders.state, plan.uid);
   await using log = await openLogFile(plan.logFile, plan.config.log.level);
   await runPlan(plan, { logger: log.logger, logFile: plan.logFile }, hooks);
 }
 
-/** The same in the foreground: the log goes to standard error. */
+/** Like {@link serveMount}, but logs to standard error. */
 export async function serveInForeground(plan: MountPlan, hooks: ForegroundHooks): Promise<void> {
   await ensurePrivateFolder(plan.config.folders.state, plan.uid);
   await runPlan(plan, { logger: createLogger(plan.config.log.level, process.stderr) }, hooks);

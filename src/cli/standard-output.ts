@@ -5,39 +5,38 @@ import { abandonOnAbort } from "../core/abort.ts";
 import { BsmountError } from "../core/errors.ts";
 
 /*
- * The one owner of standard output: no other module writes to it. Its first failure is kept; nothing is written
- * after that, and whoever flushes is told. Node's own stream serves pipes, sockets and terminals, whose reader
- * may be slow. For files and devices it takes a short write, as on a disk that is almost full, for a whole one,
- * so those are written here.
+ * The only module that writes to standard output. After the first failure nothing more is written, and `flush` throws
+ * it. Node's stream is used for pipes, sockets and terminals, whose reader may be slow. For files and devices Node
+ * takes a short write, as on an almost full disk, for a complete one, so this module writes those itself.
  */
 
 const DESCRIPTOR = 1;
 
-/** What may wait for a slow reader before {@link StandardOutput.ready} waits for the reader as well. */
+/** Bytes that may be queued for a slow reader before {@link StandardOutput.ready} waits. */
 const MAX_QUEUED_BYTES = 1024 * 1024;
 
 class StandardOutput {
   readonly #failure = new AbortController();
-  /** Settles, without ever failing, when everything is written or given up. */
+  /** Resolves when everything is written or abandoned; never rejects. */
   #written: Promise<void> = Promise.resolve();
   #queuedBytes = 0;
-  #hasStream: boolean | undefined;
+  #usesStream: boolean | undefined;
 
   /** Aborts at the first write that fails; the reason is the error that {@link flush} throws. */
   get failed(): AbortSignal {
     return this.#failure.signal;
   }
 
-  /** Writes `data` behind everything before it. Failures are kept for {@link flush}. */
+  /** Appends `data`. {@link flush} throws failures. */
   write(data: string | Uint8Array): void {
     if (this.failed.aborted) return;
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
-    this.#hasStream ??= this.#takesStream();
-    if (this.#hasStream) this.#queue(bytes);
+    this.#usesStream ??= this.#isStream();
+    if (this.#usesStream) this.#queue(bytes);
     else this.#writeNow(bytes);
   }
 
-  /** Waits while a slow reader has much to read. @throws what failed; the signal's reason */
+  /** Waits while too many bytes are queued. @throws the first failed write; the signal's reason */
   async ready(signal: AbortSignal): Promise<void> {
     if (this.#queuedBytes > MAX_QUEUED_BYTES) await abandonOnAbort(this.#written, signal);
     this.failed.throwIfAborted();
@@ -52,10 +51,10 @@ class StandardOutput {
     this.failed.throwIfAborted();
   }
 
-  #takesStream(): boolean {
+  #isStream(): boolean {
     const info = fstatSync(DESCRIPTOR);
     const isStream = info.isFIFO() || info.isSocket() || isatty(DESCRIPTOR);
-    // A failure reaches the callback of its write as well; without a listener it would end the process.
+    // The callback of the write receives the failure; without a listener it would end the process, too.
     if (isStream) process.stdout.on("error", () => {});
     return isStream;
   }
@@ -80,7 +79,7 @@ class StandardOutput {
   }
 
   #fail(cause: unknown): void {
-    if (!this.failed.aborted) this.#failure.abort(cannotPrint(cause));
+    if (!this.failed.aborted) this.#failure.abort(outputError(cause));
   }
 }
 
@@ -88,9 +87,9 @@ export const standardOutput: StandardOutput = new StandardOutput();
 
 const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
-function cannotPrint(cause: unknown): BsmountError {
+function outputError(cause: unknown): BsmountError {
   const code = String((cause as NodeJS.ErrnoException).code);
-  const why = code === "EPIPE" ? ": its reader has gone" : "";
+  const why = code === "EPIPE" ? ": its reader has closed it" : "";
   return new BsmountError("unavailable", `cannot write to standard output${why}`, {
     cause,
     ...(FULL.has(code) ? { remedy: "free space there, or send the output elsewhere" } : {}),

@@ -1,8 +1,8 @@
-import type { MountStatus, OtherMount } from "../mount/index.ts";
+import type { MountStatus, OtherMount } from "../mount/mount.ts";
 import { table } from "./output.ts";
 import { printable } from "../core/terminal-text.ts";
 
-/** What `bsmount status` shows of this user's mounts and of the others, one line each. */
+/** The lines of `bsmount status`: this user's mounts as a table, notes on them, and the other mounts. */
 export function statusLines(
   mounts: readonly MountStatus[],
   others: readonly OtherMount[],
@@ -24,13 +24,13 @@ export function statusLines(
   ];
 }
 
-/** Where the token is from: the profile by its name, else what holds it. */
+/** The source of the token: the name of the profile, or the file or variable. */
 function tokenOf({ profile, tokenKind, tokenSource }: MountStatus): string {
   if (tokenKind === undefined || tokenSource === undefined) return profile;
   return tokenKind === "profile" ? profile : tokenSource;
 }
 
-/** What somebody should know who looks at a mount. */
+/** What is unusual about a mount. */
 function notesOf(mount: MountStatus): readonly string[] {
   const { silence, isDetached, uploads } = mount;
   const { pending, failed, held } = uploads;
@@ -38,9 +38,9 @@ function notesOf(mount: MountStatus): readonly string[] {
   const files = counts.map(([what, count]) => `${count} ${what}`).join(", ");
   const notes = [
     ...(silence === undefined ? [] : [silence]),
-    ...(isDetached === true ? ["detached: it serves what is open until that is closed"] : []),
+    ...(isDetached === true ? ["detached: it serves open files until they are closed"] : []),
     ...refusalOf(mount),
-    ...(files === "" ? [] : [`files on their way up: ${files}`]),
+    ...(files === "" ? [] : [`files not uploaded yet: ${files}`]),
   ];
   return notes.map((note) => `${printable(mount.mountPoint)}  ${note}`);
 }
@@ -55,7 +55,7 @@ function refusalOf(mount: MountStatus): readonly string[] {
   ];
 }
 
-/** The mount looks again where its token came from, which for the environment is nowhere. */
+/** The mount reads its token again from a profile or a file, but cannot from the environment. */
 function remedyOf(kind: MountStatus["tokenKind"], { profile, tokenSource }: MountStatus): string {
   if (kind === "file")
     return `write a new one of the same user into ${printable(tokenSource ?? "")}`;
@@ -69,11 +69,11 @@ function stateOf({ mountPoint, owner, state }: OtherMount): string {
     case "dead":
       return `dead: its process was killed; bsmount unmount ${at} clears it`;
     case "live":
-      return "yours, made with another XDG_RUNTIME_DIR or XDG_STATE_HOME: set them to see more";
+      return "yours, mounted with another XDG_RUNTIME_DIR or XDG_STATE_HOME: set them to see more";
     case "silent":
-      return `yours, but does not answer; bsmount unmount --lazy ${at} detaches it`;
+      return `yours, but does not respond; bsmount unmount --lazy ${at} detaches it`;
     default:
-      return `mounted by ${owner === undefined ? "somebody else" : nameOf(owner)}`;
+      return `mounted by ${owner === undefined ? "another user" : nameOf(owner)}`;
   }
 }
 

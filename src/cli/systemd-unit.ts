@@ -6,30 +6,30 @@ export interface SystemdUnit {
   /** The command that mounts, without its options: usually node and the program. */
   readonly command: readonly string[];
   readonly mountPoint: string;
-  /** Flags of `bsmount mount`, with paths that hold from any folder. */
+  /** Flags of `bsmount mount`, with absolute paths. */
   readonly flags: readonly string[];
 }
 
 /**
- * A user unit of systemd that mounts when it is started, and is started when the mount is live. Stopping it is
- * `bsmount unmount`, which waits for uploads; see systemd.service(5).
+ * A systemd user unit, see systemd.service(5). It counts as started when the mount is live; stopping it runs
+ * `bsmount unmount`, which waits for uploads.
  */
 export function systemdUnit({ command, mountPoint, flags }: SystemdUnit): string {
   const line = (...words: readonly string[]): string => [...command, ...words].map(word).join(" ");
   return `[Unit]
-Description=BaseSpace on ${specifiersKept(printable(mountPoint))}
+Description=BaseSpace on ${escapeSpecifiers(printable(mountPoint))}
 Documentation=man:bsmount(1)
 
 [Service]
-# The command returns when the mount is live; its process goes on.
+# The command returns when the mount is live, and its process keeps running.
 Type=forking
 ExecStart=${line("mount", ...flags, "--", mountPoint)}
-# Fails where somebody has unmounted it already, which is no reason to mount it again (-).
-# Waits until what was written is in BaseSpace. While somebody uses the mount this fails, and SIGTERM follows, which
-# lets nobody in any more and waits for the last to leave. What is not uploaded when the time is over stays on this
-# machine: bsmount uploads list.
+# This waits until everything that was written is in BaseSpace. It fails if the mount was already unmounted, which must
+# not mount it again (-). It also fails while the mount is in use; then SIGTERM follows, after which no file can be
+# opened, and waits until the mount is unused. Files that are not uploaded in time stay on this machine: bsmount uploads
+# list.
 ExecStop=-${line("unmount", "--", mountPoint)}
-# At a shutdown all services of a user have the time that user@.service gives them, two minutes by default.
+# At a shutdown, the timeout of user@.service applies to all services of a user: two minutes by default.
 TimeoutStopSec=10min
 Restart=on-failure
 RestartSec=10s
@@ -39,22 +39,22 @@ WantedBy=default.target
 `;
 }
 
-/** How this very program is called. */
+/** The command that started this program. */
 export function thisCommand(): readonly string[] {
   return [process.execPath, ...process.execArgv, process.argv[1] ?? ""];
 }
 
-const SEEN_BY_THIS_SHELL = /^(BASESPACE|BSMOUNT)_|^XDG_(STATE|CACHE)_HOME$/;
+const RELEVANT_VARIABLES = /^(BASESPACE|BSMOUNT)_|^XDG_(STATE|CACHE)_HOME$/;
 
-/** Variables that change what `bsmount mount` does here, and that a service does not have. */
+/** The variables of this shell that affect `bsmount mount`; a service does not have them. */
 export function variablesOfShell({ variables }: Environment): readonly string[] {
-  const names = Object.keys(variables).filter((name) => SEEN_BY_THIS_SHELL.test(name));
+  const names = Object.keys(variables).filter((name) => RELEVANT_VARIABLES.test(name));
   return names.toSorted();
 }
 
-/** One word of a command line: quoted, and nothing in it expanded. */
+/** Quotes one word of a command line so that systemd expands nothing in it. */
 function word(text: string): string {
-  const kept = specifiersKept(text).replaceAll("$", "$$$$");
+  const kept = escapeSpecifiers(text).replaceAll("$", "$$$$");
   if (/^[\w/.,:=@%$+-]+$/.test(kept)) return kept;
   const escaped = kept.replace(/["\\]/g, "\\$&").replace(/[\u0000-\u001f\u007f]/g, escapeOf);
   return `"${escaped}"`;
@@ -64,6 +64,6 @@ function escapeOf(control: string): string {
   return `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
-function specifiersKept(text: string): string {
+function escapeSpecifiers(text: string): string {
   return text.replaceAll("%", "%%");
 }

@@ -1,13 +1,13 @@
 import process from "node:process";
 import { formatBytes } from "../core/units.ts";
-import type { Progress } from "../mount/index.ts";
+import type { Progress } from "../mount/mount.ts";
 
-/** Tells on standard error what is waited for; disposing takes the line away where that is a terminal. */
+/** A line on standard error about the uploads that a command waits for; disposing removes it from a terminal. */
 export interface WaitingLine extends Disposable {
   readonly show: (progress: Progress) => void;
 }
 
-/** One line: drawn anew on a terminal, written once anywhere else. */
+/** The line is updated on a terminal, and written once anywhere else. */
 export function waitingLine(): WaitingLine {
   const { stderr } = process;
   let isShown = false;

@@ -1,33 +1,33 @@
 import { BsmountError } from "../core/errors.ts";
 import { serverOfProfile } from "./choose-server.ts";
 import type { GivenOptions } from "./option-values.ts";
-import { readPrivateFile } from "./private-file.ts";
+import { readPrivateFile } from "./secret-file.ts";
 import type { Profile } from "./profile.ts";
 import { isSameServer, originOf } from "./regions.ts";
 
-/** The app to sign in with, as far as it is known. */
+/** The app to sign in with; undefined what is unknown. */
 export interface ChosenClient {
   readonly clientId: string | undefined;
   /** A secret. */
   readonly clientSecret: string | undefined;
-  /** The secret is one that the profile keeps for another server: it may go if the user says so. */
+  /** Set when the profile has the secret for another server: it may be sent only if the user agrees. */
   readonly moved: MovedApp | undefined;
 }
 
-/** An app whose profile is about to name another server than so far. */
+/** An app of a profile that will name another server after signing in. */
 export interface MovedApp {
-  /** Where the profile keeps the app's secret. */
+  /** The file that has the app's secret. */
   readonly file: string;
   readonly from: string;
   readonly to: string;
 }
 
 /**
- * The app that was given, else the profile's. Apps are registered at one server: the secret of one goes to
- * another server only where the user says that it is known there, by giving it himself or when asked.
+ * The app given by options, else that of the profile. An app is registered at one server, so its secret is sent to
+ * another server only if the user gives it on the command line, or agrees when asked.
  *
- * @throws BsmountError `usage` where the profile keeps another app, which would go to `apiServer` at its next
- * sign-in; for a secret's file that is missing, empty or open to others
+ * @throws BsmountError `usage` when the profile has another app, whose secret would be sent to `apiServer` at the next
+ * sign-in; for a secret file that is missing, empty or readable by others
  */
 export async function chooseClient(
   options: GivenOptions,
@@ -40,39 +40,39 @@ export async function chooseClient(
   if (moved === undefined) return { ...client, moved };
   const isKept =
     client.clientId === profile?.clientKey && client.clientSecret === profile?.clientSecret;
-  if (!isKept) throw keepsOtherApp(moved);
+  if (!isKept) throw otherAppError(moved);
   return { ...client, moved: secret === undefined ? moved : undefined };
 }
 
-/** An id from one place and a secret from another would be of two apps, unless that was said so. */
+/** Never combines the id of one app with the secret of another, unless both were given. */
 function clientOf(
   id: string | undefined,
   secret: string | undefined,
   profile: Profile | undefined,
 ): Pick<ChosenClient, "clientId" | "clientSecret"> {
-  const isOfProfile = id === undefined || id === profile?.clientKey;
+  const isProfileApp = id === undefined || id === profile?.clientKey;
   return {
     clientId: id ?? profile?.clientKey,
-    clientSecret: secret ?? (isOfProfile ? profile?.clientSecret : undefined),
+    clientSecret: secret ?? (isProfileApp ? profile?.clientSecret : undefined),
   };
 }
 
 /**
- * A profile that names its server, or has a token, has told where its app is registered. One without both has
- * not yet: its app goes where its first sign-in goes.
+ * A profile that names a server, or has a token, determines where its app is registered. Without both, the app belongs
+ * to the server of the first sign-in.
  */
 function movedApp(profile: Profile | undefined, apiServer: string): MovedApp | undefined {
   if (profile?.clientSecret === undefined) return undefined;
   if (profile.apiServer === undefined && profile.accessToken === undefined) return undefined;
-  const own = serverOfProfile(profile);
-  if (isSameServer(own, apiServer)) return undefined;
-  return { file: profile.file, from: originOf(own), to: originOf(apiServer) };
+  const current = serverOfProfile(profile);
+  if (isSameServer(current, apiServer)) return undefined;
+  return { file: profile.file, from: originOf(current), to: originOf(apiServer) };
 }
 
-function keepsOtherApp({ file, from, to }: MovedApp): BsmountError {
-  const problem = `${file} keeps another app, of ${from}, and would be taken to ${to} with it`;
+function otherAppError({ file, from, to }: MovedApp): BsmountError {
+  const problem = `${file} has another app, which belongs to ${from}; signing in to ${to} would move it there`;
   return new BsmountError("usage", problem, {
-    remedy: `sign in with a --profile of its own, or take clientKey and clientSecret out of ${file}`,
+    remedy: `sign in with another --profile, or remove clientKey and clientSecret from ${file}`,
   });
 }
 
@@ -80,7 +80,7 @@ async function secretFromFile(file: string | undefined): Promise<string | undefi
   if (file === undefined) return undefined;
   const text = (await readPrivateFile(file))?.trim();
   if (text) return text;
-  throw new BsmountError("usage", `there is no client secret in ${file}`, {
+  throw new BsmountError("usage", `${file} contains no client secret`, {
     remedy: "write the app's client secret into it, mode 0600",
   });
 }

@@ -3,48 +3,49 @@ import type { GivenOptions } from "./option-values.ts";
 import type { Profile } from "./profile.ts";
 import { apiServerOfRegion, DEFAULT_API_SERVER, isSameServer } from "./regions.ts";
 
-/** A server that something else than the profile names. */
+/** A server that a flag or a variable names, not the profile. */
 export interface NamedServer {
   readonly apiServer: string;
-  /** What names it, as the user wrote it: a flag or a variable. */
+  /** The flag or variable that names it. */
   readonly setting: string;
-  /** How to do without it: a command or a part of one. */
-  readonly without: string;
+  /** How to remove that setting, for a remedy. */
+  readonly removal: string;
 }
 
 /**
- * The server that a flag or the environment names; undefined where it is left to the profile.
+ * The server that a flag or the environment names; undefined when the profile decides.
  *
- * @param options those of the environment included
- * @param meant the profile that was named by a flag: its server comes before that of the environment
- * @throws BsmountError `usage` for a region that does not exist, or is not the one of the server beside it
+ * @param options - with those of the environment
+ * @param flagProfile - the profile named by a flag, whose server takes precedence over the environment
+ * @throws BsmountError `usage` for an unknown region, and for a region and a server that contradict each other
  */
 export function namedServer(
   given: GivenOptions,
   options: GivenOptions,
-  meant: Profile | undefined,
+  flagProfile: Profile | undefined,
 ): NamedServer | undefined {
   const { apiServer, region } = given;
-  const ofRegion = region === undefined ? undefined : apiServerOfRegion(region);
+  const regionServer = region === undefined ? undefined : apiServerOfRegion(region);
   if (apiServer !== undefined) {
-    if (ofRegion !== undefined && !isSameServer(apiServer, ofRegion)) throw twoServers(given);
-    return { apiServer, setting: "--api-server", without: "leave --api-server away" };
+    if (regionServer !== undefined && !isSameServer(apiServer, regionServer))
+      throw twoServersError(given);
+    return { apiServer, setting: "--api-server", removal: "leave out --api-server" };
   }
-  if (ofRegion !== undefined) {
+  if (regionServer !== undefined) {
     const setting = `--region ${region}`;
-    return { apiServer: ofRegion, setting, without: `leave ${setting} away` };
+    return { apiServer: regionServer, setting, removal: `leave out ${setting}` };
   }
-  if (options.apiServer === undefined || meant?.apiServer !== undefined) return undefined;
+  if (options.apiServer === undefined || flagProfile?.apiServer !== undefined) return undefined;
   const setting = "BASESPACE_API_SERVER";
-  return { apiServer: options.apiServer, setting, without: `unset ${setting}` };
+  return { apiServer: options.apiServer, setting, removal: `unset ${setting}` };
 }
 
-function twoServers({ apiServer, region }: GivenOptions): BsmountError {
+function twoServersError({ apiServer, region }: GivenOptions): BsmountError {
   const problem = `--api-server ${apiServer} and --region ${region} name two servers`;
-  return new BsmountError("usage", problem, { remedy: "leave one of the two away" });
+  return new BsmountError("usage", problem, { remedy: "leave out one of the two" });
 }
 
-/** Where a profile's token belongs: one that names no server is of the default one. */
+/** The server that a profile's token belongs to; the default one when the profile names none. */
 export function serverOfProfile(profile: Profile | undefined): string {
   return profile?.apiServer ?? DEFAULT_API_SERVER;
 }

@@ -15,11 +15,11 @@ export interface ConnectionConfig extends FoundToken {
 }
 
 /**
- * Which server, and which token. Flags win over the environment, the environment over the profile. A profile
- * that a flag names is a flag itself as far as it goes: where it has a token, both that and its server win
- * over the environment's. Where it has none, the environment's token goes to the environment's server.
+ * Decides which server and which token are used. Flags take precedence over the environment, and the environment over
+ * the profile. The token and the server of a profile that a flag names take precedence over the environment as well;
+ * if it has no token, the environment's token is used with the environment's server.
  *
- * @throws BsmountError `usage`; `not-signed-in` when there is no token, or a profile's is of another server
+ * @throws BsmountError `usage`; `not-signed-in` when there is no token, or the profile's belongs to another server
  */
 export async function resolveConnection(
   given: GivenOptions,
@@ -28,12 +28,12 @@ export async function resolveConnection(
   const options = withEnvironment(given, environment);
   const { profile: name, insecureHttp, timeout } = withDefaults(options);
   const profile = await existingProfile(options.profile, environment.home);
-  const isMeant = given.profile !== undefined;
+  const isFlagProfile = given.profile !== undefined;
   const file = options.accessTokenFile;
-  const found = await findToken({ file, environment, name, profile, isMeant });
-  const isWinner = isMeant && found.tokenOrigin.kind !== "fixed";
-  const named = namedServer(given, options, isWinner ? profile : undefined);
-  if (named !== undefined) refuseOtherServer(found, named, { profile, isMeant });
+  const found = await findToken({ file, environment, name, profile, isFlagProfile });
+  const hasPrecedence = isFlagProfile && found.tokenOrigin.kind !== "fixed";
+  const named = namedServer(given, options, hasPrecedence ? profile : undefined);
+  if (named !== undefined) refuseOtherServer(found, named, { profile, isFlagProfile });
   return {
     profile: name,
     apiServer: named?.apiServer ?? serverOfProfile(profile),
@@ -43,7 +43,7 @@ export async function resolveConnection(
   };
 }
 
-/** One that was named has to be there; without a name it is the default one, if there is any. */
+/** A profile that was named has to exist; the default one need not. */
 async function existingProfile(
   name: string | undefined,
   home: string,
@@ -51,9 +51,8 @@ async function existingProfile(
   const profile = await readProfile(name ?? defaultOf("profile"), home);
   if (profile !== undefined || name === undefined) return profile;
   const names = (await listProfiles(home)).map((summary) => summary.name);
-  const others =
-    names.length === 0 ? "" : `name one of those that are there, ${names.join(", ")}; `;
+  const others = names.length === 0 ? "" : `name an existing one, ${names.join(", ")}; `;
   throw new BsmountError("usage", `there is no profile ${JSON.stringify(name)}`, {
-    remedy: `${others}bsmount auth --profile ${name} makes it`,
+    remedy: `${others}bsmount auth --profile ${name} creates it`,
   });
 }

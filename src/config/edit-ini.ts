@@ -1,17 +1,16 @@
-/** New values by key; undefined takes the key away. */
+/** New values by key; undefined removes the key. */
 export type IniChanges = Readonly<Record<string, string | undefined>>;
 
 /**
- * An ini text with some keys of one section changed; everything else stays as it is, comments, order, line
- * ends and the spelling of keys included. Keys match without regard to case. A section that is not there is
- * added at the end.
+ * Changes keys of one section in an ini text, and keeps everything else: comments, order, line ends and the spelling of
+ * keys. Keys are case-insensitive. A missing section is added at the end.
  */
 export function editIni(text: string, section: string, changes: IniChanges): string {
   const lineEnd = text.includes("\r\n") ? "\r\n" : "\n";
   const lines = text === "" ? [] : text.replace(/\r?\n$/, "").split(/\r?\n/);
-  const left = new Map(Object.entries(changes));
-  const { edited, insertAt } = editLines(lines, section, left);
-  const added = [...left].flatMap(([key, value]) =>
+  const pending = new Map(Object.entries(changes));
+  const { edited, insertAt } = editLines(lines, section, pending);
+  const added = [...pending].flatMap(([key, value]) =>
     value === undefined ? [] : [`${key} = ${value}`],
   );
   if (insertAt !== undefined) edited.splice(insertAt, 0, ...added);
@@ -23,40 +22,40 @@ export function editIni(text: string, section: string, changes: IniChanges): str
 
 interface EditedLines {
   readonly edited: string[];
-  /** Where the section ends; undefined when it is not there. */
+  /** The index of the end of the section; undefined when it does not exist. */
   readonly insertAt: number | undefined;
 }
 
-/** Takes out of `left` what the lines had; a key that stands twice is kept once. */
+/** Applies the changes to existing keys and removes those from `pending`; a repeated key is kept once. */
 function editLines(
   lines: readonly string[],
   section: string,
-  left: Map<string, string | undefined>,
+  pending: Map<string, string | undefined>,
 ): EditedLines {
-  const changes = new Map([...left].map(([key, value]) => [key.toLowerCase(), { key, value }]));
+  const changes = new Map([...pending].map(([key, value]) => [key.toLowerCase(), { key, value }]));
   const edited: string[] = [];
   let insertAt: number | undefined;
-  for (const { line, inSection, key, before } of placed(lines)) {
+  for (const { line, inSection, key, before } of parseLines(lines)) {
     const isInside = inSection === section;
     const change = isInside ? changes.get(key) : undefined;
     if (change === undefined) edited.push(line);
-    else if (left.delete(change.key) && change.value !== undefined)
+    else if (pending.delete(change.key) && change.value !== undefined)
       edited.push(before + change.value);
     if (isInside && line.trim() !== "") insertAt = edited.length;
   }
   return { edited, insertAt };
 }
 
-interface PlacedLine {
+interface ParsedLine {
   readonly line: string;
   readonly inSection: string | undefined;
-  /** In lower case; empty for what sets no key. */
+  /** In lower case; empty for a line that sets no key. */
   readonly key: string;
-  /** The line up to its value. */
+  /** The part of the line before its value. */
   readonly before: string;
 }
 
-function* placed(lines: readonly string[]): Iterable<PlacedLine> {
+function* parseLines(lines: readonly string[]): Iterable<ParsedLine> {
   let inSection: string | undefined;
   for (const line of lines) {
     inSection = /^\s*\[([^\]]*)\]/.exec(line)?.[1]?.trim() ?? inSection;

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import process from "node:process";
 
-/** The outside world that configuration depends on; tests give their own. */
+/** The parts of the process's environment that configuration depends on. */
 export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly home: string;

@@ -2,19 +2,19 @@ import { join } from "node:path";
 import { stateFolderOf, xdg } from "../core/user-folders.ts";
 import type { Environment } from "./environment.ts";
 
-/** Where bsmount keeps things; absolute paths. */
+/** The folders of bsmount; absolute paths. */
 export interface Folders {
-  /** What may be fetched again. */
+  /** For data that can be fetched again. */
   readonly cache: string;
-  /** Logs and what must survive a restart. */
+  /** For logs, staged files, and everything that must survive a restart. */
   readonly state: string;
-  /** Sockets of live mounts; gone after a reboot. */
+  /** For the sockets of live mounts; deleted at a reboot. */
   readonly runtime: string;
 }
 
 /**
- * The XDG folders of the user. Never under /tmp: without XDG_RUNTIME_DIR the sockets live under the
- * state folder, which is the user's own.
+ * The XDG folders of the user. Without XDG_RUNTIME_DIR the sockets are below the state folder, which belongs to the
+ * user, and not below /tmp.
  */
 export function defaultFolders(environment: Environment): Folders {
   const { variables, home } = environment;

@@ -1,35 +1,35 @@
 import { parse } from "ini";
 
-/** The options of one section, keys in lower case: ConfigParser does not tell them apart by case. */
+/** The values of one section, with keys in lower case, since ConfigParser ignores case. */
 export type Section = Readonly<Record<string, unknown>>;
 
 /** One line of an ini text. */
 export interface IniLine {
-  /** From 1. */
+  /** Starting at 1. */
   readonly number: number;
   readonly text: string;
-  /** The section that it is in; undefined before the first one. */
+  /** The section of the line; undefined before the first section. */
   readonly section: string | undefined;
 }
 
-/** Names of all sections of an ini file, `DEFAULT` included, in their order. */
+/** The names of all sections, `DEFAULT` included, in order. */
 export function sectionNames(text: string): readonly string[] {
   return [...new Set(iniLines(text).flatMap(({ section }) => section ?? []))];
 }
 
-/** The options of one section; undefined when there is no such section. */
+/** The values of one section; undefined when it does not exist. */
 export function sectionOf(text: string, name: string): Section | undefined {
   const lines = iniLines(text).map((line) => asIni(line.text));
   const section: unknown = parse(lines.join("\n"))[name];
   return typeof section === "object" && section !== null ? lowerKeys(section) : undefined;
 }
 
-/** What one line alone sets. */
+/** The values that one line sets. */
 export function optionsOfLine({ text }: IniLine): Section {
   return lowerKeys(parse(asIni(text)));
 }
 
-/** An option that says something; undefined for one that is not there, empty or no text. */
+/** The trimmed text of a value; undefined when it is missing, empty or not a text. */
 export function textValue(section: Section | undefined, key: string): string | undefined {
   const value = section?.[key];
   return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
@@ -48,8 +48,8 @@ function headerOf(line: string): string | undefined {
 }
 
 /**
- * What ConfigParser takes and the ini package does not: `key: value`, `key:value`, and text behind a section's
- * name. The package would nest `[a.b]` below `[a]` as well; with its dot escaped it is a name like any other.
+ * Rewrites what ConfigParser accepts and the ini package does not: `key: value`, `key:value`, and text after a
+ * section's name. Escapes dots, because the package would nest `[a.b]` in `[a]`.
  */
 function asIni(line: string): string {
   const header = headerOf(line);

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import { isProfileName } from "./option-types.ts";
 import { sectionNames } from "./ini-text.ts";
-import { readPrivateFile } from "./private-file.ts";
+import { readPrivateFile } from "./secret-file.ts";
 import {
   ownProfileFile,
   type Profile,
@@ -12,23 +12,20 @@ import {
   sharedProfileFile,
 } from "./profile.ts";
 
-/** One profile of this machine's user; no secrets. */
+/** A profile of this user, without secrets. */
 export interface ProfileSummary {
   readonly name: string;
   readonly file: string;
-  /** Absent where the profile leaves it to the default region. */
+  /** Absent when the profile names no server, which means region use1. */
   readonly apiServer?: string;
   readonly signedIn: boolean;
-  /** Whether it has an app's key and secret, so that `bsmount auth` needs to ask for none. */
+  /** Whether it has the key and secret of an app, so that `bsmount auth` need not ask for them. */
   readonly hasClient: boolean;
-  /** Why the file is not read. */
+  /** Why the file cannot be used. */
   readonly problem?: string;
 }
 
-/**
- * All profiles, by name: a file of one's own in `~/.basespace/` hides the section of the same name in
- * `~/.basespacepy.cfg`.
- */
+/** All profiles, sorted by name. A file in `~/.basespace/` hides the section of that name in `~/.basespacepy.cfg`. */
 export async function listProfiles(home: string): Promise<readonly ProfileSummary[]> {
   const own = await Promise.all(
     (await ownNames(home)).map(async (name) => await summaryOf(name, home)),
@@ -65,7 +62,7 @@ async function sharedProfiles(home: string): Promise<readonly ProfileSummary[]> 
   }
 }
 
-/** None for what is no section after all. */
+/** Empty when the section does not exist after all. */
 function summariesOf(text: string, file: string, section: string): readonly ProfileSummary[] {
   const name = section === "DEFAULT" ? "default" : section;
   try {

@@ -30,7 +30,7 @@ export const OPTIONS = {
     name: "access-token-file",
     type: "text",
     argument: "FILE",
-    help: "file that holds the access token, mode 0600 (BASESPACE_ACCESS_TOKEN holds the token itself)",
+    help: "file with the access token, mode 0600 (BASESPACE_ACCESS_TOKEN holds the token itself)",
   },
   clientId: {
     name: "client-id",
@@ -38,7 +38,7 @@ export const OPTIONS = {
     argument: "ID",
     env: "BASESPACE_CLIENT_ID",
     defaultText: "the profile's clientKey",
-    help: "app to sign in with: its client id",
+    help: "client id of the app to sign in with",
   },
   clientSecretFile: {
     name: "client-secret-file",
@@ -46,7 +46,7 @@ export const OPTIONS = {
     argument: "FILE",
     env: "BASESPACE_CLIENT_SECRET_FILE",
     defaultText: "the profile's clientSecret",
-    help: "file that holds the app's client secret, mode 0600",
+    help: "file with the app's client secret, mode 0600",
   },
   scopes: {
     name: "scopes",
@@ -55,19 +55,19 @@ export const OPTIONS = {
     // The scopes that Illumina's command bs asks for.
     default: "BROWSE GLOBAL,READ GLOBAL,CREATE GLOBAL,CREATE PROJECTS",
     defaultText: "read all, write what it makes",
-    help: "what the token shall allow, clauses separated by commas: 'READ PROJECT 12,CREATE PROJECTS'",
+    help: "permissions of the token, separated by commas: 'READ PROJECT 12,CREATE PROJECTS'",
   },
   web: {
     name: "web",
     type: "switch",
     default: "off",
-    help: "sign in by a browser on this machine, without a code to compare",
+    help: "sign in with a browser on this machine, without comparing a code",
   },
   insecureHttp: {
     name: "insecure-http",
     type: "switch",
     default: "off",
-    help: "allow plain http to a server that is not on this machine: the token can be read on the way",
+    help: "allow plain http to a server on another machine: the network can read the token",
   },
   timeout: {
     name: "timeout",
@@ -75,7 +75,7 @@ export const OPTIONS = {
     argument: "DURATION",
     env: "BSMOUNT_TIMEOUT",
     default: "30s",
-    help: "how long one request may take to answer",
+    help: "how long to wait for the response to one request",
   },
   readOnly: {
     name: "read-only",
@@ -87,13 +87,13 @@ export const OPTIONS = {
     name: "allow-other",
     type: "switch",
     default: "off",
-    help: "let other users of this machine in; they read with your token",
+    help: "give other users of this machine access; they read with your token",
   },
   noexec: {
     name: "noexec",
     type: "switch",
     default: "off",
-    help: "let nobody run a program that is on the mount",
+    help: "forbid running programs on the mount",
   },
   uid: {
     name: "uid",
@@ -114,7 +114,7 @@ export const OPTIONS = {
     type: "octal",
     argument: "MODE",
     default: "022",
-    help: "permission bits to take away, octal",
+    help: "permission bits to remove, octal",
   },
   memoryCache: {
     name: "memory-cache",
@@ -128,8 +128,8 @@ export const OPTIONS = {
     type: "text",
     argument: "DIR",
     defaultText: "$XDG_CACHE_HOME/bsmount",
-    help: "folder for what may be fetched again",
-    withoutEffect: "blocks are kept in memory alone, see --memory-cache",
+    help: "folder for data that can be fetched again",
+    withoutEffect: "blocks are kept only in memory, see --memory-cache",
   },
   stateDir: {
     name: "state-dir",
@@ -143,14 +143,14 @@ export const OPTIONS = {
     type: "duration",
     argument: "DURATION",
     default: "60s",
-    help: "how long a listing is taken as true",
+    help: "how long a listing is used before it is fetched again",
   },
   negativeTtl: {
     name: "negative-ttl",
     type: "duration",
     argument: "DURATION",
     default: "5s",
-    help: "how long an Id that the service did not know is not asked for again",
+    help: "how long to remember that an Id does not exist",
   },
   listingMemory: {
     name: "listing-memory",
@@ -158,7 +158,7 @@ export const OPTIONS = {
     argument: "SIZE",
     env: "BSMOUNT_LISTING_MEMORY",
     default: "128MiB",
-    help: "memory for one listing: a longer one is an error; 350 000 files take the default",
+    help: "memory for one listing, a longer one is an error; the default holds 350 000 files",
   },
   listingTimeout: {
     name: "listing-timeout",
@@ -166,7 +166,7 @@ export const OPTIONS = {
     argument: "DURATION",
     env: "BSMOUNT_LISTING_TIMEOUT",
     default: "10m",
-    help: "how long the service may take for all of a listing",
+    help: "how long one complete listing may take",
   },
   showHidden: {
     name: "show-hidden",
@@ -186,7 +186,7 @@ export const OPTIONS = {
     type: "text",
     argument: "FILE",
     defaultText: "<state>/log/<mount>.log",
-    help: "where a mount in the background logs; rotated",
+    help: "log file of a mount in the background; rotated",
   },
   logLevel: {
     name: "log-level",

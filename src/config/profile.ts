@@ -1,22 +1,22 @@
 import { join } from "node:path";
 import { type Section, sectionOf, textValue } from "./ini-text.ts";
-import { readPrivateFile } from "./private-file.ts";
+import { readPrivateFile } from "./secret-file.ts";
 import { refuseUnreadableServer } from "./refuse-unreadable-server.ts";
 import { isSameServer } from "./regions.ts";
 
-/** Where a profile stands. */
-export interface ProfilePlace {
+/** The file and section of a profile. */
+export interface ProfileLocation {
   readonly file: string;
-  /** `DEFAULT` in a file of its own. */
+  /** `DEFAULT` in a file that has only this profile. */
   readonly section: string;
 }
 
-/** What a profile may hold. Names in the files are matched without regard to case, as ConfigParser does. */
-export interface Profile extends ProfilePlace {
+/** The values of a profile. Keys in the files are case-insensitive, as in Python's ConfigParser. */
+export interface Profile extends ProfileLocation {
   readonly apiServer?: string;
   /** A secret. */
   readonly accessToken?: string;
-  /** When the token ends, as ISO 8601; tokens without it live until they are revoked. */
+  /** When the token expires, ISO 8601; without it the token is valid until it is revoked. */
   readonly accessTokenExpires?: string;
   readonly clientKey?: string;
   /** A secret. */
@@ -25,20 +25,19 @@ export interface Profile extends ProfilePlace {
 
 const DEFAULT = "DEFAULT";
 
-/** The file that `bs` and BaseMount write for profile `name`. */
+/** The file of profile `name`, as `bs` and BaseMount write it. */
 export function ownProfileFile(name: string, home: string): string {
   return join(home, ".basespace", `${name}.cfg`);
 }
 
-/** The file of BaseSpacePy, with a section for each profile. */
+/** The file of BaseSpacePy, which has one section for each profile. */
 export function sharedProfileFile(home: string): string {
   return join(home, ".basespacepy.cfg");
 }
 
 /**
- * Reads profile `name`: `~/.basespace/<name>.cfg`, which `bs` and BaseMount write (always section
- * `[DEFAULT]`), else section `<name>` of `~/.basespacepy.cfg`, which inherits from `[DEFAULT]`.
- * Undefined when neither has it.
+ * Reads profile `name` from section `[DEFAULT]` of `~/.basespace/<name>.cfg`, which `bs` and BaseMount write, else from
+ * section `<name>` of `~/.basespacepy.cfg`, which inherits from its `[DEFAULT]`. Undefined when neither exists.
  *
  * @throws BsmountError `usage` when others can read the file, or its server cannot be read
  */
@@ -55,8 +54,8 @@ export async function readProfile(name: string, home: string): Promise<Profile |
 }
 
 /**
- * The profile of one section of BaseSpacePy's file; undefined when there is no such section.
- * @throws BsmountError `usage` when its server, or the one that it may inherit, cannot be read
+ * The profile in one section of BaseSpacePy's file; undefined when the section does not exist.
+ * @throws BsmountError `usage` when its server, or the one that it would inherit, cannot be read
  */
 export function profileOfSection(text: string, file: string, name: string): Profile | undefined {
   for (const section of [DEFAULT, name]) refuseUnreadableServer(text, { file, section });
@@ -67,17 +66,17 @@ export function profileOfSection(text: string, file: string, name: string): Prof
 }
 
 /**
- * Token and app belong to their server: a section that names another one inherits neither. When a token ends
- * belongs to the token.
+ * A section that names another server than `[DEFAULT]` inherits neither token nor app, since both belong to their
+ * server. The expiry belongs to the token.
  */
 function withInherited(own: Section, inherited: Section): Section {
   const hasToken = own["accesstoken"] !== undefined;
-  const ofToken = hasToken ? { accesstokenexpires: own["accesstokenexpires"] } : {};
-  const merged = { ...inherited, ...own, ...ofToken };
+  const expiry = hasToken ? { accesstokenexpires: own["accesstokenexpires"] } : {};
+  const merged = { ...inherited, ...own, ...expiry };
   if (isSameServer(textValue(merged, "apiserver"), textValue(inherited, "apiserver")))
     return merged;
-  const ofServer = ["accesstoken", "accesstokenexpires", "clientkey", "clientsecret"];
-  return { ...merged, ...Object.fromEntries(ofServer.map((key) => [key, own[key]])) };
+  const serverKeys = ["accesstoken", "accesstokenexpires", "clientkey", "clientsecret"];
+  return { ...merged, ...Object.fromEntries(serverKeys.map((key) => [key, own[key]])) };
 }
 
 const KEYS = [
@@ -88,7 +87,7 @@ const KEYS = [
   ["clientSecret", "clientsecret"],
 ] as const;
 
-function toProfile(place: ProfilePlace, section: Section | undefined): Profile {
+function toProfile(location: ProfileLocation, section: Section | undefined): Profile {
   const values = KEYS.map(([name, key]) => [name, textValue(section, key)] as const);
-  return { ...place, ...Object.fromEntries(values.filter(([, value]) => value !== undefined)) };
+  return { ...location, ...Object.fromEntries(values.filter(([, value]) => value !== undefined)) };
 }

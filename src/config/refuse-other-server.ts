@@ -5,32 +5,32 @@ import type { Profile } from "./profile.ts";
 import { isSameServer, originOf } from "./regions.ts";
 
 /**
- * A profile's token goes to the profile's server and to no other one, whoever names it: that would tell it
- * to somebody who does not know it. A profile without a server is no exception. Illumina's tools always
- * write one; whoever left it away by hand can add the line, while a token that was told stays told.
+ * Refuses to send a profile's token to another server than the profile's, whoever names that server, since it could
+ * misuse the token. This includes profiles that name no server: Illumina's tools always write one, and a user can add
+ * the line, whereas a disclosed token stays disclosed.
  *
- * @throws BsmountError `not-signed-in` where the token is a profile's and `named` another server
+ * @throws BsmountError `not-signed-in` when the token is from a profile and `named` is another server
  */
 export function refuseOtherServer(
   { tokenSource, tokenOrigin: origin }: FoundToken,
-  { apiServer, setting, without }: NamedServer,
-  of: { readonly profile: Profile | undefined; readonly isMeant: boolean },
+  { apiServer, setting, removal }: NamedServer,
+  chosen: { readonly profile: Profile | undefined; readonly isFlagProfile: boolean },
 ): void {
   if (origin.kind !== "profile" || isSameServer(origin.apiServer, apiServer)) return;
   const [own, other] = [originOf(origin.apiServer), originOf(apiServer)];
-  const whose = `profile ${JSON.stringify(origin.name)} (${tokenSource})`;
-  const isSilent = of.profile?.apiServer === undefined;
-  const isOf = isSilent
-    ? `${whose} names no server, so its access token counts as one of ${own}`
-    : `the access token of ${whose} is one of ${own}`;
+  const owner = `profile ${JSON.stringify(origin.name)} (${tokenSource})`;
+  const namesNoServer = chosen.profile?.apiServer === undefined;
+  const reason = namesNoServer
+    ? `${owner} names no server, so its access token belongs to ${own}`
+    : `the access token of ${owner} belongs to ${own}`;
   const ways = [
-    ...(isSilent ? [`write apiServer = ${other} into it if the token is of there`] : []),
-    without,
+    ...(namesNoServer ? [`write apiServer = ${other} into it if the token belongs there`] : []),
+    removal,
     "give another --profile",
     `sign in there with \`bsmount auth --profile NAME --api-server ${other}\``,
-    // Where --profile is given the variable would not be looked at.
-    `give a token of there by ${of.isMeant ? "" : "BASESPACE_ACCESS_TOKEN or "}--access-token-file`,
+    // With --profile the variable would be ignored.
+    `give a token of that server by ${chosen.isFlagProfile ? "" : "BASESPACE_ACCESS_TOKEN or "}--access-token-file`,
   ];
-  const problem = `${isOf}, and is not sent to ${other}, which ${setting} names`;
+  const problem = `${reason}, and is not sent to ${other}, which ${setting} names`;
   throw new BsmountError("not-signed-in", problem, { remedy: ways.join(", or ") });
 }

@@ -2,8 +2,8 @@ import { BsmountError } from "../core/errors.ts";
 import { iniLines, optionsOfLine, textValue } from "./ini-text.ts";
 
 /**
- * A line that is meant to name the server and cannot be read (`apiServer[] =`, no value, `api_server`) is not
- * passed over: the section's token would count as one of the default server, and be told to it.
+ * Refuses a line that seems to name the server and cannot be parsed (`apiServer[] =`, no value, `api_server`). If it
+ * were ignored, the section's token would be sent to the default server.
  *
  * @throws BsmountError `usage`, with file and line
  */
@@ -15,9 +15,9 @@ export function refuseUnreadableServer(
     if (line.section !== section || !/^\s*["']?api[ _-]?server(?![\w.-])/i.test(line.text))
       continue;
     if (textValue(optionsOfLine(line), "apiserver") !== undefined) continue;
-    const problem = `line ${line.number} of ${file} does not say which server section ${section} is of`;
+    const problem = `line ${line.number} of ${file} does not name the server of section ${section}`;
     throw new BsmountError("usage", problem, {
-      remedy: "write apiServer = https://… there, or take the line out for region use1",
+      remedy: "write apiServer = https://… there, or remove the line for region use1",
     });
   }
 }

@@ -2,8 +2,8 @@ import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { ConnectionConfig } from "./connection.ts";
 
 /**
- * Where the service does not take the token: an error that says whose word it is and where the token came
- * from. Any other error as it is.
+ * Turns the refusal of a token into an error that names the server and the source of the token; returns others
+ * unchanged.
  */
 export function explainRefusal(error: unknown, connection: ConnectionConfig): unknown {
   if (reasonOf(error) !== "not-signed-in") return error;
@@ -15,5 +15,5 @@ export function explainRefusal(error: unknown, connection: ConnectionConfig): un
 function remedyOf({ tokenOrigin: { kind }, tokenSource, profile }: ConnectionConfig): string {
   if (kind === "profile") return `sign in again with: bsmount auth --profile ${profile}`;
   if (kind === "file") return `write an access token of this server into ${tokenSource}`;
-  return `set ${tokenSource} to an access token of this server, or unset it, and a profile is used`;
+  return `set ${tokenSource} to an access token of this server, or unset it to use a profile`;
 }

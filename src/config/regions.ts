@@ -1,6 +1,6 @@
 import { BsmountError } from "../core/errors.ts";
 
-/** API servers by region, as Illumina's documentation lists them. */
+/** API servers by region, from Illumina's documentation. */
 const API_SERVERS: Readonly<Record<string, string>> = {
   use1: "https://api.basespace.illumina.com",
   euc1: "https://api.euc1.sh.basespace.illumina.com",
@@ -12,7 +12,7 @@ const API_SERVERS: Readonly<Record<string, string>> = {
 
 export const REGIONS: readonly string[] = Object.keys(API_SERVERS);
 
-/** Region use1, where nothing else is said. */
+/** The server of region use1. */
 export const DEFAULT_API_SERVER: string = apiServerOfRegion("use1");
 
 /** @throws BsmountError `usage` for a region that does not exist */
@@ -26,14 +26,14 @@ export function apiServerOfRegion(region: string): string {
   return server;
 }
 
-/** Whether two addresses are of one server, in whichever way they are written; none means the default. */
+/** Whether two addresses mean the same server, however they are written; undefined means the default one. */
 export function isSameServer(a: string | undefined, b: string | undefined): boolean {
   return originOf(a ?? DEFAULT_API_SERVER) === originOf(b ?? DEFAULT_API_SERVER);
 }
 
 /**
- * What tells servers apart: people write a slash or a version behind it, or leave it away. What is no
- * address of a server (`host:443` has no origin) stays as it is.
+ * The origin of an address, without a path such as a version. A text without an origin (`host:443`) is returned
+ * unchanged.
  */
 export function originOf(apiServer: string): string {
   const origin = URL.canParse(apiServer) ? new URL(apiServer).origin : "null";

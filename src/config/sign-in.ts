@@ -2,13 +2,13 @@ import { type ChosenClient, chooseClient } from "./choose-client.ts";
 import { namedServer, serverOfProfile } from "./choose-server.ts";
 import type { Environment } from "./environment.ts";
 import { type GivenOptions, withDefaults, withEnvironment } from "./option-values.ts";
-import { ownProfileFile, type Profile, type ProfilePlace, readProfile } from "./profile.ts";
+import { ownProfileFile, type Profile, type ProfileLocation, readProfile } from "./profile.ts";
 
-/** What signing in needs to know. */
+/** Everything that signing in needs to know. */
 export interface SignInConfig extends ChosenClient {
   readonly profile: string;
-  /** Where the token goes. */
-  readonly place: ProfilePlace;
+  /** Where the token is stored. */
+  readonly location: ProfileLocation;
   readonly apiServer: string;
   readonly scopes: string;
   readonly insecureHttp: boolean;
@@ -16,8 +16,8 @@ export interface SignInConfig extends ChosenClient {
 }
 
 /**
- * Flags win over the environment, the environment over the profile, unless a flag names the profile: then its
- * server wins. A profile that is not there will be made as `~/.basespace/<name>.cfg`.
+ * Flags take precedence over the environment, and the environment over the profile; the server of a profile that a flag
+ * names takes precedence over the environment as well. A missing profile will be created as `~/.basespace/<name>.cfg`.
  *
  * @throws BsmountError `usage` for values that make no sense and files that others can read
  */
@@ -32,7 +32,10 @@ export async function resolveSignIn(
   const apiServer = named?.apiServer ?? serverOfProfile(profile);
   return {
     profile: name,
-    place: placeOf(profile) ?? { file: ownProfileFile(name, environment.home), section: "DEFAULT" },
+    location: locationOf(profile) ?? {
+      file: ownProfileFile(name, environment.home),
+      section: "DEFAULT",
+    },
     apiServer,
     scopes,
     ...(await chooseClient(options, profile, apiServer)),
@@ -41,6 +44,6 @@ export async function resolveSignIn(
   };
 }
 
-function placeOf(profile: Profile | undefined): ProfilePlace | undefined {
+function locationOf(profile: Profile | undefined): ProfileLocation | undefined {
   return profile && { file: profile.file, section: profile.section };
 }

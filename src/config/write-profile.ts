@@ -1,41 +1,44 @@
 import { dirname } from "node:path";
 import { reasonOf } from "../core/errors.ts";
-import { ensureParent, readPrivateFile, writePrivateFile } from "./private-file.ts";
+import { ensureParent, readPrivateFile, writePrivateFile } from "./secret-file.ts";
 import { editIni, type IniChanges } from "./edit-ini.ts";
 import { sectionNames } from "./ini-text.ts";
-import { type Profile, type ProfilePlace, profileOfSection } from "./profile.ts";
+import { type Profile, type ProfileLocation, profileOfSection } from "./profile.ts";
 import { DEFAULT_API_SERVER, isSameServer } from "./regions.ts";
 
 /**
- * Changes keys of a profile and keeps everything else in its file. Whoever reads it meanwhile sees the old
- * file or the new one, also after a crash; the new one is its owner's alone (0600).
+ * Changes keys of a profile and keeps everything else in its file. The change is atomic, and the new file has mode
+ * 0600.
  *
  * @throws BsmountError `usage` when others can read the file, `environment` when it cannot be written
  */
-export async function writeProfile(place: ProfilePlace, changes: IniChanges): Promise<void> {
-  await ensureParent(dirname(place.file));
-  const text = (await readPrivateFile(place.file)) ?? "";
-  const changed = editIni(text, place.section, changes);
-  await writePrivateFile(place.file, withServersKept(changed, text, place));
+export async function writeProfile(location: ProfileLocation, changes: IniChanges): Promise<void> {
+  await ensureParent(dirname(location.file));
+  const text = (await readPrivateFile(location.file)) ?? "";
+  const changed = editIni(text, location.section, changes);
+  await writePrivateFile(location.file, keepServers(changed, text, location));
 }
 
 /**
- * Takes the token out of a profile. The token said which server the profile's app is of, so a profile that
- * names none is given its line: the app's secret stays at that server.
+ * Removes the token from a profile. The token implied the server of the profile's app, so a profile that names no
+ * server gets one: the app's secret must only be sent there.
  *
  * @throws BsmountError as `writeProfile`
  */
 export async function forgetToken(profile: Profile): Promise<void> {
-  const gone = { accessToken: undefined, accessTokenExpires: undefined };
-  const isSilent = profile.apiServer === undefined;
-  await writeProfile(profile, isSilent ? { apiServer: DEFAULT_API_SERVER, ...gone } : gone);
+  const removed = { accessToken: undefined, accessTokenExpires: undefined };
+  const namesNoServer = profile.apiServer === undefined;
+  await writeProfile(
+    profile,
+    namesNoServer ? { apiServer: DEFAULT_API_SERVER, ...removed } : removed,
+  );
 }
 
 /**
- * A section may have a token or an app of its own and inherit the server: when that becomes another one, the
- * section keeps the one before, since both go to their own server only.
+ * A section may have its own token or app and inherit the server. When the inherited server changes, this writes the
+ * old one into the section, since both belong to it.
  */
-function withServersKept(changed: string, before: string, { file, section }: ProfilePlace): string {
+function keepServers(changed: string, before: string, { file, section }: ProfileLocation): string {
   const shared = readable(before, file, "default");
   let text = changed;
   for (const name of sectionNames(before)) {
@@ -48,7 +51,7 @@ function withServersKept(changed: string, before: string, { file, section }: Pro
   return text;
 }
 
-/** A section whose server cannot be read is not used before somebody mends it: it stays as it is. */
+/** Undefined for a section whose server cannot be read: it cannot be used, so it stays unchanged. */
 function readable(text: string, file: string, name: string): Profile | undefined {
   try {
     return profileOfSection(text, file, name);
@@ -58,7 +61,7 @@ function readable(text: string, file: string, name: string): Profile | undefined
   }
 }
 
-/** Whether a token, or an app that is not the shared one, would go to another server now. */
+/** Whether the section has a token, or an app other than the shared one, that would be sent to another server now. */
 function keepsOwn(old: Profile, now: Profile, shared: Profile | undefined): boolean {
   const { accessToken, clientSecret } = old;
   if (accessToken !== undefined && accessToken === now.accessToken) return true;

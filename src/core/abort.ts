@@ -1,16 +1,16 @@
 import { setMaxListeners } from "node:events";
 
-/** A signal that never aborts, for calls without a caller who could give up. */
+/** A signal that never aborts, for calls that nobody can cancel. */
 export const neverAborted: AbortSignal = new AbortController().signal;
-// Whoever waits on it adds a listener and removes it again; many at a time are no leak.
+// Every waiting call has a listener on it, so many listeners are no leak.
 setMaxListeners(0, neverAborted);
 
 /**
- * Waits for `work`, but no longer than until `signal` aborts; then rejects with the signal's reason.
- * The work itself goes on: it must belong to somebody else who waits for it.
+ * Waits for `work` until `signal` aborts, and then rejects with the signal's reason. The work itself continues, so
+ * somebody else has to wait for its end.
  */
 export async function abandonOnAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  // What is abandoned may fail later, when nobody listens.
+  // Abandoned work may reject later, without a listener.
   work.catch(() => {});
   signal.throwIfAborted();
   const { promise: aborted, reject } = withRejector();

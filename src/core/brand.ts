@@ -1,7 +1,7 @@
 declare const brand: unique symbol;
 
-/** A primitive that the compiler keeps apart from others of the same type. */
+/** A primitive type that the compiler distinguishes from others with the same base. */
 export type Brand<Base, Name extends string> = Base & { readonly [brand]: Name };
 
-/** As {@link Brand}, but a plain value will do: what comes from a command line has no brand. */
+/** Like {@link Brand}, but accepts plain values, such as those from a command line. */
 export type Flavor<Base, Name extends string> = Base & { readonly [brand]?: Name };

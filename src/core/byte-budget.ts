@@ -4,39 +4,39 @@ interface Waiting {
 }
 
 /**
- * Memory for what is under way. Who asks waits in order of arrival until there is room; a request larger
- * than the whole budget is granted alone.
+ * Limits the bytes that are reserved at the same time. Callers wait in order of arrival until there is room; a
+ * reservation larger than the whole budget is granted when nothing else is reserved.
  */
 export class ByteBudget {
   readonly #limit: number;
   readonly #waiting = new Set<Waiting>();
-  #taken = 0;
+  #reservedBytes = 0;
 
   constructor(limitBytes: number) {
     this.#limit = limitBytes;
   }
 
-  /** Runs `work` with `bytes` taken. Rejects with the signal's reason when it aborts while waiting. */
+  /** Runs `work` with `bytes` reserved. Rejects with the signal's reason when it aborts while waiting. */
   async run<T>(bytes: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const giveBack = await this.take(bytes, signal);
+    const release = await this.take(bytes, signal);
     try {
       return await work();
     } finally {
-      giveBack();
+      release();
     }
   }
 
   /**
-   * Takes `bytes` until the function that it answers is called; calling it again changes nothing. Rejects with
-   * the signal's reason when it aborts while waiting.
+   * Reserves `bytes`, and returns the function that releases them; further calls of that do nothing. Rejects with the
+   * signal's reason when it aborts while waiting.
    */
   async take(bytes: number, signal: AbortSignal): Promise<() => void> {
     await this.#take(bytes, signal);
-    let isTaken = true;
+    let isReserved = true;
     return () => {
-      if (!isTaken) return;
-      isTaken = false;
-      this.#taken -= bytes;
+      if (!isReserved) return;
+      isReserved = false;
+      this.#reservedBytes -= bytes;
       this.#admit();
     };
   }
@@ -44,7 +44,7 @@ export class ByteBudget {
   async #take(bytes: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.#waiting.size === 0 && this.#fits(bytes)) {
-      this.#taken += bytes;
+      this.#reservedBytes += bytes;
       return;
     }
     await new Promise<void>((resolve, reject) => {
@@ -69,12 +69,12 @@ export class ByteBudget {
     for (const waiting of this.#waiting) {
       if (!this.#fits(waiting.bytes)) return;
       this.#waiting.delete(waiting);
-      this.#taken += waiting.bytes;
+      this.#reservedBytes += waiting.bytes;
       waiting.grant();
     }
   }
 
   #fits(bytes: number): boolean {
-    return this.#taken === 0 || this.#taken + bytes <= this.#limit;
+    return this.#reservedBytes === 0 || this.#reservedBytes + bytes <= this.#limit;
   }
 }

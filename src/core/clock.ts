@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Time as a dependency: whatever decides by age, expiry or delay takes a Clock, so that tests own it. */
+/** Time as a dependency, so that tests control what depends on age, expiry or delay. */
 export interface Clock {
   /** Milliseconds since 1970, as Date.now(). */
   now(): number;
-  /** Settles after `ms`; rejects with the signal's reason as soon as it aborts. */
+  /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 

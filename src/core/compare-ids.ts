@@ -1,6 +1,6 @@
 const DIGITS = /^\d+$/;
 
-/** Order of Ids as BaseSpace sorts them: numbers by value, before any other text. */
+/** Compares Ids in the order of BaseSpace: numbers by value, and before any other text. */
 export function compareIds(a: string, b: string): number {
   const aIsNumber = DIGITS.test(a);
   if (aIsNumber !== DIGITS.test(b)) return aIsNumber ? -1 : 1;

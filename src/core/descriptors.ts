@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 
 /*
- * A process may have only so many files and sockets open (`ulimit -n`), the machine only so many in all. What
- * fails for want of a descriptor says nothing of what it was about: the file may be there, the process alive.
+ * The number of open files and sockets is limited for a process (`ulimit -n`) and for the machine. A call that fails
+ * for want of a descriptor says nothing about its subject: the file may exist, and the process may be alive.
  */
 
-/** What the user can do about it. */
+/** The remedy for it. */
 export const MORE_DESCRIPTORS = "allow more open files, with ulimit -n 4096, and start it again";
 
-/** True when a call failed because no descriptor was left, for this process or on the machine. */
+/** Whether a call failed because this process, or the machine, had no free descriptor. */
 export function isOutOfDescriptors(error: unknown): boolean {
   let at = error;
   for (let depth = 0; at instanceof Error && depth < 8; depth += 1) {
@@ -18,7 +18,7 @@ export function isOutOfDescriptors(error: unknown): boolean {
   return false;
 }
 
-/** How many descriptors this process may have at a time; Infinity where that cannot be told. */
+/** The number of descriptors that this process may have; Infinity when it is unknown. */
 export function maxDescriptors(): number {
   try {
     const limits = readFileSync("/proc/self/limits", "utf8");

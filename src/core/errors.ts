@@ -1,32 +1,37 @@
 import { inspect } from "node:util";
 import { isOutOfDescriptors } from "./descriptors.ts";
 
+/*
+ * `core/` has what every layer uses: errors, ids, ranges, time, limits, telemetry, and the redaction of secrets.
+ * Nothing in it knows BaseSpace's API, the file system or the command line.
+ */
+
 /**
- * Why something failed, in the words of the product. Every layer says its reason; only `fs/errno.ts`
- * (errno) and `cli/` (exit code) turn reasons into numbers, each in one exhaustive table.
+ * Why something failed. Every layer throws errors with a reason; two exhaustive tables map reasons to numbers:
+ * `fs/errno.ts` to errno values for the kernel, `cli/exit-codes.ts` to exit codes for the shell.
  *
  * - `not-found`: no such name, Id or path
- * - `not-signed-in`: no token, or the service does not know it (401)
- * - `access-denied`: the token is known, its scopes do not allow this (403)
- * - `read-only`: a write where the tree, the mount or the result takes none
- * - `never-possible`: BaseSpace has no such operation (links, unlink of a finished file)
- * - `busy`: somebody has it open
- * - `unfinished`: files that were written are not in BaseSpace yet, held back or failed
+ * - `not-signed-in`: there is no token, or BaseSpace does not accept it (401)
+ * - `access-denied`: the scopes of the token do not allow this (403)
+ * - `read-only`: a write where the tree, the mount or the result allows none
+ * - `never-possible`: BaseSpace has no such operation (links, removing a complete file)
+ * - `busy`: it is in use
+ * - `unfinished`: files that were written are not in BaseSpace: they await a rename, or their upload failed
  * - `cross-entity`: a rename from one result into another
- * - `exists`, `not-a-directory`, `is-a-directory`, `not-empty`: the tree has another shape than the call needs
- * - `name-too-long`, `invalid`, `not-utf8`: a name or argument that can never be right
+ * - `exists`, `not-a-directory`, `is-a-directory`, `not-empty`: the path is not what the call needs
+ * - `name-too-long`, `invalid`, `not-utf8`: a name or argument that is never valid
  * - `bad-handle`: the descriptor is closed or of another kind
  * - `no-attribute`: the extended attribute is not set
  * - `not-supported`: an attribute namespace or operation that this mount does not have
  * - `archived`: the content is in cold storage until it is restored in BaseSpace
  * - `no-space`: the staging disk is full
- * - `no-descriptors`: this process or the machine can open nothing more
- * - `too-big`: more than BaseSpace takes
+ * - `no-descriptors`: this process or the machine has no free file descriptor
+ * - `too-big`: more than BaseSpace accepts
  * - `changed`: the content is no longer the one that was opened
- * - `gone`: BaseSpace no longer knows an upload, or what was to take it; the bytes are still here
- * - `timeout`: the service did not answer within the deadline, after retries
- * - `aborted`: the caller gave up or the mount is ending
- * - `usage`: the user asked for something that makes no sense (an option, a path)
+ * - `gone`: BaseSpace no longer has an upload, or its app result; the bytes are still on this machine
+ * - `timeout`: the service did not respond within the deadline, after retries
+ * - `aborted`: the caller cancelled, or the mount is ending
+ * - `usage`: an option, a path or another argument of the user is not valid
  * - `environment`: the machine lacks something (libfuse, /dev/fuse, a folder)
  * - `unavailable`: anything else after retries
  */
@@ -67,10 +72,10 @@ export interface BsmountErrorOptions extends ErrorOptions {
 }
 
 /**
- * The base of every error that bsmount throws on purpose.
+ * The base class of all errors that bsmount throws.
  *
- * `message` says what was tried, on what, and why it failed; `remedy` what to do. Neither ever holds
- * a secret (see `core/redact.ts`).
+ * `message` says what failed, on what and why; `remedy` says what to do. Neither contains secrets, see
+ * `core/redact.ts`.
  */
 export class BsmountError extends Error {
   override name = "BsmountError";
@@ -85,8 +90,8 @@ export class BsmountError extends Error {
 }
 
 /**
- * The reason of any thrown value; what bsmount did not throw itself is `aborted`, `timeout`, `no-descriptors` or
- * `unavailable`.
+ * The reason of any thrown value; `aborted`, `timeout`, `no-descriptors` or `unavailable` when bsmount did not throw
+ * it.
  */
 export function reasonOf(error: unknown): FailureReason {
   if (error instanceof BsmountError) return error.reason;
@@ -95,7 +100,7 @@ export function reasonOf(error: unknown): FailureReason {
   return isOutOfDescriptors(error) ? "no-descriptors" : "unavailable";
 }
 
-/** The text of any thrown value, its causes included, on one line. */
+/** The text of any thrown value and its causes, on one line. */
 export function describeError(error: unknown): string {
   if (isSuppressed(error)) {
     return `${describeError(error.suppressed)}; and after that: ${describeError(error.error)}`;
@@ -108,9 +113,9 @@ export function describeError(error: unknown): string {
   return parts.join(": ");
 }
 
-/** What `using` throws when a block failed, and then what it owned failed to close. */
+/** What `using` throws when a block fails, and then a disposal as well. */
 interface Suppressed extends Error {
-  /** The later one. */
+  /** The error of the disposal. */
   readonly error: unknown;
   readonly suppressed: unknown;
 }

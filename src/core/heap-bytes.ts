@@ -1,22 +1,21 @@
-/** Of an object or array, of a property, and of a text without its characters: as V8 keeps what JSON.parse made. */
+/** The sizes that V8 uses for an object or array, for a property, and for a text without its characters. */
 const OBJECT_BYTES = 40;
 const PROPERTY_BYTES = 8;
 const TEXT_BYTES = 16;
 
 /**
- * About what a value that came as JSON takes in memory. Strings count by their characters, which take one byte each,
- * or two where one of them is not in Latin-1.
+ * Estimates the memory of a parsed JSON value. A character takes one byte, or two if the text has one outside Latin-1.
  */
 export function heapBytesOf(value: unknown): number {
   let bytes = 0;
-  const left: unknown[] = [value];
-  while (left.length > 0) {
-    const one = left.pop();
-    if (typeof one === "string") bytes += TEXT_BYTES + textBytes(one);
-    if (typeof one !== "object" || one === null) continue;
-    const properties = Object.values(one);
+  const pending: unknown[] = [value];
+  while (pending.length > 0) {
+    const item = pending.pop();
+    if (typeof item === "string") bytes += TEXT_BYTES + textBytes(item);
+    if (typeof item !== "object" || item === null) continue;
+    const properties = Object.values(item);
     bytes += OBJECT_BYTES + PROPERTY_BYTES * properties.length;
-    for (const property of properties) left.push(property);
+    for (const property of properties) pending.push(property);
   }
   return bytes;
 }

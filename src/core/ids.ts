@@ -1,9 +1,8 @@
 import type { Flavor } from "./brand.ts";
 
 /*
- * BaseSpace Ids are JSON strings everywhere, never numbers: they exceed 2^53 in principle and datasets
- * use text ("ds." and 32 hex digits). A flavor for each noun keeps a sample's Id out of a
- * project's place; a plain text will do for any.
+ * Ids of BaseSpace are always strings: numbers could exceed 2^53, and datasets use text ("ds." and 32 hex digits). A
+ * flavor for each kind prevents mixing them up, and plain strings are accepted for all.
  */
 export type UserId = Flavor<string, "UserId">;
 export type ProjectId = Flavor<string, "ProjectId">;

@@ -1,10 +1,10 @@
 /*
- * Indexes of genomics files, by their names. Programs take an index that is older than its data for a stale one,
- * so whoever copies both copies the data first.
+ * Finds index files of genomics data by their names. Programs consider an index that is older than its data stale, so
+ * the data has to be copied first.
  */
 
-/** What the name of an index ends with, and with what that of its data may end where it is not a part of it. */
-const DATA_OF: ReadonlyMap<string, readonly string[]> = new Map([
+/** The extensions of indexes, with the extensions that their data may have in place of them. */
+const DATA_EXTENSIONS: ReadonlyMap<string, readonly string[]> = new Map([
   [".bai", [".bam"]],
   [".crai", [".cram"]],
   [".csi", [".bam", ".bcf", ".vcf.gz", ".cram", ".bed.gz", ".gff.gz", ".gtf.gz", ".sam.gz"]],
@@ -14,23 +14,23 @@ const DATA_OF: ReadonlyMap<string, readonly string[]> = new Map([
   [".idx", [".vcf", ".bed", ".gff", ".gtf"]],
 ]);
 
-/** The names that the data of an index called `name` may have, the likeliest first; none for any other file. */
+/** The names that the data of the index `name` can have, the most likely first; empty when `name` is no index. */
 export function dataNamesOf(name: string): readonly string[] {
   const dot = name.lastIndexOf(".");
-  const endings = dot > 0 ? DATA_OF.get(name.slice(dot).toLowerCase()) : undefined;
+  const endings = dot > 0 ? DATA_EXTENSIONS.get(name.slice(dot).toLowerCase()) : undefined;
   const stem = name.slice(0, dot);
   return endings === undefined ? [] : [stem, ...endings.map((ending) => `${stem}${ending}`)];
 }
 
-/** A file and the indexes of it, which are to be copied after it, in this order. */
+/** A file with its indexes, which have to be copied after it, in this order. */
 export interface WithIndexes<Item> {
   readonly data: Item;
   readonly indexes: readonly Item[];
 }
 
 /**
- * All of `items`, each once: an index with its data, where that is among them, and what is none, or has no data
- * here, by itself. `nameOf` gives a name in one folder, or a whole path.
+ * Groups `items` so that each index is with its data, if that is among them. `nameOf` returns a name in one folder, or
+ * a full path.
  */
 export function withIndexes<Item>(
   items: readonly Item[],
@@ -38,26 +38,26 @@ export function withIndexes<Item>(
 ): readonly WithIndexes<Item>[] {
   const names = new Set(items.map(nameOf));
   const groups = new Map<string, Item[]>();
-  const behind: { readonly item: Item; readonly owner: string; readonly depth: number }[] = [];
-  const first: { readonly data: Item; readonly name: string }[] = [];
+  const indexItems: { readonly item: Item; readonly owner: string; readonly depth: number }[] = [];
+  const dataItems: { readonly data: Item; readonly name: string }[] = [];
   for (const item of items) {
     const name = nameOf(item);
     const { owner, depth } = ownerOf(name, names);
-    if (depth === 0) first.push({ data: item, name });
-    else behind.push({ item, owner, depth });
+    if (depth === 0) dataItems.push({ data: item, name });
+    else indexItems.push({ item, owner, depth });
   }
-  for (const { item, owner } of behind.toSorted((a, b) => a.depth - b.depth)) {
+  for (const { item, owner } of indexItems.toSorted((a, b) => a.depth - b.depth)) {
     groups.set(owner, [...(groups.get(owner) ?? []), item]);
   }
-  return first.map(({ data, name }) => {
+  return dataItems.map(({ data, name }) => {
     const indexes = groups.get(name) ?? [];
-    // Of two items of one name the first has the indexes.
+    // When two items have the same name, the first gets the indexes.
     groups.delete(name);
     return { data, indexes };
   });
 }
 
-/** What `name` is the index of, or that of what it is the index of; itself at depth 0. */
+/** The data of `name`, or the data of its data if that is an index itself; `name` at depth 0 if it is no index. */
 function ownerOf(
   name: string,
   names: ReadonlySet<string>,

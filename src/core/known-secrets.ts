@@ -1,40 +1,40 @@
+import { LRUCache } from "lru-cache";
+
 /*
- * The secrets that this process works with, by their values. A service, a proxy or a library may say one where nothing
- * tells that it is one, in the name of a project as well as in the text of an error.
+ * The secrets that this process uses, by value. A service, a proxy or a library may print one where nothing marks it as
+ * a secret, for instance in the name of a project or in the text of an error.
  */
 
-/** Whoever has more at a time has most of them no longer in use. */
-const MOST = 64;
+/** A process that has used more has stopped using most of them. */
+const MAX_SECRETS = 64;
 
-/** What is shorter would be found in texts that have nothing to do with it. */
-const SHORTEST = 16;
+/** Shorter values would also be found in unrelated texts. */
+const MIN_LENGTH = 16;
 
-/** Each secret with the forms in which texts have it, in capitals or not. */
-const known = new Map<string, RegExp>();
+/** For each secret, a pattern for the forms in which texts contain it, in upper or lower case. */
+const patterns = new LRUCache<string, RegExp>({ max: MAX_SECRETS });
 
-/** From now on `value` is shown nowhere: see {@link hideKnownSecrets}. The last 64 of 16 or more characters are known. */
+/** Adds a secret for {@link hideKnownSecrets}, which knows the last 64 that have at least 16 characters. */
 export function rememberSecret(value: string): void {
-  if (value.length < SHORTEST || known.has(value)) return;
+  if (value.length < MIN_LENGTH || patterns.has(value)) return;
   const forms = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
-  const plain = [...new Set(forms)].map((form) => form.replaceAll(/[^\w]/g, String.raw`\$&`));
-  known.set(value, new RegExp(plain.join("|"), "gi"));
-  const [oldest] = known.keys();
-  if (known.size > MOST && oldest !== undefined) known.delete(oldest);
+  const escaped = [...new Set(forms)].map((form) => form.replaceAll(/[^\w]/g, String.raw`\$&`));
+  patterns.set(value, new RegExp(escaped.join("|"), "gi"));
 }
 
-/** `text` with an ellipsis in place of each secret that this process works with. */
+/** Replaces each known secret in `text` by an ellipsis. */
 export function hideKnownSecrets(text: string): string {
   let shown = text;
-  for (const forms of known.values()) shown = shown.replace(forms, "…");
+  for (const pattern of patterns.values()) shown = shown.replace(pattern, "…");
   return shown;
 }
 
-/** A copy of what JSON can hold, with its texts shown as by {@link hideKnownSecrets}. */
+/** A copy of a JSON value, with {@link hideKnownSecrets} applied to its texts. */
 export function withoutKnownSecrets<Value extends object>(value: Value): Value {
   return JSON.parse(jsonWithoutSecrets(value)) as Value;
 }
 
-/** `value` as JSON, with its texts shown as by {@link hideKnownSecrets}. */
+/** `value` as JSON, with {@link hideKnownSecrets} applied to its texts. */
 export function jsonWithoutSecrets(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => {
     return typeof item === "string" ? hideKnownSecrets(item) : item;

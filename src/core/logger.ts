@@ -7,7 +7,7 @@ export type { Logger } from "pino";
 /** `silent`, `error`, `warn`, `info`, `debug` or `trace`. */
 export type LogLevel = "silent" | "error" | "warn" | "info" | "debug" | "trace";
 
-/** A JSON-lines logger that hides secrets in whatever it is given, errors and their causes included. */
+/** A logger for JSON lines that hides secrets in texts, fields, errors and their causes. */
 export function createLogger(level: LogLevel, destination: DestinationStream): Logger {
   return pino(
     {
@@ -18,7 +18,7 @@ export function createLogger(level: LogLevel, destination: DestinationStream): L
         level: (label) => ({ level: label }),
         log: (fields) => redactValue(fields) as Record<string, unknown>,
       },
-      // The formatter above has already turned errors into text; pino's own would look for a stack.
+      // The formatter above has already turned errors into text; pino's serializer would look for a stack.
       serializers: { err: (err: unknown) => err },
       hooks: {
         logMethod(args, method) {
@@ -30,12 +30,12 @@ export function createLogger(level: LogLevel, destination: DestinationStream): L
   );
 }
 
-/** For callers that were given no logger. */
+/** For callers without a logger. */
 export const silentLogger: Logger = pino({ level: "silent" });
 
 /**
- * Without a text of its own pino gives a line the error's message, which the formatter never sees; so
- * every line that carries an error gets its text here.
+ * Redacts the arguments of a log call. Adds the message of an error, because pino would add it without calling the
+ * formatter.
  */
 function withoutSecrets([first, ...rest]: readonly unknown[]): unknown[] {
   const texts = rest.map((arg) => (typeof arg === "string" ? redactText(arg) : redactValue(arg)));

@@ -3,19 +3,18 @@ import { dirname } from "node:path";
 import { BsmountError } from "./errors.ts";
 
 /*
- * Node's own recursive mkdir asks the kernel again for as long as that answers ENOENT, and some places, such as
- * /proc, answer so for ever: the call never ends, and no signal reaches it. Here every folder is asked for twice
- * at most, once on the way up to what is there and once on the way down.
+ * Node's recursive mkdir repeats its call while the kernel returns ENOENT. Some folders, such as /proc, always return
+ * that, so the call never ends and cannot be aborted. This one tries every folder at most twice: upwards until one
+ * exists, then downwards.
  */
 
 export interface MakeFoldersOptions {
-  /** Of each folder that is made, narrowed by the umask. @default 0o777 */
+  /** The mode of the folders that are created, less the umask. @default 0o777 */
   readonly mode?: number;
 }
 
 /**
- * Makes `path` and what is missing above it, as `mkdir -p` does. Folders that are there, and links to folders,
- * stay as they are.
+ * Creates `path` and its missing parents, like `mkdir -p`. Existing folders, and links to folders, are left unchanged.
  * @throws BsmountError `no-space` when the disk is full, `environment` for anything else
  */
 export async function makeFolders(
@@ -24,15 +23,15 @@ export async function makeFolders(
 ): Promise<void> {
   const missing: string[] = [];
   for (let at = path; !(await makeOne(at, path, mode)); at = dirname(at)) {
-    if (dirname(at) === at) throw cannotMake(path, missingParent(at));
+    if (dirname(at) === at) throw cannotMakeError(path, parentRefusesError(at));
     missing.push(at);
   }
   for (const at of missing.toReversed()) {
-    if (!(await makeOne(at, path, mode))) throw cannotMake(path, missingParent(at));
+    if (!(await makeOne(at, path, mode))) throw cannotMakeError(path, parentRefusesError(at));
   }
 }
 
-/** Whether the folder is there now; false when what it would be in is missing. */
+/** Creates one folder, if necessary; returns false when its parent is missing. */
 async function makeOne(at: string, path: string, mode: number): Promise<boolean> {
   try {
     await mkdir(at, { mode });
@@ -41,11 +40,11 @@ async function makeOne(at: string, path: string, mode: number): Promise<boolean>
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return false;
     if (await isFolder(at)) return true;
-    throw cannotMake(path, error);
+    throw cannotMakeError(path, error);
   }
 }
 
-/** EEXIST is not the only answer for what is there: a read-only disk may say EROFS. */
+/** Checked after any failure, because for an existing folder a read-only disk may return EROFS and not EEXIST. */
 async function isFolder(path: string): Promise<boolean> {
   return await stat(path).then(
     (info) => info.isDirectory(),
@@ -53,12 +52,12 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** What mkdir(2) says of a folder that cannot be, though what it would be in is there. */
-function missingParent(at: string): Error {
-  return new Error(`ENOENT: ${dirname(at)} takes no folder of that name`);
+/** The error for a folder that mkdir(2) does not create although its parent exists. */
+function parentRefusesError(at: string): Error {
+  return new Error(`ENOENT: ${dirname(at)} does not accept a folder with that name`);
 }
 
-function cannotMake(path: string, cause: unknown): BsmountError {
+function cannotMakeError(path: string, cause: unknown): BsmountError {
   const { code } = cause as NodeJS.ErrnoException;
   if (code === "ENOSPC" || code === "EDQUOT") {
     const problem = `cannot make the folder ${path}: the disk is full`;
@@ -66,6 +65,6 @@ function cannotMake(path: string, cause: unknown): BsmountError {
   }
   return new BsmountError("environment", `cannot make the folder ${path}`, {
     cause,
-    remedy: "name a folder in a place that you can write to",
+    remedy: "name a folder that you can write to",
   });
 }

@@ -2,22 +2,22 @@ import { kindOf, SECRET_NAME_PATTERN, type SecretKind } from "./secret-names.ts"
 import { type Span, spanInBrackets, spanInQuotes, spanOf, textAt } from "./secret-spans.ts";
 
 /*
- * Hides what follows the name of a secret, in whatever form a text has it:
+ * Hides the value that follows the name of a secret, in any of these forms:
  *
  *   name=value  name: value  "name":"value"  \"name\":\"value\"  'name', 'value'  name: [ 'value' ]
  *   <name>value</name>  --name value  name%3Dvalue  %22name%22%3A%22value%22
  */
 
-/** What stands between a name and its value; a quote that closes the name comes first. */
+/** The text between a name and its value; it begins with the closing quote of the name, if any. */
 const ASSIGNED =
   /(?:\\*["'`]|\\+u002[27]|%(?:25)*22)?[ \t]*(?:=>|[=:]|%(?:25)*3[AD]|\\+u003d)(?:[ \t]|%(?:25)*20|\+)*/iy;
-/** What stands between a name and its value in a list of headers. */
+/** The text between a name and its value in a list of headers. */
 const LISTED = /\\*["'`][ \t]*,\s*/y;
 const ELEMENT = />/y;
 const GAP = /[ \t]+/y;
 
 const BARE = /(?:(?:bearer|basic)[ \t]+)?[^\s"'`&,;<>(){}[\]\\]+/iy;
-/** An encoded text goes on to where the text around it does: its own structure is not looked into. */
+/** An encoded value extends to the end of the word; its inner structure is not parsed. */
 const ENCODED = /[^\s"'`<>&]+/y;
 const LINE = /[^\r\n\\]+/y;
 const QUOTED_LINE: ReadonlyMap<string | undefined, RegExp> = new Map([
@@ -28,7 +28,7 @@ const QUOTED_LINE: ReadonlyMap<string | undefined, RegExp> = new Map([
 const XML_TEXT = /[^<]+/y;
 const OPTION = /--[\w-]*$/;
 
-/** A word that a sentence may go on with, or the number of an answer. */
+/** Whether the value is an ordinary word of a sentence, or the status of a response. */
 function isOrdinaryWord(value: string): boolean {
   if (value.length >= 20) return false;
   return /^(?:[A-Z]?[a-z]+(?:[-_'][a-z]+)*|[A-Z]+|\d{1,5})[.!?:]*$/.test(value);
@@ -41,12 +41,12 @@ export function isErrorCode(value: string): boolean {
   return /^(?:[A-Za-z._]+|[A-Z][A-Z0-9]*(?:[._][A-Z0-9]+)+)$/.test(value);
 }
 
-/** `text` with what follows the name of a secret replaced by an ellipsis. */
+/** Replaces the values after names of secrets by ellipses. */
 export function hideNamedSecrets(text: string): string {
   let shown = "";
   let from = 0;
   for (const found of text.matchAll(SECRET_NAME_PATTERN)) {
-    // A name inside what was just hidden.
+    // This name is inside a value that was hidden.
     if (found.index < from) continue;
     const secret = secretAfter(text, found);
     if (secret === undefined) continue;
@@ -56,7 +56,7 @@ export function hideNamedSecrets(text: string): string {
   return shown + text.slice(from);
 }
 
-/** The name of a secret where it stands in a text. */
+/** The name of a secret at its position in a text. */
 interface Found {
   readonly kind: SecretKind;
   readonly name: string;
@@ -100,7 +100,7 @@ function bareSecret(
   return isWord && inSentence ? unlessOrdinary(text, value) : unlessHarmless(text, kind, value);
 }
 
-/** In a list of headers, the value is the item behind the name. */
+/** In a list of headers, the value is the item after the name. */
 function listedSecret(text: string, { kind, end }: Found): Span | undefined {
   const between = kind === "header" ? textAt(LISTED, text, end) : undefined;
   return between === undefined ? undefined : spanInQuotes(text, end + between.length);

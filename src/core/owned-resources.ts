@@ -1,6 +1,6 @@
 /**
- * Things that one owner has to close, in the reverse of the order in which they were taken. A failure to
- * close one does not keep the others open; the first failure is thrown at the end.
+ * Resources of one owner, which are disposed in reverse order. When one fails, the others are disposed all the same,
+ * and the first failure is thrown at the end.
  */
 export class OwnedResources implements AsyncDisposable {
   readonly #resources: (AsyncDisposable | Disposable)[] = [];

@@ -1,6 +1,6 @@
 /**
- * Does `work` for each of `items`, at most `limit` at a time. The first failure aborts the others; it is
- * thrown when all of them have ended.
+ * Runs `work` for each of `items`, at most `limit` at a time. The first failure aborts the others, and is thrown after
+ * they end.
  */
 export async function inParallel<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,

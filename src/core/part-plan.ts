@@ -5,15 +5,15 @@ const MIB = 1024 * 1024;
 /** BaseSpace numbers parts from 1 to this: see `upload/limits.ts`. */
 export const MAX_PARTS = 10_000;
 
-/** So many parts of one size, one after another. */
+/** Consecutive parts of the same size. */
 export interface PartStep {
   readonly parts: number;
   readonly partBytes: number;
 }
 
 /**
- * Where the parts of an upload begin and end. The size of a file is not known while it is written, and
- * parts that were sent stay where they are, so their sizes depend on their numbers alone.
+ * The offsets of the parts of an upload. The size of a file is unknown while it is being written, and parts that were
+ * sent cannot change, so the size of a part depends only on its number.
  */
 export class PartPlan {
   /** The largest file that fits, in bytes. */
@@ -25,12 +25,12 @@ export class PartPlan {
     this.maxFileBytes = steps.reduce((sum, { parts, partBytes }) => sum + parts * partBytes, 0);
   }
 
-  /** The most that goes up in one request without parts. */
+  /** The largest file that is uploaded in one request, without parts. */
   get firstPartBytes(): number {
     return this.steps[0]?.partBytes ?? 0;
   }
 
-  /** The number of the part that has the byte at `offset`; the first is 1. */
+  /** The number of the part that contains the byte at `offset`; the first is 1. */
   at(offset: number): number {
     let first = 0;
     let number = 1;
@@ -58,16 +58,15 @@ export class PartPlan {
     throw new RangeError(`there is no part ${number}`);
   }
 
-  /** How many parts a file of `sizeBytes` has: at least one. */
+  /** The number of parts of a file of `sizeBytes`: at least one. */
   count(sizeBytes: number): number {
     return sizeBytes === 0 ? 1 : this.at(sizeBytes - 1);
   }
 }
 
 /**
- * Small parts first, so that a file of middling size goes up over several connections, then larger ones, so
- * that ten thousand of them hold 235 GB. All but the last are above BaseSpace's 5 MiB and below its
- * 25 000 000.
+ * Small parts first, so that files of medium size are uploaded over several connections; then larger ones, so that ten
+ * thousand parts hold 235 GB. BaseSpace accepts 5 MiB to 25 000 000 bytes for all parts but the last.
  */
 export const BASESPACE_PARTS: PartPlan = new PartPlan([
   { parts: 64, partBytes: 8 * MIB },

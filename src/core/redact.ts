@@ -4,28 +4,28 @@ import { secretKindOf } from "./secret-names.ts";
 import { hideNamedSecrets, isErrorCode } from "./named-secrets.ts";
 
 /*
- * Secrets that must reach no log, error or store: tokens, client secrets, codes and the query of every
- * signed link. Better to hide a harmless value than to miss one, so a query is dropped whole. Every
- * pattern here always matches where it begins, or looks a bounded way ahead: time is linear in the text.
+ * Removes secrets from texts for logs, errors and the journal: tokens, client secrets, codes and the queries of signed
+ * links. It is better to hide a harmless value than to miss a secret, so whole queries are removed. Every pattern
+ * either matches where it starts or looks ahead a bounded distance, so the time is linear in the length of the text.
  */
 
-/** A link, which may stand in JSON whose slashes and ampersands are escaped: scheme, place, query. */
+/** A link, also in JSON with escaped slashes and ampersands: scheme, host with path, query. */
 const LINK =
   /\b([a-z][a-z0-9+.-]{1,15}:(?:\\*\/){2})([^\s"<>?#\\]*(?:\\+\/[^\s"<>?#\\]*)*)([?#](?:[^\s"'<>\\]|\\+u[0-9a-f]{4})*)?/gi;
-/** A link inside the query or form of something else; `%253F` is a question mark encoded twice. */
+/** A link that is encoded in a query or form; `%253F` is a question mark encoded twice. */
 const ENCODED_LINK =
   /\b([a-z][a-z0-9+.-]{1,15}%(?:25)*3A(?:%(?:25)*2F){2}(?:(?!%(?:25)*(?:3F|23))[^\s"'<>&])*)(%[^\s"'<>&]*)?/gi;
-/** What sentences have behind the name of a scheme; any other word there may be a token. */
+/** Words that follow the name of a scheme in sentences; any other word there may be a token. */
 const PROSE =
   /^(?:access|and|auth|authentication|authorization|of|or|schemes?|tokens?|usage)[.]?$/i;
 const CREDENTIALS = /\b(bearer|basic)((?:[ \t]|%(?:25)*20|\+)+)([\w.~+/=%-]+)/gi;
 
-/** `text` without tokens, credentials and the queries of links. */
+/** Replaces tokens, credentials and the queries of links in `text` by ellipses. */
 export function redactText(text: string): string {
   return hideNamedSecrets(
     hideKnownSecrets(text)
-      .replace(LINK, (_, scheme: string, place: string, query = "") => {
-        return `${scheme}${withoutUser(place)}${query === "" ? "" : "?…"}`;
+      .replace(LINK, (_, scheme: string, address: string, query = "") => {
+        return `${scheme}${withoutUser(address)}${query === "" ? "" : "?…"}`;
       })
       .replace(ENCODED_LINK, (_, link: string, query = "") => `${link}${query === "" ? "" : "…"}`)
       .replace(CREDENTIALS, (whole, scheme: string, gap: string, value: string) => {
@@ -35,8 +35,8 @@ export function redactText(text: string): string {
 }
 
 /**
- * A copy of `value` fit to be logged or shown: the values of secret keys are hidden, texts redacted,
- * bytes counted and not shown, depth bounded.
+ * A copy of `value` for a log or an error: hides the values of secret keys, redacts texts, replaces bytes by their
+ * number, and limits the depth.
  */
 export function redactValue(value: unknown, depth = 6): unknown {
   if (typeof value === "string") return redactText(value);
@@ -52,7 +52,7 @@ export function redactValue(value: unknown, depth = 6): unknown {
   return Object.fromEntries(entries);
 }
 
-/** Raw headers are a list in which each value follows its name. */
+/** In a list of raw headers, each value follows its name. */
 function redactList(items: readonly unknown[], depth: number): unknown[] {
   return items.map((item, at) => (headerBefore(items, at) ? "…" : redactValue(item, depth)));
 }
@@ -62,7 +62,7 @@ function headerBefore(items: readonly unknown[], at: number): boolean {
   return typeof before === "string" && secretKindOf(before) === "header";
 }
 
-/** An error's code, and the date that a link expires on, are of use and harmless under a key of their own. */
+/** Shows the code of an error and the expiry of a link, which are useful, and harmless as separate fields. */
 function isSecret(key: string, item: unknown): boolean {
   const kind = secretKindOf(key);
   if (kind === undefined || kind === "parameter" || typeof item === "boolean") return false;
@@ -70,8 +70,8 @@ function isSecret(key: string, item: unknown): boolean {
   return kind !== "code" || (typeof item === "string" && !isErrorCode(item));
 }
 
-/** The place that a link leads to, without the user and password that it may begin with. */
-function withoutUser(place: string): string {
-  const at = place.slice(0, place.search(/\/|$/)).lastIndexOf("@");
-  return at === -1 ? place : `…${place.slice(at)}`;
+/** Hides a user and password before the host. */
+function withoutUser(address: string): string {
+  const at = address.slice(0, address.search(/\/|$/)).lastIndexOf("@");
+  return at === -1 ? address : `…${address.slice(at)}`;
 }

@@ -1,34 +1,34 @@
 /*
- * The names of what must reach no log, error or output. Redaction and its tests both take their cases
- * from this table, so a name that is added here is hidden, and tested, in every form.
+ * The names of secrets. Redaction and its tests both use this table, so a name that is added here is hidden, and
+ * tested, in every form.
  */
 
-/** How far a name can be trusted to stand before a secret. */
+/** How certainly a secret follows a name. */
 export type SecretKind =
-  /** Nothing but a secret follows it. */
+  /** Only a secret can follow it. */
   | "compound"
-  /** Also a word of prose, as in "the token: refused". */
+  /** It is also an ordinary word, as in "the token: refused". */
   | "word"
-  /** A header, whose secret reaches to the end of the line and may follow the name in a list. */
+  /** A header, whose secret extends to the end of the line, or is the next item of a list. */
   | "header"
-  /** An authorisation code in queries, forms and JSON; in errors it names what went wrong. */
+  /** An authorization code in queries, forms and JSON; in errors, the code of the error. */
   | "code"
-  /** A parameter of signed links; elsewhere it is a date. */
+  /** A parameter of signed links; elsewhere a date. */
   | "parameter";
 
 export interface SecretName {
   /**
-   * In words: "access token" stands for `access_token`, `access-token`, `accessToken` and the like. An
-   * asterisk stands for what differs from one parameter to the next.
+   * Separate words: "access token" means `access_token`, `access-token`, `accessToken` and so on. An asterisk stands
+   * for any text.
    */
   readonly words: string;
   /** @default "compound" */
   readonly kind?: SecretKind;
-  /** Where the words stand behind this, they name no secret: a pattern of a fixed text. */
+  /** A pattern of fixed length; after it, the words do not name a secret. */
   readonly notAfter?: string;
 }
 
-/** Longer names stand before the shorter ones that they end with. */
+/** A longer name comes before the shorter one that it ends with. */
 export const SECRET_NAMES: readonly SecretName[] = [
   { words: "x amz *", kind: "header" },
   { words: "x access token", kind: "header" },
@@ -56,14 +56,14 @@ export const SECRET_NAMES: readonly SecretName[] = [
   { words: "expires", kind: "parameter" },
 ];
 
-/** Where a name begins; before it may stand a character that is encoded: `%26`, `%2526`, `\u0026`. */
+/** The beginning of a name, also after an encoded character: `%26`, `%2526`, `\u0026`. */
 const BEGINNING = String.raw`(?:(?<![\w-])|(?<=%(?:25)*[0-9a-f]{2})|(?<=\\u00[0-9a-f]{2}))`;
-/** The store's own ids of a request sign nothing, and its support asks for them. */
+/** Does not match the request ids of the object store, which are no secrets and which its support asks for. */
 const ANYTHING = String.raw`(?![_-]?(?:request-id|id-2))[\w-]{1,64}`;
-/** Harmless names end with these: `errorCode`, `link_expires`. */
+/** Kinds whose names must not be preceded by other words, because `errorCode` and `link_expires` are harmless. */
 const WHOLE_ONLY: ReadonlySet<SecretKind> = new Set(["code", "parameter"]);
 
-/** Finds each secret name in a text. Other names may end with it, as `BASESPACE_ACCESS_TOKEN` does. */
+/** Matches each name of a secret, also at the end of a longer one such as `BASESPACE_ACCESS_TOKEN`. */
 export const SECRET_NAME_PATTERN: RegExp = new RegExp(
   `(?:${SECRET_NAMES.map((name) => beginningOf(name) + spellingsOf(name)).join("|")})(?![\\w-])`,
   "gi",
@@ -81,7 +81,7 @@ export function kindOf(found: string): SecretKind {
   return known[1];
 }
 
-/** The kind of secret that `name` names; undefined when what it names may be shown. */
+/** The kind of secret that `name` names; undefined when it names none. */
 export function secretKindOf(name: string): SecretKind | undefined {
   const last = [...name.matchAll(SECRET_NAME_PATTERN)].at(-1);
   if (last === undefined || last.index + last[0].length !== name.length) return undefined;

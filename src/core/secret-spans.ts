@@ -1,25 +1,25 @@
-/** From `start` up to `end`, not included. */
+/** The characters from `start` up to and without `end`. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** A quote, which has a backslash more for each text in a text; or one that is encoded. */
+/** A quote, with backslashes when it is nested, or an encoded one. */
 const QUOTE = /(\\*)["'`]|\\+u002[27]|%(?:25)*22/iy;
 
-/** What a sticky pattern matches at `at`. */
+/** The text that a sticky pattern matches at `at`. */
 export function textAt(sticky: RegExp, text: string, at: number): string | undefined {
   sticky.lastIndex = at;
   return sticky.exec(text)?.[0];
 }
 
-/** Where a sticky pattern that begins at `start` matches. */
+/** The span that a sticky pattern matches at `start`. */
 export function spanOf(sticky: RegExp, text: string, start: number): Span | undefined {
   const found = textAt(sticky, text, start);
   return found === undefined ? undefined : { start, end: start + found.length };
 }
 
-/** What stands between quotes that open at `start`; to the end of the text where none closes it. */
+/** The text between quotes that open at `start`; up to the end of the text if none closes them. */
 export function spanInQuotes(text: string, start: number): Span | undefined {
   const opening = textAt(QUOTE, text, start);
   if (opening === undefined) return undefined;
@@ -30,13 +30,13 @@ export function spanInQuotes(text: string, start: number): Span | undefined {
   const quote = opening.slice(-1);
   for (let at = text.indexOf(quote, from); at !== -1; at = text.indexOf(quote, at + 1)) {
     const backslashes = backslashesBefore(text, at);
-    // With more backslashes than the opening one it is a part of the value.
+    // A quote with more backslashes than the opening one belongs to the value.
     if (backslashes < opening.length) return { start: from, end: at - backslashes };
   }
   return { start: from, end: text.length };
 }
 
-/** What stands between brackets or braces that open at `start`; to the end of the text if none closes it. */
+/** The text between brackets or braces that open at `start`; up to the end of the text if none closes them. */
 export function spanInBrackets(text: string, start: number): Span | undefined {
   const opening = text.charAt(start);
   if (opening !== "[" && opening !== "{") return undefined;
@@ -50,7 +50,7 @@ export function spanInBrackets(text: string, start: number): Span | undefined {
   return { start: start + 1, end: text.length };
 }
 
-/** Counts as far as the opening quote at most. */
+/** The number of backslashes directly before `at`. */
 function backslashesBefore(text: string, at: number): number {
   let begin = at;
   while (text[begin - 1] === "\\") begin -= 1;

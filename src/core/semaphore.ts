@@ -1,4 +1,4 @@
-/** At most `permits` holders at a time; the others wait in order of arrival. */
+/** Grants at most `permits` permits at a time; callers wait in order of arrival. */
 export class Semaphore {
   #free: number;
   readonly #waiting = new Set<() => void>();

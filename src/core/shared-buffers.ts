@@ -1,55 +1,55 @@
 import { countAsGarbage } from "./shared-memory.ts";
 
-/** Lengths between a power of two and the next one, so that at most a quarter of a buffer is of no use. */
+/** Buffer lengths per doubling, so that at most a quarter of a buffer is unused. */
 const LENGTHS_PER_DOUBLING = 4;
 
-/** Disposing of it has it not used again, for something may still be reading it; not after {@link giveBack}. */
+/** Disposing it discards the memory, since something may still be reading it, unless {@link giveBack} was called. */
 export interface HeldMemory extends Disposable {
   readonly bytes: Buffer;
-  /** Others may have it. */
+  /** Makes the memory available to others. */
   giveBack(): void;
 }
 
 /**
- * Shared memory that is used again. Only the garbage collector frees shared memory, in its own time, and every new
- * megabyte costs as much as sending it: so what was used is kept, up to a limit, also while nobody needs it.
+ * A pool of shared memory. Only the garbage collector frees shared memory, at some time, and a new megabyte costs as
+ * much as sending it, so unused buffers are kept up to a limit.
  *
- * Buffers have few different lengths, and a longer one will do: however the sizes that are asked for vary, after a
- * while there is a buffer for each. Over the limit, the one that was not used for the longest time goes.
+ * Buffers have few different lengths, and a longer one is used for a smaller request, so that after a while there is
+ * one for every size. Beyond the limit, the least recently used buffers are dropped.
  */
 export class SharedBuffers {
   readonly #keptBytes: number;
-  /** The one that was used last comes last. */
+  /** Least recently used first. */
   readonly #free: SharedArrayBuffer[] = [];
-  /** Of all buffers, in use and free. */
+  /** The bytes of all buffers, in use and free. */
   #bytes = 0;
 
   /**
-   * @param limitBytes asked for at the same time, at most; buffers of so many bytes are kept, and a quarter more,
-   * for they are longer than what is asked for. More than that is given when it is needed, and not kept.
+   * @param limitBytes - the expected maximum of bytes in use at the same time. The pool keeps a quarter more, because
+   * buffers are longer than requested. More is allocated when needed, and not kept.
    */
   constructor(limitBytes: number) {
     this.#keptBytes = limitBytes * (1 + 1 / LENGTHS_PER_DOUBLING);
   }
 
   /**
-   * Runs `work` with `sizeBytes` of memory, in which there are anybody's bytes, and which nobody else has until
-   * `work` has ended. Memory of work that failed is not used again: something may still be reading it.
+   * Runs `work` with `sizeBytes` of memory, which is not zeroed, and exclusive until `work` has ended. Memory of failed
+   * work is discarded, since something may still be reading it.
    */
   async use<T>(sizeBytes: number, work: (memory: Buffer) => Promise<T>): Promise<T> {
-    using held = this.hold(sizeBytes);
-    const result = await work(held.bytes);
-    held.giveBack();
+    using memory = this.hold(sizeBytes);
+    const result = await work(memory.bytes);
+    memory.giveBack();
     return result;
   }
 
-  /** The same for who does not end where it began: the memory is the caller's until it is given back or disposed of. */
+  /** Like {@link use}, for work that ends elsewhere: the memory is the caller's until it is given back or disposed. */
   hold(sizeBytes: number): HeldMemory {
     const memory = this.#take(sizeBytes);
-    let isHeld = true;
+    let isOpen = true;
     const end = (onEnd: () => void): void => {
-      if (isHeld) onEnd();
-      isHeld = false;
+      if (isOpen) onEnd();
+      isOpen = false;
     };
     return {
       bytes: Buffer.from(memory, 0, sizeBytes),
@@ -63,17 +63,17 @@ export class SharedBuffers {
   }
 
   #take(sizeBytes: number): SharedArrayBuffer {
-    const at = this.#bestFit(sizeBytes);
-    const [known] = at === undefined ? [] : this.#free.splice(at, 1);
-    if (known !== undefined) return known;
+    const index = this.#bestFit(sizeBytes);
+    const [reused] = index === undefined ? [] : this.#free.splice(index, 1);
+    if (reused !== undefined) return reused;
     const length = bufferLength(sizeBytes);
-    // All that is free is too short: rather that goes than what is made for this.
+    // All free buffers are too short, so they are dropped rather than the new one later.
     this.#makeRoom(length);
     this.#bytes += length;
     return new SharedArrayBuffer(length);
   }
 
-  /** Where the shortest free buffer is that is long enough, the last used one of several. */
+  /** The index of the shortest free buffer that is long enough; of several, the most recently used. */
   #bestFit(sizeBytes: number): number | undefined {
     let best: number | undefined;
     let bestBytes = Number.POSITIVE_INFINITY;
@@ -85,7 +85,7 @@ export class SharedBuffers {
     return best;
   }
 
-  /** Lets free buffers go until there is room for `wantedBytes` more. */
+  /** Drops free buffers until there is room for `wantedBytes` more. */
   #makeRoom(wantedBytes: number): void {
     while (this.#bytes + wantedBytes > this.#keptBytes) {
       const oldest = this.#free.shift();

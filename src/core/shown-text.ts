@@ -1,12 +1,12 @@
 import { redactText } from "./redact.ts";
 
-/** Controls move cursors and end lines of logs, format characters turn the reading direction. */
+/** Control characters move the cursor and end lines of logs, format characters change the reading direction. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029]+/gu;
 
-/** A secret that begins before the cut may end behind it. */
+/** A secret that begins before the cut may end after it. */
 const LONGEST_SECRET = 4096;
 
-/** Text that came from elsewhere, fit to stand in an error: on one line, without secrets, cut where it is long. */
+/** Prepares a foreign text for an error: one line, no secrets, at most `maxLength` characters. */
 export function shownText(text: string, maxLength: number): string {
   const isLong = text.length > maxLength;
   const begin = text

@@ -7,8 +7,7 @@ interface Flight<Value> {
 }
 
 /**
- * Callers who ask for the same key at the same time share one piece of work. The work is aborted only
- * when its last waiter has given up, never because the first one did.
+ * Concurrent callers with the same key share one piece of work, which is aborted only when all of them have cancelled.
  */
 export class SingleFlight<Key, Value> {
   readonly #flights = new Map<Key, Flight<Value>>();

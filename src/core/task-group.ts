@@ -1,6 +1,6 @@
 /**
- * Owns background work: nothing floats. Closing aborts what is running and waits until all of it has
- * ended. A task's failure goes to `onError`, never to an unhandled rejection.
+ * Owns background tasks. Disposing aborts the running ones and waits until they have ended. `onError` receives the
+ * failure of a task, which never becomes an unhandled rejection.
  */
 export class TaskGroup implements AsyncDisposable {
   readonly #controller = new AbortController();
@@ -11,7 +11,7 @@ export class TaskGroup implements AsyncDisposable {
     this.#onError = onError;
   }
 
-  /** Aborts when the group closes. */
+  /** Aborts when the group is disposed. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -20,7 +20,7 @@ export class TaskGroup implements AsyncDisposable {
     return this.#running.size;
   }
 
-  /** Starts `task`; a task that ends because the group closes is not an error. */
+  /** Starts `task`; a failure because the group is disposed is no error. */
   start(task: (signal: AbortSignal) => Promise<void>): void {
     if (this.signal.aborted) return;
     const running = this.#run(task).finally(() => this.#running.delete(running));
@@ -35,7 +35,7 @@ export class TaskGroup implements AsyncDisposable {
     }
   }
 
-  /** Waits until everything that is running now, and what it starts, has ended. */
+  /** Waits until all running tasks, and those that they start, have ended. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }

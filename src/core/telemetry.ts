@@ -1,18 +1,18 @@
 import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
 
 /*
- * What the layers tell about their work. Nobody below `session/` knows who listens; without a listener a
- * message costs one boolean. Payloads hold facts (bytes, milliseconds, counts) and never a secret.
+ * Messages of the layers about their work. Only `session/` and the layers above it listen; without a listener, a
+ * message costs one check. Messages contain bytes, milliseconds and counts, and never a secret.
  */
 
-/** One HTTP exchange, an attempt each. */
+/** One attempt of an HTTP request. */
 export interface RequestMessage {
   /** `api`: the REST service. `store`: the object store behind signed links. */
   readonly target: "api" | "store";
   readonly method: string;
   /** The path without host and query; `/content` for the object store. */
   readonly path: string;
-  /** HTTP status; 0 when no answer came. */
+  /** HTTP status; 0 without a response. */
   readonly status: number;
   readonly durationMs: number;
   /** Body bytes received. */
@@ -23,10 +23,10 @@ export interface RequestMessage {
   readonly attempt: number;
 }
 
-/** Blocks a reader asked for, or prefetch fetched. */
+/** Blocks that a reader requested, or that were prefetched. */
 export interface BlockMessage {
   /**
-   * - `hit`: the cache had it
+   * - `hit`: the cache had them
    * - `miss`: a reader waited for a fetch that it caused
    * - `shared`: a reader waited for a fetch that was already under way
    * - `prefetch`: fetched ahead of any reader
@@ -36,17 +36,17 @@ export interface BlockMessage {
   readonly blocks: number;
 }
 
-/** One filesystem operation as the kernel saw it. */
+/** One operation of the kernel. */
 export interface OperationMessage {
   readonly operation: string;
   /** 0, or the positive errno. */
   readonly errno: number;
   readonly durationMs: number;
-  /** Bytes handed to the kernel by a read. */
+  /** The bytes that a read returned to the kernel. */
   readonly bytes: number;
 }
 
-/** One listing asked of the catalog. */
+/** One listing that was requested from the catalog. */
 export interface ListingMessage {
   readonly outcome: "hit" | "miss" | "shared";
   readonly collection: string;
@@ -61,7 +61,7 @@ export interface FailureMessage {
 }
 
 export interface TelemetryChannel<Message> {
-  /** False when nobody listens: check before building an expensive message. */
+  /** False without a listener; check it before building an expensive message. */
   readonly active: boolean;
   publish(message: Message): void;
   subscribe(listener: (message: Message) => void): () => void;

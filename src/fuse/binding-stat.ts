@@ -33,7 +33,7 @@ export function toStat(attributes: Attributes): Stat {
   };
 }
 
-/** What readdir tells of an entry: enough for `find -type f` to ask nothing more. */
+/** The attributes that readdir returns with an entry: enough for `find -type f` to need no getattr. */
 export function toEntryStat(entry: DirectoryEntry): Stat {
   return { mode: TYPE_BITS[entry.type], ino: entry.ino, atime: 0, mtime: 0, ctime: 0 };
 }

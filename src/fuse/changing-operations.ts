@@ -1,10 +1,9 @@
 import { constants } from "node:os";
 import type { Callback, Operations } from "fuse-native";
 import type { Answer, ChangeOperations, Handle, Ino } from "../fs/file-system.ts";
-import { andThen } from "../core/answer.ts";
-import type { Call } from "./answer.ts";
+import type { Call } from "./operation-runner.ts";
 import type { OperationContext } from "./operation-context.ts";
-import type { Place } from "./path-nodes.ts";
+import type { ParentAndName } from "./path-nodes.ts";
 import { isUserAttribute } from "./xattr-overrides.ts";
 
 type Changing = Pick<
@@ -29,21 +28,25 @@ type Changing = Pick<
   | "write"
 >;
 
-type OnNode = (change: ChangeOperations, ino: Ino, signal: AbortSignal) => Answer<unknown>;
-type OnPlace = (change: ChangeOperations, place: Place, signal: AbortSignal) => Answer<unknown>;
+type ChangeNode = (change: ChangeOperations, ino: Ino, signal: AbortSignal) => Answer<unknown>;
+type ChangeEntry = (
+  change: ChangeOperations,
+  entry: ParentAndName,
+  signal: AbortSignal,
+) => Answer<unknown>;
 
 /**
- * The operations that change something. Each one is defined though the filesystem may refuse it: what is
- * missing would be answered ENOSYS by libfuse. Afterwards no path is remembered.
+ * The operations that change something. All of them are defined, even those that the file system refuses, because
+ * libfuse would reply ENOSYS for a missing one. After each change all cached paths are forgotten.
  */
 export function changingOperations(context: OperationContext): Changing {
-  const runner = new ChangeRunner(context);
+  const changes = new ChangeRunner(context);
   return {
-    ...nodeChanges(runner),
-    ...placeChanges(runner),
-    ...specialChanges(runner),
-    ...contentChanges(context),
-    ...writes(context),
+    ...nodeChanges(changes),
+    ...entryChanges(changes),
+    ...specialChanges(changes),
+    ...openFileOperations(context),
+    ...writeOperation(context),
   };
 }
 
@@ -56,152 +59,153 @@ class ChangeRunner {
     this.#context = context;
   }
 
-  onNode(operation: string, path: string, done: Callback, work: OnNode): void {
-    this.#onNode({ operation, path }, done, work);
+  onNode(operation: string, path: string, done: Callback, change: ChangeNode): void {
+    this.#onNode({ operation, path }, done, change);
   }
 
-  /** Setting a result's status finishes its files, for as long as bytes move. */
-  setxattr(path: string, done: Callback, work: OnNode): void {
-    this.#onNode({ operation: "setxattr", path, deadline: false }, done, work);
+  /** Has no deadline, because setting the status of a result waits until its files are uploaded. */
+  setxattr(path: string, done: Callback, change: ChangeNode): void {
+    this.#onNode({ operation: "setxattr", path, deadline: false }, done, change);
   }
 
-  #onNode(call: ChangeCall, done: Callback, work: OnNode): void {
+  #onNode(call: ChangeCall, done: Callback, change: ChangeNode): void {
     const { fileSystem, nodes } = this.#context;
-    const { path } = call;
-    this.run(call, done, (signal) =>
-      andThen(nodes.node(path, signal), (ino) => work(fileSystem.change, ino, signal)),
-    );
+    this.#run(call, done, async (signal) => {
+      const ino = await nodes.node(call.path, signal);
+      return await change(fileSystem.change, ino, signal);
+    });
   }
 
-  onPlace(operation: string, path: string, done: Callback, work: OnPlace): void {
+  onEntry(operation: string, path: string, done: Callback, change: ChangeEntry): void {
     const { fileSystem, nodes } = this.#context;
-    this.run({ operation, path }, done, (signal) =>
-      andThen(nodes.place(path, signal), (place) => work(fileSystem.change, place, signal)),
-    );
+    this.#run({ operation, path }, done, async (signal) => {
+      const entry = await nodes.parentAndName(path, signal);
+      return await change(fileSystem.change, entry, signal);
+    });
   }
 
   create(path: string, mode: number, done: (result: number, handle?: number) => void): void {
-    const { fileSystem, nodes, answerer, writers } = this.#context;
-    answerer.answer(
+    const { fileSystem, nodes, runner, writers } = this.#context;
+    runner.run(
       { operation: "create", path },
-      (signal) =>
-        andThen(nodes.place(path, signal), ({ parent, name }) =>
-          fileSystem.change.create(parent, name, mode, signal),
-        ),
+      async (signal) => {
+        const { parent, name } = await nodes.parentAndName(path, signal);
+        return await fileSystem.change.create(parent, name, mode, signal);
+      },
       {
-        give: (handle) => {
+        succeed: (handle) => {
           nodes.clear();
           writers.made(handle);
           done(0, handle);
           return 0;
         },
-        refuse: done,
-        tooLate: (handle) => fileSystem.release(handle),
+        fail: done,
+        discard: (handle) => fileSystem.release(handle),
       },
     );
   }
 
   rename(from: string, to: string, done: Callback): void {
     const { fileSystem, nodes } = this.#context;
-    this.run({ operation: "rename", path: from, deadline: false }, done, (signal) =>
-      andThen(nodes.place(from, signal), (source) =>
-        andThen(nodes.place(to, signal), (target) =>
-          fileSystem.change.rename(source.parent, source.name, target.parent, target.name, signal),
-        ),
-      ),
-    );
+    this.#run({ operation: "rename", path: from, deadline: false }, done, async (signal) => {
+      const source = await nodes.parentAndName(from, signal);
+      const target = await nodes.parentAndName(to, signal);
+      const { change } = fileSystem;
+      await change.rename(source.parent, source.name, target.parent, target.name, signal);
+    });
   }
 
-  run(call: ChangeCall, done: Callback, work: (signal: AbortSignal) => Answer<unknown>): void {
-    this.#context.answerer.answer(call, work, {
-      give: () => {
+  async node(path: string, signal: AbortSignal): Promise<Ino> {
+    return await this.#context.nodes.node(path, signal);
+  }
+
+  #run(call: ChangeCall, done: Callback, work: (signal: AbortSignal) => Promise<unknown>): void {
+    this.#context.runner.run(call, work, {
+      succeed: () => {
         this.#context.nodes.clear();
         done(0);
         return 0;
       },
-      refuse: done,
+      fail: done,
     });
-  }
-
-  node(path: string, signal: AbortSignal): Answer<Ino> {
-    return this.#context.nodes.node(path, signal);
   }
 }
 
 function nodeChanges(
-  runner: ChangeRunner,
+  changes: ChangeRunner,
 ): Pick<Changing, "chmod" | "chown" | "removexattr" | "setxattr" | "truncate" | "utimens"> {
   return {
     chmod: (path, _mode, done) =>
-      runner.onNode("chmod", path, done, (change, ino, signal) => change.chmod(ino, signal)),
+      changes.onNode("chmod", path, done, (change, ino, signal) => change.chmod(ino, signal)),
     chown: (path, _uid, _gid, done) =>
-      runner.onNode("chown", path, done, (change, ino, signal) => change.chown(ino, signal)),
+      changes.onNode("chown", path, done, (change, ino, signal) => change.chown(ino, signal)),
     utimens: (path, _atimeMs, _mtimeMs, done) =>
-      runner.onNode("utimens", path, done, (change, ino, signal) => change.utimens(ino, signal)),
+      changes.onNode("utimens", path, done, (change, ino, signal) => change.utimens(ino, signal)),
     truncate: (path, sizeBytes, done) =>
-      runner.onNode("truncate", path, done, (change, ino, signal) =>
+      changes.onNode("truncate", path, done, (change, ino, signal) =>
         change.truncate(ino, sizeBytes, signal),
       ),
     setxattr: (...[path, name, value, , , done]) => {
       if (!isUserAttribute(name)) return done(-constants.errno.ENOTSUP);
-      // The value lies in libfuse's memory, which is gone once the call is answered: a copy is kept.
+      // libfuse frees the memory of the value after the reply, so a copy is used.
       const copy = Uint8Array.from(value);
-      return runner.setxattr(path, done, (change, ino, signal) =>
+      return changes.setxattr(path, done, (change, ino, signal) =>
         change.setxattr(ino, name, copy, signal),
       );
     },
     removexattr: (path, name, done) => {
       if (!isUserAttribute(name)) return done(-constants.errno.ENOTSUP);
-      return runner.onNode("removexattr", path, done, (change, ino, signal) =>
+      return changes.onNode("removexattr", path, done, (change, ino, signal) =>
         change.removexattr(ino, name, signal),
       );
     },
   };
 }
 
-function placeChanges(
-  runner: ChangeRunner,
+function entryChanges(
+  changes: ChangeRunner,
 ): Pick<Changing, "create" | "mkdir" | "rename" | "rmdir" | "unlink"> {
   return {
-    create: (path, mode, done) => runner.create(path, mode, done),
+    create: (path, mode, done) => changes.create(path, mode, done),
     mkdir: (path, mode, done) =>
-      runner.onPlace("mkdir", path, done, (change, { parent, name }, signal) =>
+      changes.onEntry("mkdir", path, done, (change, { parent, name }, signal) =>
         change.mkdir(parent, name, mode, signal),
       ),
     unlink: (path, done) =>
-      runner.onPlace("unlink", path, done, (change, { parent, name }, signal) =>
+      changes.onEntry("unlink", path, done, (change, { parent, name }, signal) =>
         change.unlink(parent, name, signal),
       ),
     rmdir: (path, done) =>
-      runner.onPlace("rmdir", path, done, (change, { parent, name }, signal) =>
+      changes.onEntry("rmdir", path, done, (change, { parent, name }, signal) =>
         change.rmdir(parent, name, signal),
       ),
-    rename: (from, to, done) => runner.rename(from, to, done),
+    rename: (from, to, done) => changes.rename(from, to, done),
   };
 }
 
-function specialChanges(runner: ChangeRunner): Pick<Changing, "link" | "mknod" | "symlink"> {
+function specialChanges(changes: ChangeRunner): Pick<Changing, "link" | "mknod" | "symlink"> {
   return {
     mknod: (path, mode, _device, done) =>
-      runner.onPlace("mknod", path, done, (change, { parent, name }, signal) =>
+      changes.onEntry("mknod", path, done, (change, { parent, name }, signal) =>
         change.mknod(parent, name, mode, signal),
       ),
     symlink: (_target, path, done) =>
-      runner.onPlace("symlink", path, done, (change, { parent, name }, signal) =>
+      changes.onEntry("symlink", path, done, (change, { parent, name }, signal) =>
         change.symlink(parent, name, signal),
       ),
     link: (existing, path, done) =>
-      runner.onPlace("link", path, done, (change, { parent, name }, signal) =>
-        andThen(runner.node(existing, signal), (ino) => change.link(ino, parent, name, signal)),
-      ),
+      changes.onEntry("link", path, done, async (change, { parent, name }, signal) => {
+        const ino = await changes.node(existing, signal);
+        await change.link(ino, parent, name, signal);
+      }),
   };
 }
 
 /**
- * What is done to an open file. None of it has a deadline of ours: a write that were given up would leave
- * the disk reading from memory that libfuse has freed, and a close waits for as long as bytes move.
+ * The operations on open files have no deadline: after an abandoned write the disk would still read from memory that
+ * libfuse has freed, and a close waits until the file is uploaded.
  */
-function contentChanges(
+function openFileOperations(
   context: OperationContext,
 ): Pick<Changing, "flush" | "fsync" | "ftruncate"> {
   const { fileSystem, writers } = context;
@@ -229,43 +233,43 @@ function contentChanges(
 }
 
 function onOpenFile(
-  { answerer, nodes }: OperationContext,
+  { runner, nodes }: OperationContext,
   call: Call,
   done: (result: number) => void,
   work: (signal: AbortSignal) => Answer<void>,
 ): void {
-  answerer.answer({ ...call, deadline: false }, work, {
-    give: () => {
+  runner.run({ ...call, deadline: false }, work, {
+    succeed: () => {
       nodes.forget(call.path);
       done(0);
       return 0;
     },
-    refuse: done,
+    fail: done,
   });
 }
 
-/** The first write begins a new version of a file that was complete: whoever opens its path then has to meet that. */
-function writes({
+/** Forgets the path, because the first write to a complete file begins a new version, which the next open must find. */
+function writeOperation({
   fileSystem,
   nodes,
-  answerer,
+  runner,
   writers,
 }: OperationContext): Pick<Changing, "write"> {
   return {
     write: (...[path, handle, from, length, offset, done]) =>
-      answerer.answer(
+      runner.run(
         { operation: "write", path, deadline: false },
         (signal) => {
           writers.wrote(handle, path);
           return fileSystem.write(handle as Handle, offset, from.subarray(0, length), signal);
         },
         {
-          give: (count) => {
+          succeed: (count) => {
             nodes.forget(path);
             done(count);
             return 0;
           },
-          refuse: done,
+          fail: done,
         },
       ),
   };

@@ -1,22 +1,22 @@
 import type { FileSystem } from "../fs/file-system.ts";
 
-/** How the kernel is asked to treat a mount. */
+/** How the kernel treats a mount. */
 export interface MountOptions {
   /** An existing, empty directory; absolute. */
   readonly mountPoint: string;
-  /** Refuses every write in the kernel already. */
+  /** The kernel itself refuses every write. */
   readonly readOnly: boolean;
-  /** Other users may enter; the kernel then checks modes (`default_permissions`, always together). */
+  /** Other users have access; always together with `default_permissions`, so that the kernel checks modes. */
   readonly allowOther: boolean;
-  /** Nothing on the mount can be run as a program. */
+  /** No file on the mount can be executed. */
   readonly noexec: boolean;
-  /** How long the kernel keeps attributes and names, in milliseconds (1000 to 2000). */
+  /** How long the kernel keeps attributes and names, in milliseconds; 1000 to 2000. */
   readonly attributeTtlMs: number;
-  /** How long the kernel keeps known-absent names, in milliseconds. */
+  /** How long the kernel remembers that a name does not exist, in milliseconds. */
   readonly negativeTtlMs: number;
   /** Kernel requests in flight in the background (readahead). */
   readonly maxBackground: number;
-  /** An operation that takes longer is answered ETIMEDOUT, in milliseconds. */
+  /** Operations that take longer fail with ETIMEDOUT, in milliseconds. */
   readonly deadlineMs: number;
 }
 
@@ -24,22 +24,22 @@ export interface MountOptions {
 export interface Mounted {
   readonly mountPoint: string;
   /**
-   * Settles once the mount is gone from the kernel's table, however that came about; never rejects. Nobody can
-   * enter it any more, but who has something open in it goes on until {@link ended}.
+   * Resolves when the mount is no longer in the mount table, for whatever reason; never rejects. No path leads to it
+   * any more, but open files work until {@link ended}.
    */
   readonly detached: Promise<void>;
-  /** Settles once nobody has anything open in it any more, or its connection is dead; never rejects. */
+  /** Resolves when no file of it is open any more, or its connection is dead; never rejects. */
   readonly ended: Promise<void>;
   /**
-   * Takes the mount down; `lazy` detaches it though somebody still uses it.
-   * @throws BsmountError `busy` (not lazy, still in use)
+   * Unmounts; `lazy` detaches a mount that is in use.
+   * @throws BsmountError `busy` when it is in use and `lazy` is not set
    */
   unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void>;
-  /** Ends at once, whoever still has something open: they get ENOTCONN when the process ends. */
+  /** Ends the mount at once: open files fail with ENOTCONN when the process ends. */
   abandon(): void;
 }
 
-/** A binding to the kernel. The only implementation today is fuse-native's (libfuse 2). */
+/** A binding to the kernel; implemented over fuse-native (libfuse 2). */
 export interface Driver {
   /**
    * @throws BsmountError `environment` when libfuse, fusermount or /dev/fuse is missing or unusable, with

@@ -1,6 +1,6 @@
 /*
- * What this project uses of fuse-native 2.2.6, which ships no types. Results are 0 (or a count) and
- * negative Linux errno values. Handlers and the underscored overrides are looked up at call time.
+ * The parts of fuse-native 2.2.6 that this project uses; the package has no types. Results are 0, a count, or a negative
+ * Linux errno. The binding looks up handlers and the underscored methods at call time.
  */
 declare module "fuse-native" {
   export type Signal = (result: number, ...rest: unknown[]) => void;
@@ -114,7 +114,7 @@ declare module "fuse-native" {
   }
 
   export default class Fuse {
-    /** Runs a shell command; this project puts a function in its place that does nothing. */
+    /** Runs a shell command; this project replaces it by a function that does nothing. */
     static unmount: (mountPoint: string, done: (error: Error | null) => void) => void;
     constructor(mountPoint: string, operations: Operations, options: Options);
     mount(done: (error: Error | null) => void): void;

@@ -4,20 +4,21 @@ import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import type Fuse from "fuse-native";
 import { BsmountError } from "../core/errors.ts";
+import { isLinux } from "../linux/linux.ts";
 
 /*
- * fuse-native's prebuilt addon needs a `libfuse.so.2` and says nowhere where to look, so the loader
- * takes the system's. Where the system has none, the copy that lies beside the addon is loaded first:
- * the loader matches needed libraries by SONAME against what is in the process already. `process.dlopen`
- * refuses a library that is no addon and would unload it again; RTLD_NODELETE makes it stay.
+ * fuse-native's prebuilt addon needs a `libfuse.so.2`, which the loader takes from the system. Where the system has
+ * none, the copy beside the addon is loaded first, because the loader looks for a needed library by its SONAME among
+ * those that are already loaded. `process.dlopen` rejects and unloads a library that is no addon; RTLD_NODELETE keeps
+ * it loaded.
  */
 
-/** Not among Node's constants; the value is glibc's and musl's on x86 and ARM. */
+/** Node has no constant for it; the value of glibc and musl on x86 and ARM. */
 const RTLD_NODELETE = 0x1000;
 
 const INSTALL_LIBFUSE = "apt-get install libfuse2 fuse3";
 
-/** The class fuse-native exports. */
+/** The class that fuse-native exports. */
 export type FuseConstructor = typeof Fuse;
 
 /**
@@ -25,7 +26,7 @@ export type FuseConstructor = typeof Fuse;
  * @throws BsmountError `environment`: not Linux, package not installed, no build for this machine, no libfuse
  */
 export async function loadBinding(): Promise<FuseConstructor> {
-  if (process.platform !== "linux") {
+  if (!isLinux()) {
     throw new BsmountError("environment", `mounting works on Linux, this is ${process.platform}`, {
       remedy: "use bsmount ls, cat, cp and tree, which need no mount",
     });
@@ -35,7 +36,7 @@ export async function loadBinding(): Promise<FuseConstructor> {
   try {
     return (await import("fuse-native")).default;
   } catch (error) {
-    throw notLoadable(error);
+    throw notLoadableError(error);
   }
 }
 
@@ -52,23 +53,23 @@ function findPackage(): string {
   }
 }
 
-/** Loads a shared library for good; false when it is not there or not for this machine. */
+/** Loads a shared library permanently; returns whether libfuse 2 is loaded now. */
 function preload(library: string): boolean {
   const flags = constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_GLOBAL | RTLD_NODELETE;
   try {
     process.dlopen({ exports: {} }, library, flags);
   } catch {
-    // Thrown in any case: a plain library registers no addon. What counts is whether it stayed.
+    // This always throws, since a plain library registers no addon; the memory map shows whether it was loaded.
   }
-  return libfuseLoaded(readFileSync("/proc/self/maps", "utf8"));
+  return isLibfuseLoaded(readFileSync("/proc/self/maps", "utf8"));
 }
 
-/** Whether a memory map, as in /proc/PID/maps, holds libfuse 2. */
-export function libfuseLoaded(maps: string): boolean {
+/** Whether libfuse 2 is in a memory map, the text of /proc/PID/maps. */
+export function isLibfuseLoaded(maps: string): boolean {
   return /\/libfuse\.so(\.2[\d.]*)?$/m.test(maps);
 }
 
-function notLoadable(cause: unknown): BsmountError {
+function notLoadableError(cause: unknown): BsmountError {
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === "ERR_DLOPEN_FAILED") {
     return new BsmountError("environment", "libfuse 2 (libfuse.so.2) cannot be loaded", {

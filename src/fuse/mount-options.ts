@@ -8,13 +8,12 @@ export const MOUNT_TYPE: string = `fuse.${SUBTYPE}`;
 /**
  * The options of a mount in fuse-native's form.
  *
- * Its own list lacks the ones that matter most, but it pastes `fsname` unescaped into the option text, so
- * the rest goes in behind the name: only words and numbers made here, never a user's text. An option that
- * libfuse does not know would fail after the mount exists, so this list changes only together with the
- * test that mounts with all of them.
+ * fuse-native supports only some options, but puts `fsname` unescaped into the option text, so the others are appended
+ * to the name: only words and numbers from here, never text of a user. An option that libfuse does not know would fail
+ * after the mount exists, so change this list together with the test that mounts with all of them.
  *
  * - `big_writes`: writes of 128 KiB instead of 4 KiB
- * - `use_ino`: stat and readdir show our inode numbers
+ * - `use_ino`: stat and readdir show the inode numbers of `fs/`
  * - `atomic_o_trunc`: an overwrite arrives as one open, not as open and truncate by path
  * - `auto_cache`: the page cache is dropped when size or mtime changed, kept otherwise
  * - `noexec`: as mount(8) has it; libfuse itself asks for `nosuid` and `nodev`
@@ -27,8 +26,8 @@ export function bindingOptions(options: MountOptions): Options {
     "use_ino",
     "atomic_o_trunc",
     "noatime",
-    `max_background=${whole(options.maxBackground)}`,
-    `congestion_threshold=${whole(Math.max(1, options.maxBackground * 0.75))}`,
+    `max_background=${integer(options.maxBackground)}`,
+    `congestion_threshold=${integer(Math.max(1, options.maxBackground * 0.75))}`,
     `negative_timeout=${seconds(options.negativeTtlMs)}`,
     ...(options.readOnly ? ["ro"] : []),
     ...(options.noexec ? ["noexec"] : []),
@@ -44,7 +43,7 @@ export function bindingOptions(options: MountOptions): Options {
   };
 }
 
-function whole(value: number): string {
+function integer(value: number): string {
   return String(Math.min(65_535, Math.max(1, Math.floor(value))));
 }
 

@@ -3,24 +3,23 @@ import type { MountEntry } from "../linux/mount-table.ts";
 import type { OpenMountTable } from "../linux/open-mount-table.ts";
 
 /*
- * The binding tells nobody that its mount is gone, and a mount ends in two steps:
+ * The binding does not report the end of its mount, and a mount ends in two steps:
  *
- * - it is detached: its entry in the mount table goes, at `fusermount -u`, `umount` and a lazy unmount. The
- *   filesystem lives on while somebody has something of it open, which may be for hours after a lazy one;
- * - its connection ends, with the last thing that was open or when somebody aborts it. Then libfuse closes its
- *   /dev/fuse, when it has answered what was asked. An aborted connection leaves its entry in the table, as a
- *   dead mount.
+ * - It is detached: `fusermount -u`, `umount` and a lazy unmount remove it from the mount table. The file system lives
+ *   on while files of it are open, which can be for hours after a lazy unmount.
+ * - Its connection ends with the last open file, or when it is aborted. Then libfuse closes its /dev/fuse, after the
+ *   last replies. An aborted connection leaves the mount in the table, as a dead mount.
  *
- * Both are looked at ten times a second, which costs some 40 µs each time: the kernel's notification for
- * the mount table needs a poll(2) that Node does not offer. None of this touches the mount itself, which
- * would wait for this very process, and none of it needs a descriptor, of which there may be none left.
+ * This polls for both ten times a second, at some 40 µs each time, because Node has no poll(2) for the kernel's
+ * notification. It never touches the mount itself, which would wait for this very process, and needs no free
+ * descriptor.
  */
 const INTERVAL_MS = 100;
 
 export interface MountWatchOptions {
   readonly entry: MountEntry;
   readonly table: OpenMountTable;
-  /** The descriptor of /dev/fuse that serves this mount, when it could be told. */
+  /** The descriptor of /dev/fuse that serves this mount, if known. */
   readonly descriptor: string | undefined;
 }
 
@@ -31,20 +30,20 @@ export interface MountWatchEvents {
   readonly onEnd: () => void;
 }
 
-/** Disposing stops it. */
+/** Disposing stops watching. */
 export interface MountWatch extends Disposable {
-  /** Looks now, for who has just ended the mount. */
-  look(): void;
+  /** Checks at once, for a caller that has just unmounted. */
+  check(): void;
 }
 
 /** Watches for the end of a mount, and keeps the process alive until then. */
 export function watchMount(options: MountWatchOptions, events: MountWatchEvents): MountWatch {
   let isDetached = false;
-  let isOver = false;
-  const look = (): void => {
-    if (isOver) return;
-    const { isGone, isEnded } = seen(options);
-    if (!isDetached && (isGone || isEnded)) {
+  let isStopped = false;
+  const check = (): void => {
+    if (isStopped) return;
+    const { isUnlisted, isEnded } = readState(options);
+    if (!isDetached && (isUnlisted || isEnded)) {
       isDetached = true;
       events.onDetached();
     }
@@ -52,28 +51,31 @@ export function watchMount(options: MountWatchOptions, events: MountWatchEvents)
     stop();
     events.onEnd();
   };
-  const timer = setInterval(look, INTERVAL_MS);
+  const timer = setInterval(check, INTERVAL_MS);
   const stop = (): void => {
-    isOver = true;
+    isStopped = true;
     clearInterval(timer);
   };
-  return { look, [Symbol.dispose]: stop };
+  return { check, [Symbol.dispose]: stop };
 }
 
-/** A look that fails says nothing: the mount counts as alive, and is looked at again soon. */
-function seen({ entry, table, descriptor }: MountWatchOptions): {
-  readonly isGone: boolean;
+/** When the state cannot be read, the mount counts as live until the next check. */
+function readState({ entry, table, descriptor }: MountWatchOptions): {
+  readonly isUnlisted: boolean;
   readonly isEnded: boolean;
 } {
   try {
-    const isGone = !table.includes(entry);
-    return { isGone, isEnded: descriptor === undefined ? isGone : !isFuseDevice(descriptor) };
+    const isUnlisted = !table.includes(entry);
+    return {
+      isUnlisted,
+      isEnded: descriptor === undefined ? isUnlisted : !isFuseDevice(descriptor),
+    };
   } catch {
-    return { isGone: false, isEnded: false };
+    return { isUnlisted: false, isEnded: false };
   }
 }
 
-/** The descriptors of /dev/fuse that this process has open, by number; undefined when that cannot be seen. */
+/** The descriptors of /dev/fuse of this process, by number; undefined when they cannot be read. */
 export function fuseDescriptors(): ReadonlySet<string> | undefined {
   try {
     return new Set(readdirSync("/proc/self/fd").filter(isFuseDevice));

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { neverAborted } from "../core/abort.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { FileSystem } from "../fs/file-system.ts";
-import { Answerer } from "./answer.ts";
+import { OperationRunner } from "./operation-runner.ts";
 import type { Driver, Mounted, MountOptions } from "./driver.ts";
 import { type FuseConstructor, loadBinding } from "./load-binding.ts";
 import { bindingOptions } from "./mount-options.ts";
@@ -12,15 +12,15 @@ import { fuseDescriptors } from "./mount-watch.ts";
 import { NativeMount } from "./native-mount.ts";
 import { OpenMountTable } from "../linux/open-mount-table.ts";
 import type { OperationContext } from "./operation-context.ts";
-import { bindingOperations } from "./operations.ts";
+import { allOperations } from "./fuse.ts";
 import { OtherWriters } from "./other-writers.ts";
 import { PathNodes } from "./path-nodes.ts";
-import { checkMachine, thisMachine } from "./preflight.ts";
+import { checkFuseSupport, fuseSupportHere } from "./preflight.ts";
 import { setReadAhead } from "./read-ahead.ts";
 import { unmountWithTools } from "../linux/unmount.ts";
 import { createBinding } from "./xattr-overrides.ts";
 
-/** From mount(2) to the kernel's first request; it takes milliseconds. */
+/** The limit from mount(2) to the kernel's first request, which usually takes milliseconds. */
 const INIT_TIMEOUT_MS = 20_000;
 
 export interface NativeDriverOptions {
@@ -32,7 +32,7 @@ export function createNativeDriver(options: NativeDriverOptions = {}): Driver {
   const clock = options.clock ?? systemClock;
   return {
     mount: async (fileSystem, mountOptions, signal) => {
-      checkMachine(thisMachine(), mountOptions);
+      checkFuseSupport(fuseSupportHere(), mountOptions);
       const binding = await loadBinding();
       signal.throwIfAborted();
       disarmUnmount(binding);
@@ -44,7 +44,7 @@ export function createNativeDriver(options: NativeDriverOptions = {}): Driver {
   };
 }
 
-/** The binding unmounts by a shell command made of the path. It is left with what comes after that. */
+/** The binding would unmount with a shell command that contains the path; this leaves only what it does afterwards. */
 function disarmUnmount(binding: FuseConstructor): void {
   binding.unmount = (_mountPoint, done) => process.nextTick(done, null);
 }
@@ -57,7 +57,7 @@ function createContext(
   return {
     fileSystem,
     nodes: new PathNodes(fileSystem, { clock, ttlMs: options.attributeTtlMs }),
-    answerer: new Answerer({ clock, deadlineMs: options.deadlineMs }),
+    runner: new OperationRunner({ clock, deadlineMs: options.deadlineMs }),
     writers: new OtherWriters({ clock, mount: { mountPoint: options.mountPoint } }),
   };
 }
@@ -68,7 +68,7 @@ async function mountWith(
   { options, signal }: { readonly options: MountOptions; readonly signal: AbortSignal },
 ): Promise<Mounted> {
   const { mountPoint } = options;
-  const operations = bindingOperations(context);
+  const operations = allOperations(context);
   const fuse = createBinding(
     binding,
     { mountPoint, operations, options: bindingOptions(options) },
@@ -82,8 +82,8 @@ async function mountWith(
     const after = before === undefined ? undefined : fuseDescriptors();
     const descriptor = [...(after ?? [])].find((number) => before?.has(number) === false);
     const entry = newEntry(table, mountPoint, covered);
-    const { answerer, writers } = context;
-    answerer.beforeFirst(() => setReadAhead(entry.device));
+    const { runner, writers } = context;
+    runner.beforeFirstCall(() => setReadAhead(entry.device));
     writers.mountedAs(entry);
     return new NativeMount({ fuse, mountPoint, entry, table, descriptor, context });
   } catch (error) {
@@ -92,7 +92,7 @@ async function mountWith(
   }
 }
 
-/** @throws BsmountError `usage` when nothing was mounted on top of what was there before */
+/** @throws BsmountError `usage` when the topmost mount is still the one that was there before */
 function newEntry(
   table: OpenMountTable,
   mountPoint: string,
@@ -109,7 +109,7 @@ function newEntry(
   return entry;
 }
 
-/** Mounts and waits for the kernel's greeting; a mount that nobody will own is taken down again. */
+/** Mounts, and waits for the kernel's first request; unmounts again when that fails. */
 async function start(
   fuse: Fuse,
   {
@@ -131,7 +131,7 @@ async function start(
     }
     fuse.unmount(() => {});
     signal.throwIfAborted();
-    throw new BsmountError("environment", `the kernel did not take the mount on ${mountPoint}`, {
+    throw new BsmountError("environment", `the kernel did not accept the mount on ${mountPoint}`, {
       cause: error,
       remedy:
         "see the message of libfuse above, if any; in a container: docker run --device /dev/fuse --cap-add SYS_ADMIN",

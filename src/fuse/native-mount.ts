@@ -2,7 +2,7 @@ import type Fuse from "fuse-native";
 import { BsmountError } from "../core/errors.ts";
 import { neverAborted } from "../core/abort.ts";
 import type { Mounted } from "./driver.ts";
-import { releaseClosed } from "./late-releases.ts";
+import { releaseAfterEnd } from "./release-after-end.ts";
 import type { MountEntry } from "../linux/mount-table.ts";
 import { type MountWatch, watchMount } from "./mount-watch.ts";
 import type { OpenMountTable } from "../linux/open-mount-table.ts";
@@ -13,13 +13,13 @@ export interface NativeMountOptions {
   readonly fuse: Fuse;
   readonly mountPoint: string;
   readonly entry: MountEntry;
-  /** The mount closes it at its end. */
+  /** The mount closes it when it ends. */
   readonly table: OpenMountTable;
   readonly descriptor: string | undefined;
   readonly context: OperationContext;
 }
 
-/** A live mount of the binding; notices its own end and lets go of the process then. */
+/** A live mount of the binding. Notices its own end, and no longer keeps the process alive then. */
 export class NativeMount implements Mounted {
   readonly mountPoint: string;
   readonly detached: Promise<void>;
@@ -34,8 +34,8 @@ export class NativeMount implements Mounted {
   constructor(options: NativeMountOptions) {
     this.#options = options;
     this.mountPoint = options.mountPoint;
-    const detached = settler();
-    const ended = settler();
+    const detached = deferred();
+    const ended = deferred();
     this.detached = detached.settled;
     this.ended = ended.settled;
     this.#onDetached = detached.settle;
@@ -48,7 +48,7 @@ export class NativeMount implements Mounted {
     const { entry, table } = this.#options;
     if (this.#isOver || !table.includes(entry)) return;
     await unmountWithTools(this.mountPoint, options, signal);
-    this.#watch.look();
+    this.#watch.check();
   }
 
   /** @inheritDoc */
@@ -64,19 +64,19 @@ export class NativeMount implements Mounted {
     const { context, entry, fuse } = this.#options;
     this.#isOver = true;
     using table = this.#options.table;
-    context.answerer.abortAll(new BsmountError("aborted", `${this.mountPoint} was unmounted`));
-    // An aborted connection leaves a dead entry behind, which would answer ENOTCONN to everybody.
+    context.runner.abortAll(new BsmountError("aborted", `${this.mountPoint} was unmounted`));
+    // An aborted connection leaves a dead mount behind, on which every call fails with ENOTCONN.
     if (table.includes(entry)) {
       await unmountWithTools(this.mountPoint, { lazy: true }, neverAborted).catch(() => {});
     } else if (!this.#isAbandoned) {
-      await releaseClosed(context);
+      await releaseAfterEnd(context);
     }
-    // Releases the handle by which the binding keeps the event loop alive.
+    // Releases the handle with which the binding keeps the event loop alive.
     await new Promise<void>((resolve) => fuse.unmount(() => resolve()));
   }
 }
 
-function settler(): { readonly settled: Promise<void>; readonly settle: () => void } {
+function deferred(): { readonly settled: Promise<void>; readonly settle: () => void } {
   let settle: () => void = () => {};
   const settled = new Promise<void>((resolve) => {
     settle = resolve;

@@ -9,69 +9,69 @@ import {
 } from "../linux/open-descriptors.ts";
 
 /*
- * The kernel sends a FLUSH for every close of every descriptor, and says neither whose it was nor whether
- * others have the file open. /proc knows: the descriptor that is being closed has left its process's
- * table by then, so whoever is still listed is somebody else.
+ * The kernel sends a FLUSH for every close of every descriptor, but neither the process nor whether others have the
+ * file open. /proc shows it: the descriptor that is being closed has left the table of its process by then, so any
+ * process that still has the file open is another writer.
  *
- * Looking through every process costs milliseconds, more than the rest of a small file. A descriptor of a
- * file that was made a moment ago can be only in the process that opened it and in younger ones, which
- * inherited it. Who opened it shows when the first byte comes: a process that was there when the file was
- * made, and has it. Then only those are looked at. (Descriptors that are sent over a socket to an older
- * process are not seen then.)
+ * Searching all processes takes milliseconds, longer than everything else for a small file. A file that was made a
+ * moment ago can be open only in the process that made it, and in younger ones that inherited the descriptor. The
+ * maker is found at the first write: a process that existed when the file was made, and has it open. After that only
+ * these processes are searched. (Descriptors sent over a socket to an older process are missed.)
  *
- * A writer that is not seen costs a version of the file, never a byte. When nobody can be looked for, since
- * no descriptor is left to read /proc with, somebody may write: the file is finished when it is released.
+ * A missed writer costs a version of the file, never a byte. When no descriptor is free to read /proc with, another
+ * writer is assumed, and the file is finished at its release.
  */
 
-/** For so long the event loop is kept from its other work at a time. */
+/** How long a search may block the event loop at a time. */
 const SLICE_MS = 4;
-/** Process numbers come again; hardly sooner than this. */
+/** Process numbers are hardly reused within this time. */
 const YOUNG_MS = 5000;
 /**
- * Who opens a file is most likely who opened the last one, or has started only now: so many of the youngest
- * are looked at, and for the next file as many of the others, so that an old process is found in the end.
+ * The maker of a file is most likely the maker of the last one, or a new process. So the search begins with this many
+ * of the youngest processes and, for each file, the same number of the older ones in turn, so that an old one is found
+ * eventually.
  */
 const LIKELY_OPENERS = 8;
-/** More than there can be process numbers. */
+/** The largest possible number of processes. */
 const PID_LIMIT = 2 ** 22;
-/** Where no descriptor is left, one may be in a moment: for so long a close waits for it, looking now and then. */
-const BLIND_MS = 2000;
-const BLIND_PAUSE_MS = 100;
+/** How long a close waits for a free descriptor. */
+const NO_DESCRIPTOR_MS = 2000;
+const NO_DESCRIPTOR_PAUSE_MS = 100;
 
 const NOT_FOUND = 0;
 
-interface Made {
+interface MadeFile {
   readonly atMs: number;
-  /** The processes that were there. */
+  /** The census at that time, which tells older processes from younger ones. */
   readonly census: number;
-  /** Undefined before the first byte; {@link NOT_FOUND} when every process has to be looked at. */
+  /** Undefined before the first write; {@link NOT_FOUND} when all processes have to be searched. */
   opener: number | undefined;
 }
 
 export interface OtherWritersOptions {
   readonly clock: Clock;
-  /** Where the files are. */
+  /** The mount of the files. */
   readonly mount: ProcMount;
   /** @default those of this machine */
   readonly processes?: Processes;
 }
 
-/** A file as the kernel names it: its path in the mount, and what it was opened as. */
+/** A file by its path in the mount, and the inode number under which it was opened. */
 export type ClosedFile = Pick<FileOnMount, "path" | "ino">;
 
-/** Tells whether a file that is closed is still open for writing elsewhere. Paths are in the mount. */
+/** Finds out whether a file that is being closed is still open for writing in another process. */
 export class OtherWriters {
   readonly #clock: Clock;
   readonly #processes: Processes;
   #mount: ProcMount;
-  /** By handle, for as long as it is open. */
-  readonly #made = new Map<number, Made>();
-  /** Every process, with the number of the census that it was first seen in. */
+  /** By handle, while it is open. */
+  readonly #made = new Map<number, MadeFile>();
+  /** All processes, with the number of the census in which each was first seen. */
   #seen: ReadonlyMap<number, number> = new Map();
   #census = 0;
   #lastOpener = 0;
-  /** How many of the older processes were looked at, since an opener was found. */
-  #lookedAt = 0;
+  /** The number of older processes searched since an opener was last found. */
+  #searched = 0;
 
   constructor({ clock, mount, processes = systemProcesses }: OtherWritersOptions) {
     this.#clock = clock;
@@ -79,18 +79,18 @@ export class OtherWriters {
     this.#processes = processes;
   }
 
-  /** The mount has this number and device from now on. */
+  /** Sets the number and device of the mount, which are known only after mounting. */
   mountedAs({ id: mountId, device }: Pick<MountEntry, "id" | "device">): void {
     this.#mount = { ...this.#mount, mountId, device };
   }
 
-  /** Told when a file is made, before whoever makes it goes on. Never throws. */
+  /** Call this for a new file, before the reply to its maker. Never throws. */
   made(handle: number): void {
-    const opener = orNotFound(() => this.#count());
+    const opener = orNotFound(() => this.#takeCensus());
     this.#made.set(handle, { atMs: this.#clock.now(), census: this.#census, opener });
   }
 
-  /** Told of every write, before it is answered. Never throws. */
+  /** Call this for every write, before its reply. Never throws. */
   wrote(handle: number, path: string): void {
     const made = this.#made.get(handle);
     if (made === undefined || made.opener !== undefined) return;
@@ -98,31 +98,31 @@ export class OtherWriters {
     if (made.opener !== NOT_FOUND) this.#lastOpener = made.opener;
   }
 
-  /** Told when a file that is there is opened for writing, by anybody: it may be one that is being made. */
+  /** Call this when any existing file is opened for writing: it may be one of the new files. */
   opened(): void {
     for (const made of this.#made.values()) made.opener = NOT_FOUND;
   }
 
-  /** Told when the last descriptor of a handle is closed. */
+  /** Call this when the last descriptor of a handle was closed. */
   released(handle: number): void {
     this.#made.delete(handle);
   }
 
-  /** True when a process has the file open for writing, or when that cannot be told. */
+  /** Whether a process has the file open for writing; true when that is unknown. */
   async isOpenForWriting(
     handle: number,
     closed: ClosedFile,
     signal: AbortSignal,
   ): Promise<boolean> {
     const file = { ...this.#mount, ...closed };
-    const until = this.#clock.now() + BLIND_MS;
+    const until = this.#clock.now() + NO_DESCRIPTOR_MS;
     for (;;) {
       try {
         return await this.#isOpenForWriting(handle, file);
       } catch {
         if (this.#clock.now() >= until) return true;
       }
-      await this.#clock.sleep(BLIND_PAUSE_MS, signal);
+      await this.#clock.sleep(NO_DESCRIPTOR_PAUSE_MS, signal);
     }
   }
 
@@ -133,33 +133,33 @@ export class OtherWriters {
     if (!isYoung || opener === NOT_FOUND) {
       return await this.#isOpenIn(this.#processes.otherPids(), file);
     }
-    this.#count();
+    this.#takeCensus();
     const younger = [...this.#seen].filter(([, census]) => census > made.census);
     return await this.#isOpenIn([opener, ...younger.map(([pid]) => pid)], file);
   }
 
-  /** A process that was there when the file was made, and has it open. */
-  #findOpener({ census }: Made, file: FileOnMount): number | undefined {
+  /** A process that existed when the file was made, and has it open. */
+  #findOpener({ census }: MadeFile, file: FileOnMount): number | undefined {
     const hasIt = (pid: number): boolean =>
       (this.#seen.get(pid) ?? Infinity) <= census && this.#processes.hasOpenForWriting(pid, file);
     if (hasIt(this.#lastOpener)) return this.#lastOpener;
     const youngest = this.#youngest(census);
     const older = youngest.splice(LIKELY_OPENERS);
-    const start = older.length === 0 ? 0 : this.#lookedAt % older.length;
+    const start = older.length === 0 ? 0 : this.#searched % older.length;
     const opener = [...youngest, ...older.slice(start, start + LIKELY_OPENERS)].find(hasIt);
-    this.#lookedAt = opener === undefined ? start + LIKELY_OPENERS : 0;
+    this.#searched = opener === undefined ? start + LIKELY_OPENERS : 0;
     return opener;
   }
 
-  /** Those that were there at a census, from the one that began last. Their numbers begin anew now and then. */
+  /** The processes that existed at a census, youngest first. Process numbers wrap around. */
   #youngest(census: number): number[] {
     const last = this.#processes.lastPid();
     const ageOf = (pid: number): number => (last - pid + PID_LIMIT) % PID_LIMIT;
-    const wereThere = [...this.#seen].filter(([, first]) => first <= census);
-    return wereThere.map(([pid]) => pid).toSorted((a, b) => ageOf(a) - ageOf(b));
+    const existed = [...this.#seen].filter(([, first]) => first <= census);
+    return existed.map(([pid]) => pid).toSorted((a, b) => ageOf(a) - ageOf(b));
   }
 
-  #count(): undefined {
+  #takeCensus(): undefined {
     const pids = this.#processes.otherPids();
     this.#census += 1;
     const before = this.#seen;
@@ -178,10 +178,10 @@ export class OtherWriters {
   }
 }
 
-/** What `look` finds; {@link NOT_FOUND} when /proc cannot be read. */
-function orNotFound<T>(look: () => T): T | typeof NOT_FOUND {
+/** Returns {@link NOT_FOUND} when /proc cannot be read. */
+function orNotFound<T>(search: () => T): T | typeof NOT_FOUND {
   try {
-    return look();
+    return search();
   } catch {
     return NOT_FOUND;
   }

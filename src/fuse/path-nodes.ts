@@ -1,125 +1,116 @@
+import { LRUCache } from "lru-cache";
+import { andThen } from "../core/answer.ts";
 import type { Clock } from "../core/clock.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { Answer, Attributes, FileSystem, Ino } from "../fs/file-system.ts";
-import { andThen } from "../core/answer.ts";
 
 /*
- * fuse-native speaks of paths, the filesystem of inodes. Walking every path from the root for every
- * operation would cost a lookup for each folder above, so the inodes of paths are remembered, for no
- * longer than the kernel itself remembers them and never for the last name of a getattr: that is how the
- * kernel looks a name up, and its answer has to be fresh.
+ * fuse-native passes paths, the file system works on inodes. Resolving every path from the root for every operation
+ * would cost a lookup for each folder above it, so the inodes of paths are cached, for no longer than the kernel itself
+ * caches them. The last name of a getattr is never taken from the cache: this is how the kernel looks a name up, and
+ * the reply has to be fresh.
  */
 
 const MAX_PATHS = 20_000;
 
-interface Remembered {
+interface CachedNode {
   readonly ino: Ino;
-  readonly until: number;
+  readonly untilMs: number;
 }
 
 export interface PathNodesOptions {
   readonly clock: Clock;
   readonly ttlMs: number;
+  /** @default 20 000 */
   readonly maxPaths?: number;
 }
 
-/** A directory and a name in it, which need not exist. */
-export interface Place {
+/** A directory and the name of an entry in it, which need not exist. */
+export interface ParentAndName {
   readonly parent: Ino;
   readonly name: string;
 }
 
-/** Turns absolute paths inside the mount into inodes. Throws and rejects with what lookup does. */
+/** Resolves absolute paths in the mount to inodes. Every method throws or rejects with what lookup does. */
 export class PathNodes {
   readonly #fileSystem: FileSystem;
   readonly #clock: Clock;
   readonly #ttlMs: number;
-  readonly #maxPaths: number;
-  /** In the order of insertion, so that the first one is the oldest. */
-  readonly #remembered = new Map<string, Remembered>();
+  readonly #cache: LRUCache<string, CachedNode>;
 
   constructor(fileSystem: FileSystem, options: PathNodesOptions) {
     this.#fileSystem = fileSystem;
     this.#clock = options.clock;
     this.#ttlMs = options.ttlMs;
-    this.#maxPaths = options.maxPaths ?? MAX_PATHS;
+    this.#cache = new LRUCache({ max: options.maxPaths ?? MAX_PATHS });
   }
 
-  /** The node at `path`; a remembered one will do. */
+  /** The node at `path`, which may come from the cache. */
   node(path: string, signal: AbortSignal): Answer<Ino> {
     if (path === "/") return this.#fileSystem.root;
-    const known = this.#remembered.get(path);
-    if (known !== undefined && known.until > this.#clock.now()) return known.ino;
+    const cached = this.#cache.get(path);
+    if (cached !== undefined && cached.untilMs > this.#clock.now()) return cached.ino;
     return andThen(this.attributes(path, signal), (attributes) => attributes.ino);
   }
 
-  /** The attributes of what is at `path` now: its last name is always looked up. */
+  /** The current attributes of `path`: its last name is always looked up. */
   attributes(path: string, signal: AbortSignal): Answer<Attributes> {
     if (path === "/") return this.#fileSystem.getattr(this.#fileSystem.root, signal);
-    return andThen(this.place(path, signal), ({ parent, name }) =>
-      this.#lookup(path, { parent, name }, signal),
-    );
+    return andThen(this.parentAndName(path, signal), (entry) => this.#lookup(path, entry, signal));
   }
 
-  /** Where `path` is or would be. */
-  place(path: string, signal: AbortSignal): Answer<Place> {
-    const cut = path.lastIndexOf("/");
-    const name = path.slice(cut + 1);
+  /** The directory that `path` is in, and its last name. */
+  parentAndName(path: string, signal: AbortSignal): Answer<ParentAndName> {
+    const slash = path.lastIndexOf("/");
+    const name = path.slice(slash + 1);
     if (name === "") throw new BsmountError("invalid", `${JSON.stringify(path)} names no entry`);
-    return andThen(this.node(cut === 0 ? "/" : path.slice(0, cut), signal), (parent) => ({
+    return andThen(this.node(slash === 0 ? "/" : path.slice(0, slash), signal), (parent) => ({
       parent,
       name,
     }));
   }
 
-  /** Forgets everything: something in the tree was changed through this mount. */
+  /** Forgets every path, after a change to the tree through this mount. */
   clear(): void {
-    this.#remembered.clear();
+    this.#cache.clear();
   }
 
-  /** Forgets a file whose content was changed: its path may lead to a new version by now. */
+  /** Forgets a file whose content was changed, since its path may now lead to a new version. */
   forget(path: string): void {
-    this.#remembered.delete(path);
+    this.#cache.delete(path);
   }
 
   get size(): number {
-    return this.#remembered.size;
+    return this.#cache.size;
   }
 
-  #lookup(path: string, place: Place, signal: AbortSignal): Answer<Attributes> {
-    let answer: Answer<Attributes>;
+  #lookup(path: string, { parent, name }: ParentAndName, signal: AbortSignal): Answer<Attributes> {
+    let found: Answer<Attributes>;
     try {
-      answer = this.#fileSystem.lookup(place.parent, place.name, signal);
+      found = this.#fileSystem.lookup(parent, name, signal);
     } catch (error) {
-      this.#gone(path);
+      this.#onLookupFailure(path);
       throw error;
     }
-    if (!(answer instanceof Promise)) return this.#remember(path, answer);
-    return answer.then(
+    if (!(found instanceof Promise)) return this.#remember(path, found);
+    return found.then(
       (attributes) => this.#remember(path, attributes),
       (error: unknown) => {
-        this.#gone(path);
+        this.#onLookupFailure(path);
         throw error;
       },
     );
   }
 
   #remember(path: string, attributes: Attributes): Attributes {
-    const known = this.#remembered.get(path);
-    // Another node under a known name: what is remembered below it belongs to the old one.
-    if (known !== undefined && known.ino !== attributes.ino) this.clear();
-    this.#remembered.delete(path);
-    if (this.#remembered.size >= this.#maxPaths) this.#dropOldest();
-    this.#remembered.set(path, { ino: attributes.ino, until: this.#clock.now() + this.#ttlMs });
+    const cached = this.#cache.peek(path);
+    // The path leads to another node now, so what is cached below it belongs to the old one.
+    if (cached !== undefined && cached.ino !== attributes.ino) this.clear();
+    this.#cache.set(path, { ino: attributes.ino, untilMs: this.#clock.now() + this.#ttlMs });
     return attributes;
   }
 
-  #gone(path: string): void {
-    if (this.#remembered.has(path)) this.clear();
-  }
-
-  #dropOldest(): void {
-    const [oldest] = this.#remembered.keys();
-    if (oldest !== undefined) this.#remembered.delete(oldest);
+  #onLookupFailure(path: string): void {
+    if (this.#cache.has(path)) this.clear();
   }
 }

@@ -3,20 +3,20 @@ import { join } from "node:path";
 import { maxDescriptors, MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
 
-/** What the check asks of the machine; the default is the real one. */
-export interface Machine {
+/** What {@link checkFuseSupport} checks. */
+export interface FuseSupport {
   readonly device: string;
   readonly configuration: string;
   readonly path: string;
   readonly root: boolean;
-  /** How many descriptors this process may have. */
+  /** The number of descriptors that this process may have. */
   readonly descriptors: number;
 }
 
-/** For connections, the kernel, and some files that are written at a time. */
-const LEAST_DESCRIPTORS = 128;
+/** Enough for connections, the kernel, and some files that are written at the same time. */
+const MIN_DESCRIPTORS = 128;
 
-export function thisMachine(): Machine {
+export function fuseSupportHere(): FuseSupport {
   return {
     device: "/dev/fuse",
     configuration: "/etc/fuse.conf",
@@ -27,31 +27,34 @@ export function thisMachine(): Machine {
 }
 
 /**
- * Looks for what libfuse would fail without, and libfuse says so only on standard error.
+ * Checks what libfuse needs, because libfuse itself reports failures only on standard error.
  * @throws BsmountError `environment` with the remedy
  */
-export function checkMachine(machine: Machine, options: { readonly allowOther: boolean }): void {
-  checkDevice(machine.device);
-  if (machine.descriptors < LEAST_DESCRIPTORS) {
+export function checkFuseSupport(
+  support: FuseSupport,
+  options: { readonly allowOther: boolean },
+): void {
+  checkDevice(support.device);
+  if (support.descriptors < MIN_DESCRIPTORS) {
     throw new BsmountError(
       "environment",
-      `this process may open ${machine.descriptors} files at a time, and a mount needs ${LEAST_DESCRIPTORS}`,
+      `this process may open ${support.descriptors} files at a time, but a mount needs ${MIN_DESCRIPTORS}`,
       { remedy: MORE_DESCRIPTORS },
     );
   }
-  if (machine.root) return;
-  if (findOnPath("fusermount", machine.path) === undefined) {
+  if (support.root) return;
+  if (findOnPath("fusermount", support.path) === undefined) {
     throw new BsmountError(
       "environment",
       "mounting without root needs the command fusermount, which is not on the PATH",
       { remedy: "apt-get install fuse3" },
     );
   }
-  if (options.allowOther && !allowsOther(machine.configuration)) {
+  if (options.allowOther && !allowsOther(support.configuration)) {
     throw new BsmountError(
       "environment",
-      `--allow-other without root needs the line "user_allow_other" in ${machine.configuration}`,
-      { remedy: `as root: echo user_allow_other >> ${machine.configuration}` },
+      `--allow-other without root needs the line "user_allow_other" in ${support.configuration}`,
+      { remedy: `as root: echo user_allow_other >> ${support.configuration}` },
     );
   }
 }
@@ -66,18 +69,18 @@ function checkDevice(device: string): void {
 
 function deviceError(device: string, cause: NodeJS.ErrnoException): BsmountError {
   if (cause.code === "ENOENT" || cause.code === "ENODEV" || cause.code === "ENXIO") {
-    return new BsmountError("environment", `mounting needs ${device}, which is not there`, {
+    return new BsmountError("environment", `mounting needs ${device}, which does not exist`, {
       cause,
       remedy: `as root: modprobe fuse; in a container: docker run --device ${device} --cap-add SYS_ADMIN`,
     });
   }
-  return new BsmountError("environment", `mounting needs ${device}, which may not be opened`, {
+  return new BsmountError("environment", `mounting needs ${device}, which this user may not open`, {
     cause,
     remedy: `as root: chmod 666 ${device}; in a container: docker run --device ${device} --cap-add SYS_ADMIN`,
   });
 }
 
-/** The full path of a command, or undefined. */
+/** The full path of a command; undefined when it is not on the PATH. */
 export function findOnPath(command: string, path: string): string | undefined {
   return path
     .split(":")

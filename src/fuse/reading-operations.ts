@@ -4,7 +4,7 @@ import { BsmountError } from "../core/errors.ts";
 import type { Answer, Handle, Ino } from "../fs/file-system.ts";
 import { unlistableError } from "../fs/unlistable.ts";
 import { toEntryStat, toStat, toStatfs } from "./binding-stat.ts";
-import { andThen, orElse } from "../core/answer.ts";
+import { andThen } from "../core/answer.ts";
 import type { OperationContext } from "./operation-context.ts";
 
 type Reading = Pick<
@@ -23,7 +23,7 @@ type Reading = Pick<
   | "statfs"
 >;
 
-/** The operations that change nothing. */
+/** The operations that change nothing. Replies that need no request are sent in the same turn, see `andThen`. */
 export function readingOperations(context: OperationContext): Reading {
   return {
     ...attributeOperations(context),
@@ -35,33 +35,33 @@ export function readingOperations(context: OperationContext): Reading {
 function attributeOperations({
   fileSystem,
   nodes,
-  answerer,
+  runner,
 }: OperationContext): Pick<Reading, "access" | "fgetattr" | "getattr" | "readlink" | "statfs"> {
   const getattr: Reading["getattr"] = (path, done) =>
-    answerer.answer({ operation: "getattr", path }, (signal) => nodes.attributes(path, signal), {
-      give: (attributes) => (done(0, toStat(attributes)), 0),
-      refuse: done,
+    runner.run({ operation: "getattr", path }, (signal) => nodes.attributes(path, signal), {
+      succeed: (attributes) => (done(0, toStat(attributes)), 0),
+      fail: done,
     });
   return {
     getattr,
     fgetattr: (path, _handle, done) => getattr(path, done),
     access: (path, mask, done) =>
-      answerer.answer(
+      runner.run(
         { operation: "access", path },
         (signal) =>
           andThen(nodes.node(path, signal), (ino) => fileSystem.access(ino, mask, signal)),
-        { give: () => (done(0), 0), refuse: done },
+        { succeed: () => (done(0), 0), fail: done },
       ),
     readlink: (path, done) =>
-      answerer.answer(
+      runner.run(
         { operation: "readlink", path },
-        (signal) => andThen(nodes.node(path, signal), (ino) => fileSystem.readlink(ino, signal)),
-        { give: (target) => (done(0, target), 0), refuse: done },
+        async (signal) => await fileSystem.readlink(await nodes.node(path, signal), signal),
+        { succeed: (target) => (done(0, target), 0), fail: done },
       ),
     statfs: (path, done) =>
-      answerer.answer({ operation: "statfs", path }, () => fileSystem.statfs(), {
-        give: (statistics) => (done(0, toStatfs(statistics)), 0),
-        refuse: done,
+      runner.run({ operation: "statfs", path }, () => fileSystem.statfs(), {
+        succeed: (statistics) => (done(0, toStatfs(statistics)), 0),
+        fail: done,
       }),
   };
 }
@@ -69,31 +69,28 @@ function attributeOperations({
 function directoryOperations({
   fileSystem,
   nodes,
-  answerer,
+  runner,
 }: OperationContext): Pick<Reading, "fsyncdir" | "opendir" | "readdir" | "releasedir"> {
-  /** What `work` makes of the directory; a failure never looks like an empty one. */
-  const listed = <T>(path: string, signal: AbortSignal, work: (ino: Ino) => Answer<T>): Answer<T> =>
-    orElse(
-      () => andThen(nodes.node(path, signal), work),
-      (error) => {
-        throw unlistableError(path, error);
-      },
-    );
+  const list = async <T>(
+    path: string,
+    signal: AbortSignal,
+    work: (ino: Ino) => Answer<T>,
+  ): Promise<T> => await orUnlistable(path, async () => await work(await nodes.node(path, signal)));
   return {
     opendir: (path, _flags, done) =>
-      answerer.answer(
+      runner.run(
         { operation: "opendir", path },
-        (signal) => listed(path, signal, (ino) => fileSystem.opendir(ino, signal)),
-        { give: () => (done(0, 0), 0), refuse: done },
+        async (signal) => await list(path, signal, (ino) => fileSystem.opendir(ino, signal)),
+        { succeed: () => (done(0, 0), 0), fail: done },
       ),
     releasedir: (_path, _handle, done) => done(0),
     fsyncdir: (_path, _dataOnly, _handle, done) => done(0),
     readdir: (path, done) =>
-      answerer.answer(
+      runner.run(
         { operation: "readdir", path },
-        (signal) => listed(path, signal, (ino) => fileSystem.readdir(ino, signal)),
+        async (signal) => await list(path, signal, (ino) => fileSystem.readdir(ino, signal)),
         {
-          give: (entries) => {
+          succeed: (entries) => {
             done(
               0,
               entries.map((entry) => entry.name),
@@ -101,38 +98,47 @@ function directoryOperations({
             );
             return 0;
           },
-          refuse: done,
+          fail: done,
         },
       ),
   };
 }
 
+/** Makes `work` fail with an error that no program takes for an empty directory. */
+async function orUnlistable<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw unlistableError(path, error);
+  }
+}
+
 function fileOperations({
   fileSystem,
   nodes,
-  answerer,
+  runner,
   writers,
 }: OperationContext): Pick<Reading, "open" | "read" | "release"> {
   return {
     open: (path, flags, done) =>
-      answerer.answer(
+      runner.run(
         { operation: "open", path },
         (signal) => andThen(nodes.node(path, signal), (ino) => fileSystem.open(ino, flags, signal)),
         {
-          give: (handle) => {
+          succeed: (handle) => {
             if ((flags & (constants.O_WRONLY | constants.O_RDWR)) !== 0) writers.opened();
             done(0, handle);
             return 0;
           },
-          refuse: done,
-          tooLate: (handle) => fileSystem.release(handle),
+          fail: done,
+          discard: (handle) => fileSystem.release(handle),
         },
       ),
     read: (...[path, handle, into, , offset, done]) =>
-      answerer.answer(
+      runner.run(
         { operation: "read", path },
         (signal) => fileSystem.read(handle as Handle, offset, into, signal),
-        { give: (count) => (done(checkedCount(count, into.length)), count), refuse: done },
+        { succeed: (count) => (done(checkedCount(count, into.length)), count), fail: done },
       ),
     release: (_path, handle, done) => {
       fileSystem.release(handle as Handle);
@@ -142,7 +148,7 @@ function fileOperations({
   };
 }
 
-/** libfuse sends as many bytes as it is told, from behind its buffer too. */
+/** Checks the count, because libfuse sends as many bytes as it is told, even from beyond its buffer. */
 function checkedCount(count: number, room: number): number {
   if (Number.isInteger(count) && count >= 0 && count <= room) return count;
   throw new BsmountError("unavailable", `read ${count} bytes into a buffer of ${room}`);

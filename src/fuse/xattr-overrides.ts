@@ -1,17 +1,15 @@
 import { constants } from "node:os";
 import type { Operations, Options, Signal } from "fuse-native";
-import type { Answer } from "../fs/file-system.ts";
-import { andThen } from "../core/answer.ts";
 import type { FuseConstructor } from "./load-binding.ts";
 import type { OperationContext } from "./operation-context.ts";
 
 /*
- * The binding's own getxattr and listxattr answer EIO or nothing at all when the caller's buffer is too
- * short, which is how half of the programs ask for the size. So both are replaced in a subclass.
+ * The binding's getxattr and listxattr reply EIO or nothing at all when the caller's buffer is too short, which is how
+ * half of the programs ask for the size. So a subclass replaces both.
  *
- * Everything outside `user.` is ENOTSUP before anything else happens: ls asks for two attributes of every
- * file until it hears that, the kernel asks for security.capability before every write, and `cp -p` gives
- * up its ACL and uses chmod. ENOSYS would end all extended attributes for the life of the mount.
+ * Everything outside `user.` is ENOTSUP at once: ls asks for two attributes of every file until it gets this reply, the
+ * kernel asks for security.capability before every write, and `cp -p` then uses chmod instead of its ACL. ENOSYS would
+ * disable all extended attributes for the life of the mount.
  */
 const { ERANGE, ENOTSUP } = constants.errno;
 
@@ -20,7 +18,7 @@ export function isUserAttribute(name: string): boolean {
   return name.startsWith("user.");
 }
 
-/** Present so that the binding registers the operations; the subclass answers them. */
+/** Makes the binding register the operations, which the subclass then overrides. */
 export function xattrOperations(): Pick<Operations, "getxattr" | "listxattr"> {
   return {
     getxattr: (_path, _name, _position, done) => done(-ENOTSUP),
@@ -53,7 +51,7 @@ export function createBinding(
 
 interface Request {
   readonly path: string;
-  /** The caller's buffer in libfuse's memory; empty when only the size is asked for. */
+  /** The caller's buffer in libfuse's memory; empty when the caller asks for the size only. */
   readonly into: Uint8Array;
 }
 
@@ -71,40 +69,36 @@ class AttributeReader {
       return;
     }
     const { fileSystem, nodes } = this.#context;
-    this.#answer("getxattr", signal, request, (abort) =>
-      andThen(nodes.node(path, abort), (ino) => fileSystem.getxattr(ino, name, abort)),
-    );
+    this.#run("getxattr", signal, request, async (abort) => {
+      return await fileSystem.getxattr(await nodes.node(path, abort), name, abort);
+    });
   }
 
   list(signal: Signal, request: Request): void {
     const { fileSystem, nodes } = this.#context;
-    this.#answer("listxattr", signal, request, (abort) =>
-      andThen(nodes.node(request.path, abort), (ino) =>
-        andThen(fileSystem.listxattr(ino, abort), (names) =>
-          Buffer.from(names.map((name) => `${name}\0`).join("")),
-        ),
-      ),
-    );
+    this.#run("listxattr", signal, request, async (abort) => {
+      const names = await fileSystem.listxattr(await nodes.node(request.path, abort), abort);
+      return Buffer.from(names.map((name) => `${name}\0`).join(""));
+    });
   }
 
-  #answer(
+  #run(
     operation: string,
     signal: Signal,
     { path, into }: Request,
-    work: (abort: AbortSignal) => Answer<Uint8Array>,
+    work: (abort: AbortSignal) => Promise<Uint8Array>,
   ): void {
-    const refuse = (result: number): void => signal(result, into.buffer);
-    this.#context.answerer.answer({ operation, path }, work, {
-      give: (value) => {
+    this.#context.runner.run({ operation, path }, work, {
+      succeed: (value) => {
         signal(copyOut(value, into), into.buffer);
         return 0;
       },
-      refuse,
+      fail: (result) => signal(result, into.buffer),
     });
   }
 }
 
-/** The size of `value`, which is copied when there is room; see getxattr(2). */
+/** Copies `value` if there is room, and returns its size; -ERANGE if there is not, see getxattr(2). */
 export function copyOut(value: Uint8Array, into: Uint8Array): number {
   if (into.length === 0) return value.length;
   if (value.length > into.length) return -ERANGE;

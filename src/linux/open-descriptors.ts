@@ -52,9 +52,9 @@ function lastPid(): number {
 }
 
 /**
- * The link of a descriptor shows the file's path while its mount is in the mount table. For a detached mount it shows the
- * path in the mount, and through a bind mount, as containers have, another path that ends with the same name. Then the
- * descriptor's fdinfo decides.
+ * The link of a descriptor shows the file's path while its mount is in the mount table. For a detached mount it shows
+ * the path in the mount, and through a bind mount, as containers have, another path that ends with the same name. Then
+ * the descriptor's fdinfo decides.
  */
 function hasOpenForWriting(pid: number, file: FileOnMount): boolean {
   return hasDescriptor(pid, file) || hasMapping(pid, file);

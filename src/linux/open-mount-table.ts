@@ -11,8 +11,8 @@ import {
 const READ_BYTES = 64 * 1024;
 
 /**
- * The mount table, kept open until it is disposed: it is read ten times a second, and also when this process has no free
- * file descriptor.
+ * The mount table, kept open until it is disposed: it is read ten times a second, and also when this process has no
+ * free file descriptor.
  */
 export class OpenMountTable implements Disposable {
   readonly #descriptor: number = openSync(MOUNT_TABLE, "r");

@@ -41,9 +41,9 @@ function isOpenToOthers({ uid, gid, mode }: Stats): boolean {
 }
 
 /**
- * Creates `path`, which may be a link, and its missing parents with mode 0700. Accepts any folder in which only root can
- * remove, rename or replace the files of this user, also a sticky one such as `/tmp`. `isShared` says that others can
- * create files there.
+ * Creates `path`, which may be a link, and its missing parents with mode 0700. Accepts any folder in which only root
+ * can remove, rename or replace the files of this user, also a sticky one such as `/tmp`. `isShared` says that others
+ * can create files there.
  * @throws BsmountError `environment` when others can do more, or it cannot be created; `no-space`
  */
 export async function ensureSafeFolder(path: string): Promise<{ readonly isShared: boolean }> {

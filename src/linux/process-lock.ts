@@ -7,14 +7,14 @@ import { isRunning, type ProcessIdentity, thisProcess } from "./process-identity
 import { unlessMissing } from "../core/unless-missing.ts";
 
 /*
- * Locks between processes of one user. Node has no flock(2), and any user can bind the abstract sockets of unix(7). So a
- * lock is a claim: an empty file in a folder of the user, whose name says which lock it is for and which process wants
- * it. A claim is void once its process has ended. No name is used twice, so any process may remove a void claim, and no
- * file is ever replaced, which is what makes ordinary lock files unsafe.
+ * Locks between processes of one user. Node has no flock(2), and any user can bind the abstract sockets of unix(7). So
+ * a lock is a claim: an empty file in a folder of the user, whose name says which lock it is for and which process
+ * wants it. A claim is void once its process has ended. No name is used twice, so any process may remove a void claim,
+ * and no file is ever replaced, which is what makes ordinary lock files unsafe.
  *
- * To take a lock, a process creates a claim and then reads the others. Of two processes that claim at once, at least one
- * finds the other: the one with the greater order gives up, and the other waits until it has. A process that finds no
- * other claim marks its own as held; a process that finds this mark gives up.
+ * To take a lock, a process creates a claim and then reads the others. Of two processes that claim at once, at least
+ * one finds the other: the one with the greater order gives up, and the other waits until it has. A process that finds
+ * no other claim marks its own as held; a process that finds this mark gives up.
  */
 
 /** Identifies a lock, and the folder of its claims. */
@@ -112,8 +112,8 @@ async function winsLock(lock: LockId, order: string): Promise<boolean> {
 }
 
 /**
- * Returns the claims of running processes of this machine, and removes void claims for any lock. Claims of other machines
- * and containers stay, since their state is unknown here. A missing folder has no claims.
+ * Returns the claims of running processes of this machine, and removes void claims for any lock. Claims of other
+ * machines and containers stay, since their state is unknown here. A missing folder has no claims.
  */
 async function claimsIn({ folder, key }: LockId): Promise<readonly Claim[]> {
   const names = await unlessMissing(async () => await readdir(folder));

@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from "prom-client";
 
-/** Every metric of the product, by its Prometheus name. */
+/** All metrics. */
 export interface Instruments {
   readonly requests: Counter<"target" | "status">;
   readonly receivedBytes: Counter<"target">;
@@ -22,19 +22,19 @@ export function defineInstruments(registry: Registry): Instruments {
   return {
     requests: counter(
       "http_requests_total",
-      "HTTP attempts; status 0: no answer",
+      "HTTP attempts; status 0: no response",
       "target",
       "status",
     ),
     receivedBytes: counter("http_received_bytes_total", "Body bytes received", "target"),
     sentBytes: counter("http_sent_bytes_total", "Body bytes sent", "target"),
     blocks: counter("blocks_total", "Cache blocks: hit, miss, shared, prefetch, wasted", "outcome"),
-    listings: counter("listings_total", "Listings asked for: hit, miss, shared", "outcome"),
+    listings: counter("listings_total", "Listings requested: hit, miss, shared", "outcome"),
     operations: counter("operations_total", "Filesystem operations", "operation", "errno"),
-    readBytes: counter("read_bytes_total", "Bytes handed to the kernel"),
+    readBytes: counter("read_bytes_total", "Bytes returned to the kernel"),
     operationSeconds: new Histogram({
       name: "bsmount_operation_seconds",
-      help: "Time from the kernel's request to the answer",
+      help: "Time from the kernel's request to the reply",
       labelNames: ["operation"],
       buckets: [0.0001, 0.001, 0.01, 0.1, 1, 10, 60],
       registers,

@@ -5,9 +5,9 @@ import { isStopped } from "../linux/process-identity.ts";
 import type { RegistryEntry } from "./registry.ts";
 
 /**
- * Asks the process of a mount. One that says nothing is an error within ten seconds; one that works on the
- * request is waited for.
- * @throws SilentMountError as the cause of a `timeout` that names the process and what to do
+ * Sends a request to the process of a mount. Waits as long as it reports progress, and fails when it does not respond
+ * for ten seconds.
+ * @throws BsmountError `timeout`, which names the process and has a SilentMountError as its cause
  */
 export async function askEntry(
   { socketPath, record }: RegistryEntry,
@@ -21,14 +21,14 @@ export async function askEntry(
   }
 }
 
-/** Whether `error` says that the mount's process says nothing. */
+/** Whether `error` means that the process of the mount does not respond. */
 export function isSilence(error: unknown): boolean {
   return error instanceof BsmountError && error.cause instanceof SilentMountError;
 }
 
-/** `process 123 is stopped`, or that it does not answer. */
-export function silenceOf(pid: number): string {
-  return `process ${pid} ${isStopped(pid) ? "is stopped" : "does not answer"}`;
+/** `process 123 is stopped`, or that it does not respond. */
+export function describeSilence(pid: number): string {
+  return `process ${pid} ${isStopped(pid) ? "is stopped" : "does not respond"}`;
 }
 
 function silentError(
@@ -36,7 +36,7 @@ function silentError(
   cause: SilentMountError,
 ): BsmountError {
   const goOn = isStopped(pid) ? `kill -CONT ${pid}` : "wait";
-  return new BsmountError("timeout", `the mount on ${mountPoint}: ${silenceOf(pid)}`, {
+  return new BsmountError("timeout", `the mount on ${mountPoint}: ${describeSilence(pid)}`, {
     cause,
     remedy: `${goOn}, or detach the mount: bsmount unmount --lazy ${mountPoint}`,
   });

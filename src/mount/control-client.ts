@@ -11,29 +11,29 @@ import {
   progressOf,
 } from "./control-protocol.ts";
 
-/** A mount that works on a request says so every second; one that says nothing for so long will not. */
+/** A mount reports progress every second; one that is silent for this long is taken for hanging. */
 export const SILENCE_MS = 10_000;
 
 export interface AskOptions {
-  /** For so long the mount may say nothing at all, milliseconds. @default 10 000 */
+  /** How long the mount may send nothing, milliseconds. @default 10 000 */
   readonly silenceMs?: number;
-  /** Told about once a second what the mount still waits for. */
+  /** Called about once a second with what the mount waits for. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** Somebody listens on the socket and says nothing: a process that is stopped, or hangs. */
+/** The mount sends nothing, because its process is stopped or hangs. */
 export class SilentMountError extends BsmountError {
   override name = "SilentMountError";
 
   constructor(path: string, options: ErrorOptions = {}) {
-    super("timeout", `the mount behind ${path} says nothing`, options);
+    super("timeout", `the mount behind ${path} does not respond`, options);
   }
 }
 
 /**
- * Asks the mount behind the socket `path` and waits for its answer, for as long as it shows that it works
- * on it.
- * @throws BsmountError `not-found` when nobody listens there; what the mount answers; the signal's reason
+ * Sends a request to the mount behind the socket `path`, and waits for its result as long as the mount reports
+ * progress.
+ * @throws BsmountError `not-found` when no process listens there; the error of the mount; the signal's reason
  * @throws SilentMountError
  */
 export async function askMount(
@@ -58,27 +58,27 @@ export async function askMount(
   }
 }
 
-/** Nothing is asked before the mount has greeted: it must not do later what nobody waits for any more. */
+/** Sends the request only after the greeting, so that a hanging mount cannot do it later, when nobody waits. */
 async function converse(
   socket: Socket,
   request: ControlRequest,
   onProgress: AskOptions["onProgress"],
 ): Promise<unknown> {
-  let isAsked = false;
+  let isSent = false;
   for await (const line of linesOf(socket)) {
     const message = parseObject(line);
     const progress = progressOf(message);
     if (progress === undefined) return resultOf(message);
-    if (isAsked) onProgress?.(progress);
+    if (isSent) onProgress?.(progress);
     else socket.write(`${JSON.stringify(request)}\n`);
-    isAsked = true;
+    isSent = true;
   }
-  throw new BsmountError("not-found", "the mount ended before it answered");
+  throw new BsmountError("not-found", "the mount ended before it replied");
 }
 
-function resultOf(answer: Record<string, unknown>): unknown {
-  if (answer["ok"] === true) return answer["result"];
-  throw errorOf(answer["error"] as ErrorReport);
+function resultOf(reply: Record<string, unknown>): unknown {
+  if (reply["ok"] === true) return reply["result"];
+  throw errorOf(reply["error"] as ErrorReport);
 }
 
 function connectionError(path: string, error: unknown): unknown {
@@ -88,7 +88,7 @@ function connectionError(path: string, error: unknown): unknown {
     case "ECONNRESET":
     case "EPIPE":
       return new BsmountError("not-found", `no mount listens on ${path}`, { cause: error });
-    // So many wait to be heard that the kernel takes no more.
+    // The backlog is full: the mount has not accepted connections for long.
     case "EAGAIN":
       return new SilentMountError(path, { cause: error });
     default:

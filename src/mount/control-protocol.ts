@@ -4,66 +4,67 @@ import { redactText } from "../core/redact.ts";
 import { type HeldFiles, isHeldFiles } from "../session/held-files.ts";
 
 /*
- * Requests and answers on a mount's control socket: one JSON object a line, one answer for each request,
- * in order. Lines of progress tell a mount that works from one that hangs: the first is the greeting, on
- * which the request is sent, and while an answer takes long one comes every second. The socket lies in a private folder, so whoever can connect is the owner or root.
+ * The protocol of a mount's control socket: one JSON object per line, one reply for each request, in order. Progress
+ * lines tell a working mount from a hanging one: the first is the greeting, after which the client sends its request,
+ * and until the reply there is one every second. The socket is in a private folder, so only its owner and root can
+ * connect.
  */
 
 /** A longer line ends the connection. */
 export const MAX_LINE_BYTES: number = 64 * 1024;
 
-/** What a mount can be asked. */
+/** The requests that a mount accepts. */
 export type ControlRequest =
   | { readonly method: "status" }
   | { readonly method: "metrics" }
   | {
       readonly method: "unmount";
       readonly lazy: boolean;
-      /** For the uploads that can be finished. */
+      /** Whether to wait for uploads that can be finished. */
       readonly wait: boolean;
       readonly held?: HeldFiles;
     }
   | { readonly method: "refresh" }
-  /** What it has of an app result that is not in BaseSpace. */
+  /** Asks for the files of an app result that are not in BaseSpace. */
   | { readonly method: "unfinished"; readonly appResultId: string }
   | {
       readonly method: "set-status";
-      /** Inside the mount: the app result, or anything in it. */
+      /** The path in the mount of the app result, or of anything in it. */
       readonly path: string;
       readonly status: string;
       readonly summary?: string;
       readonly held?: HeldFiles;
     };
 
-export type ControlAnswer =
+export type ControlReply =
   | { readonly ok: true; readonly result: unknown }
   | { readonly ok: false; readonly error: ErrorReport };
 
-/** What a mount still waits for before it answers. */
+/** What a mount waits for before it replies. */
 export interface Progress {
-  /** Files that are on their way to BaseSpace. */
+  /** Files that are being uploaded or wait for that. */
   readonly pending: number;
   /** Their bytes that BaseSpace has not confirmed. */
   readonly leftBytes: number;
 }
 
-/** The answer to `unmount`. */
+/** The result of `unmount`. */
 export interface UnmountResult {
-  /** Files that somebody still writes, to a mount that goes on serving them: paths as on the mount. */
+  /** Paths in the mount of files that are open for writing; the detached mount keeps serving them. */
   readonly open: readonly string[];
-  /** Files that were written, are not in BaseSpace, and stay in staging. */
+  /** Paths of files that are not in BaseSpace, and stay in staging. */
   readonly left: readonly string[];
-  /** Somebody still uses the mount, which goes on until nobody does. */
+  /** Whether the mount is still in use, and lives on until it is not. */
   readonly isUsed: boolean;
 }
 
-/** The progress in a message; undefined when it is the answer. */
+/** The progress in a message; undefined when the message is a reply. */
 export function progressOf(message: Record<string, unknown>): Progress | undefined {
   const { progress } = message;
   return typeof progress === "object" && progress !== null ? (progress as Progress) : undefined;
 }
 
-/** An error on its way to another process: without its cause chain, but with its text. */
+/** An error as sent to another process: its text includes the causes. */
 export interface ErrorReport {
   readonly reason: FailureReason;
   readonly message: string;

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { BsmountError } from "../core/errors.ts";
 import { jsonWithoutSecrets } from "../core/known-secrets.ts";
 import {
-  type ControlAnswer,
+  type ControlReply,
   type ControlRequest,
   linesOf,
   parseRequest,
@@ -12,18 +12,18 @@ import {
   reportOf,
 } from "./control-protocol.ts";
 
-/** A client that says nothing for so long is let go, unless its request is being worked on. */
+/** A client without a request is disconnected after this time. */
 const IDLE_MS = 30_000;
-/** How long a client has to take the last answer before the server ends. */
+/** How long a client has to read the last reply before the server closes. */
 const LINGER_MS = 1_000;
 
-/** A client that waits hears so often that its request is worked on. */
-const BEAT_MS = 1_000;
+/** How often a waiting client receives progress. */
+const PROGRESS_MS = 1_000;
 
-/** `signal` aborts when the client has gone. */
+/** Handles one request; `signal` aborts when the client has disconnected. */
 export type ControlHandler = (request: ControlRequest, signal: AbortSignal) => Promise<unknown>;
 
-const NOTHING_LEFT: Progress = { pending: 0, leftBytes: 0 };
+const NOTHING_PENDING: Progress = { pending: 0, leftBytes: 0 };
 
 /** The control socket of a mount. Disposing ends all connections and removes the socket. */
 export class ControlServer implements AsyncDisposable {
@@ -42,13 +42,13 @@ export class ControlServer implements AsyncDisposable {
   }
 
   /**
-   * Listens on `path`, mode 0600. What lies there is removed: the caller holds the mount's lock. `progress`
-   * is what a client is told while it waits.
+   * Listens on `path`, mode 0600. Replaces an old socket there, since the caller has the lock of the mount. Clients
+   * that wait receive `progress()`.
    */
   static async listen(
     path: string,
     handler: ControlHandler,
-    progress: () => Progress = () => NOTHING_LEFT,
+    progress: () => Progress = () => NOTHING_PENDING,
   ): Promise<ControlServer> {
     await rm(path, { force: true });
     const control = new ControlServer(path, handler, progress);
@@ -77,45 +77,47 @@ export class ControlServer implements AsyncDisposable {
   }
 
   async #converse(socket: Socket, conversation: Conversation): Promise<void> {
-    const gone = new AbortController();
-    socket.once("close", () => gone.abort(new BsmountError("aborted", "who asked has gone")));
+    const disconnected = new AbortController();
+    socket.once("close", () =>
+      disconnected.abort(new BsmountError("aborted", "the client has disconnected")),
+    );
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     try {
-      this.#tellProgress(socket);
+      this.#sendProgress(socket);
       for await (const line of linesOf(socket)) {
         conversation.idle = false;
         socket.setTimeout(0);
-        const answer = await this.#answerWithBeats(line, socket, gone.signal);
-        socket.write(`${jsonWithoutSecrets(answer)}\n`);
+        const reply = await this.#handleWithProgress(line, socket, disconnected.signal);
+        socket.write(`${jsonWithoutSecrets(reply)}\n`);
         socket.setTimeout(IDLE_MS);
         conversation.idle = true;
-        if (this.#closing) await letGo(socket);
+        if (this.#closing) await closeSocket(socket);
       }
     } catch {
-      // The client went away in the middle; there is nobody to tell.
+      // The client disconnected, so nobody waits for a reply.
     } finally {
       socket.destroy();
     }
   }
 
-  async #answerWithBeats(
+  async #handleWithProgress(
     line: string,
     socket: Socket,
     signal: AbortSignal,
-  ): Promise<ControlAnswer> {
-    const timer = setInterval(() => this.#tellProgress(socket), BEAT_MS);
+  ): Promise<ControlReply> {
+    const timer = setInterval(() => this.#sendProgress(socket), PROGRESS_MS);
     try {
-      return await this.#answer(line, signal);
+      return await this.#handle(line, signal);
     } finally {
       clearInterval(timer);
     }
   }
 
-  #tellProgress(socket: Socket): void {
+  #sendProgress(socket: Socket): void {
     socket.write(`${JSON.stringify({ progress: this.#progress() })}\n`);
   }
 
-  async #answer(line: string, signal: AbortSignal): Promise<ControlAnswer> {
+  async #handle(line: string, signal: AbortSignal): Promise<ControlReply> {
     try {
       return { ok: true, result: await this.#handler(parseRequest(line), signal) };
     } catch (error) {
@@ -125,13 +127,13 @@ export class ControlServer implements AsyncDisposable {
 }
 
 interface Conversation {
-  /** True while no request is being worked on. */
+  /** True while no request is being handled. */
   idle: boolean;
   ended: Promise<void>;
 }
 
-/** Sends what is still to be sent, for as long as a client may take to read it. */
-async function letGo(socket: Socket): Promise<void> {
+/** Sends what is buffered, for at most as long as a client may take to read it. */
+async function closeSocket(socket: Socket): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, LINGER_MS);
     socket.end(() => {

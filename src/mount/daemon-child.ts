@@ -10,32 +10,31 @@ export function isDaemon(): boolean {
 }
 
 /**
- * The daemon's side of `startDaemon`: takes the payload, runs `serve` and tells the parent how its start
- * went. `serve` is to pass the hooks to `runForeground`. A parent that dies before the mount is live takes
- * the start with it; afterwards the daemon stands alone.
- * @throws what `serve` throws, after the parent was told
+ * The daemon's side of `startDaemon`: receives the payload, runs `serve` and reports the start to the parent. `serve`
+ * has to pass the hooks to `runForeground`. When the parent ends before the mount is live, the start is cancelled.
+ * @throws what `serve` throws, after reporting it to the parent
  */
 export async function runDaemon(
   serve: (payload: unknown, hooks: ForegroundHooks) => Promise<void>,
 ): Promise<void> {
-  let told = false;
-  const tell = async (message: StartedMessage): Promise<void> => {
-    if (told) return;
-    told = true;
+  let isReported = false;
+  const report = async (message: StartedMessage): Promise<void> => {
+    if (isReported) return;
+    isReported = true;
     process.off("disconnect", onOrphaned);
-    await sendAndPart(message);
+    await sendAndDisconnect(message);
   };
   const onOrphaned = (): void => void process.kill(process.pid, "SIGTERM");
   process.once("disconnect", onOrphaned);
   try {
     const payload = await receivePayload();
-    // Not to keep the folder busy in which the user happened to be.
+    // The daemon must not keep the current folder of the user busy.
     process.chdir("/");
     await serve(payload, {
-      onMounted: (mount) => void tell({ type: "mounted", status: mount.status() }),
+      onMounted: (mount) => void report({ type: "mounted", status: mount.status() }),
     });
   } catch (error) {
-    await tell({ type: "failed", error: reportOf(error) });
+    await report({ type: "failed", error: reportOf(error) });
     throw error;
   }
 }
@@ -46,7 +45,7 @@ async function receivePayload(): Promise<unknown> {
   throw new BsmountError("invalid", "the background process was started with an unknown message");
 }
 
-async function sendAndPart(message: StartedMessage): Promise<void> {
+async function sendAndDisconnect(message: StartedMessage): Promise<void> {
   await new Promise<void>((resolve) => {
     if (process.send === undefined || !process.connected) resolve();
     else process.send(message, undefined, {}, () => resolve());

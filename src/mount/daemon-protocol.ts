@@ -1,10 +1,10 @@
 import type { ErrorReport } from "./control-protocol.ts";
 import type { MountStatus } from "./mount-status.ts";
 
-/** Set in the environment of a process that is to become a daemon. */
+/** Set in the environment of a daemon. */
 export const DAEMON_VARIABLE = "BSMOUNT_DAEMON";
 
-/** From the parent: what the command line asked for, secrets included, which is why it goes this way. */
+/** From the parent. The payload contains secrets, so it is not passed as an argument or a variable. */
 export interface StartMessage {
   readonly type: "start";
   readonly payload: unknown;

@@ -13,20 +13,17 @@ import type { MountStatus } from "./mount-status.ts";
 import { openSafeLog } from "./safe-log.ts";
 
 /*
- * A daemon is the same program again, detached, with a channel to its parent. The parent hands over what
- * to do and waits until the mount is live or has failed, so that the error stands in the user's terminal
- * and the exit code is right; then the two part. What the child's libraries print goes to the log file.
+ * The daemon is a detached process of the same program, with a channel to its parent. The parent sends it what to do,
+ * and waits until the mount is live or has failed, so that the error appears in the user's terminal with the right
+ * exit code. Then the channel is closed. What libraries print in the daemon goes to the log file.
  */
 
-/**
- * Threads for file and name-service calls. Four, the default, are too few for a disk cache beside DNS
- * look-ups, and the number is fixed before the first line of JavaScript runs.
- */
+/** Threads for file and name-service calls. The default of four is too few; libuv reads the variable at its start. */
 const THREADPOOL_SIZE = "16";
 
 /**
- * Memory of so many bytes goes back to the system as soon as it is freed. By itself glibc takes the size of what was
- * freed for that of pieces to keep, up to 32 MiB, and long-lived small ones then lie between large free ones.
+ * Blocks of at least this many bytes are returned to the system when they are freed. By default glibc raises the
+ * threshold to the size of freed blocks, up to 32 MiB, which leaves long-lived small blocks between large free ones.
  */
 const MMAP_THRESHOLD = String(1024 * 1024);
 
@@ -37,16 +34,16 @@ export interface DaemonOptions {
   readonly args: readonly string[];
   /** Added to this process's environment. @default none */
   readonly env?: Readonly<Record<string, string>>;
-  /** Handed to `runDaemon`, over a private channel; what `structuredClone` can copy. */
+  /** Sent to `runDaemon` over a private channel; any value that `structuredClone` can copy. */
   readonly payload: unknown;
-  /** Where the child's standard output and error go; its own log may be the same file. */
+  /** The file for the child's standard output and error, which may also be its log. */
   readonly logFile: string;
 }
 
 /**
  * Starts a daemon and waits until its mount is live.
- * @throws BsmountError what the child reported, or what it left in the log when it died without a word;
- * the signal's reason, after which the child is ended
+ * @throws BsmountError the error that the child reported, or its last log lines when it died without one; the signal's
+ * reason, after terminating the child
  */
 export async function startDaemon(
   options: DaemonOptions,
@@ -87,13 +84,13 @@ function spawnChild(options: DaemonOptions, log: number): ChildProcess {
   });
 }
 
-/** The token is in the plan. In the environment every process of the user could read it from /proc. */
+/** The payload has the token; in the environment, every process of the user could read it from /proc. */
 function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { BASESPACE_ACCESS_TOKEN: _token, ...rest } = environment;
   return rest;
 }
 
-/** What the child says first; undefined when it ended without a word. */
+/** The first message of the child; undefined when it ended without one. */
 async function firstMessage(
   child: ChildProcess,
   payload: unknown,
@@ -109,7 +106,7 @@ async function firstMessage(
     child.on("message", (message) => {
       if (isStartedMessage(message)) resolve(message);
     });
-    // A child that is gone already shows by its exit.
+    // If the child has already ended, its exit event resolves the promise.
     child.send(start, () => {});
   });
 }
@@ -118,12 +115,12 @@ const MAX_SHOWN_LINES = 5;
 
 function diedError(child: ChildProcess, logFile: string, from: number): BsmountError {
   const how = child.signalCode ?? `exit code ${child.exitCode}`;
-  const left = readFileSync(logFile).subarray(from).toString("utf8");
-  const lines = left.split("\n").filter((line) => line.trim() !== "");
+  const logged = readFileSync(logFile).subarray(from).toString("utf8");
+  const lines = logged.split("\n").filter((line) => line.trim() !== "");
   const last = lines.slice(-MAX_SHOWN_LINES).join("\n");
   return new BsmountError(
     "unavailable",
-    `the background process ended while it started (${how})${last === "" ? "" : `:\n${redactText(last)}`}`,
+    `the background process ended during its start (${how})${last === "" ? "" : `:\n${redactText(last)}`}`,
     { remedy: `see ${logFile}, or try --foreground` },
   );
 }

@@ -9,11 +9,10 @@ import { inUseError, nameHolders } from "./mount-in-use.ts";
 import type { MountableSession } from "./mountable-session.ts";
 
 /*
- * `bsmount unmount` first looks whether somebody uses the mount, and refuses then, with everything as it was.
- * It finishes what was written and closed, and refuses while something is left that nobody would finish:
- * files under temporary names, and those whose upload failed. Detaching (`--lazy`) takes the mount from the
- * tree all the same; who has something open goes on, and what is left stays in staging. Nothing finishes a
- * file that somebody still writes.
+ * `bsmount unmount` refuses, without any change, while the mount is in use. Otherwise it finishes the files that were
+ * written and closed, and refuses while files are left that nothing would finish: those under temporary names, and
+ * those whose upload failed. Detaching (`--lazy`) always removes the mount from the tree; open files keep working, and
+ * what is left stays in staging. A file that is still open for writing is never finished.
  */
 
 export type UnmountRequest = Extract<ControlRequest, { readonly method: "unmount" }>;
@@ -28,8 +27,8 @@ export interface EndMountOptions {
 }
 
 /**
- * Ends a mount as somebody asked for it. `signal` aborts the waiting for uploads, which go on then.
- * @throws BsmountError `busy` naming the holders, `unfinished` naming the files that nobody would finish
+ * Ends a mount on request. `signal` aborts the waiting for uploads, which continue all the same.
+ * @throws BsmountError `busy` naming the holders, `unfinished` naming the files that nothing would finish
  */
 export async function endMount(
   request: UnmountRequest,
@@ -50,7 +49,7 @@ async function unmount(
   await decideHeld(request, options, signal);
   if (request.wait) await finishUploads(options, signal);
   signal.throwIfAborted();
-  // What is opened between this look and the end would not be finished.
+  // A file opened between this check and the end would not be finished.
   using _pause = options.gate.pause();
   await refuseInUse(options, signal);
   refuseUnfinished(options);
@@ -64,7 +63,7 @@ async function detach(
   signal: AbortSignal,
 ): Promise<UnmountResult> {
   const { session, mountPoint } = options;
-  // Of a detached mount the kernel shows no paths by which its holders could be found.
+  // Once a mount is detached, the kernel shows no paths by which holders could be found.
   const holders = await findHolders(mountPoint);
   await options.unmount(true);
   const open = await stillOpen(options, signal);
@@ -78,7 +77,7 @@ async function detach(
   };
 }
 
-/** Nothing is finished, or given up, of a mount that stays because somebody uses it. */
+/** Refuses before any file is finished or discarded, since the mount stays. */
 async function refuseInUse(options: EndMountOptions, signal: AbortSignal): Promise<void> {
   const { mountPoint } = options;
   const holders = await findHolders(mountPoint);
@@ -88,7 +87,7 @@ async function refuseInUse(options: EndMountOptions, signal: AbortSignal): Promi
   const named = `${namedFiles(open)} ${open.length === 1 ? "is" : "are"} open for writing`;
   throw new BsmountError(
     "busy",
-    `${mountPoint} is in use: ${named} in a process that cannot be seen`,
+    `${mountPoint} is in use: ${named} by a process that cannot be seen`,
     {
       remedy: "end that use, or unmount with --lazy, which detaches the mount though it is in use",
     },
@@ -111,7 +110,7 @@ async function decideHeld(
   if (held === "discard") await session.discardHeld(signal);
 }
 
-/** A failure shows in what is left. The session goes on with it when nobody waits any more. */
+/** Failed uploads appear in what is left. The session continues uploading when the waiting is aborted. */
 async function finishUploads(
   { session, logger }: EndMountOptions,
   signal: AbortSignal,
@@ -119,7 +118,7 @@ async function finishUploads(
   try {
     await abandonOnAbort(session.finishUploads(neverAborted), signal);
   } catch (error) {
-    logger.warn({ error: describeError(error) }, "the mount is to end, and an upload failed");
+    logger.warn({ error: describeError(error) }, "an upload failed while the mount was ending");
   }
 }
 

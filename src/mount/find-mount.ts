@@ -5,20 +5,20 @@ import { followLinks } from "../linux/follow-links.ts";
 import { readMountTable } from "../linux/mount-table.ts";
 import { readRegistry, type RegistryEntry } from "./registry.ts";
 
-/** Where a path leads. */
-export interface Place {
-  /** Without symbolic links on the way to the mount. */
+/** A path with the mount that it leads to. */
+export interface MountPath {
+  /** Absolute, without symbolic links up to the mount. */
   readonly path: string;
-  /** The mount of bsmount that it is on or in. */
+  /** The mount of bsmount that the path is or is in. */
   readonly mountPoint: string | undefined;
-  /** The path in the mount: empty for the mount point itself, else with a leading slash. */
+  /** The rest of the path in the mount: empty for the mount point itself, else with a leading slash. */
   readonly inside: string;
-  /** Of its process, when that lives and is this user's. */
+  /** The registry entry, if its process is alive and belongs to this user. */
   readonly entry: RegistryEntry | undefined;
 }
 
-/** A mount whose process can be asked. */
-export interface LivePlace extends Place {
+/** A path in a mount that accepts requests. */
+export interface LiveMountPath extends MountPath {
   readonly mountPoint: string;
   readonly entry: RegistryEntry;
 }
@@ -28,7 +28,7 @@ export interface LivePlace extends Place {
  * whose process is stopped they never return.
  * @throws BsmountError `usage` when there are too many symbolic links
  */
-export async function findMount(path: string, runtimeFolder: string): Promise<Place> {
+export async function findMount(path: string, runtimeFolder: string): Promise<MountPath> {
   const all = await readRegistry(runtimeFolder);
   const entries = all.filter(({ record }) => record.status.isDetached !== true);
   const pointOf = ({ record }: RegistryEntry): string => record.status.mountPoint;
@@ -50,39 +50,35 @@ export async function findMount(path: string, runtimeFolder: string): Promise<Pl
 export async function findMountPoint(
   path: string,
   runtimeFolder: string,
-): Promise<Place & { readonly mountPoint: string }> {
-  const place = await findMount(path, runtimeFolder);
-  const { mountPoint } = place;
-  if (mountPoint === undefined || place.inside !== "") throw await notMounted(place);
-  return { ...place, mountPoint };
+): Promise<MountPath & { readonly mountPoint: string }> {
+  const found = await findMount(path, runtimeFolder);
+  const { mountPoint } = found;
+  if (mountPoint === undefined || found.inside !== "") throw await notMountedError(found);
+  return { ...found, mountPoint };
 }
 
-/** The place as one whose process can be asked. @throws BsmountError `usage` */
-export async function livePlace(place: Place): Promise<LivePlace> {
-  const { mountPoint, entry } = place;
-  if (mountPoint === undefined) throw await notMounted(place);
-  if (entry !== undefined) return { ...place, mountPoint, entry };
-  throw new BsmountError(
-    "usage",
-    `no process of yours that is known here serves the mount on ${mountPoint}`,
-    {
-      remedy:
-        "a live mount is found with the XDG_RUNTIME_DIR and XDG_STATE_HOME that it was made with; " +
-        `a dead one is cleared by bsmount unmount ${mountPoint}`,
-    },
-  );
+/** Returns `found` if its mount accepts requests. @throws BsmountError `usage` */
+export async function requireLiveMount(found: MountPath): Promise<LiveMountPath> {
+  const { mountPoint, entry } = found;
+  if (mountPoint === undefined) throw await notMountedError(found);
+  if (entry !== undefined) return { ...found, mountPoint, entry };
+  throw new BsmountError("usage", `no known process of yours serves the mount on ${mountPoint}`, {
+    remedy:
+      "use the XDG_RUNTIME_DIR and XDG_STATE_HOME with which it was mounted; " +
+      `if it is dead, bsmount unmount ${mountPoint} removes it`,
+  });
 }
 
-async function notMounted({ path, mountPoint }: Place): Promise<BsmountError> {
+async function notMountedError({ path, mountPoint }: MountPath): Promise<BsmountError> {
   if (mountPoint !== undefined) {
     return new BsmountError("usage", `${path} is inside the mount on ${mountPoint}`, {
       remedy: `give the mount point itself: ${mountPoint}`,
     });
   }
-  const isThere = await lstat(path).then(
+  const exists = await lstat(path).then(
     () => true,
     ({ code }: NodeJS.ErrnoException) => code !== "ENOENT" && code !== "ENOTDIR",
   );
-  const problem = isThere ? `bsmount has nothing mounted on ${path}` : `there is no ${path}`;
+  const problem = exists ? `bsmount has nothing mounted on ${path}` : `${path} does not exist`;
   return new BsmountError("usage", problem, { remedy: "bsmount status lists the live mounts" });
 }

@@ -8,16 +8,15 @@ import { prepareMount } from "./prepare-mount.ts";
 import { serveSignals } from "./signals.ts";
 
 export interface ForegroundHooks {
-  /** The mount is live. */
+  /** Called when the mount is live. */
   readonly onMounted?: (mount: BaseSpaceMount) => void;
-  /** One line that the user should see: a busy mount at the end, a failed refresh. */
+  /** Called with one line for the user, such as a busy mount at the end or a failed refresh. */
   readonly onNotice?: (text: string) => void;
 }
 
 /**
- * Mounts and stays until the mount has ended, by whatever: SIGINT or SIGTERM (the first waits for what is
- * open, the second detaches), `bsmount unmount`, `fusermount -u`, an abort. SIGHUP refreshes. The session
- * is opened after the mount point was found usable, and disposed in any case.
+ * Mounts, and returns when the mount has ended: after SIGINT or SIGTERM (see `signals.ts`), `bsmount unmount`,
+ * `fusermount -u` or an abort. Opens the session after checking the mount point, and always disposes it.
  * @throws BsmountError what mounting and `openSession` throw
  */
 export async function runForeground(
@@ -32,7 +31,7 @@ export async function runForeground(
   let session: MountableSession;
   try {
     if (prepared.recovered)
-      logger.warn({ mountPoint: prepared.mountPoint }, "took down a dead mount");
+      logger.warn({ mountPoint: prepared.mountPoint }, "unmounted a dead mount");
     session = await openSession(signals.starting);
   } catch (error) {
     await prepared[Symbol.asyncDispose]();

@@ -2,16 +2,16 @@ import { abandonOnAbort } from "../core/abort.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { Answer, FileSystem, Handle } from "../fs/file-system.ts";
 
-/** A filesystem that can be told to open nothing more; everything else passes through to `inner`. */
+/** A file system that can refuse or delay opens; everything else is forwarded to `inner`. */
 export interface Gate {
   readonly fileSystem: FileSystem;
-  /** From now on every open is refused; what is open stays usable. */
+  /** Refuses every open from now on; open files keep working. */
   close(): void;
-  /** Opens wait until the pause is disposed: they go on if the mount is still there. */
+  /** Delays opens until the pause is disposed. */
   pause(): Disposable;
 }
 
-/** Whoever ends a mount decides sooner; a caller is not kept waiting for longer. */
+/** How long an open waits at most; unmounting takes less. */
 const PAUSE_MS = 10_000;
 
 export function gateOpens(inner: FileSystem): Gate {
@@ -19,7 +19,7 @@ export function gateOpens(inner: FileSystem): Gate {
   const pauses = new Set<Promise<void>>();
   const check = (): void => {
     if (!isClosed) return;
-    throw new BsmountError("aborted", "the mount is ending: it opens and makes no more files");
+    throw new BsmountError("aborted", "the mount is ending: it opens and creates no more files");
   };
   const passing = <T>(work: () => Answer<T>, signal: AbortSignal): Answer<T> => {
     check();

@@ -16,17 +16,17 @@ import type { PreparedMount } from "./prepare-mount.ts";
 import type { UnfinishedInMount } from "./result-in-mounts.ts";
 import { enterRegistry, socketPathOf } from "./registry.ts";
 
-/** A mounted session. Disposing unmounts it, though it be in use. */
+/** A mounted session. Disposing unmounts it, even if it is in use. */
 export interface BaseSpaceMount extends AsyncDisposable {
   readonly mountPoint: string;
-  /** Settles once nobody uses the mount any more, however that came about, and its traces are removed. */
+  /** Resolves when the mount has ended, for whatever reason, and its socket and registry entry are removed. */
   readonly ended: Promise<void>;
   status(): MountStatus;
-  /** Opens no more files; what is open stays usable. */
+  /** Refuses to open files from now on; open files keep working. */
   refuseOpens(): void;
   /** @throws BsmountError `busy`, naming the processes that use the mount */
   unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void>;
-  /** Ends at once though it be in use; what is open for writing stays in staging. */
+  /** Ends the mount at once, even if it is in use; files open for writing stay in staging. */
   abandon(): void;
   /** Forgets every cached listing. */
   refresh(): Promise<void>;
@@ -43,7 +43,7 @@ export interface LiveMountOptions {
   readonly logFile?: string;
 }
 
-/** A mount with its control socket and registry entry; removes both and gives back the lock at its end. */
+/** A mount with its control socket and registry entry; removes both and releases the lock at its end. */
 export class LiveMount implements BaseSpaceMount {
   readonly mountPoint: string;
   readonly ended: Promise<void>;
@@ -52,53 +52,58 @@ export class LiveMount implements BaseSpaceMount {
   #isDetached = false;
   #hasEnded = false;
 
-  private constructor(options: LiveMountOptions, traces: readonly AsyncDisposable[]) {
+  private constructor(options: LiveMountOptions, registrations: readonly AsyncDisposable[]) {
     this.#options = options;
     this.mountPoint = options.mounted.mountPoint;
     const { detached, ended } = options.mounted;
-    const left = detached.then(async () => await this.#leaveMountPoint(traces));
-    this.ended = ended.then(async () => await this.#endTraces(left));
+    const left = detached.then(async () => await this.#leaveMountPoint(registrations));
+    this.ended = ended.then(async () => await this.#removeRemaining(left));
   }
 
   static async open(options: LiveMountOptions): Promise<LiveMount> {
-    const traces: AsyncDisposable[] = [];
-    const mount = new LiveMount(options, traces);
-    traces.push(options.prepared);
-    await mount.#leaveTraces(traces);
+    const registrations: AsyncDisposable[] = [];
+    const mount = new LiveMount(options, registrations);
+    registrations.push(options.prepared);
+    await mount.#register(registrations);
     return mount;
   }
 
-  /** Makes the control socket, and then the entry that leads to it. */
-  async #leaveTraces(traces: AsyncDisposable[]): Promise<void> {
+  /** Creates the control socket, and then the registry entry that leads to it. */
+  async #register(registrations: AsyncDisposable[]): Promise<void> {
     const { runtimeFolder } = this.#options.prepared;
-    traces.push(
+    registrations.push(
       await ControlServer.listen(
         socketPathOf(runtimeFolder, this.status()),
-        async (request, signal) => await this.#obey(request, signal),
+        async (request, signal) => await this.#handle(request, signal),
         () => this.#progress(),
       ),
     );
-    traces.push(await enterRegistry(runtimeFolder, this.status()));
+    registrations.push(await enterRegistry(runtimeFolder, this.status()));
   }
 
-  async #endTraces(left: Promise<readonly AsyncDisposable[]>): Promise<void> {
+  async #removeRemaining(left: Promise<readonly AsyncDisposable[]>): Promise<void> {
     this.#hasEnded = true;
-    await this.#removeTraces(await left);
+    await this.#unregister(await left);
   }
 
   /**
-   * Another mount may take the place of one that is detached. As long as somebody uses it, it has traces elsewhere:
-   * nobody may end an app result of which it has files.
+   * Frees the mount point of a detached mount for another one. While the detached mount is in use, it has a socket and
+   * an entry under another name, so that no app result of which it has files can be ended.
    */
-  async #leaveMountPoint(traces: readonly AsyncDisposable[]): Promise<readonly AsyncDisposable[]> {
+  async #leaveMountPoint(
+    registrations: readonly AsyncDisposable[],
+  ): Promise<readonly AsyncDisposable[]> {
     this.#isDetached = true;
     const others: AsyncDisposable[] = [];
     try {
-      if (!this.#hasEnded) await this.#leaveTraces(others);
+      if (!this.#hasEnded) await this.#register(others);
     } catch (error) {
-      this.#options.logger.warn({ error: describeError(error) }, "nobody sees the detached mount");
+      this.#options.logger.warn(
+        { error: describeError(error) },
+        "the detached mount has no registry entry",
+      );
     }
-    await this.#removeTraces(traces);
+    await this.#unregister(registrations);
     return others;
   }
 
@@ -107,7 +112,7 @@ export class LiveMount implements BaseSpaceMount {
     return {
       mountPoint: this.mountPoint,
       pid: process.pid,
-      // It goes to whoever asks, and into the registry; the service could call its user by the token.
+      // The status is printed and stored; the service could have put the token into the user name.
       ...withoutKnownSecrets(session.describe()),
       uploads: session.uploads(),
       since: this.#since,
@@ -147,19 +152,19 @@ export class LiveMount implements BaseSpaceMount {
     try {
       await session.setStatus(path, change, neverAborted);
     } catch (error) {
-      throw error instanceof StillOpenError ? await this.#withProcesses(error) : error;
+      throw error instanceof StillOpenError ? await this.#nameHolders(error) : error;
     }
   }
 
   async #unfinished(appResultId: string): Promise<UnfinishedInMount> {
     const found = await this.#options.session.unfinishedIn(appResultId, neverAborted);
-    // Of a detached mount the kernel shows no paths by which its holders could be found.
+    // Once a mount is detached, the kernel shows no paths by which holders could be found.
     const holders = this.#isDetached ? [] : await findHolders(this.mountPoint);
     const named = found.open.map((path) => nameHolders(path, this.mountPoint, holders));
     return { open: named, left: found.left };
   }
 
-  async #withProcesses({ what, paths }: StillOpenError): Promise<StillOpenError> {
+  async #nameHolders({ what, paths }: StillOpenError): Promise<StillOpenError> {
     const holders = await findHolders(this.mountPoint);
     return new StillOpenError(
       what,
@@ -184,7 +189,7 @@ export class LiveMount implements BaseSpaceMount {
     );
   }
 
-  async #obey(request: ControlRequest, signal: AbortSignal): Promise<unknown> {
+  async #handle(request: ControlRequest, signal: AbortSignal): Promise<unknown> {
     switch (request.method) {
       case "status":
         return this.status();
@@ -205,13 +210,16 @@ export class LiveMount implements BaseSpaceMount {
     }
   }
 
-  /** In the reverse order of their making: the entry first, the lock last. */
-  async #removeTraces(traces: readonly AsyncDisposable[]): Promise<void> {
-    for (const trace of traces.toReversed()) {
+  /** In reverse order: the entry first, the lock last. */
+  async #unregister(registrations: readonly AsyncDisposable[]): Promise<void> {
+    for (const registration of registrations.toReversed()) {
       try {
-        await trace[Symbol.asyncDispose]();
+        await registration[Symbol.asyncDispose]();
       } catch (error) {
-        this.#options.logger.warn({ error: describeError(error) }, "a trace of the mount stays");
+        this.#options.logger.warn(
+          { error: describeError(error) },
+          "cannot remove a socket or an entry of the mount",
+        );
       }
     }
   }

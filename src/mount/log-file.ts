@@ -4,15 +4,15 @@ import { createStream } from "rotating-file-stream";
 import { createLogger, type Logger, type LogLevel } from "../core/logger.ts";
 import { openSafeLog } from "./safe-log.ts";
 
-/** A logger into a file that is rotated; disposing writes what is left. */
+/** A logger that writes a rotated file; disposing flushes it. */
 export interface LogFile extends AsyncDisposable {
   readonly logger: Logger;
   readonly path: string;
 }
 
 /**
- * Opens a log file, mode 0600, in a folder that is made 0700 when missing. At 10 MiB it becomes
- * `<file>.1`, and so on up to `<file>.5`. A log that cannot be written later on never stops the mount.
+ * Opens a log file, mode 0600, and creates its folder, mode 0700. At 10 MiB it is renamed to `<file>.1`, up to
+ * `<file>.5`. A later failure to write the log never stops the mount.
  * @throws BsmountError `environment`, `no-space` as {@link openSafeLog}
  */
 export async function openLogFile(path: string, level: LogLevel): Promise<LogFile> {

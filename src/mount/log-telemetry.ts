@@ -2,8 +2,8 @@ import type { Logger } from "../core/logger.ts";
 import { failures } from "../core/telemetry.ts";
 
 /**
- * Writes what the layers tell into the log: a failed operation as a warning, with its path, errno and the
- * whole chain of causes (the service's code and the request's id are in it).
+ * Logs failed operations as warnings, with path, errno and all causes, which include the service's error code and the
+ * request id. Disposing stops it.
  */
 export function logTelemetry(logger: Logger): Disposable {
   const stop = failures.subscribe(({ operation, path, errno, error }) =>

@@ -8,7 +8,7 @@ import { type BaseSpaceMount, LiveMount } from "./live-mount.ts";
 import type { MountableSession } from "./mountable-session.ts";
 import { type PreparedMount, prepareMount, type PrepareOptions } from "./prepare-mount.ts";
 
-/** How to mount; see `fuse/driver.ts` for what the kernel is asked. */
+/** How to mount; see `fuse/driver.ts` for what the kernel does with the options. */
 export interface MountBaseSpaceOptions extends PrepareOptions {
   /** @default false */
   readonly readOnly?: boolean;
@@ -18,7 +18,7 @@ export interface MountBaseSpaceOptions extends PrepareOptions {
   readonly noexec?: boolean;
   /** How long the kernel keeps attributes and names, milliseconds. @default 1000 */
   readonly attributeTtlMs?: number;
-  /** How long the kernel keeps absent names, milliseconds. @default 1000 */
+  /** How long the kernel remembers that a name does not exist, milliseconds. @default 1000 */
   readonly negativeTtlMs?: number;
   /**
    * Kernel read-ahead requests in flight. libfuse 2 ends worker threads when more than ten are idle, and the binding
@@ -26,9 +26,9 @@ export interface MountBaseSpaceOptions extends PrepareOptions {
    * @default 9
    */
   readonly maxBackground?: number;
-  /** An operation that takes longer is answered ETIMEDOUT, milliseconds. @default 60000 */
+  /** Operations that take longer fail with ETIMEDOUT, milliseconds. @default 60000 */
   readonly deadlineMs?: number;
-  /** @default the one over fuse-native */
+  /** @default the driver over fuse-native */
   readonly driver?: Driver;
   readonly logger?: Logger;
   /** The file that the logger writes, for `bsmount status`. @default none */
@@ -36,8 +36,8 @@ export interface MountBaseSpaceOptions extends PrepareOptions {
 }
 
 /**
- * Mounts a session and enters it in the registry of live mounts. The session stays its owner's, to be
- * disposed after the mount ended.
+ * Mounts a session and adds it to the registry of live mounts. The caller still owns the session, and disposes it after
+ * the mount has ended.
  * @throws BsmountError `usage`, `busy` or `environment` with the remedy
  */
 export async function mountBaseSpace(
@@ -50,8 +50,8 @@ export async function mountBaseSpace(
 }
 
 /**
- * The second half of {@link mountBaseSpace}, on a mount point that is this process's already. Takes over
- * `prepared`: it is given back when the mount ends or fails.
+ * The second half of {@link mountBaseSpace}, on a mount point that this process has locked. Takes ownership of
+ * `prepared`, and disposes it when the mount ends or fails.
  */
 export async function mountPrepared(
   session: MountableSession,

@@ -2,8 +2,8 @@ import { BsmountError } from "../core/errors.ts";
 import { takeLock } from "../linux/process-lock.ts";
 
 /**
- * Takes the lock of a mount point: nobody else with the same runtime folder can mount there, recover or
- * remove its registry entry.
+ * Takes the lock of a mount point. Without it, no process with the same runtime folder mounts there, recovers a dead
+ * mount or removes a registry entry.
  * @throws BsmountError `busy`
  */
 export async function lockMount(
@@ -12,7 +12,7 @@ export async function lockMount(
 ): Promise<AsyncDisposable> {
   const lock = await takeLock({ folder: runtimeFolder, key: mountPoint });
   if (lock !== undefined) return lock;
-  throw new BsmountError("busy", `${mountPoint} is mounted by bsmount already`, {
+  throw new BsmountError("busy", `${mountPoint} is already mounted by bsmount`, {
     remedy: `bsmount status, or: bsmount unmount ${mountPoint}`,
   });
 }

@@ -30,7 +30,7 @@ function unreachable(path: string, folder: string, cause: unknown): BsmountError
 }
 
 /**
- * Refuses a mount point that cannot or should not be used. Call after a dead mount has been recovered.
+ * Refuses a mount point that cannot or should not be used. Call it after recovering a dead mount.
  * @throws BsmountError `usage`, `busy` when a mount of bsmount is there already
  */
 export async function checkMountPoint(
@@ -39,19 +39,19 @@ export async function checkMountPoint(
 ): Promise<void> {
   const entry = mountedOn(mountPoint);
   if (entry?.type === MOUNT_TYPE) {
-    throw new BsmountError("busy", `${mountPoint} is mounted by bsmount already`, {
+    throw new BsmountError("busy", `${mountPoint} is already mounted by bsmount`, {
       remedy: `bsmount status, or: bsmount unmount ${mountPoint}`,
     });
   }
   if (entry !== undefined) {
-    throw refused(mountPoint, `another filesystem (${entry.type}) is mounted there`);
+    throw unusableError(mountPoint, `another filesystem (${entry.type}) is mounted there`);
   }
   await checkFolder(mountPoint);
   const inside = ownFolders.find((folder) => isInside(folder, mountPoint));
   if (inside !== undefined) {
-    throw refused(
+    throw unusableError(
       mountPoint,
-      `it holds ${inside}, which bsmount itself needs while mounted (it would wait for itself)`,
+      `it contains ${inside}, which bsmount itself uses while mounted (it would wait for itself)`,
       "choose another mount point, or another folder for that",
     );
   }
@@ -60,18 +60,22 @@ export async function checkMountPoint(
 async function checkFolder(mountPoint: string): Promise<void> {
   const info = await lstat(mountPoint).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") {
-      throw refused(mountPoint, "there is no such folder", `mkdir -p ${mountPoint}`);
+      throw unusableError(mountPoint, "it does not exist", `mkdir -p ${mountPoint}`);
     }
     throw new BsmountError("usage", `cannot mount on ${mountPoint}`, { cause: error });
   });
   if (!info.isDirectory()) {
-    throw refused(mountPoint, "it is not a folder", "give an empty folder, which mkdir makes");
+    throw unusableError(
+      mountPoint,
+      "it is not a folder",
+      "give an empty folder, which mkdir can make",
+    );
   }
   const entries = await readdir(mountPoint).catch((error: unknown) => {
     throw new BsmountError("usage", `cannot mount on ${mountPoint}`, { cause: error });
   });
   if (entries.length > 0) {
-    throw refused(mountPoint, "the folder is not empty", "a mount would hide what is in it");
+    throw unusableError(mountPoint, "the folder is not empty", "a mount would hide what is in it");
   }
 }
 
@@ -80,7 +84,7 @@ function isInside(path: string, folder: string): boolean {
   return at === folder || at.startsWith(folder === sep ? sep : folder + sep);
 }
 
-function refused(mountPoint: string, why: string, remedy?: string): BsmountError {
+function unusableError(mountPoint: string, why: string, remedy?: string): BsmountError {
   const options = remedy === undefined ? {} : { remedy };
   return new BsmountError("usage", `cannot mount on ${mountPoint}: ${why}`, options);
 }

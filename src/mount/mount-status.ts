@@ -10,8 +10,8 @@ export interface MountStatus extends SessionDescription {
   readonly uploads: UploadCounts;
   /** When it was mounted, ISO 8601. */
   readonly since: string;
-  /** The mount point is free again: whoever had something open is served until he closes it. */
+  /** The mount was unmounted lazily, and serves open files until they are closed. */
   readonly isDetached?: true;
-  /** Only when its process does not answer, which it says in words: all else is then as it began. */
+  /** Set when the process does not respond, as a sentence; everything else is then the status at its start. */
   readonly silence?: string;
 }

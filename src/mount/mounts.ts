@@ -1,12 +1,12 @@
-import type { MetricsSnapshot } from "../metrics/collector.ts";
+import type { MetricsSnapshot } from "../metrics/metrics.ts";
 import type { HeldFiles } from "../session/held-files.ts";
-import { askEntry, isSilence, silenceOf } from "./ask-entry.ts";
+import { askEntry, isSilence, describeSilence } from "./ask-entry.ts";
 import type { AskOptions } from "./control-client.ts";
-import { findMount, findMountPoint, livePlace } from "./find-mount.ts";
+import { findMount, findMountPoint, requireLiveMount } from "./find-mount.ts";
 import type { MountStatus } from "./mount-status.ts";
 import { readRegistry, type RegistryEntry } from "./registry.ts";
 
-/** A live mount answers in milliseconds; one that does not is shown as it was when it began. */
+/** A live mount replies within milliseconds; one that does not is shown with its status at its start. */
 const STATUS_SILENCE_MS = 2_000;
 
 /** The live mounts of this user, by mount point. */
@@ -26,21 +26,20 @@ async function statusOf(entry: RegistryEntry, signal: AbortSignal): Promise<Moun
   } catch (error) {
     signal.throwIfAborted();
     const { status } = entry.record;
-    return isSilence(error) ? { ...status, silence: silenceOf(status.pid) } : status;
+    return isSilence(error) ? { ...status, silence: describeSilence(status.pid) } : status;
   }
 }
 
 /**
- * Tells the mount that `path` is in to forget every listing, whichever path in it that is.
- * @throws BsmountError `usage` when `path` is in no mount of this user, `timeout` when its process says
- * nothing
+ * Makes the mount that `path` is in forget all listings.
+ * @throws BsmountError `usage` when `path` is in no mount of this user, `timeout` when its process does not respond
  */
 export async function refreshAt(
   path: string,
   { runtimeFolder }: { readonly runtimeFolder: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const { entry } = await livePlace(await findMount(path, runtimeFolder));
+  const { entry } = await requireLiveMount(await findMount(path, runtimeFolder));
   await askEntry(entry, { method: "refresh" }, { signal });
 }
 
@@ -48,31 +47,31 @@ export interface StatusChangeAt extends Pick<AskOptions, "onProgress"> {
   readonly runtimeFolder: string;
   /** `Complete`, `Aborted`, `NeedsAttention`, … */
   readonly status: string;
-  /** A sentence for people. */
+  /** A sentence for the people who look at the result. */
   readonly summary?: string;
-  /** Of files under temporary names, where the status is the last. @default "refuse" */
+  /** What to do with files under temporary names when the status is final. @default "refuse" */
   readonly held?: HeldFiles;
 }
 
 /**
- * Sets the status of the app result that `path`, in a mount, is in. Answers when its files are finished and
- * the service has the status.
- * @throws BsmountError `usage` when `path` is in no mount of this user, `timeout` when its process says
- * nothing; what the mount answers
+ * Sets the status of the app result that `path` is in. Returns when its files are finished and BaseSpace has the
+ * status.
+ * @throws BsmountError `usage` when `path` is in no mount of this user, `timeout` when its process does not respond;
+ * the error of the mount
  */
 export async function setStatusAt(
   path: string,
   { runtimeFolder, onProgress, ...change }: StatusChangeAt,
   signal: AbortSignal,
 ): Promise<void> {
-  const { entry, inside } = await livePlace(await findMount(path, runtimeFolder));
+  const { entry, inside } = await requireLiveMount(await findMount(path, runtimeFolder));
   const request = { method: "set-status", path: inside === "" ? "/" : inside, ...change } as const;
   const listener = onProgress === undefined ? {} : { onProgress };
   await askEntry(entry, request, { signal, ...listener });
 }
 
 /**
- * What the mount at `path` has done since it began: requests, bytes, cache hits.
+ * The metrics of the mount at `path` since its start: requests, bytes, cache hits.
  * @throws BsmountError `usage` when no mount of this user is there
  */
 export async function metricsAt(
@@ -80,6 +79,6 @@ export async function metricsAt(
   { runtimeFolder }: { readonly runtimeFolder: string },
   signal: AbortSignal,
 ): Promise<MetricsSnapshot> {
-  const { entry } = await livePlace(await findMountPoint(path, runtimeFolder));
+  const { entry } = await requireLiveMount(await findMountPoint(path, runtimeFolder));
   return (await askEntry(entry, { method: "metrics" }, { signal })) as MetricsSnapshot;
 }

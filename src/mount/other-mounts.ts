@@ -2,48 +2,50 @@ import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { MOUNT_TYPE } from "../fuse/mount-options.ts";
 import { type MountEntry, readMountTable } from "../linux/mount-table.ts";
-import { type KernelAnswer, kernelAnswer } from "./kernel-answer.ts";
+import { type MountState, probeMount } from "./probe-mount.ts";
 import type { MountStatus } from "./mount-status.ts";
 
-/** A mount of bsmount that is in no registry of this user. */
+/** A mount of bsmount that is not in the registry of this user. */
 export interface OtherMount {
   readonly mountPoint: string;
-  /** Whose it is, as far as the kernel says. */
+  /** The user who mounted it, if the kernel shows it. */
   readonly owner: MountOwner | undefined;
   /**
-   * What the kernel says of a mount of one's own: a live one was made with other folders. `unknown` of somebody
-   * else's, which nobody else may ask for.
+   * The state of a mount of this user; a live one was mounted with other folders. `unknown` for mounts of other users,
+   * which only they may access.
    */
-  readonly state: KernelAnswer | "unknown";
+  readonly state: MountState | "unknown";
 }
 
 export interface MountOwner {
   readonly uid: number;
-  /** Absent where the machine's list of users has none. */
+  /** Absent when /etc/passwd has none. */
   readonly name?: string;
 }
 
-/** Where bsmount is mounted besides `known`. Touches no mount of somebody else, and waits for none that hangs. */
+/** The mounts of bsmount except `known`. Never touches those of other users, and never waits for one that hangs. */
 export async function otherMounts(
   known: readonly Pick<MountStatus, "mountPoint">[],
   signal: AbortSignal,
   table: readonly MountEntry[] = readMountTable(),
 ): Promise<readonly OtherMount[]> {
-  const ours = new Set(known.map(({ mountPoint }) => mountPoint));
+  const knownPoints = new Set(known.map(({ mountPoint }) => mountPoint));
   const others = new Map(
     table
-      .filter(({ type, mountPoint }) => type === MOUNT_TYPE && !ours.has(mountPoint))
+      .filter(({ type, mountPoint }) => type === MOUNT_TYPE && !knownPoints.has(mountPoint))
       .map((entry) => [entry.mountPoint, entry]),
   );
-  return await Promise.all([...others.values()].map(async (entry) => await lookAt(entry, signal)));
+  return await Promise.all(
+    [...others.values()].map(async (entry) => await describeMount(entry, signal)),
+  );
 }
 
-async function lookAt(
+async function describeMount(
   { mountPoint, userId }: MountEntry,
   signal: AbortSignal,
 ): Promise<OtherMount> {
   const isOwn = userId !== undefined && userId === process.geteuid?.();
-  const state = isOwn ? await kernelAnswer(mountPoint, signal) : "unknown";
+  const state = isOwn ? await probeMount(mountPoint, signal) : "unknown";
   return { mountPoint, owner: await ownerOf(userId), state };
 }
 

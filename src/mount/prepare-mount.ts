@@ -1,14 +1,14 @@
 import { ensurePrivateFolder } from "../linux/private-folder.ts";
 import { lockMount } from "./mount-lock.ts";
 import { canonicalMountPoint, checkMountPoint } from "./mount-point.ts";
-import { recoverDeadMount } from "./recover.ts";
+import { recoverDeadMount } from "./recover-dead-mount.ts";
 
 export interface PrepareOptions {
   /** An existing, empty folder. */
   readonly mountPoint: string;
-  /** Where the control sockets of live mounts are; made 0700. */
+  /** The folder of the control sockets of live mounts; created with mode 0700. */
   readonly runtimeFolder: string;
-  /** Cache, state, staging and log folders: a mount that hid them would wait for itself. @default none */
+  /** Cache, state, staging and log folders, which the mount must not hide: it would wait for itself. @default none */
   readonly ownFolders?: readonly string[];
 }
 
@@ -17,13 +17,13 @@ export interface PreparedMount extends AsyncDisposable {
   /** Without symbolic links. */
   readonly mountPoint: string;
   readonly runtimeFolder: string;
-  /** True when a dead mount was found there and taken down. */
+  /** Whether a dead mount was unmounted there. */
   readonly recovered: boolean;
 }
 
 /**
- * Checks and locks a mount point, and takes down a dead mount on it. Needs no session, so that a wrong
- * mount point shows before the first request.
+ * Checks and locks a mount point, and unmounts a dead mount on it. Needs no session, so that a wrong mount point is
+ * reported before the first request.
  * @throws BsmountError `usage`, `busy`, `environment`
  */
 export async function prepareMount(

@@ -9,14 +9,13 @@ import { type Machine, thisMachine, whereabouts } from "../linux/machine.ts";
 import { isRunning, type ProcessIdentity, thisProcess } from "../linux/process-identity.ts";
 
 /*
- * Every live mount has two files in the runtime folder, named after its mount point, and after its process as well
- * once it is detached, for another mount may take its place: the control socket and a small JSON file for those who
- * cannot or need not ask. The JSON is written when the socket listens
- * and removed before it, so whoever finds it finds the socket, unless the process died: then the entry is
- * stale and is removed by whoever sees it.
+ * Every live mount has two files in the runtime folder: the control socket, and a JSON file for readers that cannot or
+ * need not connect to it. Both are named after the mount point; those of a detached mount also after its process, since
+ * another mount may use the mount point. The JSON file is written when the socket listens, and removed before it. So it
+ * exists without a socket only when the process was killed; then any reader removes it as stale.
  */
 
-/** What is known of a mount without asking it. */
+/** What is known about a mount without a request to it. */
 export interface MountRecord extends ProcessIdentity {
   /** Absent in entries of earlier versions. */
   readonly machine?: Machine;
@@ -28,25 +27,25 @@ export interface RegistryEntry {
   readonly socketPath: string;
 }
 
-/** Where the control socket of a mount is; short, because the kernel takes no more than 107 bytes. */
+/** The path of the control socket of a mount; short, because the kernel allows at most 107 bytes. */
 export function socketPathOf(runtimeFolder: string, status: NamedStatus): string {
   return join(runtimeFolder, `${keyOf(status)}.sock`);
 }
 
-/** Enters a mount of this process; disposing takes it out. */
+/** Adds the entry of a mount of this process; disposing removes it. */
 export async function enterRegistry(
   runtimeFolder: string,
   status: MountStatus,
 ): Promise<AsyncDisposable> {
   const path = join(runtimeFolder, `${keyOf(status)}.json`);
   const record: MountRecord = { ...thisProcess(), machine: thisMachine(), status };
-  const draft = `${path}.${process.pid}`;
-  await writeFile(draft, `${JSON.stringify(record)}\n`, { mode: 0o600 });
-  await rename(draft, path);
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  await rename(temporary, path);
   return { [Symbol.asyncDispose]: async () => await rm(path, { force: true }) };
 }
 
-/** The mounts whose process lives; entries of dead ones are removed. */
+/** The mounts whose process runs; removes the entries of the others. */
 export async function readRegistry(runtimeFolder: string): Promise<readonly RegistryEntry[]> {
   const names = await readdir(runtimeFolder).catch(() => []);
   const entries: RegistryEntry[] = [];
@@ -60,14 +59,14 @@ export async function readRegistry(runtimeFolder: string): Promise<readonly Regi
   return entries;
 }
 
-/** Of a process that is in another container nobody knows here: whoever asks its socket is told. */
+/** Whether the process may be running. For one in another container only a request to its socket would tell. */
 function mayRun(record: MountRecord): boolean {
   const { machine } = record;
   const where = machine === undefined ? "here" : whereabouts(machine);
   return where === "elsewhere" || (where === "here" && isRunning(record));
 }
 
-/** Whether it is the entry of a mount of this very process. */
+/** Whether the entry is that of a mount of this process. */
 export function isOwnEntry({ record }: RegistryEntry): boolean {
   const { pid, startTicks, machine } = record;
   if (machine !== undefined && whereabouts(machine) !== "here") return false;

@@ -6,20 +6,20 @@ import { askEntry } from "./ask-entry.ts";
 import type { MountStatus } from "./mount-status.ts";
 import { isOwnEntry, readRegistry, type RegistryEntry } from "./registry.ts";
 
-/** What a mount has of an app result; paths as it shows them. */
+/** The files of an app result in a mount that are not in BaseSpace; paths as the mount shows them. */
 export interface UnfinishedInMount {
   readonly open: readonly string[];
-  /** On their way, failed, or held back under a temporary name. */
+  /** Files being uploaded, files whose upload failed, and files that await a rename. */
   readonly left: readonly string[];
 }
 
-/** A mount that does not answer in time may have files of the result. */
+/** A mount that does not respond in time may have files of the result. */
 const SILENCE_MS = 5_000;
 
 /**
- * Refuses to end an app result while another mount of this user has files of it that are not in BaseSpace; one
- * that is detached, and still used, too.
- * @throws StillOpenError, BsmountError `unfinished`; `timeout` when a mount does not answer
+ * Returns a check that refuses to end an app result while another mount of this user, even a detached one, has files of
+ * it that are not in BaseSpace. It throws StillOpenError and BsmountError `unfinished`; `timeout` when a mount does not
+ * respond.
  */
 export function refuseUnfinishedInMounts(runtimeFolder: string): RefuseElsewhere {
   return async ({ apiServer, appResultId, what }, signal) => {
@@ -45,7 +45,7 @@ async function unfinishedIn(
   try {
     return (await askEntry(entry, request, { signal, silenceMs: SILENCE_MS })) as UnfinishedInMount;
   } catch (error) {
-    // It has ended meanwhile; what it left behind is in staging.
+    // The mount has ended meanwhile, and left its files in staging.
     if (reasonOf(error) === "not-found") return { open: [], left: [] };
     throw error;
   }

@@ -13,27 +13,27 @@ import { ensureSafeFolder } from "../linux/private-folder.ts";
  */
 export async function openSafeLog(path: string): Promise<FileHandle> {
   const { isShared } = await ensureSafeFolder(dirname(path));
-  // Whoever makes files there can do so while the log is rotated.
-  if (isShared) throw cannotLog(path, "others can make files in its folder");
+  // Another user could create a file under the name of the log while it is rotated.
+  if (isShared) throw logError(path, "others can create files in its folder");
   const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
   const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
   const file = await open(path, flags, 0o600).catch((cause: unknown) => {
-    throw cannotLog(path, faultOf(cause), cause);
+    throw logError(path, describeFault(cause), cause);
   });
   const info = await file.stat();
   if (info.isFile() && info.uid === process.geteuid?.()) return file;
   await file.close();
-  throw cannotLog(path, "it is no plain file of your own");
+  throw logError(path, "it is not a regular file that belongs to you");
 }
 
-function faultOf(cause: unknown): string {
+function describeFault(cause: unknown): string {
   const { code } = cause as NodeJS.ErrnoException;
   if (code === "ELOOP") return "it is a symbolic link, which is not followed";
-  return code === "EISDIR" || code === "ENXIO" ? "it is no plain file" : "it cannot be opened";
+  return code === "EISDIR" || code === "ENXIO" ? "it is not a regular file" : "it cannot be opened";
 }
 
-function cannotLog(path: string, fault: string, cause?: unknown): BsmountError {
-  const remedy = "name another file with --log-file, in a folder of your own";
+function logError(path: string, fault: string, cause?: unknown): BsmountError {
+  const remedy = "name another file with --log-file, in a folder that belongs to you";
   return new BsmountError("environment", `cannot write the log ${path}: ${fault}`, {
     cause,
     remedy,

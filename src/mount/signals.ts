@@ -4,36 +4,36 @@ import { systemClock } from "../core/clock.ts";
 import type { BaseSpaceMount } from "./live-mount.ts";
 
 /*
- * What signals mean to a mount. The first SIGINT or SIGTERM refuses new opens and unmounts as soon as
- * nobody uses the mount any more; the second detaches it, and who has something open goes on; the third ends it, and
- * what was open for writing stays in staging. Before the mount is live either of them gives up the start. SIGHUP forgets what is cached.
+ * What signals do to a mount. The first SIGINT or SIGTERM refuses new opens, and unmounts as soon as the mount is
+ * unused. The second detaches it, and open files keep working. The third ends it, and files that were open for writing
+ * stay in staging. Before the mount is live, any of them cancels the start. SIGHUP forgets all cached listings.
  */
 const RETRY_MS = 300;
-const THIRD = "a third signal ends it, and what is open for writing stays in staging, not uploaded";
+const THIRD = "a third signal ends it, and files open for writing stay in staging, not uploaded";
 
 export interface SignalService extends AsyncDisposable {
-  /** Aborts when the user gives up before the mount is live. */
+  /** Aborts at a signal before the mount is live. */
   readonly starting: AbortSignal;
-  /** From now on signals are about this mount. */
+  /** Directs signals to this mount from now on. */
   attach(mount: BaseSpaceMount): void;
 }
 
-/** Takes over SIGINT, SIGTERM and SIGHUP of this process until disposed. `tell` gets what users should read. */
-export function serveSignals(tell: (text: string) => void): SignalService {
-  return new ProcessSignals(tell);
+/** Takes over SIGINT, SIGTERM and SIGHUP of this process until disposed. Calls `notify` with texts for the user. */
+export function serveSignals(notify: (text: string) => void): SignalService {
+  return new ProcessSignals(notify);
 }
 
 class ProcessSignals implements SignalService {
-  readonly #tell: (text: string) => void;
+  readonly #notify: (text: string) => void;
   readonly #tasks: TaskGroup;
   readonly #starting = new AbortController();
   #mount: BaseSpaceMount | undefined;
   #ends = 0;
-  #isOver = false;
+  #hasEnded = false;
 
-  constructor(tell: (text: string) => void) {
-    this.#tell = tell;
-    this.#tasks = new TaskGroup((error) => tell(describeError(error)));
+  constructor(notify: (text: string) => void) {
+    this.#notify = notify;
+    this.#tasks = new TaskGroup((error) => notify(describeError(error)));
     process.on("SIGINT", this.#onEnd).on("SIGTERM", this.#onEnd).on("SIGHUP", this.#onRefresh);
   }
 
@@ -43,7 +43,7 @@ class ProcessSignals implements SignalService {
 
   attach(mount: BaseSpaceMount): void {
     this.#mount = mount;
-    void mount.ended.then(() => (this.#isOver = true));
+    void mount.ended.then(() => (this.#hasEnded = true));
     if (this.#ends > 0) this.#tasks.start(async (signal) => await this.#end(mount, signal));
   }
 
@@ -70,25 +70,26 @@ class ProcessSignals implements SignalService {
 
   async #end(mount: BaseSpaceMount, signal: AbortSignal): Promise<void> {
     mount.refuseOpens();
-    // A mount that is over has nobody left to be served: its process only waits for uploads.
-    if (this.#ends > 2 || (this.#ends > 1 && this.#isOver)) return mount.abandon();
+    // A mount that has ended serves nobody any more, and its process only waits for uploads.
+    if (this.#ends > 2 || (this.#ends > 1 && this.#hasEnded)) return mount.abandon();
     if (this.#ends > 1) return await this.#detach(mount, signal);
-    let told = false;
+    let isNotified = false;
     while (this.#ends === 1 && !signal.aborted) {
       const busy = await tryUnmount(mount, signal);
       if (busy === undefined) return;
-      if (!told) this.#tell(`${describeError(busy)}; waiting, a second signal detaches the mount`);
-      told = true;
+      if (!isNotified)
+        this.#notify(`${describeError(busy)}; waiting, a second signal detaches the mount`);
+      isNotified = true;
       await systemClock.sleep(RETRY_MS, signal);
     }
   }
 
   async #detach(mount: BaseSpaceMount, signal: AbortSignal): Promise<void> {
     await mount.unmount({ lazy: true }, signal);
-    const stays = systemClock.sleep(RETRY_MS, signal).then(() => true);
-    if (!(await Promise.race([stays, mount.ended.then(() => false)]))) return;
-    this.#tell(
-      `${mount.mountPoint} is detached, and serves what is open until it is closed; ${THIRD}`,
+    const lives = systemClock.sleep(RETRY_MS, signal).then(() => true);
+    if (!(await Promise.race([lives, mount.ended.then(() => false)]))) return;
+    this.#notify(
+      `${mount.mountPoint} is detached, and serves open files until they are closed; ${THIRD}`,
     );
   }
 }
@@ -101,8 +102,8 @@ async function tryUnmount(
     await mount.unmount({ lazy: false }, signal);
     return undefined;
   } catch (error) {
-    const passes = ["busy", "no-descriptors"].includes(reasonOf(error));
-    if (error instanceof BsmountError && passes) return error;
+    const isTemporary = ["busy", "no-descriptors"].includes(reasonOf(error));
+    if (error instanceof BsmountError && isTemporary) return error;
     throw error;
   }
 }

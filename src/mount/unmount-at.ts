@@ -2,41 +2,41 @@ import { systemClock } from "../core/clock.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import { unmountWithTools } from "../linux/unmount.ts";
 import type { HeldFiles } from "../session/held-files.ts";
-import { askEntry, isSilence, silenceOf } from "./ask-entry.ts";
+import { askEntry, isSilence, describeSilence } from "./ask-entry.ts";
 import type { Progress, UnmountResult } from "./control-protocol.ts";
 import { findMountPoint } from "./find-mount.ts";
-import { kernelAnswer } from "./kernel-answer.ts";
+import { probeMount } from "./probe-mount.ts";
 import { unmountUnlessUsed, withRemedyForCaller } from "./mount-in-use.ts";
 import { isRunning } from "../linux/process-identity.ts";
 import type { RegistryEntry } from "./registry.ts";
 
-/** A process that is to let go of its mount at once is not asked for longer. */
+/** How long a lazy unmount waits for a process that does not respond. */
 const LAZY_SILENCE_MS = 2_000;
-/** From the mount's end to its process's; it has only connections to close. */
+/** How long a process may take to exit after its mount has ended; it only has to close connections. */
 const EXIT_MS = 10_000;
 const POLL_MS = 50;
 
 export interface UnmountOptions {
   readonly runtimeFolder: string;
-  /** Detaches the mount though it is in use. */
+  /** Detaches the mount even if it is in use. */
   readonly lazy: boolean;
   /** Waits for uploads, and until the mount's process has ended. */
   readonly wait: boolean;
-  /** Of files under temporary names; with `lazy` they stay in staging when nothing else is said. @default "refuse" */
+  /** What to do with files under temporary names; with `lazy`, "refuse" leaves them in staging. @default "refuse" */
   readonly held?: HeldFiles;
-  /** Told about once a second what is waited for. */
+  /** Called about once a second with what the mount waits for. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Told what the user should know and is no failure. */
+  /** Called with texts for the user that are no failures. */
   readonly onNotice?: (text: string) => void;
 }
 
 const NOTHING_LEFT: UnmountResult = { open: [], left: [], isUsed: false };
 
 /**
- * Unmounts what bsmount has mounted at `path`, through the process that owns it or, when that is dead,
- * somebody else's, or says nothing and the mount is to be detached, directly.
- * @throws BsmountError `usage` when nothing of bsmount is mounted there; `busy` naming the holders;
- * `unfinished` naming files that nobody would finish; `timeout` when the process says nothing
+ * Unmounts the mount of bsmount at `path` through its process. Unmounts directly when that process is dead, belongs to
+ * another user, or does not respond to a lazy unmount.
+ * @throws BsmountError `usage` when bsmount has nothing mounted there; `busy` naming the holders; `unfinished` naming
+ * files that would stay unfinished; `timeout` when the process does not respond
  */
 export async function unmountAt(
   path: string,
@@ -47,12 +47,12 @@ export async function unmountAt(
   const serverPid = entry?.record.pid;
   try {
     const result = await (entry === undefined
-      ? unknown(mountPoint, options, signal)
-      : asked(entry, options, signal));
+      ? checkUnknownProcess(mountPoint, options, signal)
+      : requestUnmount(entry, options, signal));
     if (result === undefined) {
       await unmountDirectly(mountPoint, { lazy: options.lazy, serverPid }, signal);
     } else if (options.wait && entry !== undefined && !result.isUsed) {
-      await processEnd(entry, options, signal);
+      await waitForExit(entry, options, signal);
     }
     return result ?? NOTHING_LEFT;
   } catch (error) {
@@ -60,23 +60,23 @@ export async function unmountAt(
   }
 }
 
-/** A process that lives and cannot be asked may have files that are not in BaseSpace. */
-async function unknown(
+/** Refuses to unmount directly while an unknown process is alive, which may have files that are not in BaseSpace. */
+async function checkUnknownProcess(
   mountPoint: string,
   { lazy }: UnmountOptions,
   signal: AbortSignal,
 ): Promise<undefined> {
-  if (lazy || (await kernelAnswer(mountPoint, signal)) === "dead") return undefined;
-  const problem = `cannot ask the process that has ${mountPoint} mounted what is not uploaded yet: none that is known here does`;
+  if (lazy || (await probeMount(mountPoint, signal)) === "dead") return undefined;
+  const problem = `no known process serves ${mountPoint}, so it is unknown which files are not uploaded yet`;
   throw new BsmountError("usage", problem, {
     remedy:
-      "ask as the user who mounted it, with the same XDG_RUNTIME_DIR and XDG_STATE_HOME; --lazy detaches it " +
+      "unmount as the user who mounted it, with the same XDG_RUNTIME_DIR and XDG_STATE_HOME; --lazy detaches it " +
       "all the same, and leaves in staging what is not uploaded",
   });
 }
 
-/** Undefined when the mount's process is gone, going or silent, and somebody else has to unmount. */
-async function asked(
+/** Undefined when the process has ended or does not respond, so that this process has to unmount. */
+async function requestUnmount(
   entry: RegistryEntry,
   { lazy, wait, held = "refuse", onProgress, onNotice }: UnmountOptions,
   signal: AbortSignal,
@@ -92,13 +92,13 @@ async function asked(
     if (!lazy || !isSilence(error)) throw error;
     const { pid } = entry.record;
     onNotice?.(
-      `${silenceOf(pid)}; it ends when it goes on (kill -CONT ${pid}), or by kill -9 ${pid}`,
+      `${describeSilence(pid)}; it ends when it is continued (kill -CONT ${pid}), or by kill -9 ${pid}`,
     );
     return undefined;
   }
 }
 
-async function processEnd(
+async function waitForExit(
   { record }: RegistryEntry,
   { onNotice }: UnmountOptions,
   signal: AbortSignal,
@@ -109,7 +109,7 @@ async function processEnd(
     await systemClock.sleep(POLL_MS, signal);
   }
   onNotice?.(
-    `process ${record.pid} is still busy; it ends when what was written is uploaded and nobody uses it`,
+    `process ${record.pid} is still busy; it ends when its files are uploaded and nothing uses it`,
   );
 }
 

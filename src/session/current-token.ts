@@ -1,7 +1,7 @@
 import { BaseSpace } from "../api/client.ts";
 import type { ClientOptions } from "../api/settings.ts";
 import type { ConnectionConfig } from "../config/connection.ts";
-import { readTokenAgain } from "../config/token-origin.ts";
+import { rereadToken } from "../config/reread-token.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 
 /**
@@ -43,7 +43,7 @@ export class CurrentToken {
 
   async #lookUp(signal: AbortSignal): Promise<void> {
     try {
-      const found = await readTokenAgain(this.#connection.tokenOrigin);
+      const found = await rereadToken(this.#connection.tokenOrigin);
       if (found === undefined || found === "" || found === this.#token) return;
       if (await this.#belongsToOtherUser(found, signal)) {
         this.#logger.warn(

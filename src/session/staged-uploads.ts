@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { BaseSpace } from "../api/client.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Folders } from "../config/folders.ts";
-import type { Config } from "../config/resolve.ts";
+import type { Config } from "../config/config.ts";
 import { maxDescriptors } from "../core/descriptors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { LocalListings } from "../tree/local-listing.ts";

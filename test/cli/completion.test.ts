@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { run } from "../../src/cli/run.ts";
+import { run } from "../../src/cli/cli.ts";
 import { standardOutput } from "../../src/cli/standard-output.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { describeProgram } from "../../src/cli/reference/describe-program.ts";

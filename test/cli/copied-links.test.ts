@@ -44,7 +44,7 @@ async function describeFolder(folder: string, below = ""): Promise<string[]> {
 const FOLLOWED = ["one/files/Data/reads.fastq.gz: reads", "two/files/Data/reads.fastq.gz: reads"];
 
 describe("bsmount cp -r of links", () => {
-  it("copies what they lead to when that is not copied itself", async () => {
+  it("copies their targets when those are not copied themselves", async () => {
     const from = "bs:/projects/P/samples-by-name";
     expect(await copy(from, dir.join("new"))).toMatchObject({ exitCode: 0 });
     expect(await describeFolder("new")).toEqual(FOLLOWED);

@@ -8,8 +8,8 @@ import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emul
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 
 /*
- * Programs take an index that is older than its data for a stale one. In BaseSpace nobody can change a date, so
- * the order of a copy decides for ever.
+ * Programs consider an index that is older than its data stale. Dates in BaseSpace cannot be changed, so the order of
+ * the copy matters.
  */
 
 const FILES = "bs:/projects/P/appresults/R/files";

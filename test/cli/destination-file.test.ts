@@ -7,7 +7,7 @@ import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 
 const FILES = "bs:/projects/P/samples/2000/files";
 const FILE = `${FILES}/x.fa`;
-/** Made here and not downloaded. */
+/** Generated here and not downloaded. */
 const GENERATED = "bs:/projects/P/.name";
 
 let emulator: TestEmulator;
@@ -34,7 +34,7 @@ async function cp(...args: string[]): Promise<{ exitCode: number | undefined; ou
 describe("bsmount cp to a link that the user names", () => {
   it.each([
     ["a file", FILE, "new"],
-    ["what is made here", GENERATED, "P\n"],
+    ["a generated file", GENERATED, "P\n"],
   ])("writes the file that the link leads to: %s", async (_what, source, content) => {
     await symlink("real/big.fa", dir.join("one"));
     await symlink("one", dir.join("link.fa"));
@@ -67,7 +67,7 @@ describe("bsmount cp to a link that the user names", () => {
     expect((await readdir(dir.path)).toSorted()).toEqual(["link.fa", "pipe", "real"]);
   });
 
-  it("takes no pipe's place with what is made here", async () => {
+  it("does not replace a pipe with a generated file", async () => {
     execFileSync("mkfifo", [dir.join("pipe"), dir.join("real/.name")]);
     expect((await cp(GENERATED, dir.join("pipe"))).exitCode).toBe(2);
     expect((await cp(GENERATED, dir.join("real"))).exitCode).toBe(2);

@@ -1,11 +1,11 @@
 import process from "node:process";
-import { Command } from "commander";
+import { Command } from "@commander-js/extra-typings";
 import { describe, expect, it, vi } from "vitest";
 import { addOptions } from "../../src/cli/option-flags.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { emulatorCommand } from "../../src/cli/commands/emulator.ts";
 import { FAULT_ACTIONS, parseFaultRule } from "../../src/emulator/faults/rule.ts";
-import { run } from "../../src/cli/run.ts";
+import { run } from "../../src/cli/cli.ts";
 import { standardOutput } from "../../src/cli/standard-output.ts";
 import { VERSION } from "../../src/core/version.ts";
 import { neverAborted } from "../../src/core/abort.ts";
@@ -13,7 +13,7 @@ import { neverAborted } from "../../src/core/abort.ts";
 const environment = { variables: {}, home: "/nowhere", uid: 0, gid: 0 };
 
 describe("an option without effect", () => {
-  it("is taken, shown nowhere, and whoever gives it is told", () => {
+  it("is accepted, not shown in help, and its use prints a warning", () => {
     const printed: string[] = [];
     const stderr = vi
       .spyOn(process.stderr, "write")
@@ -50,7 +50,7 @@ describe.each(["-v", "-V", "--version"])("%s", (flag) => {
 });
 
 describe("--help", () => {
-  it("tells the default and the variable of an option that has them, and nothing else", () => {
+  it("shows the default and the variable of an option that has them, and nothing else", () => {
     const context = { signal: neverAborted, environment, handOverSignals: () => undefined };
     const program = buildProgram({ context, onResult: () => undefined });
     const helps = program.commands.map((command) =>
@@ -76,7 +76,7 @@ describe("--help", () => {
     }
   });
 
-  it("of the emulator lists the faults that it can be told to have", () => {
+  it("of the emulator lists its faults", () => {
     const printed: string[] = [];
     const context = { signal: neverAborted, environment, handOverSignals: () => undefined };
     const command = emulatorCommand({ context, onResult: () => undefined });

@@ -31,19 +31,24 @@ const NO_PARENTS = /^(?!.*give -p)/s;
 describe("bsmount mkdir", () => {
   it.each([
     ["-p", "P/appresults/x/y", 1, /cannot make bs:\/projects\/P\/appresults\/x\/y: nothing new/],
-    ["", "P/appresults/x/y", 1, /cannot make .*nothing new can be there\n {2}try: make a project/],
+    [
+      "",
+      "P/appresults/x/y",
+      1,
+      /cannot make .*nothing new can be made there\n {2}try: make a project/,
+    ],
     [
       "-p",
       "P/appresults/Up/y",
       1,
-      /cannot make .*nothing new can be there\n {2}try: make a project/,
+      /cannot make .*nothing new can be made there\n {2}try: make a project/,
     ],
-    ["-p", "New/other", 1, /cannot make bs:\/projects\/New\/other: nothing new can be there/],
-    ["-p", "New/samples/1", 1, /cannot make .*\/New\/samples\/1: nothing new can be there/],
+    ["-p", "New/other", 1, /cannot make bs:\/projects\/New\/other: nothing new can be made there/],
+    ["-p", "New/samples/1", 1, /cannot make .*\/New\/samples\/1: nothing new can be made there/],
     ["", "New/other", 1, NO_PARENTS],
     ["", "New/samples/1/files", 1, NO_PARENTS],
-    ["", "P/appresults/x/files", 1, /try: give -p to make what it is in/],
-    ["", "P/appresults/Up", 1, /has Up already\n {2}try: take another name, or give -p/],
+    ["", "P/appresults/x/files", 1, /try: give -p to make the folders above it/],
+    ["", "P/appresults/Up", 1, /has Up already\n {2}try: choose another name, or give -p/],
     ["-p", "P/samples/2000/files", 0, /^$/],
     ["-p", "P/appresults/Up/files", 0, /^$/],
   ])("%s bs:/projects/%s makes nothing, and says why not", async (flag, path, code, says) => {
@@ -59,7 +64,7 @@ describe("bsmount mkdir", () => {
     const { exitCode, output } = await runCli(["mkdir", "-p", path], emulator, dir);
     expect([exitCode, output]).toEqual([
       0,
-      "bs:/projects/Made is made\nbs:/projects/Made/appresults/R is made\n",
+      "bs:/projects/Made was made\nbs:/projects/Made/appresults/R was made\n",
     ]);
   });
 });

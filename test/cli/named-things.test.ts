@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Command } from "commander";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
@@ -7,8 +7,8 @@ import { neverAborted } from "../../src/core/abort.ts";
 import { nodesOf, sourceModules } from "../helpers/source-code.ts";
 
 /*
- * What a remedy, a help text or a page tells somebody to type has to be there: every option and every command of
- * bsmount that is named is looked for among those that the program has and shows.
+ * Every option and command of bsmount that an error, a help text or a page mentions has to exist, and to be shown in
+ * help.
  */
 
 /** Options of other programs, each named together with its program. */
@@ -25,7 +25,7 @@ const FOREIGN: readonly (readonly [RegExp, readonly string[]])[] = [
   [/vitest/, ["--project"]],
 ];
 
-/** What a sentence with bsmount in it goes on with, where it names no command. */
+/** Words that follow "bsmount" in sentences and are no commands. */
 const PROSE: ReadonlySet<string> = new Set([
   "has",
   "does",
@@ -45,7 +45,7 @@ const COMMANDS: ReadonlySet<string> = new Set(
 );
 const OPTIONS: ReadonlySet<string> = new Set([
   "--help",
-  ...[...options, ...commands.flatMap((command: Command) => command.options)]
+  ...[...options, ...commands.flatMap((command: CommandUnknownOpts) => command.options)]
     .filter(({ hidden }) => !hidden)
     .map(({ long }) => long ?? ""),
 ]);
@@ -85,7 +85,7 @@ function codeOf(markdown: string): readonly string[] {
   return [...blocks, ...spans];
 }
 
-describe("what is named exists", () => {
+describe("commands and options that are mentioned exist", () => {
   it("in every text of the modules: errors, remedies, help", () => {
     const unknown = sourceModules(/--[a-z]|bsmount [a-z]/)
       // Custom properties of CSS look the same.
@@ -115,7 +115,7 @@ describe("what is named exists", () => {
     expect(codeOf(markdown).flatMap((code) => unknownIn(code, markdown))).toEqual([]);
   });
 
-  it("and what does not is seen", () => {
+  it("and the check notices those that do not", () => {
     expect(unknownIn("name a folder with --staging-dir, or run bsmount frobnicate")).toEqual([
       "--staging-dir",
       "frobnicate",

@@ -4,7 +4,7 @@ import { runCli } from "../helpers/run-cli.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 
-/** Nobody listens there: whatever asks it fails in another way. */
+/** No server listens there, so a request would fail with another error. */
 const NOWHERE = { apiServer: "http://127.0.0.1:1", accessToken: "abc" };
 
 let emulator: TestEmulator;
@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const NO_PATH = /"foo" is not a path in BaseSpace\n {2}try: write it as bs:\/projects/;
 
-describe("what a command line gets wrong is told before anything is asked", () => {
+describe("mistakes in a command line are reported before any request", () => {
   it.each([
     ["ls foo", NO_PATH],
     ["ls bs:/ foo", NO_PATH],
@@ -40,16 +40,16 @@ describe("what a command line gets wrong is told before anything is asked", () =
     ["umount --all /mnt", /--all takes no mount point, and \/mnt was given/],
     ["uploads lst", /unknown command 'lst'\n\(Did you mean .*list.*\?\)/],
     ["uploads list more", /too many arguments/],
-    ["help nosuch", /^error: unknown command 'nosuch'; these are there:\n\nUsage/],
-    ["uploads help nosuch", /^error: unknown command 'nosuch'; these are there:\n\nUsage/],
+    ["help nosuch", /^error: unknown command 'nosuch'; the commands are:\n\nUsage/],
+    ["uploads help nosuch", /^error: unknown command 'nosuch'; the commands are:\n\nUsage/],
   ])("bsmount %s", async (line, says) => {
     const { exitCode, output } = await runCli(line.split(" "), NOWHERE, dir);
     expect([exitCode, output]).toEqual([2, expect.stringMatching(says)]);
   });
 });
 
-describe("a profile that is not there", () => {
-  it.each(["ls", "auth --revoke", "whoami"])("bsmount %s names those that are", async (line) => {
+describe("a profile that does not exist", () => {
+  it.each(["ls", "auth --revoke", "whoami"])("bsmount %s names those that exist", async (line) => {
     await mkdir(dir.join(".basespace"), { recursive: true });
     await writeFile(dir.join(".basespace/local.cfg"), "[DEFAULT]\naccessToken=a\n", {
       mode: 0o600,
@@ -59,12 +59,12 @@ describe("a profile that is not there", () => {
     expect([exitCode, output]).toEqual([
       2,
       'bsmount: there is no profile "nosuch"\n' +
-        "  try: name one of those that are there, local; bsmount auth --profile nosuch makes it\n",
+        "  try: name an existing one, local; bsmount auth --profile nosuch creates it\n",
     ]);
   });
 });
 
-describe("what cannot be done is told with what can", () => {
+describe("a refusal says what to do instead", () => {
   it.each([
     ["cat bs:/projects", 1, /bs:\/projects is a directory\n {2}try: bsmount ls 'bs:\/projects'/],
     ["cat bs:/", 1, /bs:\/ is a directory\n {2}try: bsmount ls 'bs:\/'/],
@@ -76,7 +76,7 @@ describe("what cannot be done is told with what can", () => {
   });
 });
 
-it("bsmount tree of a file tells its size", async () => {
+it("bsmount tree of a file prints its size", async () => {
   const path = "bs:/projects/P/samples/2000/files/x.fa";
   const { output } = await runCli(["tree", path], emulator, dir);
   expect(output).toBe(`${path}\n\n1 file, 5 B\n`);

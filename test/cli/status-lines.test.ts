@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { statusLines } from "../../src/cli/status-lines.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { parseMountTable } from "../../src/linux/mount-table.ts";
-import { otherMounts } from "../../src/mount/index.ts";
+import { otherMounts } from "../../src/mount/mount.ts";
 
 const STRANGER = (process.geteuid?.() ?? 0) + 4_000_000;
 
@@ -16,8 +16,8 @@ function table(...mounts: readonly (readonly [string, string])[]): string {
   return `21 1 254:1 / / rw - ext4 /dev/vda1 rw,user_id=7\n${lines.join("\n")}\n`;
 }
 
-describe("bsmount status of mounts that are in no registry of one's own", () => {
-  it("names whose they are, and asks nobody else's whether it lives", async () => {
+describe("bsmount status of mounts that are not in the registry of this user", () => {
+  it("names their users, and touches no mount of another user", async () => {
     const text = table(
       ["/mnt/a\\040b", `user_id=${STRANGER},group_id=0`],
       ["/mnt/root", "allow_other,user_id=0,group_id=0"],
@@ -37,7 +37,7 @@ describe("bsmount status of mounts that are in no registry of one's own", () => 
       [...others, { mountPoint: "/mnt/a b", owner: { uid: 0, name: "root" }, state: "unknown" }],
     );
     expect(lines).toContain(`/mnt/a b  mounted by user ${STRANGER}`);
-    expect(lines).toContain("/mnt/old  mounted by somebody else");
+    expect(lines).toContain("/mnt/old  mounted by another user");
     expect(lines.at(-1)).toBe("/mnt/a b  mounted by root (user 0)");
     expect(lines.join("\n")).not.toContain("dead");
   });

@@ -117,7 +117,7 @@ describe("bsmount cp from pipes", () => {
     expect(await ls(`${files}/p`)).toEqual(["file"]);
   });
 
-  it("that nobody writes to does not hold up the others, and can be interrupted", async () => {
+  it("without a writer does not delay the others, and can be interrupted", async () => {
     const files = await newFiles();
     await inDir("mkfifo w1 w2 w3 w4 w5 && echo 1 > beside");
     const names = ["w1", "w2", "w3", "w4", "w5", "beside"];
@@ -135,7 +135,7 @@ describe("bsmount cp from pipes", () => {
     }
   });
 
-  it("takes what a command writes, as much as it is", async () => {
+  it("copies everything that a command writes", async () => {
     const files = await newFiles();
     const command = `node "$BSMOUNT" cp <(seq 300000) '${files}/seq' && node "$BSMOUNT" cp <(true) '${files}/none'`;
     expect(await inDir(command)).toMatchObject({ code: 0, stderr: "" });
@@ -145,8 +145,8 @@ describe("bsmount cp from pipes", () => {
   });
 });
 
-describe("bsmount cp whose reader is gone", () => {
-  it("copies everything all the same, and fails only for what it could not tell", async () => {
+describe("bsmount cp whose reader has closed the pipe", () => {
+  it("copies everything all the same, and fails only because it could not print", async () => {
     const files = await newFiles();
     await inDir("mkdir many && for i in {1..60}; do echo $i > many/$i; done");
     const script = `node "$BSMOUNT" cp -r many '${files}' | head -1; echo "\${PIPESTATUS[*]}"`;
@@ -157,8 +157,8 @@ describe("bsmount cp whose reader is gone", () => {
   });
 });
 
-describe("bsmount cp of what is in several folders", () => {
-  it("copies nothing over each other, in both directions: the first has the name", async () => {
+describe("bsmount cp of the contents of several folders", () => {
+  it("overwrites no copy with another, in both directions: the first one stays", async () => {
     const files = await newFiles();
     await inDir("mkdir -p A/sub B/sub && for i in {1..12}; do echo a > A/$i; echo b > B/$i; done");
     await inDir("echo a > A/sub/x && echo b > B/sub/x && echo b > B/sub/only && mkdir out");
@@ -225,7 +225,7 @@ describe("bsmount cp to this machine", () => {
     expect((await inDir("ls away")).stdout).toBe("");
   });
 
-  it("keeps the date of modification, of what is made here too", async () => {
+  it("keeps modification dates, also of generated files", async () => {
     expect(await cp(`${REFERENCE}/files/lambda.fa`, at("dated"))).toMatchObject({ code: 0 });
     expect(await cp(`${REFERENCE}/.json`, at("dated.json"))).toMatchObject({ code: 0 });
     const entity: unknown = JSON.parse((await inDir("cat dated.json")).stdout);
@@ -253,7 +253,7 @@ describe("bsmount cp to this machine", () => {
     expect((await inDir("test -p pipe && ls -A | grep -c partial")).stdout.trim()).toBe("0");
   });
 
-  it("leaves whoever could not read the old file unable to read the new one", async () => {
+  it("does not let users read the new file who could not read the old one", async () => {
     await inDir("echo old > private && chmod 600 private");
     expect(await cp(REMOTE, at("private"))).toMatchObject({ code: 0 });
     expect((await inDir("stat -c %a private")).stdout).toBe("600\n");

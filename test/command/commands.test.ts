@@ -62,7 +62,7 @@ describe("commands without a mount", () => {
     expect((await product.bsmount(["cp", `${folder}/files`, target])).code).toBe(2);
   });
 
-  it("copy what can be copied when one file cannot, and say so", async () => {
+  it("copy the other files when one cannot be copied, and report it", async () => {
     const result = "bs:/projects/Phage lambda/appresults/lambda-2 alignment";
     const id = (await product.bsmount(["cat", `${result}/.id`])).stdout.trim();
     const { apiServer, accessToken } = product.emulator;
@@ -84,7 +84,7 @@ describe("commands without a mount", () => {
     expect((await runShell("ls -A", target)).stdout).not.toContain(".partial");
   });
 
-  it("copy files whose names are the longest, or look like somebody's scratch file", async () => {
+  it("copy files with the longest names, and those that look like scratch files", async () => {
     const names = ["reads.bam.partial", "reads.bam", `${"n".repeat(251)}.bam`];
     for (const order of [names, names.toReversed()]) {
       const files = order.map((path) => ({ path, content: `bytes of ${path}` }));
@@ -105,7 +105,7 @@ describe("commands without a mount", () => {
     }
   });
 
-  it("list, draw and copy what a link leads to", async () => {
+  it("list, draw and copy the target of a link", async () => {
     const link = "bs:/projects/Phage lambda/samples-by-name/lambda-1";
     expect((await product.bsmount(["ls", link])).stdout).toBe("files/\n");
     expect((await product.bsmount(["tree", link, "-L", "1"])).stdout).toMatch(/files\//);
@@ -124,13 +124,13 @@ describe("commands without a mount", () => {
     );
   });
 
-  it("end when their reader is gone, with 1 and the reason", async () => {
+  it("end with 1 and the reason when their reader closes the pipe", async () => {
     const { apiServer, accessToken } = product.emulator;
     const env = { BASESPACE_API_SERVER: apiServer, BASESPACE_ACCESS_TOKEN: accessToken };
     const path = "bs:/projects/Phage lambda/appresults/lambda-1 alignment/files/lambda-1.bam";
     const command = `node '${CLI}' cat '${path}' | head -c 10 | wc -c; echo "\${PIPESTATUS[*]}"`;
     const { stdout, stderr } = await runShell(command, "/", { env });
     expect(stdout).toBe("10\n1 0 0\n");
-    expect(stderr).toMatch(/^bsmount: cannot write to standard output: its reader has gone/);
+    expect(stderr).toMatch(/^bsmount: cannot write to standard output: its reader has closed it/);
   });
 });

@@ -36,7 +36,7 @@ describe("without a mount, bsmount mkdir", () => {
     const result = "bs:/projects/Round/appresults/My calls";
     const made = await product.bsmount(["mkdir", "-p", result]);
     expect(made).toMatchObject({ code: 0, stderr: "" });
-    expect(made.stdout).toBe(`bs:/projects/Round is made\n${result} is made\n`);
+    expect(made.stdout).toBe(`bs:/projects/Round was made\n${result} was made\n`);
     await inDir("mkdir -p round/sub && echo 1 > round/one && echo 2 > round/sub/two");
     const round = product.dir.join("round");
     const copy = ["cp", "-rT", round, `${result}/files/report`];
@@ -50,7 +50,7 @@ describe("without a mount, bsmount mkdir", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ Name: "My calls", Status: "Complete" });
   });
 
-  it("says what is there, what is missing and what cannot be made", async () => {
+  it("reports what exists, what is missing and what cannot be made", async () => {
     const mkdir = async (...args: string[]): Promise<[number | null, string]> => {
       const { code, stderr } = await product.bsmount(["mkdir", ...args]);
       return [code, stderr];
@@ -79,7 +79,7 @@ describe("without a mount, bsmount mkdir", () => {
 });
 
 describe("bsmount cp that is given again", () => {
-  it("leaves what is equal, in one piece or in parts, and uploads what has the same size only", async () => {
+  it("leaves equal files, in one piece or in parts, and uploads those that only have the same size", async () => {
     const files = await newFiles();
     await inDir("mkdir again && head -c 30000000 /dev/urandom > again/parts && echo 1 > again/a");
     await inDir("echo 1 > again/b && : > again/empty");
@@ -196,7 +196,7 @@ describe("bsmount cp of many files", () => {
       };
       await expect.poll(shown, { timeout: 60_000 }).toMatch(/\d+ %.*\/s {2}.*\d s left/);
       await expect.poll(shown, { timeout: 60_000 }).toContain("ended-0");
-      // Nobody knows at the beginning.
+      // At the beginning the rate is unknown.
       expect(seen.join("")).toMatch(/ 0 B of /);
       expect(seen.join("")).not.toMatch(/ 0 B of .* left/);
       const names = (await inDir("ls shown")).stdout.trim().split("\n");
@@ -210,7 +210,7 @@ describe("bsmount cp of many files", () => {
     }
   });
 
-  it("goes on while one of them waits, and ends all of them when it is interrupted", async () => {
+  it("continues while one of them waits, and ends all of them when it is interrupted", async () => {
     await product.faults("GET /files/*/content n=1 drop-answer");
     try {
       const target = product.dir.join("interrupted");
@@ -229,7 +229,9 @@ describe("bsmount cp of many files", () => {
       child.kill("SIGINT");
       expect(await ended).toEqual([130, null]);
       // The folder is there now, and would be copied into.
-      expect(await said).toMatch(/interrupted.*\n {2}try: the same command with -T goes on where/);
+      expect(await said).toMatch(
+        /interrupted.*\n {2}try: the same command with -T continues where/,
+      );
       const left = (await inDir("ls -A interrupted")).stdout.trim().split("\n");
       expect(left).toHaveLength(total - 2);
       expect(left.join("\n")).not.toContain(".bsmount-");

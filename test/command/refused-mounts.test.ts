@@ -18,7 +18,7 @@ afterAll(async () => {
 
 const mountPoint = async (): Promise<string> => await product.newMountPoint();
 
-describe("a mount that cannot be made says why in one line, and what to do", () => {
+describe("a mount that fails prints the reason in one line, and the remedy", () => {
   const cases: readonly (readonly [
     string,
     number,
@@ -28,7 +28,7 @@ describe("a mount that cannot be made says why in one line, and what to do", () 
     [
       "without a token",
       4,
-      /no access token was found: looked at .*\n {2}try: .*bs auth/,
+      /no access token was found: searched .*\n {2}try: .*bs auth/,
       async () => [[await mountPoint()], NO_TOKEN],
     ],
     [

@@ -13,8 +13,8 @@ import {
 } from "../helpers/without-output.ts";
 
 /*
- * What a command prints is its result, or tells of one. Where it cannot be written the command has failed, by
- * whatever it was written to, and says so.
+ * The output of a command is its result, or describes it. When it cannot be written, to whatever file or pipe, the
+ * command has failed, and reports that.
  */
 
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -86,7 +86,7 @@ describe("standard output", () => {
     }
   });
 
-  it("of a reader who is slow comes to him whole", async () => {
+  it("reaches a slow reader completely", async () => {
     const script = 'node "$@" | { sleep 1; md5sum; }; node "$@" | md5sum; node "$@" | cat | md5sum';
     const { stdout } = await runShell(script, "/", { env, args: [CLI, "cat", FASTA] });
     expect(new Set(stdout.trim().split("\n")).size).toBe(1);

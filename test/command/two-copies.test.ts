@@ -34,7 +34,7 @@ function startCopy(...args: readonly string[]): ChildProcess {
 const scratch = async (): Promise<string[]> =>
   (await readdir(product.dir.path)).filter((name) => name.startsWith(".bsmount-"));
 
-/** Until one part has come, of which the journal tells. */
+/** Waits until the journal has the first part. */
 async function firstPartCame(): Promise<void> {
   const parts = async (): Promise<string> => {
     const journal = (await scratch()).find((name) => name.endsWith(".parts"));
@@ -63,7 +63,7 @@ describe("two copies to one local file", () => {
     expect(await scratch()).toEqual([]);
   });
 
-  it("one of which was killed: the next goes on with what it left", async () => {
+  it("one of which was killed: the next continues where it stopped", async () => {
     await product.faults(...ONE_PART_COMES);
     const killed = startCopy(`${FILES}/long`, product.dir.join("killed"));
     await firstPartCame();

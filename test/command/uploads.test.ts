@@ -37,7 +37,7 @@ describe("bsmount cp into bs:", () => {
     expect(await runShell(`diff -r '${src}' '${back}'`, "/")).toMatchObject({ code: 0 });
   });
 
-  it("copies what is beside a link to nothing and a link back, and says of each", async () => {
+  it("copies the files beside a broken link and a link back, and reports both", async () => {
     const files = await newResult("links");
     await runShell("mkdir l && echo a > l/a && ln -s none l/no && ln -s . l/me", product.dir.path);
     const { code, stderr } = await product.bsmount(["cp", "-r", product.dir.join("l"), files]);
@@ -59,7 +59,7 @@ describe("bsmount cp into bs:", () => {
     expect(listed.stdout).toMatch(/^two\ntwo~\d+\n$/);
   });
 
-  it("refuses what BaseSpace would never finish or take, and says what to do", async () => {
+  it("refuses files that BaseSpace would not accept, with a remedy", async () => {
     const files = await newResult("refused");
     const one = product.dir.join("src", "one");
     const says = async (...args: string[]): Promise<string> =>
@@ -73,7 +73,7 @@ describe("bsmount cp into bs:", () => {
 });
 
 describe("bsmount cp that was cut short", () => {
-  it("goes on with an upload, and with a download, where it was", async () => {
+  it("continues an upload and a download where they stopped", async () => {
     const files = await newResult("resumed");
     await runShell("head -c 40000000 /dev/urandom > long", product.dir.path);
     const long = product.dir.join("long");
@@ -84,7 +84,7 @@ describe("bsmount cp that was cut short", () => {
     expect((await product.bsmount(["cp", long, `${files}/`])).code).toBe(1);
     const journals = "ls state/bsmount/transfers | wc -l";
     expect((await runShell(journals, product.dir.path)).stdout.trim()).toBe("1");
-    // The same pending file is gone on with: no other one could be started.
+    // The same pending file is continued: no other one could be started.
     await product.faults();
     await product.faults("POST /appresults/*/files status=400");
     expect(await product.bsmount(["cp", long, `${files}/`])).toMatchObject({ code: 0 });

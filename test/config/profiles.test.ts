@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { editIni } from "../../src/config/edit-ini.ts";
 import { listProfiles } from "../../src/config/list-profiles.ts";
 import { readProfile } from "../../src/config/profile.ts";
-import { readTokenAgain } from "../../src/config/token-origin.ts";
+import { rereadToken } from "../../src/config/reread-token.ts";
 import { forgetToken, writeProfile } from "../../src/config/write-profile.ts";
 import { tempDir, type TempDir } from "../helpers/temp-dir.ts";
 
@@ -31,7 +31,7 @@ describe("editIni", () => {
     );
   });
 
-  it("takes keys away, adds what is missing at the end of the section, and whole sections", () => {
+  it("removes keys, adds missing ones at the end of the section, and adds sections", () => {
     expect(editIni(text, "DEFAULT", { accessToken: undefined, clientKey: "k" })).toBe(
       "; mine\r\n[DEFAULT]\r\nApiServer : https://a.example/\r\nclientKey = k\r\n\r\n[BSFS]\r\naccessToken = x\r\n",
     );
@@ -63,7 +63,7 @@ describe("writeProfile", () => {
     });
   });
 
-  it("replaces what a link leads to, and not the link", async () => {
+  it("replaces the target of a link, not the link", async () => {
     await using home = await tempDir();
     await writeFile(home.join("real.cfg"), "[DEFAULT]\nname = x\n", { mode: 0o600 });
     await symlink(home.join("real.cfg"), home.join("link.cfg"));
@@ -121,7 +121,7 @@ describe("a section of BaseSpacePy's file", () => {
     });
   });
 
-  it("[S5] inherits the end of a token with that token alone", async () => {
+  it("[S5] inherits the expiry of a token with that token only", async () => {
     await using home = await tempDir();
     await shared(
       home,
@@ -188,8 +188,8 @@ describe("the server of a profile", () => {
     const ownFile = await own(home, "lab", `[DEFAULT]\r\naccessToken = t\r\n${line}\r\n`);
     const file = await shared(home, `[ok]\nx = 1\n\n[eu]\naccessToken = t\n${line}\n`);
     for (const [name, message] of [
-      ["lab", `line 3 of ${ownFile} does not say which server section DEFAULT is of`],
-      ["eu", `line 6 of ${file} does not say which server section eu is of`],
+      ["lab", `line 3 of ${ownFile} does not name the server of section DEFAULT`],
+      ["eu", `line 6 of ${file} does not name the server of section eu`],
     ] as const) {
       const refused = { reason: "usage", message };
       await expect(readProfile(name, home.path)).rejects.toMatchObject(refused);
@@ -300,8 +300,8 @@ describe("listProfiles", () => {
   });
 });
 
-describe("readTokenAgain", () => {
-  it("finds what was stored since, unless it is of another server", async () => {
+describe("rereadToken", () => {
+  it("finds a token that was stored since, unless it belongs to another server", async () => {
     await using home = await tempDir();
     const file = await own(home, "default", "[DEFAULT]\napiServer = https://a.example\n");
     const origin = {
@@ -312,11 +312,11 @@ describe("readTokenAgain", () => {
     } as const;
     const place = { file, section: "DEFAULT" };
     await writeProfile(place, { accessToken: "new" });
-    expect(await readTokenAgain(origin)).toBe("new");
+    expect(await rereadToken(origin)).toBe("new");
     await writeProfile(place, { apiServer: "https://b.example" });
-    expect(await readTokenAgain(origin)).toBeUndefined();
+    expect(await rereadToken(origin)).toBeUndefined();
     await chmod(file, 0o644);
-    await expect(readTokenAgain(origin)).rejects.toMatchObject({ reason: "usage" });
-    expect(await readTokenAgain({ kind: "fixed" })).toBeUndefined();
+    await expect(rereadToken(origin)).rejects.toMatchObject({ reason: "usage" });
+    expect(await rereadToken({ kind: "fixed" })).toBeUndefined();
   });
 });

@@ -19,11 +19,11 @@ async function homeWith(text: string): Promise<TempDir> {
 const PROFILE = "[DEFAULT]\napiServer = https://a.example\nclientKey = k\nclientSecret = s\n";
 
 describe("resolveSignIn", () => {
-  it("takes server and app from the profile, and writes back to where that stands", async () => {
+  it("takes server and app from the profile, and stores the token there", async () => {
     await using home = await homeWith(PROFILE);
     expect(await resolveSignIn({}, environment(home))).toMatchObject({
       profile: "default",
-      place: { file: home.join(".basespace/default.cfg"), section: "DEFAULT" },
+      location: { file: home.join(".basespace/default.cfg"), section: "DEFAULT" },
       apiServer: "https://a.example",
       clientId: "k",
       clientSecret: "s",
@@ -31,11 +31,11 @@ describe("resolveSignIn", () => {
     });
   });
 
-  it("makes a file of its own for a profile that is not there", async () => {
+  it("creates a file for a profile that does not exist", async () => {
     await using home = await homeWith(PROFILE);
     const config = await resolveSignIn({ profile: "lab", region: "euc1" }, environment(home));
     expect(config).toMatchObject({
-      place: { file: home.join(".basespace/lab.cfg"), section: "DEFAULT" },
+      location: { file: home.join(".basespace/lab.cfg"), section: "DEFAULT" },
       apiServer: "https://api.euc1.sh.basespace.illumina.com",
       clientId: undefined,
       clientSecret: undefined,
@@ -87,7 +87,7 @@ describe("resolveSignIn", () => {
     expect((await resolveSignIn(given, environment(home))).moved).toBeUndefined();
   });
 
-  it("[S5] takes no profile to another server that keeps another app, for its next sign-in", async () => {
+  it("[S5] refuses to move a profile with another app to another server", async () => {
     await using home = await homeWith(PROFILE);
     await writeFile(home.join("secret"), "other", { mode: 0o600 });
     const clientSecretFile = home.join("secret");
@@ -100,13 +100,13 @@ describe("resolveSignIn", () => {
       await expect(resolveSignIn({ ...server, ...app }, environment(home))).rejects.toMatchObject({
         reason: "usage",
         message: expect.stringMatching(
-          /another app, of https:\/\/a\.example.*https:\/\/b\.example/,
+          /another app, which belongs to https:\/\/a\.example.*https:\/\/b\.example/,
         ) as string,
       });
     }
   });
 
-  it("lets the first sign-in of a profile say where its app is registered", async () => {
+  it("lets the first sign-in of a profile decide where its app is registered", async () => {
     await using home = await homeWith("[DEFAULT]\nclientKey = k\nclientSecret = s\n");
     const config = await resolveSignIn({ region: "euc1" }, environment(home));
     expect(config).toMatchObject({ clientId: "k", clientSecret: "s", moved: undefined });

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { ConnectionConfig } from "../../src/config/connection.ts";
 import type { GivenOptions } from "../../src/config/option-values.ts";
-import { resolveConfig } from "../../src/config/resolve.ts";
-import { readTokenAgain } from "../../src/config/token-origin.ts";
+import { resolveConfig } from "../../src/config/config.ts";
+import { rereadToken } from "../../src/config/reread-token.ts";
 import { writeProfile } from "../../src/config/write-profile.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 
@@ -28,7 +28,7 @@ async function connect(
 }
 
 describe("a profile's token", () => {
-  it("[S5] goes to no other server, whoever names it, and the error says how to go on", async () => {
+  it("[S5] goes to no other server, whoever names it, and the error says what to do", async () => {
     await using home = await homeWith({ ".basespace/lab.cfg": LAB });
     const lab = { profile: "lab" };
     const other = "https://api.euc1.sh.basespace.illumina.com";
@@ -46,7 +46,7 @@ describe("a profile's token", () => {
     for (const [given, variables, setting, server] of cases) {
       await expect(connect(home, given, variables)).rejects.toMatchObject({
         reason: "not-signed-in",
-        message: `the access token of profile "lab" (${home.join(".basespace/lab.cfg")}) is one of https://lab.example, and is not sent to ${server}, which ${setting} names`,
+        message: `the access token of profile "lab" (${home.join(".basespace/lab.cfg")}) belongs to https://lab.example, and is not sent to ${server}, which ${setting} names`,
         remedy: expect.stringMatching(
           `${setting}.*another --profile.*bsmount auth --profile NAME --api-server ${server}.*--access-token-file`,
         ) as string,
@@ -54,17 +54,19 @@ describe("a profile's token", () => {
     }
   });
 
-  it("names the variable of the token as a way on only where it would be looked at", async () => {
+  it("suggests the token variable only where it would be used", async () => {
     await using home = await homeWith({ ".basespace/lab.cfg": LAB });
     const apiServer = "https://b.example";
     const byFlag = connect(home, { profile: "lab", apiServer });
     await expect(byFlag).rejects.toMatchObject({
-      remedy: expect.stringMatching(/or give a token of there by --access-token-file$/) as string,
+      remedy: expect.stringMatching(
+        /or give a token of that server by --access-token-file$/,
+      ) as string,
     });
     const byVariable = connect(home, { apiServer }, { BASESPACE_PROFILE: "lab" });
     await expect(byVariable).rejects.toMatchObject({
       remedy: expect.stringMatching(
-        /or give a token of there by BASESPACE_ACCESS_TOKEN or --access-token-file$/,
+        /or give a token of that server by BASESPACE_ACCESS_TOKEN or --access-token-file$/,
       ) as string,
     });
   });
@@ -91,7 +93,7 @@ describe("a profile's token", () => {
     }
   });
 
-  it("[S5] counts as one of region use1 where the profile names no server", async () => {
+  it("[S5] belongs to region use1 when the profile names no server", async () => {
     const file = ".basespace/default.cfg";
     await using home = await homeWith({ [file]: "[DEFAULT]\naccessToken = abc\n" });
     expect((await connect(home, { region: "use1" })).accessToken).toBe("abc");
@@ -99,7 +101,7 @@ describe("a profile's token", () => {
     await expect(connect(home, {}, named)).rejects.toMatchObject({
       reason: "not-signed-in",
       message: expect.stringMatching(
-        /names no server.*of https:\/\/api\.basespace\.illumina\.com,/,
+        /names no server.*belongs to https:\/\/api\.basespace\.illumina\.com,/,
       ) as string,
       remedy: expect.stringMatching(
         /^write apiServer = https:\/\/b\.example into it.*unset BASESPACE_API_SERVER/,
@@ -115,9 +117,9 @@ describe("a profile's token", () => {
     });
     const place = { file: home.join(".basespace/lab.cfg"), section: "DEFAULT" };
     await writeProfile(place, { accessToken: "new" });
-    expect(await readTokenAgain(tokenOrigin)).toBe("new");
+    expect(await rereadToken(tokenOrigin)).toBe("new");
     await writeProfile(place, { apiServer: "https://b.example", accessToken: "moved" });
-    expect(await readTokenAgain(tokenOrigin)).toBeUndefined();
+    expect(await rereadToken(tokenOrigin)).toBeUndefined();
   });
 });
 

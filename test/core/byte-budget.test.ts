@@ -31,7 +31,7 @@ describe("a budget of bytes", () => {
     expect(takers.map(({ isGiven }) => isGiven)).toEqual([true, true, false]);
   });
 
-  it("takes what is given back twice once", async () => {
+  it("counts bytes that are released twice only once", async () => {
     const budget = new ByteBudget(100);
     const giveBack = await budget.take(60, neverAborted);
     const other = taking(budget, 40);

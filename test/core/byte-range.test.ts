@@ -14,7 +14,7 @@ const ranges = fc
   .map(([start, length]) => byteRange(start, start + length));
 
 describe("byte ranges", () => {
-  it("refuse what is not a range", () => {
+  it("refuse invalid bounds", () => {
     expect(() => byteRange(-1, 2)).toThrow(RangeError);
     expect(() => byteRange(3, 2)).toThrow(RangeError);
     expect(() => byteRange(0, 1.5)).toThrow(RangeError);

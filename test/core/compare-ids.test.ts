@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { compareIds } from "../../src/core/compare-ids.ts";
 
-it("orders Ids by value, beyond what a number holds, and before any text", () => {
+it("orders Ids by value, beyond 2^53, and before any text", () => {
   const ordered = ["0", "9", "10", "9007199254740993", "9007199254740994", "ds.0a", "ds.1"];
   expect(ordered.toReversed().sort(compareIds)).toEqual(ordered);
 });

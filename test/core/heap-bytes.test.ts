@@ -18,7 +18,7 @@ it("takes a hundred thousand brackets without a recursion", () => {
   expect(heapBytesOf(nested)).toBe(depth * 40 + (depth - 1) * 8);
 });
 
-it("tells the bytes of a listing by some of its items", () => {
+it("estimates the bytes of a listing from some of its items", () => {
   const items = Array.from({ length: 10_000 }, (_, at) => ({
     id: String(at),
     path: "p".repeat(at % 100),

@@ -11,7 +11,7 @@ function held(): { readonly work: () => Promise<void>; readonly end: () => void 
   return { work: async () => await done, end };
 }
 
-test("work of one key waits for what came before it, that of another does not", async () => {
+test("work waits for earlier work with the same key, and not for that with another", async () => {
   const queue = new KeyedQueue();
   const order: string[] = [];
   const first = held();
@@ -25,7 +25,7 @@ test("work of one key waits for what came before it, that of another does not", 
   expect(order[0]).toBe("other");
 });
 
-test("who gives up waiting lets nobody past what he waited for", async () => {
+test("an aborted turn does not let others overtake the one before it", async () => {
   const queue = new KeyedQueue();
   const order: string[] = [];
   const first = held();
@@ -44,7 +44,7 @@ test("who gives up waiting lets nobody past what he waited for", async () => {
   expect(order).toEqual(["one", "three"]);
 });
 
-test("work that fails does not fail what comes after it", async () => {
+test("failing work does not affect later work", async () => {
   const queue = new KeyedQueue();
   const failing = queue.run("a", neverAborted, async () => await Promise.reject(new Error("no")));
   const next = queue.run("a", neverAborted, async () => "done");

@@ -23,7 +23,7 @@ describe("makeFolders", () => {
     },
   );
 
-  it("makes every level with the mode, and leaves what is there as it is", async () => {
+  it("creates every level with the mode, and leaves existing ones unchanged", async () => {
     await using dir = await tempDir();
     mkdirSync(dir.join("a"), { mode: 0o755 });
     symlinkSync("a", dir.join("link"));

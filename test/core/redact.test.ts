@@ -355,7 +355,7 @@ describe("[S1] the value", () => {
     });
   });
 
-  it("keeps what is no secret under any key", () => {
+  it("keeps values that are no secrets under any key", () => {
     const value = {
       errorCode: 9999,
       code: "ENOENT",

@@ -18,7 +18,7 @@ describe("Semaphore", () => {
     expect(inside).toBe(0);
   });
 
-  it("forgets a waiter who gave up, and gives the permit to the next", async () => {
+  it("skips a waiter that was aborted, and grants the permit to the next", async () => {
     const semaphore = new Semaphore(1);
     await semaphore.acquire(neverAborted);
     const impatient = new AbortController();

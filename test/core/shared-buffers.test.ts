@@ -14,7 +14,7 @@ async function memoryFor(buffers: SharedBuffers, bytes: number): Promise<ArrayBu
   return await buffers.use(bytes, async ({ buffer }) => buffer);
 }
 
-/** Uses memory of all these sizes at the same time, and answers what it was. */
+/** Uses memory of all these sizes at the same time, and returns it. */
 async function memoriesFor(
   buffers: SharedBuffers,
   sizes: readonly number[],
@@ -39,11 +39,11 @@ describe("memory that is used again", () => {
     }
   });
 
-  it("answers what the work answers", async () => {
+  it("returns the result of the work", async () => {
     expect(await new SharedBuffers(1000).use(30, async (room) => room.length)).toBe(30);
   });
 
-  it("is kept while nobody uses any", async () => {
+  it("is kept while none is in use", async () => {
     const buffers = new SharedBuffers(1000);
     const first = await memoryFor(buffers, 30);
     for (let round = 0; round < 10; round += 1) {
@@ -51,7 +51,7 @@ describe("memory that is used again", () => {
     }
   });
 
-  it("may be longer than what is asked for, and is the shortest that will do", async () => {
+  it("may be longer than requested, and is the shortest that is long enough", async () => {
     const buffers = new SharedBuffers(10_000);
     await memoriesFor(buffers, [800, 200, 400]);
     expect((await memoryFor(buffers, 10)).byteLength).toBe(224);
@@ -60,7 +60,7 @@ describe("memory that is used again", () => {
     expect((await memoryFor(buffers, 449)).byteLength).toBe(896);
   });
 
-  it("is at most a quarter longer than what it was made for", async () => {
+  it("is at most a quarter longer than the request that it was allocated for", async () => {
     for (let bytes = 1; bytes < 5000; bytes += 1) {
       const { byteLength } = await memoryFor(new SharedBuffers(10_000), bytes);
       expect(byteLength).toBeGreaterThanOrEqual(bytes);
@@ -112,7 +112,7 @@ describe("memory that is used again", () => {
     expect(await memoryFor(buffers, 320)).toBe((await last.given).buffer);
   });
 
-  it("is kept up to the same limit after somebody asked for none", async () => {
+  it("is kept up to the same limit after a request for 0 bytes", async () => {
     const buffers = new SharedBuffers(1024);
     await memoryFor(buffers, 0);
     const first = await memoriesFor(buffers, times(30, 64));
@@ -148,7 +148,7 @@ describe("memory that is used again", () => {
 });
 
 describe("memory of work that failed", () => {
-  it("is never given to anybody again, whoever still writes into it", async () => {
+  it("is never used again after a failure, since something may still write into it", async () => {
     const buffers = new SharedBuffers(1000);
     const failed = new Set<ArrayBufferLike>();
     for (let round = 0; round < 50; round += 1) {

@@ -11,7 +11,7 @@ function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
 }
 
 describe("SingleFlight", () => {
-  it("shares one piece of work among those who ask at the same time", async () => {
+  it("shares one piece of work among concurrent callers", async () => {
     const flights = new SingleFlight<string, number>();
     const { promise, resolve } = deferred<number>();
     let started = 0;
@@ -26,7 +26,7 @@ describe("SingleFlight", () => {
     expect(await flights.run("a", neverAborted, async () => 8)).toBe(8);
   });
 
-  it("goes on when the first of two callers gives up", async () => {
+  it("continues when the first of two callers cancels", async () => {
     const flights = new SingleFlight<string, number>();
     const { promise, resolve } = deferred<number>();
     const first = new AbortController();

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { TaskGroup } from "../../src/core/task-group.ts";
 
 describe("TaskGroup", () => {
-  it("aborts what runs and waits for its end when it closes", async () => {
+  it("aborts running tasks and waits for their end when it is disposed", async () => {
     let ended = false;
     {
       await using group = new TaskGroup();

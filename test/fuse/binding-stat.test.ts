@@ -33,12 +33,12 @@ it("passes sizes and inodes on and clamps times to whole milliseconds since 1970
   });
 });
 
-it("tells readdir the type and inode of an entry", () => {
+it("gives readdir the type and inode of an entry", () => {
   const stat = toEntryStat({ name: "x", ino: 5 as Ino, type: "symlink" });
   expect(stat).toMatchObject({ mode: 0o120000, ino: 5 });
 });
 
-it("counts space in blocks of 1 MiB, below 2^32 of them", () => {
+it("counts space in fewer than 2^32 blocks of 1 MiB", () => {
   const statistics = {
     blockSizeBytes: 4096,
     totalBlocks: 513,

@@ -5,8 +5,8 @@ import { OtherWriters } from "../../src/fuse/other-writers.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 
 /*
- * How many processes are looked at for one file, on a machine with many: each look costs as much as the rest
- * of a small file does. The real /proc is in other-writers.test.ts.
+ * The number of processes that are searched for one file on a machine with many: each takes as long as everything else
+ * for a small file. The tests with the real /proc are in other-writers.test.ts.
  */
 
 const PATH = "/f";
@@ -14,10 +14,10 @@ const IDLE = 200;
 
 class FakeProcesses implements Processes {
   readonly pids: number[];
-  /** Who has the file open. */
+  /** The process that has the file open. */
   writer = 0;
   last: number;
-  /** Thrown by every look while it is set. */
+  /** Every method throws it while it is set. */
   failure: Error | undefined;
   looks = 0;
 
@@ -50,7 +50,7 @@ function watched(processes: FakeProcesses) {
   const clock = new FakeClock();
   const writers = new OtherWriters({ clock, processes, mount: { mountPoint: "/mnt" } });
   let handle = 0;
-  /** Makes, writes and closes a file; answers how many processes were looked at. */
+  /** Makes, writes and closes a file; returns the number of processes that were searched. */
   const copy = async (): Promise<number> => {
     handle += 1;
     const before = processes.looks;
@@ -75,14 +75,14 @@ describe("the process that makes a file is found among the youngest", () => {
     const processes = new FakeProcesses([...idle, pid], last);
     processes.writer = pid;
     const { copy } = watched(processes);
-    // Who opened the last file, the youngest ones, and the opener once more at the close.
+    // The maker of the last file, the youngest ones, and the maker once more at the close.
     expect(await copy()).toBeLessThan(12);
     expect(await copy()).toBe(2);
   });
 });
 
 describe("an old process that makes many files", () => {
-  it("is found after some of them, and is remembered", async () => {
+  it("is found after some files, and is remembered", async () => {
     const processes = new FakeProcesses(numbers(1000, IDLE), 2000);
     processes.writer = 1003;
     const { copy } = watched(processes);
@@ -97,7 +97,7 @@ describe("where /proc cannot be read, because no descriptor is left", () => {
   const outOfDescriptors = (): Error =>
     Object.assign(new Error("EMFILE: too many open files"), { code: "EMFILE" });
 
-  it("somebody may write, so that nothing is finished early", async () => {
+  it("another writer is assumed, so that nothing is finished early", async () => {
     const processes = new FakeProcesses(numbers(1000, 3), 1002);
     const { clock, writers } = watched(processes);
     processes.failure = outOfDescriptors();
@@ -111,7 +111,7 @@ describe("where /proc cannot be read, because no descriptor is left", () => {
     expect(await answer).toBe(true);
   });
 
-  it("a close looks again for a while", async () => {
+  it("a close tries again for a while", async () => {
     const processes = new FakeProcesses(numbers(1000, 3), 1002);
     const { clock, writers } = watched(processes);
     processes.failure = outOfDescriptors();

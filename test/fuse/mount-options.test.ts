@@ -13,7 +13,7 @@ const OPTIONS: MountOptions = {
   deadlineMs: 1,
 };
 
-it("passes what the binding has no option for behind the name", () => {
+it("appends options that the binding lacks to the name", () => {
   expect(bindingOptions(OPTIONS)).toEqual({
     timeout: false,
     fsname:
@@ -25,16 +25,16 @@ it("passes what the binding has no option for behind the name", () => {
   });
 });
 
-it("asks for read-only only where it is wanted", () => {
+it("is read-only only on request", () => {
   expect(bindingOptions({ ...OPTIONS, readOnly: true }).fsname).toMatch(/,ro$/);
 });
 
-it("keeps programs from being run only where it is wanted", () => {
+it("forbids running programs only on request", () => {
   expect(bindingOptions(OPTIONS).fsname).not.toContain("exec");
   expect(bindingOptions({ ...OPTIONS, noexec: true }).fsname).toMatch(/,noexec$/);
 });
 
-it("[A5] lets others in only together with the kernel's permission checks", () => {
+it("[A5] allows other users only together with the kernel's permission checks", () => {
   expect(bindingOptions({ ...OPTIONS, allowOther: true })).toMatchObject({
     allowOther: true,
     defaultPermissions: true,

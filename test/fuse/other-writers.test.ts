@@ -64,7 +64,7 @@ async function withFile(work: (stage: Stage) => Promise<void>): Promise<void> {
 }
 
 describe("a file that was made a moment ago", () => {
-  it("is open for as long as its maker has a descriptor of it", async () => {
+  it("is open while its maker has a descriptor of it", async () => {
     await withFile(async ({ shell, isOpen }) => {
       expect(await isOpen()).toBe(true);
       await shell.does("exec 4>&3; exec 3>&-");
@@ -74,7 +74,7 @@ describe("a file that was made a moment ago", () => {
     });
   });
 
-  it("is open for as long as a process that inherited it is there", async () => {
+  it("is open while a process that inherited it runs", async () => {
     await withFile(async ({ shell, isOpen }) => {
       await shell.does("sleep 600 >&3 2> /dev/null & exec 3>&-");
       expect(await isOpen()).toBe(true);
@@ -83,7 +83,7 @@ describe("a file that was made a moment ago", () => {
     });
   });
 
-  it("is open when a process that was there before has opened it too", async () => {
+  it("is open when an older process has opened it too", async () => {
     await withFile(async ({ path, writers, shell, older, isOpen }) => {
       await older.does(`exec 3>> ${path}`);
       writers.opened();
@@ -94,7 +94,7 @@ describe("a file that was made a moment ago", () => {
     });
   });
 
-  it("is not open for writing when somebody reads it", async () => {
+  it("is not open for writing when it is only read", async () => {
     await withFile(async ({ shell, isOpen }) => {
       await shell.does("exec 4< /proc/$$/fd/3; exec 3>&-");
       expect(await isOpen()).toBe(false);
@@ -103,7 +103,7 @@ describe("a file that was made a moment ago", () => {
 });
 
 describe("a file that was made long ago", () => {
-  it("is looked for in every process", async () => {
+  it("is searched for in every process", async () => {
     await withFile(async ({ shell, clock, isOpen }) => {
       clock.advance(60_000);
       expect(await isOpen()).toBe(true);
@@ -113,7 +113,7 @@ describe("a file that was made long ago", () => {
   });
 });
 
-describe("memory that is a part of a file", () => {
+describe("a mapping of a file", () => {
   it.each([
     ["has it open for writing, when it may be written", "write", true],
     ["does not, when it is only read", "read", false],

@@ -4,7 +4,7 @@ import { runCommand } from "../helpers/run-command.ts";
 
 const PROGRAM = fileURLToPath(new URL("programs/out-of-descriptors.ts", import.meta.url));
 
-it("a process without a descriptor left still sees its mount, and takes nothing for finished", async () => {
+it("a process without a free descriptor still sees its mount, and takes no file for closed", async () => {
   const limited = 'ulimit -n 400; exec "$0" --import tsx "$1"';
   const { stdout, stderr } = await runCommand("bash", ["-c", limited, process.execPath, PROGRAM]);
   expect(stderr).toBe("");

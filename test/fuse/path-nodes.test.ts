@@ -24,15 +24,15 @@ function reason(work: () => unknown): string {
   }
 }
 
-describe("paths and their nodes", () => {
-  it("walks from the root, in the same turn", () => {
+describe("paths", () => {
+  it("are resolved from the root, in the same turn", () => {
     const file = fileSystem.addFile("a/b/c.txt");
     expect(nodes.node("/a/b/c.txt", neverAborted)).toBe(file.ino);
     expect(nodes.node("/", neverAborted)).toBe(fileSystem.root);
     expect(fileSystem.calls).toEqual(["lookup a", "lookup b", "lookup c.txt"]);
   });
 
-  it("looks nothing up twice within the time to live, and everything again after it", async () => {
+  it("are not looked up twice within the time to live, and again after it", async () => {
     fileSystem.addFile("a/b.txt");
     void nodes.node("/a/b.txt", neverAborted);
     void nodes.node("/a/b.txt", neverAborted);
@@ -42,7 +42,7 @@ describe("paths and their nodes", () => {
     expect(fileSystem.calls).toHaveLength(4);
   });
 
-  it("always looks up the last name when attributes are asked for", () => {
+  it("always have their last name looked up for attributes", () => {
     fileSystem.addFile("a/b.txt", "1");
     void nodes.attributes("/a/b.txt", neverAborted);
     fileSystem.addFile("a/b.txt", "22");
@@ -50,7 +50,7 @@ describe("paths and their nodes", () => {
     expect(fileSystem.calls).toEqual(["lookup a", "lookup b.txt", "lookup b.txt"]);
   });
 
-  it("forgets what lay below a folder that became another one", () => {
+  it("are forgotten below a folder that was replaced", () => {
     fileSystem.addFile("a/b/c.txt");
     void nodes.node("/a/b/c.txt", neverAborted);
     fileSystem.remove("a");
@@ -59,7 +59,7 @@ describe("paths and their nodes", () => {
     expect(nodes.node("/a/b/c.txt", neverAborted)).toBe(other.ino);
   });
 
-  it("forgets a name that is gone, and what lay below it", () => {
+  it("are forgotten at and below a name that no longer exists", () => {
     fileSystem.addFile("a/b/c.txt");
     void nodes.node("/a/b/c.txt", neverAborted);
     fileSystem.remove("a");
@@ -68,7 +68,7 @@ describe("paths and their nodes", () => {
     expect(nodes.size).toBe(0);
   });
 
-  it("remembers no more paths than it may", () => {
+  it("are cached up to a bound", () => {
     for (let index = 0; index < 10; index += 1) {
       fileSystem.addFile(`f${index}`);
       void nodes.node(`/f${index}`, neverAborted);
@@ -76,13 +76,16 @@ describe("paths and their nodes", () => {
     expect(nodes.size).toBe(4);
   });
 
-  it("splits a path of something that need not exist", () => {
+  it("are split into directory and name, which need not exist", () => {
     const folder = fileSystem.addFolder("a");
-    expect(nodes.place("/a/new", neverAborted)).toEqual({ parent: folder.ino, name: "new" });
-    expect(reason(() => nodes.place("/", neverAborted))).toBe("invalid");
+    expect(nodes.parentAndName("/a/new", neverAborted)).toEqual({
+      parent: folder.ino,
+      name: "new",
+    });
+    expect(reason(() => nodes.parentAndName("/", neverAborted))).toBe("invalid");
   });
 
-  it("waits for a filesystem that answers late, with the same results", async () => {
+  it("give the same results with a file system that returns promises", async () => {
     const file = fileSystem.addFile("a/b.txt");
     const lookup = fileSystem.lookup.bind(fileSystem);
     fileSystem.lookup = async (parent, name) => await lookup(parent, name);

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { BsmountError } from "../../src/core/errors.ts";
-import { libfuseLoaded } from "../../src/fuse/load-binding.ts";
-import { checkMachine, findOnPath, type Machine } from "../../src/fuse/preflight.ts";
+import { isLibfuseLoaded } from "../../src/fuse/load-binding.ts";
+import { checkFuseSupport, findOnPath, type FuseSupport } from "../../src/fuse/preflight.ts";
 
 let folder: string;
-let machine: Machine;
+let machine: FuseSupport;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "bsmount-test-"));
@@ -21,9 +21,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function remedyOf(changes: Partial<Machine>, allowOther = false): string | undefined {
+function remedyOf(changes: Partial<FuseSupport>, allowOther = false): string | undefined {
   try {
-    checkMachine({ ...machine, ...changes }, { allowOther });
+    checkFuseSupport({ ...machine, ...changes }, { allowOther });
     return undefined;
   } catch (error) {
     expect(error).toBeInstanceOf(BsmountError);
@@ -66,9 +66,9 @@ it("wants user_allow_other for --allow-other without root", () => {
 });
 
 it("finds libfuse 2 in a memory map, the system's and the package's, and no libfuse 3", () => {
-  expect(libfuseLoaded("7f r-xp 0 fe:00 5 /usr/lib/x86_64-linux-gnu/libfuse.so.2.9.9\n")).toBe(
+  expect(isLibfuseLoaded("7f r-xp 0 fe:00 5 /usr/lib/x86_64-linux-gnu/libfuse.so.2.9.9\n")).toBe(
     true,
   );
-  expect(libfuseLoaded("7f r-xp 0 fe:00 5 /x/prebuilds/linux-x64/libfuse.so\n")).toBe(true);
-  expect(libfuseLoaded("7f r-xp 0 fe:00 5 /usr/lib/libfuse3.so.3.14.0\n")).toBe(false);
+  expect(isLibfuseLoaded("7f r-xp 0 fe:00 5 /x/prebuilds/linux-x64/libfuse.so\n")).toBe(true);
+  expect(isLibfuseLoaded("7f r-xp 0 fe:00 5 /usr/lib/libfuse3.so.3.14.0\n")).toBe(false);
 });

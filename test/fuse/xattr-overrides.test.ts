@@ -4,7 +4,7 @@ import { copyOut, isUserAttribute } from "../../src/fuse/xattr-overrides.ts";
 
 const value = Buffer.from("value");
 
-it("tells the size when there is no room at all", () => {
+it("returns the size when there is no room at all", () => {
   expect(copyOut(value, new Uint8Array(0))).toBe(5);
 });
 
@@ -16,7 +16,7 @@ it("copies what fits, exactly or with room to spare", () => {
   }
 });
 
-it("answers ERANGE to a buffer that is too short, and leaves it alone", () => {
+it("returns ERANGE for a buffer that is too short, and leaves it unchanged", () => {
   const into = new Uint8Array(4);
   expect(copyOut(value, into)).toBe(-constants.errno.ERANGE);
   expect(into).toEqual(new Uint8Array(4));

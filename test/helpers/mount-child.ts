@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { BsmountError } from "../../src/core/errors.ts";
 import type { FileSystem } from "../../src/fs/file-system.ts";
-import { MetricsCollector } from "../../src/metrics/collector.ts";
+import { MetricsCollector } from "../../src/metrics/metrics.ts";
 import {
   type ForegroundHooks,
   isDaemon,
@@ -9,13 +9,13 @@ import {
   openLogFile,
   runDaemon,
   runForeground,
-} from "../../src/mount/index.ts";
+} from "../../src/mount/mount.ts";
 import { mountContent } from "./mount-content.ts";
 
 /*
- * A program that mounts the test content and stays until the mount ends: a process that touches its own
- * mount would wait for itself, so tests never mount in their own process. Started either directly, with
- * its payload in the environment and its progress told over IPC, or by `startDaemon`.
+ * A program that mounts the test content and runs until the mount ends. A process that touches its own mount would wait
+ * for itself, so tests never mount in their own process. Started either directly, with
+ * its payload in the environment and its progress sent over IPC, or by `startDaemon`.
  */
 
 export interface MountChildPayload {
@@ -32,7 +32,7 @@ export interface MountChildPayload {
   readonly failWith?: string;
 }
 
-/** What the child tells its parent over IPC when it was started directly. */
+/** The messages of a child that was started directly to its parent. */
 export type MountChildMessage = { readonly mounted: string } | { readonly notice: string };
 
 async function serve(payload: MountChildPayload, hooks: ForegroundHooks): Promise<void> {

@@ -1,4 +1,4 @@
-import { startDaemon } from "../../src/mount/index.ts";
+import { startDaemon } from "../../src/mount/mount.ts";
 import type { MountChildPayload } from "./mount-child.ts";
 import { MOUNT_CHILD } from "./mount-for-test.ts";
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 
 /*
- * Runs before every test file. What programs keep in the user's state folder by themselves, such as locks, goes to a
- * folder of the test file in place of that of whoever runs the tests.
+ * Runs before every test file. Gives it a state folder, so that locks and the like are not in that of the user who runs
+ * the tests.
  */
 
 const folder = mkdtempSync(join(tmpdir(), "bsmount-state-"));

@@ -36,7 +36,10 @@ async function ended(child: ChildProcess): Promise<[number | null]> {
   return (await once(child, "exit", { signal: AbortSignal.timeout(60_000) })) as [number | null];
 }
 
-const WHY = { full: /: no space left on device$/m, closed: /its reader has gone: write EPIPE/ };
+const WHY = {
+  full: /: no space left on device$/m,
+  closed: /its reader has closed it: write EPIPE/,
+};
 
 /** It failed once, said so once, and said why. */
 export function expectFailedOutput({ code, stderr }: Ending, how: DeadEnd): void {
@@ -49,5 +52,5 @@ export function expectFailedOutput({ code, stderr }: Ending, how: DeadEnd): void
 /** The same of a command that does something, which it has done. */
 export function expectDoneAllTheSame(ending: Ending, how: DeadEnd): void {
   expectFailedOutput(ending, how);
-  expect(ending.stderr).toMatch(/warning: the command came to its end all the same\n$/);
+  expect(ending.stderr).toMatch(/warning: the command finished its work all the same\n$/);
 }

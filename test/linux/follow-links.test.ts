@@ -31,7 +31,7 @@ describe("followLinks", () => {
     expect(await followLinks(path, never)).toEqual({ path, rest: [] });
   });
 
-  it("stops where it is told to, and neither follows nor reads what is behind", async () => {
+  it("stops where isEnd is true, and neither follows nor reads anything there", async () => {
     await symlink("stop/inside", join(root, "link"));
     // The name is itself a link, which must not be followed.
     await symlink("/elsewhere", join(root, "stop"));
@@ -42,7 +42,7 @@ describe("followLinks", () => {
     });
   });
 
-  it("tells the last name from folders on the way", async () => {
+  it("distinguishes the last name from folders on the way", async () => {
     const lasts: string[] = [];
     await followLinks("/a/b", (path, isLast) => {
       if (isLast) lasts.push(path);

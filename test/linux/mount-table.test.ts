@@ -24,12 +24,12 @@ describe("the mount table", () => {
     });
   });
 
-  it("knows what lies on top", () => {
+  it("returns the topmost mount", () => {
     expect(mountedOn("/mnt/a b\\c\td", parseMountTable(TABLE))?.id).toBe(42);
     expect(mountedOn("/mnt", parseMountTable(TABLE))).toBeUndefined();
   });
 
-  it("tells a mount from one that has its number or its device later", () => {
+  it("distinguishes a mount from a later one with its number or its device", () => {
     const entry = parseMountTable(TABLE)[2];
     if (entry === undefined) throw new Error("the table has four entries");
     expect(isListed(entry, TABLE)).toBe(true);

@@ -46,7 +46,7 @@ async function claimOf(key: string): Promise<string> {
   return claim;
 }
 
-it("is held by one at a time, and says by whom", async () => {
+it("is held by one process at a time, and has its number", async () => {
   const lock = await takeLock(place());
   expect(lock).toBeDefined();
   expect(await takeLock(place())).toBeUndefined();
@@ -62,7 +62,7 @@ it("is held by one at a time, and says by whom", async () => {
   expect(await readdir(dir.path)).toEqual([]);
 });
 
-it("of another process is kept while that is stopped, and given back when it is killed", async () => {
+it("of another process is kept while that is stopped, and released when it is killed", async () => {
   const other = run(`
     const lock = await takeLock(${JSON.stringify(place())});
     console.log(lock === undefined ? "none" : "held");
@@ -86,7 +86,7 @@ it("of another process is kept while that is stopped, and given back when it is 
   expect(await readdir(dir.path)).toEqual([]);
 });
 
-it("is never held by two, however many try, and each time by one of those who try at once", async () => {
+it("is never held by two, however many try, and always by one of those that try at once", async () => {
   const mine = Array.from({ length: 8 }, async () => await takeLock(place()));
   const taken = (await Promise.all(mine)).filter((lock) => lock !== undefined);
   expect(taken).toHaveLength(1);
@@ -119,8 +119,8 @@ it("is never held by two, however many try, and each time by one of those who tr
   expect(await readdir(dir.path)).toEqual([]);
 }, 60_000);
 
-describe("somebody else", () => {
-  it("does not keep anybody out with sockets of any name", async () => {
+describe("another user", () => {
+  it("cannot block a lock with sockets of any name", async () => {
     // Where locks once were: an abstract socket, which every user of the machine can make.
     const server = createServer();
     const digest = createHash("sha256").update(place().key).digest("hex");
@@ -168,7 +168,7 @@ describe("a claim", () => {
     await lock?.[Symbol.asyncDispose]();
   });
 
-  it("of a process that has ended is removed by whoever looks for another lock", async () => {
+  it("of a process that has ended is removed when any lock is taken", async () => {
     const fields = (await claimOf("key")).split("~");
     const name = fields.with(3, "1").join("~");
     await writeFile(dir.join(name), "");
@@ -177,7 +177,7 @@ describe("a claim", () => {
     expect(await readdir(dir.path)).toEqual([]);
   });
 
-  it("with a name that makes no sense is passed over", async () => {
+  it("with an invalid name is ignored", async () => {
     const fields = (await claimOf("key")).split("~");
     const bad = [fields.slice(0, 2), fields.slice(0, 7), [...fields, "more"]];
     for (const names of bad) await writeFile(dir.join(names.join("~")), "");

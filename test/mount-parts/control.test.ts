@@ -57,7 +57,7 @@ describe("the control socket", () => {
     expect(lstatSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it("answers a request with the result", async () => {
+  it("replies to a request with its result", async () => {
     expect(await askMount(path, { method: "status" }, { signal: neverAborted })).toEqual({
       method: "status",
     });
@@ -73,7 +73,7 @@ describe("the control socket", () => {
     expect(seen).toEqual([request]);
   });
 
-  it("answers what it does not understand, and goes on", async () => {
+  it("replies to invalid requests with an error, and keeps working", async () => {
     const received = await raw('nonsense\n[]\n{"method":"rm"}\n{"method":"status"}\n');
     const answers = received
       .trim()
@@ -89,7 +89,7 @@ describe("the control socket", () => {
     expect(seen).toEqual([]);
   });
 
-  it("gives the answer that is under way before it closes, and is gone then", async () => {
+  it("sends the pending reply before it closes, and is removed then", async () => {
     const answer = askMount(path, { method: "refresh" }, { signal: neverAborted });
     const idle = createConnection(path);
     await once(idle, "connect");
@@ -111,7 +111,7 @@ describe("the control socket", () => {
     );
   });
 
-  it("is waited for as long as it says every second what is left", async () => {
+  it("is waited for as long as it reports progress every second", async () => {
     const told: unknown[] = [];
     const answer = askMount(
       path,
@@ -124,7 +124,7 @@ describe("the control socket", () => {
     expect(told[0]).toEqual({ pending: 2, leftBytes: 5 });
   });
 
-  it("tells a request's work when who asked has gone", async () => {
+  it("aborts the work on a request when the client disconnects", async () => {
     const gone = new AbortController();
     const answer = askMount(path, { method: "metrics" }, { signal: gone.signal });
     await expect.poll(() => seen.length).toBe(1);

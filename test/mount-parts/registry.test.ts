@@ -32,7 +32,7 @@ it("knows a mount from its entry until it is taken out", async () => {
   expect(await readRegistry(folder.path)).toEqual([]);
 });
 
-it("leaves the entry of a process in another container alone, and takes it for nobody's own", async () => {
+it("leaves the entry of a process in another container alone, and does not take it for its own", async () => {
   const machine = { ...thisMachine(), processes: "pid:[1]" };
   writeRecord({ ...thisProcess(), machine, status: STATUS });
   const [known] = await readRegistry(folder.path);
@@ -51,7 +51,7 @@ it("removes the entry of a process that ended, though its number is in use again
   expect(readdirSync(folder.path)).toEqual([]);
 });
 
-it("leaves a stale entry alone while somebody mounts there", async () => {
+it("leaves a stale entry alone while a process mounts there", async () => {
   writeRecord({ pid: process.pid, startTicks: "1", status: STATUS });
   const lock = await lockMount(folder.path, STATUS.mountPoint);
   expect(await readRegistry(folder.path)).toEqual([]);

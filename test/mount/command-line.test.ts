@@ -60,7 +60,7 @@ describe("bsmount mount, status and unmount", () => {
     expect((await product.bsmount(["unmount", at])).code).toBe(0);
   });
 
-  it("say who uses a busy mount, and detach it when told to", async () => {
+  it("name the holders of a busy mount, and detach it on request", async () => {
     const at = await mountPoint();
     expect((await product.bsmount(["mount", at])).code).toBe(0);
     const holder = spawn("bash", ["-c", 'cd "$0" && exec sleep 60', at], { stdio: "ignore" });
@@ -76,7 +76,7 @@ describe("bsmount mount, status and unmount", () => {
     }
   });
 
-  it("leave out who asks, and say what to do where only his shell is in the way", async () => {
+  it("do not count the caller, and print a remedy where only its shell is in the way", async () => {
     const at = await mountPoint();
     expect((await product.bsmount(["mount", at])).code).toBe(0);
     const env = {
@@ -95,7 +95,7 @@ describe("bsmount mount, status and unmount", () => {
 });
 
 describe("bsmount refresh", () => {
-  it("shows at once what is new in BaseSpace", async () => {
+  it("shows new entities of BaseSpace at once", async () => {
     const at = await mountPoint();
     await product.bsmount(["mount", at, "--metadata-ttl", "1h"]);
     try {

@@ -57,7 +57,7 @@ describe.each([
     expect(new Set(await readdir(product.dir.path))).toEqual(new Set([...before, "out"]));
   });
 
-  it("is told by cat at its end", async () => {
+  it("is reported by cat at its end", async () => {
     const right = await product.bsmount(["cat", `bs:/${RESULT}/${name}`]);
     expect(right).toMatchObject({ code: 0, stderr: "" });
     expect(Buffer.from(right.stdout, "latin1").equals(bytes)).toBe(true);
@@ -65,12 +65,12 @@ describe.each([
     const wrong = await product.bsmount(["cat", `bs:/${RESULT}/${name}`]);
     expect(wrong.code).toBe(1);
     expect(wrong.stdout).toHaveLength(bytes.length);
-    expect(wrong.stderr).toMatch(/what was written of bs:.* is damaged: .* try: /s);
+    expect(wrong.stderr).toMatch(/the printed content of bs:.* is damaged: .* try: /s);
   });
 });
 
 describe("an answer that crawls among fast ones", () => {
-  it("[E3] is not waited for by who reads the mount", async () => {
+  it("[E3] does not delay readers of the mount", async () => {
     await product.faults("GET /objects/* n=1 slow=1KB/s");
     const read = await product.shell(`cmp parts '${product.dir.join("parts")}'`, RESULT);
     expect(read).toMatchObject({ code: 0, stderr: "" });

@@ -5,8 +5,8 @@ import { type CommandOutcome, runCommand } from "../helpers/run-command.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 
 /*
- * Results that somebody deletes elsewhere while the listing they are in still shows them. It is kept for an
- * hour here, so that it is fresh whenever a program looks.
+ * Results that are deleted elsewhere while the cached listing still shows them. Here the cache keeps it for an hour, so
+ * that programs always see the old listing.
  */
 
 const FILES = [

@@ -9,7 +9,7 @@ import { tempDir } from "../helpers/temp-dir.ts";
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 describe("bsmount demo --once", () => {
-  it("takes its mount down when the reader of its output is gone", async () => {
+  it("unmounts when the reader of its output closes the pipe", async () => {
     const { stdout } = await runShell(`node '${CLI}' demo --once | head -2`, "/");
     const at = /mounted at +(\S+)/.exec(stdout)?.[1] ?? "";
     expect(at).toMatch(/basespace$/);
@@ -39,7 +39,7 @@ describe("bsmount demo --once on a machine that lacks something", () => {
       env,
     });
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toMatch(/\n\$ samtools flagstat .*\n {2}left out: samtools not installed\n/);
+    expect(stdout).toMatch(/\n\$ samtools flagstat .*\n {2}skipped: samtools not installed\n/);
     expect(stdout).toMatch(/\n\$ md5sum .*\n {2}\d+\n/);
     expect(stdout).toMatch(/\n\$ cmp .*\n {2}same\n/);
     expect(stdout).toMatch(
@@ -47,7 +47,7 @@ describe("bsmount demo --once on a machine that lacks something", () => {
     );
   });
 
-  it("tells an error of one of its commands as the command itself does", async () => {
+  it("prints an error of one of its commands as the command itself does", async () => {
     const env = { BSMOUNT_TIMEOUT: "soon" };
     const { code, stderr } = await runCommand(process.execPath, [CLI, "demo", "--once"], { env });
     expect(code).toBe(1);
@@ -59,7 +59,7 @@ describe("bsmount demo --once on a machine that lacks something", () => {
 
 describe("bsmount demo", () => {
   it.each([
-    ["that nothing stays behind", "", /Unmounting\. Nothing stays behind\./],
+    ["that nothing is left behind", "", /Unmounting\. Nothing is left behind\./],
     [
       "who is still in its mount",
       "sleep 60",

@@ -69,7 +69,7 @@ describe("a mount that may open few files", () => {
     expect((await product.shell("ls", FILES)).code).toBe(0);
   });
 
-  it("says so to who opens more, and goes on", async () => {
+  it("fails further opens, and keeps working", async () => {
     expect(await mountWith(200)).toMatchObject({ code: 0 });
     await product.newResult("Many");
     const place = `${product.mountPoint}/${FILES}`;
@@ -90,7 +90,7 @@ describe("a mount that may open few files", () => {
 });
 
 describe("a mount that may open too few files", () => {
-  it("does not begin, and says what to do", async () => {
+  it("does not start, and prints a remedy", async () => {
     const { code, stderr } = await mountWith(64);
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/^bsmount: .*\n/);

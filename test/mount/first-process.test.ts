@@ -9,7 +9,7 @@ import { runCommand, runShell } from "../helpers/run-command.ts";
 
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const FILES = "projects/Phage lambda/appresults/Stopped/files";
-/** Namespaces of its own, as a container has; whoever is left ends with the first process. */
+/** Separate namespaces, as in a container; all processes end with the first one. */
 const APART = ["--mount", "--pid", "--fork", "--mount-proc", "--kill-child=SIGKILL"];
 
 /** Commands as in a small image: no fusermount. */
@@ -22,7 +22,7 @@ async function smallPath({ dir }: Product): Promise<string> {
 }
 
 describe("a mount in the foreground that is the first process of a container", () => {
-  it("ends by SIGTERM when what is being written is in BaseSpace, and needs no fusermount", async () => {
+  it("ends by SIGTERM once open files are in BaseSpace, and needs no fusermount", async () => {
     await using product = await startProduct({ mountArgs: null });
     await product.newResult("Stopped");
     const env = { ...process.env, ...product.environment, PATH: await smallPath(product) };

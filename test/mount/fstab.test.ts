@@ -38,7 +38,7 @@ async function runsProgram(): Promise<boolean> {
   return (await runCommand(program, [`${product.mountPoint}/${FILES}/program`])).code === 0;
 }
 
-it("a mount with noexec, nosuid, nodev and noatime is what it was asked to be", async () => {
+it("a mount with noexec, nosuid, nodev and noatime has these options", async () => {
   await mountWith("rw,noexec,nosuid,nodev,noatime,users");
   expect(await mountFlags()).toEqual(
     expect.arrayContaining(["noexec", "nosuid", "nodev", "noatime", "rw"]),

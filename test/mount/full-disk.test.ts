@@ -110,7 +110,7 @@ raise SystemExit(1)'`,
   ["an overwrite", "echo old > f && head -c 30M /dev/zero > f"],
 ];
 
-describe("a staging disk that is full, whoever writes", () => {
+describe("a full staging disk, whatever program writes", () => {
   const places: Place[] = [];
   const codes: (number | null)[] = [];
 
@@ -151,7 +151,7 @@ describe("a staging disk that is full, whoever writes", () => {
 describe("a staging disk that is full", () => {
   useOwnPlace();
 
-  it("[W16] is told by complete and unmount, which name the file", async () => {
+  it("[W16] is reported by complete and unmount, which name the file", async () => {
     expect((await shell("head -c 30M /dev/zero > f")).code).not.toBe(0);
     const { mountPoint, result } = place;
     const path = `${mountPoint}/${RESULTS}/${result}`;
@@ -170,7 +170,7 @@ describe("a staging disk that is full", () => {
     expect((await bsmount("cat", `bs:/${RESULTS}/${result}/files/f`)).stdout).toBe("anew\n");
   });
 
-  it("[W17] gives back what BaseSpace has, so that much more goes through it than fits", async () => {
+  it("[W17] frees the space of uploaded bytes, so that more can be written than fits", async () => {
     const script =
       "for i in $(seq 20); do head -c 3M /dev/urandom > $i || exit 1; done; cat * | md5sum";
     const { code, stdout, stderr } = await shell(script);
@@ -180,7 +180,7 @@ describe("a staging disk that is full", () => {
     expect((await place.remote()).length).toBe(20);
   });
 
-  it("[A7] shows as free what can be given back", async () => {
+  it("[A7] shows space that can be freed as free", async () => {
     const free = async (): Promise<number> =>
       Number((await shell("df --output=avail -BM . | tail -n 1 | tr -d M")).stdout);
     const before = await free();
@@ -202,7 +202,7 @@ describe("a state folder", () => {
     expect(await place.remote()).toEqual(["one", "three", "two"]);
   });
 
-  it("[W18] that cannot be written fails what needs it, and the mount lives", async () => {
+  it("[W18] that cannot be written makes writes fail, and the mount lives", async () => {
     await ran("mount", "-t", "tmpfs", "-o", "ro", "none", place.state);
     const { code, stderr } = await shell("echo 1 > one");
     expect([code, stderr]).toEqual([1, expect.stringContaining("Input/output error")]);
@@ -212,7 +212,7 @@ describe("a state folder", () => {
     expect(await place.remote()).toEqual(["one"]);
   });
 
-  it("[W18] that cannot be written when a mount is made is told with what to do", async () => {
+  it("[W18] that cannot be written at the start of a mount is reported with a remedy", async () => {
     const { state, mountPoint } = place;
     expect(await bsmount("unmount", mountPoint)).toMatchObject({ code: 0 });
     await ran("mount", "-o", "remount,ro", state);

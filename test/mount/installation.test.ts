@@ -71,7 +71,7 @@ describe("an installation without any install script", () => {
     expect(await bsmount(script)).toMatchObject({
       code: 0,
       stderr: "",
-      stdout: ">NC_00141\nbs:/projects/kept is made\n",
+      stdout: ">NC_00141\nbs:/projects/kept was made\n",
     });
     const found = await runCommand("grep", ["-rlc", "kept", dir.join("empty/data")]);
     expect(found.stdout).not.toBe("");

@@ -55,7 +55,7 @@ async function dropPages(path: string): Promise<void> {
   expect(dropped.code).toBe(0);
 }
 
-/** Drops them every 0.3 s; answers how often. */
+/** Drops them every 0.3 s; returns how often. */
 async function dropAgainAndAgain(signal: AbortSignal): Promise<number> {
   for (let drops = 0; ; drops += 1) {
     if (signal.aborted) return drops;

@@ -56,7 +56,7 @@ describe("reading through the kernel", () => {
     }
   });
 
-  it("answers stat with our inode, block size and times", async () => {
+  it("returns inode, block size and times of the file system from stat", async () => {
     const stat = await output("stat", "--format=%F %s %h %o %Y %i", at("big.bin"));
     const [, size, links, blockSize, mtime, ino] =
       /(\d+) (\d+) (\d+) (\d+) (\d+)$/.exec(stat.trim()) ?? [];
@@ -84,7 +84,7 @@ describe("reading through the kernel", () => {
     expect(await complaint("cat", at("x".repeat(256)))).toContain("File name too long");
   });
 
-  it("says ENOENT for what is not there and ENOTDIR below a file", async () => {
+  it("returns ENOENT for missing names and ENOTDIR below a file", async () => {
     expect(await complaint("cat", at("nowhere"))).toContain("No such file or directory");
     expect(await complaint("cat", at("hello.txt/x"))).toContain("Not a directory");
   });
@@ -102,7 +102,7 @@ describe("extended attributes through the kernel", () => {
     expect(dump).toContain(`user.long="${"x".repeat(4096)}"`);
   });
 
-  it("answers ERANGE to a short buffer, so that the caller asks again", async () => {
+  it("returns ERANGE for a short buffer, so that the caller tries again", async () => {
     const script = "import os,sys; print(len(os.getxattr(sys.argv[1], 'user.long')))";
     expect(await output("python3", "-c", script, at("hello.txt"))).toBe("4096\n");
   });
@@ -169,7 +169,7 @@ describe("the mount itself", () => {
   });
 });
 
-it("[E3] answers ETIMEDOUT to a read that takes longer than the deadline", async () => {
+it("[E3] a read that takes longer than the deadline fails with ETIMEDOUT", async () => {
   await using place = await MountPlace.create();
   await place.mount({ slowMs: 30_000, deadlineMs: 300 });
   const { stderr } = await command("cat", join(place.mountPoint, "slow/slow.bin"));

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { readMountTable } from "../../src/linux/mount-table.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { BsmountError } from "../../src/core/errors.ts";
-import { listMounts, refreshAt, unmountAt } from "../../src/mount/index.ts";
+import { listMounts, refreshAt, unmountAt } from "../../src/mount/mount.ts";
 import { ShellSession } from "../helpers/shell-session.ts";
 import { command, MOUNT_CHILD, MountedChild, MountPlace } from "../helpers/mount-for-test.ts";
 
@@ -89,7 +89,7 @@ describe("a mount that is in use", () => {
     await expectGone(place, child);
   });
 
-  it("[W14] waits at the first signal for what is open, opens nothing new, detaches at the second, ends at the third", async () => {
+  it("[W14] waits at the first signal for open files, opens no new ones, detaches at the second, ends at the third", async () => {
     await using place = await MountPlace.create();
     await using child = await MountedChild.start(place.payload);
     await using reader = new ShellSession();
@@ -103,14 +103,14 @@ describe("a mount that is in use", () => {
     expect(refused.code).not.toBe(0);
     expect(place.isMounted).toBe(true);
     child.process.kill("SIGTERM");
-    await noticed("is detached, and serves what is open");
+    await noticed("is detached, and serves open files");
     expect(place.isMounted).toBe(false);
     expect(await reader.run("head -c 1000000 <&3 | wc -c")).toMatchObject({ output: "1000000" });
     child.process.kill("SIGTERM");
     await expectGone(place, child);
   });
 
-  it("is unmounted by the first signal as soon as nobody uses it any more", async () => {
+  it("is unmounted by the first signal as soon as it is unused", async () => {
     await using place = await MountPlace.create();
     await using child = await MountedChild.start(place.payload);
     const holder = spawn("sleep", ["60"], { cwd: place.mountPoint });
@@ -130,7 +130,7 @@ describe("a mount whose process was killed", () => {
     expect((await command("ls", place.mountPoint)).stderr).toContain("not connected");
     await using second = await MountedChild.start(place.payload);
     expect((await command("cat", join(place.mountPoint, "hello.txt"))).stdout).toBe("hello\n");
-    expect(place.log()).toContain("took down a dead mount");
+    expect(place.log()).toContain("unmounted a dead mount");
     await unmounted(place);
     await expectGone(place, second);
   });
@@ -147,7 +147,7 @@ describe("a mount whose process was killed", () => {
 });
 
 describe("the registry of live mounts", () => {
-  it("tells what is mounted, by whom and since when", async () => {
+  it("lists mounts, with their users and start times", async () => {
     await using place = await MountPlace.create();
     await using child = await MountedChild.start(place.payload);
     const mounts = await listMounts(place.runtimeFolder, neverAborted);
@@ -202,7 +202,7 @@ describe("a mount point that cannot be used is refused with the reason", () => {
     const at = (name: string): string => join(place.folder, name);
     writeFileSync(at("file"), "");
     mkdirSync(at("full/inner"), { recursive: true });
-    expect(await startOn(place, at("missing"))).toContain("there is no such folder");
+    expect(await startOn(place, at("missing"))).toContain("it does not exist");
     expect(await startOn(place, at("missing/deeper"))).toContain("cannot be reached");
     expect(await startOn(place, at("file"))).toContain("it is not a folder");
     expect(await startOn(place, at("full"))).toContain("the folder is not empty");
@@ -211,16 +211,16 @@ describe("a mount point that cannot be used is refused with the reason", () => {
   it("mounted already, by us", async () => {
     await using place = await MountPlace.create();
     await place.mount();
-    expect(await startOn(place, place.mountPoint)).toContain("is mounted by bsmount already");
+    expect(await startOn(place, place.mountPoint)).toContain("is already mounted by bsmount");
     const payload = { ...place.payload, runtimeFolder: join(place.folder, "other-run") };
-    await expect(MountedChild.start(payload)).rejects.toThrow("is mounted by bsmount already");
+    await expect(MountedChild.start(payload)).rejects.toThrow("is already mounted by bsmount");
   });
 
   it("the folder of our own cache", async () => {
     await using place = await MountPlace.create();
     const ownFolders = [join(place.mountPoint, "cache")];
     await expect(MountedChild.start({ ...place.payload, ownFolders })).rejects.toThrow(
-      "which bsmount itself needs",
+      "which bsmount itself uses",
     );
   });
 

@@ -153,7 +153,7 @@ describe("programs get the error number of the contract", () => {
     expect(await withFault(rule, read)).toBe(errno);
   });
 
-  it("[E4] and the log tells what failed, once for many tries", async () => {
+  it("[E4] and the log has each failure once, for many repetitions", async () => {
     const reads = '[os.path.exists(d + b"none")] + [os.pread(fd(b"data.bin"), 1, 5 << 20)]';
     const rule = "GET /v1pre3/files/*/content status=403";
     for (let tries = 0; tries < 3; tries += 1) await withFault(rule, async () => python(reads));

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(async () => await product?.[Symbol.asyncDispose]());
 
-/** Uploads as somebody else does: not through this mount. */
+/** Uploads without this mount, as another user would. */
 async function upload(letter: string): Promise<void> {
   const id = (await product.shell(`cat '${RESULT}/.id'`)).stdout.trim();
   const { apiServer, accessToken } = product.emulator;

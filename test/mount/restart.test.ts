@@ -7,8 +7,8 @@ import type { CommandOutcome } from "../helpers/run-command.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 
 /*
- * The service is killed in the middle of everything, and started again seconds later on the same port with the same
- * data: whoever was at work waits, goes on, and never hears of it.
+ * The service is killed during reads and writes, and started again seconds later on the same port with the same data:
+ * the programs wait and continue, without an error.
  */
 
 const MIB = 1024 * 1024;

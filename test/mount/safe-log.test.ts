@@ -34,8 +34,8 @@ describe("[S3] the log of a mount", () => {
       },
       /symbolic link/,
     ],
-    ["a folder", async (at: string) => await mkdir(at), /no plain file/],
-    ["a pipe", async (at: string) => void (await runCommand("mkfifo", [at])), /no plain file/],
+    ["a folder", async (at: string) => await mkdir(at), /not a regular file/],
+    ["a pipe", async (at: string) => void (await runCommand("mkfifo", [at])), /not a regular file/],
     [
       "nothing, in a folder that everybody writes to",
       async () => await chmod(dir.path, 0o1777),

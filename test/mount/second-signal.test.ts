@@ -30,7 +30,7 @@ function start(args: readonly string[]): Running {
   return { child, ended };
 }
 
-/** What the kernel says that a thread of the process waits in: opening a pipe that nobody writes to. */
+/** The kernel function that a thread waits in: opening a pipe without a writer. */
 async function waitsForPipe({ child }: Running): Promise<boolean> {
   const { stdout } = await runCommand("bash", ["-c", `cat /proc/${child.pid}/task/*/wchan`]);
   return /fifo_open|wait_for_partner/.test(stdout);
@@ -59,7 +59,7 @@ describe("the second Ctrl-C or SIGTERM", () => {
     },
   );
 
-  it("detaches a mount in the foreground that is in use, which ends when nobody uses it", async () => {
+  it("detaches a mount in the foreground that is in use, which ends when it is unused", async () => {
     const { mountPoint } = product;
     const running = start(["mount", "--foreground", mountPoint]);
     const isMounted = async (): Promise<boolean> =>

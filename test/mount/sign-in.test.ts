@@ -111,7 +111,7 @@ describe("sign-in", () => {
     const args = ["auth", "--profile", "lab", "--api-server", apiServer];
     const unasked = await product.bsmount(args, NO_TOKEN);
     expect(unasked.code).toBe(2);
-    expect(unasked.stderr).toMatch(/is one of https:\/\/a\.example, .*\n {2}try: .*--profile/);
+    expect(unasked.stderr).toMatch(/belongs to https:\/\/a\.example, .*\n {2}try: .*--profile/);
 
     const auth = `${process.execPath} ${CLI} ${args.join(" ")}`;
     const command = `${auth}; echo first: $?; ${auth}; echo second: $?`;
@@ -145,7 +145,7 @@ describe("sign-in", () => {
     const address = await shown(terminal, /^\s+(http:\S+\/oauth\/device\?code=\w+)$/m);
     await decideOnPage(address, "deny");
     expect(await shown(terminal, /first: (\d+)/)).toBe("4");
-    await shown(terminal, /first:[^]*(Ctrl-C gives up)/);
+    await shown(terminal, /first:[^]*(Ctrl-C cancels)/);
     await terminal.press("C-c");
     expect(await shown(terminal, /second: (\d+)/)).toBe("130");
     expect((await product.bsmount(["profiles"])).stdout).toContain("no profiles yet");

@@ -4,12 +4,12 @@ import { describe, expect, it } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import type { BsmountError } from "../../src/core/errors.ts";
 import { findMount } from "../../src/mount/find-mount.ts";
-import { listMounts, refreshAt, setStatusAt, unmountAt } from "../../src/mount/index.ts";
+import { listMounts, refreshAt, setStatusAt, unmountAt } from "../../src/mount/mount.ts";
 import { type MountedChild, MountPlace } from "../helpers/mount-for-test.ts";
 
 /*
- * A mount whose process is stopped lets everybody wait for ever who as much as looks at it. What is asked
- * of it here has to end all the same, and what merely passes by must not touch it.
+ * Every call on a mount whose process is stopped waits for ever. Requests to it have to end all the same, and commands
+ * that do not concern it must not touch it.
  */
 
 /** Above the ten seconds that a process has to say something, on a machine that is busy. */
@@ -80,7 +80,7 @@ describe("a mount whose process is stopped", () => {
     expect(status).toMatchObject({ mountPoint, pid: child.pid, silence });
   });
 
-  it("is detached by --lazy, and ends when it goes on", { timeout: BOUND_MS }, async () => {
+  it("is detached by --lazy, and ends when it is continued", { timeout: BOUND_MS }, async () => {
     await using place = await MountPlace.create();
     const child = await stopped(place);
     const { mountPoint, runtimeFolder } = place;
@@ -94,7 +94,7 @@ describe("a mount whose process is stopped", () => {
   });
 });
 
-describe("what is no mount point says so, and what to do", () => {
+describe("a path that is no mount point is refused with a remedy", () => {
   const refusal = async (place: MountPlace, path: string): Promise<string> => {
     const { runtimeFolder } = place;
     const options = { runtimeFolder, lazy: false, wait: true };
@@ -111,7 +111,7 @@ describe("what is no mount point says so, and what to do", () => {
     writeFileSync(join(folder, "file"), "");
     symlinkSync("circle", join(folder, "circle"));
     const list = "bsmount status lists the live mounts";
-    expect(await refusal(place, "/nope/nothing")).toBe(`there is no /nope/nothing; ${list}`);
+    expect(await refusal(place, "/nope/nothing")).toBe(`/nope/nothing does not exist; ${list}`);
     for (const name of ["plain", "file"]) {
       const path = join(folder, name);
       expect(await refusal(place, path)).toBe(`bsmount has nothing mounted on ${path}; ${list}`);

@@ -16,7 +16,7 @@ afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
 });
 
-/** What is said of the mounts of this test; whoever runs it may have others. */
+/** The lines about the mounts of this test; the user may have others. */
 async function status(env: Record<string, string> = {}): Promise<string> {
   const { code, stdout, stderr } = await product.bsmount(["status"], env);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -38,8 +38,8 @@ async function mount(...args: string[]): Promise<number> {
   return Number(/process (\d+)/.exec(stdout)?.[1]);
 }
 
-describe("bsmount status of one's own mount", () => {
-  it("that was killed says so, and what clears it does", async () => {
+describe("bsmount status of a mount of this user", () => {
+  it("that was killed says so, with the command that removes it", async () => {
     process.kill(await mount(), "SIGKILL");
     await expect
       .poll(async () => (await runCommand("stat", ["-f", at])).stderr, { timeout: 20_000 })
@@ -51,17 +51,17 @@ describe("bsmount status of one's own mount", () => {
     expect(await status()).toBe("");
   });
 
-  it("that was made with other folders tells it from a dead one, also when it does not answer", async () => {
+  it("that was mounted with other folders distinguishes it from a dead one, even when it does not respond", async () => {
     const pid = await mount();
     const elsewhere = { XDG_RUNTIME_DIR: product.dir.join("elsewhere") };
     await mkdir(elsewhere.XDG_RUNTIME_DIR, { mode: 0o700 });
     try {
       expect(await status(elsewhere)).toMatch(
-        /^\S+ {2}yours, made with another XDG_RUNTIME_DIR or XDG_STATE_HOME/,
+        /^\S+ {2}yours, mounted with another XDG_RUNTIME_DIR or XDG_STATE_HOME/,
       );
       process.kill(pid, "SIGSTOP");
       expect(await status(elsewhere)).toBe(
-        `${at}  yours, but does not answer; bsmount unmount --lazy ${at} detaches it\n`,
+        `${at}  yours, but does not respond; bsmount unmount --lazy ${at} detaches it\n`,
       );
     } finally {
       process.kill(pid, "SIGCONT");
@@ -69,7 +69,7 @@ describe("bsmount status of one's own mount", () => {
     }
   });
 
-  it("names what its token came from", async () => {
+  it("names the source of its token", async () => {
     const { accessToken, apiServer } = product.emulator;
     const file = product.dir.join("token");
     await writeFile(file, accessToken, { mode: 0o600 });
@@ -88,7 +88,7 @@ describe("bsmount status of one's own mount", () => {
     }
   });
 
-  it("says that the service refuses its token, what to do, and when that is over", async () => {
+  it("says that the service refuses its token, the remedy, and when that ends", async () => {
     await mount();
     try {
       expect(await fields()).not.toHaveProperty("tokenRefusedSince");

@@ -7,8 +7,8 @@ import { type CommandOutcome, runCommand } from "../helpers/run-command.ts";
 import { ShellSession } from "../helpers/shell-session.ts";
 
 /*
- * Somebody has a file open for writing when its app result, or the mount, is to end. A file in BaseSpace cannot
- * be taken back, so nothing of it is complete there before its writer is done.
+ * A file is open for writing when its app result is completed, or its mount is unmounted. A complete file in BaseSpace
+ * cannot be changed, so it must not be completed before its writer has closed it.
  */
 
 const RESULTS = "projects/Phage lambda/appresults";
@@ -105,7 +105,7 @@ async function goesOn(shell: ShellSession): Promise<void> {
   expect(await remote()).toEqual({ x: 30 * MIB });
 }
 
-describe("an app result in which somebody writes", () => {
+describe("an app result with a file open for writing", () => {
   it.each([["complete"], ["abort"], ["needs-attention"]])(
     "[W13] takes no %s: the file and the process are named, nothing is finished, no status is sent",
     async (command) => {
@@ -123,7 +123,7 @@ describe("an app result in which somebody writes", () => {
     },
   );
 
-  it("[W13] answers EBUSY to its status attribute", async () => {
+  it("[W13] returns EBUSY for its status attribute", async () => {
     await using shell = await writing();
     const set = `setfattr -n user.basespace.status -v complete '${RESULTS}/${result}'`;
     expect(await product.shell(set)).toMatchObject({
@@ -223,7 +223,7 @@ describe("an app result in which somebody writes", () => {
       await using shell = await writing();
       const pid = mountPid;
       expect(await bsmount("unmount", "--lazy", product.mountPoint)).toMatchObject({ code: 3 });
-      expect((await bsmount("status")).stdout).toContain("detached: it serves what is open");
+      expect((await bsmount("status")).stdout).toContain("detached: it serves open files");
       expect(await mount()).toMatchObject({ code: 0, stderr: "" });
       expect(await end()).toMatchObject({ code: 3, stderr: expect.stringMatching(/files\/x/) });
       expect([await remote(), await sessionStatus()]).toEqual([{}, "Running"]);
@@ -235,7 +235,7 @@ describe("an app result in which somebody writes", () => {
 
     const inPlace = (): string => `${product.mountPoint}/${RESULTS}/${result}`;
 
-    it("is in the list of what is not in BaseSpace, whatever state folder it has", async () => {
+    it("is in the list of files that are not in BaseSpace, whatever its state folder", async () => {
       const state = product.dir.join(`state ${count}`);
       expect(await bsmount("mount", other, "--state-dir", state)).toMatchObject({ code: 0 });
       await using shell = new ShellSession();
@@ -245,7 +245,7 @@ describe("an app result in which somebody writes", () => {
       expect(await staged()).toEqual([]);
       const { stdout } = await bsmount("uploads", "list");
       expect(stdout).toMatch(
-        /^everything that was written is in BaseSpace, as far as .* and .*shows/,
+        /^everything that was written is in BaseSpace, according to .* and .*/,
       );
     });
   });
@@ -263,7 +263,7 @@ describe("an app result in which somebody writes", () => {
   });
 });
 
-describe("a mount in which somebody writes", () => {
+describe("a mount with a file open for writing", () => {
   it("[W14] refuses to be unmounted, and is as it was", async () => {
     await using shell = await writing();
     const { code, stderr } = await bsmount("unmount", product.mountPoint);
@@ -297,7 +297,7 @@ describe("a mount in which somebody writes", () => {
       const { code, stderr } = await detach(pid);
       expect(code).toBe(expected);
       if (expected === 3) {
-        expect(stderr).toContain("still written, and uploaded when it is closed: ");
+        expect(stderr).toContain("still open for writing, and uploaded when closed: ");
         expect(stderr).toContain(`/${result}/files/x (${shell.pid} bash)`);
       }
       await expect.poll(isMounted, { timeout: 30_000 }).toBe(false);
@@ -340,7 +340,7 @@ describe("a mount in which somebody writes", () => {
     },
   );
 
-  it("[W14] is not kept from finishing, detached, by who writes the same path in the mount in its place", async () => {
+  it("[W14] finishes a file, detached, although the same path is written in the mount that replaced it", async () => {
     await using shell = await writing();
     const pid = mountPid;
     expect(await bsmount("unmount", "--lazy", product.mountPoint)).toMatchObject({ code: 3 });
@@ -354,7 +354,7 @@ describe("a mount in which somebody writes", () => {
     expect(await newest()).toEqual({ x: 6 });
   });
 
-  it("[W14] leaves its place to another mount while it serves what is open", async () => {
+  it("[W14] frees its mount point for another mount while it serves open files", async () => {
     await using shell = await writing();
     const pid = mountPid;
     expect(await bsmount("unmount", "--lazy", product.mountPoint)).toMatchObject({ code: 3 });
@@ -425,7 +425,7 @@ describe("a mount in which somebody writes", () => {
     expect(await remote()).toEqual({ x: 12 * MIB });
   });
 
-  /** Sends so many signals, each when the one before has had its effect: two of one kind that wait are one. */
+  /** Sends this many signals, each after the one before has taken effect, since pending signals of one kind merge. */
   async function signals(pid: number, times: number): Promise<{ code: number; stderr: string }> {
     const log = product.mountPoint.slice(1).replaceAll("/", "-");
     const logged = async (text: string): Promise<number> =>

@@ -75,7 +75,7 @@ describe("a file under a temporary name", () => {
     );
     expect(await isMounted()).toBe(true);
     const { stdout } = await product.bsmount(["status"]);
-    expect(stdout).toContain(`${product.mountPoint}  files on their way up: 1 held\n`);
+    expect(stdout).toContain(`${product.mountPoint}  files not uploaded yet: 1 held\n`);
     await write("mv f.tmp f");
     expect(await unmount()).toMatchObject({ code: 0, stderr: "" });
     expect(await remote()).toEqual(["f"]);
@@ -114,7 +114,7 @@ describe("a file under a temporary name", () => {
     await expect.poll(lastLines, { timeout: 30_000 }).toMatch(/"path":"g\.tmp".*not uploaded/);
   });
 
-  it("keeps an app result from being completed, unless the user says what is to become of it", async () => {
+  it("prevents completing an app result, unless the user decides what happens to it", async () => {
     await write("echo x > f.tmp; echo y > g");
     const { code, stderr } = await complete();
     expect(code).toBe(3);
@@ -126,7 +126,7 @@ describe("a file under a temporary name", () => {
     expect(await remote()).toEqual(["f.tmp", "g"]);
   });
 
-  it("is gone when the result is completed without it", async () => {
+  it("is discarded when the result is completed without it", async () => {
     await write("echo x > f.tmp; echo y > g");
     expect(await complete("--discard-temporary")).toMatchObject({ code: 0, stderr: "" });
     expect((await product.shell("ls -A", `${RESULTS}/${name}/files`)).stdout).toBe("g\n");
@@ -206,7 +206,7 @@ describe("a rename whose upload fails", () => {
   });
 });
 
-describe("a mount that nobody can ask", () => {
+describe("a mount that cannot be reached", () => {
   it("[W15] killed, keeps its result from being completed with the older version of a file", async () => {
     await write("echo one > calls.vcf");
     await expect.poll(remote).toEqual(["calls.vcf"]);
@@ -235,7 +235,7 @@ describe("a mount that nobody can ask", () => {
     await mkdir(env.XDG_RUNTIME_DIR, { mode: 0o700, recursive: true });
     expect(await product.bsmount(["unmount", product.mountPoint], env)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/cannot ask the process.*\n {2}try: .*XDG_RUNTIME_DIR/s),
+      stderr: expect.stringMatching(/no known process serves.*\n {2}try: .*XDG_RUNTIME_DIR/s),
     });
     expect((await product.bsmount(["unmount", "--all"], env)).code).toBe(1);
     expect(await isMounted()).toBe(true);

@@ -5,12 +5,12 @@ import { createInterface } from "node:readline";
 import { expect, it } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import { reasonOf } from "../../src/core/errors.ts";
-import { unmountAt } from "../../src/mount/index.ts";
+import { unmountAt } from "../../src/mount/mount.ts";
 import { MountedChild, MountPlace } from "../helpers/mount-for-test.ts";
 
 /*
- * Between the close of a file and its release nobody holds it and the mount is in use all the same. Here that
- * lasts as long as a test wants: the only descriptor is under way through a socket, where /proc shows none.
+ * Between the close of a file and its release, no process has it open although the mount is in use. The tests create
+ * such a state: the only descriptor is in transit through a socket, where /proc does not show it.
  */
 const HOLD = `
 import os, socket, sys, time
@@ -24,7 +24,7 @@ time.sleep(float(sys.argv[2]))
 `;
 
 interface Held extends AsyncDisposable {
-  /** Lets go after so many seconds. */
+  /** Releases the file after this many seconds. */
   letGo(): void;
 }
 
@@ -50,7 +50,7 @@ async function unmounted({ runtimeFolder, mountPoint }: MountPlace): Promise<str
   );
 }
 
-it("a mount that nobody is seen to use is unmounted as soon as the kernel lets go of its files", async () => {
+it("a mount without visible holders is unmounted as soon as the kernel releases its files", async () => {
   await using place = await MountPlace.create();
   await using child = await MountedChild.start(place.payload);
   await using held = await hold(join(place.mountPoint, "hello.txt"), 1);
@@ -59,7 +59,7 @@ it("a mount that nobody is seen to use is unmounted as soon as the kernel lets g
   expect(await child.exited).toBe(0);
 });
 
-it("and is in use by somebody unseen when that does not come", async () => {
+it("and is in use by an invisible process when it does not", async () => {
   await using place = await MountPlace.create();
   await using _child = await MountedChild.start(place.payload);
   await using _held = await hold(join(place.mountPoint, "hello.txt"), 60);

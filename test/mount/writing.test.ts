@@ -234,7 +234,7 @@ describe("a large file", () => {
   });
 });
 
-describe("what cannot be written", () => {
+describe("a file that cannot be written", () => {
   it("[W1] is everything but the files of an open app result", async () => {
     const complete = `${PROJECT}/appresults/lambda-1 alignment/files`;
     const says = async (command: string): Promise<string> => (await product.shell(command)).stderr;
@@ -343,7 +343,7 @@ describe("files under temporary names", () => {
 });
 
 describe("a token without the right to write", () => {
-  it("[W11] is told at mkdir and at open", async () => {
+  it("[W11] is reported at mkdir and at open", async () => {
     const { folder } = await newResult();
     const readOnly = dir.join("read-only");
     await runShell(`mkdir '${readOnly}'`, "/");

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { constants } from "node:os";
 import { expect } from "vitest";
-import { resolveConfig } from "../../src/config/resolve.ts";
+import { resolveConfig } from "../../src/config/config.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { errnoOf } from "../../src/fs/errno.ts";
 import type { FileSystem } from "../../src/fs/file-system.ts";

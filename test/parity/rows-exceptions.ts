@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { expect } from "vitest";
 import { accessScope, BaseSpace } from "../../src/index.ts";
 import type { NewStatus } from "../../src/index.ts";
-import { resolveConfig } from "../../src/config/resolve.ts";
+import { resolveConfig } from "../../src/config/config.ts";
 import { later, type Row, row, rows } from "./row.ts";
 import { errors, missing, refused } from "./expectations.ts";
 import { OPEN, PROJECT, SESSION, VCF, type World } from "./world.ts";

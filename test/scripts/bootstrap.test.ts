@@ -95,7 +95,7 @@ test.each([
   expect(await callsOf(clone, "npm")).toHaveLength(2);
 });
 
-test("npm test says first how long it takes, what is quicker, and what it installs", async () => {
+test("npm test first prints how long it takes, what is quicker, and what it installs", async () => {
   const { scripts } = JSON.parse(
     await readFile(new URL("../../package.json", import.meta.url), "utf8"),
   ) as { scripts: Record<string, string> };
@@ -118,7 +118,7 @@ test("an apt that fails is shown with its own words", async () => {
   expect(stderr).toContain("E: no space left");
 });
 
-test("a system without apt-get is told what is missing", async () => {
+test("a system without apt-get gets a list of what is missing", async () => {
   await using clone = await scriptRepository("scripts/bootstrap.mjs", "scripts/bootstrap");
   const { code, stderr } = await bootstrap(clone, AS_USER);
   expect(code).toBe(1);
@@ -133,7 +133,7 @@ async function cloneWithTools(): Promise<ScriptRepository> {
   return clone;
 }
 
-test("npm packages and dist are made once, and again only when what they are made of changes", async () => {
+test("npm packages and dist are built once, and again only when their sources change", async () => {
   await using clone = await cloneWithTools();
   const npmCalls = async (): Promise<string[]> => {
     const before = (await callsOf(clone, "npm")).length;
@@ -151,7 +151,7 @@ test("npm packages and dist are made once, and again only when what they are mad
   expect(await npmCalls()).toEqual(["ci", "run build"]);
 });
 
-test("what npm says is shown when it fails, and dist is tried again at the next run", async () => {
+test("the output of npm is shown when it fails, and the next run builds dist again", async () => {
   await using clone = await cloneWithTools();
   await clone.command("npm", `case "$*" in *build) echo 'TS1005: oops'; exit 2 ;; esac\n${NPM}`);
   const { code, stderr } = await bootstrap(clone, AS_USER);

@@ -23,7 +23,7 @@ function judged(fates: readonly Fate[], list: readonly Equivalent[] = []): Outco
   return judge("m", mutants, list, () => LINE);
 }
 
-test("the score is what was noticed of what ran", () => {
+test("the score is the share of noticed mutants among those that ran", () => {
   const outcome = judged(["killed", "killed", "timed-out", "survived", "no-coverage", "invalid"]);
   expect(scoreOf(outcome)).toBe(60);
   expect(scoreOf(judged([]))).toBe(100);
@@ -41,7 +41,7 @@ test.each([{ file: "src/y.ts" }, { original: "a" }, { replacement: "true" }, { w
   },
 );
 
-test("an entry that explains nothing any more is told, if its file was mutated", () => {
+test("an entry that matches nothing any more is reported, if its file was mutated", () => {
   const other = entry({ file: "src/other.ts" });
   const outcome = judged(["killed"], [entry(), other]);
   expect(outcome).toMatchObject({ equivalent: 0, stale: [entry()] });

@@ -10,7 +10,7 @@ async function readme(): Promise<string> {
   return await readFile(`${ROOT}README.md`, "utf8");
 }
 
-test("the README's line that packs a fresh clone packs what was built", async () => {
+test("the README's line that packs a fresh clone packs the build", async () => {
   const line = /^npm ci && (npm .*npm pack)\b/m.exec(await readme())?.[1] ?? "";
   await using clone = await tempDir();
   // The same settings of npm and of the compiler, with little to compile.
@@ -27,7 +27,7 @@ test("the README's line that packs a fresh clone packs what was built", async ()
   expect(packed.stdout.split("\n")).toContain("package/dist/index.js");
 });
 
-test("the README and docs/deploying.md install the package without the install scripts of what it needs", async () => {
+test("the README and docs/deploying.md install the package without the install scripts of its dependencies", async () => {
   const deploying = await readFile(`${ROOT}docs/deploying.md`, "utf8");
   const text = (await readme()) + deploying;
   const lines = [...text.matchAll(/npm install .*bsmount[\w.-]*\.tgz/g)].map(([line]) => line);

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { resolveConfig } from "../../src/config/resolve.ts";
+import { resolveConfig } from "../../src/config/config.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { createLogger } from "../../src/core/logger.ts";
 import { openSession } from "../../src/session/session.ts";

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { GivenOptions } from "../../src/config/option-values.ts";
-import { resolveConfig } from "../../src/config/resolve.ts";
+import { resolveConfig } from "../../src/config/config.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { describeError } from "../../src/core/errors.ts";
 import { silentLogger } from "../../src/core/logger.ts";

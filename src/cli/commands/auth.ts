@@ -1,7 +1,7 @@
-import { Command } from "commander";
-import type { OptionKey } from "../../config/option-values.ts";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { GivenOptions, OptionKey } from "../../config/option-values.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
-import { addOptions, givenOptions } from "../option-flags.ts";
+import { addOptions } from "../option-flags.ts";
 
 const AUTH_OPTIONS: readonly OptionKey[] = [
   "profile",
@@ -15,22 +15,20 @@ const AUTH_OPTIONS: readonly OptionKey[] = [
   "timeout",
 ];
 
-export function authCommand({ context, onResult }: ProgramOptions): Command {
+export function authCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   const command = new Command("auth")
-    .description("sign in and keep the token in a profile; or --revoke it")
-    .option("--revoke", "end the profile's token, here and at BaseSpace");
-  addOptions(command, AUTH_OPTIONS);
-  return command.action(async (parsed: Record<string, unknown>) => {
-    onResult(await auth(parsed, context));
+    .description("sign in and store the token in a profile, or revoke it")
+    .option("--revoke", "revoke the profile's token at BaseSpace and remove it here");
+  return addOptions(command, AUTH_OPTIONS).action(async (flags) => {
+    onResult(await auth(flags, context));
   });
 }
 
 async function auth(
-  parsed: Readonly<Record<string, unknown>>,
+  { revoke: isRevoking, ...given }: GivenOptions & { readonly revoke?: true },
   { environment, signal }: CommandContext,
 ): CommandResult {
-  const given = givenOptions(parsed);
-  if (parsed["revoke"] === true) {
+  if (isRevoking === true) {
     const { revoke } = await import("../sign-in/revoke.ts");
     return await revoke(given, environment, signal);
   }

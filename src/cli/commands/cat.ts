@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { GivenOptions } from "../../config/option-values.ts";
 import { BsmountError } from "../../core/errors.ts";
 import type { Session } from "../../session/session.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
@@ -10,23 +11,22 @@ import { openRemoteSession } from "../remote-session.ts";
 import { findRemote, type RemoteNode } from "../remote-tree.ts";
 import { standardOutput } from "../standard-output.ts";
 
-export function catCommand({ context, onResult }: ProgramOptions): Command {
+export function catCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   const command = new Command("cat")
     .description("write files of bs:/PATH to standard output without a mount")
     .argument("<paths...>", "bs:/projects/…/files/…");
-  addOptions(command, TREE_OPTIONS);
-  return command.action(async (paths: string[], parsed: Record<string, unknown>) => {
-    onResult(await cat(paths, parsed, context));
+  return addOptions(command, TREE_OPTIONS).action(async (paths, flags) => {
+    onResult(await cat(paths, flags, context));
   });
 }
 
 async function cat(
   paths: readonly string[],
-  parsed: Readonly<Record<string, unknown>>,
+  given: GivenOptions,
   context: CommandContext,
 ): CommandResult {
   checkRemote(paths);
-  await using session = await openRemoteSession(parsed, context);
+  await using session = await openRemoteSession(given, context);
   const { signal } = context;
   const options = { fileSystem: session.fileSystem, signal };
   for (const path of paths) {
@@ -40,8 +40,8 @@ async function cat(
 }
 
 /**
- * The bytes of a file. Behind the last one they are compared with the file's ETag: what is wrong cannot be taken
- * back, but it is told.
+ * The bytes of a file. After the last one they are compared with the file's ETag: wrong bytes are already printed by
+ * then, but the command fails.
  * @throws BsmountError `changed`, and what reading can throw
  */
 async function* checkedPieces(
@@ -64,14 +64,14 @@ async function* checkedPieces(
     yield piece;
   }
   await check.end().catch((error: unknown) => {
-    throw wrongOutput(node, error);
+    throw damagedOutputError(node, error);
   });
 }
 
-function wrongOutput({ path }: RemoteNode, cause: unknown): unknown {
+function damagedOutputError({ path }: RemoteNode, cause: unknown): unknown {
   if (!(cause instanceof BsmountError) || cause.reason !== "changed") return cause;
   const { message, remedy } = cause;
-  const problem = `what was written of ${path} is damaged: ${message}`;
+  const problem = `the printed content of ${path} is damaged: ${message}`;
   return new BsmountError("changed", problem, {
     cause,
     ...(remedy === undefined ? {} : { remedy }),

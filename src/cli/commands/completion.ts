@@ -1,4 +1,4 @@
-import { Argument, Command } from "commander";
+import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { bashCompletion } from "../completion/bash.ts";
 import { fishCompletion } from "../completion/fish.ts";
 import { zshCompletion } from "../completion/zsh.ts";
@@ -10,26 +10,21 @@ import { standardOutput } from "../standard-output.ts";
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
 const HELP = `
-Put one of these where the shell begins:
+Put one of these lines into the startup file of your shell:
   . <(bsmount completion bash)          ~/.bashrc
-  . <(bsmount completion zsh)           ~/.zshrc, behind compinit
+  . <(bsmount completion zsh)           ~/.zshrc, after compinit
   bsmount completion fish | source      ~/.config/fish/config.fish`;
 
-/** Its choices are shown as words, not as JavaScript writes them. */
-function shellArgument(): Argument {
-  const names = Object.keys(SHELLS);
-  const argument = new Argument("<shell>").choices(names);
-  argument.description = names.join(", ");
-  return argument;
-}
+const SHELL_NAMES = Object.keys(SHELLS) as (keyof typeof SHELLS)[];
 
-export function completionCommand({ onResult }: ProgramOptions): Command {
+export function completionCommand({ onResult }: ProgramOptions): CommandUnknownOpts {
   const command = new Command("completion")
-    .description("print what lets a shell complete commands and options")
-    .addArgument(shellArgument())
+    .description("print a script that lets a shell complete commands and options")
+    .addArgument(new Argument("<shell>", SHELL_NAMES.join(", ")).choices(SHELL_NAMES))
+    // By itself commander would print the choices again, as JavaScript strings.
     .configureHelp({ argumentDescription: ({ description }) => description })
     .addHelpText("after", HELP);
-  return command.action((shell: keyof typeof SHELLS) => {
+  return command.action((shell) => {
     const program = describeProgram(command.parent ?? command);
     standardOutput.write(SHELLS[shell](program));
     onResult(EXIT.done);

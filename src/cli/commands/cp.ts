@@ -1,10 +1,11 @@
-import { Argument, Command } from "commander";
+import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { GivenOptions } from "../../config/option-values.ts";
 import { ByteBudget } from "../../core/byte-budget.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { jobsIn, sizeIn } from "../copy/copy-in.ts";
 import { jobsOut, sizeOut } from "../copy/copy-out.ts";
 import { COPY_MEMORY_BYTES, copyAll } from "../copy/copy.ts";
-import { parseCopyPlan } from "../copy/copy-plan.ts";
+import { type CopyFlags, parseCopyPlan } from "../copy/copy-plan.ts";
 import { copyProgress, showsProgress } from "../copy/progress.ts";
 import { Resumption } from "../copy/resumption.ts";
 import { UsedPaths } from "../copy/used-paths.ts";
@@ -19,7 +20,11 @@ const SOURCE = new Argument(
 );
 const DESTINATION = new Argument("<DESTINATION>", "the same on the other side");
 
-export function cpCommand({ context, onResult }: ProgramOptions): Command {
+interface CpFlags extends GivenOptions, CopyFlags {
+  readonly checksum?: true;
+}
+
+export function cpCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   const command = new Command("cp")
     .description("copy out of and into bs:/PATH without a mount")
     .usage("[options] SOURCE... DESTINATION")
@@ -29,24 +34,22 @@ export function cpCommand({ context, onResult }: ProgramOptions): Command {
     .option("-r, --recursive", "copy folders with everything in them")
     .option("-T, --no-target-directory", "DESTINATION is the new name, even when it is a folder")
     .option("--checksum", "show how each file was compared with BaseSpace's MD5s");
-  addOptions(command, TREE_OPTIONS);
-  return command.action(async (paths: string[], parsed: Record<string, unknown>) => {
-    onResult(await cp(paths, parsed, context));
+  return addOptions(command, TREE_OPTIONS).action(async (paths, flags) => {
+    onResult(await cp(paths, flags, context));
   });
 }
 
 async function cp(
   paths: readonly string[],
-  parsed: Readonly<Record<string, unknown>>,
+  flags: CpFlags,
   context: CommandContext,
 ): CommandResult {
-  const plan = parseCopyPlan(paths, parsed);
-  await using session = await openRemoteSession(parsed, context);
+  const plan = parseCopyPlan(paths, flags);
+  await using session = await openRemoteSession(flags, context);
   const { fileSystem } = session;
   const { signal } = context;
   const isInto = isRemote(plan.target);
-  const checksum = parsed["checksum"] === true;
-  const report = new CopyReport(checksum, session.config.folders.state);
+  const report = new CopyReport(flags.checksum === true, session.config.folders.state);
   const countsBytes = showsProgress();
   const size = async (): Promise<number> =>
     isInto ? await sizeIn(plan) : await sizeOut(plan, { fileSystem, signal });

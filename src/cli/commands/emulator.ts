@@ -1,4 +1,8 @@
-import { Command, InvalidArgumentError } from "commander";
+import {
+  Command,
+  type CommandUnknownOpts,
+  InvalidArgumentError,
+} from "@commander-js/extra-typings";
 import { OWN_CREDENTIALS } from "../../emulator/access/applications.ts";
 import { DEMO_CATALOG } from "../../emulator/demo-catalog.ts";
 import { FAULT_ACTIONS } from "../../emulator/faults/rule.ts";
@@ -22,41 +26,48 @@ interface EmulatorFlags {
 const FAULT_HELP = `
 A fault, such as --fault 'GET /v1pre3/files/* n=3 status=503 retry-after=2':
   METHOD          GET, POST, … or *
-  PATTERN         the whole path; * stands for any characters, /objects/* is the object store
+  PATTERN         the whole path; * matches any characters, /objects/* is the object store
   n=K             only the first K times; the first rule that matches acts
 and one ACTION or several:
 ${faultActionLines().join("\n")}`;
 
 const SIGN_IN_HELP = `
-To sign in to it where the catalog has no app of its own:
+To sign in to it when the catalog has no app:
   client id      ${OWN_CREDENTIALS.clientKey}
   client secret  ${OWN_CREDENTIALS.clientSecret}`;
 
-export function emulatorCommand({ context, onResult }: ProgramOptions): Command {
+export function emulatorCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   return new Command("emulator")
-    .description("run a local BaseSpace; prints one line of JSON when it is ready, ends at Ctrl-C")
-    .option("--port <n>", "port of the API; 0 takes any free one", parsePort, 0)
-    .option(
-      "--data <dir>",
-      "keep everything here, through restarts and crashes (default: in memory)",
+    .description(
+      "run a local BaseSpace; prints one line of JSON when it is ready, and ends at Ctrl-C",
     )
+    .option("--port <n>", "port of the API; 0 takes any free one", parsePort, 0)
+    .option("--data <dir>", "keep all data here, across restarts and crashes (default: in memory)")
     .option("--auto-approve", "approve every sign-in at once, without its page")
-    .option("--catalog <file>", "the account to begin with (default: the demo's)")
+    .option("--catalog <file>", "the initial account (default: the demo's)")
     .option(
       "--object-store-url <url>",
-      "signed links lead here, where another server shows DIR/objects",
+      "base of signed links, where another server serves DIR/objects",
     )
-    .option("--host-name <name...>", "answer to this name too, as of a proxy in front", collect)
-    .option("--fault <rule...>", "misbehave: 'METHOD PATTERN [n=K] ACTION…', see below", collect)
+    .option(
+      "--host-name <name...>",
+      "also accept requests for this host, such as that of a proxy",
+      collect,
+    )
+    .option(
+      "--fault <rule...>",
+      "simulate a fault: 'METHOD PATTERN [n=K] ACTION…', see below",
+      collect,
+    )
     .addHelpText("after", `${FAULT_HELP}\n${SIGN_IN_HELP}`)
-    .action(async (flags: EmulatorFlags) => onResult(await emulator(flags, context)));
+    .action(async (flags) => onResult(await emulator(flags, context)));
 }
 
 function faultActionLines(): readonly string[] {
   return FAULT_ACTIONS.map(([action, meaning]) => `  ${action.padEnd(14)}  ${meaning}`);
 }
 
-/** A function of its own: tsc does not rewrite the extension of an import beside an `await using`. */
+/** In its own function, because tsc does not rewrite the extension of an import beside an `await using`. */
 async function loadEmulator(): Promise<typeof import("../../emulator/start-emulator.ts")> {
   return await import("../../emulator/start-emulator.ts");
 }
@@ -73,7 +84,7 @@ async function emulator(flags: EmulatorFlags, { signal }: CommandContext): Comma
     ...(flags.objectStoreUrl === undefined ? {} : { objectStoreUrl: flags.objectStoreUrl }),
   });
   printJson(readyLine(running));
-  // Whoever waits for the line would wait for ever.
+  // A program may be waiting for this line.
   await standardOutput.flush(signal);
   await untilAborted(signal);
   return EXIT.done;

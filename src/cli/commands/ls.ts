@@ -1,4 +1,5 @@
-import { Argument, Command } from "commander";
+import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { GivenOptions } from "../../config/option-values.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
@@ -15,38 +16,42 @@ import {
   type RemoteTreeOptions,
 } from "../remote-tree.ts";
 
-export function lsCommand({ context, onResult }: ProgramOptions): Command {
+interface LsFlags extends GivenOptions {
+  readonly json?: true;
+  readonly long?: true;
+}
+
+export function lsCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   const command = new Command("ls")
     .description("list bs:/PATH without a mount")
     .addArgument(new Argument("[paths...]", "bs:/projects/…").default(["bs:/"], "bs:/"))
     .option("-l, --long", "type, size and date of each")
     .option("--json", "machine output: one array of {path, name, type, size, modified}");
-  addOptions(command, TREE_OPTIONS);
-  return command.action(async (paths: string[], parsed: Record<string, unknown>) => {
-    onResult(await ls(paths, parsed, context));
+  return addOptions(command, TREE_OPTIONS).action(async (paths, flags) => {
+    onResult(await ls(paths, flags, context));
   });
 }
 
 async function ls(
   paths: readonly string[],
-  parsed: Readonly<Record<string, unknown>>,
+  flags: LsFlags,
   context: CommandContext,
 ): CommandResult {
   checkRemote(paths);
-  await using session = await openRemoteSession(parsed, context);
+  await using session = await openRemoteSession(flags, context);
   const options = { fileSystem: session.fileSystem, signal: context.signal };
   const json: unknown[] = [];
   for (const [at, path] of paths.entries()) {
     const nodes = await nodesOf(path, options);
-    if (parsed["json"] === true) {
+    if (flags.json === true) {
       json.push(...nodes.map(describeNode));
       continue;
     }
     if (paths.length > 1) printLine(`${at === 0 ? "" : "\n"}${printable(path)}:`);
-    const lines = parsed["long"] === true ? await longLines(nodes, options) : nodes.map(shortLine);
+    const lines = flags.long === true ? await longLines(nodes, options) : nodes.map(shortLine);
     for (const line of lines) printLine(line);
   }
-  if (parsed["json"] === true) printJson(json);
+  if (flags.json === true) printJson(json);
   return EXIT.done;
 }
 

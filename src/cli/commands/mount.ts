@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import process from "node:process";
-import { Command } from "commander";
-import { OPTION_ROWS, type OptionKey } from "../../config/option-values.ts";
-import { resolveConfig } from "../../config/resolve.ts";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { type GivenOptions, OPTION_ROWS, type OptionKey } from "../../config/option-values.ts";
+import { resolveConfig } from "../../config/config.ts";
 import { ensurePrivateFolder } from "../../linux/private-folder.ts";
-import { startDaemon } from "../../mount/index.ts";
+import { startDaemon } from "../../mount/mount.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { leftBehindNotice } from "../left-behind.ts";
-import { addOptions, givenOptions, TREE_OPTIONS } from "../option-flags.ts";
+import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
 import { logFileOf, type MountPlan } from "../mount-plan.ts";
 import { standardOutput } from "../standard-output.ts";
@@ -30,25 +30,29 @@ const MOUNT_OPTIONS: readonly OptionKey[] = [
   "logFile",
 ];
 
-export function mountCommand({ context, onResult }: ProgramOptions): Command {
+interface MountFlags extends GivenOptions {
+  readonly foreground?: true;
+}
+
+export function mountCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   const command = new Command("mount")
-    .description("show BaseSpace as a drive; returns once it is live")
+    .description("mount BaseSpace as a drive, in the background")
     .argument("<mountpoint>", "an existing, empty folder")
-    .option("-f, --foreground", "stay, and log to standard error")
+    .option("-f, --foreground", "stay in the foreground, and log to standard error")
     .option(
       "--systemd",
-      "mount nothing, but print a systemd user unit that mounts with these options",
+      "mount nothing, and print a systemd user unit that mounts with these options",
     );
-  addOptions(command, MOUNT_OPTIONS);
-  const flags = givenFlags(command);
-  return command.action(async (mountPoint: string, parsed: Record<string, unknown>) => {
-    if (parsed["systemd"] !== true) onResult(await mount(mountPoint, parsed, context));
-    else onResult(printUnit(resolve(mountPoint), flags, context));
+  const withOptions = addOptions(command, MOUNT_OPTIONS);
+  const words = flagWords(withOptions);
+  return withOptions.action(async (mountPoint, flags) => {
+    if (flags.systemd !== true) onResult(await mount(mountPoint, flags, context));
+    else onResult(printUnit(resolve(mountPoint), words, context));
   });
 }
 
-/** The flags as they were given, known when the command runs. */
-function givenFlags(command: Command): readonly string[] {
+/** The flags as they were written, with absolute paths; filled while the command line is parsed. */
+function flagWords(command: CommandUnknownOpts): readonly string[] {
   const flags: string[] = [];
   for (const { name, argument } of MOUNT_OPTIONS.map((key) => OPTION_ROWS[key])) {
     command.on(`option:${name}`, (value: string | null) => {
@@ -71,24 +75,26 @@ function printUnit(
   standardOutput.write(systemdUnit({ command: thisCommand(), mountPoint, flags }));
   const variables = variablesOfShell(environment);
   if (variables.length > 0) {
-    printWarning(`the service has not the variables of this shell: ${variables.join(", ")}`);
+    printWarning(
+      `the service does not have these variables of this shell: ${variables.join(", ")}`,
+    );
   }
   return EXIT.done;
 }
 
 async function mount(
-  place: string,
-  parsed: Readonly<Record<string, unknown>>,
+  path: string,
+  flags: MountFlags,
   { environment, signal, handOverSignals }: CommandContext,
 ): CommandResult {
-  const config = await resolveConfig(givenOptions(parsed), environment);
-  const mountPoint = resolve(place);
+  const config = await resolveConfig(flags, environment);
+  const mountPoint = resolve(path);
   if (config.mount.allowOther) {
     printWarning(`every user of this machine can read ${mountPoint} with your token`);
   }
   const { uid } = environment;
   const plan: MountPlan = { mountPoint, config, logFile: logFileOf(config, mountPoint), uid };
-  if (parsed["foreground"] === true) {
+  if (flags.foreground === true) {
     const { serveInForeground } = await import("../serve-mount.ts");
     signal.throwIfAborted();
     handOverSignals();
@@ -98,7 +104,7 @@ async function mount(
     });
     return EXIT.done;
   }
-  // Its log is in there, and is opened first.
+  // The log is in this folder, and is opened before the background process starts.
   await ensurePrivateFolder(config.folders.state, uid);
   const entry = process.argv[1] ?? "";
   const { logFile } = plan;

@@ -1,15 +1,15 @@
-import { Command } from "commander";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { listProfiles, type ProfileSummary } from "../../config/list-profiles.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printJson, printLine, table } from "../output.ts";
 
-export function profilesCommand({ context, onResult }: ProgramOptions): Command {
+export function profilesCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   return new Command("profiles")
     .description("list the sign-ins of this machine: name, server, file")
     .option("--json", "machine output")
-    .action(async (parsed: { readonly json?: true }) => {
-      onResult(await profiles(parsed.json === true, context));
+    .action(async (flags) => {
+      onResult(await profiles(flags.json === true, context));
     });
 }
 

@@ -1,15 +1,17 @@
-import { Command } from "commander";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { defaultFolders } from "../../config/folders.ts";
-import { refreshAt } from "../../mount/index.ts";
+import { refreshAt } from "../../mount/mount.ts";
 import type { ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 
-/** Not only of the path: what it is called, and whether it is there, stands in the listings above it. */
-export function refreshCommand({ context, onResult }: ProgramOptions): Command {
+/** Forgets all listings of the mount: those above a path decide its name and whether it exists. */
+export function refreshCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   return new Command("refresh")
-    .description("let a mount forget all its listings, to show what is new in BaseSpace at once")
-    .argument("<path>", "tells which mount: its mount point, or anything in it")
-    .action(async (path: string) => {
+    .description(
+      "make a mount forget its cached listings, so that it shows what is new in BaseSpace",
+    )
+    .argument("<path>", "the mount point, or any path in the mount")
+    .action(async (path) => {
       const { runtime: runtimeFolder } = defaultFolders(context.environment);
       await refreshAt(path, { runtimeFolder }, context.signal);
       onResult(EXIT.done);

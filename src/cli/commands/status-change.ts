@@ -1,9 +1,14 @@
-import { Command } from "commander";
+import { Command } from "@commander-js/extra-typings";
 import { defaultFolders } from "../../config/folders.ts";
-import { setStatusAt } from "../../mount/index.ts";
+import type { GivenOptions } from "../../config/option-values.ts";
+import { setStatusAt } from "../../mount/mount.ts";
 import type { CommandContext, CommandFactory, CommandResult } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { addHeldOptions, heldFiles } from "../held-flags.ts";
+import {
+  addTemporaryNameOptions,
+  heldFiles,
+  type TemporaryNameFlags,
+} from "../temporary-name-flags.ts";
 import { addOptions, CONNECTION_OPTIONS } from "../option-flags.ts";
 import { printLine } from "../output.ts";
 import { printable } from "../../core/terminal-text.ts";
@@ -15,26 +20,26 @@ interface StatusCommand {
   readonly name: string;
   readonly description: string;
   readonly status: string;
-  /** The result takes no more files, so those under temporary names have to go somewhere. */
+  /** After it the result takes no more files, so the files under temporary names need a decision. */
   readonly isLast: boolean;
 }
 
 const COMMANDS: readonly StatusCommand[] = [
   {
     name: "complete",
-    description: "finish an app result: it takes no more files",
+    description: "mark an app result complete: it takes no more files",
     status: "Complete",
     isLast: true,
   },
   {
     name: "abort",
-    description: "give an app result up: it takes no more files",
+    description: "mark an app result aborted: it takes no more files",
     status: "Aborted",
     isLast: true,
   },
   {
     name: "needs-attention",
-    description: "mark an app result for somebody to look at",
+    description: "mark an app result for a person to look at",
     status: "NeedsAttention",
     isLast: false,
   },
@@ -47,27 +52,33 @@ export const statusChangeCommands: readonly CommandFactory[] = COMMANDS.map(
       const command = new Command(name)
         .description(description)
         .argument("<path>", "the app result, or anything in it: in a mount, or bs:/projects/…")
-        .option("--summary <text>", "a sentence for people");
-      if (isLast) addHeldOptions(command);
-      addOptions(command, CONNECTION_OPTIONS);
-      return command.action(async (path: string, parsed: Record<string, unknown>) => {
-        onResult(await changeStatus(path, { status, parsed }, context));
+        .option("--summary <text>", "a sentence for the people who look at it");
+      const withOptions = addOptions(
+        isLast ? addTemporaryNameOptions(command) : command,
+        CONNECTION_OPTIONS,
+      );
+      return withOptions.action(async (path, flags) => {
+        onResult(await changeStatus(path, { status, flags }, context));
       });
     },
 );
 
+interface StatusChangeFlags extends GivenOptions, TemporaryNameFlags {
+  readonly summary?: string;
+}
+
 async function changeStatus(
   path: string,
-  { status, parsed }: { readonly status: string; readonly parsed: Record<string, unknown> },
+  { status, flags }: { readonly status: string; readonly flags: StatusChangeFlags },
   context: CommandContext,
 ): CommandResult {
-  const summary = parsed["summary"] as string | undefined;
-  const held = heldFiles(parsed);
+  const { summary } = flags;
+  const held = heldFiles(flags);
   const change = { status, held, ...(summary === undefined ? {} : { summary }) };
   if (isRemote(path)) {
-    const place = `/${remoteNames(path).join("/")}`;
-    await using session = await openRemoteSession(parsed, context);
-    await session.setStatus(place, change, context.signal);
+    const remotePath = `/${remoteNames(path).join("/")}`;
+    await using session = await openRemoteSession(flags, context);
+    await session.setStatus(remotePath, change, context.signal);
   } else {
     const runtimeFolder = defaultFolders(context.environment).runtime;
     using waiting = waitingLine();

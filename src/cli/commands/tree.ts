@@ -1,4 +1,5 @@
-import { Argument, Command } from "commander";
+import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { GivenOptions } from "../../config/option-values.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { formatBytes } from "../../core/units.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
@@ -18,14 +19,17 @@ import {
 } from "../remote-tree.ts";
 import { standardOutput } from "../standard-output.ts";
 
-export function treeCommand({ context, onResult }: ProgramOptions): Command {
+interface TreeFlags extends GivenOptions {
+  readonly depth: number;
+}
+
+export function treeCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   const command = new Command("tree")
-    .description("draw what is below bs:/PATH without a mount")
-    .addArgument(new Argument("[path]", "where to begin").default("bs:/", "bs:/"))
-    .option("-L, --depth <n>", "how deep to go", (text) => parseDepth(text), 32);
-  addOptions(command, TREE_OPTIONS);
-  return command.action(async (path: string, parsed: Record<string, unknown>) => {
-    onResult(await tree(path, parsed, context));
+    .description("show everything below bs:/PATH as a tree, without a mount")
+    .addArgument(new Argument("[path]", "the folder to begin with").default("bs:/", "bs:/"))
+    .option("-L, --depth <n>", "levels to show", (text) => parseDepth(text), 32);
+  return addOptions(command, TREE_OPTIONS).action(async (path, flags) => {
+    onResult(await tree(path, flags, context));
   });
 }
 
@@ -35,13 +39,9 @@ interface Totals {
   bytes: number;
 }
 
-async function tree(
-  path: string,
-  parsed: Readonly<Record<string, unknown>>,
-  context: CommandContext,
-): CommandResult {
+async function tree(path: string, flags: TreeFlags, context: CommandContext): CommandResult {
   checkRemote([path]);
-  await using session = await openRemoteSession(parsed, context);
+  await using session = await openRemoteSession(flags, context);
   const options = { fileSystem: session.fileSystem, signal: context.signal };
   const totals: Totals = { directories: 0, files: 0, bytes: 0 };
   const root = await followLink(await findRemote(path, options), options);
@@ -50,14 +50,14 @@ async function tree(
     printLine(`\n1 file, ${formatBytes(root.attributes.sizeBytes)}`);
     return EXIT.done;
   }
-  await drawBelow(root, { prefix: "", depth: Number(parsed["depth"]) }, { options, totals });
+  await drawBelow(root, { prefix: "", depth: flags.depth }, { options, totals });
   const { directories, files, bytes } = totals;
   const folders = directories === 1 ? "1 directory" : `${directories} directories`;
   printLine(`\n${folders}, ${files === 1 ? "1 file" : `${files} files`}, ${formatBytes(bytes)}`);
   return EXIT.done;
 }
 
-interface Place {
+interface Level {
   readonly prefix: string;
   readonly depth: number;
 }
@@ -69,7 +69,7 @@ interface Drawing {
 
 async function drawBelow(
   node: RemoteNode,
-  { prefix, depth }: Place,
+  { prefix, depth }: Level,
   drawing: Drawing,
 ): Promise<void> {
   if (depth === 0 || node.attributes.type !== "directory") return;

@@ -1,37 +1,38 @@
 import { resolve } from "node:path";
 import process from "node:process";
-import { Command } from "commander";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { defaultFolders } from "../../config/folders.ts";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
-import { listMounts, otherMounts, unmountAt } from "../../mount/index.ts";
+import { listMounts, otherMounts, unmountAt } from "../../mount/mount.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
-import { addHeldOptions, heldFiles } from "../held-flags.ts";
+import {
+  addTemporaryNameOptions,
+  heldFiles,
+  type TemporaryNameFlags,
+} from "../temporary-name-flags.ts";
 import { printError, printLine, printWarning } from "../output.ts";
 import { printable } from "../../core/terminal-text.ts";
 import { statusLines } from "../status-lines.ts";
 import { waitingLine } from "../waiting-line.ts";
 
-interface UnmountFlags {
-  readonly all?: boolean;
-  readonly lazy?: boolean;
+interface UnmountFlags extends TemporaryNameFlags {
+  readonly all?: true;
+  readonly lazy?: true;
   readonly wait: boolean;
-  readonly uploadTemporary?: boolean;
-  readonly discardTemporary?: boolean;
 }
 
-export function unmountCommand({ context, onResult }: ProgramOptions): Command {
+export function unmountCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   const command = new Command("unmount")
     .alias("umount")
-    .description("take a mount down, when what was written is uploaded")
-    .argument("[mountpoint]", "the mount to take down; not with --all")
-    .option("--all", "take down every mount of yours that bsmount status lists with its process")
-    .option("--lazy", "detach it though somebody still uses it, or its process does not answer")
-    .option("--no-wait", "wait neither for uploads nor until the mount's process has ended");
-  addHeldOptions(command);
-  return command.action(async (place: string | undefined, flags: UnmountFlags) => {
-    const mountPoint = checkedPlace(place, flags);
-    // Asked for from inside the mount, this process would be one that uses it.
+    .description("unmount, once everything that was written is uploaded")
+    .argument("[mountpoint]", "the mount to unmount; not with --all")
+    .option("--all", "unmount all your mounts that bsmount status lists with a process")
+    .option("--lazy", "detach it even if it is in use, or its process does not respond")
+    .option("--no-wait", "do not wait for uploads, nor until the mount's process has ended");
+  return addTemporaryNameOptions(command).action(async (path, flags) => {
+    const mountPoint = parseMountPoint(path, flags);
+    // When the shell is inside the mount, this process would be a holder, too.
     process.chdir("/");
     onResult(
       await (mountPoint === undefined
@@ -41,26 +42,23 @@ export function unmountCommand({ context, onResult }: ProgramOptions): Command {
   });
 }
 
-/** Undefined for all mounts. @throws BsmountError `usage` when the command line names none, or both */
-function checkedPlace(
-  place: string | undefined,
-  { all = false }: UnmountFlags,
-): string | undefined {
-  if (place === undefined && !all) {
+/** Undefined for all mounts. @throws BsmountError `usage` unless either a mount point or --all is given */
+function parseMountPoint(path: string | undefined, { all }: UnmountFlags): string | undefined {
+  if (path === undefined && all !== true) {
     throw new BsmountError("usage", "unmount needs to know which mount", {
       remedy: "bsmount unmount MOUNTPOINT, or bsmount unmount --all",
     });
   }
-  if (place === undefined) return undefined;
-  if (!all) return resolve(place);
-  throw new BsmountError("usage", `unmount --all takes no mount point, and ${place} was given`, {
+  if (path === undefined) return undefined;
+  if (all !== true) return resolve(path);
+  throw new BsmountError("usage", `unmount --all takes no mount point, and ${path} was given`, {
     remedy: "leave out one of the two",
   });
 }
 
 /**
- * Takes down one mount after the other, and says what became of each; one that stays does not keep the others.
- * The highest exit code counts.
+ * Unmounts all mounts, one after the other, and prints what becomes of each. A failure does not stop the others, and
+ * the highest exit code counts.
  */
 async function unmountAll(flags: UnmountFlags, context: CommandContext): CommandResult {
   const { environment, signal } = context;
@@ -79,13 +77,13 @@ async function unmountAll(flags: UnmountFlags, context: CommandContext): Command
       worst = Math.max(worst, exitCodeOf(reasonOf(error)));
     }
   }
-  // Nobody knows whether those are wanted: they are dead, or were made with other folders.
+  // These are dead, or were made with other folders, so they may still be wanted.
   const left = (await otherMounts(attached, signal)).filter(({ state }) => state !== "unknown");
   for (const line of statusLines([], left)) printWarning(`left alone: ${line}`);
   return left.some(({ state }) => state === "live") ? Math.max(worst, EXIT.failed) : worst;
 }
 
-/** Exits with 3 when something that was written is not in BaseSpace. */
+/** Exits with 3 when files that were written are not in BaseSpace. */
 async function unmount(
   mountPoint: string,
   flags: UnmountFlags,
@@ -106,7 +104,7 @@ async function unmount(
     signal,
   );
   if (open.length > 0)
-    printWarning(`still written, and uploaded when it is closed: ${open.join(", ")}`);
+    printWarning(`still open for writing, and uploaded when closed: ${open.join(", ")}`);
   if (left.length > 0) {
     printWarning(
       `not uploaded: ${left.join(", ")}; bsmount uploads list shows where the bytes are`,

@@ -1,46 +1,45 @@
-import { Command } from "commander";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { defaultFolders } from "../../config/folders.ts";
-import { resolveFolders } from "../../config/resolve.ts";
+import type { GivenOptions } from "../../config/option-values.ts";
+import { resolveFolders } from "../../config/config.ts";
 import { formatBytes } from "../../core/units.ts";
-import { listMounts } from "../../mount/index.ts";
+import { listMounts } from "../../mount/mount.ts";
 import { stagingFolderIn } from "../../session/staged-uploads.ts";
 import { type StagedUpload, stagedUploads } from "../../write/leftovers.ts";
 import { shownPathOf } from "../../write/result-file.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { addOptions, givenOptions } from "../option-flags.ts";
+import { addOptions } from "../option-flags.ts";
 import { printJson, printLine, table } from "../output.ts";
 import { printable } from "../../core/terminal-text.ts";
 
-/** `uploads list`: what was written and is not in BaseSpace, with or without a mount. */
-export function uploadsCommand({ context, onResult }: ProgramOptions): Command {
-  const list = new Command("list")
+/** `uploads list`: the files that were written and are not in BaseSpace, with or without a mount. */
+export function uploadsCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
+  const bare = new Command("list")
     .description("show what was written to mounts and is not in BaseSpace yet")
-    .option("--json", "machine output: an array of files")
-    .action(async (parsed: Readonly<Record<string, unknown>>) => {
-      onResult(await listUploads(parsed, context));
-    });
-  addOptions(list, ["stateDir"]);
+    .option("--json", "machine output: an array of files");
+  const list = addOptions(bare, ["stateDir"]).action(async (flags) => {
+    onResult(await listUploads(flags, context));
+  });
   return new Command("uploads")
     .description("show what was written and is not in BaseSpace yet")
     .addCommand(list, { isDefault: true });
 }
 
 async function listUploads(
-  parsed: Readonly<Record<string, unknown>>,
+  flags: GivenOptions & { readonly json?: true },
   { environment, signal }: CommandContext,
 ): CommandResult {
-  const options = givenOptions(parsed);
-  const own = stagingFolderIn(resolveFolders(options, environment));
-  const others = options.stateDir === undefined ? await stagingOfMounts(environment, signal) : [];
+  const own = stagingFolderIn(resolveFolders(flags, environment));
+  const others = flags.stateDir === undefined ? await stagingOfMounts(environment, signal) : [];
   const folders = [...new Set([own, ...others])];
   const uploads = await stagedIn(folders);
-  if (parsed["json"] === true) printJson(uploads.map(asJson));
+  if (flags.json === true) printJson(uploads.map(toJson));
   else for (const line of linesOf(uploads, folders)) printLine(line);
   return EXIT.done;
 }
 
-/** Mounts may have been given other folders. */
+/** Other mounts may use other folders. */
 async function stagingOfMounts(
   environment: CommandContext["environment"],
   signal: AbortSignal,
@@ -49,7 +48,7 @@ async function stagingOfMounts(
   return (await listMounts(runtime, signal)).map(({ stagingDir }) => stagingDir);
 }
 
-/** What is staged in all of `folders`, oldest first. */
+/** The staged files of all `folders`, oldest first. */
 async function stagedIn(folders: readonly string[]): Promise<readonly StagedUpload[]> {
   const uploads = await Promise.all(folders.map(async (folder) => await stagedUploads(folder)));
   return uploads.flat().toSorted((a, b) => a.modified.getTime() - b.modified.getTime());
@@ -58,7 +57,7 @@ async function stagedIn(folders: readonly string[]): Promise<readonly StagedUplo
 function linesOf(uploads: readonly StagedUpload[], folders: readonly string[]): readonly string[] {
   if (uploads.length === 0) {
     const looked = folders.map(printable).join(" and ");
-    return [`everything that was written is in BaseSpace, as far as ${looked} shows`];
+    return [`everything that was written is in BaseSpace, according to ${looked}`];
   }
   const rows = uploads.map(({ isLive, pid, host, sizeBytes, modified, resultFile, file }) => [
     isLive
@@ -77,14 +76,14 @@ function linesOf(uploads: readonly StagedUpload[], folders: readonly string[]): 
     }),
     ...(uploads.some(({ isLive }) => !isLive)
       ? [
-          "What was left behind is not uploaded by itself, and may lack its end: look at the bytes, copy them to " +
-            "where they belong with bsmount cp, or to a new app result where that one has ended, then remove the file.",
+          "Files that were left behind are not uploaded automatically, and their end may be missing: check the bytes, copy " +
+            "them to where they belong with bsmount cp, or to a new app result if that one is closed, then remove the file.",
         ]
       : []),
   ];
 }
 
-function asJson({
+function toJson({
   isLive,
   modified,
   resultFile,

@@ -1,34 +1,34 @@
-import { Command } from "commander";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { BaseSpace } from "../../api/client.ts";
 import type { TokenDetails } from "../../api/models/access-token.ts";
+import type { GivenOptions } from "../../config/option-values.ts";
 import { explainRefusal } from "../../config/refused-token.ts";
-import { resolveConfig } from "../../config/resolve.ts";
+import { resolveConfig } from "../../config/config.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { addOptions, CONNECTION_OPTIONS, givenOptions } from "../option-flags.ts";
+import { addOptions, CONNECTION_OPTIONS } from "../option-flags.ts";
 import { printJson, printLine } from "../output.ts";
 import { printable } from "../../core/terminal-text.ts";
 
-export function whoamiCommand({ context, onResult }: ProgramOptions): Command {
+export function whoamiCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   const command = new Command("whoami")
-    .description("show whose token this is, and on which server")
+    .description("show which user the token belongs to, and the server")
     .option("--json", "machine output");
-  addOptions(command, CONNECTION_OPTIONS);
-  return command.action(async (parsed: Record<string, unknown>) => {
-    onResult(await whoami(parsed, context));
+  return addOptions(command, CONNECTION_OPTIONS).action(async (flags) => {
+    onResult(await whoami(flags, context));
   });
 }
 
-/** A function of its own: tsc does not rewrite the extension of an import beside an `await using`. */
+/** In its own function, because tsc does not rewrite the extension of an import beside an `await using`. */
 async function loadClient(): Promise<typeof import("../../api/client.ts")> {
   return await import("../../api/client.ts");
 }
 
 async function whoami(
-  parsed: Readonly<Record<string, unknown>>,
+  flags: GivenOptions & { readonly json?: true },
   { environment, signal }: CommandContext,
 ): CommandResult {
-  const { connection } = await resolveConfig(givenOptions(parsed), environment);
+  const { connection } = await resolveConfig(flags, environment);
   const api = await loadClient();
   await using client = new api.BaseSpace(connection);
   const { id, name, email } = await client.users.current({ signal }).catch((error: unknown) => {
@@ -37,7 +37,7 @@ async function whoami(
   const details = await tokenDetails(client, signal);
   const { apiServer, profile, tokenSource, tokenExpires: expires } = connection;
   const { application: app, scopes } = details ?? {};
-  if (parsed["json"] === true) {
+  if (flags.json === true) {
     const facts = { id, name, email, apiServer, profile, tokenSource };
     printJson({ ...facts, application: app?.name, scopes, expires });
     return EXIT.done;
@@ -51,7 +51,7 @@ async function whoami(
   return EXIT.done;
 }
 
-/** Not every server tells; whose token it is matters more. */
+/** Undefined when the server does not say; the user matters more. */
 async function tokenDetails(
   client: BaseSpace,
   signal: AbortSignal,

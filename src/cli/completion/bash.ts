@@ -2,8 +2,8 @@ import type { CommandReference, OptionReference, Values } from "../reference/des
 import { FIND_MOUNTS, FIND_PROFILES, REMOTE_ROOTS } from "./offers.ts";
 
 /**
- * The completion for bash 4 and newer, to be sourced. Local files are left to bash itself (`-o default`), which
- * knows how to quote them.
+ * The completion for bash 4 and newer, to be sourced. Bash itself completes local files (`-o default`), since it knows
+ * how to quote them.
  */
 export function bashCompletion(program: CommandReference): string {
   const [name] = program.names;
@@ -14,7 +14,7 @@ _${name}_lines() {
 }
 _${name}() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command= kind= words= i
-  # bash takes an option and its value apart at the equals sign.
+  # bash splits an option and its value at the equals sign.
   if [[ $cur == = ]]; then cur=
   elif [[ $prev == = ]]; then prev=\${COMP_WORDS[COMP_CWORD-2]}
   fi
@@ -42,7 +42,7 @@ complete -o bashdefault -o default -F _${name} ${name}
 `;
 }
 
-/** Offers what `kind` says. */
+/** The code that offers values of `$kind`. */
 function offers(name: string): string {
   return `  COMPREPLY=()
   case $kind in
@@ -53,11 +53,11 @@ function offers(name: string): string {
     remote) compopt -o nospace; mapfile -t COMPREPLY < <(compgen -W '${REMOTE_ROOTS.join(" ")}' -- "$cur") ;;
     choice) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur") ;;
   esac
-  # Nothing that could be offered is no reason to offer files.
+  # Without this bash would offer files when nothing matches.
   ((\${#COMPREPLY[@]} > 0)) || compopt +o default +o bashdefault`;
 }
 
-/** Which words lead from one command into one below it. */
+/** Cases that follow the words of the line from a command to its subcommands. */
 function paths({ commands }: CommandReference, above: string): readonly string[] {
   return commands.flatMap((command) => {
     const path = `${above} ${command.names[0]}`;

@@ -12,7 +12,7 @@ export function fishCompletion(program: CommandReference): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** @param above conditions for being in this command */
+/** @param above - the conditions under which the line is in this command */
 function linesOf(
   { options, commands, values }: CommandReference,
   complete: string,

@@ -1,11 +1,11 @@
 import type { CommandReference, OptionReference, Values } from "../reference/describe-program.ts";
 import { FIND_MOUNTS, FIND_PROFILES, REMOTE_ROOTS } from "./offers.ts";
 
-/** The completion for zsh: a file `_bsmount` in a folder of `$fpath`, or sourced behind `compinit`. */
+/** The completion for zsh: a file `_bsmount` in a folder of `$fpath`, or sourced after `compinit`. */
 export function zshCompletion(program: CommandReference): string {
   const [name] = program.names;
   return `#compdef ${name}
-# Completion for zsh: . <(${name} completion zsh), behind compinit; or as _${name} in a folder of $fpath
+# Completion for zsh: . <(${name} completion zsh), after compinit; or as _${name} in a folder of $fpath
 __${name}_mounts() { local -a found=(\${(f)"$(${FIND_MOUNTS})"}); compadd -a found }
 __${name}_profiles() { local -a found=(\${(f)"$(${FIND_PROFILES})"}); compadd -a found }
 __${name}_remote() { compadd -S '' ${REMOTE_ROOTS.join(" ")} }
@@ -14,18 +14,20 @@ if [[ $funcstack[1] == _${name} ]]; then _${name} "$@"; else compdef _${name} ${
 `;
 }
 
-/** A function for the command, after those for what is below it. */
-function functionOf(command: CommandReference, called: string): string {
-  const below = command.commands.map((one) => functionOf(one, `${called}_${one.names[0]}`));
+/** The function for a command, preceded by those for its subcommands. */
+function functionOf(command: CommandReference, functionName: string): string {
+  const subfunctions = command.commands.map((subcommand) =>
+    functionOf(subcommand, `${functionName}_${subcommand.names[0]}`),
+  );
   const words = command.commands.length === 0 ? argumentSpecs(command) : COMMAND_SPECS;
   const specs = [...command.options.map(optionSpec), ...words];
   const lines = [
-    ...below,
-    `${called}() {`,
+    ...subfunctions,
+    `${functionName}() {`,
     "  local curcontext=$curcontext state line",
     "  typeset -A opt_args",
     `  _arguments -s -S -C \\\n    ${specs.join(" \\\n    ")}`,
-    ...(command.commands.length === 0 ? [] : dispatch(command, called)),
+    ...(command.commands.length === 0 ? [] : dispatch(command, functionName)),
     "}",
   ];
   return lines.join("\n");
@@ -33,7 +35,7 @@ function functionOf(command: CommandReference, called: string): string {
 
 const COMMAND_SPECS: readonly string[] = ["'1:command:->command'", "'*::argument:->argument'"];
 
-function dispatch({ commands }: CommandReference, called: string): readonly string[] {
+function dispatch({ commands }: CommandReference, functionName: string): readonly string[] {
   const described = commands.flatMap(({ names, description }) =>
     names.map((name) => quoted(`${name}:${description}`)),
   );
@@ -41,7 +43,7 @@ function dispatch({ commands }: CommandReference, called: string): readonly stri
     "  case $state in",
     `    command) local -a commands=(\n      ${described.join("\n      ")}\n    ); _describe command commands ;;`,
     "    argument) case $words[1] in",
-    ...commands.map(({ names }) => `      ${names.join(" | ")}) ${called}_${names[0]} ;;`),
+    ...commands.map(({ names }) => `      ${names.join(" | ")}) ${functionName}_${names[0]} ;;`),
     "    esac ;;",
     "  esac",
   ];

@@ -86,5 +86,5 @@ function notAFolderError(target: string): BsmountError {
 }
 
 function folderInTheWayError(target: string): BsmountError {
-  return new BsmountError("usage", `${target} is a folder: no file can take its place`);
+  return new BsmountError("usage", `${target} is a folder: no file can replace it`);
 }

@@ -12,11 +12,15 @@ export interface CopyPlan {
   readonly isExact: boolean;
 }
 
+/** The flags of `cp` that decide what is copied where. */
+export interface CopyFlags {
+  readonly recursive?: true;
+  /** False with `-T`. */
+  readonly targetDirectory: boolean;
+}
+
 /** @throws BsmountError `usage` unless it copies from BaseSpace to this machine, or the other way round */
-export function parseCopyPlan(
-  paths: readonly string[],
-  parsed: Readonly<Record<string, unknown>>,
-): CopyPlan {
+export function parseCopyPlan(paths: readonly string[], flags: CopyFlags): CopyPlan {
   const sources = paths.slice(0, -1);
   const target = paths.at(-1);
   const example = {
@@ -30,11 +34,11 @@ export function parseCopyPlan(
     throw new BsmountError("usage", problem, example);
   }
   checkRemote(paths.filter(isRemote));
-  const isExact = parsed["targetDirectory"] === false;
+  const isExact = !flags.targetDirectory;
   if (isExact && sources.length > 1) {
     throw new BsmountError("usage", "cp -T takes one source: the destination is its new name");
   }
-  return { sources, target, isRecursive: parsed["recursive"] === true, isExact };
+  return { sources, target, isRecursive: flags.recursive === true, isExact };
 }
 
 /** @throws BsmountError `usage` when several sources would get the same name */

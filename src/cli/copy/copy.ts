@@ -8,8 +8,8 @@ import type { UsedPaths } from "./used-paths.ts";
 
 /*
  * What `bsmount cp` does. The command parses its arguments into a plan (`copy-plan.ts`); `copy-in.ts` and `copy-out.ts`
- * find the destination of each source and yield a job for each file, which `upload.ts` and `download.ts` make; `copyAll`
- * runs the jobs. The transfers themselves are in `api/transfers`.
+ * find the destination of each source and yield a job for each file, which `upload.ts` and `download.ts` make;
+ * `copyAll` runs the jobs. The transfers themselves are in `api/transfers`.
  */
 
 /** What all jobs of one `cp` share. */
@@ -34,8 +34,8 @@ export interface CopyContext extends RemoteTreeOptions {
 export type CopyJob = () => Promise<void>;
 
 /**
- * Files under way at a time. Each takes a few requests one after another, so that small files mostly wait for responses;
- * one large file alone uses as many connections as several.
+ * Files under way at a time. Each takes a few requests one after another, so that small files mostly wait for
+ * responses; one large file alone uses as many connections as several.
  */
 const FILES_AT_ONCE = 8;
 

@@ -76,7 +76,7 @@ async function copyGenerated(
     await rm(scratch.path, { force: true });
     throw error;
   }
-  context.onFile(target, node.attributes.sizeBytes, "made here");
+  context.onFile(target, node.attributes.sizeBytes, "generated here");
 }
 
 async function copyInto(file: FileHandle, node: RemoteNode, context: CopyContext): Promise<void> {

@@ -144,6 +144,8 @@ async function makeFolder(path: string): Promise<void> {
   if (before === undefined) await makeFolders(path);
   else if (!before.isDirectory()) {
     const problem = `${path} is in the way: it is a link or a file, not a folder`;
-    throw new BsmountError("usage", problem, { remedy: "remove it, or copy to another place" });
+    throw new BsmountError("usage", problem, {
+      remedy: "remove it, or copy to another destination",
+    });
   }
 }

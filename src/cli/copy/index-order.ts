@@ -14,8 +14,8 @@ const NOW = Number.POSITIVE_INFINITY;
 export interface UploadStep {
   readonly source: string;
   /**
-   * Copies the file, unless BaseSpace has the same content since `notBefore` or later (milliseconds since 1970). Returns
-   * since when BaseSpace has it; undefined when it was copied.
+   * Copies the file, unless BaseSpace has the same content since `notBefore` or later (milliseconds since 1970).
+   * Returns since when BaseSpace has it; undefined when it was copied.
    */
   readonly upload: (notBefore: number) => Promise<number | undefined>;
 }

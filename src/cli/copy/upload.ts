@@ -91,8 +91,8 @@ interface UploadOptions {
 }
 
 /**
- * Uploads the local file `source`, and returns when BaseSpace marked it complete. A file with that name becomes an older
- * version, unless it has the same content: then it stays, and the result is since when BaseSpace has it.
+ * Uploads the local file `source`, and returns when BaseSpace marked it complete. A file with that name becomes an
+ * older version, unless it has the same content: then it stays, and the result is since when BaseSpace has it.
  */
 async function uploadFile(
   source: string,

@@ -9,8 +9,8 @@ const MAX_PATHS = 500_000;
 
 /**
  * The paths to which files were copied, so that no file overwrites another one of the same copy. Two sources can have
- * paths in common only when one of them is `SOURCE/.`; for other copies this remembers nothing. Two folders with the same
- * path are merged.
+ * paths in common only when one of them is `SOURCE/.`; for other copies this remembers nothing. Two folders with the
+ * same path are merged.
  */
 export class UsedPaths {
   readonly #isNeeded: boolean;

@@ -7,22 +7,22 @@ import { text } from "node:stream/consumers";
 import { neverAborted } from "../../core/abort.ts";
 import { BsmountError } from "../../core/errors.ts";
 import type { Emulator } from "../../emulator/options.ts";
-import type { MetricsSnapshot } from "../../metrics/collector.ts";
-import { metricsAt } from "../../mount/index.ts";
+import type { MetricsSnapshot } from "../../metrics/metrics.ts";
+import { metricsAt } from "../../mount/mount.ts";
 
 export interface DemoMountOptions {
   readonly emulator: Emulator;
-  /** Holds the mount's own files, so that the demo leaves nothing behind. */
+  /** For the files of the mount itself, so that the demo leaves nothing behind. */
   readonly folder: string;
   readonly mountPoint: string;
 }
 
-/** The demo's mount: made and taken down by the same commands that a user types. */
+/** The mount of the demo; mounted and unmounted with the commands that a user types. */
 export interface DemoMount extends AsyncDisposable {
-  /** The lines that `bsmount …` prints. @throws BsmountError `unavailable` when it fails */
+  /** Runs `bsmount …` and returns the lines that it prints. @throws BsmountError `unavailable` when it fails */
   bsmount(args: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
   metrics(signal: AbortSignal): Promise<MetricsSnapshot>;
-  /** Sourced by a shell, it makes `bsmount` there the demo's, on the demo's mount. */
+  /** A file to be sourced by a shell, so that `bsmount` works on the demo's mount there. */
   readonly shellFile: string;
 }
 
@@ -47,7 +47,7 @@ export async function demoMount(
     bsmount,
     shellFile,
     metrics: async (signal) => await metricsAt(mountPoint, { runtimeFolder }, signal),
-    // Somebody may still have a shell in it when the demo ends.
+    // A shell may still be in the mount when the demo ends.
     [Symbol.asyncDispose]: async () =>
       void (await bsmount(["unmount", "--lazy", mountPoint], neverAborted)),
   };
@@ -77,12 +77,12 @@ async function runBsmount(
   ]);
   if (code === 0) return output.trimEnd().split("\n");
   signal.throwIfAborted();
-  throw asOwnError(errors.trim(), args);
+  throw commandError(errors.trim(), args);
 }
 
-/** What a command said on standard error, as an error that is told once more: without what is put before it then. */
-function asOwnError(said: string, [command = ""]: readonly string[]): BsmountError {
-  const [problem = "", remedy] = said.split(/\n {2}try: /);
+/** Turns the standard error of a bsmount command back into an error, without the prefixes that printing adds. */
+function commandError(stderr: string, [command = ""]: readonly string[]): BsmountError {
+  const [problem = "", remedy] = stderr.split(/\n {2}try: /);
   const text = problem.replaceAll(/^bsmount: /gm, "");
   return new BsmountError(
     "unavailable",

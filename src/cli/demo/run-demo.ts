@@ -12,12 +12,12 @@ import { printable } from "../../core/terminal-text.ts";
 import { untilAborted } from "../until-aborted.ts";
 import { demoMount, type DemoMount } from "./demo-mount.ts";
 import { runShell } from "./run-shell.ts";
-import { type DemoStep, demoSteps, OWN_RESULT, TOOLS, writingSteps } from "./steps.ts";
+import { type DemoStep, demoSteps, NEW_RESULT_PATH, TOOLS, writingSteps } from "./steps.ts";
 import { wireReport } from "./wire-report.ts";
 
 /**
- * Starts the emulator, mounts it, runs the steps and says what went over the wire; unless it is to run
- * only once, it then stays until Ctrl-C. However it ends, it takes everything down again.
+ * Starts the emulator, mounts it, runs the steps and prints what was transferred; unless `once` is set, stays until
+ * Ctrl-C. Unmounts and removes everything at the end, even after a failure.
  */
 export async function runDemo(once: boolean, { signal }: CommandContext): CommandResult {
   const missing = await missingTools(signal);
@@ -42,19 +42,19 @@ export async function runDemo(once: boolean, { signal }: CommandContext): Comman
   if (once) return EXIT.done;
   showInvitation(mount, mountPoint);
   await untilAborted(signal);
-  printLine(`\nUnmounting. ${whatStays(await findHolders(mountPoint))}`);
+  printLine(`\nUnmounting. ${describeHolders(await findHolders(mountPoint))}`);
   return EXIT.done;
 }
 
-/** The mount is detached though somebody uses it, and its process serves him until he leaves. */
-function whatStays(holders: readonly Holder[]): string {
+/** A mount that is in use is detached, and its process runs until it is unused. */
+function describeHolders(holders: readonly Holder[]): string {
   const commands = new Map(holders.map(({ pid, command }) => [pid, printable(command)]));
   const named = [...commands].map(([pid, command]) => `${pid} (${command})`);
-  if (named.length === 0) return "Nothing stays behind.";
-  return `It is still in use by ${named.join(", ")}: its process ends when nobody uses it any more.`;
+  if (named.length === 0) return "Nothing is left behind.";
+  return `It is still in use by ${named.join(", ")}: its process ends when that use ends.`;
 }
 
-/** Tools that the demo shows at work and that are not installed. */
+/** The tools of the demo that are not installed. */
 async function missingTools(signal: AbortSignal): Promise<readonly string[]> {
   const missing: string[] = [];
   for (const tool of TOOLS) {
@@ -65,13 +65,13 @@ async function missingTools(signal: AbortSignal): Promise<readonly string[]> {
 }
 
 function showMissing(missing: readonly string[]): void {
-  printTitle("What was left out");
-  printLine(`not installed: ${missing.join(", ")}. To see those steps too:`);
+  printTitle("Skipped steps");
+  printLine(`not installed: ${missing.join(", ")}. To run those steps, too:`);
   printLine(`apt-get install ${missing.join(" ")}`);
 }
 
 async function showTree(mount: DemoMount, signal: AbortSignal): Promise<void> {
-  printTitle("What there is");
+  printTitle("The tree");
   for (const [path, depth] of [
     ["bs:/", "3"],
     ["bs:/projects/Phage lambda", "6"],
@@ -81,22 +81,22 @@ async function showTree(mount: DemoMount, signal: AbortSignal): Promise<void> {
   }
 }
 
-interface DemoPlace {
+interface DemoEnvironment {
   readonly mountPoint: string;
   readonly missing: readonly string[];
 }
 
 async function showStep(
   { title, folder, command, maxLines }: DemoStep,
-  { mountPoint, missing }: DemoPlace,
+  { mountPoint, missing }: DemoEnvironment,
   signal: AbortSignal,
 ): Promise<void> {
   if (title !== undefined) printTitle(title);
   if (folder !== "") printLine(`$ cd '${folder}'`);
   printLine(`$ ${command}`);
-  const lacking = missing.filter((tool) => command.includes(`${tool} `));
-  if (lacking.length > 0) {
-    printLine(`  left out: ${lacking.join(", ")} not installed`);
+  const absent = missing.filter((tool) => command.includes(`${tool} `));
+  if (absent.length > 0) {
+    printLine(`  skipped: ${absent.join(", ")} not installed`);
     return;
   }
   const lines = await runShell(command, join(mountPoint, folder), signal);
@@ -108,17 +108,17 @@ async function showCompletion(
   mountPoint: string,
   signal: AbortSignal,
 ): Promise<void> {
-  printTitle("Complete: from now on nobody can change it");
+  printTitle("Complete: from now on it cannot be changed");
   const summary = "reads and variants of one region";
-  printLine(`$ bsmount complete '${OWN_RESULT}' --summary '${summary}'`);
-  const path = join(mountPoint, OWN_RESULT);
+  printLine(`$ bsmount complete '${NEW_RESULT_PATH}' --summary '${summary}'`);
+  const path = join(mountPoint, NEW_RESULT_PATH);
   for (const line of await mount.bsmount(["complete", path, "--summary", summary], signal)) {
     printLine(`  ${line.replace(`${mountPoint}/`, "")}`);
   }
 }
 
 async function showWire(mount: DemoMount, signal: AbortSignal): Promise<void> {
-  printTitle("What went over the wire");
+  printTitle("Requests and bytes");
   for (const line of wireReport(await mount.metrics(signal))) printLine(line);
 }
 
@@ -134,7 +134,7 @@ function printTitle(title: string): void {
   printLine(`\n── ${title}`);
 }
 
-/** Columns that a tool separates by tabs are aligned, so that they fit a terminal. */
+/** Aligns columns that a tool separates by tabs. */
 function printOutput(lines: readonly string[], maxLines: number): void {
   const shown = lines.slice(0, maxLines);
   const rows = shown.map((line) => line.split("\t").map(printable));

@@ -5,10 +5,10 @@ import { BsmountError } from "../../core/errors.ts";
 const TIMEOUT_MS = 60_000;
 
 /**
- * The lines that `command` prints, run by bash in `folder`. It is bash that goes there: a `cwd` would have
- * this process wait for the mount, while the mount waits for the emulator in this process.
+ * Runs `command` in `folder` with bash, and returns the lines that it prints. Bash itself changes to the folder: with
+ * `cwd` this process would wait for the mount, which waits for the emulator in this process.
  *
- * @throws BsmountError `unavailable` with what it said on standard error when it fails
+ * @throws BsmountError `unavailable` with its standard error when it fails
  */
 export async function runShell(
   command: string,
@@ -27,13 +27,13 @@ export async function runShell(
   const [code] = (await once(child, "close")) as [number | null];
   signal.throwIfAborted();
   if (code !== 0 && !endedByClosedPipe(code)) {
-    const said = Buffer.concat(errors).toString().trim() || `exit code ${code}`;
-    throw new BsmountError("unavailable", `\`${command}\` failed: ${said}`);
+    const reason = Buffer.concat(errors).toString().trim() || `exit code ${code}`;
+    throw new BsmountError("unavailable", `\`${command}\` failed: ${reason}`);
   }
   return Buffer.concat(output).toString().trimEnd().split("\n");
 }
 
-/** `zcat file | head`: zcat ends by SIGPIPE, as it should. */
+/** In `zcat file | head`, zcat is expected to end by SIGPIPE. */
 function endedByClosedPipe(code: number | null): boolean {
   return code === 128 + 13;
 }

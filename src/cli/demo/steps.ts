@@ -1,19 +1,19 @@
 /*
- * What the demo shows, in order. Each command is run by bash in the folder named, exactly as it is
- * printed, so everything on the screen can be typed by the reader as well.
+ * The steps of the demo, in order. Bash runs each command in the given folder exactly as it is printed, so that the
+ * reader can type it as well.
  */
 
 export interface DemoStep {
-  /** What to look at, in a few words; a step without one goes on with the one before. */
+  /** A heading in a few words; a step without one belongs to the step before. */
   readonly title?: string;
   /** Below the mount point. */
   readonly folder: string;
   readonly command: string;
-  /** Lines of output to show; the rest is counted. */
+  /** Lines of output to print; the others are counted. */
   readonly maxLines: number;
 }
 
-/** What the demo shows at work, and does without where it is not installed. */
+/** Tools that the demo uses, and whose steps it skips when they are not installed. */
 export const TOOLS: readonly string[] = ["samtools", "bcftools"];
 
 const PROJECT = "projects/Phage lambda";
@@ -21,12 +21,12 @@ const READS = `${PROJECT}/samples/2001/files/Data/Intensities/BaseCalls`;
 const ALIGNMENT = `${PROJECT}/appresults/lambda-1 alignment/files`;
 
 const RESULTS = `${PROJECT}/appresults`;
-const OURS = "First 13 kb";
+const NEW_RESULT = "First 13 kb";
 
-/** The app result that the writing steps make, below the mount point and in words of `bsmount`. */
-export const OWN_RESULT: string = `${RESULTS}/${OURS}`;
+/** The app result that the writing steps make, as a path below the mount point. */
+export const NEW_RESULT_PATH: string = `${RESULTS}/${NEW_RESULT}`;
 
-/** What a pipeline does: its results go back into an app result of its own, and read the same from there. */
+/** Steps of a pipeline: write results into a new app result, and read them back. */
 export function writingSteps(): readonly DemoStep[] {
   return [...makingSteps(), ...readingBackSteps()];
 }
@@ -34,28 +34,28 @@ export function writingSteps(): readonly DemoStep[] {
 function makingSteps(): readonly DemoStep[] {
   return [
     {
-      title: "A result of one's own: samtools and bcftools write into it",
+      title: "A new result: samtools and bcftools write into it",
       folder: RESULTS,
-      command: `mkdir '${OURS}' && ls`,
+      command: `mkdir '${NEW_RESULT}' && ls`,
       maxLines: 8,
     },
     {
       folder: `${RESULTS}/lambda-1 alignment/files`,
-      command: `samtools view -b lambda-1.bam NC_001416.1:1-13000 | samtools sort -o '../../${OURS}/files/region.bam' -`,
+      command: `samtools view -b lambda-1.bam NC_001416.1:1-13000 | samtools sort -o '../../${NEW_RESULT}/files/region.bam' -`,
       maxLines: 2,
     },
     {
       folder: `${RESULTS}/lambda-1 alignment/files`,
-      command: `bcftools view -Oz -r NC_001416.1:1-13000 -o '../../${OURS}/files/region.vcf.gz' lambda-1.vcf.gz`,
+      command: `bcftools view -Oz -r NC_001416.1:1-13000 -o '../../${NEW_RESULT}/files/region.vcf.gz' lambda-1.vcf.gz`,
       maxLines: 2,
     },
     {
-      folder: `${RESULTS}/${OURS}/files`,
+      folder: `${RESULTS}/${NEW_RESULT}/files`,
       command: "samtools index region.bam",
       maxLines: 2,
     },
     {
-      folder: `${RESULTS}/${OURS}/files`,
+      folder: `${RESULTS}/${NEW_RESULT}/files`,
       command: "cp ../../Reference/files/lambda.fa . && ls -l",
       maxLines: 6,
     },
@@ -65,18 +65,18 @@ function makingSteps(): readonly DemoStep[] {
 function readingBackSteps(): readonly DemoStep[] {
   return [
     {
-      title: "Read back: the same",
+      title: "Reading it back",
       folder: RESULTS,
-      command: `cmp Reference/files/lambda.fa '${OURS}/files/lambda.fa' && echo same`,
+      command: `cmp Reference/files/lambda.fa '${NEW_RESULT}/files/lambda.fa' && echo same`,
       maxLines: 1,
     },
     {
-      folder: `${RESULTS}/${OURS}/files`,
-      command: "samtools quickcheck -v region.bam && echo whole",
+      folder: `${RESULTS}/${NEW_RESULT}/files`,
+      command: "samtools quickcheck -v region.bam && echo complete",
       maxLines: 1,
     },
     {
-      folder: `${RESULTS}/${OURS}/files`,
+      folder: `${RESULTS}/${NEW_RESULT}/files`,
       command: "bcftools view -H region.vcf.gz | cut -f 1-6",
       maxLines: 4,
     },

@@ -1,8 +1,8 @@
-import type { MetricsSnapshot } from "../../metrics/collector.ts";
+import type { MetricsSnapshot } from "../../metrics/metrics.ts";
 import { formatBytes } from "../../core/units.ts";
 import { table } from "../output.ts";
 
-/** What went over the wire and what the cache saved, as aligned lines. */
+/** Requests, bytes and cache hits of the demo, as aligned lines. */
 export function wireReport(metrics: MetricsSnapshot): readonly string[] {
   const { hit, miss, shared, prefetch } = metrics.blocks;
   const asked = hit + miss + shared;

@@ -1,4 +1,4 @@
-import type { Command, Option } from "commander";
+import type { CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { OPTION_TYPES } from "../../config/option-types.ts";
 import { OPTION_ROWS, type OptionDefinition } from "../../config/option-values.ts";
 
@@ -47,7 +47,7 @@ export interface CommandReference {
  * Describes `command` and its subcommands, without what help hides. `siblings` are the names of the commands beside it.
  */
 export function describeProgram(
-  command: Command,
+  command: CommandUnknownOpts,
   siblings: readonly string[] = [],
 ): CommandReference {
   const help = command.createHelp();
@@ -98,7 +98,10 @@ const ARGUMENTS: Readonly<Record<string, Values["kind"] & ("folder" | "mount" | 
   mkdir: "remote",
 };
 
-function valuesOfArguments(command: Command, siblings: readonly string[]): Values | undefined {
+function valuesOfArguments(
+  command: CommandUnknownOpts,
+  siblings: readonly string[],
+): Values | undefined {
   const [first] = command.registeredArguments;
   if (first === undefined) return undefined;
   if (first.argChoices !== undefined) return { kind: "choice", choices: first.argChoices };

@@ -9,38 +9,38 @@ export interface ClientCredentials {
 }
 
 /**
- * What the app signs in with, asked for where a person can answer.
- * @throws BsmountError `not-signed-in`, `usage` that name the ways out; the signal's reason
+ * The id and secret of the app; asks for what is missing when there is a terminal.
+ * @throws BsmountError `not-signed-in`, `usage`; the signal's reason
  */
 export async function clientCredentials(
   { clientId, clientSecret, moved }: ChosenClient,
   signal: AbortSignal,
 ): Promise<ClientCredentials> {
-  if (moved !== undefined) await agreeToMove(moved, signal);
+  if (moved !== undefined) await confirmMove(moved, signal);
   if (clientId !== undefined && clientSecret !== undefined) return { clientId, clientSecret };
-  if (!canPrompt()) throw noClient();
+  if (!canPrompt()) throw noClientError();
   const id = clientId ?? (await prompt("Client id of your app: ", signal));
   const secret = clientSecret ?? (await promptSecret("Client secret (not shown): ", signal));
-  if (id === "" || secret === "") throw noClient();
+  if (id === "" || secret === "") throw noClientError();
   return { clientId: id, clientSecret: secret };
 }
 
-/** A secret that is sent to a server which does not know it is told to a stranger: that takes a yes. */
-async function agreeToMove(moved: MovedApp, signal: AbortSignal): Promise<void> {
-  if (!canPrompt()) throw notMoved(moved);
-  const facts = `The app of ${moved.file} is one of ${moved.from}.`;
+/** Asks before a secret is sent to a server other than its own, which could misuse it. */
+async function confirmMove(moved: MovedApp, signal: AbortSignal): Promise<void> {
+  if (!canPrompt()) throw secretNotSentError(moved);
+  const facts = `The app in ${moved.file} belongs to ${moved.from}.`;
   const answer = await prompt(`${facts}\nSend its secret to ${moved.to}? [y/N] `, signal);
-  if (!/^y(es)?$/i.test(answer)) throw notMoved(moved);
+  if (!/^y(es)?$/i.test(answer)) throw secretNotSentError(moved);
 }
 
-function notMoved({ file, from, to }: MovedApp): BsmountError {
-  const problem = `the app of ${file} is one of ${from}, and its secret is not sent to ${to} unasked`;
+function secretNotSentError({ file, from, to }: MovedApp): BsmountError {
+  const problem = `the app in ${file} belongs to ${from}, and its secret is not sent to ${to} without your consent`;
   return new BsmountError("usage", problem, {
-    remedy: `sign in with a --profile of its own, or, if ${to} knows the app, say yes at a terminal or give --client-secret-file`,
+    remedy: `sign in with another --profile, or, if ${to} knows the app, answer yes at a terminal or give --client-secret-file`,
   });
 }
 
-function noClient(): BsmountError {
+function noClientError(): BsmountError {
   return new BsmountError("not-signed-in", "there is no app to sign in with", {
     remedy: [
       "one of the two:",

@@ -6,20 +6,20 @@ import { printLine } from "../output.ts";
 import { standardOutput } from "../standard-output.ts";
 import type { ClientCredentials } from "./client-credentials.ts";
 
-/** Signs in by a code or by the browser, and tells the user what to do. Prints no secret. */
+/** Signs in with a code or in the browser, and prints what the user has to do. Prints no secret. */
 export async function obtainGrant(
   config: SignInConfig,
   credentials: ClientCredentials,
-  how: { readonly web: boolean; readonly signal: AbortSignal },
+  { web, signal }: { readonly web: boolean; readonly signal: AbortSignal },
 ): Promise<Grant> {
   await using oauth = new OAuth({ ...config, ...credentials });
   const scopes = scopeList(config.scopes);
-  return how.web
-    ? await byBrowser(oauth, scopes, how.signal)
-    : await byCode(oauth, scopes, how.signal);
+  return web
+    ? await grantByBrowser(oauth, scopes, signal)
+    : await grantByCode(oauth, scopes, signal);
 }
 
-async function byCode(
+async function grantByCode(
   oauth: OAuth,
   scopes: readonly string[],
   signal: AbortSignal,
@@ -33,12 +33,12 @@ and approve if it shows the code
 
     ${login.userCode}
 
-Waiting for you until ${timeOfDay(login.expires)}; Ctrl-C gives up.`);
+Waiting for you until ${timeOfDay(login.expires)}; Ctrl-C cancels.`);
   await standardOutput.flush(signal);
   return await oauth.awaitDevice(login, { signal });
 }
 
-async function byBrowser(
+async function grantByBrowser(
   oauth: OAuth,
   scopes: readonly string[],
   signal: AbortSignal,
@@ -49,7 +49,7 @@ async function byBrowser(
 
     ${oauth.authorizeUrl({ redirectUri, state, scopes })}
 
-Waiting for you for five minutes; Ctrl-C gives up.`);
+Waiting for you for five minutes; Ctrl-C cancels.`);
   await standardOutput.flush(signal);
   const code = await listener.code(signal);
   return await oauth.exchangeCode(code, redirectUri, { signal });

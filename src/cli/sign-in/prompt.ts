@@ -3,17 +3,19 @@ import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { BsmountError } from "../../core/errors.ts";
 
-/** Whether a person sits at both ends. */
+/** Whether standard input and standard error are a terminal. */
 export function canPrompt(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }
 
-/** Asks on standard error for one line. @throws the signal's reason; BsmountError `aborted` at Ctrl-C */
+/**
+ * Prints `question` on standard error and reads one line. @throws the signal's reason; BsmountError `aborted` at Ctrl-C
+ */
 export async function prompt(question: string, signal: AbortSignal): Promise<string> {
   return await ask(question, process.stderr, signal);
 }
 
-/** The same without an echo. */
+/** Like {@link prompt}, without echo. */
 export async function promptSecret(question: string, signal: AbortSignal): Promise<string> {
   process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -31,15 +33,15 @@ async function ask(
 ): Promise<string> {
   const end = new AbortController();
   const lines = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
-  const giveUp = (): void => end.abort(new BsmountError("aborted", "given up at the prompt"));
-  // In raw mode Ctrl-C and Ctrl-D are keys and no signals.
-  lines.on("SIGINT", giveUp).on("close", giveUp);
+  const cancel = (): void => end.abort(new BsmountError("aborted", "cancelled at the prompt"));
+  // In raw mode Ctrl-C and Ctrl-D are keys, not signals.
+  lines.on("SIGINT", cancel).on("close", cancel);
   const either = AbortSignal.any([signal, end.signal]);
   try {
     return (await lines.question(question, { signal: either })).trim();
   } catch (error) {
     throw either.aborted ? either.reason : error;
   } finally {
-    lines.off("close", giveUp).close();
+    lines.off("close", cancel).close();
   }
 }

@@ -10,7 +10,7 @@ import { printable } from "../../core/terminal-text.ts";
 import { clientCredentials } from "./client-credentials.ts";
 import { obtainGrant } from "./obtain-grant.ts";
 
-/** Signs in and writes the token into the profile; gives the exit code. */
+/** Signs in and stores the token in the profile; returns the exit code. */
 export async function signIn(
   given: GivenOptions,
   environment: Environment,
@@ -20,22 +20,24 @@ export async function signIn(
   const credentials = await clientCredentials(config, signal);
   const web = given.web === true;
   const { accessToken, expires } = await obtainGrant(config, credentials, { web, signal });
-  await writeProfile(config.place, {
+  await writeProfile(config.location, {
     apiServer: config.apiServer,
     accessToken,
     accessTokenExpires: expires?.toISOString(),
   });
-  printLine(`Signed in${await whoIsIt(config, accessToken, signal)}.`);
-  printLine(`The token is in ${config.place.file}.`);
+  printLine(`Signed in${await describeAccount(config, accessToken, signal)}.`);
+  printLine(`The token is in ${config.location.file}.`);
   if (environment.variables["BASESPACE_ACCESS_TOKEN"]?.trim()) {
     const { profile } = config;
-    printWarning(`BASESPACE_ACCESS_TOKEN is set, and wins unless --profile ${profile} is given`);
+    printWarning(
+      `BASESPACE_ACCESS_TOKEN is set, and takes precedence unless --profile ${profile} is given`,
+    );
   }
   return EXIT.done;
 }
 
-/** The token is stored by now: that it cannot be tried out does not undo the sign-in. */
-async function whoIsIt(
+/** Only warns when the new token cannot be tested: it is already stored. */
+async function describeAccount(
   config: SignInConfig,
   accessToken: string,
   signal: AbortSignal,
@@ -45,7 +47,7 @@ async function whoIsIt(
     const { name } = await client.users.current({ signal });
     return ` to ${config.apiServer} as ${printable(name)}`;
   } catch (error) {
-    printWarning(`the new token could not be tried out: ${describeError(error)}`);
+    printWarning(`the new token could not be tested: ${describeError(error)}`);
     return ` to ${config.apiServer}`;
   }
 }

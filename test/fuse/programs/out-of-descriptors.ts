@@ -36,7 +36,7 @@ function attempt(work: () => unknown): string {
   }
 }
 
-watch.look();
+watch.check();
 writers.made(1);
 writers.wrote(1, "/nowhere/f");
 const answer = writers.isOpenForWriting(1, { path: "/nowhere/f" }, neverAborted);

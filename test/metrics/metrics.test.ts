@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import * as telemetry from "../../src/core/telemetry.ts";
-import { MetricsCollector } from "../../src/metrics/collector.ts";
+import { MetricsCollector } from "../../src/metrics/metrics.ts";
 
 function tell(): void {
   telemetry.blocks.publish({ outcome: "hit", blocks: 2 });
@@ -10,7 +10,7 @@ function tell(): void {
   telemetry.listings.publish({ outcome: "miss", collection: "projects" });
 }
 
-test("adds up what the layers tell, however often it is asked", async () => {
+test("adds up telemetry, however often it is read", async () => {
   using metrics = new MetricsCollector();
   tell();
   tell();

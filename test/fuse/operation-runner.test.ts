@@ -8,39 +8,39 @@ import {
   type OperationMessage,
   operations,
 } from "../../src/core/telemetry.ts";
-import { Answerer, type Outcome } from "../../src/fuse/answer.ts";
+import { OperationRunner, type Reply } from "../../src/fuse/operation-runner.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 
 const { EIO, ENOENT, ETIMEDOUT } = constants.errno;
 const CALL = { operation: "read", path: "/x" };
 
 let clock: FakeClock;
-let answerer: Answerer;
+let runner: OperationRunner;
 let answers: unknown[];
-let outcome: Outcome<number>;
+let outcome: Reply<number>;
 
 beforeEach(() => {
   clock = new FakeClock();
-  answerer = new Answerer({ clock, deadlineMs: 20 });
+  runner = new OperationRunner({ clock, deadlineMs: 20 });
   answers = [];
   outcome = {
-    give: (value) => {
+    succeed: (value) => {
       answers.push(value);
       return value;
     },
-    refuse: (result) => answers.push(result),
-    tooLate: (value) => answers.push(`late ${value}`),
+    fail: (result) => answers.push(result),
+    discard: (value) => answers.push(`late ${value}`),
   };
 });
 
-describe("every call is answered exactly once", () => {
-  it("in the same turn when the answer is there", () => {
-    answerer.answer(CALL, () => 5, outcome);
+describe("every call gets exactly one reply", () => {
+  it("in the same turn when the result is available", () => {
+    runner.run(CALL, () => 5, outcome);
     expect(answers).toEqual([5]);
   });
 
   it("when a promise settles", async () => {
-    answerer.answer(CALL, async () => 5, outcome);
+    runner.run(CALL, async () => 5, outcome);
     expect(answers).toEqual([]);
     await delay(1);
     expect(answers).toEqual([5]);
@@ -50,62 +50,62 @@ describe("every call is answered exactly once", () => {
     const fail = (): never => {
       throw new BsmountError("not-found", "no");
     };
-    answerer.answer(CALL, fail, outcome);
-    answerer.answer(CALL, async () => fail(), outcome);
+    runner.run(CALL, fail, outcome);
+    runner.run(CALL, async () => fail(), outcome);
     await delay(1);
     expect(answers).toEqual([-ENOENT, -ENOENT]);
   });
 
-  it("with EIO when handing the value over fails", async () => {
-    outcome.give = () => {
+  it("with EIO when sending the value fails", async () => {
+    outcome.succeed = () => {
       throw new Error("no room");
     };
-    answerer.answer(CALL, () => 5, outcome);
-    answerer.answer(CALL, async () => 5, outcome);
+    runner.run(CALL, () => 5, outcome);
+    runner.run(CALL, async () => 5, outcome);
     await delay(1);
     expect(answers).toEqual([-EIO, -EIO]);
   });
 
-  it("[E3] with ETIMEDOUT at its deadline; a value that comes later is given back", async () => {
+  it("[E3] with ETIMEDOUT at its deadline; a later value is discarded", async () => {
     let reason: unknown;
     const slow = async (signal: AbortSignal): Promise<number> => {
       signal.addEventListener("abort", () => (reason = signal.reason));
       await delay(40);
       return 7;
     };
-    answerer.answer(CALL, slow, outcome);
+    runner.run(CALL, slow, outcome);
     await delay(80);
     expect(answers).toEqual([-ETIMEDOUT, "late 7"]);
     expect(reason).toMatchObject({ reason: "timeout" });
   });
 
-  it("however late, when it has no deadline", async () => {
-    answerer.answer({ ...CALL, deadline: false }, async () => await delay(50, 5), outcome);
+  it("at any time, when it has no deadline", async () => {
+    runner.run({ ...CALL, deadline: false }, async () => await delay(50, 5), outcome);
     await delay(90);
     expect(answers).toEqual([5]);
   });
 
   it("when everything in progress is aborted", async () => {
     const wait = async (signal: AbortSignal): Promise<number> => await delay(10_000, 5, { signal });
-    answerer.answer(CALL, wait, outcome);
-    answerer.abortAll(new BsmountError("aborted", "over"));
+    runner.run(CALL, wait, outcome);
+    runner.abortAll(new BsmountError("aborted", "over"));
     await delay(1);
     expect(answers).toEqual([-EIO]);
   });
 });
 
-it("prepares for the first call, before it is worked on, and for no other", () => {
-  answerer.beforeFirst(() => answers.push("first"));
-  answerer.answer(CALL, () => 1, outcome);
-  answerer.answer(CALL, () => 2, outcome);
+it("runs the preparation once, before the first call", () => {
+  runner.beforeFirstCall(() => answers.push("first"));
+  runner.run(CALL, () => 1, outcome);
+  runner.run(CALL, () => 2, outcome);
   expect(answers).toEqual(["first", 1, 2]);
 });
 
 describe("signals", () => {
-  it("are shared by calls that answer at once, and never by one that waits", async () => {
+  it("are reused by calls that reply at once, and never by one that waits", async () => {
     const signals: AbortSignal[] = [];
     const answer = (work: () => number | Promise<number>): void =>
-      answerer.answer(CALL, (signal) => (signals.push(signal), work()), outcome);
+      runner.run(CALL, (signal) => (signals.push(signal), work()), outcome);
     answer(() => 1);
     answer(async () => await delay(40, 2));
     answer(() => 3);
@@ -117,7 +117,7 @@ describe("signals", () => {
   });
 });
 
-describe("what it tells", () => {
+describe("telemetry", () => {
   const operationsSeen: OperationMessage[] = [];
   const failuresSeen: FailureMessage[] = [];
   let unsubscribe: (() => void)[];
@@ -133,7 +133,7 @@ describe("what it tells", () => {
   afterEach(() => unsubscribe.forEach((stop) => stop()));
 
   const failWith = (error: Error, call = CALL): void =>
-    answerer.answer(
+    runner.run(
       call,
       () => {
         throw error;
@@ -141,8 +141,8 @@ describe("what it tells", () => {
       outcome,
     );
 
-  it("is each operation with its errno and bytes", () => {
-    answerer.answer(CALL, () => 5, outcome);
+  it("has each operation with its errno and bytes", () => {
+    runner.run(CALL, () => 5, outcome);
     failWith(new BsmountError("not-found", "no"));
     expect(operationsSeen).toMatchObject([
       { operation: "read", errno: 0, bytes: 5 },
@@ -150,7 +150,7 @@ describe("what it tells", () => {
     ]);
   });
 
-  it("[E4] is a failure once, though the kernel asks twice, and again after a minute", () => {
+  it("[E4] has a failure once, though the kernel repeats it, and again after a minute", () => {
     const error = new BsmountError("unavailable", "no answer");
     failWith(error);
     failWith(error);
@@ -162,7 +162,7 @@ describe("what it tells", () => {
     expect(failuresSeen).toHaveLength(3);
   });
 
-  it("[E4] is no failure when a program only asks whether something is there or allowed", () => {
+  it("[E4] has no failure when a program only asks whether something exists or is allowed", () => {
     failWith(new BsmountError("not-found", "no"));
     failWith(new BsmountError("no-attribute", "no"));
     failWith(new BsmountError("read-only", "no"), { operation: "access", path: "/x" });

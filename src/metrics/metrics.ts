@@ -1,31 +1,31 @@
 import { Registry } from "prom-client";
 import * as telemetry from "../core/telemetry.ts";
 import { defineInstruments, type Instruments } from "./definitions.ts";
-import { Tally } from "./tally.ts";
+import { Counters } from "./counters.ts";
 
-/** Totals since the collector began; bytes are body bytes. */
+/** Totals since the collector was created; bytes are body bytes. */
 export interface MetricsSnapshot {
   readonly apiRequests: number;
   readonly storeRequests: number;
   readonly apiBytes: number;
   readonly storeBytes: number;
-  /** Body bytes sent to the API: what was uploaded, mostly. */
+  /** Body bytes sent to the API, mostly uploads. */
   readonly sentBytes: number;
-  /** Bytes handed to the kernel. */
+  /** Bytes that reads returned. */
   readonly readBytes: number;
   readonly operations: number;
   readonly blocks: Readonly<Record<telemetry.BlockMessage["outcome"], number>>;
   readonly listings: Readonly<Record<telemetry.ListingMessage["outcome"], number>>;
 }
 
-/** Adds up what the layers tell on the telemetry channels, for as long as it is not disposed. */
+/** Sums up the telemetry messages of the layers until it is disposed. `session/` creates it, and `status` shows it. */
 export class MetricsCollector implements Disposable {
   readonly #registry = new Registry();
   readonly #instruments: Instruments = defineInstruments(this.#registry);
-  readonly #blocks = new Tally<telemetry.BlockMessage["outcome"]>();
-  /** Those that succeeded, by name. */
-  readonly #operations = new Tally<string>();
-  readonly #readBytes = new Tally<"total">();
+  readonly #blocks = new Counters<telemetry.BlockMessage["outcome"]>();
+  /** The operations that succeeded, by name. */
+  readonly #operations = new Counters<string>();
+  readonly #readBytes = new Counters<"total">();
   readonly #unsubscribe: readonly (() => void)[];
 
   constructor() {
@@ -37,7 +37,7 @@ export class MetricsCollector implements Disposable {
     ];
   }
 
-  /** In Prometheus' text format. */
+  /** All metrics in Prometheus' text format. */
   async prometheus(): Promise<string> {
     this.#takeOver();
     return await this.#registry.metrics();
@@ -95,7 +95,7 @@ export class MetricsCollector implements Disposable {
     if (bytes > 0) this.#readBytes.add("total", bytes);
   }
 
-  /** From the tallies into the counters. */
+  /** Moves the sums into the Prometheus counters. */
   #takeOver(): void {
     const { blocks, operations, readBytes } = this.#instruments;
     this.#blocks.drain((outcome, count) => blocks.inc({ outcome }, count));

@@ -4,14 +4,11 @@ import process from "node:process";
 import { text } from "node:stream/consumers";
 import { abandonOnAbort } from "../core/abort.ts";
 
-/**
- * What the kernel says of a mount: `dead` when its process has ended, `silent` when nobody answers, which is
- * given up after some seconds.
- */
-export type KernelAnswer = "live" | "dead" | "silent";
+/** `dead` when the process of the mount has ended, `silent` when it does not respond within some seconds. */
+export type MountState = "live" | "dead" | "silent";
 
-/** Starting a process takes most of it. */
-const ASK_MS = 5_000;
+/** Most of it is for starting a process. */
+const PROBE_MS = 5_000;
 
 const DEAD: ReadonlySet<string> = new Set(["ENOTCONN", "ECONNABORTED"]);
 
@@ -21,24 +18,24 @@ const SCRIPT = `
 `;
 
 /**
- * Asks for the mount on `mountPoint`. Another process does: a mount that hangs keeps a thread of whoever asks,
- * and with it his end.
+ * Calls statfs(2) on the mount on `mountPoint`, in another process: a hanging mount would block a thread of this one,
+ * and keep it from exiting.
  */
-export async function kernelAnswer(mountPoint: string, signal: AbortSignal): Promise<KernelAnswer> {
+export async function probeMount(mountPoint: string, signal: AbortSignal): Promise<MountState> {
   const child = spawn(process.execPath, ["-e", SCRIPT, mountPoint], {
     stdio: ["ignore", "pipe", "ignore"],
   });
-  const late = AbortSignal.timeout(ASK_MS);
+  const late = AbortSignal.timeout(PROBE_MS);
   try {
-    const answered = Promise.all([text(child.stdout), once(child, "exit")]);
-    const [code] = await abandonOnAbort(answered, AbortSignal.any([late, signal]));
+    const exited = Promise.all([text(child.stdout), once(child, "exit")]);
+    const [code] = await abandonOnAbort(exited, AbortSignal.any([late, signal]));
     return DEAD.has(code) ? "dead" : "live";
   } catch (error) {
     signal.throwIfAborted();
     if (late.aborted) return "silent";
     throw error;
   } finally {
-    // It may not even die before the mount does; nobody waits for that.
+    // The child may not end before the mount does, so this does not wait for it.
     child.kill("SIGKILL");
     child.stdout.destroy();
     child.unref();

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { Environment } from "../../src/config/environment.ts";
-import { resolveConfig } from "../../src/config/resolve.ts";
+import { resolveConfig } from "../../src/config/config.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 
 function environment(home: TempDir, variables: Record<string, string> = {}): Environment {
@@ -46,7 +46,7 @@ describe("resolveConfig", () => {
     expect(byRegion.connection.apiServer).toBe("https://api.cac1.sh.basespace.illumina.com");
   });
 
-  it("reads a section of the old file with what it inherits, names in any case", async () => {
+  it("reads a section of the shared file with inherited values, in any case", async () => {
     await using home = await tempDir();
     const text =
       "[DEFAULT]\napiserver = https://a.example/\nACCESSTOKEN = shared\n[my.lab]\naccessToken: own\n[plain]\nname = x\n";

@@ -9,14 +9,14 @@ import { makeFolders } from "../core/make-folders.ts";
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * The text of a file that holds secrets, or undefined when there is none.
- * @throws BsmountError `usage` when others can read it, it belongs to somebody else, who would choose whose data this
- * user sees, it is no plain file or absurdly large
+ * Reads a file that contains secrets; returns undefined when it does not exist.
+ * @throws BsmountError `usage` when other users can read it, when it belongs to another user, who would then decide
+ * which account is used, or when it is not a regular file of at most 1 MiB
  */
 export async function readPrivateFile(path: string): Promise<string | undefined> {
   let file: FileHandle;
   try {
-    // A pipe would wait for somebody to write.
+    // Without O_NONBLOCK, opening a pipe would wait for a writer.
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -34,23 +34,23 @@ export async function readPrivateFile(path: string): Promise<string | undefined>
 function refuseUnsafe(path: string, info: Stats): void {
   const { uid, mode, size } = info;
   if (!info.isFile() || size > MAX_BYTES) {
-    throw new BsmountError("usage", `${path} is not a small plain file`);
+    throw new BsmountError("usage", `${path} is not a small regular file`);
   }
   if (process.geteuid !== undefined && uid !== process.geteuid()) {
-    throw new BsmountError("usage", `${path} holds a secret and belongs to user ${uid}`, {
-      remedy: "ask as that user, or make a copy of your own, mode 0600",
+    throw new BsmountError("usage", `${path} contains a secret and belongs to user ${uid}`, {
+      remedy: "run this as that user, or make your own copy, mode 0600",
     });
   }
   if ((mode & 0o077) !== 0) {
-    throw new BsmountError("usage", `${path} holds a secret and others can read it`, {
+    throw new BsmountError("usage", `${path} contains a secret and others can read it`, {
       remedy: `chmod 600 ${path}`,
     });
   }
 }
 
 /**
- * Replaces a file that holds secrets, mode 0600, in one step that a crash cannot halve: a new file beside
- * it, synced, takes its name. Where the name is a symbolic link, what it leads to is replaced.
+ * Replaces a file that contains secrets atomically, mode 0600: writes and syncs a new file beside it, and renames that.
+ * If `path` is a symbolic link, its target is replaced.
  * @throws BsmountError `environment`
  */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
@@ -67,7 +67,7 @@ export async function writePrivateFile(path: string, text: string): Promise<void
 }
 
 /**
- * Makes the folder of such a file, its owner's alone; one that is there stays as it is.
+ * Creates the folder of such a file with mode 0700; leaves an existing folder unchanged.
  * @throws BsmountError `no-space`, `environment`
  */
 export async function ensureParent(folder: string): Promise<void> {
@@ -84,7 +84,7 @@ async function writeSynced(path: string, text: string): Promise<void> {
   }
 }
 
-/** The new name itself is only safe once the folder is. */
+/** A rename survives a crash only after its folder is synced. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r");
   try {

@@ -11,7 +11,16 @@ import {
   withEnvironment,
 } from "./option-values.ts";
 
-/** Everything a session needs to know, with nothing left to default. Plain data: it crosses processes. */
+/*
+ * From flags, environment and profiles to plain values. `resolveConfig` is for sessions and mounts, `resolveSignIn`
+ * (`sign-in.ts`) for signing in. Every option is a row of `options.ts`. Which server and which token are used is
+ * decided in `connection.ts`, `choose-server.ts`, `find-token.ts` and `refuse-other-server.ts`; profiles are read and
+ * written by `profile.ts` and `write-profile.ts`.
+ */
+
+/**
+ * Everything that a session needs to know, with all defaults filled in. Plain data that can be sent to other processes.
+ */
 export interface Config {
   readonly connection: ConnectionConfig;
   readonly tree: TreeConfig;
@@ -48,7 +57,7 @@ export interface MountConfig {
 }
 
 export interface LogConfig {
-  /** Absent: a file of the mount's own below the state folder. */
+  /** @default a file per mount below the state folder */
   readonly file?: string;
   readonly level: LogLevel;
 }
@@ -56,9 +65,9 @@ export interface LogConfig {
 const MIN_MEMORY_CACHE_BYTES = 4 * 1024 * 1024;
 
 /**
- * Merges flags, environment and profile, in this order of precedence, and fills in defaults.
+ * Merges flags, environment and profile, in this order of precedence, and fills in the defaults.
  *
- * @throws BsmountError `usage` for values that make no sense, `not-signed-in` when there is no token of the server
+ * @throws BsmountError `usage` for values that make no sense, `not-signed-in` when there is no token for the server
  */
 export async function resolveConfig(
   given: GivenOptions,

@@ -4,13 +4,12 @@ import { mountedOn } from "../linux/mount-table.ts";
 import { unmountWithTools } from "../linux/unmount.ts";
 
 /*
- * A process that was killed leaves its mount behind: the kernel answers ENOTCONN to everybody until
- * somebody unmounts it. Only the answer of the kernel tells a dead mount from a live one, and asking a
- * live one is harmless here, because it is never served by the process that asks.
+ * A killed process leaves a dead mount behind, on which every call fails with ENOTCONN until it is unmounted. Only
+ * such a call tells a dead mount from a live one. It is safe here, because this process never serves the mount itself.
  */
-const ASK_MS = 2_000;
+const PROBE_MS = 2_000;
 
-/** Takes down a dead mount of bsmount on `mountPoint`; true when there was one. */
+/** Unmounts a dead mount of bsmount on `mountPoint`; returns whether there was one. */
 export async function recoverDeadMount(mountPoint: string, signal: AbortSignal): Promise<boolean> {
   if (mountedOn(mountPoint)?.type !== MOUNT_TYPE || !(await isDead(mountPoint))) return false;
   await unmountWithTools(mountPoint, { lazy: true }, signal);
@@ -18,17 +17,17 @@ export async function recoverDeadMount(mountPoint: string, signal: AbortSignal):
 }
 
 async function isDead(mountPoint: string): Promise<boolean> {
-  const asked = statfs(mountPoint).then(
+  const probe = statfs(mountPoint).then(
     () => false,
     (error: NodeJS.ErrnoException) => error.code === "ENOTCONN" || error.code === "ECONNABORTED",
   );
-  // A live daemon that hangs never answers; it is not dead, and somebody else's to end.
+  // A process that hangs never responds; its mount is not dead, and ending it is up to the user.
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ASK_MS, false);
+    timer = setTimeout(resolve, PROBE_MS, false);
   });
   try {
-    return await Promise.race([asked, late]);
+    return await Promise.race([probe, late]);
   } finally {
     clearTimeout(timer);
   }

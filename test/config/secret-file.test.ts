@@ -1,6 +1,6 @@
 import { chmod, chown, mkdir, symlink, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { readPrivateFile } from "../../src/config/private-file.ts";
+import { readPrivateFile } from "../../src/config/secret-file.ts";
 import { runCommand } from "../helpers/run-command.ts";
 import { tempDir, type TempDir } from "../helpers/temp-dir.ts";
 
@@ -29,7 +29,7 @@ it.each([
       await mkdir(dir.join("folder"));
       path = dir.join("folder");
     },
-    /is not a small plain file/,
+    /is not a small regular file/,
   ],
   [
     "is a pipe, which nobody writes to",
@@ -37,12 +37,12 @@ it.each([
       path = dir.join("pipe");
       await runCommand("mkfifo", ["-m", "600", path]);
     },
-    /is not a small plain file/,
+    /is not a small regular file/,
   ],
   [
     "is large",
     async () => await writeFile(path, Buffer.alloc(1024 * 1024 + 1)),
-    /is not a small plain file/,
+    /is not a small regular file/,
   ],
 ])("[S3] what %s is refused", async (_what, make, refused) => {
   await writeFile(path, "text", { mode: 0o600 });
@@ -53,11 +53,11 @@ it.each([
   });
 });
 
-it.runIf(process.geteuid?.() === 0)("[S3] what belongs to somebody else is refused", async () => {
+it.runIf(process.geteuid?.() === 0)("[S3] a file of another user is refused", async () => {
   await writeFile(path, "their token", { mode: 0o600 });
   await chown(path, 12_345, 12_345);
   await expect(readPrivateFile(path)).rejects.toMatchObject({
     reason: "usage",
-    message: `${path} holds a secret and belongs to user 12345`,
+    message: `${path} contains a secret and belongs to user 12345`,
   });
 });

@@ -1,0 +1,86 @@
+import { CommanderError } from "@commander-js/extra-typings";
+import { processEnvironment } from "../config/environment.ts";
+import { BsmountError, reasonOf } from "../core/errors.ts";
+import { EndingSignals } from "./ending-signals.ts";
+import { EXIT, exitCodeOf } from "./exit-codes.ts";
+import { asMountCommand } from "./fstab.ts";
+import { printError, printWarning } from "./output.ts";
+import { buildProgram } from "./program.ts";
+import { standardOutput } from "./standard-output.ts";
+
+/*
+ * `main.ts` starts this program. In a background process it serves a mount (`serve-mount.ts`); otherwise it calls
+ * `run`, which builds all commands (`program.ts`, `commands/`), runs one of them, prints its error and returns its
+ * exit code. Commands that work without a mount open a session (`remote-session.ts`). Everything is printed by
+ * `output.ts` and `standard-output.ts`.
+ */
+
+/**
+ * Runs one command line and returns its exit code; prints errors and throws none. The output of the command is written
+ * when this returns, and a command whose output could not be written has failed.
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  // When standard error itself fails, the failure cannot be reported anywhere.
+  process.stderr.on("error", () => {});
+  using signals = new EndingSignals();
+  const outcome = await runCommand(argv, signals);
+  return await flushOutput(outcome, signals.interrupted);
+}
+
+interface Outcome {
+  readonly exitCode: number;
+  /** The command did more than print, and finished its work. */
+  readonly isWorkDone: boolean;
+}
+
+async function runCommand(argv: readonly string[], signals: EndingSignals): Promise<Outcome> {
+  const { interrupted } = signals;
+  const { failed } = standardOutput;
+  let exitCode: number = EXIT.done;
+  let onlyPrints = false;
+  const onPrintingCommand = (): void => {
+    onlyPrints = true;
+  };
+  const onResult = (code: number): void => {
+    exitCode = code;
+  };
+  const handOverSignals = (): void => signals.handOver();
+  const context = { signal: interrupted, environment: processEnvironment(), handOverSignals };
+  try {
+    const program = buildProgram({ context, onResult, output: { failed, onPrintingCommand } });
+    await program.parseAsync([...asMountCommand(argv)], { from: "user" });
+    return { exitCode, isWorkDone: !onlyPrints };
+  } catch (error) {
+    const endsByOutput = failed.aborted && (onlyPrints || error === failed.reason);
+    // Flushing will report the failed output.
+    const isReported = endsByOutput && !interrupted.aborted;
+    return {
+      exitCode: isReported ? EXIT.done : reportFailure(error, interrupted),
+      isWorkDone: false,
+    };
+  }
+}
+
+function reportFailure(error: unknown, interrupted: AbortSignal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  // Failures that the interruption caused are not reported.
+  const isInterruption = error instanceof BsmountError && error.cause === interrupted.reason;
+  printError(interrupted.aborted && !isInterruption ? interrupted.reason : error);
+  return exitCodeOf(interrupted.aborted ? "aborted" : reasonOf(error));
+}
+
+/** Waits until the output is written, and returns the exit code. */
+async function flushOutput(
+  { exitCode, isWorkDone }: Outcome,
+  interrupted: AbortSignal,
+): Promise<number> {
+  if (exitCode === EXIT.interrupted) return exitCode;
+  try {
+    await standardOutput.flush(interrupted);
+    return exitCode;
+  } catch (error) {
+    printError(error);
+    if (isWorkDone) printWarning("the command finished its work all the same");
+    return exitCode === EXIT.done ? exitCodeOf(reasonOf(error)) : exitCode;
+  }
+}
