@@ -12,14 +12,24 @@ const NAMES = [
   {
     word: /(^|[a-z])held([A-Z]|$)|Held/,
     say: "pinned, reserved or awaiting rename",
-    except: ["linux/process-lock.ts"],
+    // The field of `status --json` and of the control protocol.
+    except: ["linux/process-lock.ts", "src/mount/", "src/session/", "src/cli/"],
   },
-  { word: /(^|[^el])place([A-Z]|s?$)|[a-z]Places?([A-Z]|$)|^Places?$/, say: "path or destination" },
+  {
+    word: /^places?$|^place[A-Z]|[a-z]Places?([A-Z]|$)/,
+    say: "path or destination",
+    // Of the journal's lines; `in place` is English.
+    except: [
+      "api/transfers/upload-journal.ts",
+      "api/transfers/upload-file.ts",
+      "emulator/content/",
+    ],
+  },
   { word: /answer/i, say: "response, reply or result", except: ["emulator/faults/"] },
   { word: /^(is)?told$|Told|^tell([A-Z]|$)/, say: "report, publish or log" },
   { word: /^looks?$|[a-z]Look$|^look(?!up|ahead|Up)[A-Z]/, say: "find, search or attempt" },
   {
-    word: /^(whose|meant|given|wish|lately|goesOn\w*|isWinner|isMeant)$|Wish|Lately/,
+    word: /^(whose|meant|wish|lately|goesOn\w*|isWinner|isMeant)$|Wish|Lately/,
     say: "a word that says what it is",
   },
 ];

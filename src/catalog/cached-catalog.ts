@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Answer, andThen } from "../core/answer.ts";
+import { type MaybePromise, andThen } from "../core/maybe-promise.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Catalog, Entity, EntityCollection, EntityKind, FileItem } from "./catalog.ts";
 import { type CachedListing, ListingCache, type ListingRequest } from "./listing-cache.ts";
@@ -57,13 +57,13 @@ export class CachedCatalog implements Catalog {
     this.#files = new ListingCache({ clock, maxBytes, isSame: isSameFile });
   }
 
-  entities(collection: EntityCollection, signal: AbortSignal): Answer<readonly Entity[]> {
-    const fetch = (signal: AbortSignal): Answer<readonly Entity[]> =>
+  entities(collection: EntityCollection, signal: AbortSignal): MaybePromise<readonly Entity[]> {
+    const fetch = (signal: AbortSignal): MaybePromise<readonly Entity[]> =>
       this.inner.entities(collection, signal);
     return this.#entities.get(this.#withTtl(collection.key, fetch), signal);
   }
 
-  files(owner: Entity, signal: AbortSignal): Answer<readonly FileItem[]> {
+  files(owner: Entity, signal: AbortSignal): MaybePromise<readonly FileItem[]> {
     const version = versionOf(owner);
     const complete = owner.status?.toLowerCase() === "complete";
     const request: ListingRequest<FileItem> = {
@@ -77,8 +77,8 @@ export class CachedCatalog implements Catalog {
     return this.#files.get(request, signal);
   }
 
-  entity(kind: EntityKind, id: string, signal: AbortSignal): Answer<Entity> {
-    const fetch = (signal: AbortSignal): Answer<readonly Entity[]> =>
+  entity(kind: EntityKind, id: string, signal: AbortSignal): MaybePromise<Entity> {
+    const fetch = (signal: AbortSignal): MaybePromise<readonly Entity[]> =>
       andThen(this.inner.entity(kind, id, signal), (entity) => [entity]);
     const listing = this.#singles.get(this.#withTtl(singleKey({ kind, id }), fetch), signal);
     return andThen(listing, (entities) => entities[0] as Entity);
@@ -101,7 +101,7 @@ export class CachedCatalog implements Catalog {
 
   #withTtl(
     key: string,
-    fetch: (signal: AbortSignal) => Answer<readonly Entity[]>,
+    fetch: (signal: AbortSignal) => MaybePromise<readonly Entity[]>,
   ): ListingRequest<Entity> {
     return { key, version: "", accepts: (cached) => this.#isFresh(cached), fetch, lasts: never };
   }

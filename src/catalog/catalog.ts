@@ -1,4 +1,4 @@
-import type { Answer } from "../core/answer.ts";
+import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { FileId, ProjectId } from "../core/ids.ts";
 
 /*
@@ -77,17 +77,17 @@ export function collectionOf(
 /** Returns what exists. Methods throw or reject with BsmountErrors; they return cached listings synchronously. */
 export interface Catalog {
   /** Every entity of `collection`, each Id once. @throws `not-found`, `access-denied`, `timeout`, ... */
-  entities(collection: EntityCollection, signal: AbortSignal): Answer<readonly Entity[]>;
+  entities(collection: EntityCollection, signal: AbortSignal): MaybePromise<readonly Entity[]>;
   /**
    * Every complete file of `owner` (a sample, app result or run), each Id once. A cached list is used while `owner` is
    * unchanged, so `owner` must come from a listing that is fresh enough.
    */
-  files(owner: Entity, signal: AbortSignal): Answer<readonly FileItem[]>;
+  files(owner: Entity, signal: AbortSignal): MaybePromise<readonly FileItem[]>;
   /**
    * One entity by its Id; its `raw` has more fields than that of a list item.
    * @throws `not-found`; or `access-denied`, because the service does not distinguish the two for some kinds
    */
-  entity(kind: EntityKind, id: string, signal: AbortSignal): Answer<Entity>;
+  entity(kind: EntityKind, id: string, signal: AbortSignal): MaybePromise<Entity>;
   /**
    * Removes a listing from the cache, or an entity and its files, so that the next call fetches it. Called when it is
    * known to be outdated.

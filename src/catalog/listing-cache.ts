@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { Answer } from "../core/answer.ts";
+import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { Clock } from "../core/clock.ts";
 import { SingleFlight } from "../core/single-flight.ts";
 import { listings } from "../core/telemetry.ts";
@@ -20,7 +20,7 @@ export interface ListingRequest<Item> {
   readonly version: string;
   /** Whether a cached listing is valid for this request. */
   accepts(cached: CachedListing<Item>): boolean;
-  fetch(signal: AbortSignal): Answer<readonly Item[]>;
+  fetch(signal: AbortSignal): MaybePromise<readonly Item[]>;
   /** Whether the fetched listing is valid at any age. */
   lasts(items: readonly Item[]): boolean;
 }
@@ -59,7 +59,7 @@ export class ListingCache<Item extends { readonly id: string }> {
   }
 
   /** Returns a cached listing that the request accepts, or fetches one. */
-  get(request: ListingRequest<Item>, signal: AbortSignal): Answer<readonly Item[]> {
+  get(request: ListingRequest<Item>, signal: AbortSignal): MaybePromise<readonly Item[]> {
     const cached = this.#cached.get(request.key);
     if (cached === undefined || !request.accepts(cached)) return this.#wait(request, signal);
     if (listings.active) listings.publish({ outcome: "hit", collection: request.key });

@@ -1,5 +1,5 @@
 import { type Command, Option, type OptionValues } from "@commander-js/extra-typings";
-import type { HeldFiles } from "../session/held-files.ts";
+import type { TemporaryFilesPolicy } from "../session/unfinished-files.ts";
 
 /** The flags that decide what happens to files under temporary names. */
 export type TemporaryNameFlags = {
@@ -20,7 +20,7 @@ export function addTemporaryNameOptions<Arguments extends unknown[], Flags exten
   return command;
 }
 
-export function heldFiles(flags: TemporaryNameFlags): HeldFiles {
+export function temporaryFilesPolicy(flags: TemporaryNameFlags): TemporaryFilesPolicy {
   if (flags.uploadTemporary === true) return "upload";
   return flags.discardTemporary === true ? "discard" : "refuse";
 }

@@ -4,7 +4,7 @@ import { countAsGarbage } from "./shared-memory.ts";
 const LENGTHS_PER_DOUBLING = 4;
 
 /** Disposing it discards the memory, since something may still be reading it, unless {@link giveBack} was called. */
-export interface HeldMemory extends Disposable {
+export interface BorrowedMemory extends Disposable {
   readonly bytes: Buffer;
   /** Makes the memory available to others. */
   giveBack(): void;
@@ -37,14 +37,14 @@ export class SharedBuffers {
    * work is discarded, since something may still be reading it.
    */
   async use<T>(sizeBytes: number, work: (memory: Buffer) => Promise<T>): Promise<T> {
-    using memory = this.hold(sizeBytes);
+    using memory = this.borrow(sizeBytes);
     const result = await work(memory.bytes);
     memory.giveBack();
     return result;
   }
 
   /** Like {@link use}, for work that ends elsewhere: the memory is the caller's until it is given back or disposed. */
-  hold(sizeBytes: number): HeldMemory {
+  borrow(sizeBytes: number): BorrowedMemory {
     const memory = this.#take(sizeBytes);
     let isOpen = true;
     const end = (onEnd: () => void): void => {

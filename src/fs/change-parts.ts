@@ -1,4 +1,4 @@
-import type { Answer } from "../core/answer.ts";
+import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { Node } from "../tree/node.ts";
 import type { PathTree } from "../tree/path-tree.ts";
 import type { Handle, Ino } from "./file-system.ts";
@@ -14,5 +14,5 @@ export interface ChangeParts {
   readonly handles: HandleTable;
   readonly writing: Writing;
   /** As open(2). */
-  readonly open: (ino: Ino, flags: number, signal: AbortSignal) => Answer<Handle>;
+  readonly open: (ino: Ino, flags: number, signal: AbortSignal) => MaybePromise<Handle>;
 }

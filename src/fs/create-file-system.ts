@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type Answer, andThen, orElse } from "../core/answer.ts";
+import { type MaybePromise, andThen, orElse } from "../core/maybe-promise.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { Readers } from "../read/reader.ts";
@@ -92,14 +92,14 @@ class TreeFileSystem implements FileSystem {
           });
   }
 
-  lookup(parent: Ino, name: string, signal: AbortSignal): Answer<Attributes> {
+  lookup(parent: Ino, name: string, signal: AbortSignal): MaybePromise<Attributes> {
     checkLookedUpName(name);
     return andThen(this.#tree.child(this.#inodes.nodeOf(parent), name, signal), (node) =>
       this.#attributes.get(node, signal),
     );
   }
 
-  getattr(ino: Ino, signal: AbortSignal): Answer<Attributes> {
+  getattr(ino: Ino, signal: AbortSignal): MaybePromise<Attributes> {
     const known = this.#inodes.nodeOf(ino);
     const current = orElse(
       () => this.#tree.current(known, signal),
@@ -112,18 +112,18 @@ class TreeFileSystem implements FileSystem {
     return andThen(current, (node) => this.#attributes.get(node, signal));
   }
 
-  readlink(ino: Ino, signal: AbortSignal): Answer<string> {
+  readlink(ino: Ino, signal: AbortSignal): MaybePromise<string> {
     return andThen(this.#current(ino, signal), (node) => {
       if (node.kind === "link") return targetOf(node);
       throw new BsmountError("invalid", `${pathOf(node)} is not a symbolic link`);
     });
   }
 
-  opendir(ino: Ino, signal: AbortSignal): Answer<void> {
+  opendir(ino: Ino, signal: AbortSignal): MaybePromise<void> {
     return andThen(this.#tree.list(this.#inodes.nodeOf(ino), signal), () => {});
   }
 
-  readdir(ino: Ino, signal: AbortSignal): Answer<readonly DirectoryEntry[]> {
+  readdir(ino: Ino, signal: AbortSignal): MaybePromise<readonly DirectoryEntry[]> {
     const directory = this.#inodes.nodeOf(ino);
     return andThen(this.#tree.list(directory, signal), (listed) => {
       const entries = [this.#entry(".", directory), this.#entry("..", parentOf(directory))];
@@ -132,7 +132,7 @@ class TreeFileSystem implements FileSystem {
     });
   }
 
-  open(ino: Ino, flags: number, signal: AbortSignal): Answer<Handle> {
+  open(ino: Ino, flags: number, signal: AbortSignal): MaybePromise<Handle> {
     const known = this.#inodes.nodeOf(ino);
     return andThen(this.#current(ino, signal), (node) =>
       andThen(wantsToWrite(flags) ? this.#newestOf(node, known, signal) : node, (newest) =>
@@ -145,28 +145,38 @@ class TreeFileSystem implements FileSystem {
    * The file that a caller is to write who looked `node` up when it was `known`. A new version may have its name by
    * now, and the caller has to write that one: another new version would lack what it has already.
    */
-  #newestOf(node: Node, known: Node, signal: AbortSignal): Answer<Node> {
+  #newestOf(node: Node, known: Node, signal: AbortSignal): MaybePromise<Node> {
     if (node.kind !== "file" || known.kind !== "file" || node.name === known.name) return node;
     return this.#tree.child(node.parent, known.name, signal);
   }
 
-  read(handle: Handle, offset: number, into: Uint8Array, signal: AbortSignal): Answer<number> {
+  read(
+    handle: Handle,
+    offset: number,
+    into: Uint8Array,
+    signal: AbortSignal,
+  ): MaybePromise<number> {
     return this.#handles.get(handle).read(offset, into, signal);
   }
 
-  write(handle: Handle, offset: number, bytes: Uint8Array, signal: AbortSignal): Answer<number> {
+  write(
+    handle: Handle,
+    offset: number,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): MaybePromise<number> {
     return this.#handles.writerOf(handle).write(offset, bytes, signal);
   }
 
-  ftruncate(handle: Handle, sizeBytes: number, signal: AbortSignal): Answer<void> {
+  ftruncate(handle: Handle, sizeBytes: number, signal: AbortSignal): MaybePromise<void> {
     return this.#handles.writerOf(handle).truncate(sizeBytes, signal);
   }
 
-  flush(handle: Handle, othersWrite: OthersWrite, signal: AbortSignal): Answer<void> {
+  flush(handle: Handle, othersWrite: OthersWrite, signal: AbortSignal): MaybePromise<void> {
     return this.#handles.get(handle).writer?.flush(othersWrite, signal);
   }
 
-  fsync(handle: Handle): Answer<void> {
+  fsync(handle: Handle): MaybePromise<void> {
     return this.#handles.get(handle).writer?.sync();
   }
 
@@ -186,7 +196,7 @@ class TreeFileSystem implements FileSystem {
    * Reports the room on the staging disk. A read-only file system has no blocks at all, as others that are not on a
    * disk: `df` leaves them out of its list.
    */
-  statfs(): Answer<FileSystemStatistics> {
+  statfs(): MaybePromise<FileSystemStatistics> {
     const blockSizeBytes = 1024 * 1024;
     const empty = { totalBlocks: 0, freeBlocks: 0, files: 0 };
     const fixed = { ...empty, blockSizeBytes, nameMax: NAME_MAX_BYTES };
@@ -199,7 +209,7 @@ class TreeFileSystem implements FileSystem {
     }));
   }
 
-  access(ino: Ino, mask: number, signal: AbortSignal): Answer<void> {
+  access(ino: Ino, mask: number, signal: AbortSignal): MaybePromise<void> {
     return andThen(this.#current(ino, signal), (node) => {
       if ((mask & constants.W_OK) !== 0 && !this.#mayWrite(node)) refuseReadOnly();
       if ((mask & constants.X_OK) !== 0 && node.type === "file") {
@@ -226,7 +236,7 @@ class TreeFileSystem implements FileSystem {
     return isWritable(node) || node.kind === "collection" || node.kind === "root";
   }
 
-  #current(ino: Ino, signal: AbortSignal): Answer<Node> {
+  #current(ino: Ino, signal: AbortSignal): MaybePromise<Node> {
     return this.#tree.current(this.#inodes.nodeOf(ino), signal);
   }
 

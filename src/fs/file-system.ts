@@ -11,7 +11,7 @@
  * `fuse/` calls these operations; `session/` composes the file system.
  */
 
-import type { Answer } from "../core/answer.ts";
+import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { Brand } from "../core/brand.ts";
 import type { OthersWrite } from "../write/file-writer.ts";
 
@@ -21,7 +21,7 @@ export type Ino = Brand<number, "Ino">;
 /** An open file or directory, a positive 31-bit number. */
 export type Handle = Brand<number, "Handle">;
 
-export type { Answer } from "../core/answer.ts";
+export type { MaybePromise } from "../core/maybe-promise.ts";
 
 export type NodeType = "directory" | "file" | "symlink";
 
@@ -75,47 +75,52 @@ export interface FileSystem {
   readonly root: Ino;
 
   /** The child `name` of directory `parent`. @throws `not-found`, `not-a-directory`, `name-too-long` */
-  lookup(parent: Ino, name: string, signal: AbortSignal): Answer<Attributes>;
-  getattr(ino: Ino, signal: AbortSignal): Answer<Attributes>;
+  lookup(parent: Ino, name: string, signal: AbortSignal): MaybePromise<Attributes>;
+  getattr(ino: Ino, signal: AbortSignal): MaybePromise<Attributes>;
   /** The target of a symlink, relative. @throws `invalid` when it is none */
-  readlink(ino: Ino, signal: AbortSignal): Answer<string>;
+  readlink(ino: Ino, signal: AbortSignal): MaybePromise<string>;
   /**
    * Makes sure that directory `ino` can be listed; costs nothing while its listing is fresh.
    * @throws `not-found`, `not-a-directory` and what listing can throw
    */
-  opendir(ino: Ino, signal: AbortSignal): Answer<void>;
+  opendir(ino: Ino, signal: AbortSignal): MaybePromise<void>;
   /** All entries, `.` and `..` included, in the order they are shown. @throws `not-a-directory` */
-  readdir(ino: Ino, signal: AbortSignal): Answer<readonly DirectoryEntry[]>;
+  readdir(ino: Ino, signal: AbortSignal): MaybePromise<readonly DirectoryEntry[]>;
   /** `flags` as open(2). @throws `is-a-directory`, `read-only`, `access-denied`, `archived` */
-  open(ino: Ino, flags: number, signal: AbortSignal): Answer<Handle>;
+  open(ino: Ino, flags: number, signal: AbortSignal): MaybePromise<Handle>;
   /** Copies bytes into `into`; see `Reader.read`. @throws `bad-handle` and what reading can throw */
-  read(handle: Handle, offset: number, into: Uint8Array, signal: AbortSignal): Answer<number>;
+  read(handle: Handle, offset: number, into: Uint8Array, signal: AbortSignal): MaybePromise<number>;
   /**
    * Writes all of `bytes`, which must not change before this returns.
    * @throws `bad-handle` when it was not opened for writing, `no-space`, `too-big`
    */
-  write(handle: Handle, offset: number, bytes: Uint8Array, signal: AbortSignal): Answer<number>;
-  ftruncate(handle: Handle, sizeBytes: number, signal: AbortSignal): Answer<void>;
+  write(
+    handle: Handle,
+    offset: number,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): MaybePromise<number>;
+  ftruncate(handle: Handle, sizeBytes: number, signal: AbortSignal): MaybePromise<void>;
   /**
    * A descriptor of `handle` was closed. When it was the last one that writes, the file is finished before this
    * returns, however long that takes.
    * @throws what uploading can throw
    */
-  flush(handle: Handle, othersWrite: OthersWrite, signal: AbortSignal): Answer<void>;
+  flush(handle: Handle, othersWrite: OthersWrite, signal: AbortSignal): MaybePromise<void>;
   /** Returns when what was written is on the local disk. */
-  fsync(handle: Handle, signal: AbortSignal): Answer<void>;
+  fsync(handle: Handle, signal: AbortSignal): MaybePromise<void>;
   /** The inode that was opened. @throws `bad-handle` */
   inoOf(handle: Handle): Ino;
   /** The handles that were opened for writing and not released, each with its path in the mount. */
   openForWriting(): readonly OpenHandle[];
   /** Never fails: an unknown handle is ignored. What is unfinished is uploaded in the background. */
   release(handle: Handle): void;
-  statfs(): Answer<FileSystemStatistics>;
+  statfs(): MaybePromise<FileSystemStatistics>;
   /** `mask` as access(2). @throws `read-only` for W_OK where nothing can be written */
-  access(ino: Ino, mask: number, signal: AbortSignal): Answer<void>;
+  access(ino: Ino, mask: number, signal: AbortSignal): MaybePromise<void>;
   /** The value of an extended attribute. @throws `no-attribute`, `not-supported` */
-  getxattr(ino: Ino, name: string, signal: AbortSignal): Answer<Uint8Array>;
-  listxattr(ino: Ino, signal: AbortSignal): Answer<readonly string[]>;
+  getxattr(ino: Ino, name: string, signal: AbortSignal): MaybePromise<Uint8Array>;
+  listxattr(ino: Ino, signal: AbortSignal): MaybePromise<readonly string[]>;
   /** Operations that change the tree; a read-only filesystem refuses each with a reason. */
   readonly change: ChangeOperations;
 }
@@ -125,18 +130,24 @@ export type { OthersWrite } from "../write/file-writer.ts";
 /** Changes that are not allowed fail with `read-only`, those that BaseSpace can never make with `never-possible`. */
 export interface ChangeOperations {
   /** A new file, open for writing. */
-  create(parent: Ino, name: string, mode: number, signal: AbortSignal): Answer<Handle>;
-  mkdir(parent: Ino, name: string, mode: number, signal: AbortSignal): Answer<void>;
-  unlink(parent: Ino, name: string, signal: AbortSignal): Answer<void>;
-  rmdir(parent: Ino, name: string, signal: AbortSignal): Answer<void>;
-  rename(from: Ino, name: string, to: Ino, newName: string, signal: AbortSignal): Answer<void>;
-  symlink(parent: Ino, name: string, signal: AbortSignal): Answer<void>;
-  link(ino: Ino, parent: Ino, name: string, signal: AbortSignal): Answer<void>;
-  mknod(parent: Ino, name: string, mode: number, signal: AbortSignal): Answer<void>;
-  truncate(ino: Ino, sizeBytes: number, signal: AbortSignal): Answer<void>;
-  chmod(ino: Ino, signal: AbortSignal): Answer<void>;
-  chown(ino: Ino, signal: AbortSignal): Answer<void>;
-  utimens(ino: Ino, signal: AbortSignal): Answer<void>;
-  setxattr(ino: Ino, name: string, value: Uint8Array, signal: AbortSignal): Answer<void>;
-  removexattr(ino: Ino, name: string, signal: AbortSignal): Answer<void>;
+  create(parent: Ino, name: string, mode: number, signal: AbortSignal): MaybePromise<Handle>;
+  mkdir(parent: Ino, name: string, mode: number, signal: AbortSignal): MaybePromise<void>;
+  unlink(parent: Ino, name: string, signal: AbortSignal): MaybePromise<void>;
+  rmdir(parent: Ino, name: string, signal: AbortSignal): MaybePromise<void>;
+  rename(
+    from: Ino,
+    name: string,
+    to: Ino,
+    newName: string,
+    signal: AbortSignal,
+  ): MaybePromise<void>;
+  symlink(parent: Ino, name: string, signal: AbortSignal): MaybePromise<void>;
+  link(ino: Ino, parent: Ino, name: string, signal: AbortSignal): MaybePromise<void>;
+  mknod(parent: Ino, name: string, mode: number, signal: AbortSignal): MaybePromise<void>;
+  truncate(ino: Ino, sizeBytes: number, signal: AbortSignal): MaybePromise<void>;
+  chmod(ino: Ino, signal: AbortSignal): MaybePromise<void>;
+  chown(ino: Ino, signal: AbortSignal): MaybePromise<void>;
+  utimens(ino: Ino, signal: AbortSignal): MaybePromise<void>;
+  setxattr(ino: Ino, name: string, value: Uint8Array, signal: AbortSignal): MaybePromise<void>;
+  removexattr(ino: Ino, name: string, signal: AbortSignal): MaybePromise<void>;
 }

@@ -1,4 +1,4 @@
-import { type Answer, andThen } from "../core/answer.ts";
+import { type MaybePromise, andThen } from "../core/maybe-promise.ts";
 import type { FileItem } from "../catalog/catalog.ts";
 import {
   type FileNode,
@@ -37,7 +37,7 @@ export class NodeAttributes {
     this.#bornMs = bornMs;
   }
 
-  get(node: Node, signal: AbortSignal): Answer<Attributes> {
+  get(node: Node, signal: AbortSignal): MaybePromise<Attributes> {
     const ino = this.#inodes.inoOf(node);
     if (node.kind === "generated") {
       return andThen(this.#snapshots.get(ino, node, signal), (snapshot) =>

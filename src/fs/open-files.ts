@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type Answer, andThen, orElse } from "../core/answer.ts";
+import { type MaybePromise, andThen, orElse } from "../core/maybe-promise.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { Readers } from "../read/reader.ts";
 import { type FileNode, type GeneratedFile, type Node, pathOf } from "../tree/node.ts";
@@ -44,7 +44,7 @@ export class OpenFiles {
   }
 
   /** @throws `is-a-directory`, `read-only`, `archived`; `invalid` for a symbolic link */
-  open(node: Node, flags: number, signal: AbortSignal): Answer<OpenFile> {
+  open(node: Node, flags: number, signal: AbortSignal): MaybePromise<OpenFile> {
     if (node.type === "directory") {
       throw new BsmountError("is-a-directory", `${pathOf(node)} is a directory`);
     }
@@ -63,7 +63,7 @@ export class OpenFiles {
     node: FileNode | GeneratedFile,
     flags: number,
     signal: AbortSignal,
-  ): Answer<OpenFile> {
+  ): MaybePromise<OpenFile> {
     if (node.kind !== "file" || this.#writing === undefined) return refuseReadOnly();
     const ino = this.#attributes.inoOf(node);
     const before = (): OpenFile => this.#openContent(node);
@@ -115,7 +115,7 @@ export class OpenFiles {
     throw error;
   }
 
-  #openSnapshot(node: GeneratedFile, signal: AbortSignal): Answer<OpenFile> {
+  #openSnapshot(node: GeneratedFile, signal: AbortSignal): MaybePromise<OpenFile> {
     const ino = this.#attributes.inoOf(node);
     return andThen(this.#snapshots.open(ino, node, signal), (snapshot) => {
       this.#attributes.opened(node, shownOfSnapshot(snapshot));

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Answer, andThen } from "../core/answer.ts";
+import { type MaybePromise, andThen } from "../core/maybe-promise.ts";
 import type { Clock } from "../core/clock.ts";
 import type { GeneratedFile } from "../tree/node.ts";
 import type { PathTree } from "../tree/path-tree.ts";
@@ -43,7 +43,7 @@ export class Snapshots {
     return this.#kept.size;
   }
 
-  get(ino: Ino, file: GeneratedFile, signal: AbortSignal): Answer<Snapshot> {
+  get(ino: Ino, file: GeneratedFile, signal: AbortSignal): MaybePromise<Snapshot> {
     const kept = this.#kept.get(ino);
     if (kept !== undefined && this.#isGood(kept)) return kept.snapshot;
     return andThen(this.#tree.render(file, signal), ({ bytes, dateMs }) => {
@@ -53,7 +53,7 @@ export class Snapshots {
   }
 
   /** Keeps the snapshot while it is open; pair with {@link close}. */
-  open(ino: Ino, file: GeneratedFile, signal: AbortSignal): Answer<Snapshot> {
+  open(ino: Ino, file: GeneratedFile, signal: AbortSignal): MaybePromise<Snapshot> {
     return andThen(this.get(ino, file, signal), (snapshot) => {
       const kept = this.#kept.get(ino);
       if (kept !== undefined) kept.opens += 1;

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type Answer, andThen } from "../core/answer.ts";
+import { type MaybePromise, andThen } from "../core/maybe-promise.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import { StagedFile } from "../write/staged-file.ts";
 import type { CollectionDirectory, Node } from "../tree/node.ts";
@@ -116,7 +116,7 @@ class TreeChanges {
   }
 
   /** BaseSpace has no modes, owners or dates that can be set; programs that set them must not fail. */
-  accept(ino: Ino, signal: AbortSignal): Answer<void> {
+  accept(ino: Ino, signal: AbortSignal): MaybePromise<void> {
     return andThen(this.#current(ino, signal), (node) =>
       isWritable(node) ? undefined : refuseReadOnly(),
     );

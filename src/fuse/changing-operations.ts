@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { Callback, Operations } from "fuse-native";
-import type { Answer, ChangeOperations, Handle, Ino } from "../fs/file-system.ts";
+import type { MaybePromise, ChangeOperations, Handle, Ino } from "../fs/file-system.ts";
 import type { Call } from "./operation-runner.ts";
 import type { OperationContext } from "./operation-context.ts";
 import type { ParentAndName } from "./path-nodes.ts";
@@ -28,12 +28,16 @@ type Changing = Pick<
   | "write"
 >;
 
-type ChangeNode = (change: ChangeOperations, ino: Ino, signal: AbortSignal) => Answer<unknown>;
+type ChangeNode = (
+  change: ChangeOperations,
+  ino: Ino,
+  signal: AbortSignal,
+) => MaybePromise<unknown>;
 type ChangeEntry = (
   change: ChangeOperations,
   entry: ParentAndName,
   signal: AbortSignal,
-) => Answer<unknown>;
+) => MaybePromise<unknown>;
 
 /**
  * The operations that change something. All of them are defined, even those that the file system refuses, because
@@ -236,7 +240,7 @@ function onOpenFile(
   { runner, nodes }: OperationContext,
   call: Call,
   done: (result: number) => void,
-  work: (signal: AbortSignal) => Answer<void>,
+  work: (signal: AbortSignal) => MaybePromise<void>,
 ): void {
   runner.run({ ...call, deadline: false }, work, {
     succeed: () => {

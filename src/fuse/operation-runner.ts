@@ -3,7 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import { BsmountError } from "../core/errors.ts";
 import { operations } from "../core/telemetry.ts";
 import { errnoOf } from "../fs/errno.ts";
-import type { Answer } from "../fs/file-system.ts";
+import type { MaybePromise } from "../fs/file-system.ts";
 import { FailureLog } from "./failure-log.ts";
 
 /*
@@ -55,14 +55,14 @@ export class OperationRunner {
     this.#failures = new FailureLog(options.clock);
   }
 
-  run<T>(call: Call, work: (signal: AbortSignal) => Answer<T>, reply: Reply<T>): void {
+  run<T>(call: Call, work: (signal: AbortSignal) => MaybePromise<T>, reply: Reply<T>): void {
     this.#beforeFirstCall?.();
     this.#beforeFirstCall = undefined;
     const started = performance.now();
     const controller = this.#spare ?? new AbortController();
     this.#spare = undefined;
     const running = { call, started, controller, reply };
-    let result: Answer<T>;
+    let result: MaybePromise<T>;
     try {
       result = work(controller.signal);
     } catch (error) {

@@ -1,8 +1,8 @@
 import { LRUCache } from "lru-cache";
-import { andThen } from "../core/answer.ts";
+import { andThen } from "../core/maybe-promise.ts";
 import type { Clock } from "../core/clock.ts";
 import { BsmountError } from "../core/errors.ts";
-import type { Answer, Attributes, FileSystem, Ino } from "../fs/file-system.ts";
+import type { MaybePromise, Attributes, FileSystem, Ino } from "../fs/file-system.ts";
 
 /*
  * fuse-native passes paths, the file system works on inodes. Resolving every path from the root for every operation
@@ -46,7 +46,7 @@ export class PathNodes {
   }
 
   /** The node at `path`, which may come from the cache. */
-  node(path: string, signal: AbortSignal): Answer<Ino> {
+  node(path: string, signal: AbortSignal): MaybePromise<Ino> {
     if (path === "/") return this.#fileSystem.root;
     const cached = this.#cache.get(path);
     if (cached !== undefined && cached.untilMs > this.#clock.now()) return cached.ino;
@@ -54,13 +54,13 @@ export class PathNodes {
   }
 
   /** The current attributes of `path`: its last name is always looked up. */
-  attributes(path: string, signal: AbortSignal): Answer<Attributes> {
+  attributes(path: string, signal: AbortSignal): MaybePromise<Attributes> {
     if (path === "/") return this.#fileSystem.getattr(this.#fileSystem.root, signal);
     return andThen(this.parentAndName(path, signal), (entry) => this.#lookup(path, entry, signal));
   }
 
   /** The directory that `path` is in, and its last name. */
-  parentAndName(path: string, signal: AbortSignal): Answer<ParentAndName> {
+  parentAndName(path: string, signal: AbortSignal): MaybePromise<ParentAndName> {
     const slash = path.lastIndexOf("/");
     const name = path.slice(slash + 1);
     if (name === "") throw new BsmountError("invalid", `${JSON.stringify(path)} names no entry`);
@@ -84,8 +84,12 @@ export class PathNodes {
     return this.#cache.size;
   }
 
-  #lookup(path: string, { parent, name }: ParentAndName, signal: AbortSignal): Answer<Attributes> {
-    let found: Answer<Attributes>;
+  #lookup(
+    path: string,
+    { parent, name }: ParentAndName,
+    signal: AbortSignal,
+  ): MaybePromise<Attributes> {
+    let found: MaybePromise<Attributes>;
     try {
       found = this.#fileSystem.lookup(parent, name, signal);
     } catch (error) {

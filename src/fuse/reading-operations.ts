@@ -1,10 +1,10 @@
 import { constants } from "node:fs";
 import type { Operations } from "fuse-native";
 import { BsmountError } from "../core/errors.ts";
-import type { Answer, Handle, Ino } from "../fs/file-system.ts";
+import type { MaybePromise, Handle, Ino } from "../fs/file-system.ts";
 import { unlistableError } from "../fs/unlistable.ts";
 import { toEntryStat, toStat, toStatfs } from "./binding-stat.ts";
-import { andThen } from "../core/answer.ts";
+import { andThen } from "../core/maybe-promise.ts";
 import type { OperationContext } from "./operation-context.ts";
 
 type Reading = Pick<
@@ -74,7 +74,7 @@ function directoryOperations({
   const list = async <T>(
     path: string,
     signal: AbortSignal,
-    work: (ino: Ino) => Answer<T>,
+    work: (ino: Ino) => MaybePromise<T>,
   ): Promise<T> => await orUnlistable(path, async () => await work(await nodes.node(path, signal)));
   return {
     opendir: (path, _flags, done) =>

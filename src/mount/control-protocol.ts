@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { BsmountError, describeError, type FailureReason } from "../core/errors.ts";
 import { redactText } from "../core/redact.ts";
-import { type HeldFiles, isHeldFiles } from "../session/held-files.ts";
+import { type TemporaryFilesPolicy, isTemporaryFilesPolicy } from "../session/unfinished-files.ts";
 
 /*
  * The protocol of a mount's control socket: one JSON object per line, one reply for each request, in order. Progress
@@ -22,7 +22,7 @@ export type ControlRequest =
       readonly lazy: boolean;
       /** Whether to wait for uploads that can be finished. */
       readonly wait: boolean;
-      readonly held?: HeldFiles;
+      readonly held?: TemporaryFilesPolicy;
     }
   | { readonly method: "refresh" }
   /** Asks for the files of an app result that are not in BaseSpace. */
@@ -33,7 +33,7 @@ export type ControlRequest =
       readonly path: string;
       readonly status: string;
       readonly summary?: string;
-      readonly held?: HeldFiles;
+      readonly held?: TemporaryFilesPolicy;
     };
 
 export type ControlReply =
@@ -96,7 +96,7 @@ export function parseRequest(line: string): ControlRequest {
         method: "unmount",
         lazy: value["lazy"] === true,
         wait: value["wait"] !== false,
-        ...heldOf(value),
+        ...policyOf(value),
       };
     case "refresh":
       return { method: "refresh" };
@@ -109,8 +109,8 @@ export function parseRequest(line: string): ControlRequest {
   }
 }
 
-function heldOf({ held }: Record<string, unknown>): { readonly held?: HeldFiles } {
-  return isHeldFiles(held) ? { held } : {};
+function policyOf({ held }: Record<string, unknown>): { readonly held?: TemporaryFilesPolicy } {
+  return isTemporaryFilesPolicy(held) ? { held } : {};
 }
 
 function parseSetStatus(value: Record<string, unknown>): ControlRequest {
@@ -118,7 +118,7 @@ function parseSetStatus(value: Record<string, unknown>): ControlRequest {
   if (typeof path !== "string" || typeof status !== "string") {
     throw new BsmountError("invalid", "set-status needs a path and a status");
   }
-  const request = { method: "set-status", path, status, ...heldOf(value) } as const;
+  const request = { method: "set-status", path, status, ...policyOf(value) } as const;
   return typeof summary === "string" ? { ...request, summary } : request;
 }
 

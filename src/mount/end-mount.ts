@@ -2,7 +2,11 @@ import { abandonOnAbort, neverAborted } from "../core/abort.ts";
 import { BsmountError, describeError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { findHolders } from "../linux/mount-holders.ts";
-import { failedError, heldError, namedFiles } from "../session/held-files.ts";
+import {
+  uploadsFailedError,
+  temporaryNamesError,
+  namedFiles,
+} from "../session/unfinished-files.ts";
 import type { ControlRequest, UnmountResult } from "./control-protocol.ts";
 import type { Gate } from "./gated-file-system.ts";
 import { inUseError, nameHolders } from "./mount-in-use.ts";
@@ -46,7 +50,7 @@ async function unmount(
   signal: AbortSignal,
 ): Promise<UnmountResult> {
   await refuseInUse(options, signal);
-  await decideHeld(request, options, signal);
+  await decideTemporaryFiles(request, options, signal);
   if (request.wait) await finishUploads(options, signal);
   signal.throwIfAborted();
   // A file opened between this check and the end would not be finished.
@@ -67,7 +71,7 @@ async function detach(
   const holders = await findHolders(mountPoint);
   await options.unmount(true);
   const open = await stillOpen(options, signal);
-  await decideHeld(request, options, signal);
+  await decideTemporaryFiles(request, options, signal);
   if (request.wait) await finishUploads(options, signal);
   const { held, failed } = session.uploadsLeft();
   return {
@@ -101,13 +105,13 @@ async function stillOpen(
   return await session.stillOpen(signal);
 }
 
-async function decideHeld(
+async function decideTemporaryFiles(
   { held }: UnmountRequest,
   { session }: EndMountOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  if (held === "upload") await session.uploadHeld(signal);
-  if (held === "discard") await session.discardHeld(signal);
+  if (held === "upload") await session.keepTemporaryNames(signal);
+  if (held === "discard") await session.discardTemporaryNames(signal);
 }
 
 /** Failed uploads appear in what is left. The session continues uploading when the waiting is aborted. */
@@ -125,6 +129,6 @@ async function finishUploads(
 function refuseUnfinished({ mountPoint, session }: EndMountOptions): void {
   const what = `cannot unmount ${mountPoint}`;
   const { held, failed } = session.uploadsLeft();
-  if (held.length > 0) throw heldError(what, held);
-  if (failed.length > 0) throw failedError(what, failed);
+  if (held.length > 0) throw temporaryNamesError(what, held);
+  if (failed.length > 0) throw uploadsFailedError(what, failed);
 }

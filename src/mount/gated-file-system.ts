@@ -1,6 +1,6 @@
 import { abandonOnAbort } from "../core/abort.ts";
 import { BsmountError } from "../core/errors.ts";
-import type { Answer, FileSystem, Handle } from "../fs/file-system.ts";
+import type { MaybePromise, FileSystem, Handle } from "../fs/file-system.ts";
 
 /** A file system that can refuse or delay opens; everything else is forwarded to `inner`. */
 export interface Gate {
@@ -21,7 +21,7 @@ export function gateOpens(inner: FileSystem): Gate {
     if (!isClosed) return;
     throw new BsmountError("aborted", "the mount is ending: it opens and creates no more files");
   };
-  const passing = <T>(work: () => Answer<T>, signal: AbortSignal): Answer<T> => {
+  const passing = <T>(work: () => MaybePromise<T>, signal: AbortSignal): MaybePromise<T> => {
     check();
     if (pauses.size === 0) return work();
     return waitFor(pauses, signal).then(() => {
@@ -53,13 +53,17 @@ async function waitFor(pauses: Iterable<Promise<void>>, signal: AbortSignal): Pr
   await abandonOnAbort(Promise.all(pauses), limit);
 }
 
-type Passing = <T>(work: () => Answer<T>, signal: AbortSignal) => Answer<T>;
+type Passing = <T>(work: () => MaybePromise<T>, signal: AbortSignal) => MaybePromise<T>;
 
 function gated(inner: FileSystem, passing: Passing): FileSystem {
-  const open: FileSystem["open"] = (ino, flags, signal): Answer<Handle> =>
+  const open: FileSystem["open"] = (ino, flags, signal): MaybePromise<Handle> =>
     passing(() => inner.open(ino, flags, signal), signal);
-  const create: FileSystem["change"]["create"] = (parent, name, mode, signal): Answer<Handle> =>
-    passing(() => inner.change.create(parent, name, mode, signal), signal);
+  const create: FileSystem["change"]["create"] = (
+    parent,
+    name,
+    mode,
+    signal,
+  ): MaybePromise<Handle> => passing(() => inner.change.create(parent, name, mode, signal), signal);
   return {
     root: inner.root,
     change: { ...inner.change, create },

@@ -5,7 +5,7 @@ export type MountableSession = AsyncDisposable &
   Pick<
     Session,
     | "describe"
-    | "discardHeld"
+    | "discardTemporaryNames"
     | "fileSystem"
     | "finishUploads"
     | "hurry"
@@ -14,7 +14,7 @@ export type MountableSession = AsyncDisposable &
     | "setStatus"
     | "stillOpen"
     | "unfinishedIn"
-    | "uploadHeld"
+    | "keepTemporaryNames"
     | "uploads"
     | "uploadsLeft"
   >;

@@ -1,5 +1,5 @@
 import type { MetricsSnapshot } from "../metrics/metrics.ts";
-import type { HeldFiles } from "../session/held-files.ts";
+import type { TemporaryFilesPolicy } from "../session/unfinished-files.ts";
 import { askEntry, isSilence, describeSilence } from "./ask-entry.ts";
 import type { AskOptions } from "./control-client.ts";
 import { findMount, findMountPoint, requireLiveMount } from "./find-mount.ts";
@@ -50,7 +50,7 @@ export interface StatusChangeAt extends Pick<AskOptions, "onProgress"> {
   /** A sentence for the people who look at the result. */
   readonly summary?: string;
   /** What to do with files under temporary names when the status is final. @default "refuse" */
-  readonly held?: HeldFiles;
+  readonly held?: TemporaryFilesPolicy;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { RefuseElsewhere } from "../session/ending-result.ts";
-import { namedFiles } from "../session/held-files.ts";
+import { namedFiles } from "../session/unfinished-files.ts";
 import { StillOpenError } from "../session/still-open.ts";
 import { askEntry } from "./ask-entry.ts";
 import type { MountStatus } from "./mount-status.ts";

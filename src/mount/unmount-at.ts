@@ -1,7 +1,7 @@
 import { systemClock } from "../core/clock.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import { unmountWithTools } from "../linux/unmount.ts";
-import type { HeldFiles } from "../session/held-files.ts";
+import type { TemporaryFilesPolicy } from "../session/unfinished-files.ts";
 import { askEntry, isSilence, describeSilence } from "./ask-entry.ts";
 import type { Progress, UnmountResult } from "./control-protocol.ts";
 import { findMountPoint } from "./find-mount.ts";
@@ -23,7 +23,7 @@ export interface UnmountOptions {
   /** Waits for uploads, and until the mount's process has ended. */
   readonly wait: boolean;
   /** What to do with files under temporary names; with `lazy`, "refuse" leaves them in staging. @default "refuse" */
-  readonly held?: HeldFiles;
+  readonly held?: TemporaryFilesPolicy;
   /** Called about once a second with what the mount waits for. */
   readonly onProgress?: (progress: Progress) => void;
   /** Called with texts for the user that are no failures. */

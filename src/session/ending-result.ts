@@ -2,7 +2,7 @@ import { BsmountError } from "../core/errors.ts";
 import { type StagedUpload, stagedUploads } from "../write/leftovers.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import type { Staging } from "../write/staging.ts";
-import { namedFiles } from "./held-files.ts";
+import { namedFiles } from "./unfinished-files.ts";
 
 /*
  * An app result that was completed or aborted takes no more files. Files of it that other mounts have not uploaded would

@@ -14,7 +14,11 @@ import {
   type RefuseElsewhere,
   refuseStaged,
 } from "./ending-result.ts";
-import { failedError, heldError, type HeldFiles } from "./held-files.ts";
+import {
+  uploadsFailedError,
+  temporaryNamesError,
+  type TemporaryFilesPolicy,
+} from "./unfinished-files.ts";
 import { StillOpenError } from "./still-open.ts";
 import { discardTemporaryNames, failedFiles, keepTemporaryNames } from "./uploads-left.ts";
 
@@ -67,7 +71,7 @@ export class ApiEntityMaker implements EntityMaker {
   /** @inheritDoc */
   async setStatus(
     appResult: Entity,
-    change: StatusChange & { readonly held?: HeldFiles },
+    change: StatusChange & { readonly held?: TemporaryFilesPolicy },
     signal: AbortSignal,
   ): Promise<void> {
     const status = statusOf(change.status ?? appResult.status ?? "");
@@ -170,7 +174,10 @@ export class ApiEntityMaker implements EntityMaker {
   /** Files under temporary names are finished only when the caller says so; otherwise they would be lost. */
   async #finishFiles(
     { id, name }: Entity,
-    { status, held: policy }: { readonly status: SessionStatus; readonly held: HeldFiles },
+    {
+      status,
+      held: policy,
+    }: { readonly status: SessionStatus; readonly held: TemporaryFilesPolicy },
     signal: AbortSignal,
   ): Promise<void> {
     if (status === "Running") return;
@@ -179,13 +186,15 @@ export class ApiEntityMaker implements EntityMaker {
     const temporary = this.#files.unfinished(id).filter(({ awaitsRename }) => awaitsRename);
     if (isFinal(status) && temporary.length > 0) {
       const paths = temporary.map(({ shownPath }) => shownPath);
-      throw heldError(`cannot make ${name} ${status}`, paths);
+      throw temporaryNamesError(`cannot make ${name} ${status}`, paths);
     }
     try {
       await this.#files.finishing.finishAll(signal, id);
     } catch (error) {
       const failed = failedFiles(this.#files.unfinished(id));
-      throw failed.length === 0 ? error : failedError(`cannot make ${name} ${status}`, failed);
+      throw failed.length === 0
+        ? error
+        : uploadsFailedError(`cannot make ${name} ${status}`, failed);
     }
   }
 

@@ -2,7 +2,7 @@
  * Begin here: a session is everything for one configuration but FUSE. `openSession` signs in (`connect.ts`,
  * `current-token.ts`), opens the staged files (`staged-uploads.ts`) and composes catalog, tree, readers and file system;
  * `entity-maker.ts` makes entities and ends app results, `ending-result.ts` and `uploads-left.ts` say what keeps one
- * from ending, `transfer-places.ts` maps paths for commands that copy. `mount/` serves a session, `cli/` uses it directly.
+ * from ending, `transfer-paths.ts` maps paths for commands that copy. `mount/` serves a session, `cli/` uses it directly.
  */
 
 import { join } from "node:path";
@@ -24,11 +24,11 @@ import { type Node, parentOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
 import { shownPathOf } from "../write/result-file.ts";
-import { placesOf, type TransferPlaces } from "./transfer-places.ts";
+import { transferPathsOf, type TransferPaths } from "./transfer-paths.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
 import { signIn } from "./connect.ts";
 import type { RefuseElsewhere } from "./ending-result.ts";
-import type { HeldFiles } from "./held-files.ts";
+import type { TemporaryFilesPolicy } from "./unfinished-files.ts";
 import {
   countUploads,
   listingsOf,
@@ -65,7 +65,7 @@ export interface Session extends AsyncDisposable {
   /** Drops every cached listing, so that the next lookup asks the service. */
   refresh(): Promise<void>;
   /** Maps paths to files of BaseSpace, for copying them without the file system. */
-  readonly places: TransferPlaces;
+  readonly transferPaths: TransferPaths;
   metrics(): Promise<MetricsSnapshot>;
   uploads(): UploadCounts;
   /** Returns what was written and is not in BaseSpace yet. */
@@ -80,9 +80,9 @@ export interface Session extends AsyncDisposable {
     signal: AbortSignal,
   ): Promise<{ readonly open: readonly string[]; readonly left: readonly string[] }>;
   /** Makes the temporary names of files their final ones. */
-  uploadHeld(signal: AbortSignal): Promise<void>;
+  keepTemporaryNames(signal: AbortSignal): Promise<void>;
   /** Removes files under temporary names, unless somebody has them open. */
-  discardHeld(signal: AbortSignal): Promise<void>;
+  discardTemporaryNames(signal: AbortSignal): Promise<void>;
   /** Finishes files that were closed and not finished, such as empty ones. @throws what uploading can throw */
   finishUploads(signal: AbortSignal): Promise<void>;
   /**
@@ -93,7 +93,7 @@ export interface Session extends AsyncDisposable {
    */
   setStatus(
     path: string,
-    change: StatusChange & { readonly held?: HeldFiles },
+    change: StatusChange & { readonly held?: TemporaryFilesPolicy },
     signal: AbortSignal,
   ): Promise<void>;
 }
@@ -159,20 +159,20 @@ function uploadsOf(
   staged: StagedFiles,
 ): Pick<
   Session,
-  | "discardHeld"
+  | "discardTemporaryNames"
   | "finishUploads"
   | "hurry"
   | "stillOpen"
   | "unfinishedIn"
-  | "uploadHeld"
+  | "keepTemporaryNames"
   | "uploads"
   | "uploadsLeft"
 > {
   return {
     uploads: () => countUploads(staged),
     uploadsLeft: () => uploadsLeft(staged),
-    uploadHeld: async (signal) => await keepTemporaryNames(staged, {}, signal),
-    discardHeld: async (signal) => await discardTemporaryNames(staged, {}, signal),
+    keepTemporaryNames: async (signal) => await keepTemporaryNames(staged, {}, signal),
+    discardTemporaryNames: async (signal) => await discardTemporaryNames(staged, {}, signal),
     finishUploads: async (signal) => await staged.finishing.finishAll(signal),
     hurry: () => staged.hurry(),
     stillOpen: async (signal) => (await staged.finishing.stillOpen(signal)).map(shownPathOf),
@@ -205,7 +205,7 @@ interface TreeParts {
 function composeTree(
   config: Config,
   { client, catalog, readers, uploads, refuseElsewhere }: TreeParts,
-): Pick<Session, "fileSystem" | "places" | "refresh" | "setStatus"> {
+): Pick<Session, "fileSystem" | "transferPaths" | "refresh" | "setStatus"> {
   const { negativeTtlMs, showHidden } = config.tree;
   const { staged, staging } = uploads;
   const tree = new PathTree({ catalog, local: listingsOf(staged), showHidden, negativeTtlMs });
@@ -220,7 +220,7 @@ function composeTree(
       attributeTtlMs: KERNEL_TTL_MS,
       ...writing,
     }),
-    places: placesOf({
+    transferPaths: transferPathsOf({
       apiServer: client.apiServer,
       tree,
       maker,

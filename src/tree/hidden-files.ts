@@ -1,4 +1,4 @@
-import { type Answer, andThen } from "../core/answer.ts";
+import { type MaybePromise, andThen } from "../core/maybe-promise.ts";
 import type { Catalog, Entity } from "../catalog/catalog.ts";
 import {
   type CollectionDirectory,
@@ -45,7 +45,7 @@ export function renderHiddenFile(
   { parent, name }: GeneratedFile,
   catalog: Catalog,
   signal: AbortSignal,
-): Answer<GeneratedContent> {
+): MaybePromise<GeneratedContent> {
   if (parent.kind === "collection") {
     return andThen(catalog.entities(parent.collection, signal), renderListing);
   }

@@ -1,5 +1,5 @@
 import type { Catalog, Entity, FileItem } from "../catalog/catalog.ts";
-import { type Answer, andThen, orElse } from "../core/answer.ts";
+import { type MaybePromise, andThen, orElse } from "../core/maybe-promise.ts";
 import { reasonOf } from "../core/errors.ts";
 import { EntityEntries } from "./entity-entries.ts";
 import type { FileFolder } from "./file-folder.ts";
@@ -29,7 +29,7 @@ export class NamedListings {
     this.#local = local;
   }
 
-  entities(directory: CollectionDirectory, signal: AbortSignal): Answer<EntityEntries> {
+  entities(directory: CollectionDirectory, signal: AbortSignal): MaybePromise<EntityEntries> {
     const listing = this.#below(parentOf(directory), () =>
       this.#catalog.entities(directory.collection, signal),
     );
@@ -43,7 +43,7 @@ export class NamedListings {
   }
 
   /** The files of `owner` in its folder `name`. */
-  files(owner: EntityDirectory, name: string, signal: AbortSignal): Answer<FileFolder> {
+  files(owner: EntityDirectory, name: string, signal: AbortSignal): MaybePromise<FileFolder> {
     const listing = this.#below(owner, () => this.#catalog.files(owner.entity, signal));
     return andThen(listing, (items) => {
       const local = this.#local(owner.entity);
@@ -56,7 +56,7 @@ export class NamedListings {
   }
 
   /** Calls `list`, whose listing belongs to `owner`. */
-  #below<T>(owner: DirectoryNode, list: () => Answer<T>): Answer<T> {
+  #below<T>(owner: DirectoryNode, list: () => MaybePromise<T>): MaybePromise<T> {
     return orElse(list, (error) => {
       if (owner.kind === "entity" && reasonOf(error) === "not-found") this.#distrust(owner);
       throw error;

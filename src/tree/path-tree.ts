@@ -1,5 +1,5 @@
 import type { Catalog, Entity, EntityKind } from "../catalog/catalog.ts";
-import { type Answer, andThen, orElse } from "../core/answer.ts";
+import { type MaybePromise, andThen, orElse } from "../core/maybe-promise.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { EntityEntries } from "./entity-entries.ts";
@@ -71,7 +71,7 @@ export class PathTree {
   }
 
   /** The entry `name` of `parent`, by its display name or an alias. */
-  child(parent: Node, name: string, signal: AbortSignal): Answer<Node> {
+  child(parent: Node, name: string, signal: AbortSignal): MaybePromise<Node> {
     switch (parent.kind) {
       case "root":
         return this.#fixed(parent, name);
@@ -90,7 +90,7 @@ export class PathTree {
   }
 
   /** The entries of `directory` by display name. */
-  list(directory: Node, signal: AbortSignal): Answer<ReadonlyMap<string, Node>> {
+  list(directory: Node, signal: AbortSignal): MaybePromise<ReadonlyMap<string, Node>> {
     switch (directory.kind) {
       case "root":
         return byName(this.#layout.directoriesIn(directory));
@@ -112,7 +112,7 @@ export class PathTree {
   }
 
   /** `node` as it is now; the same object if nothing has changed. @throws `not-found` if it was removed */
-  current(node: Node, signal: AbortSignal): Answer<Node> {
+  current(node: Node, signal: AbortSignal): MaybePromise<Node> {
     switch (node.kind) {
       case "root":
       case "collection":
@@ -150,7 +150,7 @@ export class PathTree {
   }
 
   /** The content of a generated file, as it is now. */
-  render(file: GeneratedFile, signal: AbortSignal): Answer<GeneratedContent> {
+  render(file: GeneratedFile, signal: AbortSignal): MaybePromise<GeneratedContent> {
     return renderHiddenFile(file, this.#catalog, signal);
   }
 
@@ -174,7 +174,7 @@ export class PathTree {
     return this.#showHidden ? hiddenFiles(parent) : [];
   }
 
-  #entry(parent: CollectionDirectory, name: string, signal: AbortSignal): Answer<Node> {
+  #entry(parent: CollectionDirectory, name: string, signal: AbortSignal): MaybePromise<Node> {
     return andThen(
       this.#listings.entities(parent, signal),
       (entries) => entries.find(name) ?? this.#unlisted(parent, name, signal),
@@ -182,7 +182,7 @@ export class PathTree {
   }
 
   /** A project or run that the user may see although no listing contains it. */
-  #unlisted(parent: CollectionDirectory, id: string, signal: AbortSignal): Answer<Node> {
+  #unlisted(parent: CollectionDirectory, id: string, signal: AbortSignal): MaybePromise<Node> {
     const kind = kindOfUnlisted(parent);
     const key = `${kind} ${id}`;
     if (kind === undefined || !NUMERIC_ID.test(id) || this.#absent.has(key)) {
@@ -202,7 +202,7 @@ export class PathTree {
     );
   }
 
-  #currentEntity(directory: EntityDirectory, signal: AbortSignal): Answer<EntityDirectory> {
+  #currentEntity(directory: EntityDirectory, signal: AbortSignal): MaybePromise<EntityDirectory> {
     return andThen(this.#listings.entities(directory.parent, signal), (entries: EntityEntries) => {
       const { kind, id } = directory.entity;
       const listed = entries.byId(id);
@@ -215,7 +215,7 @@ export class PathTree {
   }
 
   /** The top folder of an entity exists without its file list. */
-  #currentFolder(node: FolderDirectory, signal: AbortSignal): Answer<FolderDirectory> {
+  #currentFolder(node: FolderDirectory, signal: AbortSignal): MaybePromise<FolderDirectory> {
     if (node.parent.kind === "folder") {
       return andThen(this.#folder(node, signal), (folder) => folder.node);
     }
@@ -224,7 +224,7 @@ export class PathTree {
     );
   }
 
-  #folder(node: FolderDirectory, signal: AbortSignal): Answer<FileFolder> {
+  #folder(node: FolderDirectory, signal: AbortSignal): MaybePromise<FileFolder> {
     return andThen(this.#currentEntity(node.owner, signal), (owner) =>
       andThen(
         this.#listings.files(owner, topOf(node).name, signal),

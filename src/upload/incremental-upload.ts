@@ -1,5 +1,5 @@
 import { rangeLength } from "../core/byte-range.ts";
-import type { PartPlan } from "../core/part-plan.ts";
+import type { PartPlan } from "./part-plan.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { MultipartUpload } from "./multipart-upload.ts";
 import type { UploadProtocol } from "./upload-protocol.ts";

@@ -1,6 +1,6 @@
 import { BsmountError } from "../core/errors.ts";
 import { type ByteRange, rangeLength } from "../core/byte-range.ts";
-import { BASESPACE_PARTS, MAX_PARTS, PartPlan } from "../core/part-plan.ts";
+import { BASESPACE_PARTS, MAX_PARTS, PartPlan } from "./part-plan.ts";
 import { MAX_PART_BYTES, MIN_PART_BYTES } from "./limits.ts";
 
 /* How an upload is cut into parts. */

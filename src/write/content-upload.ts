@@ -1,16 +1,16 @@
 import type { ByteRange } from "../core/byte-range.ts";
 import { reasonOf } from "../core/errors.ts";
-import type { PartPlan } from "../core/part-plan.ts";
+import type { PartPlan } from "../upload/part-plan.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { Extents } from "./extents.ts";
 import type { PartMemory } from "./part-memory.ts";
 import { PartUploader } from "./part-uploader.ts";
 import type { StagingFile } from "./staging-file.ts";
-import type { UploadedFile, FileDestination, UploadTarget } from "./upload-target.ts";
+import type { UploadedFile, UploadDestination, UploadTarget } from "./upload-target.ts";
 
 export interface ContentUploadOptions {
   readonly target: UploadTarget;
-  readonly destination: FileDestination;
+  readonly destination: UploadDestination;
   readonly plan: PartPlan;
   readonly staging: StagingFile;
   /** Memory for bytes that are being sent, shared by all uploads. */
@@ -30,7 +30,7 @@ export interface ContentUploadOptions {
 export class ContentUpload {
   readonly #options: ContentUploadOptions;
   readonly #written = new Extents();
-  #destination: FileDestination;
+  #destination: UploadDestination;
   #uploader: PartUploader;
   /** The first part that was not sent ahead. */
   #nextPart = 1;
@@ -42,7 +42,7 @@ export class ContentUpload {
     this.#uploader = this.#newUploader();
   }
 
-  get destination(): FileDestination {
+  get destination(): UploadDestination {
     return this.#destination;
   }
 

@@ -1,4 +1,4 @@
-import type { Answer } from "../core/answer.ts";
+import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { AppResultId } from "../core/ids.ts";
 import type { FileReader, FileWriter, OthersWrite } from "./file-writer.ts";
 import { FirstFailure } from "./first-failure.ts";
@@ -142,7 +142,7 @@ class CopyOnWriter implements FileWriter, ResultFile {
     this.#writer ??= new StagedWriter(file, this.#newVersion.parts);
   }
 
-  read(offset: number, into: Uint8Array, signal: AbortSignal): Answer<number> {
+  read(offset: number, into: Uint8Array, signal: AbortSignal): MaybePromise<number> {
     if (this.#writer !== undefined) return this.#writer.read(offset, into);
     return this.#before?.read(offset, into, signal) ?? 0;
   }
@@ -168,12 +168,12 @@ class CopyOnWriter implements FileWriter, ResultFile {
     await writer.truncate(sizeBytes);
   }
 
-  flush(othersWrite: OthersWrite, signal: AbortSignal): Answer<void> {
+  flush(othersWrite: OthersWrite, signal: AbortSignal): MaybePromise<void> {
     this.#newVersion.failure.check();
     return this.#writer?.flush(othersWrite, signal);
   }
 
-  sync(): Answer<void> {
+  sync(): MaybePromise<void> {
     this.#newVersion.failure.check();
     return this.#writer?.sync();
   }

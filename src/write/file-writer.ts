@@ -1,4 +1,4 @@
-import type { Answer } from "../core/answer.ts";
+import type { MaybePromise } from "../core/maybe-promise.ts";
 
 /** Whether another descriptor or mapping has the file open for writing; only the kernel's side can tell. */
 export type OthersWrite = () => Promise<boolean>;
@@ -6,7 +6,7 @@ export type OthersWrite = () => Promise<boolean>;
 /** The content of a file that is open for reading. */
 export interface FileReader {
   /** Fills `into` from `offset` on; returns how many bytes, fewer only at the end of the file. */
-  read(offset: number, into: Uint8Array, signal: AbortSignal): Answer<number>;
+  read(offset: number, into: Uint8Array, signal: AbortSignal): MaybePromise<number>;
   close(): void;
 }
 
@@ -24,7 +24,7 @@ export interface FileWriter extends FileReader {
    * A descriptor was closed. When it was the last one that writes, the file is finished before this returns.
    * @throws what uploading can throw, and what an earlier change threw
    */
-  flush(othersWrite: OthersWrite, signal: AbortSignal): Answer<void>;
+  flush(othersWrite: OthersWrite, signal: AbortSignal): MaybePromise<void>;
   /** Returns when what was written is on the local disk. */
-  sync(): Answer<void>;
+  sync(): MaybePromise<void>;
 }

@@ -1,15 +1,15 @@
 import type { FileId } from "../core/ids.ts";
-import type { PartPlan } from "../core/part-plan.ts";
+import type { PartPlan } from "../upload/part-plan.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { IncrementalUpload } from "../upload/incremental-upload.ts";
 import type { UploadProtocol } from "../upload/upload-protocol.ts";
 import type { PartMemory } from "./part-memory.ts";
 import type { StagingFile } from "./staging-file.ts";
-import type { UploadedFile, FileDestination, UploadTarget } from "./upload-target.ts";
+import type { UploadedFile, UploadDestination, UploadTarget } from "./upload-target.ts";
 
 export interface PartUploaderOptions {
   readonly target: UploadTarget;
-  readonly destination: FileDestination;
+  readonly destination: UploadDestination;
   readonly plan: PartPlan;
   readonly staging: StagingFile;
   readonly memory: PartMemory;
@@ -27,7 +27,7 @@ export class PartUploader extends IncrementalUpload<FileId, UploadedFile> {
 
 function protocolOf(
   target: UploadTarget,
-  destination: FileDestination,
+  destination: UploadDestination,
 ): UploadProtocol<FileId, UploadedFile> {
   return {
     begin: async (signal) => await target.begin(destination, { signal }),

@@ -1,6 +1,6 @@
 import type { ByteRange } from "../core/byte-range.ts";
 import type { Clock } from "../core/clock.ts";
-import type { PartPlan } from "../core/part-plan.ts";
+import type { PartPlan } from "../upload/part-plan.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { ContentState, type ContentStateName } from "./content-state.ts";
 import { ContentUpload } from "./content-upload.ts";
@@ -9,11 +9,11 @@ import type { PartMemory } from "./part-memory.ts";
 import type { StagingFile } from "./staging-file.ts";
 import type { FileJournal } from "./staging-folder.ts";
 import { tooBigError } from "./too-big.ts";
-import type { UploadedFile, FileDestination, UploadTarget } from "./upload-target.ts";
+import type { UploadedFile, UploadDestination, UploadTarget } from "./upload-target.ts";
 
 export interface StagedContentOptions {
   readonly target: UploadTarget;
-  readonly destination: FileDestination;
+  readonly destination: UploadDestination;
   /** False while it is not known under which path the file will be finished: nothing is sent before that. */
   readonly sendsAhead: boolean;
   readonly plan: PartPlan;
@@ -68,7 +68,7 @@ export class StagedContent {
   }
 
   /** Where it is uploaded to, or would be. */
-  get destination(): FileDestination {
+  get destination(): UploadDestination {
     return this.#upload.destination;
   }
 

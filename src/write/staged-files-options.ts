@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { AppResultId } from "../core/ids.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
-import { BASESPACE_PARTS, type PartPlan } from "../core/part-plan.ts";
+import { BASESPACE_PARTS, type PartPlan } from "../upload/part-plan.ts";
 import type { Staging } from "./staging.ts";
 import type { UploadTarget } from "./upload-target.ts";
 

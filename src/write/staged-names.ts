@@ -1,4 +1,4 @@
-import type { PartPlan } from "../core/part-plan.ts";
+import type { PartPlan } from "../upload/part-plan.ts";
 import type { Finishing } from "./finishing.ts";
 import type { StagedFile } from "./staged-file.ts";
 import type { StagedRegistry } from "./staged-registry.ts";

@@ -1,4 +1,4 @@
-import type { Answer } from "../core/answer.ts";
+import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { AppResultId } from "../core/ids.ts";
 import type { Finishing } from "./finishing.ts";
 import type { FileWriter, OthersWrite } from "./file-writer.ts";
@@ -65,7 +65,7 @@ export class StagedWriter implements FileWriter, ResultFile {
   }
 
   /** Called at each close of each descriptor: only the last one that writes finishes the file. */
-  flush(othersWrite: OthersWrite, signal: AbortSignal): Answer<void> {
+  flush(othersWrite: OthersWrite, signal: AbortSignal): MaybePromise<void> {
     const { content, awaitsRename, isRemoved } = this.file;
     if (isRemoved) return undefined;
     if (content.failedChange !== undefined) throw content.failedChange;

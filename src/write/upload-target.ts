@@ -1,7 +1,7 @@
 import type { AppResultId, FileId } from "../core/ids.ts";
 
 /** The destination of a file in BaseSpace. */
-export interface FileDestination {
+export interface UploadDestination {
   readonly appResultId: AppResultId;
   /** Folders and name, separated by `/`, without a leading one. */
   readonly path: string;
@@ -33,8 +33,8 @@ interface Body {
  */
 export interface UploadTarget {
   /** Uploads a whole file in one request, of up to 25 000 000 bytes. */
-  whole(destination: FileDestination, body: Body, options: CallOptions): Promise<UploadedFile>;
-  begin(destination: FileDestination, options: CallOptions): Promise<FileId>;
+  whole(destination: UploadDestination, body: Body, options: CallOptions): Promise<UploadedFile>;
+  begin(destination: UploadDestination, options: CallOptions): Promise<FileId>;
   /** Sends a part, in any order. A part that is sent again replaces the earlier one. */
   part(
     part: { readonly fileId: FileId; readonly number: number },

@@ -7,7 +7,7 @@ import type { FileEntry } from "../../src/api/models/models.ts";
 import { compareWithEtag } from "../../src/api/transfers/compare-with-etag.ts";
 import { plansOf } from "../../src/upload/part-sizes.ts";
 import type { AppResultId } from "../../src/core/ids.ts";
-import { BASESPACE_PARTS } from "../../src/core/part-plan.ts";
+import { BASESPACE_PARTS } from "../../src/upload/part-plan.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 

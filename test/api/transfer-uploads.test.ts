@@ -93,7 +93,7 @@ async function expectDone(file: FileEntry): Promise<void> {
   expect(await hasJournal()).toBe(false);
 }
 
-/** An upload of which BaseSpace has the first part alone. Answers the pending file's Id. */
+/** An upload of which BaseSpace has the first part alone. Returns the pending file's Id. */
 async function cut(): Promise<string> {
   emulator.addFaults("PUT /files/*/parts/2 status=500");
   await expect(upload({ ...withJournal(), parallel: 1 })).rejects.toThrow("500");

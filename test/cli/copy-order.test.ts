@@ -78,7 +78,7 @@ async function expectInOrder(folder: string): Promise<void> {
   }
 }
 
-/** The data take longer to upload than everything else: they go up in parts. */
+/** The data take longer to upload than everything else: they are uploaded in parts. */
 async function writePairs(sizeBytes = 200_000): Promise<void> {
   for (const [at, [data, index]] of PAIRS.entries()) {
     await writeFile(dir.join("in", data), Buffer.alloc(at === 0 ? 26_000_000 : sizeBytes, at));
@@ -87,7 +87,7 @@ async function writePairs(sizeBytes = 200_000): Promise<void> {
 }
 
 describe("an index and its data, with eight files at a time under way", () => {
-  it("go up one after the other, out of a folder and as sources of their own", async () => {
+  it("are uploaded one after the other, out of a folder and as sources of their own", async () => {
     await writePairs();
     expect(await cp(dir.join("in"), `${FILES}/folder`)).toMatchObject({ exitCode: 0 });
     await expectInOrder("folder");
@@ -98,7 +98,7 @@ describe("an index and its data, with eight files at a time under way", () => {
     await expectInOrder("sources");
   });
 
-  it("go up again both when only the data has changed, and neither when nothing has", async () => {
+  it("are uploaded again both when only the data has changed, and neither when nothing has", async () => {
     await writePairs(10);
     const again = async (): Promise<string> =>
       (await cp("-T", dir.join("in"), `${FILES}/new`)).output;
@@ -109,7 +109,7 @@ describe("an index and its data, with eight files at a time under way", () => {
     await expectInOrder("new");
   });
 
-  it("go up again when the index there is the older one, as others may have left it", async () => {
+  it("are uploaded again when the index there is the older one, as others may have left it", async () => {
     await writePairs(10);
     const [data, index] = [dir.join("in/b.bam"), dir.join("in/b.bai")];
     await cp(index, `${FILES}/left/`);

@@ -11,7 +11,7 @@ export function blockStoreContract(create: (capacity: number) => BlockStore): vo
   };
 
   describe("as a block store", () => {
-    it("answers with the bytes that were kept, by content and index", () => {
+    it("returns the bytes that were kept, by content and index", () => {
       const store = create(4);
       keep(store, "a", 0);
       keep(store, "a", 7);

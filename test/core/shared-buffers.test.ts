@@ -220,18 +220,18 @@ const steps = fc.array(
 describe("memory that is held", () => {
   it("is used again when it was given back, though it is disposed of afterwards", async () => {
     const buffers = new SharedBuffers(1000);
-    const held = buffers.hold(30);
+    const held = buffers.borrow(30);
     held.giveBack();
     held[Symbol.dispose]();
     held.giveBack();
-    const [one, other] = [buffers.hold(30), buffers.hold(30)];
+    const [one, other] = [buffers.borrow(30), buffers.borrow(30)];
     expect(one.bytes.buffer).toBe(held.bytes.buffer);
     expect(other.bytes.buffer).not.toBe(held.bytes.buffer);
   });
 
   it("is not used again when it was disposed of, though it is given back afterwards", async () => {
     const buffers = new SharedBuffers(1000);
-    const held = buffers.hold(30);
+    const held = buffers.borrow(30);
     held[Symbol.dispose]();
     held.giveBack();
     expect(await memoryFor(buffers, 30)).not.toBe(held.bytes.buffer);

@@ -11,7 +11,7 @@ import type { MemoryCatalog } from "./memory-catalog.ts";
 /** Items to a page: few, so that a listing of three has two pages. */
 const PAGE = 2;
 
-/** A client that answers with the models of what `world` holds. */
+/** A client that returns the models of what `world` holds. */
 export function clientOver(world: MemoryCatalog): CatalogClient {
   const entities = (collection: EntityCollection) =>
     listOf(() => world.entities(collection).map(modelOf));

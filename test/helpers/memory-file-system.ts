@@ -1,6 +1,6 @@
 import { BsmountError } from "../../src/core/errors.ts";
 import type {
-  Answer,
+  MaybePromise,
   Attributes,
   ChangeOperations,
   DirectoryEntry,
@@ -70,7 +70,7 @@ export class MemoryFileSystem implements FileSystem {
     parent.children.delete(name);
   }
 
-  lookup(parent: Ino, name: string): Answer<Attributes> {
+  lookup(parent: Ino, name: string): MaybePromise<Attributes> {
     this.calls.push(`lookup ${name}`);
     if (Buffer.byteLength(name) > 255) throw new BsmountError("name-too-long", "name too long");
     const child = this.#folder(parent).children.get(name);
@@ -78,21 +78,21 @@ export class MemoryFileSystem implements FileSystem {
     return this.#attributes(child);
   }
 
-  getattr(ino: Ino): Answer<Attributes> {
+  getattr(ino: Ino): MaybePromise<Attributes> {
     return this.#attributes(this.#node(ino));
   }
 
-  readlink(ino: Ino): Answer<string> {
+  readlink(ino: Ino): MaybePromise<string> {
     const node = this.#node(ino);
     if (node.type !== "symlink") throw new BsmountError("invalid", "no symlink");
     return node.target;
   }
 
-  opendir(ino: Ino): Answer<void> {
+  opendir(ino: Ino): MaybePromise<void> {
     this.#folder(ino);
   }
 
-  readdir(ino: Ino): Answer<readonly DirectoryEntry[]> {
+  readdir(ino: Ino): MaybePromise<readonly DirectoryEntry[]> {
     const node = this.#folder(ino);
     const entries = [...node.children].map(([name, { ino, type }]) => ({ name, ino, type }));
     return [
@@ -102,14 +102,14 @@ export class MemoryFileSystem implements FileSystem {
     ];
   }
 
-  open(ino: Ino, flags: number): Answer<Handle> {
+  open(ino: Ino, flags: number): MaybePromise<Handle> {
     if ((flags & 3) !== 0) throw new BsmountError("read-only", "cannot be written");
     const handle = this.#nextHandle++ as Handle;
     this.openHandles.set(handle, this.#node(ino));
     return handle;
   }
 
-  read(handle: Handle, offset: number, into: Uint8Array, signal: AbortSignal): Answer<number> {
+  read(handle: Handle, offset: number, into: Uint8Array, signal: AbortSignal): MaybePromise<number> {
     const node = this.openHandles.get(handle);
     if (node === undefined) throw new BsmountError("bad-handle", "closed");
     const copy = (): number => {
@@ -146,22 +146,22 @@ export class MemoryFileSystem implements FileSystem {
     this.openHandles.delete(handle);
   }
 
-  statfs(): Answer<FileSystemStatistics> {
+  statfs(): MaybePromise<FileSystemStatistics> {
     const blockSizeBytes = 1024 * 1024;
     return { blockSizeBytes, totalBlocks: 4096, freeBlocks: 1024, files: 7, nameMax: 255 };
   }
 
-  access(_ino: Ino, mask: number): Answer<void> {
+  access(_ino: Ino, mask: number): MaybePromise<void> {
     if ((mask & 2) !== 0) throw new BsmountError("read-only", "cannot be written");
   }
 
-  getxattr(ino: Ino, name: string): Answer<Uint8Array> {
+  getxattr(ino: Ino, name: string): MaybePromise<Uint8Array> {
     const value = this.#node(ino).attributes.get(name);
     if (value === undefined) throw new BsmountError("no-attribute", `no ${name}`);
     return value;
   }
 
-  listxattr(ino: Ino): Answer<readonly string[]> {
+  listxattr(ino: Ino): MaybePromise<readonly string[]> {
     return [...this.#node(ino).attributes.keys()];
   }
 

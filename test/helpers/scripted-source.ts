@@ -6,7 +6,7 @@ import type { ContentDescription } from "../../src/read/reader.ts";
 export interface OpenRequest {
   readonly request: RangeRequest;
   readonly signal: AbortSignal;
-  /** Writes the bytes and answers with the source's present version. */
+  /** Writes the bytes and returns the source's present version. */
   succeed(): void;
   fail(error: unknown): void;
 }

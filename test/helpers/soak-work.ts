@@ -173,7 +173,7 @@ export class SoakWorker {
     return result;
   }
 
-  /** Up to so many bytes in a local file, never fewer than half of them, when it is time to write as many. */
+  /** A local file of at most this size and at least half of it, when it is time to write one. */
   async #newBytes(mostBytes: number): Promise<{ readonly local: string; readonly md5: string }> {
     const length = mostBytes / 2 + this.#random.integer(mostBytes / 2);
     const start = this.#random.integer(BLOB_BYTES - length);

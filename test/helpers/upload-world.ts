@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
 import type { AppResultId } from "../../src/core/ids.ts";
 import { PartMemory } from "../../src/write/part-memory.ts";
-import { PartPlan } from "../../src/core/part-plan.ts";
+import { PartPlan } from "../../src/upload/part-plan.ts";
 import { TaskGroup } from "../../src/core/task-group.ts";
 import { StagedContent, type StagedContentOptions } from "../../src/write/staged-content.ts";
 import type { StagedFilesOptions } from "../../src/write/staged-files-options.ts";

@@ -14,7 +14,7 @@ import { ApiEntityMaker } from "../../src/session/entity-maker.ts";
 import { listingsOf } from "../../src/session/staged-uploads.ts";
 import { PathTree } from "../../src/tree/path-tree.ts";
 import { StagedFiles } from "../../src/write/staged-files.ts";
-import { PartPlan } from "../../src/core/part-plan.ts";
+import { PartPlan } from "../../src/upload/part-plan.ts";
 import { Staging } from "../../src/write/staging.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import type { TestEmulator } from "../helpers/start-test-emulator.ts";

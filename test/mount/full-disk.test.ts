@@ -11,7 +11,7 @@ import { type CommandOutcome, runCommand, runShell } from "../helpers/run-comman
 
 const RESULTS = "projects/Phage lambda/appresults";
 const DISK_MIB = 20;
-/** Above what a file that stays empty waits before it goes up. */
+/** Above what a file that stays empty waits before it is uploaded. */
 const EMPTY_DELAY_MS = 5500;
 
 let product: Product;
@@ -114,7 +114,7 @@ describe("a full staging disk, whatever program writes", () => {
   const places: Place[] = [];
   const codes: (number | null)[] = [];
 
-  /** All of them, so that they wait together for what would go up by itself. */
+  /** All of them, so that they wait together for what would be uploaded by itself. */
   beforeAll(async () => {
     for (const [, script] of WRITERS) {
       const at = new Place();

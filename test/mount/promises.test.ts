@@ -147,7 +147,7 @@ describe("programs get the error number of the contract", () => {
     ["EACCES", "status=401"],
     ["EIO", "status=400"],
     ["EIO", "status=501"],
-  ])("[E1] %s for a read that the service answers with %s", async (errno, fault) => {
+  ])("[E1] %s for a read that the service returns %s", async (errno, fault) => {
     const read = async () => await python('os.pread(fd(b"data.bin"), 1, 0)');
     const rule = `GET /v1pre3/files/*/content ${fault}`;
     expect(await withFault(rule, read)).toBe(errno);

@@ -81,7 +81,7 @@ describe("a file under a temporary name", () => {
     expect(await remote()).toEqual(["f"]);
   });
 
-  it("goes up under it when the user says so, also where parts went up under a better one", async () => {
+  it("is uploaded under it when the user says so, even if parts were uploaded under the final name", async () => {
     await write("echo x > 4913; head -c 20000000 /dev/zero > big.part");
     expect(await unmount("--upload-temporary")).toMatchObject({ code: 0 });
     expect(await isMounted()).toBe(false);

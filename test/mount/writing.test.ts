@@ -202,7 +202,7 @@ describe("a large file", () => {
   const parts = async (): Promise<readonly Logged[]> =>
     (await requests()).filter(({ method, path }) => method === "PUT" && path.includes("/parts/"));
 
-  it("[W4] goes up in parts while it is written, and is complete when cp returns", async () => {
+  it("[W4] is uploaded in parts while it is written, and is complete when cp returns", async () => {
     const { folder, id } = await newResult();
     const before = (await parts()).length;
     expect(await product.shell(`cp '${dir.join("huge")}' huge`, folder)).toMatchObject({ code: 0 });

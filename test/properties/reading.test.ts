@@ -12,7 +12,7 @@ import {
 
 /*
  * Whatever several readers do at once, over a source that is slow, unordered, failing or changing, with a
- * cache of a few blocks: each read answers with the source's bytes or with a documented error, all of them
+ * cache of a few blocks: each read returns the source's bytes or with a documented error, all of them
  * end, and in the end every block is accounted for.
  */
 
@@ -115,7 +115,7 @@ async function expectQuiet(reading: TestReading, source: ScriptedSource): Promis
 }
 
 describe("any sequence of reads", () => {
-  it("[R5] answers with the source's bytes, however small the cache and whatever the order of answers", async () => {
+  it("[R5] returns the source's bytes, however small the cache and whatever the order of answers", async () => {
     await fc.assert(
       fc.asyncProperty(steps, memory, behaviour, async (script, blocks, dice) => {
         const source = sourceOf(dice, 0);
@@ -127,7 +127,7 @@ describe("any sequence of reads", () => {
     );
   });
 
-  it("answers with the source's bytes or a failure of the source when requests fail", async () => {
+  it("returns the source's bytes or a failure of the source when requests fail", async () => {
     await fc.assert(
       fc.asyncProperty(steps, memory, behaviour, async (script, blocks, dice) => {
         const source = sourceOf(dice, 25);
@@ -139,7 +139,7 @@ describe("any sequence of reads", () => {
     );
   });
 
-  it("answers with the version that was opened or not at all when the content changes", async () => {
+  it("returns the version that was opened or not at all when the content changes", async () => {
     await fc.assert(
       fc.asyncProperty(steps, memory, fc.nat(20), behaviour, async (script, blocks, at, dice) => {
         const source: ScriptedSource = new ScriptedSource({

@@ -19,7 +19,7 @@ function spans(source: ScriptedSource): string[] {
 }
 
 describe("createReaders", () => {
-  it("answers with the source's bytes, at any offset, across blocks", async () => {
+  it("returns the source's bytes, at any offset, across blocks", async () => {
     await using reading = testReading({ source: new ScriptedSource(), blocks: 16 });
     const reader = reading.readers.open(FILE);
     for (const [offset, length] of [
@@ -33,7 +33,7 @@ describe("createReaders", () => {
     }
   });
 
-  it("answers with fewer bytes at the end of the file and with none behind it", async () => {
+  it("returns fewer bytes at the end of the file and with none behind it", async () => {
     await using reading = testReading({ source: new ScriptedSource(), blocks: 16 });
     const reader = reading.readers.open(FILE);
     expect(await readBytes(reader, 990, 100)).toEqual(contentBytes("fone", 990, 10));
@@ -51,7 +51,7 @@ describe("createReaders", () => {
     expect(await readBytes(reader, offset, 40)).toEqual(contentBytes("fone", offset, 40));
   });
 
-  it("answers with a number, at once, when the cache has everything", async () => {
+  it("returns a number, at once, when the cache has everything", async () => {
     await using reading = testReading({ source: new ScriptedSource(), blocks: 16 });
     const reader = reading.readers.open(FILE);
     const into = new Uint8Array(40);

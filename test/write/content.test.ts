@@ -8,7 +8,7 @@ import type { AppResultId } from "../../src/core/ids.ts";
 import { TaskGroup } from "../../src/core/task-group.ts";
 import { StagedContent } from "../../src/write/staged-content.ts";
 import { PartMemory } from "../../src/write/part-memory.ts";
-import { BASESPACE_PARTS as plan } from "../../src/core/part-plan.ts";
+import { BASESPACE_PARTS as plan } from "../../src/upload/part-plan.ts";
 import { StagingFile } from "../../src/write/staging-file.ts";
 import { NO_JOURNAL } from "../helpers/no-journal.ts";
 import { type TestEmulator, startTestEmulator } from "../helpers/start-test-emulator.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
 import { neverAborted } from "../../src/core/abort.ts";
-import { PartPlan } from "../../src/core/part-plan.ts";
+import { PartPlan } from "../../src/upload/part-plan.ts";
 import { TaskGroup } from "../../src/core/task-group.ts";
 import { StagedContent } from "../../src/write/staged-content.ts";
 import { PartMemory } from "../../src/write/part-memory.ts";

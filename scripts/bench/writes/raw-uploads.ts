@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import type { Dispatcher } from "undici";
-import { BASESPACE_PARTS } from "../../../src/core/part-plan.ts";
+import { BASESPACE_PARTS } from "../../../src/upload/part-plan.ts";
 import type { Destination } from "./writer.ts";
 import type { LocalSource } from "./workload.ts";
 

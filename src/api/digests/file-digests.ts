@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { rangeLength } from "../../core/byte-range.ts";
-import { PartPlan, type PartStep } from "../../core/part-plan.ts";
+import { PartPlan, type PartStep } from "../../upload/part-plan.ts";
 
 /** What an MD5 covers: all bytes, or the MD5s of the parts that these steps make of a file. */
 export type DigestOf = "whole" | readonly PartStep[];

@@ -49,10 +49,10 @@ export class ContentJudge {
   wrong({ expected, md5s }: ContentRead): BsmountError {
     const { id, name } = this.#file;
     const came = expected.isCertain ? md5s.join(", ") : "another one";
-    const whose = expected.how === "md5" ? "the MD5" : "the MD5 of the parts' MD5s";
+    const kind = expected.how === "md5" ? "the MD5" : "the MD5 of the parts' MD5s";
     return new BsmountError(
       "changed",
-      `file ${id} (${name}) arrived with other content than BaseSpace has: ${whose} is ${came}, not ${expected.md5}`,
+      `file ${id} (${name}) arrived with other content than BaseSpace has: ${kind} is ${came}, not ${expected.md5}`,
       { remedy: "try again; if the MD5 is the same each time, the file in BaseSpace is damaged" },
     );
   }

@@ -26,15 +26,15 @@ export async function reserveBytes(
   fill: (memory: Uint8Array) => Promise<Uint8Array>,
 ): Promise<ReservedBytes> {
   const leaveRoom = (await memory?.take(bytes, signal)) ?? ((): void => {});
-  const held = buffers?.hold(bytes);
+  const borrowed = buffers?.borrow(bytes);
   const end = (): void => {
-    held?.[Symbol.dispose]();
+    borrowed?.[Symbol.dispose]();
     leaveRoom();
   };
   try {
-    const filled = await fill(held?.bytes ?? new Uint8Array(passingMemory(bytes)));
+    const filled = await fill(borrowed?.bytes ?? new Uint8Array(passingMemory(bytes)));
     const giveBack = (): void => {
-      held?.giveBack();
+      borrowed?.giveBack();
       end();
     };
     return { bytes: filled, giveBack, [Symbol.dispose]: end };

@@ -51,7 +51,7 @@ async function* checkedPieces(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const options = { fileSystem: session.fileSystem, signal };
   const { download } = session.client.transfers;
-  const file = await session.places.fileAt(node.path.slice("bs:".length), signal);
+  const file = await session.transferPaths.fileAt(node.path.slice("bs:".length), signal);
   if (file === undefined) {
     yield* readRemote(node, options);
     return;

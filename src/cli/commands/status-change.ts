@@ -6,7 +6,7 @@ import type { CommandContext, CommandFactory, CommandResult } from "../context.t
 import { EXIT } from "../exit-codes.ts";
 import {
   addTemporaryNameOptions,
-  heldFiles,
+  temporaryFilesPolicy,
   type TemporaryNameFlags,
 } from "../temporary-name-flags.ts";
 import { addOptions, CONNECTION_OPTIONS } from "../option-flags.ts";
@@ -73,7 +73,7 @@ async function changeStatus(
   context: CommandContext,
 ): CommandResult {
   const { summary } = flags;
-  const held = heldFiles(flags);
+  const held = temporaryFilesPolicy(flags);
   const change = { status, held, ...(summary === undefined ? {} : { summary }) };
   if (isRemote(path)) {
     const remotePath = `/${remoteNames(path).join("/")}`;

@@ -8,7 +8,7 @@ import type { CommandContext, CommandResult, ProgramOptions } from "../context.t
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
 import {
   addTemporaryNameOptions,
-  heldFiles,
+  temporaryFilesPolicy,
   type TemporaryNameFlags,
 } from "../temporary-name-flags.ts";
 import { printError, printLine, printWarning } from "../output.ts";
@@ -97,7 +97,7 @@ async function unmount(
       runtimeFolder: defaultFolders(environment).runtime,
       lazy,
       wait,
-      held: heldFiles(flags),
+      held: temporaryFilesPolicy(flags),
       onProgress: waiting.show,
       onNotice: printWarning,
     },

@@ -27,7 +27,7 @@ export async function downloadFile(
 ): Promise<void> {
   const { session, signal, memory, progress } = context;
   using bar = progress.file(node.attributes.sizeBytes);
-  const file = await session.places.fileAt(node.path.slice("bs:".length), signal);
+  const file = await session.transferPaths.fileAt(node.path.slice("bs:".length), signal);
   if (file === undefined) {
     await copyGenerated(node, target, context);
     return;

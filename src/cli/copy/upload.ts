@@ -4,7 +4,7 @@ import type { TransferOptions } from "../../api/transfers/options.ts";
 import { readUploadJournal } from "../../api/transfers/upload-journal.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { withIndexes } from "../../core/index-files.ts";
-import type { UploadTarget } from "../../session/transfer-places.ts";
+import type { UploadPlan } from "../../session/transfer-paths.ts";
 import { isNeverFinal } from "../../write/temporary-names.ts";
 import type { RemoteNode } from "../remote-tree.ts";
 import { type CopyContext, type CopyJob, tryOrReport } from "./copy.ts";
@@ -106,7 +106,7 @@ async function uploadFile(
   checkName(source, destination);
   const { session, signal, memory } = context;
   const folder = parent.path.slice("bs:".length);
-  const target = await session.places.uploadInto(folder, { name, source }, signal);
+  const target = await session.transferPaths.uploadInto(folder, { name, source }, signal);
   const { existing } = target;
   const isRecent = existing !== undefined && existing.dateCreatedMs >= notBefore;
   const same =
@@ -128,7 +128,7 @@ async function uploadFile(
 
 async function sendFile(
   source: string,
-  target: UploadTarget,
+  target: UploadPlan,
   { options, context }: { readonly options: TransferOptions; readonly context: CopyContext },
 ): Promise<FileEntry> {
   const { appResultId, path, journal } = target;
@@ -147,7 +147,7 @@ const BY_MD5S = "compared by the MD5s of its parts";
 /** How `existing` was found to have the content of `source`; undefined when it has another or cannot be compared. */
 async function compareContent(
   source: string,
-  { existing }: UploadTarget,
+  { existing }: UploadPlan,
   { session, signal }: CopyContext,
 ): Promise<string | undefined> {
   if (existing === undefined) return undefined;

@@ -29,8 +29,8 @@ export async function clientCredentials(
 async function confirmMove(moved: MovedApp, signal: AbortSignal): Promise<void> {
   if (!canPrompt()) throw secretNotSentError(moved);
   const facts = `The app in ${moved.file} belongs to ${moved.from}.`;
-  const answer = await prompt(`${facts}\nSend its secret to ${moved.to}? [y/N] `, signal);
-  if (!/^y(es)?$/i.test(answer)) throw secretNotSentError(moved);
+  const reply = await prompt(`${facts}\nSend its secret to ${moved.to}? [y/N] `, signal);
+  if (!/^y(es)?$/i.test(reply)) throw secretNotSentError(moved);
 }
 
 function secretNotSentError({ file, from, to }: MovedApp): BsmountError {

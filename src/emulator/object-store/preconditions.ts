@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 /*
- * Not the package `fresh`: it answers whether a cached response can be reused, not what S3 does. It knows neither
+ * Not the package `fresh`: it returns whether a cached response can be reused, not what S3 does. It knows neither
  * If-Match nor If-Range, and with `Cache-Control: no-cache` it ignores If-None-Match, to which S3 returns 304.
  */
 

@@ -152,7 +152,7 @@ describe("the pace of asking", () => {
     interval: 2,
   };
 
-  /** Answers the token endpoint with each of `answers` in turn, and notes when it was asked. */
+  /** Returns the token endpoint with each of `answers` in turn, and notes when it was asked. */
   async function pace(answers: readonly ReturnType<Script>[]): Promise<readonly number[]> {
     const clock = new FakeClock();
     const asked: number[] = [];

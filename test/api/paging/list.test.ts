@@ -9,7 +9,7 @@ interface Service {
   readonly maxLimit: number;
   readonly saysTotal: boolean;
   readonly echoesLimit: boolean;
-  /** Items held back from each full page. */
+  /** Items left out of each full page. */
   readonly missing: number;
   /** How many too few the service counts. @default 0 */
   readonly uncounted?: number;

@@ -47,7 +47,7 @@ function connect(options: Partial<BaseSpaceOptions> = {}): BaseSpace {
   return new BaseSpace({ apiServer, accessToken, clock, environment: {}, ...options });
 }
 
-/** Runs `work` while the service is away for so long by the clock; answers how long it took by it. */
+/** Runs `work` while the service is away for this time by the clock; returns the time that it took. */
 async function through(awayMs: number, work: () => Promise<unknown>): Promise<number> {
   emulator.addFaults(AWAY);
   void clock.sleep(awayMs, new AbortController().signal).then(() => emulator.clearFaults());

@@ -23,7 +23,7 @@ export interface RemoteFile {
 }
 
 /** Where a file is uploaded to, and the journal of the upload. */
-export interface UploadTarget {
+export interface UploadPlan {
   readonly appResultId: AppResultId;
   readonly path: string;
   readonly journal: string;
@@ -31,7 +31,7 @@ export interface UploadTarget {
   readonly existing?: RemoteFile;
 }
 
-export interface TransferPlaces {
+export interface TransferPaths {
   /** The file of BaseSpace at `path`; undefined for files that bsmount makes, such as `.json`. @throws `not-found` */
   fileAt(path: string, signal: AbortSignal): Promise<RemoteFile | undefined>;
   /**
@@ -42,10 +42,10 @@ export interface TransferPlaces {
     path: string,
     local: { readonly name: string; readonly source: string },
     signal: AbortSignal,
-  ): Promise<UploadTarget>;
+  ): Promise<UploadPlan>;
 }
 
-export interface PlacesOptions {
+export interface TransferPathsOptions {
   /** The origin of the API server. */
   readonly apiServer: string;
   readonly tree: PathTree;
@@ -54,7 +54,12 @@ export interface PlacesOptions {
 }
 
 /** Paths are those that the mount shows. */
-export function placesOf({ apiServer, tree, maker, stateFolder }: PlacesOptions): TransferPlaces {
+export function transferPathsOf({
+  apiServer,
+  tree,
+  maker,
+  stateFolder,
+}: TransferPathsOptions): TransferPaths {
   return {
     fileAt: async (path, signal) => {
       return remoteFile(await tree.resolve(path, signal));

@@ -7,17 +7,17 @@ import { BsmountError } from "../core/errors.ts";
  * - `upload`: they are finished under their temporary names
  * - `discard`: they are removed
  */
-export type HeldFiles = "refuse" | "upload" | "discard";
+export type TemporaryFilesPolicy = "refuse" | "upload" | "discard";
 
 /** How many files an error names at most. */
 const MAX_NAMED = 10;
 
-export function isHeldFiles(value: unknown): value is HeldFiles {
+export function isTemporaryFilesPolicy(value: unknown): value is TemporaryFilesPolicy {
   return value === "refuse" || value === "upload" || value === "discard";
 }
 
 /** `unfinished`: `what` failed because the files `paths` have temporary names. */
-export function heldError(what: string, paths: readonly string[]): BsmountError {
+export function temporaryNamesError(what: string, paths: readonly string[]): BsmountError {
   return new BsmountError(
     "unfinished",
     `${what}: ${namedFiles(paths)} ${paths.length === 1 ? "has a temporary name" : "have temporary names"}`,
@@ -26,7 +26,7 @@ export function heldError(what: string, paths: readonly string[]): BsmountError 
 }
 
 /** `unfinished`: `what` failed because uploads of `files` failed. */
-export function failedError(what: string, files: readonly string[]): BsmountError {
+export function uploadsFailedError(what: string, files: readonly string[]): BsmountError {
   return new BsmountError("unfinished", `${what}: not uploaded: ${namedFiles(files)}`, {
     remedy:
       "run it again to try once more, or rm the files; bsmount uploads list shows where the bytes are",

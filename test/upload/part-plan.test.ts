@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BASESPACE_PARTS } from "../../src/core/part-plan.ts";
+import { BASESPACE_PARTS } from "../../src/upload/part-plan.ts";
 
 const plan = BASESPACE_PARTS;
 const MAX_FILE_BYTES = plan.maxFileBytes;

@@ -1,4 +1,4 @@
-import type { ByteRange } from "./byte-range.ts";
+import type { ByteRange } from "../core/byte-range.ts";
 
 const MIB = 1024 * 1024;
 
