@@ -50,9 +50,11 @@ export function addOptions<Arguments extends unknown[], Flags extends OptionValu
     ];
     const more = facts.length === 0 ? "" : ` (${facts.join(", ")})`;
     const option = new Option(flags, help + more).hideHelp(withoutEffect !== undefined);
-    command.addOption(
-      option.argParser((text) => parseOrExplain(text, OPTION_TYPES[row.type].parse)),
-    );
+    // commander would call the parser of a switch as well, without a text.
+    if (argument !== undefined) {
+      option.argParser((text) => parseOrExplain(text, OPTION_TYPES[row.type].parse));
+    }
+    command.addOption(option);
     if (withoutEffect === undefined) continue;
     command.on(`option:${name}`, () =>
       printWarning(`--${name} has no effect in this version: ${withoutEffect}`),

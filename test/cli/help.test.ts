@@ -34,6 +34,13 @@ describe("an option without effect", () => {
   });
 });
 
+it("a switch of the option table is on when it is given, and absent otherwise", () => {
+  const parsed = (...args: string[]): unknown =>
+    addOptions(new Command("x"), ["readOnly", "umask"]).parse(args, { from: "user" }).opts();
+  expect(parsed("--read-only", "--umask", "027")).toEqual({ readOnly: true, umask: 0o027 });
+  expect(parsed()).toEqual({});
+});
+
 describe.each(["-v", "-V", "--version"])("%s", (flag) => {
   it("shows the version", async () => {
     const printed: string[] = [];

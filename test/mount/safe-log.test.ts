@@ -39,7 +39,7 @@ describe("[S3] the log of a mount", () => {
     [
       "nothing, in a folder that everybody writes to",
       async () => await chmod(dir.path, 0o1777),
-      /others can make files in its folder/,
+      /others can create files in its folder/,
     ],
     [
       "nothing, in a folder where others can replace it",
@@ -61,7 +61,7 @@ describe("[S3] the log of a mount", () => {
     const env = { HOME: dir.path, BASESPACE_ACCESS_TOKEN: "a-token" };
     const { code, stderr } = await runCommand(process.execPath, [CLI, ...args], { env });
     expect(code).not.toBe(0);
-    expect(stderr).toContain("a symbolic link is not taken");
+    expect(stderr).toContain("a symbolic link is not accepted");
     expect(await readdir(dir.join("theirs"))).toEqual([]);
   });
 });

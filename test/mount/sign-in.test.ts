@@ -95,7 +95,7 @@ describe("sign-in", () => {
     const signedIn = await product.bsmount(["auth", ...lab, ...app]);
     expect(signedIn.stderr).toContain("BASESPACE_ACCESS_TOKEN is set");
     const revoked = await product.bsmount(["auth", "--revoke", ...lab]);
-    expect(revoked.stdout).toMatch(/is revoked[^]*gone from \S+lab\.cfg/);
+    expect(revoked.stdout).toMatch(/is revoked[^]*removed from \S+lab\.cfg/);
     expect(await product.bsmount(["whoami"])).toMatchObject({ code: 0 });
     expect((await product.bsmount(["whoami", ...lab], NO_TOKEN)).code).toBe(4);
   });
