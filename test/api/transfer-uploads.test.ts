@@ -64,7 +64,7 @@ async function upload(options: UploadOptions = withJournal()): Promise<FileEntry
 
 const PUTS = ["PUT 1", "PUT 2"];
 
-/** The emulator's files, told as by a service that says less of them. */
+/** The emulator's files, as a service with fewer fields returns them. */
 const filesTold = (told: (file: FileEntry) => FileEntry): Files =>
   ({
     get: async (...call: Parameters<Files["get"]>) => told(await client.files.get(...call)),
@@ -93,7 +93,7 @@ async function expectDone(file: FileEntry): Promise<void> {
   expect(await hasJournal()).toBe(false);
 }
 
-/** An upload of which BaseSpace has the first part alone. Answers the pending file's Id. */
+/** Begins an upload of which BaseSpace has only the first part. Returns the Id of the pending file. */
 async function cut(): Promise<string> {
   emulator.addFaults("PUT /files/*/parts/2 status=500");
   await expect(upload({ ...withJournal(), parallel: 1 })).rejects.toThrow("500");
@@ -275,7 +275,7 @@ describe("a journal", () => {
     ["an ETag", (file: FileEntry): FileEntry => file],
     ["no ETag", ({ etag: _none, ...file }: FileEntry): FileEntry => file],
   ])("of a file that was completed without an answer and that has %s", (_what, told) => {
-    /** BaseSpace has all of the file, and nobody knows it. Answers its Id. */
+    /** Completes the file without a response that arrives. Returns its Id. */
     async function unanswered(): Promise<string> {
       emulator.addFaults("POST /files/* n=1 reset-after", "GET /files/* status=501");
       await expect(upload()).rejects.toThrow();

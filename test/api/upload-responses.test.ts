@@ -11,7 +11,7 @@ import {
   scriptedApi,
 } from "../helpers/scripted-api.ts";
 
-/* What the requests of an upload say, and which of the service's answers they believe. */
+/* What the requests of an upload contain, and which responses are accepted. */
 
 const bytes = Buffer.from("chr1\t1\t2\n");
 const digest = createHash("md5").update(bytes);

@@ -31,17 +31,17 @@ export async function lockLocalFile({
   const key = await keyOf(path);
   let failure: unknown;
   for (const folder of lockFolders(lockFolder)) {
-    const place = { folder, key };
+    const id = { folder, key };
     try {
       await checks.run(folder, neverAborted, async () => await ensurePrivateFolder(folder));
-      const lock = await takeLock(place);
+      const lock = await takeLock(id);
       if (lock !== undefined) return lock;
     } catch (error) {
       failure ??= error;
       // Where no lock can be created, another process may have created it before.
-      if ((await holderIn(place)) === undefined) continue;
+      if ((await holderIn(id)) === undefined) continue;
     }
-    throw new BsmountError("busy", `${what} by ${nameOfProcess(await holderIn(place))}`, {
+    throw new BsmountError("busy", `${what} by ${nameOfProcess(await holderIn(id))}`, {
       remedy: "wait until that has ended, or take another name",
     });
   }
@@ -58,8 +58,8 @@ async function keyOf(path: string): Promise<string> {
   return `transfer ${folder.dev} ${folder.ino} ${basename(path)}`;
 }
 
-async function holderIn(place: LockId): Promise<number | undefined> {
-  return await lockOwner(place).catch(() => undefined);
+async function holderIn(id: LockId): Promise<number | undefined> {
+  return await lockOwner(id).catch(() => undefined);
 }
 
 function noLockError(folder: string, cause: unknown): BsmountError {

@@ -26,15 +26,15 @@ export async function reserveBytes(
   fill: (memory: Uint8Array) => Promise<Uint8Array>,
 ): Promise<ReservedBytes> {
   const leaveRoom = (await memory?.take(bytes, signal)) ?? ((): void => {});
-  const held = buffers?.hold(bytes);
+  const buffer = buffers?.hold(bytes);
   const end = (): void => {
-    held?.[Symbol.dispose]();
+    buffer?.[Symbol.dispose]();
     leaveRoom();
   };
   try {
-    const filled = await fill(held?.bytes ?? new Uint8Array(passingMemory(bytes)));
+    const filled = await fill(buffer?.bytes ?? new Uint8Array(passingMemory(bytes)));
     const giveBack = (): void => {
-      held?.giveBack();
+      buffer?.giveBack();
       end();
     };
     return { bytes: filled, giveBack, [Symbol.dispose]: end };

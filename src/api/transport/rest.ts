@@ -226,8 +226,8 @@ function evaluateResponse(request: HttpRequest, response: HttpResponse): JsonRes
 
 function redirection(response: HttpResponse): string {
   const location = response.headers["location"] ?? "";
-  const place = URL.canParse(location) ? new URL(location).origin : "another place";
-  return `the service redirects (${response.status}) to ${place}, which is not followed`;
+  const target = URL.canParse(location) ? new URL(location).origin : "another address";
+  return `the service redirects (${response.status}) to ${target}, which is not followed`;
 }
 
 function parseJson(body: Buffer): unknown {

@@ -123,13 +123,13 @@ export class Connection {
     return connectTls(tls);
   }
 
-  #onBytes(count: number, inPlace: boolean): void {
+  #onBytes(count: number, isBody: boolean): void {
     if (this.#running === undefined) {
       this.#socket.destroy();
       return;
     }
     const { exchange, onEnd } = this.#running;
-    const end = inPlace
+    const end = isBody
       ? exchange.received(count)
       : exchange.feed(this.#headBuffer.subarray(0, count));
     if (end === undefined) return;
