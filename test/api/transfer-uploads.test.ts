@@ -57,7 +57,7 @@ async function upload(options: UploadOptions = withJournal()): Promise<FileEntry
   const { uploads, files, apiServer } = client;
   const signal = options.signal ?? new AbortController().signal;
   return await new FileUpload(
-    { apiServer, uploads, files, destination: destination, options, lockFolder: dir.path },
+    { apiServer, uploads, files, destination, options, lockFolder: dir.path },
     source,
   ).run(signal);
 }
@@ -128,7 +128,7 @@ describe("an upload that fails", () => {
     const { dateCreated } = await client.files.get((await nameInJournal()).fileId);
     expect(await nameInJournal()).toEqual({
       fileId: expect.any(String),
-      destination: `${emulator.apiServer}/v1pre3/appresults/31/files/${destination.path}`,
+      place: `${emulator.apiServer}/v1pre3/appresults/31/files/${destination.path}`,
       partBytes: PART,
       sizeBytes: bytes.length,
       mtimeMs: DATE.getTime(),
@@ -392,7 +392,7 @@ describe("what the caller says of time", () => {
         emulator.addFaults(`${what} ${fault}`);
         const options = { ...withJournal(), ...limits };
         const one = new FileUpload(
-          { apiServer, uploads, files, destination: destination, options, lockFolder: dir.path },
+          { apiServer, uploads, files, destination, options, lockFolder: dir.path },
           source,
         );
         await expect(one.run(new AbortController().signal)).rejects.toThrow();

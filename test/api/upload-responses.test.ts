@@ -146,7 +146,7 @@ describe("a response to an upload", () => {
   const target = /knows what was to take the file$/;
   const upload = /knows this upload, or what was to take the file$/;
   test.each<[string, Call, RegExp, RegExp]>([
-    ["a whole file", whole, target, /look whether it was deleted in BaseSpace/],
+    ["a whole file", whole, target, /check whether it was deleted in BaseSpace/],
     ["a beginning", begin, target, /write the file into another app result/],
     ["a part", part, upload, /write the file again/],
     ["an end", complete, upload, /into another app result if this one was deleted/],
