@@ -33,7 +33,7 @@ const old = randomBytes(SIZE);
 const newer = randomBytes(SIZE);
 const QUICK = { attempts: 3, firstDelayMs: 1, maxDelayMs: 20, totalMs: 10_000 };
 
-/** Without an ETag: nothing but the versions of the answers tells one content from the other. */
+/** Without an ETag in BaseSpace, only the versions in the responses distinguish the contents. */
 const file: Downloadable = { id: "11", name: "x", path: "x", sizeBytes: SIZE, isArchived: false };
 const options = { partBytes: PART, parallel: 1 };
 
@@ -76,7 +76,7 @@ function connect(): BaseSpace {
 const out = (): string => dir.join("out");
 const scratch = (): ReturnType<typeof scratchNames> => scratchNames(out(), file.id);
 
-/** Downloads so many parts, and is ended. */
+/** Downloads this many parts, and is ended. */
 async function cutAfter(parts: number): Promise<void> {
   const controller = new AbortController();
   const cut = client.transfers.download.toFile(file, out(), {
@@ -132,7 +132,7 @@ const withoutEtag: Behaviour = ({ response, headers, body }) => {
   response.writeHead(206, others).end(body);
 };
 
-/** What there is to every way of reading a file of several answers. */
+/** For every way of reading a file in several responses. */
 const ways: Readonly<Record<string, () => Promise<Buffer>>> = {
   "a file": async () => {
     await client.transfers.download.toFile(file, out(), options);
@@ -280,7 +280,7 @@ describe("a .partial that is swapped between two runs", () => {
 describe("a .partial that another user planted, with a journal that fits it", () => {
   const etag = (): string => stores[0]?.etag ?? "";
 
-  /** Other bytes, and a journal that says of them that they are what was asked for. */
+  /** Other bytes, with a journal that claims that they are the requested ones. */
   async function plant(): Promise<readonly string[]> {
     const { partial, journal } = scratch();
     const evil = randomBytes(SIZE);

@@ -127,7 +127,7 @@ describe("memory that several transfers share", () => {
     (await memory.take(64 * MIB, AbortSignal.timeout(5000)))();
   });
 
-  test("is enough for two streams that are uploaded at a time, of which each needs all of it", async () => {
+  test("is enough for two streams that are uploaded at a time, each of which needs all of it", async () => {
     const memory = new ByteBudget(1);
     const uploads = ["one", "two"].map(async (path) => {
       const place = { appResultId: OPEN_RESULT, path };

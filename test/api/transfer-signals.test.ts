@@ -17,7 +17,7 @@ describe("a download that is aborted", () => {
   test("while its bytes are compared with the checksum leaves the target as it is", async () => {
     const file = await world.client.files.get(STORED_FILE);
     const controller = new AbortController();
-    // The last byte is on disk when this is told, so what is still to come is the comparison.
+    // The last byte is on disk when this is called, so only the comparison remains.
     const onProgress = ({ doneBytes }: { readonly doneBytes: number }): void => {
       if (doneBytes === bytes.length) controller.abort(gaveUp);
     };
@@ -83,7 +83,7 @@ describe("a comparison", () => {
     await utimes(world.dir.join("big"), 1, 1);
     const file = await world.client.files.get(STORED_FILE);
     expect(await world.client.transfers.compare(world.dir.join("big"), file)).toBe("md5");
-    // The ETag is asked for when the size has been looked at.
+    // The ETag is requested after the size was compared.
     const changing = {
       id: file.id,
       sizeBytes: file.sizeBytes,

@@ -57,14 +57,14 @@ async function upload(options: UploadOptions = withJournal()): Promise<FileEntry
   const { uploads, files, apiServer } = client;
   const signal = options.signal ?? new AbortController().signal;
   return await new FileUpload(
-    { apiServer, uploads, files, destination: destination, options, lockFolder: dir.path },
+    { apiServer, uploads, files, destination, options, lockFolder: dir.path },
     source,
   ).run(signal);
 }
 
 const PUTS = ["PUT 1", "PUT 2"];
 
-/** The emulator's files, told as by a service that says less of them. */
+/** The emulator's files, as a service with fewer fields returns them. */
 const filesTold = (told: (file: FileEntry) => FileEntry): Files =>
   ({
     get: async (...call: Parameters<Files["get"]>) => told(await client.files.get(...call)),
@@ -93,7 +93,7 @@ async function expectDone(file: FileEntry): Promise<void> {
   expect(await hasJournal()).toBe(false);
 }
 
-/** An upload of which BaseSpace has the first part alone. Returns the pending file's Id. */
+/** Begins an upload of which BaseSpace has only the first part. Returns the Id of the pending file. */
 async function cut(): Promise<string> {
   emulator.addFaults("PUT /files/*/parts/2 status=500");
   await expect(upload({ ...withJournal(), parallel: 1 })).rejects.toThrow("500");
@@ -128,7 +128,7 @@ describe("an upload that fails", () => {
     const { dateCreated } = await client.files.get((await nameInJournal()).fileId);
     expect(await nameInJournal()).toEqual({
       fileId: expect.any(String),
-      destination: `${emulator.apiServer}/v1pre3/appresults/31/files/${destination.path}`,
+      place: `${emulator.apiServer}/v1pre3/appresults/31/files/${destination.path}`,
       partBytes: PART,
       sizeBytes: bytes.length,
       mtimeMs: DATE.getTime(),
@@ -275,7 +275,7 @@ describe("a journal", () => {
     ["an ETag", (file: FileEntry): FileEntry => file],
     ["no ETag", ({ etag: _none, ...file }: FileEntry): FileEntry => file],
   ])("of a file that was completed without an answer and that has %s", (_what, told) => {
-    /** BaseSpace has all of the file, and nobody knows it. Answers its Id. */
+    /** Completes the file without a response that arrives. Returns its Id. */
     async function unanswered(): Promise<string> {
       emulator.addFaults("POST /files/* n=1 reset-after", "GET /files/* status=501");
       await expect(upload()).rejects.toThrow();
@@ -392,7 +392,7 @@ describe("what the caller says of time", () => {
         emulator.addFaults(`${what} ${fault}`);
         const options = { ...withJournal(), ...limits };
         const one = new FileUpload(
-          { apiServer, uploads, files, destination: destination, options, lockFolder: dir.path },
+          { apiServer, uploads, files, destination, options, lockFolder: dir.path },
           source,
         );
         await expect(one.run(new AbortController().signal)).rejects.toThrow();

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { FileEntry } from "../../src/api/models/models.ts";
 import { OPEN_RESULT, transferWorld } from "../helpers/transfer-world.ts";
 
-/* A journal names an upload by its Id, and a service that was set up anew gives Ids again. */
+/* A journal names an upload by its Id, and a service that was set up again assigns Ids again. */
 
 const PART = 5 * 1024 * 1024;
 const bytes = randomBytes(26_000_000);

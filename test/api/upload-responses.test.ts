@@ -11,7 +11,7 @@ import {
   scriptedApi,
 } from "../helpers/scripted-api.ts";
 
-/* What the requests of an upload say, and which of the service's answers they believe. */
+/* What the requests of an upload contain, and which responses are accepted. */
 
 const bytes = Buffer.from("chr1\t1\t2\n");
 const digest = createHash("md5").update(bytes);
@@ -146,7 +146,7 @@ describe("a response to an upload", () => {
   const target = /knows what was to take the file$/;
   const upload = /knows this upload, or what was to take the file$/;
   test.each<[string, Call, RegExp, RegExp]>([
-    ["a whole file", whole, target, /look whether it was deleted in BaseSpace/],
+    ["a whole file", whole, target, /check whether it was deleted in BaseSpace/],
     ["a beginning", begin, target, /write the file into another app result/],
     ["a part", part, upload, /write the file again/],
     ["an end", complete, upload, /into another app result if this one was deleted/],

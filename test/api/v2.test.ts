@@ -71,7 +71,7 @@ describe("a dataset", () => {
     const link = await client.files.link(sent.id);
     const got = Buffer.from(await (await fetch(link.url)).arrayBuffer());
     expect(got.equals(bytes)).toBe(true);
-    // When nobody hears that it is complete, it is found by what the store calls it.
+    // When the response to its completion is lost, it is found by the ETag of the store.
     emulator.addFaults("POST /v2/datasets/*/file-upload-info n=1 reset-after");
     const again = await client.datasets.upload(id, { path: "b/long.bin" }, { bytes });
     expect(again).toMatchObject({ path: "b/long.bin", etag: sent.etag });

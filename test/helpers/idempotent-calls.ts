@@ -26,7 +26,7 @@ export interface Call {
   /** The path that the fault hits. */
   readonly path: string;
   readonly method?: string;
-  /** What has to be there before; what it answers is handed on. */
+  /** Creates what the call needs. Its result is passed to the call. */
   readonly prepare?: (name: string) => Promise<string>;
   readonly run: (name: string, prepared: string) => Promise<unknown>;
   /** How many of it there are afterwards. */
@@ -42,7 +42,7 @@ export async function called(
   return count;
 }
 
-/** By what each of them is called; `client` is asked for at each call. */
+/** The calls by their names; `client` is read at each call. */
 export function idempotentCalls(
   client: () => BaseSpace,
   emulator: () => TestEmulator,

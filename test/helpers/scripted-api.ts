@@ -9,13 +9,13 @@ export interface ScriptedAnswer {
   readonly body?: unknown;
 }
 
-/** What came, and what to answer; undefined leaves the request without an answer. */
+/** Receives a request and returns the response; undefined leaves the request without one. */
 export type Script = (
   request: IncomingMessage,
   url: URL,
 ) => ScriptedAnswer | undefined | ((response: ServerResponse) => void);
 
-/** An API server on loopback that answers whatever a test says. */
+/** An API server on loopback with the responses of a test. */
 export interface ScriptedApi extends AsyncDisposable {
   readonly origin: string;
   readonly received: IncomingMessage[];
@@ -54,7 +54,7 @@ function send(
   response.end(typeof body === "string" ? body : JSON.stringify(body));
 }
 
-/** A v1 answer around `response`. */
+/** A v1 response with `response` in its envelope. */
 export function envelope(response: unknown): ScriptedAnswer {
   return { body: { Response: response, ResponseStatus: {}, Notifications: [] } };
 }
@@ -66,7 +66,7 @@ export interface Recording {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** An answer of the live service, by the name of its file. */
+/** A response of the live service, by the name of its file. */
 export async function recording(name: string): Promise<Recording> {
   const file = new URL(`../fixtures/recordings/${name}.json`, import.meta.url);
   return JSON.parse(await readFile(file, "utf8")) as Recording;

@@ -125,7 +125,7 @@ export const AROUND: readonly Row[] = [
   ),
   row("BaseAPI.__json_print__", "the option `logger`, at level debug; `raw`", async (w) => {
     const lines: string[] = [];
-    // One of one's own hides nothing: a secret must not be told to it in the first place.
+    // A filter of the caller hides nothing: a secret must not be given to it in the first place.
     const logger = pino({ level: "debug" }, { write: (line) => void lines.push(line) });
     const { apiServer, accessToken } = w.emulator;
     await using basespace = new BaseSpace({ apiServer, accessToken, logger, environment: {} });

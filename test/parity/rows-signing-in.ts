@@ -58,7 +58,7 @@ async function profile(w: World): Promise<void> {
   expect((await basespace.users.current()).id).not.toBe("");
 }
 
-/** `bsmount auth` as a shell runs it; answers what it printed. */
+/** `bsmount auth` as a shell runs it. Returns what it printed. */
 async function authCommand(w: World, profile: string): Promise<string> {
   const secretFile = w.dir.join("client-secret");
   await writeFile(secretFile, w.lab.clientSecret, { mode: 0o600 });

@@ -64,7 +64,10 @@ export async function download(w: World): Promise<void> {
   expect(ranges.length).toBe(Math.ceil(TEXT.length / 4000));
 }
 
-/** Both ways two parts are under way at a time: none goes on before there are two, and a third never comes. */
+/**
+ * In both directions, two parts are under way at a time: none continues before there are two, and a third never
+ * comes.
+ */
 export async function parallel(w: World): Promise<void> {
   let [api, store] = ["", ""];
   await using proxy = await meetingProxy({

@@ -48,11 +48,11 @@ export class ContentCheck implements AsyncDisposable {
     const first = await this.read();
     const verified = judge.judge(first);
     if (verified !== undefined || first === undefined) return verified ?? "parts";
-    if (first.expected.isCertain) throw judge.wrong(first);
+    if (first.expected.isCertain) throw judge.contentError(first);
     for (let reading = 2; ; reading += 1) {
       const again = judge.judge(await this.#options.readAgain(reading));
       if (again === "parts") return again;
-      if (again !== undefined) throw judge.wrong(first);
+      if (again !== undefined) throw judge.contentError(first);
     }
   }
 

@@ -42,17 +42,17 @@ export class ContentJudge {
     this.#seen.add(content);
     // The same content twice was not damaged: the file was cut into other parts than those that were tried.
     if (isSameAgain && !expected.isCertain) return "parts";
-    if (isSameAgain || this.#seen.size >= MOST_READINGS) throw this.wrong(read);
+    if (isSameAgain || this.#seen.size >= MOST_READINGS) throw this.contentError(read);
     return undefined;
   }
 
-  wrong({ expected, md5s }: ContentRead): BsmountError {
+  contentError({ expected, md5s }: ContentRead): BsmountError {
     const { id, name } = this.#file;
     const came = expected.isCertain ? md5s.join(", ") : "another one";
-    const kind = expected.how === "md5" ? "the MD5" : "the MD5 of the parts' MD5s";
+    const etagKind = expected.how === "md5" ? "the MD5" : "the MD5 of the parts' MD5s";
     return new BsmountError(
       "changed",
-      `file ${id} (${name}) arrived with other content than BaseSpace has: ${kind} is ${came}, not ${expected.md5}`,
+      `file ${id} (${name}) arrived with other content than BaseSpace has: ${etagKind} is ${came}, not ${expected.md5}`,
       { remedy: "try again; if the MD5 is the same each time, the file in BaseSpace is damaged" },
     );
   }

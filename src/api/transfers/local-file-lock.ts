@@ -58,8 +58,8 @@ async function keyOf(path: string): Promise<string> {
   return `transfer ${folder.dev} ${folder.ino} ${basename(path)}`;
 }
 
-async function holderIn(lock: LockId): Promise<number | undefined> {
-  return await lockOwner(lock).catch(() => undefined);
+async function holderIn(id: LockId): Promise<number | undefined> {
+  return await lockOwner(id).catch(() => undefined);
 }
 
 function noLockError(folder: string, cause: unknown): BsmountError {

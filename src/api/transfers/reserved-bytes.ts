@@ -26,15 +26,15 @@ export async function reserveBytes(
   fill: (memory: Uint8Array) => Promise<Uint8Array>,
 ): Promise<ReservedBytes> {
   const leaveRoom = (await memory?.take(bytes, signal)) ?? ((): void => {});
-  const borrowed = buffers?.borrow(bytes);
+  const buffer = buffers?.borrow(bytes);
   const end = (): void => {
-    borrowed?.[Symbol.dispose]();
+    buffer?.[Symbol.dispose]();
     leaveRoom();
   };
   try {
-    const filled = await fill(borrowed?.bytes ?? new Uint8Array(passingMemory(bytes)));
+    const filled = await fill(buffer?.bytes ?? new Uint8Array(passingMemory(bytes)));
     const giveBack = (): void => {
-      borrowed?.giveBack();
+      buffer?.giveBack();
       end();
     };
     return { bytes: filled, giveBack, [Symbol.dispose]: end };

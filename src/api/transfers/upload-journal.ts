@@ -5,7 +5,7 @@ import { parseJournal, type PartsJournal } from "./parts-journal.ts";
 /** Which upload a journal describes. */
 export interface UploadName {
   readonly fileId: FileId;
-  /** The destination, including the server, as one text. */
+  /** The destination, including the server, as one text; the name of the field is that of the file. */
   readonly place: string;
   readonly sizeBytes: number;
   readonly mtimeMs: number;

@@ -226,7 +226,7 @@ function evaluateResponse(request: HttpRequest, response: HttpResponse): JsonRes
 
 function redirection(response: HttpResponse): string {
   const location = response.headers["location"] ?? "";
-  const target = URL.canParse(location) ? new URL(location).origin : "another place";
+  const target = URL.canParse(location) ? new URL(location).origin : "another address";
   return `the service redirects (${response.status}) to ${target}, which is not followed`;
 }
 

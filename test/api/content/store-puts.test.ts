@@ -16,7 +16,7 @@ import {
   scriptedApi,
 } from "../../helpers/scripted-api.ts";
 
-/* Parts that go to the object store by signed links, which nobody but the store may see. */
+/* Parts that are sent to the object store by signed links, which only the store may see. */
 
 const bytes = Buffer.from("chr1\t1\t2\n");
 const digest = createHash("md5").update(bytes);
@@ -29,7 +29,7 @@ const retry = { limits: LIMITS, clock: systemClock, settleMs: 0, random: Math.ra
 
 const agent = new Agent();
 let store: ScriptedApi;
-/** The next answers; then every part is taken. */
+/** The next responses; afterwards every part is accepted. */
 const next: ReturnType<Script>[] = [];
 
 beforeAll(async () => {

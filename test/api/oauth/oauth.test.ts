@@ -28,7 +28,7 @@ function connect(
   return new OAuth({ apiServer, clientId, clientSecret, clock, environment: {}, ...more });
 }
 
-/** Moves the clock on whenever somebody sleeps, until `work` is done. */
+/** Advances the clock at each sleep, until `work` is done. */
 async function settle<Value>(
   clock: FakeClock,
   work: Promise<Value>,
@@ -152,7 +152,7 @@ describe("the pace of asking", () => {
     interval: 2,
   };
 
-  /** Returns the token endpoint with each of `answers` in turn, and notes when it was asked. */
+  /** Responds at the token endpoint with each of `answers` in turn, and records when it was polled. */
   async function pace(answers: readonly ReturnType<Script>[]): Promise<readonly number[]> {
     const clock = new FakeClock();
     const asked: number[] = [];

@@ -19,10 +19,10 @@ import { tempDir } from "../../helpers/temp-dir.ts";
 const MIB = 1024 * 1024;
 const FILE = "100" as FileId;
 
-/** Far less than the crawling answer would take, far more than the rest on a busy machine. */
+/** Far less than the crawling response would take, far more than the rest on a busy machine. */
 const SOON_MS = 60_000;
 
-/** A correct answer, a kilobyte a second. */
+/** A correct response, at a kilobyte a second. */
 const crawling: Behaviour = ({ response, headers, body }) => {
   response.writeHead(206, headers);
   let at = 0;

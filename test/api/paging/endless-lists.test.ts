@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { FetchPage, Page } from "../../../src/api/paging/page.ts";
 import { type CrawlOptions, List } from "../../../src/api/paging/list.ts";
 
-/* What a service can answer that would have a list go on for ever. */
+/* Responses of a service that would make a list endless. */
 
 interface Asked {
   requests: number;
@@ -13,7 +13,7 @@ function listOf(fetchPage: FetchPage<number>): { list: List<number>; asked: Aske
   const asked = { requests: 0 };
   const counted: FetchPage<number> = async (window, options) => {
     asked.requests += 1;
-    // The consumer's other work goes on.
+    // The consumer continues its other work.
     await new Promise(setImmediate);
     return await fetchPage(window, options);
   };

@@ -5,11 +5,11 @@ import { List } from "../../../src/api/paging/list.ts";
 
 interface Service {
   readonly total: number;
-  /** What the service cuts limits down to. */
+  /** The limit that the service reduces greater limits to. */
   readonly maxLimit: number;
   readonly saysTotal: boolean;
   readonly echoesLimit: boolean;
-  /** Items left out of each full page. */
+  /** Items missing from each full page. */
   readonly missing: number;
   /** How many too few the service counts. @default 0 */
   readonly uncounted?: number;

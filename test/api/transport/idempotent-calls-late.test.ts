@@ -27,7 +27,7 @@ afterAll(async () => {
   await emulator.close();
 });
 
-/** Searches at least ten times a second, for this time in milliseconds. */
+/** Searches at least ten times a second, for `settleMs`. */
 function patientClient({ settleMs }: { readonly settleMs: number }): BaseSpace {
   const { apiServer, accessToken } = emulator;
   const retry = { firstDelayMs: 10, maxDelayMs: 100, totalMs: 60_000 };

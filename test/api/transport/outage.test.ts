@@ -47,7 +47,7 @@ function connect(options: Partial<BaseSpaceOptions> = {}): BaseSpace {
   return new BaseSpace({ apiServer, accessToken, clock, environment: {}, ...options });
 }
 
-/** Runs `work` while the service is away for this time by the clock; returns the time that it took. */
+/** Runs `work` while the service is away for `awayMs` by the clock. Returns how long it took by the clock. */
 async function through(awayMs: number, work: () => Promise<unknown>): Promise<number> {
   emulator.addFaults(AWAY);
   void clock.sleep(awayMs, new AbortController().signal).then(() => emulator.clearFaults());
@@ -57,7 +57,7 @@ async function through(awayMs: number, work: () => Promise<unknown>): Promise<nu
   return tookMs;
 }
 
-/** How long something goes on that meets nothing but failures, by the clock. */
+/** How long `work` continues that has nothing but failures, by the clock. */
 async function untilGivenUp(work: () => Promise<unknown>, rules = [AWAY]): Promise<number> {
   emulator.addFaults(...rules);
   const working = work();
@@ -300,7 +300,7 @@ describe("a server that was never reached", () => {
   });
 });
 
-/** One at which nobody listens any more. */
+/** An address without a server. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -18,7 +18,7 @@ function clientOf(apiServer: string, timeoutMs: number, attempts = 1): BaseSpace
   return new BaseSpace({ apiServer, accessToken: "feedface", environment: {}, timeoutMs, retry });
 }
 
-/** Answers a part with the MD5 of what came; `onData` may hold it up. */
+/** Responds to a part with the MD5 of what came; `onData` may delay it. */
 function takePart(
   request: IncomingMessage,
   response: ServerResponse,

@@ -139,7 +139,7 @@ export class PaceWatch {
     const windowMs = one.elapsedMs - one.window.elapsedMs;
     if (windowMs < windowOf(one.repeats)) return;
     const { repeats, elapsedMs, bytes, window, sentAt } = one;
-    const recent = {
+    const current = {
       repeats,
       elapsedMs,
       movedBytes,
@@ -148,7 +148,7 @@ export class PaceWatch {
       windowBytes: movedBytes - window.movedBytes,
     };
     one.window = { elapsedMs, movedBytes };
-    if (isLagging(recent, this.#siblingsOf(one.line, sentAt))) one.controller.abort(LAGGING);
+    if (isLagging(current, this.#siblingsOf(one.line, sentAt))) one.controller.abort(LAGGING);
   }
 
   #siblingsOf(line: string, sentAt: number): readonly Finished[] {
