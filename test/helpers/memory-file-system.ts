@@ -109,7 +109,12 @@ export class MemoryFileSystem implements FileSystem {
     return handle;
   }
 
-  read(handle: Handle, offset: number, into: Uint8Array, signal: AbortSignal): MaybePromise<number> {
+  read(
+    handle: Handle,
+    offset: number,
+    into: Uint8Array,
+    signal: AbortSignal,
+  ): MaybePromise<number> {
     const node = this.openHandles.get(handle);
     if (node === undefined) throw new BsmountError("bad-handle", "closed");
     const copy = (): number => {
