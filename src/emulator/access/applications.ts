@@ -10,7 +10,9 @@ import type { State } from "../state/state.ts";
 
 /** The credentials with which an app authenticates. */
 export interface AppCredentials {
+  /** 32 hex digits; OAuth's `client_id`. */
   readonly clientKey: string;
+  /** 32 hex digits; OAuth's `client_secret`. */
   readonly clientSecret: string;
 }
 

@@ -6,6 +6,7 @@ import type { ServerResponse } from "node:http";
 export interface LoggedRequest {
   /** When the request arrived, ISO 8601. */
   readonly time: string;
+  /** HTTP method, upper case. */
   readonly method: string;
   /** Without the query; `/<32 hex>` for the object store. */
   readonly path: string;
@@ -17,6 +18,7 @@ export interface LoggedRequest {
   readonly bytesIn: number;
   /** Body bytes written to the connection. */
   readonly bytesOut: number;
+  /** From the arrival of the request to the end of the response, in milliseconds. */
   readonly ms: number;
 }
 

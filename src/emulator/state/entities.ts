@@ -132,6 +132,7 @@ export interface AppResult extends WithProperties {
   readonly dateCreated: string;
 }
 
+/** The status of an app session; `Complete` and `Aborted` are final. */
 export type SessionStatus = "Running" | "NeedsAttention" | "TimedOut" | "Complete" | "Aborted";
 
 export interface AppSession extends WithProperties {
@@ -182,6 +183,7 @@ export interface Parent {
   readonly id: string;
 }
 
+/** The upload status of a file; only a complete file has content. */
 export type UploadStatus = "undefined" | "pending" | "aborted" | "complete";
 
 /** A part that was received; its bytes are in the content store until the upload ends. */

@@ -8,7 +8,9 @@ export interface Entity {
 
 /** One key of a map property. */
 export interface PropertyMapEntry {
+  /** Letters, digits, spaces and `_ . : -`. */
   readonly Key: string;
+  /** Texts. */
   readonly Values: readonly string[];
 }
 
