@@ -102,7 +102,7 @@ describe("bsmount cp into BaseSpace", () => {
 it("bsmount mkdir makes no project whose name BaseSpace would change", async () => {
   const { code, stderr } = await product.bsmount(["mkdir", "bs:/projects/ spaced "]);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/" spaced " cannot be made: .*space\n {2}try: leave the spaces/);
+  expect(stderr).toMatch(/" spaced " cannot be made: .*space\n {2}try: leave out the spaces/);
   expect((await ls("bs:/projects")).join()).not.toContain("spaced");
 });
 
