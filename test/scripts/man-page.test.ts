@@ -24,7 +24,9 @@ describe("the man page", () => {
       .toString()
       .replace(/.\u0008/g, "");
     expect(page).toMatch(/unmount \[options\] \[mountpoint\]\n.*Also: umount\./);
-    expect(page).toMatch(/ --timeout DURATION\n[^-]*Default: 30s\.\s+Variable:\s+BSMOUNT_TIMEOUT\./);
+    expect(page).toMatch(
+      / --timeout DURATION\n[^-]*Default: 30s\.\s+Variable:\s+BSMOUNT_TIMEOUT\./,
+    );
     expect(page).toMatch(/ 130 +Interrupted/);
   });
 });
