@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 
-const steps = ["format:check", "lint", "types", "layers", "words", "unused"];
+const steps = ["format:check", "lint", "types", "layers", "words", "docs:check", "unused"];
 let failed = 0;
 
 async function runStep(name) {

@@ -99,3 +99,34 @@ export type {
   SampleId,
   UserId,
 } from "./core/ids.ts";
+export type { FetcherKind } from "./api/content/create-fetcher.ts";
+export type { TokenApplication } from "./api/models/access-token.ts";
+export type { FetchPage } from "./api/paging/page.ts";
+export type { AppResults } from "./api/resources/app-results.ts";
+export type { AppSessions } from "./api/resources/app-sessions.ts";
+export type { Applications } from "./api/resources/applications.ts";
+export type { Files } from "./api/resources/files.ts";
+export type { Projects } from "./api/resources/projects.ts";
+export type { Properties } from "./api/resources/properties.ts";
+export type { Runs } from "./api/resources/runs.ts";
+export type { Samples } from "./api/resources/samples.ts";
+export type { Tokens } from "./api/resources/tokens.ts";
+export type { Users } from "./api/resources/users.ts";
+export type { AppSessionsV2 } from "./api/resources/v2/app-sessions.ts";
+export type { ApplicationsV2 } from "./api/resources/v2/applications.ts";
+export type { Archive } from "./api/resources/v2/archive.ts";
+export type { BioSamples } from "./api/resources/v2/biosamples.ts";
+export type { Datasets } from "./api/resources/v2/datasets.ts";
+export type { Libraries } from "./api/resources/v2/libraries.ts";
+export type { ProjectsV2 } from "./api/resources/v2/projects.ts";
+export type { RunsV2 } from "./api/resources/v2/runs.ts";
+export type { Trash } from "./api/resources/v2/trash.ts";
+export type { ApiVersion } from "./api/resources/version-client.ts";
+export type { ByExtension } from "./api/transfers/by-extension.ts";
+export type { ContentCheck } from "./api/transfers/content-check.ts";
+export type { Verified } from "./api/transfers/content-judge.ts";
+export type { CheckedFile } from "./api/transfers/downloads.ts";
+export type { ApiErrorFacts } from "./api/transport/errors.ts";
+export type { ByteRange } from "./core/byte-range.ts";
+export type { Clock } from "./core/clock.ts";
+export type { BsmountErrorOptions } from "./core/errors.ts";

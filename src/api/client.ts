@@ -41,6 +41,7 @@ import { Md5Thread } from "./digests/md5-thread.ts";
 import { StorePuts } from "./content/store-puts.ts";
 import { Uploads } from "./uploads/uploads.ts";
 
+/** Options of {@link BaseSpace}. */
 export interface BaseSpaceOptions extends ClientOptions {
   /** Origin of the API server, e.g. `https://api.basespace.illumina.com`; a version behind it is dropped. */
   readonly apiServer: string;
@@ -51,15 +52,25 @@ export interface BaseSpaceOptions extends ClientOptions {
   readonly accessToken: AccessToken;
 }
 
+/** The resources of version 2 of the API. */
 export interface V2 {
+  /** Apps, and how to launch them. */
   readonly applications: ApplicationsV2;
+  /** App sessions. */
   readonly appSessions: AppSessionsV2;
+  /** Projects. */
   readonly projects: ProjectsV2;
+  /** Sequencing runs. */
   readonly runs: RunsV2;
+  /** Biosamples. */
   readonly biosamples: BioSamples;
+  /** Libraries. */
   readonly libraries: Libraries;
+  /** Datasets and their files. */
   readonly datasets: Datasets;
+  /** Cold storage. */
   readonly archive: Archive;
+  /** Deleted entities. */
   readonly trash: Trash;
 }
 
@@ -67,23 +78,39 @@ export interface V2 {
 export class BaseSpace implements AsyncDisposable {
   /** Origin of the API server. */
   readonly apiServer: string;
+  /** Users, and the lists of what a user sees. */
   readonly users: Users;
+  /** The access token. */
   readonly tokens: Tokens;
+  /** Projects. */
   readonly projects: Projects;
+  /** Samples. */
   readonly samples: Samples;
+  /** App results. */
   readonly appResults: AppResults;
+  /** App sessions. */
   readonly appSessions: AppSessions;
+  /** Sequencing runs. */
   readonly runs: Runs;
+  /** Files and their signed links. */
   readonly files: Files;
+  /** Properties of entities. */
   readonly properties: Properties;
+  /** Apps, and how to launch them. */
   readonly applications: Applications;
+  /** Biosamples. */
   readonly biosamples: BioSamples;
+  /** Libraries. */
   readonly libraries: Libraries;
+  /** Datasets and their files. */
   readonly datasets: Datasets;
+  /** Cold storage. */
   readonly archive: Archive;
+  /** Deleted entities. */
   readonly trash: Trash;
   /** Version 2 of the API. What version 1 does not have is also found directly on the client. */
   readonly v2: V2;
+  /** Ranges of files, by their signed links. */
   readonly content: Content;
   /** The requests of an upload, for callers that split files into parts themselves. */
   readonly uploads: Uploads;
@@ -171,6 +198,7 @@ export class BaseSpace implements AsyncDisposable {
     await Promise.all([...threads, this.#dispatcher.destroy()]);
   }
 
+  /** As {@link close}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

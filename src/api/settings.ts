@@ -47,6 +47,7 @@ export interface ClientOptions {
    * with mode 0700. Default `bsmount/locks` below `$XDG_STATE_HOME` or `~/.local/state`.
    */
   readonly lockFolder?: string;
+  /** The clock of retries and dates; for tests. */
   readonly clock?: Clock;
   /** Logs each request at level debug, without secrets. Default: silent. */
   readonly logger?: Logger;

@@ -22,13 +22,21 @@ import {
  * Everything that a session needs to know, with all defaults filled in. Plain data that can be sent to other processes.
  */
 export interface Config {
+  /** Server, token and request limits. */
   readonly connection: ConnectionConfig;
+  /** What the tree shows, and for how long. */
   readonly tree: TreeConfig;
+  /** The limits of one listing. */
   readonly listing: ListingConfig;
+  /** The owner and the modes of everything on the mount. */
   readonly owner: OwnerConfig;
+  /** Memory for blocks, in bytes. */
   readonly memoryCacheBytes: number;
+  /** Options of the kernel mount. */
   readonly mount: MountConfig;
+  /** The folders of bsmount. */
   readonly folders: Folders;
+  /** Where and how much to log. */
   readonly log: LogConfig;
 }
 

@@ -9,6 +9,7 @@ export interface Environment {
   readonly gid: number;
 }
 
+/** The environment of this process. */
 export function processEnvironment(): Environment {
   return {
     variables: process.env,

@@ -1,6 +1,8 @@
 /** The bytes from `start` up to and without `end`; both are integers, `0 <= start <= end`. */
 export interface ByteRange {
+  /** The first byte. */
   readonly start: number;
+  /** The byte after the last one. */
   readonly end: number;
 }
 

@@ -66,6 +66,7 @@ export type FailureReason =
   | "environment"
   | "unavailable";
 
+/** Options of {@link BsmountError}. */
 export interface BsmountErrorOptions extends ErrorOptions {
   /** What the user can do about it: a sentence or a command. */
   readonly remedy?: string;
@@ -78,8 +79,11 @@ export interface BsmountErrorOptions extends ErrorOptions {
  * `core/redact.ts`.
  */
 export class BsmountError extends Error {
+  /** The name of the class. */
   override name = "BsmountError";
+  /** The kind of the failure. */
   readonly reason: FailureReason;
+  /** What to do; undefined if there is nothing to say. */
   readonly remedy: string | undefined;
 
   constructor(reason: FailureReason, message: string, options: BsmountErrorOptions = {}) {

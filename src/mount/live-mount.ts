@@ -18,9 +18,11 @@ import { enterRegistry, socketPathOf } from "./registry.ts";
 
 /** A mounted session. Disposing unmounts it, even if it is in use. */
 export interface BaseSpaceMount extends AsyncDisposable {
+  /** The absolute path of the mount point. */
   readonly mountPoint: string;
   /** Resolves when the mount has ended, for whatever reason, and its socket and registry entry are removed. */
   readonly ended: Promise<void>;
+  /** The state of the mount, as `bsmount status --json` shows it. */
   status(): MountStatus;
   /** Refuses to open files from now on; open files keep working. */
   refuseOpens(): void;
@@ -45,6 +47,7 @@ export interface LiveMountOptions {
 
 /** A mount with its control socket and registry entry; removes both and releases the lock at its end. */
 export class LiveMount implements BaseSpaceMount {
+  /** The absolute path of the mount point. */
   readonly mountPoint: string;
   readonly ended: Promise<void>;
   readonly #options: LiveMountOptions;
@@ -107,6 +110,7 @@ export class LiveMount implements BaseSpaceMount {
     return others;
   }
 
+  /** The state of the mount, as `bsmount status --json` shows it. */
   status(): MountStatus {
     const { session, logFile } = this.#options;
     return {

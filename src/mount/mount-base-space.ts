@@ -30,6 +30,7 @@ export interface MountBaseSpaceOptions extends PrepareOptions {
   readonly deadlineMs?: number;
   /** @default the driver over fuse-native */
   readonly driver?: Driver;
+  /** Where the mount logs; default: nowhere. */
   readonly logger?: Logger;
   /** The file that the logger writes, for `bsmount status`. @default none */
   readonly logFile?: string;

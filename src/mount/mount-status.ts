@@ -3,10 +3,13 @@ import type { UploadCounts } from "../session/staged-uploads.ts";
 
 /** One row of `bsmount status`. */
 export interface MountStatus extends SessionDescription {
+  /** The absolute path of the mount point. */
   readonly mountPoint: string;
+  /** The process that serves the mount. */
   readonly pid: number;
   /** Where the mount's process logs; absent in the foreground. */
   readonly logFile?: string;
+  /** The numbers of files that are not in BaseSpace. */
   readonly uploads: UploadCounts;
   /** When it was mounted, ISO 8601. */
   readonly since: string;

@@ -8,6 +8,7 @@ import { explainRefusal } from "../config/refused-token.ts";
 import { neverAborted } from "../core/abort.ts";
 import { CurrentToken } from "./current-token.ts";
 
+/** Options of {@link connect}. */
 export interface ConnectOptions extends ClientOptions {
   /** `~/.basespace/<name>.cfg`, else a section of `~/.basespacepy.cfg`. Default `default`. */
   readonly profile?: string;
@@ -17,6 +18,7 @@ export interface ConnectOptions extends ClientOptions {
   readonly region?: string;
   /** A file that holds the access token, mode 0600. */
   readonly accessTokenFile?: string;
+  /** Aborts signing in. */
   readonly signal?: AbortSignal;
 }
 

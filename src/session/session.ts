@@ -56,9 +56,13 @@ export const KERNEL_TTL_MS = 1000;
 
 /** BaseSpace as a file system for one user, without FUSE. Close it: it owns connections and memory. */
 export interface Session extends AsyncDisposable {
+  /** The configuration. */
   readonly config: Config;
+  /** The client of the service. */
   readonly client: BaseSpace;
+  /** The file system that a mount serves. */
   readonly fileSystem: FileSystem;
+  /** The user that the token belongs to. */
   readonly user: { readonly id: string; readonly name: string };
   /** Returns what `bsmount status` shows; no secrets. */
   describe(): SessionDescription;
@@ -66,7 +70,9 @@ export interface Session extends AsyncDisposable {
   refresh(): Promise<void>;
   /** Maps paths to files of BaseSpace, for copying them without the file system. */
   readonly transferPaths: TransferPaths;
+  /** The numbers since the session began. */
   metrics(): Promise<MetricsSnapshot>;
+  /** The numbers of files that are not in BaseSpace. */
   uploads(): UploadCounts;
   /** Returns what was written and is not in BaseSpace yet. */
   uploadsLeft(): UploadsLeft;
@@ -99,16 +105,23 @@ export interface Session extends AsyncDisposable {
 }
 
 export interface SessionDescription {
+  /** The origin of the API server. */
   readonly apiServer: string;
   /** The name of the user that the token belongs to. */
   readonly user: string;
+  /** The profile, if the token came from one. */
   readonly profile: string;
+  /** The layout of the tree. */
   readonly layout: string;
+  /** When a close returns. */
   readonly writeMode: string;
+  /** The folder of the disk cache. */
   readonly cacheDir: string;
+  /** The folder of staged files. */
   readonly stagingDir: string;
   /** Where the token was found, in words. Absent, as the fields after it, in mounts of older versions. */
   readonly tokenSource?: string;
+  /** Where the token came from. */
   readonly tokenKind?: "profile" | "file" | "environment";
   /** Since when the service has refused it, ISO 8601; absent while it does not. */
   readonly tokenRefusedSince?: string;
@@ -195,9 +208,11 @@ function openCatalog({ listing, tree }: Config, client: BaseSpace): CachedCatalo
 }
 
 interface TreeParts {
+  /** The client of the service. */
   readonly client: BaseSpace;
   readonly catalog: CachedCatalog;
   readonly readers: Readers;
+  /** The numbers of files that are not in BaseSpace. */
   readonly uploads: StagedUploads;
   readonly refuseElsewhere: RefuseElsewhere;
 }

@@ -12,10 +12,13 @@ import { failureOf, needsNewLink } from "./range-failure.ts";
 
 /** The version of a file's bytes: the ETag of the object store, without quotes. */
 export interface StoreVersion {
+  /** The ETag without quotes; undefined if the store sends none. */
   readonly etag: string | undefined;
 }
 
+/** A range of a file, and the memory for it. */
 export interface RangeRequest {
+  /** The file. */
   readonly fileId: FileId;
   /** The size of the whole file, as BaseSpace states it. */
   readonly sizeBytes: number;

@@ -27,7 +27,9 @@ export interface TokenScopes extends ModelOf<typeof scopeFields> {}
 export const decodeTokenScopes: Decode<TokenScopes> = decoder(scopeFields);
 
 const applicationFields = {
+  /** BaseSpace's Id. */
   id: required<string>("Id", id),
+  /** The name, not unique. */
   name: optional("Name", text),
 };
 
@@ -38,8 +40,11 @@ const decodeTokenApplication: Decode<TokenApplication> = decoder(applicationFiel
 
 const detailFields = {
   ...scopeFields,
+  /** The app that the token was issued to. */
   application: nested("Application", decodeTokenApplication),
+  /** The user who approved the app. */
   user: nested("UserResourceOwner", decodeUser),
+  /** When the token was issued. */
   dateCreated: optional("DateCreated", date),
   /** The service's JSON object without the token. */
   raw: computed(({ AccessToken: _secret, ...json }) => json),

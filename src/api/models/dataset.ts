@@ -17,17 +17,24 @@ import { count, date, flag, text } from "./wire.ts";
 
 const fields = {
   ...entityFields<string>(),
+  /** When it was created. */
   dateCreated: creationDate,
+  /** When it was changed last. */
   dateModified: optional("DateModified", date),
+  /** The size of all its files, in bytes. */
   totalSizeBytes: optional("TotalSize", count),
+  /** Whether its content is in cold storage. */
   isArchived: withDefault("IsArchived", flag, () => false),
   /** E.g. `illumina.fastq.v1.8`. */
   datasetType: optional(
     "DatasetType",
     z.object({ Id: text }).transform(({ Id }) => Id),
   ),
+  /** Whether all its files were uploaded, as the service names it. */
   uploadStatus: optional("UploadStatus", text),
+  /** The project that it belongs to. */
   project: nested("Project", decodeProject),
+  /** The app session that made it. */
   appSession: nested("AppSession", decodeAppSession),
   /** The v1 sample with the same reads. */
   v1SampleId: optional<SampleId>(
@@ -38,6 +45,7 @@ const fields = {
   properties: nested("Properties", decodeProperties),
 };
 
+/** A dataset of v2: files of one type that an app session made. */
 export interface Dataset extends ModelOf<typeof fields> {}
 
 export const decodeDataset: Decode<Dataset> = decoder(fields);

@@ -26,6 +26,7 @@ const fields = {
   ...entityFields<FileId>(),
   /** Folders and name inside its sample, result or run, without a leading slash. */
   path: withDefault("Path", text, ({ Name }) => Name as string),
+  /** The path of its content. */
   hrefContent: optional("HrefContent", text),
   /** Only of a file that was uploaded in parts. */
   hrefParts: optional("HrefParts", text),
@@ -33,11 +34,15 @@ const fields = {
   hrefCoverage: optional("HrefCoverage", text),
   /** Only of a VCF file whose variants BaseSpace can search. */
   hrefVariants: optional("HrefVariants", text),
+  /** The media type, as its uploader set it. */
   contentType: optional("ContentType", text),
+  /** The size of the content, in bytes. */
   sizeBytes: required<number>("Size", count),
   /** In cold storage: the content cannot be read until the file is restored. */
   isArchived: withDefault("IsArchived", flag, () => false),
+  /** When its upload began. */
   dateCreated: creationDate,
+  /** When it was changed last. */
   dateModified: optional("DateModified", date),
   /** Without quotes: an MD5 in hex, or `<hex>-<parts>` for a file that was uploaded in parts. */
   etag: optional("ETag", text),
@@ -53,6 +58,7 @@ const fields = {
   properties: nested("Properties", decodeProperties),
 };
 
+/** A file of a sample, an app result, a run or a dataset. */
 export interface FileEntry extends ModelOf<typeof fields> {}
 
 export const decodeFile: Decode<FileEntry> = decoder(fields);

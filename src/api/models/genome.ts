@@ -8,6 +8,7 @@ const fields = {
   name: withDefault("DisplayName", text, () => ""),
   /** Relative to the API server. */
   href: withDefault("Href", text, () => ""),
+  /** The name of the species. */
   speciesName: optional("SpeciesName", text),
   /** `UCSC`, `NCBI`, … */
   source: optional("Source", text),

@@ -13,7 +13,9 @@ import type { Decode } from "./parse.ts";
 import { date, id, maybe, text } from "./wire.ts";
 
 const indexFields = {
+  /** BaseSpace's Id. */
   id: optional("Id", id),
+  /** The name, not unique. */
   name: optional("Name", text),
   /** Bases: `TCTCTACT`. */
   sequence: optional("Sequence", text),
@@ -28,9 +30,11 @@ const decodeIndex: Decode<LibraryIndex> = decoder(indexFields);
 
 const fields = {
   ...entityFields<string>(),
+  /** The name, not unique. */
   name: withDefault(["Name", "LibraryName"], text, () => ""),
   /** `Active`, …; v1 calls it State. */
   status: optional(["Status", "State"], text),
+  /** When it was changed last. */
   dateModified: optional("DateModified", date),
   /** Only from v2. */
   bioSample: nested("BioSample", decodeBioSample),

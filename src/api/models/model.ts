@@ -104,9 +104,11 @@ export const rawObject: Field<Raw, "required"> = computed((json) => json);
 /** The fields that every entity has. */
 export function entityFields<Id extends string>() {
   return {
+    /** BaseSpace's Id. */
     id: required<Id>("Id", id),
     /** Relative to the API server in v1, absolute in v2. */
     href: required<string>("Href", text),
+    /** The name, not unique. */
     name: required<string>("Name", text),
     /** The JSON object as it came, with the fields that have no name here. */
     raw: rawObject,

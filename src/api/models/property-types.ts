@@ -21,19 +21,26 @@ export const V2_ENTITY_TYPES = [
   "librarypool",
 ] as const;
 
+/** A type of entities that a property can refer to. */
 export type EntityType = (typeof ENTITY_TYPES)[number] | (typeof V2_ENTITY_TYPES)[number];
 
 /** A key of a map and its values. */
 export interface MapEntry {
+  /** The key. */
   readonly key: string;
+  /** The values of the key. */
   readonly values: readonly string[];
 }
 
 /** An entity that a property refers to. */
 export interface EntityReference {
+  /** The type of the entity. */
   readonly type: EntityType;
+  /** BaseSpace's Id. */
   readonly id: string;
+  /** The path of the entity. */
   readonly href: string;
+  /** The name, not unique. */
   readonly name?: string;
   /** Its compact form as it came; absent when the service sends nothing but the Href. */
   readonly raw?: Raw;

@@ -8,13 +8,17 @@ import { count, date, id, text } from "./wire.ts";
 const typeName = text.transform((name) => name.toLowerCase());
 
 const fields = {
+  /** The name, with its namespace: `Input.Samples`. */
   name: required<string>("Name", text),
   /** `string`, `sample`, `map`, …, followed by `[]` for several values; in lower case. */
   type: required<string>("Type", typeName),
+  /** The path of the property. */
   href: optional("Href", text),
+  /** Free text. */
   description: optional("Description", text),
   /** Of several values, the first ones: see `itemsTotalCount`, and `properties.items()` for all. */
   value: computed((json, at) => valueOf(json, at)),
+  /** The number of its items. */
   itemsTotalCount: optional("ItemsTotalCount", count),
   /** Only in a property that was requested by its name. */
   dateModified: optional("DateModified", date),
@@ -46,6 +50,7 @@ export const decodeProperties: Decode<readonly Property[]> = (value, at) =>
 
 /** One value of a property that has several. */
 export interface PropertyItem {
+  /** BaseSpace's Id. */
   readonly id: string;
   /** `text`, `entity`, `map` or `other`. */
   readonly value: PropertyValue;

@@ -14,12 +14,17 @@ const fields = {
   ...entityFields<SampleId>(),
   /** The name on the sample sheet. */
   sampleId: optional("SampleId", text),
+  /** The experiment on the sample sheet. */
   experimentName: optional("ExperimentName", text),
   /** `Complete`, `Aborted`, … */
   status: optional("Status", text),
+  /** A sentence about the status. */
   statusSummary: optional("StatusSummary", text),
+  /** When it was created. */
   dateCreated: creationDate,
+  /** The size of all its files, in bytes. */
   totalSizeBytes: optional("TotalSize", count),
+  /** Whether the reads are pairs. */
   isPairedEnd: optional("IsPairedEnd", flag),
   /** Reads before filtering; the two directions of a pair count once. */
   numReadsRaw: optional("NumReadsRaw", count),
@@ -38,7 +43,9 @@ const fields = {
   genome: nested("Genome", decodeGenome),
   /** The library that was sequenced. */
   library: nested("Library", decodeLibrary),
+  /** The owner. */
   userOwnedBy: nested("UserOwnedBy", decodeUser),
+  /** The app session that made it. */
   appSession: nested("AppSession", decodeAppSession),
   /** The projects that it belongs to; only in a sample that was requested by its Id. */
   projects: nested("Projects", decodeProjects),
@@ -48,6 +55,7 @@ const fields = {
   properties: nested("Properties", decodeProperties),
 };
 
+/** A sample of v1: the reads of one sequenced specimen. */
 export interface Sample extends ModelOf<typeof fields> {}
 
 export const decodeSample: Decode<Sample> = decoder(fields);

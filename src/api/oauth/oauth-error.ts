@@ -16,7 +16,9 @@ export type OAuthFailure =
 
 /** A sign-in that failed for one of these reasons; a failure of the network stays an `ApiError`. */
 export class OAuthError extends BsmountError {
+  /** The name of the class. */
   override name = "OAuthError";
+  /** Why the sign-in failed. */
   readonly failure: OAuthFailure;
 
   constructor(failure: OAuthFailure, message: string, options: BsmountErrorOptions = {}) {

@@ -17,6 +17,7 @@ import { decodeDevice, decodeGrant } from "./decode-oauth.ts";
 import { asOAuthError, OAuthError } from "./oauth-error.ts";
 import { PollInterval } from "./poll-interval.ts";
 
+/** Options of {@link OAuth}. */
 export interface OAuthOptions extends Omit<ClientOptions, "maxConnections" | "fetcher"> {
   /** Origin of the API server. */
   readonly apiServer: string;
@@ -36,6 +37,7 @@ export interface DeviceLogin {
   readonly userCode: string;
   /** A secret that is exchanged for the token. */
   readonly deviceCode: string;
+  /** When the code expires. */
   readonly expires: Date;
   /** The initial interval between two polls, in milliseconds. */
   readonly intervalMs: number;
@@ -49,9 +51,11 @@ export interface Grant {
   readonly expires?: Date;
 }
 
+/** Parameters of the page on which a user approves an app. */
 export interface AuthorizeParams {
   /** As registered for the app; for `localhost`, scheme and port do not matter. */
   readonly redirectUri: string;
+  /** What the token shall allow. */
   readonly scopes: readonly string[];
   /** Returned with the code, so that nobody else can supply one: make it random. */
   readonly state: string;
@@ -171,10 +175,12 @@ export class OAuth implements AsyncDisposable {
     return await this.#asApp.one(`appsessions/${segment(id)}`, decodeAppSession, options);
   }
 
+  /** Closes the connections. */
   async close(): Promise<void> {
     await this.#dispatcher.destroy();
   }
 
+  /** As {@link close}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -8,11 +8,13 @@ import { shownText } from "../../core/shown-text.ts";
 import { OAuthError } from "./oauth-error.ts";
 import { redirectPage } from "./redirect-page.ts";
 
+/** Options of {@link RedirectListener}. */
 export interface RedirectListenerOptions {
   /** 0 for any free port: BaseSpace does not compare the port of `localhost`. @default 0 */
   readonly port?: number;
   /** @default 5 minutes */
   readonly timeoutMs?: number;
+  /** The clock of the time limit; for tests. */
   readonly clock?: Clock;
 }
 
@@ -85,6 +87,7 @@ export class RedirectListener implements AsyncDisposable {
     }
   }
 
+  /** Stops listening. */
   async close(): Promise<void> {
     this.#settle.reject(new BsmountError("aborted", "the sign-in was given up"));
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -92,6 +95,7 @@ export class RedirectListener implements AsyncDisposable {
     await closed;
   }
 
+  /** As {@link close}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

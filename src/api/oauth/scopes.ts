@@ -5,6 +5,7 @@ export type AccessRight = "browse" | "read" | "write" | "create";
 
 /** An entity with an Href of BaseSpace: a project, a sample, an app result or a run. */
 export interface Accessible {
+  /** The path of the entity, with the version of the API. */
   readonly href: string;
 }
 

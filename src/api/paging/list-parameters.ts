@@ -7,6 +7,7 @@ import type { Query } from "../transport/rest.ts";
  * return everything.
  */
 
+/** The direction of sorting. */
 export type SortDir = "Asc" | "Desc";
 
 /** The order of a list, which every list can be given. */

@@ -3,6 +3,7 @@ import { checkNumber } from "./list-parameters.ts";
 import { type FetchPage, MAX_PAGE_LIMIT, type Page, type PageWindow } from "./page.ts";
 import type { CallOptions } from "../transport/rest.ts";
 
+/** Options for reading a whole list. */
 export interface CrawlOptions extends CallOptions {
   /** Items per request, 1 to 1024. Default 1024. */
   readonly pageSize?: number;
@@ -51,6 +52,7 @@ export class List<Item> implements AsyncIterable<Item> {
     return items;
   }
 
+  /** All items, one by one. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
     yield* this.items();
   }

@@ -2,6 +2,7 @@ import type { CallOptions } from "../transport/rest.ts";
 
 /** One response to a list request. */
 export interface Page<Item> {
+  /** The items, in the order of the list. */
   readonly items: readonly Item[];
   /** The offset of the first item, from 0. */
   readonly offset: number;
@@ -11,6 +12,7 @@ export interface Page<Item> {
   readonly totalCount: number | undefined;
 }
 
+/** The part of a list that one page has. */
 export interface PageWindow {
   /** Default 0. */
   readonly offset?: number;

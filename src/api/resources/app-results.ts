@@ -12,6 +12,7 @@ import { type FilesParams, FILES } from "./files.ts";
 import { referencedIds } from "./references.ts";
 import { propertyList } from "./properties.ts";
 
+/** App results of v1. */
 export class AppResults {
   readonly #client: VersionClient;
 

@@ -13,7 +13,9 @@ import type { CallOptions } from "../transport/rest.ts";
 import { propertyItems, propertyList } from "./properties.ts";
 import { SESSION_STATUSES, type SessionStatus } from "./session-status.ts";
 
+/** A change of the status of an app session. */
 export interface NewStatus {
+  /** The new status. */
   readonly status: SessionStatus;
   /** A sentence for users. Default: none. */
   readonly summary?: string;

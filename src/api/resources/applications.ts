@@ -24,6 +24,7 @@ export interface Launch {
   readonly agentId?: string;
 }
 
+/** Apps, and how to launch them. */
 export class Applications {
   readonly #client: VersionClient;
 

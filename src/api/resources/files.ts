@@ -19,6 +19,7 @@ export const FILES = listRules(["Id", "Path", "DateCreated"], {
   directory: text("Directory"),
 });
 
+/** Parameters of a list of files. */
 export interface FilesParams extends ParamsOf<typeof FILES> {}
 
 /** A signed link to the content of a file. */
@@ -27,6 +28,7 @@ export interface FileLink {
   readonly url: string;
 }
 
+/** Files of v1. */
 export class Files {
   readonly #client: VersionClient;
   readonly #links: LinkCache;

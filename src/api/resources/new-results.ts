@@ -4,8 +4,11 @@ import { segment } from "../transport/address.ts";
 import { checkNumber, checkText } from "../paging/list-parameters.ts";
 import type { Raw } from "../models/raw.ts";
 
+/** A new app result. */
 export interface NewAppResult {
+  /** The name, not unique. */
   readonly name: string;
+  /** Free text. */
   readonly description?: string;
   /** The session it belongs to, which must be open. Default: the service creates a new one, `Running`. */
   readonly appSessionId?: AppSessionId;
@@ -31,8 +34,11 @@ function usingSample(id: SampleId): Raw {
   return { Rel: "using", Type: "Sample", HrefContent: `v1pre3/samples/${segment(id)}` };
 }
 
+/** A new sample. */
 export interface NewSample {
+  /** The name, not unique. */
   readonly name: string;
+  /** The experiment on the sample sheet. */
   readonly experimentName: string;
   /** The number on the sample sheet, from 1. */
   readonly sampleNumber: number;
@@ -40,10 +46,13 @@ export interface NewSample {
   readonly sampleId: string;
   /** Cycles of the one read, or of both reads of a pair. */
   readonly readLengths: readonly [number] | readonly [number, number];
+  /** Reads before filtering. */
   readonly numReadsRaw: number;
   /** Reads after filtering. */
   readonly numReadsPf: number;
+  /** The Id of the reference genome. */
   readonly genomeId?: string;
+  /** The app session that makes it; default: a new one. */
   readonly appSessionId?: AppSessionId;
 }
 

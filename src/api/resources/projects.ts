@@ -32,8 +32,10 @@ const APP_RESULTS = listRules(["Id", "Name", "DateCreated"], {
   statuses: choices("Statuses", SESSION_STATUSES),
 });
 
+/** Parameters of a list of app results. */
 export interface AppResultsParams extends ParamsOf<typeof APP_RESULTS> {}
 
+/** Projects of v1. */
 export class Projects {
   readonly #client: VersionClient;
 

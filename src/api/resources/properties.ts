@@ -23,6 +23,7 @@ const V2_RESOURCES = [
 
 /** An entity that has properties. Those of files are read-only; of users, only the current one has any. */
 export interface PropertyOwner {
+  /** The kind of the owner. */
   readonly resource: (typeof V1_RESOURCES)[number] | (typeof V2_RESOURCES)[number];
   /** `current` for `users`. */
   readonly id: string;

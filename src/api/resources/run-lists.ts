@@ -14,6 +14,7 @@ const RUN_STATUSES = [
   "NeedsAttention",
 ] as const;
 
+/** A status of a run. */
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 const SORTS = [
@@ -31,14 +32,18 @@ const SORTS = [
   "TotalSize",
 ] as const;
 
+/** A field that runs can be sorted by. */
 export type RunSort = (typeof SORTS)[number];
 
 /** The lists of runs, in either version. */
 export const RUNS = listRules(SORTS, {
   /** Only runs in one of these states. */
   statuses: choices("Statuses", RUN_STATUSES),
+  /** The type of the instrument, such as `MiSeq`. */
   instrumentType: text("InstrumentType"),
+  /** The barcode of the reagent kit. */
   reagentBarcode: text("ReagentBarcode"),
+  /** The barcode of the flow cell. */
   flowcellBarcode: text("FlowcellBarcode"),
 });
 

@@ -14,6 +14,7 @@ import type { CallOptions } from "../transport/rest.ts";
 import { type FilesParams, FILES } from "./files.ts";
 import { propertyList } from "./properties.ts";
 
+/** Sequencing runs of v1. */
 export class Runs {
   readonly #client: VersionClient;
 

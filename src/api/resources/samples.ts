@@ -10,6 +10,7 @@ import type { CallOptions } from "../transport/rest.ts";
 import { type FilesParams, FILES } from "./files.ts";
 import { propertyList } from "./properties.ts";
 
+/** Samples of v1. */
 export class Samples {
   readonly #client: VersionClient;
 

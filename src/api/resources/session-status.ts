@@ -7,6 +7,7 @@ export const SESSION_STATUSES = [
   "Aborted",
 ] as const;
 
+/** A status of an app session. */
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
 
 const OPEN: ReadonlySet<string> = new Set(["running", "needsattention", "timedout"]);

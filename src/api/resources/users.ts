@@ -28,6 +28,7 @@ const PROJECTS = listRules(SORTS, {
   name: text("Name"),
 });
 
+/** Parameters of a list of projects. */
 export interface ProjectsParams extends ParamsOf<typeof PROJECTS> {}
 
 const APP_SESSIONS = listRules(SORTS, {
@@ -45,8 +46,10 @@ const APP_SESSIONS = listRules(SORTS, {
   propertyFilters: texts("propertyFilters"),
 });
 
+/** Parameters of a list of app sessions. */
 export interface AppSessionsParams extends ParamsOf<typeof APP_SESSIONS> {}
 
+/** Users, and the lists of what a user sees. */
 export class Users {
   readonly #client: VersionClient;
 

@@ -7,6 +7,7 @@ import type { Page, PageWindow } from "../paging/page.ts";
 import type { FindEffect, IdempotentCalls, IdempotentChange } from "../transport/idempotency.ts";
 import type { CallOptions, Change, JsonResponse, Query, Rest } from "../transport/rest.ts";
 
+/** A version of the API. */
 export type ApiVersion = "v1" | "v2";
 
 /** A list of the service. */

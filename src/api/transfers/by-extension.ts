@@ -11,6 +11,7 @@ interface Client {
   readonly transfers: Transfers;
 }
 
+/** Which files are downloaded, and into which folder. */
 export interface ByExtension {
   /** The end of the file names, e.g. `.vcf.gz`. */
   readonly extension: string;

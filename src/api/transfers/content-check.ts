@@ -56,6 +56,7 @@ export class ContentCheck implements AsyncDisposable {
     }
   }
 
+  /** Ends the check. */
   async [Symbol.asyncDispose](): Promise<void> {
     const digests = await this.#digests?.catch(() => undefined);
     await digests?.running[Symbol.asyncDispose]();

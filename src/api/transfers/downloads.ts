@@ -20,6 +20,7 @@ import { pathNames, pathBelow } from "./local-files.ts";
 import { DEFAULT_PARALLEL, type TransferOptions, withMemoryBudget } from "./options.ts";
 import type { DownloadFrom } from "./parts-download.ts";
 
+/** Options of reading a file into memory or as a stream. */
 export interface ReadOptions extends TransferOptions {
   /** Default: the whole file. A part of the range behind the end of the file is ignored. */
   readonly range?: ByteRange;
@@ -27,6 +28,7 @@ export interface ReadOptions extends TransferOptions {
   readonly checksum?: boolean;
 }
 
+/** Options of downloading into a folder. */
 export interface FolderOptions extends DownloadOptions {
   /**
    * Creates the folders of the file's own path below the target folder. Default false: the file gets its name alone.

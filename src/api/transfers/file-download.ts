@@ -44,9 +44,13 @@ export type Downloadable = Pick<
   "id" | "name" | "path" | "sizeBytes" | "isArchived" | "etag"
 >;
 
+/** A file that was downloaded. */
 export interface Downloaded {
+  /** The path of the local file. */
   readonly path: string;
+  /** Its size, in bytes. */
   readonly sizeBytes: number;
+  /** How its content was compared with BaseSpace's. */
   readonly verified: Verified;
 }
 

@@ -1,6 +1,7 @@
 import type { ByteBudget } from "../../core/byte-budget.ts";
 import type { CallOptions } from "../transport/rest.ts";
 
+/** How much of one file was transferred. */
 export interface Progress {
   /** Bytes that are done, including those of an earlier transfer that is continued. */
   readonly doneBytes: number;
@@ -8,6 +9,7 @@ export interface Progress {
   readonly totalBytes?: number;
 }
 
+/** Options of every transfer. */
 export interface TransferOptions extends CallOptions {
   /** How many parts are under way at a time, each with its own buffer. Default 4. */
   readonly parallel?: number;

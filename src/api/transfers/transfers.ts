@@ -39,6 +39,7 @@ const KEPT_DIGEST_BYTES = 8 * 1024 * 1024;
 
 /** Uploads and downloads of whole files. */
 export class Transfers {
+  /** Downloads. */
   readonly download: Downloads;
   readonly #uploads: Uploads;
   readonly #files: Files;

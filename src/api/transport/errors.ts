@@ -4,11 +4,13 @@ import type { ErrorBody } from "./error-body.ts";
 
 /** Names a request in errors. */
 export interface RequestName {
+  /** The HTTP method. */
   readonly method: string;
   /** Without host and query. */
   readonly path: string;
 }
 
+/** What an {@link ApiError} says about its request. */
 export interface ApiErrorFacts extends RequestName {
   /** HTTP status; 0 when no response was received. */
   readonly status: number;
@@ -23,11 +25,17 @@ const LONGEST = { errorCode: 200, requestId: 100, message: 500, problem: 1000 } 
 
 /** A request that the service refused, that had no response, or whose response makes no sense. */
 export class ApiError extends BsmountError {
+  /** The name of the class. */
   override name = "ApiError";
+  /** HTTP status; 0 if no response was received. */
   readonly status: number;
+  /** BaseSpace's own code, such as `BASESPACE.COMMON.INSUFFICIENT_RESOURCE_PERMISSIONS`. */
   readonly errorCode: string | undefined;
+  /** The request Id that Illumina's support asks for. */
   readonly requestId: string | undefined;
+  /** The HTTP method. */
   readonly method: string;
+  /** The path of the request, without host and query. */
   readonly path: string;
   /**
    * The request may have taken effect: the response was lost, or the service failed while it processed the request.
@@ -54,6 +62,7 @@ export class ApiError extends BsmountError {
 
 /** A response whose JSON is not what the endpoint promises. */
 export class DecodeError extends ApiError {
+  /** The name of the class. */
   override name = "DecodeError";
 }
 

@@ -6,7 +6,9 @@ import { networkProblem } from "./network-error.ts";
 import { parseRetryAfter } from "./retry-delay.ts";
 import { type RetryOptions, withRetries, RetryableFailure, withTotal } from "./retry.ts";
 
+/** Options of every call. */
 export interface CallOptions {
+  /** Aborts the call, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** How long to wait for the response to one request, in milliseconds. Default: the client's. */
   readonly timeoutMs?: number;

@@ -1,3 +1,4 @@
+/** The limits of retrying one call. */
 export interface RetryLimits {
   /** How many attempts are made at most. */
   readonly attempts: number;

@@ -20,6 +20,7 @@ export interface UploadsOptions {
 
 /** Bytes whose MD5 may be known. */
 export interface UploadBody {
+  /** The bytes of the file or of the part. */
   readonly bytes: Uint8Array;
   /** In lower-case hex. Default: computed, for shared memory in a thread. */
   readonly md5?: string;

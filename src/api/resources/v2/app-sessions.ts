@@ -16,7 +16,9 @@ import type { SessionStatus } from "../session-status.ts";
 import { APP_SESSIONS, type AppSessionsV2Params } from "./app-session-lists.ts";
 import { changeV2 } from "./change.ts";
 
+/** A new app session. */
 export interface NewAppSession {
+  /** The name, not unique. */
   readonly name: string;
   /** A sentence for users. Default: none. */
   readonly statusSummary?: string;
@@ -24,16 +26,21 @@ export interface NewAppSession {
 
 /** The fields to change; the others stay as they are. */
 export interface AppSessionChanges {
+  /** The name, not unique. */
   readonly name?: string;
   /** Complete and Aborted are final. */
   readonly status?: SessionStatus;
+  /** A sentence about the status. */
   readonly statusSummary?: string;
+  /** The quality status. */
   readonly qcStatus?: string;
+  /** The delivery status. */
   readonly deliveryStatus?: string;
   /** The reason of the change. */
   readonly comment?: string;
 }
 
+/** How an app session is deleted. */
 export interface Deletion {
   /** Delete only the files: the session and its results stay. Default false. */
   readonly keepMetadata?: boolean;

@@ -14,6 +14,7 @@ const APPLICATIONS = listRules(["Id", "Name", "DateCreated", "DatePublished", "V
   allVersions: flag("allversions"),
 });
 
+/** Parameters of a list of applications in v2. */
 export interface ApplicationsV2Params extends ParamsOf<typeof APPLICATIONS> {}
 
 /** Apps by v2, which also lists older versions. Apps are started by v1: see `BaseSpace.applications`. */

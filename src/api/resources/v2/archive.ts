@@ -11,13 +11,17 @@ import type { CallOptions } from "../../transport/rest.ts";
 
 /** What is moved to cold storage or back; at least one. */
 export interface Archivable {
+  /** Datasets to move. */
   readonly datasetIds?: readonly string[];
+  /** Runs to move. */
   readonly runIds?: readonly RunId[];
 }
 
 /** The entities after the request. A service that moves them later still shows their earlier state. */
 export interface Archived {
+  /** The datasets, as they are now. */
   readonly datasets: readonly Dataset[];
+  /** The runs, as they are now. */
   readonly runs: readonly Run[];
 }
 

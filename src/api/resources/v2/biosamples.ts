@@ -24,24 +24,34 @@ const SORTS = [
 ] as const;
 
 const BIOSAMPLES = listRules(SORTS, {
+  /** Only biosamples with one of these names. */
   bioSampleNames: texts("biosamplename"),
+  /** Only biosamples of these projects. */
   projectIds: texts<ProjectId>("projectid"),
+  /** Only biosamples with one of these statuses. */
   statuses: texts("status"),
+  /** Only biosamples with one of these laboratory statuses. */
   labStatuses: texts("labstatus"),
   /** What is sent with each biosample, such as `properties`. */
   include: texts("include"),
+  /** With `include`, only properties whose names start with one of these. */
   propertyNamesStartWith: texts("propertynamestartswith"),
 });
 
+/** Parameters of a list of biosamples. */
 export interface BioSamplesParams extends ParamsOf<typeof BIOSAMPLES> {}
 
 /** The fields to change; the others stay as they are. */
 export interface BioSampleChanges {
+  /** The name. */
   readonly name?: string;
+  /** The status. */
   readonly status?: string;
+  /** The status of the laboratory work. */
   readonly labStatus?: string;
 }
 
+/** Biosamples of v2. */
 export class BioSamples {
   readonly #client: VersionClient;
 

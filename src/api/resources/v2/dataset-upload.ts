@@ -16,6 +16,7 @@ import type { UploadBody } from "../../uploads/uploads.ts";
 import type { VersionClient, VersionClients } from "../version-client.ts";
 import { SignedPartsProtocol, type SignedPartsUpload } from "./signed-parts-protocol.ts";
 
+/** A file that is uploaded into a dataset. */
 export interface DatasetFile {
   /** Folders and name, separated by `/`, without a leading one. */
   readonly path: string;

@@ -22,7 +22,9 @@ import {
 } from "./dataset-lists.ts";
 import { type DatasetFile, uploadIntoDataset } from "./dataset-upload.ts";
 
+/** A new dataset. */
 export interface NewDataset {
+  /** The name, not unique. */
   readonly name: string;
   /** E.g. `common.fastq`. Default: that of the service, for files of any kind. */
   readonly datasetTypeId?: string;
@@ -34,17 +36,21 @@ export interface NewDataset {
 
 /** The fields to change; the others stay as they are. */
 export interface DatasetChanges {
+  /** The name, not unique. */
   readonly name?: string;
+  /** The quality status. */
   readonly qcStatus?: string;
 }
 
 /** The destination of a copy. */
 export interface DatasetCopy {
+  /** The project of the copy. */
   readonly projectId: ProjectId;
   /** Default: the name of the original. */
   readonly name?: string;
 }
 
+/** Datasets of v2 and their files. */
 export class Datasets {
   readonly #client: VersionClient;
   readonly #clients: VersionClients;

@@ -10,6 +10,7 @@ import { propertyList } from "../properties.ts";
 
 const LIBRARIES = listRules(["Id", "Name", "DateModified"], {});
 
+/** Parameters of a list of libraries. */
 export interface LibrariesParams extends ParamsOf<typeof LIBRARIES> {}
 
 /** What was prepared from biosamples for sequencing. */

@@ -7,8 +7,11 @@ import type { VersionClient, VersionClients } from "../version-client.ts";
 import type { CallOptions } from "../../transport/rest.ts";
 import { findOwnedProject } from "../find-owned-project.ts";
 
+/** A new project. */
 export interface NewProject {
+  /** The name, unique among the projects of its owner. */
   readonly name: string;
+  /** Free text. */
   readonly description?: string;
 }
 
