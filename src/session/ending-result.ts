@@ -1,3 +1,8 @@
+import {
+  pathInResult,
+  type UnfinishedUpload,
+  unfinishedUploads,
+} from "../api/transfers/unfinished-uploads.ts";
 import { BsmountError } from "../core/errors.ts";
 import { type StagedUpload, stagedUploads } from "../write/leftovers.ts";
 import { shownPathOf } from "../write/result-file.ts";
@@ -57,6 +62,43 @@ export async function refuseStaged(
     return (dates.get(resultFile?.path ?? "") ?? -Infinity) <= modified.getTime();
   });
   if (left.length > 0) throw leftBehindError(what, left);
+}
+
+/**
+ * Checks that no copy into the result is unfinished: one that was interrupted could not be continued after the result is
+ * complete. It does no harm when BaseSpace has a newer file at its path.
+ *
+ * @param folder that of the journals of uploads
+ * @param remoteDates those of the files that BaseSpace has
+ * @throws BsmountError `unfinished`
+ */
+export async function refuseUnfinishedCopies(
+  { apiServer, appResultId, what }: EndingResult,
+  folder: string,
+  remoteDates: () => Promise<FileDates>,
+): Promise<void> {
+  const copies: (readonly [path: string, upload: UnfinishedUpload])[] = [];
+  for (const upload of await unfinishedUploads(folder)) {
+    const path = pathInResult(upload, { apiServer, appResultId });
+    if (path !== undefined) copies.push([path, upload]);
+  }
+  if (copies.length === 0) return;
+  const dates = await remoteDates();
+  const [unfinished] = copies.filter(([path, { begun }]) => {
+    return (dates.get(path) ?? -Infinity) <= begun.getTime();
+  });
+  if (unfinished !== undefined) throw unfinishedCopyError(what, ...unfinished);
+}
+
+function unfinishedCopyError(
+  what: string,
+  path: string,
+  { journal }: UnfinishedUpload,
+): BsmountError {
+  const problem = `${what}: a bsmount cp to ${path} runs, or was interrupted`;
+  return new BsmountError("unfinished", problem, {
+    remedy: `wait for it, or give the same command again, which continues it; to abandon the copy, remove ${journal}`,
+  });
 }
 
 export function datesOf(

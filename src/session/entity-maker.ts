@@ -10,9 +10,11 @@ import type { StagedFiles } from "../write/staged-files.ts";
 import { type ResultFile, shownPathOf } from "../write/result-file.ts";
 import {
   datesOf,
+  type FileDates,
   type SessionStaging,
   type RefuseElsewhere,
   refuseStaged,
+  refuseUnfinishedCopies,
 } from "./ending-result.ts";
 import {
   uploadsFailedError,
@@ -28,6 +30,8 @@ export interface EntityMakerOptions {
   readonly staged: StagedFiles;
   /** Where this session and others stage what they write. */
   readonly staging: SessionStaging;
+  /** The journals of copies that were begun, in files of this folder. */
+  readonly transfersFolder: string;
   /** Asks other mounts before the status of a result changes. */
   readonly refuseElsewhere: RefuseElsewhere;
 }
@@ -45,6 +49,7 @@ export class ApiEntityMaker implements EntityMaker {
   readonly #catalog: Catalog;
   readonly #files: StagedFiles;
   readonly #staging: SessionStaging;
+  readonly #transfersFolder: string;
   readonly #askElsewhere: RefuseElsewhere;
   #scopes: Promise<readonly string[] | undefined> | undefined;
 
@@ -53,6 +58,7 @@ export class ApiEntityMaker implements EntityMaker {
     this.#catalog = options.catalog;
     this.#files = options.staged;
     this.#staging = options.staging;
+    this.#transfersFolder = options.transfersFolder;
     this.#askElsewhere = options.refuseElsewhere;
   }
 
@@ -165,10 +171,14 @@ export class ApiEntityMaker implements EntityMaker {
     const result = { apiServer, appResultId: appResult.id, what };
     await this.#askElsewhere(result, signal);
     if (!isFinal(status)) return;
-    await refuseStaged(result, this.#staging, async () => {
+    const remoteDates = async (): Promise<FileDates> => {
       this.#catalog.invalidate(appResult);
       return datesOf(await this.#catalog.files(appResult, signal));
-    });
+    };
+    await refuseStaged(result, this.#staging, remoteDates);
+    // A copy into a result that is given up ends with it.
+    if (status !== "Complete") return;
+    await refuseUnfinishedCopies(result, this.#transfersFolder, remoteDates);
   }
 
   /** Files under temporary names are finished only when the caller says so; otherwise they would be lost. */

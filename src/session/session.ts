@@ -24,7 +24,7 @@ import { type Node, parentOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
 import { shownPathOf } from "../write/result-file.ts";
-import { transferPathsOf, type TransferPaths } from "./transfer-paths.ts";
+import { transferPathsOf, transfersFolderIn, type TransferPaths } from "./transfer-paths.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
 import { signIn } from "./connect.ts";
 import type { RefuseElsewhere } from "./ending-result.ts";
@@ -224,7 +224,9 @@ function composeTree(
   const { negativeTtlMs, showHidden } = config.tree;
   const { staged, staging } = uploads;
   const tree = new PathTree({ catalog, local: listingsOf(staged), showHidden, negativeTtlMs });
-  const maker = new ApiEntityMaker({ client, catalog, staged, staging, refuseElsewhere });
+  const transfersFolder = transfersFolderIn(config.folders.state);
+  const shared = { client, catalog, staged, staging };
+  const maker = new ApiEntityMaker({ ...shared, transfersFolder, refuseElsewhere });
   const writing = config.mount.readOnly ? {} : { writing: { staged, maker } };
   const { owner } = config;
   return {

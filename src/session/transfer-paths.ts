@@ -90,9 +90,14 @@ function remoteFile(node: Node): RemoteFile | undefined {
   return etag === undefined ? known : { ...known, etag };
 }
 
+/** The folder of the journals of uploads. */
+export function transfersFolderIn(stateFolder: string): string {
+  return join(stateFolder, "transfers");
+}
+
 /** One file for each upload; its name is a digest of source and destination. */
 async function journalOf(stateFolder: string, what: string): Promise<string> {
-  const folder = join(stateFolder, "transfers");
+  const folder = transfersFolderIn(stateFolder);
   await ensurePrivateFolder(stateFolder);
   await ensurePrivateFolder(folder);
   return join(folder, `${createHash("sha256").update(what).digest("hex").slice(0, 32)}.parts`);

@@ -84,12 +84,30 @@ describe("bsmount cp that was cut short", () => {
     expect((await product.bsmount(["cp", long, `${files}/`])).code).toBe(1);
     const journals = "ls state/bsmount/transfers | wc -l";
     expect((await runShell(journals, product.dir.path)).stdout.trim()).toBe("1");
+    // Nobody could continue the copy in a complete result.
+    expect(await product.bsmount(["complete", files])).toMatchObject({
+      code: 3,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /cannot make resumed Complete: a bsmount cp to long runs, or was interrupted\n {2}try: .*remove .*\.parts\n$/,
+      ),
+    });
+    const list = await product.bsmount(["uploads", "list"]);
+    expect(list.stdout).toMatch(
+      /^bsmount cp +38\.1 MiB .*appresults\/\d+\/files\/long +\S+\.parts$/m,
+    );
+    expect(list.stdout).toContain("give the same command again");
+    const [copy] = JSON.parse((await product.bsmount(["uploads", "list", "--json"])).stdout);
+    expect(copy).toMatchObject({ state: "copy", sizeBytes: 40_000_000 });
     // The same pending file is continued: no other one could be started.
     await product.faults();
     await product.faults("POST /appresults/*/files status=400");
     expect(await product.bsmount(["cp", long, `${files}/`])).toMatchObject({ code: 0 });
     expect((await runShell(journals, product.dir.path)).stdout.trim()).toBe("0");
     await product.faults();
+    const done = await product.bsmount(["uploads", "list"]);
+    expect(done.stdout).toMatch(/^everything that was written is in BaseSpace/);
+    expect(await product.bsmount(["complete", files])).toMatchObject({ code: 0 });
 
     const back = product.dir.join("long-back");
     // One range has landed by the time the others are refused.

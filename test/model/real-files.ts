@@ -110,7 +110,13 @@ export class RealFiles implements AsyncDisposable {
       owner: { uid: 0, gid: 0, umask: 0o022 },
       writing: {
         staged,
-        maker: new ApiEntityMaker({ ...elsewhere, client, catalog: cached, staged }),
+        maker: new ApiEntityMaker({
+          ...elsewhere,
+          transfersFolder: staging,
+          client,
+          catalog: cached,
+          staged,
+        }),
       },
       clock,
     });

@@ -1,9 +1,14 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import {
+  type UnfinishedUpload,
+  unfinishedUploads,
+} from "../../api/transfers/unfinished-uploads.ts";
 import { defaultFolders } from "../../config/folders.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
 import { resolveFolders } from "../../config/config.ts";
 import { formatBytes } from "../../core/units.ts";
 import { listMounts } from "../../mount/mount.ts";
+import { transfersFolderIn } from "../../session/transfer-paths.ts";
 import { stagingFolderIn } from "../../session/staged-uploads.ts";
 import { type StagedUpload, stagedUploads } from "../../write/leftovers.ts";
 import { shownPathOf } from "../../write/result-file.ts";
@@ -30,12 +35,14 @@ async function listUploads(
   flags: GivenOptions & { readonly json?: true },
   { environment, signal }: CommandContext,
 ): CommandResult {
-  const own = stagingFolderIn(resolveFolders(flags, environment));
+  const folders = resolveFolders(flags, environment);
+  const own = stagingFolderIn(folders);
   const others = flags.stateDir === undefined ? await stagingOfMounts(environment, signal) : [];
-  const folders = [...new Set([own, ...others])];
-  const uploads = await stagedIn(folders);
-  if (flags.json === true) printJson(uploads.map(toJson));
-  else for (const line of linesOf(uploads, folders)) printLine(line);
+  const staging = [...new Set([own, ...others])];
+  const uploads = await stagedIn(staging);
+  const copies = await unfinishedUploads(transfersFolderIn(folders.state));
+  if (flags.json === true) printJson([...uploads.map(toJson), ...copies.map(copyToJson)]);
+  else for (const line of linesOf({ uploads, copies, folders: staging })) printLine(line);
   return EXIT.done;
 }
 
@@ -54,33 +61,74 @@ async function stagedIn(folders: readonly string[]): Promise<readonly StagedUplo
   return uploads.flat().toSorted((a, b) => a.modified.getTime() - b.modified.getTime());
 }
 
-function linesOf(uploads: readonly StagedUpload[], folders: readonly string[]): readonly string[] {
-  if (uploads.length === 0) {
+interface Unfinished {
+  readonly uploads: readonly StagedUpload[];
+  readonly copies: readonly UnfinishedUpload[];
+  /** The staging folders that were read. */
+  readonly folders: readonly string[];
+}
+
+function linesOf({ uploads, copies, folders }: Unfinished): readonly string[] {
+  if (uploads.length + copies.length === 0) {
     const looked = folders.map(printable).join(" and ");
     return [`everything that was written is in BaseSpace, according to ${looked}`];
   }
-  const rows = uploads.map(({ isLive, pid, host, sizeBytes, modified, resultFile, file }) => [
-    isLive
-      ? `process ${pid ?? "?"}${host === undefined ? "" : ` on ${printable(host)}`}`
-      : "left behind",
-    formatBytes(sizeBytes),
-    modified.toISOString().slice(0, 19).replace("T", " "),
-    resultFile === undefined ? "?" : printable(shownPathOf(resultFile)),
-    printable(file),
-  ]);
   const head = ["OF", "SIZE", "WRITTEN (UTC)", "BELONGS TO", "BYTES IN"];
   return [
-    ...table([head, ...rows], new Set([1])),
-    ...uploads.flatMap(({ why, file }) => {
-      return why === undefined ? [] : [`${printable(file)}  ${printable(why)}`];
-    }),
-    ...(uploads.some(({ isLive }) => !isLive)
-      ? [
-          "Files that were left behind are not uploaded automatically, and their end may be missing: check the bytes, copy " +
-            "them to where they belong with bsmount cp, or to a new app result if that one is closed, then remove the file.",
-        ]
-      : []),
+    ...table([head, ...uploads.map(stagedRow), ...copies.map(copyRow)], new Set([1])),
+    ...notesOn(uploads, copies),
   ];
+}
+
+function stagedRow(upload: StagedUpload): readonly string[] {
+  const { isLive, pid, host, sizeBytes, modified, resultFile, file } = upload;
+  const where = host === undefined ? "" : ` on ${printable(host)}`;
+  return [
+    isLive ? `process ${pid ?? "?"}${where}` : "left behind",
+    formatBytes(sizeBytes),
+    dateText(modified),
+    resultFile === undefined ? "?" : printable(shownPathOf(resultFile)),
+    printable(file),
+  ];
+}
+
+function copyRow({ sizeBytes, begun, destination, journal }: UnfinishedUpload): readonly string[] {
+  const path = /\/v1pre3\/(.*)$/.exec(destination)?.[1] ?? destination;
+  return [
+    "bsmount cp",
+    formatBytes(sizeBytes),
+    dateText(begun),
+    printable(path),
+    printable(journal),
+  ];
+}
+
+const LEFT_BEHIND =
+  "Files that were left behind are not uploaded automatically, and their end may be missing: check the bytes, copy " +
+  "them to where they belong with bsmount cp, or to a new app result if that one is closed, then remove the file.";
+
+const COPY =
+  "A bsmount cp in this list runs, or was interrupted: give the same command again, which continues it, or remove the " +
+  "file of its journal, which abandons it.";
+
+function notesOn(
+  uploads: readonly StagedUpload[],
+  copies: readonly UnfinishedUpload[],
+): readonly string[] {
+  const reasons = uploads.flatMap(({ why, file }) =>
+    why === undefined ? [] : [`${printable(file)}  ${printable(why)}`],
+  );
+  if (uploads.some(({ isLive }) => !isLive)) reasons.push(LEFT_BEHIND);
+  if (copies.length > 0) reasons.push(COPY);
+  return reasons;
+}
+
+function dateText(date: Date): string {
+  return date.toISOString().slice(0, 19).replace("T", " ");
+}
+
+function copyToJson({ begun, ...copy }: UnfinishedUpload): Record<string, unknown> {
+  return { state: "copy", ...copy, begun: begun.toISOString() };
 }
 
 function toJson({
