@@ -26,14 +26,14 @@ export async function tidyLeftBehind(config: Config, logger: Logger): Promise<vo
 }
 
 /** One line about the files that ended mounts left behind; undefined when there are none. */
-export async function leftBehindNotice(config: Config): Promise<string | undefined> {
-  const left = (await allStaged(config)).filter(({ isLive }) => !isLive);
+export async function leftBehindNotice(stagingFolder: string): Promise<string | undefined> {
+  const left = (await allStaged(stagingFolder)).filter(({ isLive }) => !isLive);
   if (left.length === 0) return undefined;
   const files = left.length === 1 ? "1 file" : `${left.length} files`;
   return `earlier mounts left ${files} behind that BaseSpace does not have: bsmount uploads list`;
 }
 
 /** Empty when staging cannot be read: the mount is live, and a notice is not worth failing for. */
-async function allStaged(config: Config): Promise<readonly StagedUpload[]> {
-  return await stagedUploads(stagingFolderOf(config)).catch(() => []);
+async function allStaged(stagingFolder: string): Promise<readonly StagedUpload[]> {
+  return await stagedUploads(stagingFolder).catch(() => []);
 }

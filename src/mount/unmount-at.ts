@@ -30,6 +30,12 @@ export interface UnmountOptions {
   readonly onNotice?: (text: string) => void;
 }
 
+/** What became of a mount. */
+export interface UnmountOutcome extends UnmountResult {
+  /** True for a mount whose process had ended before: it may have left files in staging. */
+  readonly wasDead: boolean;
+}
+
 const NOTHING_LEFT: UnmountResult = { open: [], left: [], isUsed: false };
 
 /**
@@ -42,7 +48,7 @@ export async function unmountAt(
   path: string,
   options: UnmountOptions,
   signal: AbortSignal,
-): Promise<UnmountResult> {
+): Promise<UnmountOutcome> {
   const { entry, mountPoint } = await findMountPoint(path, options.runtimeFolder);
   const serverPid = entry?.record.pid;
   try {
@@ -54,7 +60,7 @@ export async function unmountAt(
     } else if (options.wait && entry !== undefined && !result.isUsed) {
       await waitForExit(entry, options, signal);
     }
-    return result ?? NOTHING_LEFT;
+    return { ...(result ?? NOTHING_LEFT), wasDead: entry === undefined };
   } catch (error) {
     throw await withRemedyForCaller(error, mountPoint, serverPid);
   }

@@ -401,7 +401,10 @@ describe("a mount with a file open for writing", () => {
     await using shell = await writing();
     await shell.run(`exec 8>'${files}/y'; echo one >&8`);
     process.kill(mountPid, "SIGKILL");
-    await bsmount("unmount", "--lazy", product.mountPoint);
+    expect(await bsmount("unmount", "--lazy", product.mountPoint)).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("earlier mounts left 2 files behind that BaseSpace does not have"),
+    });
     expect(await mount()).toMatchObject({ code: 0 });
     for (const path of [`bs:/${RESULTS}/${result}`, `${product.mountPoint}/${RESULTS}/${result}`]) {
       const { code, stderr } = await bsmount("complete", path);

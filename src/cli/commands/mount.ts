@@ -7,6 +7,7 @@ import { ensurePrivateFolder } from "../../linux/private-folder.ts";
 import { startDaemon } from "../../mount/mount.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { stagingFolderOf } from "../../session/staged-uploads.ts";
 import { leftBehindNotice } from "../left-behind.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
@@ -113,7 +114,7 @@ async function mount(
     signal,
   );
   printLine(`mounted on ${status.mountPoint} for ${status.user}, process ${status.pid}`);
-  const notice = await leftBehindNotice(config);
+  const notice = await leftBehindNotice(stagingFolderOf(config));
   if (notice !== undefined) printWarning(notice);
   return EXIT.done;
 }

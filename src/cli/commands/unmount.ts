@@ -4,6 +4,9 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { defaultFolders } from "../../config/folders.ts";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
 import { listMounts, otherMounts, unmountAt } from "../../mount/mount.ts";
+import { resolveFolders } from "../../config/config.ts";
+import { stagingFolderIn } from "../../session/staged-uploads.ts";
+import { leftBehindNotice } from "../left-behind.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
 import {
@@ -91,7 +94,7 @@ async function unmount(
 ): CommandResult {
   const { lazy = false, wait } = flags;
   using waiting = waitingLine();
-  const { open, left } = await unmountAt(
+  const { open, left, wasDead } = await unmountAt(
     mountPoint,
     {
       runtimeFolder: defaultFolders(environment).runtime,
@@ -110,5 +113,10 @@ async function unmount(
       `not uploaded: ${left.join(", ")}; bsmount uploads list shows where the bytes are`,
     );
   }
-  return open.length + left.length === 0 ? EXIT.done : EXIT.uploadsLeft;
+  const notice = wasDead
+    ? await leftBehindNotice(stagingFolderIn(resolveFolders({}, environment)))
+    : undefined;
+  if (notice !== undefined) printWarning(notice);
+  const isDone = open.length + left.length === 0 && notice === undefined;
+  return isDone ? EXIT.done : EXIT.uploadsLeft;
 }
