@@ -52,29 +52,35 @@ export async function unmountAt(
   const { entry, mountPoint } = await findMountPoint(path, options.runtimeFolder);
   const serverPid = entry?.record.pid;
   try {
-    const result = await (entry === undefined
-      ? checkUnknownProcess(mountPoint, options, signal)
-      : requestUnmount(entry, options, signal));
+    if (entry === undefined) return await unmountUnserved(mountPoint, options, signal);
+    const result = await requestUnmount(entry, options, signal);
     if (result === undefined) {
       await unmountDirectly(mountPoint, { lazy: options.lazy, serverPid }, signal);
-    } else if (options.wait && entry !== undefined && !result.isUsed) {
+    } else if (options.wait && !result.isUsed) {
       await waitForExit(entry, options, signal);
     }
-    return { ...(result ?? NOTHING_LEFT), wasDead: entry === undefined };
+    return { ...(result ?? NOTHING_LEFT), wasDead: false };
   } catch (error) {
     throw await withRemedyForCaller(error, mountPoint, serverPid);
   }
 }
 
-/** Refuses to unmount directly while an unknown process is alive, which may have files that are not in BaseSpace. */
-async function checkUnknownProcess(
+/** Unmounts a mount that is dead or, with `lazy`, whose process is not known. */
+async function unmountUnserved(
   mountPoint: string,
   { lazy }: UnmountOptions,
   signal: AbortSignal,
-): Promise<undefined> {
-  if (lazy || (await probeMount(mountPoint, signal)) === "dead") return undefined;
+): Promise<UnmountOutcome> {
+  const wasDead = (await probeMount(mountPoint, signal)) === "dead";
+  if (!wasDead && !lazy) throw unknownProcessError(mountPoint);
+  await unmountDirectly(mountPoint, { lazy, serverPid: undefined }, signal);
+  return { ...NOTHING_LEFT, wasDead };
+}
+
+/** An unknown process that is alive may have files that are not in BaseSpace. */
+function unknownProcessError(mountPoint: string): BsmountError {
   const problem = `no known process serves ${mountPoint}, so it is unknown which files are not uploaded yet`;
-  throw new BsmountError("usage", problem, {
+  return new BsmountError("usage", problem, {
     remedy:
       "unmount as the user who mounted it, with the same XDG_RUNTIME_DIR and XDG_STATE_HOME; --lazy detaches it " +
       "all the same, and leaves in staging what is not uploaded",
