@@ -185,7 +185,7 @@ export const OPTIONS = {
     name: "log-file",
     type: "text",
     argument: "FILE",
-    defaultText: "<state>/log/<mount>.log",
+    defaultText: "STATE/log/MOUNT.log",
     help: "log file of a mount in the background; rotated",
   },
   logLevel: {
