@@ -403,7 +403,9 @@ describe("a mount with a file open for writing", () => {
     process.kill(mountPid, "SIGKILL");
     expect(await bsmount("unmount", "--lazy", product.mountPoint)).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining("earlier mounts left 2 files behind that BaseSpace does not have"),
+      stderr: expect.stringContaining(
+        "earlier mounts left 2 files behind that BaseSpace does not have",
+      ),
     });
     expect(await mount()).toMatchObject({ code: 0 });
     for (const path of [`bs:/${RESULTS}/${result}`, `${product.mountPoint}/${RESULTS}/${result}`]) {
