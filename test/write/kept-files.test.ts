@@ -1,55 +1,31 @@
 import { readdir } from "node:fs/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import type { StagedFile } from "../../src/write/staged-file.ts";
-import type { StagedFiles } from "../../src/write/staged-files.ts";
 import { Staging } from "../../src/write/staging.ts";
-import { type FilesOptions, OWNER, UploadWorld } from "../helpers/upload-world.ts";
+import { OWNER } from "../helpers/upload-world.ts";
+import { useStagedFiles } from "../helpers/staged-files-world.ts";
 
 /* Complete files whose bytes stay in staging to be read, and when they are evicted. */
 
-let world: UploadWorld;
-let files: StagedFiles;
-
-beforeAll(async () => {
-  world = await UploadWorld.start();
-});
-
-afterAll(async () => await world?.[Symbol.asyncDispose]());
-
-beforeEach(async () => {
-  await world.newResult();
-  files = world.files();
-});
-
-afterEach(async () => await files[Symbol.asyncDispose]());
-
-async function use(options: FilesOptions): Promise<void> {
-  await files[Symbol.asyncDispose]();
-  files = world.files(options);
-}
-
-async function written(path: string, text: string = path): Promise<StagedFile> {
-  const file = await files.create(world.resultFile(path));
-  await file.content.write(0, Buffer.from(text));
-  return file;
-}
+const here = useStagedFiles();
+const { use, written } = here;
 
 async function finished(path: string, text: string = path): Promise<StagedFile> {
   const file = await written(path, text);
-  await files.finishing.finish(file, neverAborted);
+  await here.files.finishing.finish(file, neverAborted);
   return file;
 }
 
 const staged = (): string[] =>
-  files.lists.files.filter(({ isStaged }) => isStaged).map(({ path }) => path);
+  here.files.lists.files.filter(({ isStaged }) => isStaged).map(({ path }) => path);
 
 describe("finished files", () => {
   test("stay staged up to their number, the oldest goes first", async () => {
     await use({ keptFiles: 2 });
     for (const path of ["a", "b", "c", "d"]) await finished(path);
     await expect.poll(staged).toEqual(["c", "d"]);
-    expect(files.lists.files).toHaveLength(4);
+    expect(here.files.lists.files).toHaveLength(4);
   });
 
   test("stay staged up to their total size", async () => {
@@ -69,7 +45,7 @@ describe("finished files", () => {
     await use({ keptFiles: 2 });
     const a = await finished("a");
     await finished("b");
-    const reader = files.openForReading(a);
+    const reader = here.files.openForReading(a);
     await finished("c");
     expect(staged()).toEqual(["a", "b", "c"]);
     reader.close();
@@ -78,16 +54,16 @@ describe("finished files", () => {
 
   test("count as room on the disk while nobody has them open", async () => {
     const blocks = { totalBytes: 10_000, freeBytes: 1000 };
-    const staging = new Staging(world.stagingPath, { owner: OWNER });
+    const staging = new Staging(here.world.stagingPath, { owner: OWNER });
     staging.space = async () => blocks;
     await use({ staging });
     const file = await finished("a", "x".repeat(50));
-    expect(await files.space()).toEqual({ totalBytes: 10_000, freeBytes: 1050 });
-    const reader = files.openForReading(file);
-    expect(await files.space()).toEqual({ totalBytes: 10_000, freeBytes: 1000 });
+    expect(await here.files.space()).toEqual({ totalBytes: 10_000, freeBytes: 1050 });
+    const reader = here.files.openForReading(file);
+    expect(await here.files.space()).toEqual({ totalBytes: 10_000, freeBytes: 1000 });
     reader.close();
     blocks.freeBytes = 9_990;
-    expect(await files.space()).toEqual({ totalBytes: 10_000, freeBytes: 10_000 });
+    expect(await here.files.space()).toEqual({ totalBytes: 10_000, freeBytes: 10_000 });
   });
 });
 
@@ -99,14 +75,14 @@ describe("when there is no room for what is written", () => {
     const both = await Promise.all([written("c"), written("d")]);
     // Either of the two may have been made first.
     expect(staged().toSorted()).toEqual(["c", "d"]);
-    for (const file of both) await files.finishing.finish(file, neverAborted);
-    expect(await world.remote()).toHaveLength(4);
+    for (const file of both) await here.files.finishing.finish(file, neverAborted);
+    expect(await here.world.remote()).toHaveLength(4);
   });
 
   test("what is open, or BaseSpace lacks, stays, and the call fails", async () => {
     await use({ maxFiles: 3 });
     const open = await finished("open");
-    const reader = files.openForReading(open);
+    const reader = here.files.openForReading(open);
     const unfinished = await written("unfinished");
     const kept = await finished("kept");
     const next = await written("next");
@@ -117,7 +93,7 @@ describe("when there is no room for what is written", () => {
       true,
     ]);
     await expect(written("too many")).rejects.toMatchObject({ reason: "no-descriptors" });
-    expect(files.lists.files.map(({ path }) => path)).not.toContain("too many");
+    expect(here.files.lists.files.map(({ path }) => path)).not.toContain("too many");
     reader.close();
     await written("fits");
     expect(open.isStaged).toBe(false);
@@ -132,7 +108,7 @@ describe("when there is no room for what is written", () => {
     // Their sizes are those of large files, of which two are enough.
     for (const file of [a, b, c]) {
       Object.defineProperty(file, "sizeBytes", { value: 32 * mib });
-      files.openForReading(file).close();
+      here.files.openForReading(file).close();
     }
     await written("d");
     await written("e");
@@ -144,9 +120,10 @@ test("what is evicted is deleted from the disk, and from the journal", async () 
   await use({ keptFiles: 1 });
   await finished("a");
   await finished("b");
-  const mount = (await readdir(world.stagingPath)).find((name) => name.startsWith("mount-")) ?? "";
+  const mount =
+    (await readdir(here.world.stagingPath)).find((name) => name.startsWith("mount-")) ?? "";
   await expect
-    .poll(async () => (await readdir(`${world.stagingPath}/${mount}`)).toSorted())
+    .poll(async () => (await readdir(`${here.world.stagingPath}/${mount}`)).toSorted())
     .toEqual(["2", "journal"]);
 });
 
@@ -157,7 +134,7 @@ test("an app result with more files than are remembered leaves the older half to
   for (const path of ["b", "c", "d"]) await finished(path);
   expect(forgotten).toEqual([]);
   await finished("e");
-  expect(forgotten).toEqual([world.appResultId]);
-  expect(files.lists.files.map(({ path }) => path)).toEqual(["open", "c", "d", "e"]);
-  await files.finishing.finish(open, neverAborted);
+  expect(forgotten).toEqual([here.world.appResultId]);
+  expect(here.files.lists.files.map(({ path }) => path)).toEqual(["open", "c", "d", "e"]);
+  await here.files.finishing.finish(open, neverAborted);
 });
