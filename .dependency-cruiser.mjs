@@ -7,13 +7,13 @@ export const layers = {
   linux: { layers: ["core"], packages: [] },
   config: { layers: ["core"], packages: ["ini"] },
   upload: { layers: ["core"], packages: [] },
-  api: { layers: ["core", "linux", "upload"], packages: ["undici", "zod"] },
+  api: { layers: ["core", "linux", "upload"], packages: ["lru-cache", "undici", "zod"] },
   catalog: { layers: ["core", "api"], packages: ["lru-cache"] },
-  tree: { layers: ["core", "catalog"], packages: [] },
+  tree: { layers: ["core", "catalog"], packages: ["lru-cache"] },
   blocks: { layers: ["core"], packages: ["lru-cache"] },
   read: { layers: ["core", "blocks"], packages: [] },
   write: { layers: ["core", "linux", "upload"], packages: [] },
-  fs: { layers: ["core", "catalog", "tree", "read", "write"], packages: [] },
+  fs: { layers: ["core", "catalog", "tree", "read", "write"], packages: ["lru-cache"] },
   metrics: { layers: ["core"], packages: ["prom-client"] },
   session: {
     layers: [
@@ -37,7 +37,10 @@ export const layers = {
     layers: ["core", "linux", "config", "fs", "session", "fuse", "metrics"],
     packages: ["rotating-file-stream"],
   },
-  emulator: { layers: ["core", "linux"], packages: ["@fastify/busboy", "fastify", "lmdb"] },
+  emulator: {
+    layers: ["core", "linux"],
+    packages: ["@fastify/busboy", "fastify", "lmdb", "lru-cache"],
+  },
   cli: {
     layers: [
       "core",
@@ -70,7 +73,7 @@ export const emulatorLayers = {
   http: { layers: ["text"], packages: ["fastify"] },
   state: { layers: [], packages: ["lmdb"] },
   content: { layers: ["state"], packages: [] },
-  access: { layers: ["text", "http", "state"], packages: ["fastify"] },
+  access: { layers: ["text", "http", "state"], packages: ["fastify", "lru-cache"] },
   serialise: { layers: ["text", "state"], packages: [] },
   services: {
     layers: ["text", "http", "state", "content", "access", "serialise"],

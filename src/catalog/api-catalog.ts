@@ -66,17 +66,14 @@ const KIND_IN: Readonly<Record<EntityCollection["kind"], EntityKind>> = {
 
 export interface ApiCatalogOptions {
   /**
-   * The most memory of all listings that are being fetched, which is also the most of one of them, in bytes. Default
-   * 128 MiB, which is about 350 000 files.
+   * The memory that all listings share while they are fetched, in bytes: 128 MiB hold about 350 000 files. A listing that
+   * needs more fails.
    */
-  readonly maxListingBytes?: number;
-  /** The most time for one listing, in milliseconds. Default 600 000. */
-  readonly listingTimeoutMs?: number;
+  readonly maxListingBytes: number;
+  /** The most time for one listing, in milliseconds. */
+  readonly listingTimeoutMs: number;
   readonly clock?: Clock;
 }
-
-const MAX_LISTING_BYTES = 128 * 1024 * 1024;
-const LISTING_TIMEOUT_MS = 600_000;
 
 /** The pause before a listing that the service does not know is requested once more. */
 const CONFIRM_DELAY_MS = 300;
@@ -92,11 +89,11 @@ export class ApiCatalog implements Catalog {
   readonly #deadlineMs: number;
   readonly #memory: ListingMemory;
 
-  constructor(client: CatalogClient, options: ApiCatalogOptions = {}) {
+  constructor(client: CatalogClient, options: ApiCatalogOptions) {
     this.#client = client;
     this.#clock = options.clock ?? systemClock;
-    this.#memory = new ListingMemory(options.maxListingBytes ?? MAX_LISTING_BYTES);
-    this.#deadlineMs = options.listingTimeoutMs ?? LISTING_TIMEOUT_MS;
+    this.#memory = new ListingMemory(options.maxListingBytes);
+    this.#deadlineMs = options.listingTimeoutMs;
   }
 
   async entities(collection: EntityCollection, signal: AbortSignal): Promise<readonly Entity[]> {

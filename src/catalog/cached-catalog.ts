@@ -5,14 +5,13 @@ import type { Catalog, Entity, EntityCollection, EntityKind, FileItem } from "./
 import { type CachedListing, ListingCache, type ListingRequest } from "./listing-cache.ts";
 
 export interface CachedCatalogOptions {
-  /** How long a listing is cached, in milliseconds. @default 60_000 */
-  readonly ttlMs?: number;
-  /** The most memory of cached entity listings, and the same again for file lists, in bytes. @default 128 MiB */
-  readonly maxBytes?: number;
+  /** How long a listing is cached, in milliseconds. */
+  readonly ttlMs: number;
+  /** The most memory of cached entity listings, and the same again for file lists, in bytes. */
+  readonly maxBytes: number;
   readonly clock?: Clock;
 }
 
-const MAX_BYTES = 128 * 1024 * 1024;
 const MAX_SINGLES_BYTES = 8 * 1024 * 1024;
 
 /** The fields of a file in a listing. */
@@ -43,8 +42,8 @@ export class CachedCatalog implements Catalog {
   readonly #singles: ListingCache<Entity>;
   readonly #files: ListingCache<FileItem>;
 
-  constructor(inner: Catalog, options: CachedCatalogOptions = {}) {
-    const { ttlMs = 60_000, maxBytes = MAX_BYTES, clock = systemClock } = options;
+  constructor(inner: Catalog, options: CachedCatalogOptions) {
+    const { ttlMs, maxBytes, clock = systemClock } = options;
     this.inner = inner;
     this.#ttlMs = ttlMs;
     this.#clock = clock;

@@ -16,7 +16,7 @@ export interface CachedListing<Item> {
 
 export interface ListingRequest<Item> {
   readonly key: string;
-  /** Listings of different versions do not replace each other; callers of one version share a fetch. */
+  /** Callers of one version share a fetch; `accepts` compares it with that of the cached listing. */
   readonly version: string;
   /** Whether a cached listing is valid for this request. */
   accepts(cached: CachedListing<Item>): boolean;

@@ -12,8 +12,8 @@ export interface ListingReservation extends Disposable {
 }
 
 /**
- * The memory of all listings that are being fetched, which is also the most of one of them. When it is used up, the one
- * that began first continues and the others wait, so that each of them ends.
+ * The memory that all listings share while they are fetched. A listing that needs more than all of it fails. When it is
+ * used up, the listing that began first continues and the others wait, so that each of them ends.
  */
 export class ListingMemory {
   readonly #maxBytes: number;

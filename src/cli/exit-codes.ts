@@ -12,19 +12,40 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** The one table from reasons to exit codes. */
+const EXIT_CODE: Readonly<Record<FailureReason, number>> = {
+  "not-found": EXIT.failed,
+  "not-signed-in": EXIT.access,
+  "access-denied": EXIT.access,
+  "read-only": EXIT.failed,
+  "never-possible": EXIT.failed,
+  busy: EXIT.failed,
+  unfinished: EXIT.uploadsLeft,
+  "cross-entity": EXIT.failed,
+  exists: EXIT.failed,
+  "not-a-directory": EXIT.failed,
+  "is-a-directory": EXIT.failed,
+  "not-empty": EXIT.failed,
+  "name-too-long": EXIT.failed,
+  invalid: EXIT.failed,
+  "not-utf8": EXIT.failed,
+  "bad-handle": EXIT.failed,
+  "no-attribute": EXIT.failed,
+  "not-supported": EXIT.failed,
+  archived: EXIT.failed,
+  "no-space": EXIT.failed,
+  "no-descriptors": EXIT.failed,
+  "too-big": EXIT.failed,
+  changed: EXIT.failed,
+  gone: EXIT.failed,
+  timeout: EXIT.failed,
+  aborted: EXIT.interrupted,
+  usage: EXIT.usage,
+  environment: EXIT.failed,
+  unavailable: EXIT.failed,
+};
+
 /** The exit code for an error with this reason. */
 export function exitCodeOf(reason: FailureReason): number {
-  switch (reason) {
-    case "usage":
-      return EXIT.usage;
-    case "unfinished":
-      return EXIT.uploadsLeft;
-    case "not-signed-in":
-    case "access-denied":
-      return EXIT.access;
-    case "aborted":
-      return EXIT.interrupted;
-    default:
-      return EXIT.failed;
-  }
+  return EXIT_CODE[reason];
 }

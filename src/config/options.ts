@@ -1,6 +1,8 @@
 /**
  * Every option of bsmount, with its default. Flags, environment variables, the mount options of fstab, help, the README
- * and the man page come from this table; the types of its values are in `option-values.ts`.
+ * and the man page come from this table; the types of its values are in `option-values.ts`. A command takes the options
+ * that it names (`../cli/option-flags.ts`, `../cli/commands/`), and `config.ts` passes their values on. CONTRIBUTING.md
+ * has the steps to add one.
  */
 export const OPTIONS = {
   profile: {

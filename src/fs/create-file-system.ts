@@ -142,8 +142,8 @@ class TreeFileSystem implements FileSystem {
   }
 
   /**
-   * The file that a caller is to write who looked `node` up when it was `known`. A new version may have its name by
-   * now, and the caller has to write that one: another new version would lack what it has already.
+   * The file to open for a caller who looked up `known`, which the tree now shows as `node`. If a new version has taken
+   * the name since, the caller has to write to that version: a second one would lack the bytes of the first.
    */
   #newestOf(node: Node, known: Node, signal: AbortSignal): MaybePromise<Node> {
     if (node.kind !== "file" || known.kind !== "file" || node.name === known.name) return node;

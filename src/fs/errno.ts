@@ -30,7 +30,7 @@ const ERRNO: Readonly<Record<FailureReason, number>> = {
   "no-space": 28, // ENOSPC
   "no-descriptors": 23, // ENFILE: not EMFILE, which would be about the caller's own limit
   "too-big": 27, // EFBIG
-  changed: 116, // ESTALE
+  changed: 116, // ESTALE, see below
   gone: 116, // ESTALE
   timeout: 110, // ETIMEDOUT
   aborted: 5, // EIO
@@ -38,6 +38,18 @@ const ERRNO: Readonly<Record<FailureReason, number>> = {
   environment: 5, // EIO
   unavailable: 5, // EIO
 };
+
+/*
+ * Why a read fails with ESTALE: the file has other content than when it was opened. Three places find that out:
+ *
+ * - `read/file-versions.ts`: the object store sent another ETag than for the first block of this version
+ * - `api/content/response-check.ts`, `api/content/range-failure.ts`: the store refused the ETag or the range (412, 416),
+ *   or sent another length
+ * - `fs/open-versions.ts`: somebody opened the path since, and found a newer version
+ *
+ * ESTALE for other calls is a file or a result that BaseSpace no longer has (`gone`), or an inode number that was not
+ * used for long (`fs/inode-table.ts`).
+ */
 
 /** The error number, positive, for anything that was thrown. */
 export function errnoOf(error: unknown): number {

@@ -1,7 +1,7 @@
+import { LRUCache } from "lru-cache";
 import { BsmountError } from "../core/errors.ts";
 import { type Node, type RootDirectory, identityOf } from "../tree/node.ts";
 import type { Ino } from "./file-system.ts";
-import { RecentNodes } from "./recent-nodes.ts";
 
 export const ROOT_INO = 1 as Ino;
 
@@ -14,7 +14,7 @@ const RECENT = 50_000;
 
 export interface InodeOptions {
   readonly hash?: (identity: string) => number;
-  /** How many nodes are kept at least, of those that were used and of those that were only listed. @default 50 000 */
+  /** How many nodes are kept, of those that were used and of those that were only listed. @default 50 000 */
   readonly recent?: number;
 }
 
@@ -30,15 +30,15 @@ export interface InodeOptions {
 export class InodeTable {
   readonly #root: RootDirectory;
   /** Looked up or used. */
-  readonly #used: RecentNodes;
-  readonly #listed: RecentNodes;
+  readonly #used: LRUCache<Ino, Node>;
+  readonly #listed: LRUCache<Ino, Node>;
   readonly #hash: (identity: string) => number;
 
   constructor(root: RootDirectory, { hash = fnv1a, recent = RECENT }: InodeOptions = {}) {
     this.#root = root;
     this.#hash = hash;
-    this.#used = new RecentNodes(recent);
-    this.#listed = new RecentNodes(recent);
+    this.#used = new LRUCache({ max: recent });
+    this.#listed = new LRUCache({ max: recent });
   }
 
   get size(): number {
@@ -58,7 +58,7 @@ export class InodeTable {
   listedInoOf(node: Node): Ino {
     if (node.kind === "root") return ROOT_INO;
     const ino = this.#free(node);
-    if (this.#used.get(ino) !== undefined) this.#used.set(ino, node);
+    if (this.#used.has(ino)) this.#used.set(ino, node);
     else this.#listed.set(ino, node);
     return ino;
   }
@@ -66,7 +66,7 @@ export class InodeTable {
   /** @throws BsmountError `changed` for a number that was never returned, or was dropped since */
   nodeOf(ino: Ino): Node {
     if (ino === ROOT_INO) return this.#root;
-    const node = this.#used.get(ino) ?? this.#listed.get(ino);
+    const node = this.#used.peek(ino) ?? this.#listed.peek(ino);
     if (node === undefined) throw new BsmountError("changed", `inode ${ino} is not known here`);
     this.#listed.delete(ino);
     this.#used.set(ino, node);
@@ -78,7 +78,7 @@ export class InodeTable {
     const identity = identityOf(node);
     let ino = inRange(this.#hash(identity));
     for (;;) {
-      const known = this.#used.get(ino) ?? this.#listed.get(ino);
+      const known = this.#used.peek(ino) ?? this.#listed.peek(ino);
       if (known === undefined || known === node || identityOf(known) === identity) return ino;
       ino = inRange(ino + 1);
     }

@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 /** A version of a file, as it is shown at its path. */
 export interface ShownVersion {
   /** Differs from that of any other content. */
@@ -15,11 +17,11 @@ const MAX_PATHS = 10_000;
 
 /**
  * The kernel caches the pages of a file until its size or mtime changes. BaseSpace's dates have whole seconds, so a new
- * version can have both in common with the one before, and would never be seen. It is shown a millisecond later than
- * the version that was open here before. Only files that were opened have cached pages, so only those are remembered.
+ * version can have the size and the mtime of the version before, and the kernel would never read it. So its mtime is shown
+ * a millisecond later. Only files that were opened have cached pages, so only those are remembered.
  */
 export class ShownTimes {
-  readonly #opened = new Map<string, OpenedVersion>();
+  readonly #opened = new LRUCache<string, OpenedVersion>({ max: MAX_PATHS });
 
   /** True before anything was opened: every file then shows its own date. */
   get isEmpty(): boolean {
@@ -28,7 +30,7 @@ export class ShownTimes {
 
   /** The mtime to show for what is at `path` now. */
   mtimeOf(path: string, now: ShownVersion): number {
-    const before = this.#opened.get(path);
+    const before = this.#opened.peek(path);
     if (before === undefined) return now.mtimeMs;
     const isSame = before.version === now.version;
     if (isSame && before.hasChanged !== true) return before.mtimeMs;
@@ -40,15 +42,12 @@ export class ShownTimes {
 
   /** The content at `path` was found to differ from what was shown. */
   changed(path: string): void {
-    const before = this.#opened.get(path);
+    const before = this.#opened.peek(path);
     if (before !== undefined) this.#opened.set(path, { ...before, hasChanged: true });
   }
 
   opened(path: string, now: ShownVersion): void {
     const mtimeMs = this.mtimeOf(path, now);
-    this.#opened.delete(path);
-    const [oldest] = this.#opened.keys();
-    if (oldest !== undefined && this.#opened.size >= MAX_PATHS) this.#opened.delete(oldest);
     this.#opened.set(path, { ...now, mtimeMs });
   }
 }

@@ -7,7 +7,7 @@ import type { MaybePromise } from "../fs/file-system.ts";
 import { FailureLog } from "./failure-log.ts";
 
 /*
- * Every operation runs through here, because the binding forgives no mistake: without a reply the caller hangs and
+ * Every operation that can fail or wait runs through here, because the binding forgives no mistake: without a reply the caller hangs and
  * cannot be killed, a second reply corrupts those of other calls, a thrown error is lost, ENOSYS disables the operation
  * for the life of the mount, and EINTR makes some programs repeat it for ever. So each call gets exactly one reply, 0
  * or a negative errno, within its deadline.
@@ -20,7 +20,7 @@ import { FailureLog } from "./failure-log.ts";
 export interface Call {
   readonly operation: string;
   readonly path: string;
-  /** False for operations that may take any time: flush, fsync, release, rename. @default true */
+  /** False for operations that may take any time, such as flush, fsync, write and rename. @default true */
   readonly deadline?: boolean;
 }
 

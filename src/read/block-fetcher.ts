@@ -159,9 +159,8 @@ export class BlockFetcher implements AsyncDisposable {
     else if (isReadAhead(flight)) {
       const file = version.description.fileId;
       this.#options.logger.debug({ file, err: error }, "reading ahead failed");
-    }
-    // A reader that joins a read-ahead shortly before its time-out has hardly waited, so it starts a request of its own.
-    else if (reasonOf(error) === "timeout") {
+    } else if (reasonOf(error) === "timeout") {
+      // Only for requests of readers: a reader that joined a read-ahead has waited for less than the time-out.
       this.#options.timeOuts.remember(version, blockIndexes(flight), error);
     }
     this.#failWaiters(flight, version.isOutdated ? outdatedError(version, error) : error);

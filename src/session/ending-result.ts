@@ -37,9 +37,9 @@ export type FileDates = ReadonlyMap<string, number>;
 
 /**
  * Checks that staging has no files of the result that another session wrote. A file that an ended process left behind
- * does no harm when BaseSpace has a newer one at its path: somebody has written it again. An older one is what it was to
- * replace. This compares two clocks; when they differ by more than the time between the two files, the check fails
- * needlessly, or does not fail.
+ * does no harm when BaseSpace has a newer one at its path: somebody has written it again. If BaseSpace has an older one,
+ * the staged file was to replace it, and the check fails. This compares the clocks of this machine and of BaseSpace: if
+ * they differ by more than the time between the two files, the check has the wrong result.
  *
  * @param remoteDates those of the files that BaseSpace has
  * @throws BsmountError `unfinished`

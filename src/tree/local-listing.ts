@@ -1,8 +1,8 @@
 import type { Entity, FileItem } from "../catalog/catalog.ts";
 
 /*
- * What was made on this mount, as far as the tree needs it: files that BaseSpace does not have yet, and those that it
- * has but its listing, which may be cached for long, does not show. `session/` hands it in.
+ * What was made on this mount, as far as the tree needs it: files that BaseSpace does not have yet, and files that it
+ * has, while an older listing that does not show them is still cached. `session/` passes it in.
  */
 
 /** A change of what was made here, and the path that it happened at. */

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../core/clock.ts";
 
 const MAX_NAMES = 10_000;
@@ -6,7 +7,7 @@ const MAX_NAMES = 10_000;
 export class NegativeCache {
   readonly #clock: Clock;
   readonly #ttlMs: number;
-  readonly #until = new Map<string, number>();
+  readonly #until = new LRUCache<string, number>({ max: MAX_NAMES });
 
   constructor(clock: Clock, ttlMs: number) {
     this.#clock = clock;
@@ -22,9 +23,6 @@ export class NegativeCache {
   }
 
   add(name: string): void {
-    const [oldest] = this.#until.keys();
-    if (oldest !== undefined && this.#until.size >= MAX_NAMES) this.#until.delete(oldest);
-    this.#until.delete(name);
     this.#until.set(name, this.#clock.now() + this.#ttlMs);
   }
 }

@@ -12,7 +12,6 @@ import {
   renderHiddenFile,
 } from "./hidden-files.ts";
 import { NegativeCache } from "./negative-cache.ts";
-import type { Layout } from "./layout.ts";
 import { defaultLayout } from "./layouts/default.ts";
 import type { LocalListings } from "./local-listing.ts";
 import { NamedListings } from "./named-listings.ts";
@@ -33,12 +32,10 @@ export interface PathTreeOptions {
   readonly catalog: Catalog;
   /** What was made here, shown beside what the catalog has. @default nothing */
   readonly local?: LocalListings;
-  /** @default {@link defaultLayout} */
-  readonly layout?: Layout;
   /** Whether hidden files such as `.id` are listed. A lookup finds them in any case. @default false */
   readonly showHidden?: boolean;
-  /** How long an unknown Id is not requested again, in milliseconds. @default 5000 */
-  readonly negativeTtlMs?: number;
+  /** How long an unknown Id is not requested again, in milliseconds. */
+  readonly negativeTtlMs: number;
   readonly clock?: Clock;
 }
 
@@ -56,15 +53,13 @@ const NUMERIC_ID = /^[1-9]\d{0,18}$/;
 export class PathTree {
   readonly root: RootDirectory = { type: "directory", kind: "root" };
   readonly #catalog: Catalog;
-  readonly #layout: Layout;
   readonly #showHidden: boolean;
   readonly #listings: NamedListings;
   readonly #absent: NegativeCache;
 
   constructor(options: PathTreeOptions) {
-    const { catalog, layout = defaultLayout, clock = systemClock, negativeTtlMs = 5000 } = options;
+    const { catalog, clock = systemClock, negativeTtlMs } = options;
     this.#catalog = catalog;
-    this.#layout = layout;
     this.#showHidden = options.showHidden ?? false;
     this.#listings = new NamedListings(catalog, options.local ?? (() => undefined));
     this.#absent = new NegativeCache(clock, negativeTtlMs);
@@ -93,10 +88,10 @@ export class PathTree {
   list(directory: Node, signal: AbortSignal): MaybePromise<ReadonlyMap<string, Node>> {
     switch (directory.kind) {
       case "root":
-        return byName(this.#layout.directoriesIn(directory));
+        return byName(defaultLayout.directoriesIn(directory));
       case "entity":
         return andThen(this.#currentEntity(directory, signal), (entity) =>
-          byName([...this.#hidden(entity), ...this.#layout.directoriesIn(entity)]),
+          byName([...this.#hidden(entity), ...defaultLayout.directoriesIn(entity)]),
         );
       case "collection":
         return andThen(this.#listings.entities(directory, signal), ({ listed }) =>
@@ -166,7 +161,8 @@ export class PathTree {
 
   #fixed(parent: RootDirectory | EntityDirectory, name: string): Node {
     const hidden = parent.kind === "entity" ? hiddenFile(parent, name) : undefined;
-    const found = hidden ?? this.#layout.directoriesIn(parent).find((fixed) => fixed.name === name);
+    const found =
+      hidden ?? defaultLayout.directoriesIn(parent).find((fixed) => fixed.name === name);
     return found ?? throwNotFound(parent, name);
   }
 

@@ -9,9 +9,8 @@ import { compareIds } from "../core/compare-ids.ts";
  * Entities: the oldest one keeps the name, and a new entity never changes names that are in use. So names are assigned
  * in order of (DateCreated, Id), each time the first free one.
  *
- * Files: the newest version has the plain name, because that is the meaning of overwriting; a folder has precedence
- * over files. Names with an Id are assigned after all plain ones: a file is shown under its own path whenever it is the
- * newest version.
+ * Files: the newest version has the plain name, because that is the meaning of overwriting, unless a folder has that name.
+ * Names with an Id are assigned after all plain ones, so that no such name takes the path of another file.
  */
 
 export interface Nameable {

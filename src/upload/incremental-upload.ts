@@ -98,9 +98,9 @@ export class IncrementalUpload<Begun, File> {
   }
 
   /**
-   * Sends part `number` in the background. {@link finish} sends a part again that failed. Each part waits for
-   * minutes for a service that is away, so parts that were queued behind a failed one are left to {@link finish},
-   * which would otherwise wait for each of them.
+   * Sends part `number` in the background; if that fails, {@link finish} sends it again. While the service is away,
+   * each part is retried for minutes. So after a failure the parts in the queue are not sent in the background:
+   * {@link finish} would have to wait for every one of them.
    */
   sendAhead(number: number): void {
     const failedBefore = this.#failedAhead;

@@ -32,6 +32,10 @@ export interface UploadRun<Part> {
  *
  * Everything that is uploaded in parts goes through here. {@link run} uploads content that is known or comes in
  * order; `IncrementalUpload` uploads content that is still being written.
+ *
+ * The protocol handles lost responses. A part is sent again, because it replaces the earlier one
+ * (`../api/uploads/uploads.ts`, for v2 `../api/content/store-puts.ts`). Before `begin` and `complete` are sent again,
+ * their effect is searched for (`../api/transport/idempotency.ts`).
  */
 export class MultipartUpload<Begun, File> {
   readonly #protocol: UploadProtocol<Begun, File>;

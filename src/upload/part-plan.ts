@@ -1,9 +1,7 @@
 import type { ByteRange } from "../core/byte-range.ts";
+import { MAX_PARTS } from "./limits.ts";
 
 const MIB = 1024 * 1024;
-
-/** BaseSpace numbers parts from 1 to this: see `upload/limits.ts`. */
-export const MAX_PARTS = 10_000;
 
 /** Consecutive parts of the same size. */
 export interface PartStep {
@@ -66,7 +64,8 @@ export class PartPlan {
 
 /**
  * Small parts first, so that files of medium size are uploaded over several connections; then larger ones, so that ten
- * thousand parts hold 235 GB. BaseSpace accepts 5 MiB to 25 000 000 bytes for all parts but the last.
+ * thousand parts hold 235 GB. 23 MiB is the largest whole number of MiB that BaseSpace takes (`limits.ts`), so that parts
+ * begin at block boundaries of the staging file.
  */
 export const BASESPACE_PARTS: PartPlan = new PartPlan([
   { parts: 64, partBytes: 8 * MIB },

@@ -1,9 +1,12 @@
 import { BsmountError } from "../core/errors.ts";
 import { type ByteRange, rangeLength } from "../core/byte-range.ts";
-import { BASESPACE_PARTS, MAX_PARTS, PartPlan } from "./part-plan.ts";
-import { MAX_PART_BYTES, MIN_PART_BYTES } from "./limits.ts";
+import { BASESPACE_PARTS, PartPlan } from "./part-plan.ts";
+import { MAX_PART_BYTES, MAX_PARTS, MIN_PART_BYTES } from "./limits.ts";
 
-/* How an upload is cut into parts. */
+/*
+ * How the client cuts a file or a stream into parts; what it can know of how others did. A mount has its own plan, see
+ * BASESPACE_PARTS. What the service takes is in `limits.ts`.
+ */
 
 const DEFAULT_PART_BYTES: number = 8 * 1024 * 1024;
 

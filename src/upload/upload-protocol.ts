@@ -9,8 +9,8 @@ export interface PartToSend {
 
 /**
  * The requests of one kind of upload in parts, for one file: what {@link MultipartUpload} needs of a service.
- * Each method throws BsmountError or the signal's reason, and finds out itself whether a request whose response
- * was lost took effect.
+ * Each method throws BsmountError or the signal's reason. When a response is lost, `begin` and `complete` find out
+ * whether the request took effect; `sendPart` and `abort` send it again, which has the same effect.
  *
  * @typeParam Begun what the service returns for an upload that was begun
  * @typeParam File what it returns for a complete file

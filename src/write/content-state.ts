@@ -9,7 +9,7 @@ import type { FileJournal } from "./staging-folder.ts";
  * - `complete`: BaseSpace has all of it; the staged bytes serve readers
  * - `reopening`: it was complete, and is about to be changed
  * - `evicted`: it is complete, and its staged bytes made room for others
- * - `removed`: the file was removed or replaced before it was complete
+ * - `removed`: the file was removed or replaced; once it is complete, only where this mount made it an older version
  */
 export type ContentStateName =
   "complete" | "copying" | "evicted" | "failed" | "finishing" | "pending" | "removed" | "reopening";
@@ -128,8 +128,8 @@ export class ContentState {
   }
 
   /**
-   * Runs an attempt to finish the content. `upload` returns the version that BaseSpace has then. One that is
-   * finished under another name is as before when that fails.
+   * Runs an attempt to finish the content. `upload` returns the version that BaseSpace has then. When an
+   * attempt under a new name fails, the content returns to the state that it had before.
    */
   async finish(upload: () => Promise<number>, underNewName: boolean): Promise<void> {
     this.#checkNext("finishing");

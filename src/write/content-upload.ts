@@ -1,12 +1,18 @@
 import type { ByteRange } from "../core/byte-range.ts";
 import { reasonOf } from "../core/errors.ts";
+import type { FileId } from "../core/ids.ts";
+import { IncrementalUpload } from "../upload/incremental-upload.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { Extents } from "./extents.ts";
 import type { PartMemory } from "./part-memory.ts";
-import { PartUploader } from "./part-uploader.ts";
 import type { StagingFile } from "./staging-file.ts";
-import type { UploadedFile, UploadDestination, UploadTarget } from "./upload-target.ts";
+import {
+  protocolOf,
+  type UploadDestination,
+  type UploadedFile,
+  type UploadTarget,
+} from "./upload-target.ts";
 
 export interface ContentUploadOptions {
   readonly target: UploadTarget;
@@ -23,6 +29,8 @@ export interface ContentUploadOptions {
   readonly version: () => number;
 }
 
+type PartsUpload = IncrementalUpload<FileId, UploadedFile>;
+
 /**
  * Sends the bytes of one staged file to BaseSpace. A part is sent as soon as the writer, going forward, has
  * passed its end. What is no longer than one part is sent in one request when the file is finished.
@@ -31,7 +39,7 @@ export class ContentUpload {
   readonly #options: ContentUploadOptions;
   readonly #written = new Extents();
   #destination: UploadDestination;
-  #uploader: PartUploader;
+  #uploader: PartsUpload;
   /** The first part that was not sent ahead. */
   #nextPart = 1;
   #isOvertaken = false;
@@ -156,7 +164,9 @@ export class ContentUpload {
     this.#isOvertaken = false;
   }
 
-  #newUploader(): PartUploader {
-    return new PartUploader({ ...this.#options, destination: this.#destination });
+  #newUploader(): PartsUpload {
+    const { target, staging, ...options } = this.#options;
+    const protocol = protocolOf(target, this.#destination);
+    return new IncrementalUpload({ ...options, protocol, content: staging });
   }
 }

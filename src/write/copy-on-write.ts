@@ -207,9 +207,9 @@ export class NewVersions {
   }
 
   /**
-   * Opens `old` for writing. All writers that opened it by the same name write the same new version. One that opens
-   * the old content by the name that it got from a new version does not write to that; so `key` is made of the Id of
-   * the file and the name that it was opened by.
+   * Opens `old` for writing. All writers that opened it by the same name write the same new version. A new version
+   * leaves the old content under another name, and a writer that opens that name makes a version of its own. So `key`
+   * is made of the Id of the file and the name that it was opened by.
    *
    * @param before its content; absent when the file is emptied first
    */

@@ -24,8 +24,8 @@ export class Finishing {
   }
 
   /**
-   * Finishes `file`; see {@link StagedContent.finish}. Afterwards it has its Id from BaseSpace. A file that is being
-   * replaced is left alone unless that fails: nothing older may be uploaded after what replaces it.
+   * Finishes `file`; see {@link StagedContent.finish}. Afterwards it has its Id from BaseSpace. While another
+   * file is replacing `file`, waits, and does nothing if that succeeds: no older content may be uploaded after newer one.
    *
    * @throws BsmountError as the upload target
    */

@@ -49,7 +49,7 @@ interface PendingLine {
   readonly text: string;
 }
 
-/** A journal is rewritten when it has more outdated lines than this. */
+/** A journal is rewritten when it has this many lines more than four for each file. */
 const MAX_DEAD_LINES = 4096;
 
 const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;

@@ -17,8 +17,8 @@ export interface StillOptions {
 }
 
 /**
- * The files that are open for writing: each from before its open returns until its last descriptor and its last mapping
- * are closed, under its path of now. An app result cannot be closed while a writer is in it, and no file in it can be
+ * The files that are open for writing, under their current paths. A file is among them from before its open returns
+ * until its last descriptor and its last mapping are closed. An app result cannot be closed while a writer is in it, and no file in it can be
  * opened for writing while it is being closed.
  */
 export class OpenWriters {

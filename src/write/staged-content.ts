@@ -190,7 +190,7 @@ export class StagedContent {
     await this.#state.finish(attempt, true);
   }
 
-  /** A call that waited for another one's attempt to finish it failed with that. */
+  /** An attempt to finish the file failed with `error`, and so did a call that had waited for the attempt. */
   failedWith(error: unknown): void {
     this.#state.failedWith(error);
   }

@@ -29,8 +29,8 @@ import { type StagedName, stagedNameOf } from "./temporary-names.ts";
  *                                     evicted
  *
  *     Each of them but `evicted` becomes `removed` when the file is unlinked, or replaced before it is complete.
- *     An attempt under a new name that fails leads back to the state before it [failed]; calls that waited to finish
- *     the file fail with it, and make it `failed`.
+ *     When an attempt under a new name fails [failed], the content returns to the state before the attempt. Calls that
+ *     waited for the attempt to finish the file fail with the same error, and make the content `failed`.
  *
  * Name (this file); only a file with a final name is finished:
  *

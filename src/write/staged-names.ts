@@ -24,7 +24,7 @@ export class StagedNames {
     this.#options = options;
   }
 
-  /** Whether so little of `file` would have to be sent again under `path` that its rename can wait for it. */
+  /** Whether renaming `file` to `path` sends so few bytes again that the caller can wait for them. */
   isQuick({ content }: StagedFile, path: string): boolean {
     const { firstPartBytes } = this.#options.plan;
     return content.destination.path === path || content.sizeBytes <= firstPartBytes;

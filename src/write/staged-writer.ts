@@ -21,7 +21,7 @@ export class StagedWriter implements FileWriter, ResultFile {
   readonly file: StagedFile;
   readonly #parts: WriterParts;
   readonly #opened: Disposable;
-  /** What comes after a flush that found no other writer is from one that cannot be seen. */
+  /** A flush found no other writer. If another flush follows, a writer exists that `othersWrite` cannot see. */
   #hasUnseen = false;
 
   constructor(file: StagedFile, parts: WriterParts) {

@@ -1,4 +1,5 @@
 import type { AppResultId, FileId } from "../core/ids.ts";
+import type { UploadProtocol } from "../upload/upload-protocol.ts";
 
 /** The destination of a file in BaseSpace. */
 export interface UploadDestination {
@@ -27,8 +28,8 @@ interface Body {
 }
 
 /**
- * What `write/` needs of a client that can upload; `session/` passes the API client in. Each method finds out itself
- * whether a request whose response was lost took effect. They throw BsmountError (`access-denied`, `read-only`,
+ * What `write/` needs of a client that can upload; `session/` passes the API client in. When a
+ * response is lost, a method finds out whether the request took effect, or sends it again if that is the same. They throw BsmountError (`access-denied`, `read-only`,
  * `timeout`, `unavailable`, …) or the signal's reason.
  */
 export interface UploadTarget {
@@ -46,4 +47,21 @@ export interface UploadTarget {
     options: CallOptions,
   ): Promise<UploadedFile>;
   abort(fileId: FileId, options: CallOptions): Promise<void>;
+}
+
+/** The protocol of an upload in parts to one destination. */
+export function protocolOf(
+  target: UploadTarget,
+  destination: UploadDestination,
+): UploadProtocol<FileId, UploadedFile> {
+  return {
+    begin: async (signal) => await target.begin(destination, { signal }),
+    sendPart: async (fileId, { number, bytes }, signal) => {
+      await target.part({ fileId, number }, { bytes }, { signal });
+    },
+    complete: async (fileId, sizeBytes, signal) => {
+      return await target.complete({ fileId, sizeBytes }, { signal });
+    },
+    abort: async (fileId, signal) => await target.abort(fileId, { signal }),
+  };
 }

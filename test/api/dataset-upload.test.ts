@@ -51,7 +51,7 @@ describe("an upload in parts that fails", () => {
   ])("is given up when %s", async (_title, fault) => {
     emulator.addFaults(fault);
     await expect(client.datasets.upload(id, { path: "f" }, { bytes: long })).rejects.toThrow(
-      /answered 4/,
+      /returned 4/,
     );
     emulator.clearFaults();
     expect(await pending()).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type { BaseSpace } from "../../src/api/client.ts";
-import { ApiCatalog, type CatalogClient } from "../../src/catalog/api-catalog.ts";
+import { type CatalogClient } from "../../src/catalog/api-catalog.ts";
 import { collectionOf, type EntityCollection } from "../../src/catalog/catalog.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { BsmountError, reasonOf } from "../../src/core/errors.ts";
@@ -9,9 +9,10 @@ import { contractWorld, describeCatalog } from "../contracts/catalog.ts";
 import { clientOver } from "../helpers/catalog-client.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { MemoryCatalog, entityOf, fileOf } from "../helpers/memory-catalog.ts";
+import { apiCatalog } from "../helpers/catalogs.ts";
 
 describeCatalog("MemoryCatalog", (world) => world);
-describeCatalog("ApiCatalog", (world) => new ApiCatalog(clientOver(world)));
+describeCatalog("ApiCatalog", (world) => apiCatalog(clientOver(world)));
 
 /** A catalog whose service answers 404 for a listing the first times that it is asked. */
 function catalogWithout(listing: "projects/1/samples" | "sample 3/files", times: number) {
@@ -23,11 +24,11 @@ function catalogWithout(listing: "projects/1/samples" | "sample 3/files", times:
   let asked = 0;
   world[ask] = (what: never): never => {
     asked += 1;
-    if (asked <= times) throw new BsmountError("not-found", "the service answered 404");
+    if (asked <= times) throw new BsmountError("not-found", "the service returned 404");
     return real(what);
   };
   const clock = new FakeClock();
-  const api = new ApiCatalog(clientOver(world), { clock });
+  const api = apiCatalog(clientOver(world), { clock });
   const catalog = async (signal = neverAborted): Promise<unknown> =>
     ask === "files"
       ? await api.files(sample, signal)
@@ -43,7 +44,7 @@ describe("ApiCatalog", () => {
   it("shows an item once that two pages have", async () => {
     const [a, b, c] = [1, 2, 3].map((id) => entityOf("project", id, `p${id}`));
     const world = new MemoryCatalog().list("projects", [a!, b!, b!, c!]);
-    const catalog = new ApiCatalog(clientOver(world));
+    const catalog = apiCatalog(clientOver(world));
     const listed = await catalog.entities(collectionOf("projects"), neverAborted);
     expect(listed.map(({ id }) => id)).toEqual(["1", "2", "3"]);
   });
@@ -53,7 +54,7 @@ describe("ApiCatalog", () => {
       fileOf(1, "a", { contentType: ["text", "plain"].join("/") }),
       fileOf(2, "b", { contentType: undefined }),
     ]);
-    const catalog = new ApiCatalog(clientOver(world));
+    const catalog = apiCatalog(clientOver(world));
     const files = await catalog.files(world.entity("run", "30"), neverAborted);
     expect(files.map(({ contentType }) => contentType)).toEqual(["text/plain", undefined]);
   });
@@ -86,12 +87,12 @@ describe("ApiCatalog", () => {
     const files = Array.from({ length: 2000 }, (_, at) => fileOf(at + 1, `a/file/${at}`));
     const world = contractWorld().put("run 30", files);
     const run = world.entity("run", "30");
-    const small = new ApiCatalog(clientOver(world), { maxListingBytes: 100_000 });
+    const small = apiCatalog(clientOver(world), { maxListingBytes: 100_000 });
     await expect(small.files(run, neverAborted)).rejects.toMatchObject({
       reason: "too-big",
       remedy: expect.stringContaining("--listing-memory"),
     });
-    const large = new ApiCatalog(clientOver(world), { maxListingBytes: 1_000_000 });
+    const large = apiCatalog(clientOver(world), { maxListingBytes: 1_000_000 });
     expect(await large.files(run, neverAborted)).toHaveLength(2000);
   });
 
@@ -113,24 +114,21 @@ describe("ApiCatalog", () => {
     };
     const world = new MemoryCatalog().list("projects/1/samples", [entityOf("sample", 3, "s")]);
     const users = { projects: () => longList, runs: () => longList };
-    const catalog = new ApiCatalog(
-      { ...clientOver(world), users },
-      { maxListingBytes: 11_000_000 },
-    );
+    const catalog = apiCatalog({ ...clientOver(world), users }, { maxListingBytes: 11_000_000 });
     const lengthOf = async (collection: EntityCollection): Promise<number> =>
       (await catalog.entities(collection, neverAborted)).length;
     const both = Promise.all([lengthOf(collectionOf("projects")), lengthOf(collectionOf("runs"))]);
     expect(await lengthOf(collectionOf("samples", "1"))).toBe(1);
     expect(await both).toEqual([1000, 1000]);
     expect(under.most).toBe(1);
-    const roomy = new ApiCatalog({ ...clientOver(world), users });
+    const roomy = apiCatalog({ ...clientOver(world), users });
     const kinds = ["projects", "runs"] as const;
     await Promise.all(kinds.map(async (kind) => roomy.entities(collectionOf(kind), neverAborted)));
     expect(under.most).toBe(2);
   });
 
   it("stops when its caller gives up", async () => {
-    const catalog = new ApiCatalog(clientOver(contractWorld()));
+    const catalog = apiCatalog(clientOver(contractWorld()));
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(catalog.entities(collectionOf("projects"), signal)).rejects.toThrow("enough");
   });

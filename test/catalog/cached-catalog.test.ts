@@ -1,6 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { ApiCatalog } from "../../src/catalog/api-catalog.ts";
-import { CachedCatalog } from "../../src/catalog/cached-catalog.ts";
 import { type Entity, collectionOf } from "../../src/catalog/catalog.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { type ListingMessage, listings } from "../../src/core/telemetry.ts";
@@ -8,15 +6,16 @@ import { contractWorld, describeCatalog } from "../contracts/catalog.ts";
 import { clientOver } from "../helpers/catalog-client.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { MemoryCatalog, entityOf, fileOf } from "../helpers/memory-catalog.ts";
+import { apiCatalog, cachedCatalog } from "../helpers/catalogs.ts";
 
 const PROJECTS = collectionOf("projects");
 
-describeCatalog("CachedCatalog", (world) => new CachedCatalog(new ApiCatalog(clientOver(world))));
+describeCatalog("CachedCatalog", (world) => cachedCatalog(apiCatalog(clientOver(world))));
 
 function cached(options: { ttlMs?: number; maxBytes?: number } = {}) {
   const world = contractWorld();
   const clock = new FakeClock();
-  return { world, clock, catalog: new CachedCatalog(world, { ...options, clock }) };
+  return { world, clock, catalog: cachedCatalog(world, { ...options, clock }) };
 }
 
 const sample = (more: Partial<Entity> = {}): Entity => entityOf("sample", 10, "NA12878", more);
@@ -65,7 +64,7 @@ describe("a cached listing", () => {
       entity: (kind: "run", id: string) => world.entity(kind, id),
       invalidate: () => {},
     };
-    const catalog = new CachedCatalog(slow, { ttlMs: 1000, clock });
+    const catalog = cachedCatalog(slow, { ttlMs: 1000, clock });
     await catalog.entities(PROJECTS, neverAborted);
     clock.advance(100);
     expect(catalog.entities(PROJECTS, neverAborted)).toBeInstanceOf(Promise);
@@ -196,7 +195,7 @@ describe("a cached single form", () => {
 
 describe("the items of an empty world", () => {
   it("are empty lists", async () => {
-    const catalog = new CachedCatalog(new MemoryCatalog());
+    const catalog = cachedCatalog(new MemoryCatalog());
     expect(await catalog.entities(PROJECTS, neverAborted)).toEqual([]);
   });
 });

@@ -185,8 +185,8 @@ describe("[S1] the text", () => {
     ["https%3A%2F%2Fb.example%2Fx%3Fa%3D1&c=3", "https%3A%2F%2Fb.example%2Fx…&c=3"],
     ["https%253A%252F%252Fb.example%252Fx%2523a c", "https%253A%252F%252Fb.example%252Fx… c"],
     [
-      "POST /v1pre3/oauthv2/deviceauthorization: the service answered 503",
-      "POST /v1pre3/oauthv2/deviceauthorization: the service answered 503",
+      "POST /v1pre3/oauthv2/deviceauthorization: the service returned 503",
+      "POST /v1pre3/oauthv2/deviceauthorization: the service returned 503",
     ],
     ["deviceauthorization: abc", "deviceauthorization: …"],
     ["sent Bearer 0123abcd, refused", "sent Bearer …, refused"],

@@ -4,6 +4,7 @@ import { InodeTable } from "../../src/fs/inode-table.ts";
 import type { Node } from "../../src/tree/node.ts";
 import { PathTree } from "../../src/tree/path-tree.ts";
 import { demoWorld } from "../helpers/demo-world.ts";
+import { pathTree } from "../helpers/catalogs.ts";
 
 const PATHS = [
   "/projects",
@@ -19,7 +20,7 @@ const PATHS = [
 ];
 
 async function demoNodes(): Promise<{ tree: PathTree; nodes: Node[] }> {
-  const tree = new PathTree({ catalog: demoWorld() });
+  const tree = pathTree({ catalog: demoWorld() });
   const resolved = PATHS.map(async (path) => await tree.resolve(path, neverAborted, false));
   return { tree, nodes: await Promise.all(resolved) };
 }

@@ -1,13 +1,11 @@
 import { expect, it } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
-import { ApiCatalog } from "../../src/catalog/api-catalog.ts";
-import { CachedCatalog } from "../../src/catalog/cached-catalog.ts";
 import { createFileSystem } from "../../src/fs/create-file-system.ts";
 import { createReaders } from "../../src/read/create-readers.ts";
-import { PathTree } from "../../src/tree/path-tree.ts";
 import { walkerOf } from "../helpers/demo-file-system.ts";
 import { hostileServer } from "../helpers/hostile-server.ts";
 import { startTestEmulator } from "../helpers/start-test-emulator.ts";
+import { apiCatalog, cachedCatalog, pathTree } from "../helpers/catalogs.ts";
 
 /** What an object of JavaScript has without being given it. */
 const KNOWN = ["__proto__", "constructor", "prototype", "hasOwnProperty", "toString", "valueOf"];
@@ -29,9 +27,9 @@ it("[F5] names and fields that JavaScript knows are names and fields like any ot
   const { accessToken } = emulator;
   await using client = new BaseSpace({ apiServer: api.origin, accessToken, environment: {} });
   await using readers = createReaders({ source: client.content, memoryBytes: 8 * 2 ** 20 });
-  const catalog = new CachedCatalog(new ApiCatalog(client));
+  const catalog = cachedCatalog(apiCatalog(client));
   const owner = { uid: 0, gid: 0, umask: 0o022 };
-  const walker = walkerOf(createFileSystem({ tree: new PathTree({ catalog }), readers, owner }));
+  const walker = walkerOf(createFileSystem({ tree: pathTree({ catalog }), readers, owner }));
   expect((await walker.names("/projects")).toSorted()).toEqual(KNOWN.toSorted());
   for (const name of KNOWN) {
     const folder = `/projects/${name}/appresults/${name}/files`;

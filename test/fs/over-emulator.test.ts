@@ -1,16 +1,14 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
-import { ApiCatalog } from "../../src/catalog/api-catalog.ts";
-import { CachedCatalog } from "../../src/catalog/cached-catalog.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { reasonOf } from "../../src/core/errors.ts";
 import { createFileSystem } from "../../src/fs/create-file-system.ts";
 import type { FileSystem } from "../../src/fs/file-system.ts";
 import { createReaders } from "../../src/read/create-readers.ts";
-import { PathTree } from "../../src/tree/path-tree.ts";
 import { type Walker, walkerOf } from "../helpers/demo-file-system.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
+import { apiCatalog, cachedCatalog, pathTree } from "../helpers/catalogs.ts";
 
 const MANY = 2500;
 const FASTQ = "@read\nACGT\n+\nFFFF\n".repeat(20_000);
@@ -24,8 +22,8 @@ function connect(emulator: TestEmulator) {
     retry: { attempts: 2, firstDelayMs: 5 },
   });
   const readers = createReaders({ source: client.content, memoryBytes: 64 * 2 ** 20 });
-  const catalog = new CachedCatalog(new ApiCatalog(client));
-  const fs = createFileSystem({ tree: new PathTree({ catalog }), readers, owner });
+  const catalog = cachedCatalog(apiCatalog(client));
+  const fs = createFileSystem({ tree: pathTree({ catalog }), readers, owner });
   const close = async (): Promise<void> => {
     await readers[Symbol.asyncDispose]();
     await client.close();

@@ -25,9 +25,9 @@ describe("a directory that cannot be listed", () => {
   });
 
   it("says which one, and why", () => {
-    const cause = new BsmountError("not-found", "the service answered 404");
+    const cause = new BsmountError("not-found", "the service returned 404");
     expect(unlistableError("/p/files", cause)).toMatchObject({
-      message: "cannot list /p/files: the service answered 404",
+      message: "cannot list /p/files: the service returned 404",
       cause,
     });
   });

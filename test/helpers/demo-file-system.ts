@@ -1,12 +1,11 @@
-import { CachedCatalog } from "../../src/catalog/cached-catalog.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { createFileSystem } from "../../src/fs/create-file-system.ts";
 import type { Attributes, FileSystem, Ino } from "../../src/fs/file-system.ts";
-import { PathTree } from "../../src/tree/path-tree.ts";
 import { demoWorld } from "./demo-world.ts";
 import { FakeClock } from "./fake-clock.ts";
 import type { MemoryCatalog } from "./memory-catalog.ts";
 import { MemoryReaders } from "./memory-readers.ts";
+import { cachedCatalog, pathTree } from "./catalogs.ts";
 
 export interface DemoOptions {
   readonly umask?: number;
@@ -36,7 +35,7 @@ export function demoFileSystem(options: DemoOptions = {}): DemoFileSystem {
   const world = demoWorld();
   const clock = new FakeClock();
   const readers = new MemoryReaders();
-  const tree = new PathTree({ catalog: new CachedCatalog(world, { clock }), clock, showHidden });
+  const tree = pathTree({ catalog: cachedCatalog(world, { clock }), clock, showHidden });
   const owner = { uid: 1000, gid: 100, umask };
   const fs = createFileSystem({ tree, readers, owner, clock });
   return { world, clock, readers, fs, ...walkerOf(fs) };

@@ -1,7 +1,6 @@
 import { constants } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { BaseSpace } from "../../src/api/client.ts";
-import { ApiCatalog } from "../../src/catalog/api-catalog.ts";
 import { CachedCatalog } from "../../src/catalog/cached-catalog.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { BsmountError } from "../../src/core/errors.ts";
@@ -12,13 +11,13 @@ import { createReaders } from "../../src/read/create-readers.ts";
 import type { Readers } from "../../src/read/reader.ts";
 import { ApiEntityMaker } from "../../src/session/entity-maker.ts";
 import { listingsOf } from "../../src/session/staged-uploads.ts";
-import { PathTree } from "../../src/tree/path-tree.ts";
 import { StagedFiles } from "../../src/write/staged-files.ts";
 import { PartPlan } from "../../src/upload/part-plan.ts";
 import { Staging } from "../../src/write/staging.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import type { TestEmulator } from "../helpers/start-test-emulator.ts";
 import { folderOf, type Mode, nameOf, type OpenFlags } from "./plain-files.ts";
+import { apiCatalog, cachedCatalog, pathTree } from "../helpers/catalogs.ts";
 
 /** Tiny parts, so that files of some hundred bytes have several. */
 export const TINY_PARTS: PartPlan = new PartPlan([
@@ -90,7 +89,7 @@ export class RealFiles implements AsyncDisposable {
     const { clock } = this;
     this.emulator = emulator;
     this.appResultId = appResultId;
-    const cached = new CachedCatalog(new ApiCatalog(client), { clock });
+    const cached = cachedCatalog(apiCatalog(client), { clock });
     this.#cached = cached;
     const owner = { apiServer: "https://api.example.test", userId: "1" };
     const ownStaging = new Staging(staging, { owner });
@@ -105,7 +104,7 @@ export class RealFiles implements AsyncDisposable {
     const { staged } = this;
     const elsewhere = { staging: ownStaging, refuseElsewhere: async () => {} };
     this.fs = createFileSystem({
-      tree: new PathTree({ catalog: cached, local: listingsOf(staged), clock }),
+      tree: pathTree({ catalog: cached, local: listingsOf(staged), clock }),
       readers,
       owner: { uid: 0, gid: 0, umask: 0o022 },
       writing: {

@@ -45,7 +45,7 @@ describe("a token that the service refuses", () => {
         message: `the access token of ${source} was refused by ${apiServer}`,
         remedy: expect.stringContaining(remedy) as string,
       });
-      expect(describeError(error)).toMatch(/the service answered 401/);
+      expect(describeError(error)).toMatch(/the service returned 401/);
       expect(describeError(error)).not.toContain(WRONG);
     }
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { CachedCatalog } from "../../src/catalog/cached-catalog.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { BsmountError, reasonOf } from "../../src/core/errors.ts";
 import { PathTree } from "../../src/tree/path-tree.ts";
 import { demoWorld } from "../helpers/demo-world.ts";
+import { cachedCatalog, pathTree } from "../helpers/catalogs.ts";
 
 /** A folder whose listing has an owner that is gone, and what is asked when it is looked at. */
 const OWNERS = [
@@ -25,7 +25,7 @@ async function lookAt(tree: PathTree, path: string): Promise<string> {
 describe("a listing that the service does not know", () => {
   it.each(OWNERS)("%s: the one its owner is in is no longer believed", async (path, above, key) => {
     const world = demoWorld();
-    const tree = new PathTree({ catalog: new CachedCatalog(world) });
+    const tree = pathTree({ catalog: cachedCatalog(world) });
     expect(await lookAt(tree, above)).toBe("listed");
     world.failure = new BsmountError("not-found", "gone");
     expect(await lookAt(tree, path)).toBe("not-found");
@@ -37,7 +37,7 @@ describe("a listing that the service does not know", () => {
 
   it("that fails in another way says nothing of its owner", async () => {
     const world = demoWorld();
-    const tree = new PathTree({ catalog: new CachedCatalog(world) });
+    const tree = pathTree({ catalog: cachedCatalog(world) });
     await lookAt(tree, "/runs");
     world.failure = new BsmountError("timeout", "late");
     expect(await lookAt(tree, "/runs/180101_M1/files")).toBe("timeout");

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import { reasonOf } from "../../src/core/errors.ts";
-import { CachedCatalog } from "../../src/catalog/cached-catalog.ts";
 import { type Node, identityOf, pathOf, targetOf } from "../../src/tree/node.ts";
-import { PathTree, type PathTreeOptions } from "../../src/tree/path-tree.ts";
+import { type PathTreeOptions } from "../../src/tree/path-tree.ts";
 import { demoWorld } from "../helpers/demo-world.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { entityOf, fileOf } from "../helpers/memory-catalog.ts";
+import { cachedCatalog, pathTree } from "../helpers/catalogs.ts";
 
 function demoTree(options: Partial<PathTreeOptions> = {}) {
   const world = demoWorld();
-  const tree = new PathTree({ catalog: world, ...options });
+  const tree = pathTree({ catalog: world, ...options });
   const resolve = async (path: string, follow?: boolean): Promise<Node> =>
     await tree.resolve(path, neverAborted, follow);
   const names = async (path: string): Promise<string[]> => [
@@ -189,8 +189,8 @@ describe("what is not listed", () => {
   function slowTree() {
     const world = demoWorld();
     const clock = new FakeClock();
-    const catalog = new CachedCatalog(world, { clock });
-    const tree = new PathTree({ catalog, clock });
+    const catalog = cachedCatalog(world, { clock });
+    const tree = pathTree({ catalog, clock });
     return { world, clock, catalog, tree };
   }
 
@@ -237,7 +237,7 @@ describe("what is not listed", () => {
 
   it("is asked for again at once when what is absent was forgotten", async () => {
     const world = demoWorld();
-    const tree = new PathTree({ catalog: world });
+    const tree = pathTree({ catalog: world });
     const look = async (): Promise<unknown> => await tree.resolve("/projects/998", neverAborted);
     await expect(look()).rejects.toThrow("there is no");
     world.share(entityOf("project", 998, "Later"));

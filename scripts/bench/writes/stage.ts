@@ -19,7 +19,7 @@ export interface Stage {
   newDestination(signal: AbortSignal): Promise<Destination>;
   /** Rejects unless the service has the sources and nothing else, byte for byte; then frees the room. */
   verify(destination: Destination, signal: AbortSignal): Promise<void>;
-  /** Requests that the service answered since the last call. */
+  /** Requests that the service returned since the last call. */
   countRequests(): Promise<number>;
 }
 

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../../core/clock.ts";
 import type { FileId } from "../../core/ids.ts";
 import { SingleFlight } from "../../core/single-flight.ts";
@@ -32,7 +33,7 @@ export class LinkCache {
   readonly #rest: Rest;
   readonly #clock: Clock;
   readonly #plainHttp: PlainHttp;
-  readonly #links = new Map<FileId, SignedLink>();
+  readonly #links = new LRUCache<FileId, SignedLink>({ max: MAX_LINKS });
   readonly #flights = new SingleFlight<FileId, SignedLink>();
 
   constructor(rest: Rest, clock: Clock, plainHttp: PlainHttp) {
@@ -44,29 +45,17 @@ export class LinkCache {
   /** @throws ApiError; the signal's reason */
   async get(fileId: FileId, signal: AbortSignal): Promise<SignedLink> {
     const known = this.#links.get(fileId);
-    if (known !== undefined && this.#clock.now() < known.useUntil) {
-      this.#keep(fileId, known);
-      return known;
-    }
+    if (known !== undefined && this.#clock.now() < known.useUntil) return known;
     return await this.#flights.run(fileId, signal, async (shared) => {
       const link = await this.#request(fileId, shared);
-      this.#keep(fileId, link);
+      this.#links.set(fileId, link);
       return link;
     });
   }
 
   /** Removes `link`, unless it was renewed already. */
   drop(fileId: FileId, link: SignedLink): void {
-    if (this.#links.get(fileId) === link) this.#links.delete(fileId);
-  }
-
-  /** The map is ordered by last use: the first link is the oldest. */
-  #keep(fileId: FileId, link: SignedLink): void {
-    this.#links.delete(fileId);
-    this.#links.set(fileId, link);
-    if (this.#links.size <= MAX_LINKS) return;
-    const [oldest] = this.#links.keys();
-    if (oldest !== undefined) this.#links.delete(oldest);
+    if (this.#links.peek(fileId) === link) this.#links.delete(fileId);
   }
 
   async #request(fileId: FileId, signal: AbortSignal): Promise<SignedLink> {

@@ -95,7 +95,7 @@ export function failureOf(
 function refusedByStore(what: string, refused: Refused): RangeFailure {
   const code = storeCode(refused.body);
   const facts = { ...refused, errorCode: code };
-  const problem = `the object store answered ${refused.status}${code === undefined ? "" : ` ${code}`}`;
+  const problem = `the object store returned ${refused.status}${code === undefined ? "" : ` ${code}`}`;
   if (code === ARCHIVED_CODE) {
     const remedy = "restore the file in BaseSpace first";
     const error = new StoreError("archived", facts, `${what}: ${problem}`, { remedy });

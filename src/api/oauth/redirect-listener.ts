@@ -148,7 +148,7 @@ function refusalOf(query: URLSearchParams): OAuthError {
   const description = query.get("error_description") ?? "";
   const said = shownText(`${error} ${description}`, 500);
   const failure = error === "access_denied" ? "denied" : "refused";
-  return new OAuthError(failure, `the sign-in page answered: ${said}`);
+  return new OAuthError(failure, `the sign-in page returned: ${said}`);
 }
 
 /** Takes the same time wherever the texts differ. */

@@ -37,8 +37,8 @@ export interface CrawlPlan<Item> {
 const MAX_STEPS_BACK = 1000;
 
 /**
- * A page behind everything that was seen, without a new item, is caused by many new items in front. A service that
- * returns one such page after another ignores offsets.
+ * When many new items are inserted in front, the next page can have no new item although it lies behind everything that
+ * was seen. A service that returns one such page after another ignores offsets.
  */
 const MAX_BARREN_PAGES = 8;
 

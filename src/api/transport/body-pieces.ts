@@ -6,7 +6,7 @@ export const PIECE_BYTES: number = 64 * 1024;
 
 /**
  * A body that is sent in pieces, each when the connection has taken the one before; undici restarts its timeout at
- * each. A body in one piece would have to be sent and answered within one timeout, however long it is. A body no
+ * each. A body in one piece would have to be sent and responded to within one timeout, however long it is. A body no
  * longer than a piece is returned unchanged.
  *
  * The pieces are views on `bytes` and can be read once: another attempt needs new ones. `moved` is updated before

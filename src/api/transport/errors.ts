@@ -114,7 +114,7 @@ function describeRefusal(facts: ApiErrorFacts, message: string | undefined): str
     facts.requestId === undefined ? undefined : `request ${facts.requestId}`,
   ].filter((detail) => detail !== undefined);
   const text = message === undefined ? "" : ` ${message}`;
-  return `the service answered ${facts.status}${text}${details.length === 0 ? "" : ` (${details.join(", ")})`}`;
+  return `the service returned ${facts.status}${text}${details.length === 0 ? "" : ` (${details.join(", ")})`}`;
 }
 
 function shortened(text: string | undefined, maxLength: number): string | undefined {

@@ -140,8 +140,8 @@ export class IdempotentCalls {
   }
 
   /**
-   * A second attempt that the service refuses may be refused because the first one took effect. One that reached
-   * no server leaves the effect of the first one unknown.
+   * The service may refuse a second attempt because the first one took effect. If the second attempt reached no
+   * server, the effect of the first one stays unknown.
    */
   async #effectOfEarlierAttempt(
     error: ApiError,

@@ -1,6 +1,9 @@
 import type { Clock } from "../../core/clock.ts";
 
-/** How long a call is retried after its first failure, in milliseconds. */
+/**
+ * How long a call is retried after its first failure, in milliseconds: a countdown. `retry-delay.ts` decides when the
+ * next attempt starts, `../settings.ts` has the figures.
+ */
 export class Patience {
   readonly #clock: Clock;
   readonly #totalMs: number;

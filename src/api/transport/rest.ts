@@ -59,9 +59,9 @@ export const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502
 const UNPROCESSED_STATUS = 429;
 
 /**
- * How long to wait for a server that has never responded, or that another call has waited for in vain since its last
- * response, in milliseconds. The address of the former is more likely wrong than the server away, and a restart
- * takes less time. With the latter, a thousand files that are to be uploaded would wait for minutes each.
+ * How long to wait, in milliseconds, for a server that has never responded, or that has not responded since another
+ * call gave up. If a server never responded, its address is probably wrong, and a restart takes less time than this. If
+ * another call gave up, each of a thousand files to upload would otherwise wait for minutes.
  */
 const ABSENT_TOTAL_MS = 15_000;
 

@@ -38,8 +38,8 @@ export function findUploaded(rest: Rest, wanted: Uploaded): FindEffect {
 
 /**
  * Finds the pending file of an upload in parts whose response was lost: an empty pending file with the path that is
- * not older than the call. A service that lists no pending files has none, and the empty file that then remains is
- * never shown.
+ * not older than the call. If the service does not list pending files, none is found: the upload begins again,
+ * and the pending file that the first request may have made stays empty and is never shown.
  */
 export function findBegun(rest: Rest, destination: UploadDestination): FindEffect {
   return async (attempt, options) => {

@@ -27,8 +27,9 @@ export interface UploadBody {
 }
 
 /**
- * The requests of uploads, one method each; `transfers` combines them into whole uploads. A request that may have
- * taken effect is not sent again before its effect was searched for. All but `abort` and `newest` are retried for
+ * The requests of uploads, one method each; `transfers` combines them into whole uploads. When a response is lost,
+ * `part` and `abort` send the request again, which has the same effect; every other request is sent again only after its
+ * effect was searched for. All but `abort` and `newest` are retried for
  * minutes (the client's `writeDeadlineMs`) while the service is away.
  *
  * Methods throw ApiError (`access-denied` without the right to write, `gone` when BaseSpace no longer knows the

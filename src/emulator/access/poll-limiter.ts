@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../../core/clock.ts";
 import { OAuthProblem } from "./oauth-problem.ts";
 
@@ -7,7 +8,7 @@ const MAX_CODES = 1000;
 export class PollLimiter {
   readonly #intervalMs: number;
   readonly #clock: Clock;
-  readonly #lastMs = new Map<string, number>();
+  readonly #lastMs = new LRUCache<string, number>({ max: MAX_CODES });
 
   constructor(intervalMs: number, clock: Clock) {
     this.#intervalMs = intervalMs;
@@ -25,17 +26,9 @@ export class PollLimiter {
       return await work();
     } catch (error) {
       if (!(error instanceof OAuthProblem) || error.code !== "authorization_pending") throw error;
-      this.#remember(code, now);
+      this.#lastMs.set(code, now);
       if (last === undefined || now - last >= this.#intervalMs / 2) throw error;
       throw new OAuthProblem("slow_down", "The device polls too often");
     }
-  }
-
-  #remember(code: string, now: number): void {
-    this.#lastMs.delete(code);
-    this.#lastMs.set(code, now);
-    if (this.#lastMs.size <= MAX_CODES) return;
-    const [oldest] = this.#lastMs.keys();
-    if (oldest !== undefined) this.#lastMs.delete(oldest);
   }
 }

@@ -1,6 +1,6 @@
 /*
  * Begin here. `coverage/` lists every endpoint that BaseSpace is known to have and says how far the emulator
- * implements it. `controllers/api-routes.ts` answers 501 to those that it does not implement, and
+ * implements it. `not-implemented.ts` returns 501 for those that it does not implement, and
  * `npm run emulator-coverage` makes the page in docs/ from the same tables. A new route needs a row here.
  */
 

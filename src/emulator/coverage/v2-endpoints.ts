@@ -7,7 +7,10 @@ import {
   propertyRows,
 } from "./endpoint.ts";
 
-/* The endpoints of version 2, by subject, as the reference and Illumina's clients name them. */
+/*
+ * How much of each endpoint of version 2 the emulator has, by subject; the names are those of the reference and of
+ * Illumina's clients. The routes themselves are in `../controllers/api-routes.ts` and `../controllers/v2/`.
+ */
 
 const ALWAYS_EMPTY = "always empty";
 const FILE_LIST = "filesetid and turbomode are ignored; no folders index VCFs and BAMs";

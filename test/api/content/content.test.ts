@@ -138,7 +138,7 @@ describe("readRange", () => {
     store.next(...Array.from({ length: 10 }, () => expired));
     expect(await failure(request(0, 10))).toMatchObject({
       reason: "access-denied",
-      message: "cannot read bytes 0–10 of file 11: the object store answered 403 AccessDenied",
+      message: "cannot read bytes 0–10 of file 11: the object store returned 403 AccessDenied",
     });
     expect(links).toBe(2);
     expect(store.received).toHaveLength(2);

@@ -114,7 +114,7 @@ describe("a part that goes to the object store", () => {
         headers: { ...answer.headers, location: "https://x.invalid/?s3cret" },
       });
       const error: unknown = await put().catch((caught: unknown) => caught);
-      const message = `PUT /content: the object store answered ${status} AccessDenied (request R1)`;
+      const message = `PUT /content: the object store returned ${status} AccessDenied (request R1)`;
       expect(error).toMatchObject({
         reason,
         message,

@@ -73,7 +73,7 @@ describe("refusal", () => {
     const body = { errorCode: "A.B", message: "Sorry" };
     const error = refusedError({ ...REQUEST, status: 403, requestId: "2024.x" }, body);
     expect(error.message).toBe(
-      "GET /v1pre3/projects/1: the service answered 403 Sorry (A.B, request 2024.x)",
+      "GET /v1pre3/projects/1: the service returned 403 Sorry (A.B, request 2024.x)",
     );
     expect(error).toMatchObject({ status: 403, errorCode: "A.B", requestId: "2024.x", ...REQUEST });
     expect(error.remedy).toContain("scopes");
