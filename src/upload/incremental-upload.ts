@@ -30,6 +30,17 @@ export interface IncrementalUploadOptions<Begun, File> {
   readonly tasks: TaskGroup;
   /** Throws when the file lacks bytes and must not become complete. */
   readonly check: () => void;
+  /** An upload that was begun earlier, to be continued. */
+  readonly earlier?: EarlierParts<Begun>;
+}
+
+/** What an earlier process sent of the content, which may have changed since. */
+export interface EarlierParts<Begun> {
+  readonly begun: Begun;
+  /** The parts that the service acknowledged, by number. */
+  readonly parts: ReadonlyMap<number, { readonly partBytes: number; readonly md5: string }>;
+  /** In lower-case hex. */
+  readonly md5: (bytes: Uint8Array) => Promise<string>;
 }
 
 interface PartState {
@@ -56,6 +67,8 @@ export class IncrementalUpload<Begun, File> {
   readonly #options: IncrementalUploadOptions<Begun, File>;
   readonly #upload: MultipartUpload<Begun, File>;
   readonly #parts = new Map<number, PartState>();
+  /** Parts of an earlier process that were not compared with the content yet. */
+  readonly #earlier: Map<number, { readonly partBytes: number; readonly md5: string }>;
   /** The end of the file that is being finished, whatever is written behind it meanwhile. */
   #endBytes = Number.MAX_SAFE_INTEGER;
   /** The highest part that the service may have. */
@@ -65,7 +78,9 @@ export class IncrementalUpload<Begun, File> {
 
   constructor(options: IncrementalUploadOptions<Begun, File>) {
     this.#options = options;
-    this.#upload = new MultipartUpload(options.protocol);
+    this.#upload = new MultipartUpload(options.protocol, options.earlier?.begun);
+    this.#earlier = new Map(options.earlier?.parts);
+    for (const number of this.#earlier.keys()) this.#highest = Math.max(this.#highest, number);
   }
 
   /** True once the service was asked to begin an upload in parts. */
@@ -195,10 +210,18 @@ export class IncrementalUpload<Begun, File> {
       const bytes = room.subarray(0, end - start);
       // The file was cut while the part was read. What is left of it is sent by `finish`.
       if ((await content.read(start, bytes)) < bytes.length) return;
-      await this.#upload.send({ number, bytes }, signal);
+      if (!(await this.#wasSent(number, bytes))) await this.#upload.send({ number, bytes }, signal);
       part.sentVersion = version;
       part.sentBytes = bytes.length;
     });
+  }
+
+  /** Whether the service has these bytes from an earlier process. Asked once: later the part has a state of its own. */
+  async #wasSent(number: number, bytes: Uint8Array): Promise<boolean> {
+    const sent = this.#earlier.get(number);
+    this.#earlier.delete(number);
+    if (sent === undefined || sent.partBytes !== bytes.length) return false;
+    return (await this.#options.earlier?.md5(bytes)) === sent.md5;
   }
 
   #part(number: number): PartState {

@@ -1,5 +1,6 @@
 import { describeError } from "../core/errors.ts";
-import type { FileJournal } from "./staging-folder.ts";
+import type { FileJournal } from "./file-journal.ts";
+import type { ClosedContent } from "./journal-events.ts";
 
 /**
  * - `copying`: a new version is being filled with the content of the file that it replaces
@@ -13,6 +14,15 @@ import type { FileJournal } from "./staging-folder.ts";
  */
 export type ContentStateName =
   "complete" | "copying" | "evicted" | "failed" | "finishing" | "pending" | "removed" | "reopening";
+
+/**
+ * Whether the end of the content is there:
+ *
+ * - `open`: somebody writes it, or nobody has yet
+ * - `closed`: its last writer closed it, so that it may be finished
+ * - `interrupted`: its last writer ended otherwise, or the mount did; it is finished only when somebody says so
+ */
+export type ContentEnd = "closed" | "interrupted" | "open";
 
 interface Finishing {
   readonly name: "finishing";
@@ -48,6 +58,8 @@ export interface ContentStateOptions {
   /** Runs what needs room on the staging disk, again when that is full and room could be made. */
   readonly withRoom: <T>(work: () => Promise<T>) => Promise<T>;
   readonly first: "copying" | "pending";
+  /** @default open */
+  readonly end?: ContentEnd | undefined;
 }
 
 /** What BaseSpace has of the content of one staged file. All changes of state pass through one method. */
@@ -55,21 +67,27 @@ export class ContentState {
   readonly #journal: FileJournal;
   readonly #withRoom: ContentStateOptions["withRoom"];
   #state: State;
+  #end: ContentEnd;
   /** Counts changes, so that one during an upload shows at its end. */
   #version = 0;
   /** Changes that are under way. */
   #changing = 0;
 
-  constructor({ journal, withRoom, first }: ContentStateOptions) {
+  constructor({ journal, withRoom, first, end = "open" }: ContentStateOptions) {
     this.#journal = journal;
     this.#withRoom = withRoom;
     this.#state = { name: first };
+    this.#end = end;
     // Until somebody writes, a copy has nothing that BaseSpace lacks.
-    if (first === "copying") journal.finished();
+    if (first === "copying") journal.recordFinish();
   }
 
   get name(): ContentStateName {
     return this.#state.name;
+  }
+
+  get end(): ContentEnd {
+    return this.#end;
   }
 
   /** False when BaseSpace has everything that was written. */
@@ -94,8 +112,22 @@ export class ContentState {
 
   /** The copy is whole: from now on the journal says that BaseSpace lacks it. */
   async copied(): Promise<void> {
-    await this.#withRoom(async () => await this.#journal.changed());
+    await this.#withRoom(async () => await this.#journal.recordChange());
     this.#transition({ name: "pending" });
+  }
+
+  /** Its last writer closed it: it may be finished, also by the next mount. */
+  close(content: ClosedContent): void {
+    if (!this.isUnfinished || this.name === "removed" || this.#end === "closed") return;
+    this.#end = "closed";
+    this.#journal.recordClose(content);
+  }
+
+  /** Its last writer did not close it as it should: its end may be missing. */
+  interrupt(why: string): void {
+    if (!this.isUnfinished || this.name === "removed") return;
+    this.#end = "interrupted";
+    this.#journal.recordInterruption(why);
   }
 
   /**
@@ -105,14 +137,16 @@ export class ContentState {
    */
   async change(work: () => Promise<void>, onChanged: () => void): Promise<void> {
     const isComplete = this.name === "complete" || this.name === "reopening";
+    const isRecorded = isComplete || this.#end === "closed";
     this.#changing += 1;
     if (this.name === "complete") this.#transition({ name: "reopening" });
     try {
-      if (isComplete) await this.#withRoom(async () => await this.#journal.changed());
+      if (isRecorded) await this.#withRoom(async () => await this.#journal.recordChange());
+      if (this.#end === "closed") this.#end = "open";
       this.#changed(onChanged);
       await this.#withRoom(work).finally(() => this.#changed(onChanged));
     } catch (error) {
-      this.#journal.failed(describeError(error));
+      this.#journal.recordFailure(describeError(error));
       throw error;
     } finally {
       this.#changing -= 1;
@@ -186,8 +220,8 @@ export class ContentState {
   #transition(to: State, note?: Note): void {
     this.#checkNext(to.name);
     this.#state = to;
-    if (note?.event === "finished") this.#journal.finished();
-    if (note?.event === "failed") this.#journal.failed(describeError(note.error));
+    if (note?.event === "finished") this.#journal.recordFinish();
+    if (note?.event === "failed") this.#journal.recordFailure(describeError(note.error));
   }
 
   #checkNext(next: ContentStateName): void {

@@ -1,10 +1,14 @@
 import type { ByteRange } from "../core/byte-range.ts";
 import { reasonOf } from "../core/errors.ts";
+import type { EarlierContent } from "./staged-content.ts";
+import { findEarlier } from "./earlier-upload.ts";
+import type { FileJournal } from "./file-journal.ts";
 import type { FileId } from "../core/ids.ts";
 import { IncrementalUpload } from "../upload/incremental-upload.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { Extents } from "./extents.ts";
+import type { JournaledUpload } from "./journal-events.ts";
 import type { PartMemory } from "./part-memory.ts";
 import type { StagingFile } from "./staging-file.ts";
 import {
@@ -19,6 +23,7 @@ export interface ContentUploadOptions {
   readonly destination: UploadDestination;
   readonly plan: PartPlan;
   readonly staging: StagingFile;
+  readonly journal: FileJournal;
   /** Memory for bytes that are being sent, shared by all uploads. */
   readonly memory: PartMemory;
   /** Owns what is sent in the background. */
@@ -27,6 +32,8 @@ export interface ContentUploadOptions {
   readonly check: () => void;
   /** Counts changes of the content. */
   readonly version: () => number;
+  /** What an ended process has made of it. */
+  readonly earlier?: EarlierContent | undefined;
 }
 
 type PartsUpload = IncrementalUpload<FileId, UploadedFile>;
@@ -43,11 +50,18 @@ export class ContentUpload {
   /** The first part that was not sent ahead. */
   #nextPart = 1;
   #isOvertaken = false;
+  /** What an ended process has made of it, until it is known what BaseSpace has of that. */
+  #earlier: EarlierContent | undefined;
+  /** The version that the ended process left. */
+  readonly #earlierVersion: number;
 
   constructor(options: ContentUploadOptions) {
     this.#options = options;
     this.#destination = options.destination;
-    this.#uploader = this.#newUploader();
+    this.#earlier = options.earlier;
+    this.#earlierVersion = options.version();
+    this.#uploader = this.#newUploader(options.earlier?.upload);
+    if (options.earlier !== undefined) this.wrote({ start: 0, end: options.staging.sizeBytes });
   }
 
   get destination(): UploadDestination {
@@ -135,6 +149,8 @@ export class ContentUpload {
   /** Returns undefined when somebody cut the file shorter meanwhile. */
   async #send(signal: AbortSignal): Promise<UploadedFile | undefined> {
     const { plan, staging } = this.#options;
+    const complete = await this.#settleEarlier(signal);
+    if (complete !== undefined) return complete;
     const { sizeBytes } = staging;
     if (this.#isOvertaken || this.#uploader.isTooLongFor(sizeBytes))
       await this.#discardSent(signal);
@@ -153,6 +169,19 @@ export class ContentUpload {
     });
   }
 
+  /** Finds out what BaseSpace has of what an ended process sent. Returns the file when it has all of it. */
+  async #settleEarlier(signal: AbortSignal): Promise<UploadedFile | undefined> {
+    if (this.#earlier === undefined) return undefined;
+    const isUnchanged = this.#options.version() === this.#earlierVersion;
+    const found = await findEarlier(
+      { ...this.#options, destination: this.#destination, earlier: this.#earlier, isUnchanged },
+      signal,
+    );
+    this.#earlier = undefined;
+    if (found === "nothing" && this.#uploader.hasBegun) this.#startAnew();
+    return typeof found === "string" ? undefined : found;
+  }
+
   async #discardSent(signal: AbortSignal): Promise<void> {
     await this.#uploader.abort(signal);
     this.#startAnew();
@@ -164,9 +193,34 @@ export class ContentUpload {
     this.#isOvertaken = false;
   }
 
-  #newUploader(): PartsUpload {
-    const { target, staging, ...options } = this.#options;
-    const protocol = protocolOf(target, this.#destination);
-    return new IncrementalUpload({ ...options, protocol, content: staging });
+  #newUploader(earlier?: JournaledUpload): PartsUpload {
+    const { target, staging, journal, plan, memory, tasks, check } = this.#options;
+    const destination = this.#destination;
+    const protocol = protocolOf(target, destination, {
+      begun: async (fileId) => {
+        await journal.recordUpload({ fileId, uploadPath: destination.path, steps: plan.steps });
+      },
+      sent: (number, part) => journal.recordPart(number, part),
+      dropped: () => journal.recordDroppedUpload(),
+    });
+    const sent =
+      earlier === undefined
+        ? {}
+        : {
+            earlier: {
+              begun: earlier.fileId,
+              parts: earlier.parts,
+              md5: async (bytes: Uint8Array) => await target.md5(bytes),
+            },
+          };
+    return new IncrementalUpload({
+      plan,
+      memory,
+      tasks,
+      check,
+      ...sent,
+      protocol,
+      content: staging,
+    });
   }
 }

@@ -87,11 +87,11 @@ export class Finishing {
     if (failed !== undefined) throw failed.reason;
   }
 
-  /** A file that is open for writing is its writer's to finish: it may lack most of its bytes. */
+  /** A file that is open for writing is its writer's to finish: it may lack most of its bytes, as may an interrupted one. */
   #finishable(appResultId?: AppResultId): readonly StagedFile[] {
     return this.#options.registry
       .unfinished(appResultId)
-      .filter(({ awaitsRename, isOpenForWriting }) => !awaitsRename && !isOpenForWriting);
+      .filter((file) => !file.awaitsRename && !file.isOpenForWriting && !file.isInterrupted);
   }
 
   /**

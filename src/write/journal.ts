@@ -3,45 +3,33 @@ import { constants } from "node:fs";
 import { join } from "node:path";
 import { thisMachine } from "../linux/machine.ts";
 import { thisProcess } from "../linux/process-identity.ts";
+import { applyEvent, eventsOf, type JournaledFile, type JournalLine } from "./journal-events.ts";
+import { journalLine } from "./journal-text.ts";
 import { localDisk } from "./local-disk.ts";
-import type { ResultFile } from "./result-file.ts";
 
 /*
- * The journal of one staging folder, on disk beside its files: a JSON object on each line, and a line for each
- * event of a file. A mount that was killed leaves it behind, so that the next one can say which bytes are there and
- * where they belong.
+ * The journal of one staging folder, on disk beside its files. A mount that was killed leaves it behind, so that the
+ * next one can continue the uploads. `journal-events.ts` has the events, `journal-text.ts` the form of a line, and
+ * `read-journal.ts` reads it.
  *
- * A line is written before the call that caused it returns. So it survives every end of the process; a power
- * cut can lose the last lines.
+ * A line is written before the call that caused it returns. So it survives every end of the process. A power cut can lose
+ * the last lines, unless `sync` has returned since.
+ *
+ * It is a log of its own and no embedded database: a close has to wait for one append and, where it promises to survive
+ * a power cut, for one flush that all closes of the moment share. A staging folder has one writer, and the whole log is
+ * read once, after a crash.
  */
 
 export const JOURNAL_NAME = "journal";
+
+/** A reader of another format leaves the folder as it is. */
+export const JOURNAL_FORMAT = 2;
 
 /** The server and user that the uploads belong to: the first line of a journal. */
 export interface JournalOwner {
   /** The origin of the API server. */
   readonly apiServer: string;
   readonly userId: string;
-}
-
-/**
- * - `begun`: the file was created, and BaseSpace does not have what is written to it
- * - `renamed`: it has another path
- * - `finished`: BaseSpace has all of it; its bytes are kept here for reading only
- * - `changed`: it was finished, and is going to be written again
- * - `failed`: a change or an upload of it failed, and why
- */
-export type JournalEvent =
-  | ({ readonly event: "begun" } & ResultFile)
-  | { readonly event: "renamed"; readonly path: string }
-  | { readonly event: "finished" | "changed" }
-  | { readonly event: "failed"; readonly why: string };
-
-export type JournalLine = JournalEvent & { readonly file: string };
-
-interface LiveFile extends ResultFile {
-  isFinished: boolean;
-  why?: string;
 }
 
 interface PendingLine {
@@ -58,18 +46,26 @@ const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 export class Journal implements AsyncDisposable {
   readonly #folder: string;
   readonly #owner: JournalOwner;
-  readonly #live = new Map<string, LiveFile>();
+  readonly #live: Map<string, JournaledFile>;
   #file: FileHandle;
-  #lines = 1;
+  /** The number of the next line. */
+  #next: number;
+  /** Lines in the file, or written to it in vain. */
+  #lines: number;
   #pending: PendingLine[] = [];
   #writing: Promise<void> | undefined;
+  #syncing: Promise<void> | undefined;
+  #nextSync: Promise<void> | undefined;
   /** A write failed, so that the last line may lack its end. */
   #isTorn = false;
 
-  private constructor(folder: string, owner: JournalOwner, file: FileHandle) {
-    this.#folder = folder;
-    this.#owner = owner;
-    this.#file = file;
+  private constructor(opened: OpenJournal) {
+    this.#folder = opened.folder;
+    this.#owner = opened.owner;
+    this.#live = opened.live;
+    this.#file = opened.file;
+    this.#next = opened.lines;
+    this.#lines = opened.lines;
   }
 
   /** @throws BsmountError `no-space`, `environment` */
@@ -78,13 +74,28 @@ export class Journal implements AsyncDisposable {
     const file = await openNew(path);
     try {
       await localDisk({ what: "write to", path }, async () => {
-        await writeAll(file, ownerLine(owner));
+        await writeAll(file, headerLine(owner));
       });
-      return new Journal(folder, owner, file);
+      return new Journal({ folder, owner, live: new Map(), file, lines: 1 });
     } catch (error) {
       await file.close();
       throw error;
     }
+  }
+
+  /**
+   * Continues the journal of a process that has ended: a new one, with this process as its owner, replaces it
+   * atomically.
+   * @param files - as the journal describes them
+   * @throws BsmountError `no-space`, `environment`
+   */
+  static async adopt(
+    folder: string,
+    owner: JournalOwner,
+    files: ReadonlyMap<string, JournaledFile>,
+  ): Promise<Journal> {
+    const live = new Map(files);
+    return new Journal(await writeAnew({ folder, owner, live }));
   }
 
   /** Returns when the line is written. @throws BsmountError `no-space`, `environment` */
@@ -95,20 +106,45 @@ export class Journal implements AsyncDisposable {
 
   /** Writes the line soon. A line that cannot be written is written before the next one. */
   note(line: JournalLine): void {
-    this.#apply(line);
-    this.#pending.push({ file: line.file, text: JSON.stringify(line) });
+    const known = this.#live.get(line.file);
+    // What is said of a file after its staging file was deleted describes nothing.
+    const file =
+      known === undefined && line.event !== "begun" ? undefined : applyEvent(known, line);
+    if (file !== undefined) this.#live.set(line.file, file);
+    this.#pending.push({ file: line.file, text: journalLine(this.#next, line) });
+    this.#next += 1;
     this.#written().catch(() => {});
   }
 
   /** The staging file was deleted. The folder shows that, so there is no line for it. */
   forget(file: string): void {
     this.#live.delete(file);
-    this.#pending = this.#pending.filter((line) => line.file !== file);
+  }
+
+  /**
+   * Returns when every line so far survives a power cut. Callers at the same time share a flush.
+   * @throws BsmountError `no-space`, `environment`
+   */
+  async sync(): Promise<void> {
+    await this.#written();
+    this.#nextSync ??= this.#syncAfter(this.#syncing);
+    await this.#nextSync;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#written().catch(() => {});
+    await this.#nextSync?.catch(() => {});
+    await this.#syncing?.catch(() => {});
     await this.#file.close();
+  }
+
+  async #syncAfter(earlier: Promise<void> | undefined): Promise<void> {
+    await earlier?.catch(() => {});
+    // Who calls from now on may have written a line that this flush misses.
+    this.#nextSync = undefined;
+    const path = join(this.#folder, JOURNAL_NAME);
+    this.#syncing = localDisk({ what: "sync", path }, async () => await this.#file.datasync());
+    await this.#syncing;
   }
 
   /** Returns when every line that is pending now is written. */
@@ -123,7 +159,7 @@ export class Journal implements AsyncDisposable {
 
   async #writePending(): Promise<void> {
     const lines = this.#pending;
-    const text = `${this.#isTorn ? "\n" : ""}${lines.map(({ text }) => text).join("\n")}\n`;
+    const text = `${this.#isTorn ? "\n" : ""}${lines.map(({ text }) => text).join("")}`;
     this.#pending = [];
     try {
       await localDisk({ what: "write to", path: join(this.#folder, JOURNAL_NAME) }, async () => {
@@ -150,51 +186,64 @@ export class Journal implements AsyncDisposable {
 
   /** Writes only what is still true to a new journal, which replaces the old one atomically. */
   async #compact(): Promise<void> {
-    const compacted = join(this.#folder, `${JOURNAL_NAME}.new`);
-    await rm(compacted, { force: true });
-    const lines = [...this.#live].flatMap(([file, live]) => linesOf(file, live));
-    const file = await openNew(compacted);
-    try {
-      await writeAll(file, `${[ownerLine(this.#owner).trimEnd(), ...lines].join("\n")}\n`);
-      await rename(compacted, join(this.#folder, JOURNAL_NAME));
-    } catch (error) {
-      await file.close();
-      await rm(compacted, { force: true });
-      throw error;
-    }
+    await this.#syncing?.catch(() => {});
+    const [folder, owner, live] = [this.#folder, this.#owner, this.#live];
+    const { file, lines } = await writeAnew({ folder, owner, live });
     const old = this.#file;
     this.#file = file;
-    this.#lines = lines.length + 1;
+    this.#lines = lines;
+    // What came meanwhile is in the new journal already, and changes nothing when it comes again.
+    this.#next = lines;
+    this.#pending = this.#pending.map(({ file, text }) => {
+      const { n: _n, ...record } = JSON.parse(text.slice(9)) as Record<string, unknown>;
+      const line = { file, text: journalLine(this.#next, record) };
+      this.#next += 1;
+      return line;
+    });
     await old.close();
   }
+}
 
-  #apply(line: JournalLine): void {
-    if (line.event === "begun") {
-      const { appResultId, resultPath, path } = line;
-      this.#live.set(line.file, { appResultId, resultPath, path, isFinished: false });
-      return;
+interface JournalContent {
+  readonly folder: string;
+  readonly owner: JournalOwner;
+  readonly live: Map<string, JournaledFile>;
+}
+
+interface OpenJournal extends JournalContent {
+  readonly file: FileHandle;
+  /** With the header. */
+  readonly lines: number;
+}
+
+/** Writes a new journal in place of the one that is there. */
+async function writeAnew(content: JournalContent): Promise<OpenJournal> {
+  const { folder, owner, live } = content;
+  const path = join(folder, `${JOURNAL_NAME}.new`);
+  const lines = [...live].flatMap(([file, known]) =>
+    eventsOf(known).map((event) => ({ file, ...event })),
+  );
+  const text = [headerLine(owner), ...lines.map((line, at) => journalLine(at + 1, line))].join("");
+  return await localDisk({ what: "write to", path }, async () => {
+    await rm(path, { force: true });
+    const file = await openNew(path);
+    try {
+      await writeAll(file, text);
+      await file.datasync();
+      await rename(path, join(folder, JOURNAL_NAME));
+    } catch (error) {
+      await file.close();
+      await rm(path, { force: true });
+      throw error;
     }
-    const live = this.#live.get(line.file);
-    if (live === undefined) return;
-    if (line.event === "renamed") Object.assign(live, { path: line.path });
-    else if (line.event === "failed") live.why = line.why;
-    else live.isFinished = line.event === "finished";
-    // An earlier failure no longer matters.
-    if (line.event === "finished") delete live.why;
-  }
+    return { ...content, file, lines: lines.length + 1 };
+  });
 }
 
-function linesOf(file: string, { isFinished, why, ...resultFile }: LiveFile): readonly string[] {
-  const lines: JournalLine[] = [{ file, event: "begun", ...resultFile }];
-  if (isFinished) lines.push({ file, event: "finished" });
-  if (why !== undefined) lines.push({ file, event: "failed", why });
-  return lines.map((line) => JSON.stringify(line));
-}
-
-function ownerLine({ apiServer, userId }: JournalOwner): string {
+function headerLine({ apiServer, userId }: JournalOwner): string {
   const { pid, startTicks } = thisProcess();
-  const first = { format: 1, apiServer, userId, pid, startTicks, machine: thisMachine() };
-  return `${JSON.stringify(first)}\n`;
+  const machine = thisMachine();
+  return journalLine(0, { format: JOURNAL_FORMAT, apiServer, userId, pid, startTicks, machine });
 }
 
 async function openNew(path: string): Promise<FileHandle> {

@@ -3,11 +3,11 @@ import { lstat, readdir, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import { whereabouts } from "../linux/machine.ts";
-import { isRunning } from "../linux/process-identity.ts";
 import { lockOwner, takeLock } from "../linux/process-lock.ts";
 import { unlessMissing } from "../core/unless-missing.ts";
 import { JOURNAL_NAME } from "./journal.ts";
-import { type KnownFile, type ReadJournal, readJournal } from "./read-journal.ts";
+import type { JournaledFile } from "./journal-events.ts";
+import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { ResultFile } from "./result-file.ts";
 import { stagingLockOf } from "./staging-folder.ts";
 
@@ -25,6 +25,9 @@ export interface StagedUpload {
   /** The number of that process. */
   readonly pid?: number;
   readonly apiServer?: string;
+  readonly userId?: string;
+  /** Its last writer has not closed it, so its end may be missing. */
+  readonly isInterrupted: boolean;
   /** Where it belongs; absent when the journal does not say. */
   readonly resultFile?: ResultFile;
   /** Why it is not in BaseSpace, when an upload failed. */
@@ -72,6 +75,12 @@ export async function tidyStaging(parent: string): Promise<readonly StagedUpload
   return left;
 }
 
+/** The folders below `parent` that a process of this machine has left behind, or is using. */
+export async function stagingFolders(parent: string): Promise<readonly string[]> {
+  const folders = await foldersIn(parent);
+  return folders.filter(({ host }) => host === undefined).map(({ path }) => path);
+}
+
 /** Deletes only what a mount makes; a folder with anything else in it stays. */
 async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]> {
   const uploads = await uploadsIn(folder, false);
@@ -94,14 +103,6 @@ async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]>
 /** Taking the lock to look would keep others from it for a moment; so this only asks who has it. */
 async function isUsed({ path, journal }: KnownFolder): Promise<boolean> {
   return (await lockOwner(stagingLockOf(path))) !== undefined || isOwnerRunning(journal);
-}
-
-/** Whether the process that the journal names runs, if it is another one: this one's folders are locked. */
-function isOwnerRunning(journal: ReadJournal | undefined): boolean {
-  const { owner, startTicks } = journal ?? {};
-  if (owner?.pid === undefined || startTicks === undefined || owner.pid === process.pid)
-    return false;
-  return isRunning({ pid: owner.pid, startTicks });
 }
 
 /** The folders that this user owns, of this and earlier versions; links are not followed. */
@@ -136,7 +137,7 @@ function isOwnFolder(info: Stats | undefined): boolean {
 const STAGING_FOLDER = /^mount-(?:[0-9a-f]{12}|\w{6})$/;
 
 async function stagingFilesIn(folder: string): Promise<readonly string[]> {
-  const names = (await namesIn(folder)).filter((name) => /^[1-9]\d*$/.test(name));
+  const names = (await namesIn(folder)).filter(isStagingName);
   return names.map((name) => join(folder, name));
 }
 
@@ -150,20 +151,36 @@ async function uploadsIn(
     if (info === undefined || !info.isFile()) continue;
     const { size: sizeBytes, mtime: modified } = info;
     const known = journal?.files.get(basename(file));
-    if (journal !== undefined && !isNeeded(known, sizeBytes)) continue;
-    const { isFinished: _isFinished, ...details } = known ?? { isFinished: false };
+    if (journal !== undefined && !isNeeded(known, sizeBytes, journal)) continue;
     const where = host === undefined ? {} : { host };
+    const details = detailsOf(known);
     uploads.push({ file, sizeBytes, modified, isLive, ...where, ...journal?.owner, ...details });
   }
   return uploads;
+}
+
+function detailsOf({ resultFile, why, state }: Partial<JournaledFile> = {}): Pick<
+  StagedUpload,
+  "isInterrupted" | "resultFile" | "why"
+> {
+  return {
+    ...(resultFile === undefined ? {} : { resultFile }),
+    ...(why === undefined ? {} : { why }),
+    isInterrupted: state !== "closed",
+  };
 }
 
 /**
  * Bytes are accepted only when the journal has the file, so one that it does not know is empty. If it is not, a power
  * cut took its lines, and nobody can tell whether BaseSpace has it.
  */
-function isNeeded(known: KnownFile | undefined, sizeBytes: number): boolean {
-  return known === undefined ? sizeBytes > 0 : !known.isFinished;
+function isNeeded(
+  known: JournaledFile | undefined,
+  sizeBytes: number,
+  { isWhole }: ReadJournal,
+): boolean {
+  // A record that is missing may say that it was written again.
+  return known === undefined ? sizeBytes > 0 : !isWhole || known.state !== "finished";
 }
 
 /** The names in `folder`, none when there is no such folder. */

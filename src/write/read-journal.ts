@@ -2,97 +2,131 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Machine } from "../linux/machine.ts";
-import { JOURNAL_NAME, type JournalEvent } from "./journal.ts";
-import type { ResultFile } from "./result-file.ts";
-
-/** What a journal says of one staging file. */
-export interface KnownFile {
-  readonly resultFile?: ResultFile;
-  /** BaseSpace has all of it. */
-  readonly isFinished: boolean;
-  /** Why it is not in BaseSpace, when an upload failed. */
-  readonly why?: string;
-}
+import { isRunning } from "../linux/process-identity.ts";
+import { JOURNAL_FORMAT, JOURNAL_NAME } from "./journal.ts";
+import { applyEvent, type JournaledFile, type JournalEvent } from "./journal-events.ts";
+import { type JournalHeader, readJournalText } from "./journal-text.ts";
 
 export interface ReadJournal {
-  readonly owner: { readonly pid?: number; readonly apiServer?: string };
+  readonly owner: {
+    readonly pid?: number;
+    readonly apiServer?: string;
+    readonly userId?: string;
+  };
   /** When that process started; see `linux/process-identity.ts`. */
   readonly startTicks: string | undefined;
   /** Where that process runs, or ran. */
   readonly machine: Machine | undefined;
+  /** False when a record is missing, or not understood: what it said of its file is unknown. */
+  readonly isWhole: boolean;
+  /** Whether uploads can be continued from it: it is whole, and of the format of this version. */
+  readonly canBeContinued: boolean;
   /** By the names of the staging files. */
-  readonly files: ReadonlyMap<string, KnownFile>;
+  readonly files: ReadonlyMap<string, JournaledFile>;
+}
+
+/** Staging files are numbered from 1. */
+export function isStagingName(name: string): boolean {
+  return /^[1-9]\d{0,14}$/.test(name);
+}
+
+/** Whether the process that the journal names runs, if it is another one: this one's folders are locked. */
+export function isOwnerRunning(journal: ReadJournal | undefined): boolean {
+  const { owner, startTicks } = journal ?? {};
+  if (owner?.pid === undefined || startTicks === undefined || owner.pid === process.pid)
+    return false;
+  return isRunning({ pid: owner.pid, startTicks });
 }
 
 /** A longer journal is not read: one of this size has some 300 000 files. */
 const MAX_JOURNAL_BYTES = 64 * 1024 * 1024;
 
 /**
- * Reads the journal of a folder of staging files. Lines that make no sense, such as one that a full disk cut off, are
- * ignored. Returns undefined when it cannot be read whole: then nothing is known, and nothing may be deleted.
+ * Reads the journal of a folder of staging files. Records that make no sense are ignored. Returns undefined when it
+ * cannot be read: then nothing is known, and nothing may be deleted.
  */
 export async function readJournal(folder: string): Promise<ReadJournal | undefined> {
   const text = await textOf(join(folder, JOURNAL_NAME));
   if (text === undefined) return undefined;
-  const files = new Map<string, KnownFile>();
-  const [first, ...lines] = text.split("\n");
-  for (const line of lines) {
-    const value = parsed(line);
-    const { file } = value;
-    if (typeof file !== "string") continue;
-    const known = after(files.get(file), value);
-    if (known !== undefined) files.set(file, known);
-  }
-  const header = parsed(first ?? "");
-  const { startTicks } = header;
+  const { header, records, isWhole } = readJournalText(text);
+  const { files, isUnderstood } = filesIn(records);
+  const { format, startTicks } = header;
   return {
     owner: ownerOf(header),
     startTicks: typeof startTicks === "string" ? startTicks : undefined,
     machine: machineOf(header["machine"]),
+    // Format 1 cannot tell what is missing, and a later one means what this version does not know.
+    isWhole: isWhole && (isOlder(format) || (format === JOURNAL_FORMAT && isUnderstood)),
+    canBeContinued: format === JOURNAL_FORMAT && isWhole && isUnderstood,
     files,
   };
 }
 
-function after(
-  known: KnownFile | undefined,
-  value: Record<string, unknown>,
-): KnownFile | undefined {
-  switch (value["event"] as JournalEvent["event"]) {
-    case "begun":
-      return begun(value);
-    case "renamed":
-      return renamed(known, value["path"]);
-    case "finished":
-      return finished(known);
-    case "changed":
-      return { ...known, isFinished: false };
-    case "failed":
-      return { isFinished: false, ...known, why: String(value["why"]) };
-    default:
-      return known;
+function isOlder(format: unknown): boolean {
+  return typeof format !== "number" || format < JOURNAL_FORMAT;
+}
+
+function filesIn(
+  records: readonly Fields[],
+): Pick<ReadJournal, "files"> & { readonly isUnderstood: boolean } {
+  const files = new Map<string, JournaledFile>();
+  let isUnderstood = true;
+  for (const record of records) {
+    const { file } = record;
+    const event = eventIn(record);
+    if (!isText(file) || !isStagingName(file) || event === undefined) {
+      isUnderstood = false;
+      continue;
+    }
+    const known = applyEvent(files.get(file), event);
+    if (known !== undefined) files.set(file, known);
   }
+  return { files, isUnderstood };
 }
 
-function begun({ appResultId, resultPath, path }: Record<string, unknown>): KnownFile | undefined {
-  const texts = [appResultId, resultPath, path];
-  if (!texts.every((text) => typeof text === "string")) return undefined;
-  return { resultFile: { appResultId, resultPath, path } as ResultFile, isFinished: false };
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The fields that each event must have; a file that others can write is not trusted to have them. */
+const FIELDS: Readonly<Record<JournalEvent["event"], (record: Fields) => boolean>> = {
+  begun: ({ appResultId, resultPath, path }) => [appResultId, resultPath, path].every(isText),
+  renamed: ({ path, isFinal }) => isText(path) && (isFinal === undefined || isFinal === true),
+  changed: () => true,
+  closed: ({ sizeBytes, isSynced }) => isCount(sizeBytes) && typeof isSynced === "boolean",
+  interrupted: ({ why }) => isText(why),
+  finished: () => true,
+  failed: ({ why }) => isText(why),
+  "upload-begun": ({ fileId, uploadPath, steps }) =>
+    isText(fileId) && isText(uploadPath) && Array.isArray(steps) && steps.every(isStep),
+  "part-sent": ({ number, partBytes, md5 }) =>
+    isCount(number) && isCount(partBytes) && isText(md5) && /^[0-9a-f]{32}$/.test(md5),
+  "upload-dropped": () => true,
+};
+
+function eventIn(record: Fields): JournalEvent | undefined {
+  const { event } = record;
+  if (!isText(event) || !Object.hasOwn(FIELDS, event)) return undefined;
+  return FIELDS[event as JournalEvent["event"]](record) ? (record as JournalEvent) : undefined;
 }
 
-/** An earlier failure no longer matters. */
-function finished({ resultFile }: Partial<KnownFile> = {}): KnownFile {
-  return { ...(resultFile === undefined ? {} : { resultFile }), isFinished: true };
+function isStep(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { parts, partBytes } = value as Fields;
+  return isCount(parts) && isCount(partBytes) && parts > 0 && partBytes > 0;
 }
 
-function renamed(known: KnownFile | undefined, path: unknown): KnownFile | undefined {
-  if (known?.resultFile === undefined || typeof path !== "string") return known;
-  return { ...known, resultFile: { ...known.resultFile, path } };
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
-function ownerOf({ pid, apiServer }: Record<string, unknown>): ReadJournal["owner"] {
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function ownerOf({ pid, apiServer, userId }: JournalHeader): ReadJournal["owner"] {
   return {
     ...(typeof pid === "number" ? { pid } : {}),
     ...(typeof apiServer === "string" ? { apiServer } : {}),
+    ...(typeof userId === "string" ? { userId } : {}),
   };
 }
 
@@ -100,15 +134,6 @@ function machineOf(value: unknown): Machine | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { host, id, boot, processes } = value as Record<string, unknown>;
   return { host: String(host), id: String(id), boot: String(boot), processes: String(processes) };
-}
-
-function parsed(line: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
 
 async function textOf(path: string): Promise<string | undefined> {

@@ -2,12 +2,13 @@ import type { ByteRange } from "../core/byte-range.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { TaskGroup } from "../core/task-group.ts";
-import { ContentState, type ContentStateName } from "./content-state.ts";
+import { type ContentEnd, ContentState, type ContentStateName } from "./content-state.ts";
 import { ContentUpload } from "./content-upload.ts";
 import { FirstFailure } from "./first-failure.ts";
 import type { PartMemory } from "./part-memory.ts";
 import type { StagingFile } from "./staging-file.ts";
-import type { FileJournal } from "./staging-folder.ts";
+import type { FileJournal } from "./file-journal.ts";
+import type { JournaledUpload } from "./journal-events.ts";
 import { tooBigError } from "./too-big.ts";
 import type { UploadedFile, UploadDestination, UploadTarget } from "./upload-target.ts";
 
@@ -28,6 +29,17 @@ export interface StagedContentOptions {
   readonly tasks: TaskGroup;
   /** Whether it begins as a copy of another file; then {@link StagedContent.copied} ends the copying. */
   readonly isCopy: boolean;
+  /** What an ended process made of it, whose staging file this is. */
+  readonly earlier?: EarlierContent | undefined;
+}
+
+/** What is known of content that a process wrote that has ended. */
+export interface EarlierContent {
+  readonly end: ContentEnd;
+  /** When it was written last, in milliseconds since 1970. */
+  readonly modifiedMs: number;
+  /** The pending file of BaseSpace that it was being sent to. */
+  readonly upload?: JournaledUpload | undefined;
 }
 
 /**
@@ -45,16 +57,20 @@ export class StagedContent {
   #uploaded: UploadedFile | undefined;
   #modifiedMs: number;
   #sendsAhead: boolean;
+  /** The version whose bytes survive a power cut. */
+  #syncedVersion = -1;
 
   constructor(options: StagedContentOptions) {
     this.#options = options;
-    this.#state = new ContentState({ ...options, first: options.isCopy ? "copying" : "pending" });
+    const { earlier, isCopy } = options;
+    const first = isCopy ? "copying" : "pending";
+    this.#state = new ContentState({ ...options, first, end: earlier?.end });
     this.#upload = new ContentUpload({
       ...options,
       check: () => this.#failure.check(),
       version: () => this.#state.version,
     });
-    this.#modifiedMs = options.clock.now();
+    this.#modifiedMs = earlier?.modifiedMs ?? options.clock.now();
     this.#sendsAhead = options.sendsAhead;
   }
 
@@ -65,6 +81,11 @@ export class StagedContent {
   /** False when BaseSpace has everything that was written. */
   get isUnfinished(): boolean {
     return this.#state.isUnfinished;
+  }
+
+  /** Its last writer did not close it, so its end may be missing. */
+  get isInterrupted(): boolean {
+    return this.#state.end === "interrupted";
   }
 
   /** Where it is uploaded to, or would be. */
@@ -133,9 +154,26 @@ export class StagedContent {
     this.#state.forgetFailure();
   }
 
-  /** Returns when the bytes are on the local disk. @throws what an earlier change threw */
+  /** Returns when the bytes, and what the journal says of them, survive a power cut. @throws what an earlier change threw */
   async sync(): Promise<void> {
-    await this.#failure.guard(async () => await this.#options.staging.sync());
+    const { staging, journal } = this.#options;
+    await this.#failure.guard(async () => {
+      const { version } = this.#state;
+      await staging.sync();
+      await journal.sync();
+      this.#syncedVersion = version;
+    });
+  }
+
+  /** Its last writer closed it: it may be finished, also by the next mount. */
+  close(): void {
+    const isSynced = this.#syncedVersion === this.#state.version;
+    this.#state.close({ sizeBytes: this.sizeBytes, isSynced });
+  }
+
+  /** Its last writer did not close it as it should: nobody finishes it unless the user says so. */
+  interrupt(why: string): void {
+    this.#state.interrupt(why);
   }
 
   /** What it begins with was written. @throws BsmountError `no-space`, `environment` */
@@ -235,7 +273,7 @@ export class StagedContent {
 
   async #deleteStaged(): Promise<void> {
     await this.#options.staging.discard();
-    this.#options.journal.removed();
+    this.#options.journal.forget();
   }
 
   async #finish(signal: AbortSignal): Promise<number> {

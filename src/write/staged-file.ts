@@ -2,12 +2,13 @@ import { describeError } from "../core/errors.ts";
 import type { AppResultId, FileId } from "../core/ids.ts";
 import { shownPathOf } from "./result-file.ts";
 import type { StagedContent } from "./staged-content.ts";
-import type { FileJournal } from "./staging-folder.ts";
+import type { FileJournal } from "./file-journal.ts";
 import { type StagedName, stagedNameOf } from "./temporary-names.ts";
 
 /*
- * Begin here. A staged file is a file that was written on this mount. Three things about it are independent of each
- * other: what BaseSpace has of its content, whether its name is final, and who has it open.
+ * Begin here. A staged file is a file that was written on this mount, or left by one that ended. Four things about it are
+ * independent of each other: what BaseSpace has of its content, whether its end is there, whether its name is final, and
+ * who has it open.
  *
  * Content (`content-state.ts`), with the journal's line for a transition in brackets:
  *
@@ -31,6 +32,11 @@ import { type StagedName, stagedNameOf } from "./temporary-names.ts";
  *     Each of them but `evicted` becomes `removed` when the file is unlinked, or replaced before it is complete.
  *     When an attempt under a new name fails [failed], the content returns to the state before the attempt. Calls that
  *     waited for the attempt to finish the file fail with the same error, and make the content `failed`.
+ *
+ * End (`content-state.ts`); only a file that is closed is finished, or one that somebody finishes explicitly:
+ *
+ *     open ── last writer closed it [closed] ──▶ closed ── change [changed] ──▶ open
+ *     open, closed ── the writer, or the mount, ended otherwise [interrupted] ──▶ interrupted ── closed [closed] ──▶ closed
  *
  * Name (this file); only a file with a final name is finished:
  *
@@ -116,6 +122,11 @@ export class StagedFile {
     return this.content.state === "removed";
   }
 
+  /** Its last writer did not close it, so that its end may be missing: it is finished only when somebody says so. */
+  get isInterrupted(): boolean {
+    return this.content.isUnfinished && this.content.isInterrupted && !this.isOpenForWriting;
+  }
+
   get isOpen(): boolean {
     return this.#opens.read + this.#opens.write > 0;
   }
@@ -195,13 +206,14 @@ export class StagedFile {
     this.#setName(awaitsRename ? "awaiting rename" : "final", path);
     const sendsAhead = uploadPath !== undefined;
     const renamed = this.content.rename(uploadPath ?? path, { sendsAhead }, signal);
-    await Promise.all([renamed, this.#journal.renamed(path)]);
+    await Promise.all([renamed, this.#journal.recordName(path, false)]);
   }
 
   /** The temporary name that it has is its final one from now on. */
   async keepName(signal: AbortSignal): Promise<void> {
     this.#setName("final");
-    await this.content.rename(this.path, { sendsAhead: true }, signal);
+    const renamed = this.content.rename(this.path, { sendsAhead: true }, signal);
+    await Promise.all([renamed, this.#journal.recordName(this.path, true)]);
   }
 
   /**
@@ -228,7 +240,7 @@ export class StagedFile {
 
   /** The journal says why the file stays in staging. */
   noteWhyLeft(): void {
-    this.#journal.failed(this.whyLeft);
+    this.#journal.recordFailure(this.whyLeft);
   }
 
   /** What BaseSpace has of it, when that is all that was written. */

@@ -8,16 +8,29 @@ import { NewVersions, type OldVersion } from "./copy-on-write.ts";
 import { OpenWriters } from "./open-writers.ts";
 import { PartMemory } from "./part-memory.ts";
 import type { ResultFile } from "./result-file.ts";
-import { StagedContent } from "./staged-content.ts";
+import { PartPlan } from "../upload/part-plan.ts";
+import type { JournaledFile } from "./journal-events.ts";
+import { type EarlierContent, StagedContent } from "./staged-content.ts";
+import type { StagedBytes } from "./staging-folder.ts";
 import { StagedFile } from "./staged-file.ts";
 import { type StagedFilesOptions, withDefaults } from "./staged-files-options.ts";
 import type { StagedLists } from "./staged-list.ts";
 import { StagedNames } from "./staged-names.ts";
 import { StagedRegistry } from "./staged-registry.ts";
 import { StagedWriter } from "./staged-writer.ts";
-import type { Space } from "./staging.ts";
-import { stagedNameOf } from "./temporary-names.ts";
+import type { AdoptableFile, Space } from "./staging.ts";
+import { type StagedName, stagedNameOf } from "./temporary-names.ts";
 import { tooBigError } from "./too-big.ts";
+
+/** A file of a journal that says where it belongs. */
+export type KnownFile = JournaledFile & { readonly resultFile: ResultFile };
+
+interface NewStagedFile {
+  readonly at: ResultFile;
+  readonly name: StagedName;
+  readonly isCopy: boolean;
+  readonly earlier?: EarlierContent;
+}
 
 /** How long the end of a mount waits for uploads that no close waits for. */
 const DRAIN_MS = 5 * 60_000;
@@ -108,6 +121,27 @@ export class StagedFiles implements AsyncDisposable {
     return file;
   }
 
+  /**
+   * Lists a file that an ended process has left behind, as it was, and finishes it in the background if its writer had
+   * closed it.
+   * @throws BsmountError `no-descriptors`, `environment`
+   */
+  async adopt(known: KnownFile, left: AdoptableFile): Promise<StagedFile> {
+    const { resultFile: at, hasFinalName, state, upload } = known;
+    const { path } = at;
+    const isFinal = hasFinalName === true;
+    const name = isFinal ? { path, awaitsRename: false, uploadPath: path } : stagedNameOf(path);
+    const end = state === "closed" ? "closed" : "interrupted";
+    // What was sent under another path is of no use.
+    const isUsable = upload?.uploadPath === (name.uploadPath ?? path);
+    const { modifiedMs } = left;
+    const earlier = { end, modifiedMs, upload: isUsable ? upload : undefined } as const;
+    const file = this.#stagedFile({ at, name, isCopy: false, earlier }, await left.open());
+    this.#registry.add(file);
+    if (end === "closed" && !file.awaitsRename) this.finishing.finishInBackground(file);
+    return file;
+  }
+
   openForReading(file: StagedFile): FileReader {
     const opened = this.#registry.acquire(file, "read");
     return {
@@ -181,11 +215,19 @@ export class StagedFiles implements AsyncDisposable {
 
   async #newFile(at: ResultFile, { isCopy }: { readonly isCopy: boolean }): Promise<StagedFile> {
     const { staging } = this.#options;
+    const staged = await this.#kept.withRoom(async () => await staging.createFile(at));
+    return this.#stagedFile({ at, name: stagedNameOf(at.path), isCopy }, staged);
+  }
+
+  #stagedFile(
+    { at, name, isCopy, earlier }: NewStagedFile,
+    { bytes, journal }: StagedBytes,
+  ): StagedFile {
     const withRoom: KeptFiles["withRoom"] = async (work) => await this.#kept.withRoom(work);
-    const { bytes, journal } = await withRoom(async () => await staging.createFile(at));
-    const name = stagedNameOf(at.path);
+    const steps = earlier?.upload?.steps;
     const content = new StagedContent({
       ...this.#options,
+      ...(steps === undefined ? {} : { plan: new PartPlan(steps) }),
       staging: bytes,
       destination: { appResultId: at.appResultId, path: name.uploadPath ?? at.path },
       sendsAhead: name.uploadPath !== undefined,
@@ -194,6 +236,7 @@ export class StagedFiles implements AsyncDisposable {
       memory: this.#memory,
       tasks: this.#tasks,
       isCopy,
+      earlier,
     });
     this.#made += 1;
     const { resultPath } = at;

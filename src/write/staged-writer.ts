@@ -85,7 +85,9 @@ export class StagedWriter implements FileWriter, ResultFile {
     this.#opened[Symbol.dispose]();
     writers.remove(this);
     const { content, awaitsRename, isOpenForWriting, isRemoved } = file;
-    if (isOpenForWriting || awaitsRename || isRemoved || content.failure !== undefined) return;
+    if (isOpenForWriting || isRemoved || content.failedChange !== undefined) return;
+    content.close();
+    if (awaitsRename || content.failure !== undefined) return;
     if (content.isUnfinished && content.sizeBytes === 0) {
       finishing.finishLater(file, EMPTY_DELAY_MS);
     } else {
@@ -95,6 +97,7 @@ export class StagedWriter implements FileWriter, ResultFile {
 
   async #finishUnless(othersWrite: OthersWrite, signal: AbortSignal): Promise<void> {
     if (await othersWrite()) return;
+    this.file.content.close();
     await this.#parts.finishing.finish(this.file, signal);
     this.#hasUnseen = true;
   }

@@ -40,6 +40,20 @@ export class StagingFile {
     return new StagingFile(path, file, onClosed);
   }
 
+  /**
+   * Opens the file that an ended process left at `path`, as {@link create}.
+   * @throws BsmountError `no-descriptors`, `environment`
+   */
+  static async reopen(path: string, onClosed: () => void = () => {}): Promise<StagingFile> {
+    const { O_RDWR, O_NOFOLLOW } = constants;
+    const file = await localDisk({ what: "open", path }, async () => {
+      return await open(path, O_RDWR | O_NOFOLLOW);
+    });
+    const staging = new StagingFile(path, file, onClosed);
+    staging.#sizeBytes = fstatSync(file.fd).size;
+    return staging;
+  }
+
   get sizeBytes(): number {
     return this.#sizeBytes;
   }

@@ -1,10 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import { ensureSafeFolder } from "../linux/private-folder.ts";
 import { type LockId, takeLock } from "../linux/process-lock.ts";
+import { thisMachine, whereabouts } from "../linux/machine.ts";
+import { unlessMissing } from "../core/unless-missing.ts";
+import { type FileJournal, fileJournal } from "./file-journal.ts";
 import { Journal, JOURNAL_NAME, type JournalOwner } from "./journal.ts";
+import type { JournaledFile } from "./journal-events.ts";
+import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { ResultFile } from "./result-file.ts";
 import { localDisk } from "./local-disk.ts";
 import { StagingFile } from "./staging-file.ts";
@@ -23,16 +28,18 @@ export interface StagedBytes {
   readonly journal: FileJournal;
 }
 
-/** The journal's lines about one file. */
-export interface FileJournal {
-  /** The file was finished, and is going to be written again. @throws BsmountError `no-space`, `environment` */
-  changed(): Promise<void>;
-  /** Returns when the line is written. A line that cannot be written is written before the next one. */
-  renamed(path: string): Promise<void>;
-  finished(): void;
-  failed(why: string): void;
-  /** Its staging file was deleted. */
-  removed(): void;
+/** A staging file of a process that has ended. */
+export interface LeftFile {
+  readonly path: string;
+  /** What the journal says of it; undefined when it does not know it. */
+  readonly known: JournaledFile | undefined;
+  readonly sizeBytes: number;
+  /** When it was written last, in milliseconds since 1970. */
+  readonly modifiedMs: number;
+  /** Opens it as one of this process. @throws as {@link StagingFolder.createFile} */
+  readonly open: (onClosed: () => void) => Promise<StagedBytes>;
+  /** Writes to the journal why it stays where it is. */
+  readonly noteWhyLeft: (why: string) => void;
 }
 
 /**
@@ -44,11 +51,36 @@ export class StagingFolder implements AsyncDisposable {
   readonly #journal: Journal;
   readonly #lock: AsyncDisposable;
   #count = 0;
+  /** Files were created that a power cut could take from the folder. */
+  #hasNewFiles = true;
 
   private constructor(path: string, journal: Journal, lock: AsyncDisposable) {
     this.path = path;
     this.#journal = journal;
     this.#lock = lock;
+  }
+
+  /**
+   * Takes over the folder at `path` of a process that has ended. Returns undefined when it runs, belongs to another
+   * server or user, or its journal does not allow it.
+   * @throws BsmountError `no-space`, `environment`
+   */
+  static async adopt(path: string, owner: JournalOwner): Promise<AdoptedFolder | undefined> {
+    const lock = await takeLock(stagingLockOf(path));
+    if (lock === undefined) return undefined;
+    try {
+      const read = await readJournal(path);
+      if (read !== undefined && isAdoptable(read, owner)) {
+        const journal = await Journal.adopt(path, owner, read.files);
+        const folder = new StagingFolder(path, journal, lock);
+        return { folder, files: await folder.#leftFiles(read) };
+      }
+    } catch (error) {
+      await lock[Symbol.asyncDispose]();
+      throw error;
+    }
+    await lock[Symbol.asyncDispose]();
+    return undefined;
   }
 
   /** Creates a folder in `parent`. @throws BsmountError `no-space`, `environment` */
@@ -75,6 +107,7 @@ export class StagingFolder implements AsyncDisposable {
    */
   async createFile(resultFile: ResultFile, onClosed: () => void): Promise<StagedBytes> {
     this.#count += 1;
+    this.#hasNewFiles = true;
     const file = String(this.#count);
     const [created, journaled] = await Promise.allSettled([
       StagingFile.create(join(this.path, file), onClosed),
@@ -107,16 +140,77 @@ export class StagingFolder implements AsyncDisposable {
     }
   }
 
-  #journalOf(file: string): FileJournal {
-    const journal = this.#journal;
-    return {
-      changed: async () => await journal.record({ file, event: "changed" }),
-      renamed: async (path) => {
-        await journal.record({ file, event: "renamed", path }).catch(() => {});
-      },
-      finished: () => journal.note({ file, event: "finished" }),
-      failed: (why) => journal.note({ file, event: "failed", why }),
-      removed: () => journal.forget(file),
-    };
+  /** The staging files that are in the folder. */
+  async #leftFiles({ files, machine }: ReadJournal): Promise<readonly LeftFile[]> {
+    const wasRestarted = machine?.boot !== thisMachine().boot;
+    const left: LeftFile[] = [];
+    for (const name of (await readdir(this.path)).filter(isStagingName)) {
+      this.#count = Math.max(this.#count, Number(name));
+      const path = join(this.path, name);
+      const info = await unlessMissing(async () => await lstat(path));
+      if (info?.isFile() !== true) continue;
+      const { size: sizeBytes, mtimeMs: modifiedMs } = info;
+      const known = asItIs(files.get(name), sizeBytes, wasRestarted);
+      const journal = this.#journalOf(name);
+      const open = async (onClosed: () => void): Promise<StagedBytes> => {
+        return { bytes: await StagingFile.reopen(path, onClosed), journal };
+      };
+      const noteWhyLeft = (why: string): void => journal.recordFailure(why);
+      left.push({ path, known, sizeBytes, modifiedMs, open, noteWhyLeft });
+    }
+    return left;
   }
+
+  #journalOf(file: string): FileJournal {
+    return fileJournal(this.#journal, file, async () => {
+      await this.#journal.sync();
+      await this.#syncFolder();
+    });
+  }
+
+  /** Makes the names of new files survive a power cut, see fsync(2). */
+  async #syncFolder(): Promise<void> {
+    if (!this.#hasNewFiles) return;
+    this.#hasNewFiles = false;
+    try {
+      for (const path of [this.path, dirname(this.path)]) {
+        await localDisk({ what: "sync", path }, async () => {
+          await using folder = await open(path);
+          await folder.sync();
+        });
+      }
+    } catch (error) {
+      this.#hasNewFiles = true;
+      throw error;
+    }
+  }
+}
+
+interface AdoptedFolder {
+  readonly folder: StagingFolder;
+  readonly files: readonly LeftFile[];
+}
+
+function isAdoptable(journal: ReadJournal, { apiServer, userId }: JournalOwner): boolean {
+  const { canBeContinued, owner, machine } = journal;
+  const isOwn = owner.apiServer === apiServer && owner.userId === userId;
+  const isHere = machine !== undefined && whereabouts(machine) !== "elsewhere";
+  // The lock is a file, which somebody may have deleted while the process runs.
+  return canBeContinued && isOwn && isHere && !isOwnerRunning(journal);
+}
+
+/** A file was interrupted when its bytes may be others than those with which it was closed. */
+function asItIs(
+  known: JournaledFile | undefined,
+  sizeBytes: number,
+  wasRestarted: boolean,
+): JournaledFile | undefined {
+  if (known?.state !== "closed" || known.closed === undefined) return known;
+  const { closed } = known;
+  const why =
+    closed.sizeBytes === sizeBytes
+      ? "the machine was restarted before its bytes were on the disk"
+      : `it was closed with ${closed.sizeBytes} bytes, and ${sizeBytes} are left`;
+  const isIntact = closed.sizeBytes === sizeBytes && (closed.isSynced || !wasRestarted);
+  return isIntact ? known : { ...known, state: "interrupted", why };
 }

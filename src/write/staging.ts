@@ -6,11 +6,18 @@ import { MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
 import { ensureSafeFolder } from "../linux/private-folder.ts";
 import { localDisk } from "./local-disk.ts";
-import { type StagedBytes, StagingFolder } from "./staging-folder.ts";
+import { stagingFolders } from "./leftovers.ts";
+import { type LeftFile, type StagedBytes, StagingFolder } from "./staging-folder.ts";
 
 export interface Space {
   readonly totalBytes: number;
   readonly freeBytes: number;
+}
+
+/** A staging file of a process that has ended, in a folder that this session has taken over. */
+export interface AdoptableFile extends Omit<LeftFile, "open"> {
+  /** Opens it as one of this session. @throws BsmountError `no-descriptors`, `environment` */
+  readonly open: () => Promise<StagedBytes>;
 }
 
 export interface StagingOptions {
@@ -28,6 +35,8 @@ export class Staging implements AsyncDisposable {
   readonly parent: string;
   readonly #options: Required<StagingOptions>;
   readonly #folders: StagingFolder[] = [];
+  /** Those of processes that have ended. */
+  readonly #adopted: StagingFolder[] = [];
   #opening: Promise<StagingFolder> | undefined;
   /** The number of open staging files, each of which has a descriptor. */
   #openFiles = 0;
@@ -39,16 +48,25 @@ export class Staging implements AsyncDisposable {
 
   /** @throws BsmountError `no-space`, `no-descriptors`, `environment` */
   async createFile(resultFile: ResultFile): Promise<StagedBytes> {
-    const { maxFiles } = this.#options;
-    if (this.#openFiles >= maxFiles) throw tooManyFilesError(maxFiles);
-    this.#openFiles += 1;
-    const onClosed = (): void => void (this.#openFiles -= 1);
-    try {
-      return await this.#createFile(resultFile, onClosed);
-    } catch (error) {
-      onClosed();
-      throw error;
-    }
+    const create = async (onClosed: () => void): Promise<StagedBytes> =>
+      await this.#createFile(resultFile, onClosed);
+    return await this.#limited(create)();
+  }
+
+  /** As `open`, counted until the file is closed. */
+  #limited(open: (onClosed: () => void) => Promise<StagedBytes>): () => Promise<StagedBytes> {
+    return async () => {
+      const { maxFiles } = this.#options;
+      if (this.#openFiles >= maxFiles) throw tooManyFilesError(maxFiles);
+      this.#openFiles += 1;
+      const onClosed = (): void => void (this.#openFiles -= 1);
+      try {
+        return await open(onClosed);
+      } catch (error) {
+        onClosed();
+        throw error;
+      }
+    };
   }
 
   async #createFile(resultFile: ResultFile, onClosed: () => void): Promise<StagedBytes> {
@@ -61,9 +79,28 @@ export class Staging implements AsyncDisposable {
     }
   }
 
-  /** Whether this session made the staging file at `path`. */
+  /**
+   * Takes over the folders that processes of the same user have left behind, and returns the files in them. Other
+   * sessions no longer see them as left behind.
+   * @throws BsmountError `no-space`, `environment`
+   */
+  async adopt(): Promise<readonly AdoptableFile[]> {
+    const left: AdoptableFile[] = [];
+    for (const path of await stagingFolders(this.parent)) {
+      if (this.isOwn(`${path}/`)) continue;
+      const adopted = await StagingFolder.adopt(path, this.#options.owner);
+      if (adopted === undefined) continue;
+      this.#adopted.push(adopted.folder);
+      left.push(...adopted.files.map((file) => ({ ...file, open: this.#limited(file.open) })));
+    }
+    return left;
+  }
+
+  /** Whether this session made, or adopted, the staging file at `path`. */
   isOwn(path: string): boolean {
-    return this.#folders.some((folder) => path.startsWith(`${folder.path}/`));
+    return [...this.#folders, ...this.#adopted].some(({ path: folder }) =>
+      path.startsWith(`${folder}/`),
+    );
   }
 
   /** The room on the disk that it is on. @throws BsmountError `environment` */
@@ -78,7 +115,7 @@ export class Staging implements AsyncDisposable {
   /** Files that are still there stay, for the next mount to find. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opening?.catch(() => {});
-    for (const folder of this.#folders) await folder[Symbol.asyncDispose]();
+    for (const folder of [...this.#folders, ...this.#adopted]) await folder[Symbol.asyncDispose]();
   }
 
   /** The folder that new files are created in. */

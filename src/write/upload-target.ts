@@ -36,32 +36,62 @@ export interface UploadTarget {
   /** Uploads a whole file in one request, of up to 25 000 000 bytes. */
   whole(destination: UploadDestination, body: Body, options: CallOptions): Promise<UploadedFile>;
   begin(destination: UploadDestination, options: CallOptions): Promise<FileId>;
-  /** Sends a part, in any order. A part that is sent again replaces the earlier one. */
+  /** Sends a part, in any order. A part that is sent again replaces the earlier one. Returns its MD5, lower-case hex. */
   part(
     part: { readonly fileId: FileId; readonly number: number },
     body: Body,
     options: CallOptions,
-  ): Promise<unknown>;
+  ): Promise<string>;
   complete(
     file: { readonly fileId: FileId; readonly sizeBytes: number },
     options: CallOptions,
   ): Promise<UploadedFile>;
   abort(fileId: FileId, options: CallOptions): Promise<void>;
+  /** The file that an upload in parts began, complete or not; undefined when BaseSpace does not know it any more. */
+  find(fileId: FileId, options: CallOptions): Promise<FoundUpload | undefined>;
+  /** The complete file that the path of `destination` shows, if it is one of the newest. */
+  newest(destination: UploadDestination, options: CallOptions): Promise<UploadedFile | undefined>;
+  /** In lower-case hex. */
+  md5(bytes: Uint8Array): Promise<string>;
+}
+
+/** A file of BaseSpace, and how far its upload is. */
+export interface FoundUpload extends UploadedFile {
+  /** `pending`, `complete`, `aborted` and others. */
+  readonly uploadStatus?: string;
+}
+
+/** Called with what becomes of an upload in parts. */
+export interface UploadRecorder {
+  /** Parts are sent when it returns. */
+  begun(fileId: FileId): Promise<void>;
+  sent(number: number, part: { readonly partBytes: number; readonly md5: string }): void;
+  /** The upload is not continued. */
+  dropped(): void;
 }
 
 /** The protocol of an upload in parts to one destination. */
 export function protocolOf(
   target: UploadTarget,
   destination: UploadDestination,
+  recorder: UploadRecorder,
 ): UploadProtocol<FileId, UploadedFile> {
   return {
-    begin: async (signal) => await target.begin(destination, { signal }),
+    begin: async (signal) => {
+      const fileId = await target.begin(destination, { signal });
+      await recorder.begun(fileId);
+      return fileId;
+    },
     sendPart: async (fileId, { number, bytes }, signal) => {
-      await target.part({ fileId, number }, { bytes }, { signal });
+      const md5 = await target.part({ fileId, number }, { bytes }, { signal });
+      recorder.sent(number, { partBytes: bytes.length, md5 });
     },
     complete: async (fileId, sizeBytes, signal) => {
       return await target.complete({ fileId, sizeBytes }, { signal });
     },
-    abort: async (fileId, signal) => await target.abort(fileId, { signal }),
+    abort: async (fileId, signal) => {
+      recorder.dropped();
+      await target.abort(fileId, { signal });
+    },
   };
 }

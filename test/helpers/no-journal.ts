@@ -1,10 +1,16 @@
-import type { FileJournal } from "../../src/write/staging-folder.ts";
+import type { FileJournal } from "../../src/write/file-journal.ts";
 
 /** For staged content that no later mount looks for. */
 export const NO_JOURNAL: FileJournal = {
-  changed: async () => {},
-  renamed: async () => {},
-  finished: () => {},
-  failed: () => {},
-  removed: () => {},
+  recordChange: async () => {},
+  recordClose: () => {},
+  recordInterruption: () => {},
+  recordName: async () => {},
+  recordUpload: async () => {},
+  recordPart: () => {},
+  recordDroppedUpload: () => {},
+  recordFinish: () => {},
+  recordFailure: () => {},
+  forget: () => {},
+  sync: async () => {},
 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ContentState } from "../../src/write/content-state.ts";
-import type { FileJournal } from "../../src/write/staging-folder.ts";
+import type { FileJournal } from "../../src/write/file-journal.ts";
+import { NO_JOURNAL } from "../helpers/no-journal.ts";
 
 /* The states of staged content, and the journal's line for each transition. */
 
@@ -16,14 +17,16 @@ function tested(first: "copying" | "pending" = "pending"): Tested {
   const lines: string[] = [];
   let isBroken = false;
   const journal: FileJournal = {
-    changed: async () => {
+    ...NO_JOURNAL,
+    recordChange: async () => {
       if (isBroken) throw new Error("the disk is full");
       lines.push("changed");
     },
-    renamed: async (path) => void lines.push(`renamed ${path}`),
-    finished: () => void lines.push("finished"),
-    failed: (why) => void lines.push(`failed: ${why}`),
-    removed: () => void lines.push("removed"),
+    recordClose: ({ sizeBytes, isSynced }) =>
+      void lines.push(`closed ${sizeBytes}${isSynced ? " synced" : ""}`),
+    recordInterruption: (why) => void lines.push(`interrupted: ${why}`),
+    recordFinish: () => void lines.push("finished"),
+    recordFailure: (why) => void lines.push(`failed: ${why}`),
   };
   const state = new ContentState({ journal, withRoom: async (work) => await work(), first });
   return { state, lines, breakJournal: () => (isBroken = true) };

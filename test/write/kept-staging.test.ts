@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AppResultId } from "../../src/core/ids.ts";
 import { JOURNAL_NAME } from "../../src/write/journal.ts";
+import { journalLine } from "../../src/write/journal-text.ts";
 import { stagedUploads, tidyStaging } from "../../src/write/leftovers.ts";
 import { type StagedBytes, StagingFolder } from "../../src/write/staging-folder.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
@@ -83,9 +84,9 @@ describe("a folder of a live process, reached through a link", () => {
 
   it("stays as it is when it holds nothing but finished files", async () => {
     const file = await staged(live, "x");
-    file.journal.finished();
-    await file.journal.changed();
-    file.journal.finished();
+    file.journal.recordFinish();
+    await file.journal.recordChange();
+    file.journal.recordFinish();
     await expect.poll(async () => await stagedUploads(parent)).toEqual([]);
     expect(await tidyStaging(dir.join("link/staging"))).toEqual([]);
     expect(await readFile(file.bytes.path, "utf8")).toBe("accepted");
@@ -106,15 +107,15 @@ describe("a folder of another machine or container", () => {
   it("is shown as one that may live, and stays as it is", async () => {
     const folder = await StagingFolder.create(parent, OWNER);
     const done = await staged(folder, "done");
-    done.journal.finished();
+    done.journal.recordFinish();
     await staged(folder, "x").then(async ({ bytes }) => await bytes.write(0, Buffer.from("x")));
     await folder[Symbol.asyncDispose]();
     const journal = join(folder.path, JOURNAL_NAME);
-    const text = await readFile(journal, "utf8");
-    await writeFile(
-      journal,
-      text.replace(/"boot":"[^"]*"/, '"boot":"1"').replace(/"host":"[^"]*"/, '"host":"node7"'),
-    );
+    const [first = "", ...lines] = (await readFile(journal, "utf8")).split("\n");
+    const header = JSON.parse(first.slice(9)) as { readonly machine: object };
+    const machine = { ...header.machine, boot: "1", host: "node7" };
+    const text = journalLine(0, { ...header, machine }) + lines.join("\n");
+    await writeFile(journal, text);
     expect(await tidyStaging(parent)).toEqual([]);
     expect((await readdir(folder.path)).toSorted()).toEqual(["1", "2", "journal"]);
     expect(await stagedUploads(parent)).toMatchObject([{ isLive: true, host: "node7" }]);

@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AppResultId } from "../../src/core/ids.ts";
 import { takeLock } from "../../src/linux/process-lock.ts";
-import type { JournalLine } from "../../src/write/journal.ts";
+import type { JournalLine } from "../../src/write/journal-events.ts";
 import { type StagedUpload, stagedUploads, tidyStaging } from "../../src/write/leftovers.ts";
 import { stagingLockOf } from "../../src/write/staging-folder.ts";
 import { runCommand } from "../helpers/run-command.ts";
@@ -84,7 +84,7 @@ test("a staged upload is described as its journal says, oldest first", async () 
   const [older, newer] = [new Date(1_600_000_000_000), new Date(1_700_000_000_000)];
   await utimes(join(folder, "1"), newer, newer);
   await utimes(join(folder, "2"), older, older);
-  const common = { isLive: false, pid: PID, apiServer: OWNER.apiServer };
+  const common = { isLive: false, pid: PID, ...OWNER, isInterrupted: true };
   expect(await stagedUploads(parent.path)).toEqual([
     {
       ...common,

@@ -37,12 +37,12 @@ test("a folder of staging files is found with everything that happened in it, wh
   const two = await file(folder, "two", "22");
   const three = await file(folder, "three", "333");
   const four = await file(folder, "four", "4444");
-  await one.journal.renamed("other");
-  two.journal.finished();
-  three.journal.finished();
-  await three.journal.changed();
-  four.journal.failed("no net");
-  await four.journal.changed();
+  await one.journal.recordName("other", false);
+  two.journal.recordFinish();
+  three.journal.recordFinish();
+  await three.journal.recordChange();
+  four.journal.recordFailure("no net");
+  await four.journal.recordChange();
   const expected = [
     { resultFile: resultFile("other"), sizeBytes: 1 },
     { resultFile: resultFile("three"), sizeBytes: 3 },
@@ -67,7 +67,7 @@ test("a folder of staging files is deleted at its end when all files in it were 
   const folder = await StagingFolder.create(parent.path, OWNER);
   const one = await file(folder, "one", "1");
   await one.bytes.discard();
-  one.journal.removed();
+  one.journal.forget();
   await folder[Symbol.asyncDispose]();
   expect(await readdir(parent.path)).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { reasonOf } from "../../core/errors.ts";
 import type { FileId } from "../../core/ids.ts";
 import { segment } from "../transport/address.ts";
 import { decodeEnvelope } from "../models/envelope.ts";
@@ -142,6 +143,19 @@ export class Uploads {
       async () => await this.#changeOnce(change, findEffect, options),
     );
     return this.#checked(response, { sizeBytes });
+  }
+
+  /**
+   * The file with this Id, whatever its upload status: `GET /v1pre3/files/{id}`. Undefined when BaseSpace does not know
+   * it.
+   */
+  async find(fileId: FileId, options: CallOptions = {}): Promise<FileEntry | undefined> {
+    try {
+      return fileIn(await this.#rest.get(`/v1pre3/files/${segment(fileId)}`, {}, options));
+    } catch (error) {
+      if (reasonOf(error) === "not-found") return undefined;
+      throw error;
+    }
   }
 
   /** The complete file that a path shows, if it is one of the newest hundred: `GET …/files`. */

@@ -1,0 +1,60 @@
+import type { PartPlan } from "../upload/part-plan.ts";
+import type { PartMemory } from "./part-memory.ts";
+import type { EarlierContent } from "./staged-content.ts";
+import type { StagingFile } from "./staging-file.ts";
+import type {
+  FoundUpload,
+  UploadDestination,
+  UploadedFile,
+  UploadTarget,
+} from "./upload-target.ts";
+
+export interface EarlierUploadOptions {
+  readonly target: UploadTarget;
+  readonly destination: UploadDestination;
+  readonly plan: PartPlan;
+  readonly staging: StagingFile;
+  readonly memory: PartMemory;
+  readonly earlier: EarlierContent;
+  /** Nobody has changed the content since that process ended. */
+  readonly isUnchanged: boolean;
+}
+
+/**
+ * What BaseSpace has of a file that an ended process was uploading: the complete file, a `pending` one to send the
+ * missing parts to, or `nothing`. The process may have ended after BaseSpace had completed the file and before it knew, so
+ * nothing is sent before this is known.
+ *
+ * @throws BsmountError as the upload target
+ */
+export async function findEarlier(
+  options: EarlierUploadOptions,
+  signal: AbortSignal,
+): Promise<UploadedFile | "nothing" | "pending"> {
+  const { target, staging, earlier, isUnchanged } = options;
+  const { upload, end } = earlier;
+  if (upload === undefined) return await findWhole(options, signal);
+  const found = await target.find(upload.fileId, { signal });
+  if (found?.uploadStatus === "pending") return "pending";
+  const isSame = end === "closed" && isUnchanged && !upload.mayBeOlder;
+  return isSame && isWhole(found, staging) ? found : "nothing";
+}
+
+function isWhole(found: FoundUpload | undefined, { sizeBytes }: StagingFile): found is FoundUpload {
+  return found?.uploadStatus === "complete" && found.sizeBytes === sizeBytes;
+}
+
+/** The file, when it may have been sent in one request and BaseSpace shows the same bytes at its path. */
+async function findWhole(
+  { target, destination, plan, staging, memory }: EarlierUploadOptions,
+  signal: AbortSignal,
+): Promise<UploadedFile | "nothing"> {
+  const { sizeBytes } = staging;
+  if (sizeBytes > plan.firstPartBytes) return "nothing";
+  const newest = await target.newest(destination, { signal });
+  if (newest?.sizeBytes !== sizeBytes || newest.etag === undefined) return "nothing";
+  const md5 = await memory.use(sizeBytes, signal, async (bytes) => {
+    return (await staging.read(0, bytes)) < sizeBytes ? undefined : await target.md5(bytes);
+  });
+  return newest.etag.toLowerCase() === md5 ? newest : "nothing";
+}

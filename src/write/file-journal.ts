@@ -1,0 +1,50 @@
+import type { Journal } from "./journal.ts";
+import type { ClosedContent, JournalEvent, SentPart, UploadStart } from "./journal-events.ts";
+
+/** The journal's lines about one file. A method that returns nothing writes its line soon. */
+export interface FileJournal {
+  /** It is going to be written again. @throws BsmountError `no-space`, `environment` */
+  recordChange(): Promise<void>;
+  recordClose(content: ClosedContent): void;
+  recordInterruption(why: string): void;
+  /** Returns when the line is written. A line that cannot be written is written before the next one. */
+  recordName(path: string, isFinal: boolean): Promise<void>;
+  /** As {@link recordName}. */
+  recordUpload(upload: UploadStart): Promise<void>;
+  recordPart(number: number, part: SentPart): void;
+  recordDroppedUpload(): void;
+  recordFinish(): void;
+  recordFailure(why: string): void;
+  /** Its staging file was deleted. */
+  forget(): void;
+  /** Returns when its lines survive a power cut. @throws BsmountError `no-space`, `environment` */
+  sync(): Promise<void>;
+}
+
+/** @param sync flushes the journal, and the folder that shows its file */
+export function fileJournal(
+  journal: Journal,
+  file: string,
+  sync: () => Promise<void>,
+): FileJournal {
+  const note = (event: JournalEvent): void => journal.note({ file, ...event });
+  const record = async (event: JournalEvent): Promise<void> =>
+    await journal.record({ file, ...event });
+  return {
+    recordChange: async () => await record({ event: "changed" }),
+    recordClose: (content) => note({ event: "closed", ...content }),
+    recordInterruption: (why) => note({ event: "interrupted", why }),
+    recordName: async (path, isFinal) => {
+      await record({ event: "renamed", path, ...(isFinal ? { isFinal } : {}) }).catch(() => {});
+    },
+    recordUpload: async (upload) => {
+      await record({ event: "upload-begun", ...upload }).catch(() => {});
+    },
+    recordPart: (number, part) => note({ event: "part-sent", number, ...part }),
+    recordDroppedUpload: () => note({ event: "upload-dropped" }),
+    recordFinish: () => note({ event: "finished" }),
+    recordFailure: (why) => note({ event: "failed", why }),
+    forget: () => journal.forget(file),
+    sync,
+  };
+}

@@ -1,0 +1,174 @@
+import type { FileId } from "../core/ids.ts";
+import type { PartStep } from "../upload/part-plan.ts";
+import type { ResultFile } from "./result-file.ts";
+
+/*
+ * What a journal records of a staged file: an event for each transition, and the file as the events describe it. The
+ * journal that is being written and the one that is read after a crash apply the same events in the same way.
+ */
+
+/**
+ * - `begun`: the file was created, and BaseSpace does not have what is written to it
+ * - `renamed`: it has another path; `isFinal` when that only looks like a temporary name
+ * - `changed`: it is being written again after it was closed or finished
+ * - `closed`: its last writer closed it, so that it is to be finished
+ * - `interrupted`: its last writer did not end properly, so that its end may be missing
+ * - `upload-begun`: BaseSpace has a pending file for its parts
+ * - `part-sent`: BaseSpace has a part of it
+ * - `upload-dropped`: the pending file is no longer used
+ * - `finished`: BaseSpace has all of it; its bytes are kept here for reading only
+ * - `failed`: a change or an upload of it failed, and why
+ */
+export type JournalEvent =
+  | ({ readonly event: "begun" } & ResultFile)
+  | { readonly event: "renamed"; readonly path: string; readonly isFinal?: boolean }
+  | { readonly event: "changed" | "finished" | "upload-dropped" }
+  | ({ readonly event: "closed" } & ClosedContent)
+  | { readonly event: "failed" | "interrupted"; readonly why: string }
+  | ({ readonly event: "upload-begun" } & UploadStart)
+  | ({ readonly event: "part-sent"; readonly number: number } & SentPart);
+
+/** An event, and the name of the staging file. */
+export type JournalLine = JournalEvent & { readonly file: string };
+
+/** The content of a file when its last writer closed it. */
+export interface ClosedContent {
+  readonly sizeBytes: number;
+  /** Its bytes were on the disk then, and survive a power cut. */
+  readonly isSynced: boolean;
+}
+
+/** A pending file of BaseSpace that parts are sent to. */
+export interface UploadStart {
+  readonly fileId: FileId;
+  /** The path in the app result that it was begun for. */
+  readonly uploadPath: string;
+  /** How the content is cut into parts. */
+  readonly steps: readonly PartStep[];
+}
+
+/** A part that BaseSpace acknowledged. */
+export interface SentPart {
+  readonly partBytes: number;
+  /** In lower-case hex; BaseSpace returned it as the ETag of the part. */
+  readonly md5: string;
+}
+
+export interface JournaledUpload extends UploadStart {
+  readonly parts: ReadonlyMap<number, SentPart>;
+  /** The content was changed after it was closed, so BaseSpace may have completed an older one. */
+  readonly mayBeOlder: boolean;
+}
+
+/** - `open`: somebody was writing it, or nobody has written it yet */
+export type JournaledState = "closed" | "finished" | "interrupted" | "open";
+
+/** One file, as the events so far describe it. */
+export interface JournaledFile {
+  readonly state: JournaledState;
+  /** Absent when the journal does not say. */
+  readonly resultFile?: ResultFile;
+  /** Its path looks like a temporary name and is its final one. */
+  readonly hasFinalName?: boolean;
+  readonly closed?: ClosedContent;
+  readonly upload?: JournaledUpload;
+  /** Why it is not in BaseSpace, when a change or an upload failed. */
+  readonly why?: string;
+}
+
+/** The file after `event`; undefined when nothing is known of it, and this says nothing. */
+export function applyEvent(
+  file: JournaledFile | undefined,
+  event: JournalEvent,
+): JournaledFile | undefined {
+  const apply = AFTER[event.event] as After<JournalEvent["event"]>;
+  return apply(file, event);
+}
+
+type After<Name extends JournalEvent["event"]> = (
+  file: JournaledFile | undefined,
+  event: Extract<JournalEvent, { readonly event: Name }>,
+) => JournaledFile | undefined;
+
+const AFTER: { readonly [Name in JournalEvent["event"]]: After<Name> } = {
+  begun: (_file, { appResultId, resultPath, path }) => {
+    return { state: "open", resultFile: { appResultId, resultPath, path } };
+  },
+  renamed,
+  changed,
+  closed: (file, { sizeBytes, isSynced }) => {
+    return { ...file, state: "closed", closed: { sizeBytes, isSynced } };
+  },
+  interrupted: (file, { why }) => {
+    return { ...without({ ...file, state: "interrupted" }, ["closed"]), why };
+  },
+  finished: (file) => without({ ...file, state: "finished" }, ["closed", "upload", "why"]),
+  failed: (file, { why }) => ({ state: "open", ...file, why }),
+  "upload-begun": (file, { fileId, uploadPath, steps }) => {
+    const upload = { fileId, uploadPath, steps, parts: new Map(), mayBeOlder: false };
+    return { state: "open", ...file, upload };
+  },
+  "part-sent": partSent,
+  "upload-dropped": (file) => (file === undefined ? undefined : without(file, ["upload"])),
+};
+
+/** The events that describe `file`, for a journal that is written anew. */
+export function eventsOf(file: JournaledFile): readonly JournalEvent[] {
+  const { resultFile, hasFinalName, state, closed, upload, why } = file;
+  const events: JournalEvent[] = [];
+  if (resultFile !== undefined) {
+    events.push({ event: "begun", ...resultFile });
+    const { path } = resultFile;
+    if (hasFinalName === true) events.push({ event: "renamed", path, isFinal: true });
+  }
+  if (state === "finished") events.push({ event: "finished" });
+  if (upload !== undefined) events.push(...eventsOfUpload(upload));
+  if (state === "closed" && closed !== undefined) events.push({ event: "closed", ...closed });
+  if (state === "interrupted") events.push({ event: "interrupted", why: why ?? "" });
+  else if (why !== undefined) events.push({ event: "failed", why });
+  return events;
+}
+
+function eventsOfUpload(upload: JournaledUpload): readonly JournalEvent[] {
+  const { fileId, uploadPath, steps, parts, mayBeOlder } = upload;
+  const events: JournalEvent[] = [{ event: "upload-begun", fileId, uploadPath, steps }];
+  for (const [number, part] of parts) events.push({ event: "part-sent", number, ...part });
+  // Closed and changed again, in one event: `changed` says that an older content may be complete.
+  if (mayBeOlder) events.push({ event: "changed" });
+  return events;
+}
+
+function renamed(
+  file: JournaledFile | undefined,
+  { path, isFinal }: { readonly path: string; readonly isFinal?: boolean },
+): JournaledFile | undefined {
+  if (file?.resultFile === undefined) return file;
+  const { hasFinalName: _before, ...rest } = file;
+  const name = isFinal === true ? { hasFinalName: true } : {};
+  return { ...rest, ...name, resultFile: { ...file.resultFile, path } };
+}
+
+function changed(file: JournaledFile | undefined): JournaledFile {
+  const { upload, ...rest } = without({ state: "open" as const, ...file }, ["closed"]);
+  const older = upload === undefined ? {} : { upload: { ...upload, mayBeOlder: true } };
+  return { ...rest, ...older, state: "open" };
+}
+
+function partSent(
+  file: JournaledFile | undefined,
+  { number, partBytes, md5 }: { readonly number: number } & SentPart,
+): JournaledFile | undefined {
+  if (file?.upload === undefined) return file;
+  // A file has up to ten thousand parts, so the map is not copied for each of them.
+  (file.upload.parts as Map<number, SentPart>).set(number, { partBytes, md5 });
+  return file;
+}
+
+function without<Key extends keyof JournaledFile>(
+  file: JournaledFile,
+  keys: readonly Key[],
+): Omit<JournaledFile, Key> & JournaledFile {
+  const copy = { ...file };
+  for (const key of keys) delete copy[key];
+  return copy;
+}
