@@ -44,9 +44,12 @@ async function runPlan(plan: MountPlan, log: LogTarget, hooks: ForegroundHooks):
     ...log,
   };
   const open = async (signal: AbortSignal) => {
-    await tidyLeftBehind(config, log.logger);
     const refuseElsewhere = refuseUnfinishedInMounts(config.folders.runtime);
-    return await openSession(config, { ...log, refuseElsewhere }, signal);
+    const adoptsLeftFiles = !config.mount.readOnly;
+    const session = await openSession(config, { ...log, refuseElsewhere, adoptsLeftFiles }, signal);
+    // What is left is another user's, or of another server.
+    await tidyLeftBehind(config, log.logger);
+    return session;
   };
   await runForeground(open, options, hooks);
 }

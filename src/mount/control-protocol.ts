@@ -34,6 +34,7 @@ export type ControlRequest =
       readonly status: string;
       readonly summary?: string;
       readonly held?: TemporaryFilesPolicy;
+      readonly uploadsInterrupted?: boolean;
     };
 
 export type ControlReply =
@@ -114,11 +115,13 @@ function policyOf({ held }: Record<string, unknown>): { readonly held?: Temporar
 }
 
 function parseSetStatus(value: Record<string, unknown>): ControlRequest {
-  const { path, status, summary } = value;
+  const { path, status, summary, uploadsInterrupted } = value;
   if (typeof path !== "string" || typeof status !== "string") {
     throw new BsmountError("invalid", "set-status needs a path and a status");
   }
-  const request = { method: "set-status", path, status, ...policyOf(value) } as const;
+  const interrupted = uploadsInterrupted === true ? { uploadsInterrupted } : {};
+  const policies = { ...policyOf(value), ...interrupted };
+  const request = { method: "set-status", path, status, ...policies } as const;
   return typeof summary === "string" ? { ...request, summary } : request;
 }
 

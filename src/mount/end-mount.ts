@@ -57,8 +57,9 @@ async function unmount(
   using _pause = options.gate.pause();
   await refuseInUse(options, signal);
   refuseUnfinished(options);
+  const { interrupted } = options.session.uploadsLeft();
   await options.unmount(false);
-  return { open: [], left: [], isUsed: false };
+  return { open: [], left: interrupted, isUsed: false };
 }
 
 async function detach(
@@ -73,10 +74,10 @@ async function detach(
   const open = await stillOpen(options, signal);
   await decideTemporaryFiles(request, options, signal);
   if (request.wait) await finishUploads(options, signal);
-  const { held, failed } = session.uploadsLeft();
+  const { held, failed, interrupted } = session.uploadsLeft();
   return {
     open: open.map((path) => nameHolders(path, mountPoint, holders)),
-    left: [...held, ...failed],
+    left: [...held, ...failed, ...interrupted],
     isUsed: holders.length + open.length > 0,
   };
 }

@@ -51,6 +51,8 @@ export interface StatusChangeAt extends Pick<AskOptions, "onProgress"> {
   readonly summary?: string;
   /** What to do with files under temporary names when the status is final. @default "refuse" */
   readonly held?: TemporaryFilesPolicy;
+  /** Whether interrupted files are uploaded as they are when the status is final; if not, it is refused. @default false */
+  readonly uploadsInterrupted?: boolean;
 }
 
 /**

@@ -17,12 +17,18 @@ import {
   refuseUnfinishedCopies,
 } from "./ending-result.ts";
 import {
+  interruptedError,
   uploadsFailedError,
   temporaryNamesError,
-  type TemporaryFilesPolicy,
+  type UnfinishedFilesPolicy,
 } from "./unfinished-files.ts";
 import { StillOpenError } from "./still-open.ts";
-import { discardTemporaryNames, failedFiles, keepTemporaryNames } from "./uploads-left.ts";
+import {
+  discardTemporaryNames,
+  failedFiles,
+  interruptedFiles,
+  keepTemporaryNames,
+} from "./uploads-left.ts";
 
 export interface EntityMakerOptions {
   readonly client: BaseSpace;
@@ -77,7 +83,7 @@ export class ApiEntityMaker implements EntityMaker {
   /** @inheritDoc */
   async setStatus(
     appResult: Entity,
-    change: StatusChange & { readonly held?: TemporaryFilesPolicy },
+    change: StatusChange & UnfinishedFilesPolicy,
     signal: AbortSignal,
   ): Promise<void> {
     const status = statusOf(change.status ?? appResult.status ?? "");
@@ -97,7 +103,8 @@ export class ApiEntityMaker implements EntityMaker {
     using _closing = isFinal(status) ? this.#files.writers.closing(appResult.id) : undefined;
     this.#refuseOpen(appResult, status, this.#files.writers.files(appResult.id));
     await this.#refuseElsewhere(appResult, status, signal);
-    await this.#finishFiles(appResult, { status, held: change.held ?? "refuse" }, signal);
+    const { held = "refuse", uploadsInterrupted = false } = change;
+    await this.#finishFiles(appResult, { status, held, uploadsInterrupted }, signal);
     await this.#client.appSessions.setStatus(appSession.id, { status, summary }, { signal });
     this.#catalog.invalidate(appResult);
     this.#forgetListing(raw);
@@ -187,12 +194,14 @@ export class ApiEntityMaker implements EntityMaker {
     {
       status,
       held: policy,
-    }: { readonly status: SessionStatus; readonly held: TemporaryFilesPolicy },
+      uploadsInterrupted,
+    }: { readonly status: SessionStatus } & Required<UnfinishedFilesPolicy>,
     signal: AbortSignal,
   ): Promise<void> {
     if (status === "Running") return;
     if (policy === "upload") await keepTemporaryNames(this.#files, { appResultId: id }, signal);
     if (policy === "discard") await discardTemporaryNames(this.#files, { appResultId: id }, signal);
+    this.#closeInterrupted({ id, name }, { status, uploadsInterrupted });
     const temporary = this.#files.unfinished(id).filter(({ awaitsRename }) => awaitsRename);
     if (isFinal(status) && temporary.length > 0) {
       const paths = temporary.map(({ shownPath }) => shownPath);
@@ -205,6 +214,22 @@ export class ApiEntityMaker implements EntityMaker {
       throw failed.length === 0
         ? error
         : uploadsFailedError(`cannot make ${name} ${status}`, failed);
+    }
+  }
+
+  /** Nobody knows whether the end of an interrupted file is missing; so the caller decides. */
+  #closeInterrupted(
+    { id, name }: Pick<Entity, "id" | "name">,
+    {
+      status,
+      uploadsInterrupted,
+    }: { readonly status: SessionStatus; readonly uploadsInterrupted: boolean },
+  ): void {
+    const interrupted = interruptedFiles(this.#files.unfinished(id));
+    if (uploadsInterrupted) for (const { content } of interrupted) content.close();
+    else if (isFinal(status) && interrupted.length > 0) {
+      const paths = interrupted.map(({ shownPath }) => shownPath);
+      throw interruptedError(`cannot make ${name} ${status}`, paths);
     }
   }
 

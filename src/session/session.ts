@@ -7,6 +7,7 @@
 
 import { join } from "node:path";
 import type { BaseSpace } from "../api/client.ts";
+import { adoptLeftFiles } from "./adopt-left-files.ts";
 import { ApiCatalog } from "../catalog/api-catalog.ts";
 import { CachedCatalog } from "../catalog/cached-catalog.ts";
 import type { Entity } from "../catalog/catalog.ts";
@@ -28,7 +29,7 @@ import { transferPathsOf, transfersFolderIn, type TransferPaths } from "./transf
 import { ApiEntityMaker } from "./entity-maker.ts";
 import { signIn } from "./connect.ts";
 import type { RefuseElsewhere } from "./ending-result.ts";
-import type { TemporaryFilesPolicy } from "./unfinished-files.ts";
+import type { UnfinishedFilesPolicy } from "./unfinished-files.ts";
 import {
   countUploads,
   listingsOf,
@@ -49,6 +50,8 @@ export interface SessionOptions {
   readonly logger: Logger;
   /** Asks other mounts before the status of an app result changes. @default there are none */
   readonly refuseElsewhere?: RefuseElsewhere;
+  /** Continues uploads that ended mounts left behind; see `adopt-left-files.ts`. @default false */
+  readonly adoptsLeftFiles?: boolean;
 }
 
 /** How long the kernel caches names and attributes, in milliseconds. */
@@ -99,7 +102,7 @@ export interface Session extends AsyncDisposable {
    */
   setStatus(
     path: string,
-    change: StatusChange & { readonly held?: TemporaryFilesPolicy },
+    change: StatusChange & UnfinishedFilesPolicy,
     signal: AbortSignal,
   ): Promise<void>;
 }
@@ -135,7 +138,7 @@ export interface SessionDescription {
  */
 export async function openSession(
   config: Config,
-  { logger, refuseElsewhere = async () => {} }: SessionOptions,
+  { logger, refuseElsewhere = async () => {}, adoptsLeftFiles = false }: SessionOptions,
   signal: AbortSignal,
 ): Promise<Session> {
   const owned = new OwnedResources();
@@ -151,6 +154,7 @@ export async function openSession(
     const readers = owned.use(createReaders({ source, memoryBytes, logger }));
     const catalog = openCatalog(config, client);
     const uploads = owned.use(openStagedUploads(config, { client, catalog, userId: id, logger }));
+    if (adoptsLeftFiles) await adoptLeftFiles({ ...uploads, catalog, logger }, signal);
     return {
       config,
       client,

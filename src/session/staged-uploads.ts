@@ -10,11 +10,15 @@ import type { StagedFile } from "../write/staged-file.ts";
 import { StagedFiles } from "../write/staged-files.ts";
 import { Staging } from "../write/staging.ts";
 
-/** Files of a session that BaseSpace lacks: being uploaded or waiting, failed, and under a temporary name. */
+/**
+ * Files of a session that BaseSpace lacks: being uploaded or waiting, failed, under a temporary name, and interrupted.
+ */
 export interface UploadCounts {
   readonly pending: number;
   readonly failed: number;
   readonly held: number;
+  /** Absent in mounts of older versions. */
+  readonly interrupted?: number;
 }
 
 /** Complete files whose bytes stay in staging, to be read from there. */
@@ -75,7 +79,11 @@ export function listingsOf({ lists }: StagedFiles): LocalListings {
 export function countUploads(staged: StagedFiles): UploadCounts {
   const files = staged.unfinished();
   const count = (has: (file: StagedFile) => boolean): number => files.filter(has).length;
-  const failed = count(({ content }) => content.failure !== undefined);
-  const temporary = count(({ awaitsRename }) => awaitsRename);
-  return { pending: files.length - failed - temporary, failed, held: temporary };
+  const interrupted = count(({ isInterrupted }) => isInterrupted);
+  const failed = count(({ content, isInterrupted }) => {
+    return !isInterrupted && content.failure !== undefined;
+  });
+  const temporary = count(({ awaitsRename, isInterrupted }) => !isInterrupted && awaitsRename);
+  const pending = files.length - failed - temporary - interrupted;
+  return { pending, failed, held: temporary, interrupted };
 }

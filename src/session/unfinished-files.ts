@@ -9,6 +9,14 @@ import { BsmountError } from "../core/errors.ts";
  */
 export type TemporaryFilesPolicy = "refuse" | "upload" | "discard";
 
+/** What happens to unfinished files when their app result is completed or aborted. */
+export interface UnfinishedFilesPolicy {
+  /** Files under temporary names. @default refuse */
+  readonly held?: TemporaryFilesPolicy;
+  /** Whether interrupted files are finished as they are; if not, the change is refused. @default false */
+  readonly uploadsInterrupted?: boolean;
+}
+
 /** How many files an error names at most. */
 const MAX_NAMED = 10;
 
@@ -23,6 +31,15 @@ export function temporaryNamesError(what: string, paths: readonly string[]): Bsm
     `${what}: ${namedFiles(paths)} ${paths.length === 1 ? "has a temporary name" : "have temporary names"}`,
     { remedy: "rename or remove the files, or give --upload-temporary or --discard-temporary" },
   );
+}
+
+/** `unfinished`: `what` failed because the last writers of the files `paths` did not close them. */
+export function interruptedError(what: string, paths: readonly string[]): BsmountError {
+  const were = paths.length === 1 ? "was" : "were";
+  const problem = `${what}: ${namedFiles(paths)} ${were} interrupted: the end may be missing`;
+  return new BsmountError("unfinished", problem, {
+    remedy: "write or remove them, or give --upload-interrupted to upload them as they are",
+  });
 }
 
 /** `unfinished`: `what` failed because uploads of `files` failed. */

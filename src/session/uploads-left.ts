@@ -15,13 +15,16 @@ export interface UploadsLeft {
   readonly held: readonly string[];
   /** Paths of files whose upload failed, with the reason after each. */
   readonly failed: readonly string[];
+  /** Paths of files whose last writer did not close them. */
+  readonly interrupted: readonly string[];
 }
 
 /** Paths are those that the mount shows. */
 export function uploadsLeft(staged: StagedFiles): UploadsLeft {
   const files = staged.unfinished().filter(({ isOpenForWriting }) => !isOpenForWriting);
-  const temporary = files.filter(({ awaitsRename }) => awaitsRename);
-  const pending = files.filter(
+  const closed = files.filter(({ isInterrupted }) => !isInterrupted);
+  const temporary = closed.filter(({ awaitsRename }) => awaitsRename);
+  const pending = closed.filter(
     ({ awaitsRename, content }) => !awaitsRename && content.failure === undefined,
   );
   return {
@@ -29,14 +32,21 @@ export function uploadsLeft(staged: StagedFiles): UploadsLeft {
     pending: pending.length,
     leftBytes: pending.reduce((sum, { content }) => sum + content.leftBytes, 0),
     held: temporary.map(({ shownPath }) => shownPath),
-    failed: failedFiles(files),
+    failed: failedFiles(closed),
+    interrupted: interruptedFiles(files).map(({ shownPath }) => shownPath),
   };
+}
+
+/** Those of `files` whose last writer did not close them, and that nobody has open. */
+export function interruptedFiles(files: readonly StagedFile[]): readonly StagedFile[] {
+  return files.filter(({ isInterrupted }) => isInterrupted);
 }
 
 /** The paths of those of `files` whose upload failed, with the reason after each. */
 export function failedFiles(files: readonly StagedFile[]): readonly string[] {
   return files
-    .filter(({ awaitsRename, content }) => !awaitsRename && content.failure !== undefined)
+    .filter((file) => !file.awaitsRename && !file.isInterrupted)
+    .filter(({ content }) => content.failure !== undefined)
     .map(({ shownPath, content }) => `${shownPath} (${describeError(content.failure)})`);
 }
 

@@ -1,7 +1,6 @@
 import type { ByteRange } from "../core/byte-range.ts";
 import { reasonOf } from "../core/errors.ts";
-import type { EarlierContent } from "./staged-content.ts";
-import { findEarlier } from "./earlier-upload.ts";
+import { type EarlierContent, findEarlier } from "./earlier-upload.ts";
 import type { FileJournal } from "./file-journal.ts";
 import type { FileId } from "../core/ids.ts";
 import { IncrementalUpload } from "../upload/incremental-upload.ts";

@@ -1,6 +1,7 @@
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { PartMemory } from "./part-memory.ts";
-import type { EarlierContent } from "./staged-content.ts";
+import type { ContentEnd } from "./content-state.ts";
+import type { JournaledUpload } from "./journal-events.ts";
 import type { StagingFile } from "./staging-file.ts";
 import type {
   FoundUpload,
@@ -8,6 +9,15 @@ import type {
   UploadedFile,
   UploadTarget,
 } from "./upload-target.ts";
+
+/** What is known of content whose writer's mount has ended. */
+export interface EarlierContent {
+  readonly end: ContentEnd;
+  /** When it was written last, in milliseconds since 1970. */
+  readonly modifiedMs: number;
+  /** The pending file of BaseSpace that it was being sent to. */
+  readonly upload?: JournaledUpload | undefined;
+}
 
 export interface EarlierUploadOptions {
   readonly target: UploadTarget;

@@ -2,13 +2,13 @@ import type { ByteRange } from "../core/byte-range.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { TaskGroup } from "../core/task-group.ts";
-import { type ContentEnd, ContentState, type ContentStateName } from "./content-state.ts";
+import { ContentState, type ContentStateName } from "./content-state.ts";
 import { ContentUpload } from "./content-upload.ts";
+import type { EarlierContent } from "./earlier-upload.ts";
 import { FirstFailure } from "./first-failure.ts";
 import type { PartMemory } from "./part-memory.ts";
 import type { StagingFile } from "./staging-file.ts";
 import type { FileJournal } from "./file-journal.ts";
-import type { JournaledUpload } from "./journal-events.ts";
 import { tooBigError } from "./too-big.ts";
 import type { UploadedFile, UploadDestination, UploadTarget } from "./upload-target.ts";
 
@@ -31,15 +31,6 @@ export interface StagedContentOptions {
   readonly isCopy: boolean;
   /** What an ended process made of it, whose staging file this is. */
   readonly earlier?: EarlierContent | undefined;
-}
-
-/** What is known of content that a process wrote that has ended. */
-export interface EarlierContent {
-  readonly end: ContentEnd;
-  /** When it was written last, in milliseconds since 1970. */
-  readonly modifiedMs: number;
-  /** The pending file of BaseSpace that it was being sent to. */
-  readonly upload?: JournaledUpload | undefined;
 }
 
 /**

@@ -47,7 +47,14 @@ async function serve(payload: MountChildPayload, hooks: ForegroundHooks): Promis
 /** Nothing in the test content is an app result, so there is nothing to upload and no status to set. */
 const WITHOUT_UPLOADS = {
   uploads: () => ({ pending: 0, failed: 0, held: 0 }),
-  uploadsLeft: () => ({ open: [], pending: 0, leftBytes: 0, held: [], failed: [] }),
+  uploadsLeft: () => ({
+    open: [],
+    pending: 0,
+    leftBytes: 0,
+    held: [],
+    failed: [],
+    interrupted: [],
+  }),
   stillOpen: async () => [],
   unfinishedIn: async () => ({ open: [], left: [] }),
   keepTemporaryNames: async () => {},

@@ -82,7 +82,7 @@ async function halfSent(path = "f"): Promise<StagedFile> {
 }
 
 describe("a file that its writer had closed", () => {
-  test("[W20] is uploaded by the next mount, which sends only the parts that BaseSpace lacks", async () => {
+  test("[W19] is uploaded by the next mount, which sends only the parts that BaseSpace lacks", async () => {
     await halfSent();
     await kill();
     const before = parts();
@@ -94,7 +94,7 @@ describe("a file that its writer had closed", () => {
     expect(await here.world.remote()).toEqual([`f=${content(4 * PART + 9)}`]);
   });
 
-  test("[W20] is finished once, though the process was killed before it knew that it was complete", async () => {
+  test("[W19] is finished once, though the process was killed before it knew that it was complete", async () => {
     for (const [path, size] of [
       ["parts", 3 * PART],
       ["whole", PART],
@@ -117,7 +117,7 @@ describe("a file that its writer had closed", () => {
     expect(await here.world.remote()).toHaveLength(3);
   });
 
-  test("[W20] is uploaded anew, under one file, when BaseSpace forgot what was sent", async () => {
+  test("[W19] is uploaded anew, under one file, when BaseSpace forgot what was sent", async () => {
     const file = await halfSent();
     await kill();
     // Gives up the pending file.
@@ -140,7 +140,7 @@ describe("a file that its writer had closed", () => {
 });
 
 describe("a file that was being written", () => {
-  test("[W21] comes back as it was, and is not finished by itself", async () => {
+  test("[W20] comes back as it was, and is not finished by itself", async () => {
     const writer = await here.files.createForWriting(here.world.resultFile("f"));
     await writer.write(0, Buffer.from("half"));
     await kill();
@@ -152,7 +152,7 @@ describe("a file that was being written", () => {
     expect(f?.content.state).toBe("pending");
   });
 
-  test("[W21] is finished by a program that opens and closes it, and what it changed is sent again", async () => {
+  test("[W20] is finished by a program that opens and closes it, and what it changed is sent again", async () => {
     const writer = await here.files.createForWriting(here.world.resultFile("f"));
     const text = content(3 * PART + 9);
     await writer.write(0, Buffer.from(text));
@@ -171,7 +171,7 @@ describe("a file that was being written", () => {
     writer.close();
   });
 
-  test("[W21] is not taken for complete when BaseSpace completed an earlier content of it", async () => {
+  test("[W20] is not taken for complete when BaseSpace completed an earlier content of it", async () => {
     const file = await here.written("f", content(3 * PART));
     await close(here.files, file);
     await kill();
@@ -188,7 +188,7 @@ describe("a file that was being written", () => {
   });
 });
 
-test("[W21] a temporary name comes back as one, and one that was kept is final", async () => {
+test("[W20] a temporary name comes back as one, and one that was kept is final", async () => {
   await here.written("x.tmp");
   const kept = await here.written("y.tmp");
   await kept.keepName(new AbortController().signal);

@@ -1,4 +1,4 @@
-import { Command } from "@commander-js/extra-typings";
+import { Command, type OptionValues } from "@commander-js/extra-typings";
 import { defaultFolders } from "../../config/folders.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
 import { setStatusAt } from "../../mount/mount.ts";
@@ -54,7 +54,7 @@ export const statusChangeCommands: readonly CommandFactory[] = COMMANDS.map(
         .argument("<path>", "the app result, or anything in it: in a mount, or bs:/projects/…")
         .option("--summary <text>", "a sentence for the people who look at it");
       const withOptions = addOptions(
-        isLast ? addTemporaryNameOptions(command) : command,
+        isLast ? addUnfinishedFileOptions(command) : command,
         CONNECTION_OPTIONS,
       );
       return withOptions.action(async (path, flags) => {
@@ -63,8 +63,19 @@ export const statusChangeCommands: readonly CommandFactory[] = COMMANDS.map(
     },
 );
 
+function addUnfinishedFileOptions<Flags extends OptionValues>(
+  command: Command<[string], Flags>,
+): Command<[string], Flags & TemporaryNameFlags & { readonly uploadInterrupted?: true }> {
+  command.option(
+    "--upload-interrupted",
+    "upload files as they are whose writer, or mount, ended before it closed them",
+  );
+  return addTemporaryNameOptions(command);
+}
+
 interface StatusChangeFlags extends GivenOptions, TemporaryNameFlags {
   readonly summary?: string;
+  readonly uploadInterrupted?: true;
 }
 
 async function changeStatus(
@@ -74,7 +85,9 @@ async function changeStatus(
 ): CommandResult {
   const { summary } = flags;
   const held = temporaryFilesPolicy(flags);
-  const change = { status, held, ...(summary === undefined ? {} : { summary }) };
+  const uploadsInterrupted = flags.uploadInterrupted === true;
+  const policies = { held, uploadsInterrupted };
+  const change = { status, ...policies, ...(summary === undefined ? {} : { summary }) };
   if (isRemote(path)) {
     const remotePath = `/${remoteNames(path).join("/")}`;
     await using session = await openRemoteSession(flags, context);
