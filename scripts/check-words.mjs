@@ -13,7 +13,7 @@ const NAMES = [
     word: /(^|[a-z])held([A-Z]|$)|Held/,
     say: "pinned, reserved or awaiting rename",
     // The field of `status --json` and of the control protocol.
-    except: ["linux/process-lock.ts", "src/mount/", "src/session/", "src/cli/"],
+    except: ["linux/process-lock.ts", "src/mount/", "cli/status-lines.ts"],
   },
   {
     word: /^places?$|^place[A-Z]|[a-z]Places?([A-Z]|$)/,

@@ -35,7 +35,7 @@ import { RunsV2 } from "./resources/v2/runs.ts";
 import { Trash } from "./resources/v2/trash.ts";
 import { Rest } from "./transport/rest.ts";
 import { IdempotentCalls } from "./transport/idempotency.ts";
-import { type ClientOptions, type ClientSettings, withDefaults } from "./settings.ts";
+import { type ClientOptions, type ClientSettings, clientSettings } from "./settings.ts";
 import { Transfers } from "./transfers/transfers.ts";
 import { Md5Thread } from "./digests/md5-thread.ts";
 import { StorePuts } from "./content/store-puts.ts";
@@ -179,7 +179,7 @@ export class BaseSpace implements AsyncDisposable {
 
   /** The end of the client ends every pause between two attempts. */
   #settingsOf(options: BaseSpaceOptions): ClientSettings {
-    const settings = withDefaults(options);
+    const settings = clientSettings(options);
     return { ...settings, retry: { ...settings.retry, closed: this.#closed.signal } };
   }
 

@@ -7,7 +7,7 @@ import { defaultFolders, type Folders } from "./folders.ts";
 import {
   type CompleteOptions,
   type GivenOptions,
-  withDefaults,
+  completeOptions,
   withEnvironment,
 } from "./option-values.ts";
 
@@ -81,7 +81,7 @@ export async function resolveConfig(
   given: GivenOptions,
   environment: Environment,
 ): Promise<Config> {
-  const options = withDefaults(withEnvironment(given, environment));
+  const options = completeOptions(withEnvironment(given, environment));
   return {
     connection: await resolveConnection(given, environment),
     tree: {

@@ -12,6 +12,8 @@ interface CountedVersion extends OpenVersion {
 /**
  * The version of each path that was opened last. The kernel has one page cache for a path: what an older descriptor
  * read would be returned to readers of the newer version, so reads through the older one fail.
+ *
+ * `read/file-versions.ts` has the versions by file Id, with the blocks that were read of each.
  */
 export class OpenVersions {
   readonly #newest = new Map<string, CountedVersion>();

@@ -9,7 +9,7 @@
 export { isDaemon, runDaemon } from "./daemon-child.ts";
 export { startDaemon } from "./daemon.ts";
 export { type ForegroundHooks, runForeground } from "./foreground.ts";
-export type { Progress } from "./control-protocol.ts";
+export type { PendingUploads } from "./control-protocol.ts";
 export { findMount, type MountPath } from "./find-mount.ts";
 export type { BaseSpaceMount } from "./live-mount.ts";
 export { openLogFile } from "./log-file.ts";

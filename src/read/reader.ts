@@ -1,7 +1,7 @@
 import type { FileId } from "../core/ids.ts";
 
 /*
- * Reading; begin here. `fs/` opens a `Reader` for each open file. A read goes file-reader → access-pattern and
+ * Reading; begin here. `fs/` opens a `Reader` for each open file. A read goes block-reader → access-pattern and
  * prefetch-window (which blocks, pure) → block-loader (memory) → block-fetcher (requests) → `ContentSource`, the port
  * that the client implements. Blocks are cached in `blocks/`.
  */

@@ -14,15 +14,12 @@ import {
   type SessionStaging,
   type RefuseElsewhere,
   refuseStaged,
-  refuseUnfinishedCopies,
+  refuseResumableUploads,
 } from "./ending-result.ts";
-import {
-  uploadsFailedError,
-  temporaryNamesError,
-  type TemporaryFilesPolicy,
-} from "./unfinished-files.ts";
-import { StillOpenError } from "./still-open.ts";
-import { discardTemporaryNames, failedFiles, keepTemporaryNames } from "./uploads-left.ts";
+import { type TemporaryFilesPolicy } from "./temporary-files-policy.ts";
+import { uploadsFailedError, temporaryNamesError } from "./unfinished-errors.ts";
+import { StillOpenError } from "./still-open-error.ts";
+import { discardTemporaryNames, failedFiles, keepTemporaryNames } from "./unfinished-files.ts";
 
 export interface EntityMakerOptions {
   readonly client: BaseSpace;
@@ -77,7 +74,7 @@ export class ApiEntityMaker implements EntityMaker {
   /** @inheritDoc */
   async setStatus(
     appResult: Entity,
-    change: StatusChange & { readonly held?: TemporaryFilesPolicy },
+    change: StatusChange & { readonly temporaryFiles?: TemporaryFilesPolicy },
     signal: AbortSignal,
   ): Promise<void> {
     const status = statusOf(change.status ?? appResult.status ?? "");
@@ -97,7 +94,8 @@ export class ApiEntityMaker implements EntityMaker {
     using _closing = isFinal(status) ? this.#files.writers.closing(appResult.id) : undefined;
     this.#refuseOpen(appResult, status, this.#files.writers.files(appResult.id));
     await this.#refuseElsewhere(appResult, status, signal);
-    await this.#finishFiles(appResult, { status, held: change.held ?? "refuse" }, signal);
+    const { temporaryFiles = "refuse" } = change;
+    await this.#finishFiles(appResult, { status, temporaryFiles }, signal);
     await this.#client.appSessions.setStatus(appSession.id, { status, summary }, { signal });
     this.#catalog.invalidate(appResult);
     this.#forgetListing(raw);
@@ -178,7 +176,7 @@ export class ApiEntityMaker implements EntityMaker {
     await refuseStaged(result, this.#staging, remoteDates);
     // A copy into a result that is given up ends with it.
     if (status !== "Complete") return;
-    await refuseUnfinishedCopies(result, this.#transfersFolder, remoteDates);
+    await refuseResumableUploads(result, this.#transfersFolder, remoteDates);
   }
 
   /** Files under temporary names are finished only when the caller says so; otherwise they would be lost. */
@@ -186,13 +184,15 @@ export class ApiEntityMaker implements EntityMaker {
     { id, name }: Entity,
     {
       status,
-      held: policy,
-    }: { readonly status: SessionStatus; readonly held: TemporaryFilesPolicy },
+      temporaryFiles,
+    }: { readonly status: SessionStatus; readonly temporaryFiles: TemporaryFilesPolicy },
     signal: AbortSignal,
   ): Promise<void> {
     if (status === "Running") return;
-    if (policy === "upload") await keepTemporaryNames(this.#files, { appResultId: id }, signal);
-    if (policy === "discard") await discardTemporaryNames(this.#files, { appResultId: id }, signal);
+    if (temporaryFiles === "upload")
+      await keepTemporaryNames(this.#files, { appResultId: id }, signal);
+    if (temporaryFiles === "discard")
+      await discardTemporaryNames(this.#files, { appResultId: id }, signal);
     const temporary = this.#files.unfinished(id).filter(({ awaitsRename }) => awaitsRename);
     if (isFinal(status) && temporary.length > 0) {
       const paths = temporary.map(({ shownPath }) => shownPath);

@@ -14,7 +14,7 @@ import { Staging } from "../write/staging.ts";
 export interface UploadCounts {
   readonly pending: number;
   readonly failed: number;
-  readonly held: number;
+  readonly awaitingRename: number;
 }
 
 /** Complete files whose bytes stay in staging, to be read from there. */
@@ -32,12 +32,12 @@ export function stagingFolderIn({ state }: Folders): string {
 }
 
 /** The files that were written in a session, and where their bytes are. */
-export interface StagedUploads extends AsyncDisposable {
+export interface OpenedStaging extends AsyncDisposable {
   readonly staged: StagedFiles;
   readonly staging: Staging;
 }
 
-export interface StagedUploadsOptions {
+export interface OpenStagingOptions {
   readonly client: BaseSpace;
   /** The catalog whose listings have to show files that are no longer listed here. */
   readonly catalog: Catalog;
@@ -46,10 +46,10 @@ export interface StagedUploadsOptions {
   readonly logger: Logger;
 }
 
-export function openStagedUploads(
+export function openStaging(
   config: Config,
-  { client, catalog, userId, logger }: StagedUploadsOptions,
-): StagedUploads {
+  { client, catalog, userId, logger }: OpenStagingOptions,
+): OpenedStaging {
   const { apiServer } = client;
   const maxFiles = Math.max(1, maxDescriptors() - OTHER_DESCRIPTORS);
   const staging = new Staging(stagingFolderOf(config), { owner: { apiServer, userId }, maxFiles });
@@ -77,5 +77,5 @@ export function countUploads(staged: StagedFiles): UploadCounts {
   const count = (has: (file: StagedFile) => boolean): number => files.filter(has).length;
   const failed = count(({ content }) => content.failure !== undefined);
   const temporary = count(({ awaitsRename }) => awaitsRename);
-  return { pending: files.length - failed - temporary, failed, held: temporary };
+  return { pending: files.length - failed - temporary, failed, awaitingRename: temporary };
 }

@@ -9,14 +9,14 @@ import type { PartMemory } from "./part-memory.ts";
 import type { StagingFile } from "./staging-file.ts";
 import {
   protocolOf,
-  type UploadDestination,
+  type ResultFilePath,
   type UploadedFile,
   type UploadTarget,
 } from "./upload-target.ts";
 
 export interface ContentUploadOptions {
   readonly target: UploadTarget;
-  readonly destination: UploadDestination;
+  readonly destination: ResultFilePath;
   readonly plan: PartPlan;
   readonly staging: StagingFile;
   /** Memory for bytes that are being sent, shared by all uploads. */
@@ -38,7 +38,7 @@ type PartsUpload = IncrementalUpload<FileId, UploadedFile>;
 export class ContentUpload {
   readonly #options: ContentUploadOptions;
   readonly #written = new Extents();
-  #destination: UploadDestination;
+  #destination: ResultFilePath;
   #uploader: PartsUpload;
   /** The first part that was not sent ahead. */
   #nextPart = 1;
@@ -50,7 +50,7 @@ export class ContentUpload {
     this.#uploader = this.#newUploader();
   }
 
-  get destination(): UploadDestination {
+  get destination(): ResultFilePath {
     return this.#destination;
   }
 

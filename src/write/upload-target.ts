@@ -2,7 +2,7 @@ import type { AppResultId, FileId } from "../core/ids.ts";
 import type { UploadProtocol } from "../upload/upload-protocol.ts";
 
 /** The destination of a file in BaseSpace. */
-export interface UploadDestination {
+export interface ResultFilePath {
   readonly appResultId: AppResultId;
   /** Folders and name, separated by `/`, without a leading one. */
   readonly path: string;
@@ -34,8 +34,8 @@ interface Body {
  */
 export interface UploadTarget {
   /** Uploads a whole file in one request, of up to 25 000 000 bytes. */
-  whole(destination: UploadDestination, body: Body, options: CallOptions): Promise<UploadedFile>;
-  begin(destination: UploadDestination, options: CallOptions): Promise<FileId>;
+  whole(destination: ResultFilePath, body: Body, options: CallOptions): Promise<UploadedFile>;
+  begin(destination: ResultFilePath, options: CallOptions): Promise<FileId>;
   /** Sends a part, in any order. A part that is sent again replaces the earlier one. */
   part(
     part: { readonly fileId: FileId; readonly number: number },
@@ -52,7 +52,7 @@ export interface UploadTarget {
 /** The protocol of an upload in parts to one destination. */
 export function protocolOf(
   target: UploadTarget,
-  destination: UploadDestination,
+  destination: ResultFilePath,
 ): UploadProtocol<FileId, UploadedFile> {
   return {
     begin: async (signal) => await target.begin(destination, { signal }),

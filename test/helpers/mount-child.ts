@@ -46,8 +46,8 @@ async function serve(payload: MountChildPayload, hooks: ForegroundHooks): Promis
 
 /** Nothing in the test content is an app result, so there is nothing to upload and no status to set. */
 const WITHOUT_UPLOADS = {
-  uploads: () => ({ pending: 0, failed: 0, held: 0 }),
-  uploadsLeft: () => ({ open: [], pending: 0, leftBytes: 0, held: [], failed: [] }),
+  uploads: () => ({ pending: 0, failed: 0, awaitingRename: 0 }),
+  unfinishedFiles: () => ({ open: [], pending: 0, leftBytes: 0, awaitingRename: [], failed: [] }),
   stillOpen: async () => [],
   unfinishedIn: async () => ({ open: [], left: [] }),
   keepTemporaryNames: async () => {},

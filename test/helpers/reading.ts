@@ -1,5 +1,5 @@
 import { connectParts, readersOf, type ReadersOptions } from "../../src/read/create-readers.ts";
-import type { ReadingParts } from "../../src/read/file-reader.ts";
+import type { ReadingParts } from "../../src/read/block-reader.ts";
 import type { Reader, Readers } from "../../src/read/reader.ts";
 
 export interface TestReading extends AsyncDisposable {

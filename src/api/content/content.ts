@@ -10,6 +10,10 @@ import type { LinkCache } from "./link-cache.ts";
 import type { RangeFetcher, RangeOutcome } from "./range-fetcher.ts";
 import { failureOf, needsNewLink } from "./range-failure.ts";
 
+/*
+ * `read/content-source.ts` declares `StoreVersion` and `RangeRequest` again, as its port to this class.
+ */
+
 /** The version of a file's bytes: the ETag of the object store, without quotes. */
 export interface StoreVersion {
   /** The ETag without quotes; undefined if the store sends none. */

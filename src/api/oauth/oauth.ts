@@ -12,7 +12,7 @@ import { decodeResponse } from "../models/decode-response.ts";
 import { VersionClient } from "../resources/version-client.ts";
 import { type CallOptions, type Change, type JsonResponse, Rest } from "../transport/rest.ts";
 import { IdempotentCalls } from "../transport/idempotency.ts";
-import { type ClientOptions, withDefaults } from "../settings.ts";
+import { type ClientOptions, clientSettings } from "../settings.ts";
 import { decodeDevice, decodeGrant } from "./decode-oauth.ts";
 import { asOAuthError, OAuthError } from "./oauth-error.ts";
 import { PollInterval } from "./poll-interval.ts";
@@ -80,7 +80,7 @@ export class OAuth implements AsyncDisposable {
 
   /** @throws BsmountError `usage` for an address that cannot be used */
   constructor(options: OAuthOptions) {
-    const settings = withDefaults(options);
+    const settings = clientSettings(options);
     this.#origin = apiOrigin(options.apiServer, options.insecureHttp ?? false);
     rememberSecret(options.clientSecret);
     this.#credentials = { client_id: options.clientId, client_secret: options.clientSecret };

@@ -73,8 +73,8 @@ async function changeStatus(
   context: CommandContext,
 ): CommandResult {
   const { summary } = flags;
-  const held = temporaryFilesPolicy(flags);
-  const change = { status, held, ...(summary === undefined ? {} : { summary }) };
+  const temporaryFiles = temporaryFilesPolicy(flags);
+  const change = { status, temporaryFiles, ...(summary === undefined ? {} : { summary }) };
   if (isRemote(path)) {
     const remotePath = `/${remoteNames(path).join("/")}`;
     await using session = await openRemoteSession(flags, context);

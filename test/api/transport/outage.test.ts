@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace, type BaseSpaceOptions } from "../../../src/api/client.ts";
 import { ApiError } from "../../../src/api/transport/errors.ts";
 import { Rest } from "../../../src/api/transport/rest.ts";
-import { withDefaults } from "../../../src/api/settings.ts";
+import { clientSettings } from "../../../src/api/settings.ts";
 import type { AppResultId, FileId, ProjectId } from "../../../src/core/ids.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { runOut } from "../../helpers/run-out.ts";
@@ -291,7 +291,7 @@ describe("a server that was never reached", () => {
       },
       userAgent: "test",
       timeoutMs: 1000,
-      retry: withDefaults({ clock }).retry,
+      retry: clientSettings({ clock }).retry,
     });
     await rest.get("/", {});
     const again = rest.get("/", {});

@@ -1,0 +1,12 @@
+/**
+ * What happens to files under temporary names when their app result is completed or aborted, or the mount ends:
+ *
+ * - `refuse`: it fails; somebody has to rename or remove the files
+ * - `upload`: they are finished under their temporary names
+ * - `discard`: they are removed
+ */
+export type TemporaryFilesPolicy = "refuse" | "upload" | "discard";
+
+export function isTemporaryFilesPolicy(value: unknown): value is TemporaryFilesPolicy {
+  return value === "refuse" || value === "upload" || value === "discard";
+}
