@@ -12,10 +12,11 @@ import {
 } from "./option-values.ts";
 
 /*
- * From flags, environment and profiles to plain values. `resolveConfig` is for sessions and mounts, `resolveSignIn`
- * (`sign-in.ts`) for signing in. Every option is a row of `options.ts`. Which server and which token are used is
- * decided in `connection.ts`, `choose-server.ts`, `find-token.ts` and `refuse-other-server.ts`; profiles are read and
- * written by `profile.ts` and `write-profile.ts`.
+ * Begin here: `config/` turns flags, environment and profiles into plain values. `resolveConfig` is for sessions and
+ * mounts, `resolveSignIn` (`sign-in.ts`) for signing in. Every option is a row of `options.ts`. Which server and which
+ * token are used is decided in `connection.ts`, `choose-server.ts`, `find-token.ts` and `refuse-other-server.ts`;
+ * profiles are read and written by `profile.ts` and `write-profile.ts`. `cli/` calls it for each command,
+ * `session/connect.ts` for programs.
  */
 
 /**

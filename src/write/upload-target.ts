@@ -28,9 +28,9 @@ interface Body {
 }
 
 /**
- * What `write/` needs of a client that can upload; `session/` passes the API client in. When a
- * response is lost, a method finds out whether the request took effect, or sends it again if that is the same. They throw BsmountError (`access-denied`, `read-only`,
- * `timeout`, `unavailable`, …) or the signal's reason.
+ * What `write/` needs of a client that can upload; `session/` passes the API client in. When a response is lost, a
+ * method finds out whether the request took effect, or sends it again if that has the same effect. The methods throw
+ * BsmountError (`access-denied`, `read-only`, `timeout`, `unavailable`, …) or the signal's reason.
  */
 export interface UploadTarget {
   /** Uploads a whole file in one request, of up to 25 000 000 bytes. */

@@ -1,3 +1,11 @@
+/*
+ * Begin here: `content/` fetches bytes of files. `Content` gets a signed link (`link-cache.ts`, `store-link.ts`) and
+ * requests a range of it from the object store, again if need be (`range-failure.ts`). A `RangeFetcher` does one
+ * request: `create-fetcher.ts` chooses sockets in a worker thread (`worker/`) or undici (`undici-fetcher.ts`).
+ * `store-puts.ts` is the opposite direction, the parts of a v2 upload. `read/` and `transfers/` call `Content`;
+ * `read/content-source.ts` declares `StoreVersion` and `RangeRequest` again, as its port to this class.
+ */
+
 import { setMaxListeners } from "node:events";
 import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 import type { FileId } from "../../core/ids.ts";
@@ -9,10 +17,6 @@ import { type RetryOptions, withRetries, RetryableFailure } from "../transport/r
 import type { LinkCache } from "./link-cache.ts";
 import type { RangeFetcher, RangeOutcome } from "./range-fetcher.ts";
 import { failureOf, needsNewLink } from "./range-failure.ts";
-
-/*
- * `read/content-source.ts` declares `StoreVersion` and `RangeRequest` again, as its port to this class.
- */
 
 /** The version of a file's bytes: the ETag of the object store, without quotes. */
 export interface StoreVersion {

@@ -1,3 +1,10 @@
+/*
+ * Begin here: `oauth/` gets access tokens. `OAuth` signs users in, by a code that they enter elsewhere
+ * (`poll-interval.ts`) or in the browser of this machine (`redirect-listener.ts`, `redirect-page.ts`). `scopes.ts`
+ * writes what a token shall allow, `decode-oauth.ts` and `oauth-error.ts` read what the service replies.
+ * `cli/sign-in/` and programs use it.
+ */
+
 import type { Dispatcher } from "undici";
 import type { Clock } from "../../core/clock.ts";
 import type { AppSessionId } from "../../core/ids.ts";
