@@ -70,10 +70,10 @@ const listed = async (): Promise<FileEntry[]> =>
   await world.client.appResults.files(OPEN_RESULT).all();
 
 const pending = async (): Promise<number> => {
-  const answer = await world.emulator.get(
+  const response = await world.emulator.get(
     `appresults/${OPEN_RESULT}/files?Statuses=pending&Limit=0`,
   );
-  return ((await answer.json()) as { Response: { TotalCount: number } }).Response.TotalCount;
+  return ((await response.json()) as { Response: { TotalCount: number } }).Response.TotalCount;
 };
 
 /** Its date is not that of the test: a clock that ticks seldom would hide a change. */

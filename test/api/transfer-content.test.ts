@@ -41,7 +41,7 @@ afterEach(async () => await dir[Symbol.asyncDispose]());
 
 interface Checked {
   readonly etag?: string;
-  readonly answered?: string;
+  readonly received?: string;
   /** What comes, and what comes when it is read again. */
   readonly comes: readonly (Buffer | undefined)[];
   readonly sizeBytes?: number;
@@ -49,7 +49,7 @@ interface Checked {
 
 /** How the content is found to be compared, after how many readings. */
 async function check(
-  { etag, answered, comes: [first, ...again], sizeBytes }: Checked,
+  { etag, received, comes: [first, ...again], sizeBytes }: Checked,
   readings: number[] = [],
 ): Promise<string> {
   const size = sizeBytes ?? first?.length ?? 0;
@@ -60,12 +60,12 @@ async function check(
     const bytes = again[reading - 2];
     if (bytes === undefined) return undefined;
     await using repeated = new ContentCheck({ md5s: thread, file, readAgain });
-    await repeated.add(bytes, answered);
+    await repeated.add(bytes, received);
     return await repeated.read();
   };
   await using content = new ContentCheck({ md5s: thread, file, readAgain });
   if (first !== undefined) {
-    await content.add(first.subarray(0, 4), answered);
+    await content.add(first.subarray(0, 4), received);
     // Counts from the first bytes on.
     await content.add(first.subarray(4), hex(other));
   }
@@ -83,8 +83,8 @@ describe("content that was read from its beginning to its end", () => {
   test.each<[string, Checked, string]>([
     ["has the MD5", { etag: hex(short), comes: [short] }, "md5"],
     ["has the MD5 of its only part", { etag: inOnePart(short), comes: [short] }, "md5s"],
-    ["has the MD5 that came with it", { answered: hex(short), comes: [short] }, "md5"],
-    ["has its own MD5, not what came", { etag: hex(short), answered: "x", comes: [short] }, "md5"],
+    ["has the MD5 that came with it", { received: hex(short), comes: [short] }, "md5"],
+    ["has its own MD5, not what came", { etag: hex(short), received: "x", comes: [short] }, "md5"],
     ["has no MD5", { comes: [short] }, "parts"],
     ["has an MD5 of parts that nobody knows", { etag: `${hex(short)}-3`, comes: [short] }, "parts"],
     ["has no byte", { etag: hex(short), comes: [], sizeBytes: 0 }, "md5"],

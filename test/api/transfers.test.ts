@@ -245,8 +245,8 @@ describe("a path from the service", () => {
 const uploaded = async (path: string): Promise<FileEntry[]> =>
   (await client.appResults.files(OPEN).all()).filter((file) => file.path === path);
 const pending = async (): Promise<number> => {
-  const answer = await emulator.get("appresults/31/files?Statuses=pending&Limit=0");
-  return ((await answer.json()) as { Response: { TotalCount: number } }).Response.TotalCount;
+  const response = await emulator.get("appresults/31/files?Statuses=pending&Limit=0");
+  return ((await response.json()) as { Response: { TotalCount: number } }).Response.TotalCount;
 };
 const md5 = (bytes: Uint8Array): string => createHash("md5").update(bytes).digest("hex");
 const contentOf = async (file: FileEntry): Promise<Buffer> =>

@@ -6,7 +6,7 @@ import { checkUploadPath } from "../../src/api/uploads/upload-destination.ts";
 import {
   envelope,
   type Script,
-  type ScriptedAnswer,
+  type ScriptedResponse,
   type ScriptedApi,
   scriptedApi,
 } from "../helpers/scripted-api.ts";
@@ -42,12 +42,12 @@ beforeEach(() => {
   api.received.length = 0;
 });
 
-function file(more: object = {}): ScriptedAnswer {
+function file(more: object = {}): ScriptedResponse {
   const common = { Id: "7", Name: "calls.bed", Href: "v1pre3/files/7", Path: place.path };
   return envelope({ ...common, Size: bytes.length, UploadStatus: "complete", ...more });
 }
 
-const refused = (status: number): ScriptedAnswer => ({
+const refused = (status: number): ScriptedResponse => ({
   status,
   body: { ResponseStatus: { ErrorCode: "A.B", Message: "no" } },
 });
@@ -103,20 +103,20 @@ describe("a request of an upload", () => {
 });
 
 describe("a response to an upload", () => {
-  test.each<[string, Call, ScriptedAnswer]>([
+  test.each<[string, Call, ScriptedResponse]>([
     ["a file of the bytes", whole, file({ ETag: md5 })],
     ["a file of the bytes, in capitals", whole, file({ ETag: md5.toUpperCase() })],
     ["a file without a word of its bytes", whole, file()],
     ["a file without a word of its status", whole, file({ UploadStatus: undefined })],
     ["a part of the bytes, in capitals", part, envelope({ ETag: `"${md5.toUpperCase()}"` })],
     ["a complete file of other parts' MD5", complete, file({ ETag: `${other}-2` })],
-  ])("is believed: %s", async (_title, call, answer) => {
-    script = () => answer;
+  ])("is believed: %s", async (_title, call, response) => {
+    script = () => response;
     await call();
     expect(api.received).toHaveLength(1);
   });
 
-  test.each<[string, Call, ScriptedAnswer, string]>([
+  test.each<[string, Call, ScriptedResponse, string]>([
     [
       "another MD5",
       whole,
@@ -133,8 +133,8 @@ describe("a response to an upload", () => {
     ],
     ["another length of all parts", complete, file({ Size: 0 }), "file 7 has 0 bytes of 9"],
     ["another status of all parts", complete, file({ UploadStatus: "aborted" }), "is aborted, not"],
-  ])("is a failure that says what came: %s", async (_title, call, answer, message) => {
-    script = () => answer;
+  ])("is a failure that says what came: %s", async (_title, call, response, message) => {
+    script = () => response;
     await expect(call()).rejects.toMatchObject({
       name: "ApiError",
       reason: "unavailable",
@@ -204,7 +204,7 @@ describe("a search for the effect of an upload", () => {
   /** The first request is lost; `list` and `one` are what the look finds. */
   function lost(
     list: readonly object[] | (() => readonly object[]),
-    one: ScriptedAnswer,
+    one: ScriptedResponse,
     again = file(),
   ): void {
     let posts = 0;
@@ -214,7 +214,7 @@ describe("a search for the effect of an upload", () => {
       return listOf(typeof list === "function" ? list() : list);
     };
   }
-  const listOf = (items: readonly object[]): ScriptedAnswer => {
+  const listOf = (items: readonly object[]): ScriptedResponse => {
     const listed = items.map((item) => ({
       Id: "6",
       Name: "n",

@@ -21,7 +21,7 @@ function cached(options: { ttlMs?: number; maxBytes?: number } = {}) {
 const sample = (more: Partial<Entity> = {}): Entity => entityOf("sample", 10, "NA12878", more);
 
 describe("a cached listing", () => {
-  it("is asked for once within the TTL and then answers at once", async () => {
+  it("is fetched once within the TTL, and then returned in the same turn", async () => {
     const { world, catalog, clock } = cached();
     const first = await catalog.entities(PROJECTS, neverAborted);
     clock.advance(59_999);

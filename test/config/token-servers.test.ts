@@ -28,7 +28,7 @@ async function connect(
 }
 
 describe("a profile's token", () => {
-  it("[S5] goes to no other server, whoever names it, and the error says what to do", async () => {
+  it("[S5] is sent to no other server, whatever names it, and the error says what to do", async () => {
     await using home = await homeWith({ ".basespace/lab.cfg": LAB });
     const lab = { profile: "lab" };
     const other = "https://api.euc1.sh.basespace.illumina.com";

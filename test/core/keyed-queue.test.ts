@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import { KeyedQueue } from "../../src/core/keyed-queue.ts";
 
-/** Work that ends when it is told to. */
+/** Work that ends when `end` is called. */
 function held(): { readonly work: () => Promise<void>; readonly end: () => void } {
   let end = (): void => {};
   const done = new Promise<void>((resolve) => {

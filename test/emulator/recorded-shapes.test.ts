@@ -107,8 +107,8 @@ describe("responses have the recorded keys in the recorded order", () => {
   });
 
   it("embeds properties as recorded", async () => {
-    const recorded = (await recording("v1-sample")).body as Answer;
-    const own = (await (await emulator.get("samples/20")).json()) as Answer;
+    const recorded = (await recording("v1-sample")).body as Received;
+    const own = (await (await emulator.get("samples/20")).json()) as Received;
     const [theirs, ours] = [recorded, own].map((each) => each.Response.Properties.Items[0]);
     expect(keyPaths(ours)).toEqual(keyPaths(theirs));
   });
@@ -168,6 +168,6 @@ describe("responses have the recorded keys in the recorded order", () => {
   });
 });
 
-interface Answer {
+interface Received {
   readonly Response: { readonly Properties: { readonly Items: readonly unknown[] } };
 }

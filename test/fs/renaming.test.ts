@@ -104,8 +104,8 @@ async function renaming(
   renamed.catch(() => {});
   await expect
     .poll(async () => {
-      const answer = await fetch(`${emulator.apiServer}/__faults`);
-      return ((await answer.json()) as { readonly left?: number }[])[0]?.left;
+      const response = await fetch(`${emulator.apiServer}/__faults`);
+      return ((await response.json()) as { readonly left?: number }[])[0]?.left;
     })
     .toBe(0);
   return { renamed };

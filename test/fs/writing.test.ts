@@ -213,8 +213,8 @@ describe("a file that is being finished", () => {
   }
 
   async function requestsToDelay(): Promise<number | undefined> {
-    const answer = await fetch(`${emulator.apiServer}/__faults`);
-    return ((await answer.json()) as { readonly left?: number }[])[0]?.left;
+    const response = await fetch(`${emulator.apiServer}/__faults`);
+    return ((await response.json()) as { readonly left?: number }[])[0]?.left;
   }
 
   afterEach(() => emulator.clearFaults());

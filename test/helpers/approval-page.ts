@@ -8,8 +8,8 @@ export interface Page {
 export async function page(url: string, form?: Record<string, string>): Promise<Page> {
   const body = form === undefined ? null : new URLSearchParams(form);
   const method = form === undefined ? "GET" : "POST";
-  const answer = await fetch(url, { method, body, redirect: "manual" });
-  return { status: answer.status, text: await answer.text(), headers: answer.headers };
+  const response = await fetch(url, { method, body, redirect: "manual" });
+  return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
 /** What the form of a page repeats when it is sent. */

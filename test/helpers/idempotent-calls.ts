@@ -68,8 +68,8 @@ export function idempotentCalls(
       path: "/appresults/*/files",
       run: async (path) => await client().uploads.begin({ appResultId: RESULT, path }),
       count: async (path) => {
-        const answer = await emulator().get("appresults/30/files?Statuses=pending&Limit=1024");
-        const { Response } = (await answer.json()) as {
+        const response = await emulator().get("appresults/30/files?Statuses=pending&Limit=1024");
+        const { Response } = (await response.json()) as {
           readonly Response: { readonly Items: readonly { readonly Path: string }[] };
         };
         return Response.Items.filter((item) => item.Path === path).length;

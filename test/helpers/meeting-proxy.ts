@@ -16,7 +16,7 @@ export interface Meeting {
   readonly count: number;
 }
 
-/** A request of a client that never has `count` under way is never answered. */
+/** A request gets no response before its client has `count` requests under way. */
 export async function meetingProxy({ target, meets, count }: Meeting): Promise<MeetingProxy> {
   const held: (() => void)[] = [];
   const tally = { now: 0, most: 0 };
@@ -46,9 +46,9 @@ export async function meetingProxy({ target, meets, count }: Meeting): Promise<M
 
 function forward(target: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const { method = "GET", url = "/", headers } = incoming;
-  const onward = request(new URL(url, target), { method, headers }, (answer) => {
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(outgoing);
+  const onward = request(new URL(url, target), { method, headers }, (response) => {
+    outgoing.writeHead(response.statusCode ?? 502, response.headers);
+    response.pipe(outgoing);
   });
   onward.on("error", () => outgoing.destroy());
   incoming.pipe(onward);

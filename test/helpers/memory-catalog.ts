@@ -53,7 +53,7 @@ export function fileOf(id: string | number, path: string, more: Partial<FileItem
   };
 }
 
-/** A whole BaseSpace in memory: answers at once, counts what it was asked, and can fail. */
+/** A whole BaseSpace in memory: returns in the same turn, counts its calls, and can fail. */
 export class MemoryCatalog implements Catalog {
   /** What was asked, in order: `projects`, `projects/1/samples`, `samples/3/files`, `sample 3`. */
   readonly asked: string[] = [];

@@ -30,7 +30,7 @@ const MODES: Readonly<Record<NodeType, number>> = {
 };
 
 /**
- * A small read-only filesystem in memory. `delay` answers reads late, like a cloud.
+ * A small read-only filesystem in memory. `delay` makes reads late, as over a network.
  */
 export class MemoryFileSystem implements FileSystem {
   readonly root: Ino = 1 as Ino;
@@ -38,7 +38,7 @@ export class MemoryFileSystem implements FileSystem {
   readonly openHandles: Map<Handle, MemoryNode> = new Map();
   /** Counts per method, for tests of caches. */
   readonly calls: string[] = [];
-  /** Waits before a read is answered; undefined answers in the same turn. */
+  /** How long a read takes; if undefined, it returns in the same turn. */
   delay: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly #nodes = new Map<Ino, MemoryNode>();
   #nextIno = 1;

@@ -90,9 +90,10 @@ function openTestSession(payload: MountChildPayload): MountableSession {
 function slowDown(fileSystem: ReturnType<typeof mountContent>, slowMs: number): void {
   const read: FileSystem["read"] = fileSystem.read.bind(fileSystem);
   const slow = fileSystem.lookup(fileSystem.root, "slow");
-  if (slow instanceof Promise) throw new Error("the test content answers at once");
+  if (slow instanceof Promise) throw new Error("reads of the test content return in the same turn");
   const slowFile = fileSystem.lookup(slow.ino, "slow.bin");
-  if (slowFile instanceof Promise) throw new Error("the test content answers at once");
+  if (slowFile instanceof Promise)
+    throw new Error("reads of the test content return in the same turn");
   fileSystem.change.setxattr = async (...[, , , signal]) => {
     await delay(slowMs, undefined, { signal });
   };

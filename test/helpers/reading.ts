@@ -25,7 +25,7 @@ export function testReading(
   return { readers, parts, [Symbol.asyncDispose]: () => readers[Symbol.asyncDispose]() };
 }
 
-/** The bytes that one read answers with. */
+/** The bytes that one read returns. */
 export async function readBytes(
   reader: Reader,
   offset: number,

@@ -5,7 +5,7 @@ import { createInterface, type Interface } from "node:readline";
 /** What a shell is waited for; one that waits for a mount that hangs is ended. */
 const PATIENCE_MS = 60_000;
 
-/** A bash that runs what it is told, command by command, and keeps what it has open. Disposing ends it. */
+/** A bash that runs one command after another and keeps its files open. Disposing ends it. */
 export class ShellSession implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #lines: Interface;

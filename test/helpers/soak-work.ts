@@ -211,8 +211,8 @@ export class SoakWorker {
       await fetch(`${apiServer}/v1pre3/${path}`, {
         headers: { authorization: `Bearer ${accessToken}` },
       });
-    const answer = await api(`appresults/${id}/files?Limit=1000`);
-    const { Response: list } = (await answer.json()) as {
+    const response = await api(`appresults/${id}/files?Limit=1000`);
+    const { Response: list } = (await response.json()) as {
       Response: { Items: { readonly Id: string; readonly Path: string }[] };
     };
     const sums: Record<string, string> = {};

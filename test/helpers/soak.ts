@@ -87,7 +87,7 @@ export async function soak(options: SoakOptions): Promise<void> {
   );
 }
 
-/** Runs the workers to the end of the time, and answers how much memory there was meanwhile. */
+/** Runs the workers until the time is over, and returns the memory that was in use meanwhile. */
 async function workAndWatch(
   product: Product,
   workers: readonly SoakWorker[],

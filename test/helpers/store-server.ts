@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Certificate } from "./certificate.ts";
 
-/** One ranged request, for a behaviour that answers it in its own way. */
+/** One ranged request, for a behaviour that handles it in its own way. */
 export interface StoreExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -13,13 +13,13 @@ export interface StoreExchange {
   /** Not included. */
   readonly end: number;
   readonly body: Buffer;
-  /** The headers of a correct answer. */
+  /** The headers of a correct response. */
   readonly headers: Record<string, string | number>;
 }
 
 export type Behaviour = (exchange: StoreExchange) => void;
 
-/** An object store of one file, which answers correctly unless told otherwise for its next answers. */
+/** An object store of one file. Its responses are correct, except those for which a test sets another behaviour. */
 export class StoreServer implements AsyncDisposable {
   readonly data: Buffer;
   etag = "0123456789abcdef0123456789abcdef";
@@ -34,7 +34,7 @@ export class StoreServer implements AsyncDisposable {
     this.data = data;
     this.#isTls = certificate !== undefined;
     const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
-      this.#answer(request, response);
+      this.#respond(request, response);
     this.#server =
       certificate === undefined
         ? createServer(onRequest)
@@ -59,7 +59,7 @@ export class StoreServer implements AsyncDisposable {
     return new URL(path, `${this.#isTls ? "https" : "http"}://localhost:${port}`);
   }
 
-  /** How the next requests are answered, one behaviour each. */
+  /** How the next requests are handled, one behaviour each. */
   next(...behaviours: readonly Behaviour[]): void {
     this.#next.push(...behaviours);
   }
@@ -81,7 +81,7 @@ export class StoreServer implements AsyncDisposable {
     await closed;
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  #respond(request: IncomingMessage, response: ServerResponse): void {
     this.received.push(request);
     const match = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "");
     const start = Number(match?.[1] ?? 0);
@@ -170,7 +170,7 @@ export const stalled: Behaviour = ({ response, headers, body }) => {
   response.write(body.subarray(0, Math.floor(body.length / 2)));
 };
 
-/** A correct answer, a little of it at a time, for as long as somebody listens. */
+/** A correct response, a little of it at a time, for as long as the client receives. */
 export const trickling: Behaviour = ({ response, headers, body }) => {
   response.writeHead(206, headers);
   const send = (at: number): void => {

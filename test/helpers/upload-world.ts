@@ -130,8 +130,8 @@ export class UploadWorld implements AsyncDisposable {
   /** Returns when the service has all requests that its rules with `n=` delay or fail, before it responds. */
   async faultsTaken(): Promise<void> {
     const left = async (): Promise<number> => {
-      const answer = await fetch(`${this.emulator.apiServer}/__faults`);
-      const rules = (await answer.json()) as { readonly left?: number }[];
+      const response = await fetch(`${this.emulator.apiServer}/__faults`);
+      const rules = (await response.json()) as { readonly left?: number }[];
       return rules.reduce((sum, rule) => sum + (rule.left ?? 0), 0);
     };
     await expect.poll(left, { timeout: 20_000, interval: 5 }).toBe(0);

@@ -237,8 +237,8 @@ export class RealFiles implements AsyncDisposable {
   }
 
   async #json<T>(path: string): Promise<T> {
-    const answer = (await (await this.emulator.get(path)).json()) as { readonly Response: T };
-    return answer.Response;
+    const body = (await (await this.emulator.get(path)).json()) as { readonly Response: T };
+    return body.Response;
   }
 
   async #found(parent: Ino, name: string): Promise<Attributes | undefined> {

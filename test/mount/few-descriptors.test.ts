@@ -43,8 +43,8 @@ async function finished(): Promise<ReadonlyMap<string, number>> {
   const get = async (path: string): Promise<readonly Record<string, string | number>[]> => {
     const { apiServer, accessToken } = product.emulator;
     const headers = { authorization: `Bearer ${accessToken}` };
-    const answer = await fetch(`${apiServer}/v1pre3/${path}`, { headers });
-    return ((await answer.json()) as { Response: { Items: [] } }).Response.Items;
+    const response = await fetch(`${apiServer}/v1pre3/${path}`, { headers });
+    return ((await response.json()) as { Response: { Items: [] } }).Response.Items;
   };
   const results = await get("projects/1001/appresults?Limit=100");
   const result = results.find(({ Name }) => Name === "Many");

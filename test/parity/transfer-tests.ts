@@ -104,8 +104,8 @@ async function failsAtPartTwo(w: World, from: UploadFrom, options?: UploadOption
 
 export async function givenUp(w: World): Promise<void> {
   await failsAtPartTwo(w, BIG);
-  const answer = await w.emulator.get(`appresults/${OPEN}/files?Statuses=pending`);
-  expect(await answer.json()).toMatchObject({ Response: { Items: [] } });
+  const response = await w.emulator.get(`appresults/${OPEN}/files?Statuses=pending`);
+  expect(await response.json()).toMatchObject({ Response: { Items: [] } });
 }
 
 /** What BaseSpace has of it is not sent again. */

@@ -41,11 +41,11 @@ describe("errors of reading say what was tried, on what, and why it failed", () 
     const source = new ScriptedSource({ onRequest: hold });
     await using reading = testReading({ source, blocks: 16 });
     const into = new Uint8Array(30);
-    const answer = reading.readers.open(FILE).read(330, into, neverAborted);
+    const result = reading.readers.open(FILE).read(330, into, neverAborted);
     structuredClone(into.buffer, { transfer: [into.buffer] });
     source.open[0]?.succeed();
     const message = "the buffer of a read was detached before the read ended";
-    await expect(answer).rejects.toEqual(said(message, "aborted"));
+    await expect(result).rejects.toEqual(said(message, "aborted"));
   });
 
   it("when the content changed, with what to do and the cause", async () => {
@@ -63,7 +63,7 @@ describe("errors of reading say what was tried, on what, and why it failed", () 
   });
 
   it("when another read has just timed out, with what to do and the cause", async () => {
-    const cause = new BsmountError("timeout", "no answer");
+    const cause = new BsmountError("timeout", "no response");
     const source = new ScriptedSource({ onRequest: (open) => open.fail(cause) });
     await using reading = testReading({ source, clock: new FakeClock(), blocks: 16 });
     const reader = reading.readers.open(FILE);

@@ -6,7 +6,7 @@ import type { FileJournal } from "../../src/write/staging-folder.ts";
 
 interface Tested {
   readonly state: ContentState;
-  /** What the journal was told, in order. */
+  /** What was written to the journal, in order. */
   readonly lines: string[];
   /** Keeps the journal from recording the next change. */
   breakJournal(): void;

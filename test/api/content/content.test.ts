@@ -104,7 +104,7 @@ describe("readRange", () => {
       "503, then reset, then short",
       [refuse(503, "SlowDown"), behaviours.resetMidBody, behaviours.short],
     ],
-  ])("asks again after an answer that is %s", async (_name, wrong) => {
+  ])("requests again after a response that is %s", async (_name, wrong) => {
     store.next(...wrong);
     await expectRead(request(100, 90_100, { expected: { etag: store.etag } }));
   });

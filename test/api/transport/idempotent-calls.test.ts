@@ -14,8 +14,8 @@ import { scriptedApi } from "../../helpers/scripted-api.ts";
 import { startTestEmulator, type TestEmulator } from "../../helpers/start-test-emulator.ts";
 
 /*
- * What must not be done twice, and an answer that is lost after it was done: the client looks whether it
- * is there before it sends anything again.
+ * Calls that must take effect once, and whose response is lost after they took effect: the client searches for the
+ * effect before it sends anything again.
  */
 
 const QUICK = { attempts: 4, firstDelayMs: 1, maxDelayMs: 20, totalMs: 20_000 };

@@ -280,11 +280,11 @@ describe("a server that was never reached", () => {
   test("is another thing than one whose name has vanished with the network", async () => {
     const unknownHost = Object.assign(new Error("getaddrinfo"), { code: "ENOTFOUND" });
     const request = { method: "GET", path: "/" } as const;
-    let answers = 0;
+    let responses = 0;
     const rest = new Rest({
       send: async () => {
-        answers += 1;
-        if (answers === 1 || answers > 20)
+        responses += 1;
+        if (responses === 1 || responses > 20)
           return { status: 200, headers: {}, body: Buffer.from("{}") };
         const facts = { ...request, status: 0 };
         throw new ApiError("unavailable", facts, "no such host", { cause: unknownHost });
