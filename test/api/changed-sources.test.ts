@@ -89,9 +89,9 @@ describe.each(Object.entries(changes))(
   (title, { change, isOther }) => {
     test("after a part of it was sent is complete only when it is the same", async () => {
       const path = await newFile(bytes);
-      const [before, place] = [await listed(), { appResultId: OPEN_RESULT, path: title }];
+      const [before, destination] = [await listed(), { appResultId: OPEN_RESULT, path: title }];
       let changed: Promise<void> | undefined;
-      const upload = world.client.transfers.upload(place, path, {
+      const upload = world.client.transfers.upload(destination, path, {
         partBytes: PART,
         parallel: 1,
         journal: world.dir.join("journal"),

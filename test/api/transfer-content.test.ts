@@ -244,7 +244,7 @@ describe("digests of a file that is being written", () => {
 
 describe("the file that has the Id of a journal", () => {
   const created = "2020-02-02T00:00:00.000Z";
-  const place = { appResultId: "31", path: "a/x" };
+  const destination = { appResultId: "31", path: "a/x" };
   const ofSample = { sampleId: "5", path: "a/x" };
   const name = {
     fileId: "7",
@@ -258,21 +258,21 @@ describe("the file that has the Id of a journal", () => {
     ({ id: "7", path: "a/x", dateCreated: new Date(created), raw, ...more }) as FileEntry;
   const at = (ms: number): object => ({ dateCreated: new Date(Date.parse(created) + ms) });
 
-  test.each<[string, FileEntry, typeof place | typeof ofSample, boolean]>([
-    ["in the same result", entry({ ParentAppResult: { Id: "31" } }), place, true],
-    ["in the same result, by a number", entry({ ParentAppResult: { Id: 31 } }), place, true],
+  test.each<[string, FileEntry, typeof destination | typeof ofSample, boolean]>([
+    ["in the same result", entry({ ParentAppResult: { Id: "31" } }), destination, true],
+    ["in the same result, by a number", entry({ ParentAppResult: { Id: 31 } }), destination, true],
     ["in the same sample", entry({ ParentSample: { Id: "5" } }), ofSample, true],
-    ["in who knows what", entry({}), place, true],
-    ["in who knows what, said to be nothing", entry({ ParentAppResult: null }), ofSample, true],
-    ["in another result", entry({ ParentAppResult: { Id: "32" } }), place, false],
-    ["in another result, by a number", entry({ ParentAppResult: { Id: 32 } }), place, false],
-    ["in a sample", entry({ ParentSample: { Id: "31" } }), place, false],
+    ["in an unknown parent", entry({}), destination, true],
+    ["in a parent that is null", entry({ ParentAppResult: null }), ofSample, true],
+    ["in another result", entry({ ParentAppResult: { Id: "32" } }), destination, false],
+    ["in another result, by a number", entry({ ParentAppResult: { Id: 32 } }), destination, false],
+    ["in a sample", entry({ ParentSample: { Id: "31" } }), destination, false],
     ["in a result, not in the sample", entry({ ParentAppResult: { Id: "5" } }), ofSample, false],
-    ["of another path", entry({}, { path: "a/y" }), place, false],
-    ["two seconds older", entry({}, at(-2000)), place, true],
-    ["two seconds newer", entry({}, at(2000)), place, true],
-    ["older still", entry({}, at(-2001)), place, false],
-    ["newer still", entry({}, at(2001)), place, false],
+    ["of another path", entry({}, { path: "a/y" }), destination, false],
+    ["two seconds older", entry({}, at(-2000)), destination, true],
+    ["two seconds newer", entry({}, at(2000)), destination, true],
+    ["older still", entry({}, at(-2001)), destination, false],
+    ["newer still", entry({}, at(2001)), destination, false],
   ])("is the one that was begun or not: %s", (_title, file, to, isSame) => {
     expect(isSameUpload(file, name, to)).toBe(isSame);
   });

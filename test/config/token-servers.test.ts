@@ -115,10 +115,10 @@ describe("a profile's token", () => {
       profile: "lab",
       apiServer: "https://lab.example",
     });
-    const place = { file: home.join(".basespace/lab.cfg"), section: "DEFAULT" };
-    await writeProfile(place, { accessToken: "new" });
+    const location = { file: home.join(".basespace/lab.cfg"), section: "DEFAULT" };
+    await writeProfile(location, { accessToken: "new" });
     expect(await rereadToken(tokenOrigin)).toBe("new");
-    await writeProfile(place, { apiServer: "https://b.example", accessToken: "moved" });
+    await writeProfile(location, { apiServer: "https://b.example", accessToken: "moved" });
     expect(await rereadToken(tokenOrigin)).toBeUndefined();
   });
 });

@@ -133,7 +133,7 @@ describe("an emulator with a data folder", () => {
     const keys: string[] = [];
     for (const item of Items) {
       const response = await send(emulator, `files/${item.Id}/content`, { redirect: "manual" });
-      const key = new URL(response.headers.get("location") ?? "").pathname.slice(1);
+      const key = new URL(response.headers.get("entry") ?? "").pathname.slice(1);
       keys.push(key);
       const path = folder.join("data", "objects", key);
       const { size, blocks } = await stat(path);
@@ -202,8 +202,8 @@ describe("an emulator with a data folder", () => {
       process.umask(before);
     }
     const names = await readdir(dataDir, { recursive: true });
-    for (const place of ["objects", "parts", "incoming", "state.lmdb", "requests.jsonl"]) {
-      expect(names).toContain(place);
+    for (const entry of ["objects", "parts", "incoming", "state.lmdb", "requests.jsonl"]) {
+      expect(names).toContain(entry);
     }
     expect(names).toContain("state.lmdb-lock");
     for (const path of [dataDir, ...names.map((name) => join(dataDir, name))]) {

@@ -100,9 +100,8 @@ describe("responses have the recorded keys in the recorded order", () => {
     expect(keyPaths(body)).toEqual(keyPaths(recorded.body));
     // For an empty list in the recording there are no types of elements to compare.
     const recordedTypes = new Map(types(recorded.body));
-    for (const [place, type] of types(body)) {
-      if (recordedTypes.has(place))
-        expect([place, type]).toEqual([place, recordedTypes.get(place)]);
+    for (const [path, type] of types(body)) {
+      if (recordedTypes.has(path)) expect([path, type]).toEqual([path, recordedTypes.get(path)]);
     }
   });
 

@@ -26,7 +26,7 @@ function window({ url }: HonestResponse): { readonly offset: number; readonly li
   return { offset: offset ?? 0, limit: limit ?? 10 };
 }
 
-/** A page of a list with `total` items like the first honest one, of which `item` makes another by its number. */
+/** A page of a list of `total` items: `change` makes each from the first honest one and its number. */
 function listOf(
   total: number,
   change: (item: ListOfItems["Items"][number], at: number) => Record<string, unknown>,
@@ -44,7 +44,7 @@ function listOf(
   });
 }
 
-/** Lists with the first item that they ever had, if there was one. */
+/** Changes lists, given the first item that each ever had, if any. */
 function withFirst(
   change: (
     first: ListOfItems["Items"][number],
@@ -68,7 +68,7 @@ function tokenOf({ headers }: IncomingMessage): string {
 
 const ID_LIKE = /^(?:Id|Href.*|Date.*|Status|UploadStatus|Type|ETag|.*Expires|Email)$/;
 
-/** Refuses whatever changes something, and says `text` with it. */
+/** Refuses every change, with the message `text`. */
 function refusing(text: (upstream: HonestResponse) => string): Twist {
   return (upstream, response) => {
     const message = text(upstream);

@@ -18,7 +18,7 @@ export type Twist = (upstream: HonestResponse, response: ServerResponse) => void
 /** One kind of harm. */
 export interface Scenario {
   readonly twist: Twist;
-  /** A command goes on trying for as long as it does at all. */
+  /** Commands retry until they give up, so the test takes long. */
   readonly isSlow?: boolean;
 }
 

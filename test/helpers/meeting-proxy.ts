@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Hands requests on, but holds those that are to meet until as many as wanted wait at the same time. */
+/** Forwards requests, but delays those that are to meet until `count` of them wait at the same time. */
 export interface MeetingProxy extends AsyncDisposable {
   readonly origin: string;
-  /** The most of them that were under way at a time. */
+  /** The largest number of them that were under way at a time. */
   readonly most: number;
 }
 
@@ -12,7 +12,7 @@ export interface Meeting {
   /** Origin of the server behind it. */
   readonly target: (incoming: IncomingMessage) => string;
   readonly meets: (incoming: IncomingMessage) => boolean;
-  /** So many have to be there before the first one goes on. */
+  /** The number of requests that have to wait before the first one is forwarded. */
   readonly count: number;
 }
 

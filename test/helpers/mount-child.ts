@@ -26,7 +26,7 @@ export interface MountChildPayload {
   readonly readOnly?: boolean;
   readonly allowOther?: boolean;
   readonly deadlineMs?: number;
-  /** Reads of files under `slow/`, and setting an attribute of any file, take so long. */
+  /** How long reads of files under `slow/` take, and setting an attribute of any file, in milliseconds. */
   readonly slowMs?: number;
   /** Opening the session fails with this text. */
   readonly failWith?: string;
@@ -86,7 +86,7 @@ function openTestSession(payload: MountChildPayload): MountableSession {
   };
 }
 
-/** Delays reads of the file in `slow/`, and of no other, and all that is set. */
+/** Delays reads of the file in `slow/`, and every change of an attribute. */
 function slowDown(fileSystem: ReturnType<typeof mountContent>, slowMs: number): void {
   const read: FileSystem["read"] = fileSystem.read.bind(fileSystem);
   const slow = fileSystem.lookup(fileSystem.root, "slow");

@@ -4,7 +4,7 @@ import type { Reader, Readers } from "../../src/read/reader.ts";
 
 export interface TestReading extends AsyncDisposable {
   readonly readers: Readers;
-  /** For a look at the accounts. */
+  /** For tests of how much memory is used. */
   readonly parts: ReadingParts;
 }
 

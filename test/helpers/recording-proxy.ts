@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Hands requests on to a server and keeps what went through it. */
+/** Forwards requests to a server and records them with their responses. */
 export interface RecordingProxy extends AsyncDisposable {
   readonly origin: string;
   /** Headers and bodies of requests and responses, as texts. */

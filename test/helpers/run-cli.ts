@@ -12,7 +12,7 @@ import type { TempDir } from "./temp-dir.ts";
 export interface CliOutcome {
   /** The exit code that it returned, or that of its error; undefined when nothing ran. */
   readonly exitCode: number | undefined;
-  /** What it printed, wherever to. */
+  /** Its standard output and standard error. */
   readonly output: string;
 }
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 export interface ScriptedResponse {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON, unless it is a text. */
+  /** Sent as JSON, unless it is a text. */
   readonly body?: unknown;
 }
 
@@ -30,7 +30,7 @@ export async function scriptedApi(script: Script): Promise<ScriptedApi> {
     if (typeof scripted === "function") scripted(response);
     else if (scripted !== undefined) send(response, scripted);
   });
-  // Nobody but the client ends a connection that is not used.
+  // Only the client closes idle connections.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const api: ScriptedApi = {

@@ -65,7 +65,7 @@ export class ScriptedSource implements ContentSource {
   }
 }
 
-/** What file `name` holds at `offset`: other bytes at each offset, and in each file. */
+/** The bytes of file `name` at `offset`; they differ at each offset and in each file. */
 export function contentBytes(name: string, offset: number, length: number): Uint8Array {
   let seed = 0;
   for (const letter of name) seed = (seed * 31 + letter.charCodeAt(0)) % 65_521;

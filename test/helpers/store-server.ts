@@ -10,7 +10,7 @@ export interface StoreExchange {
   readonly response: ServerResponse;
   readonly store: StoreServer;
   readonly start: number;
-  /** Not included. */
+  /** The byte after the last one. */
   readonly end: number;
   readonly body: Buffer;
   /** The headers of a correct response. */
@@ -64,13 +64,13 @@ export class StoreServer implements AsyncDisposable {
     this.#next.push(...behaviours);
   }
 
-  /** Forgets what came and what was to come. */
+  /** Forgets the requests that came and the behaviours that were set. */
   reset(): void {
     this.#next.length = 0;
     this.received.length = 0;
   }
 
-  /** Closes connections that carry nothing just now, as an impatient server does. */
+  /** Closes idle connections, as a server with a short keep-alive does. */
   closeIdle(): void {
     for (const socket of this.sockets) socket.destroy();
   }
@@ -102,7 +102,7 @@ export const correct: Behaviour = ({ response, headers, body }) => {
   response.writeHead(206, headers).end(body);
 };
 
-/** The right head, then fewer bytes, then the end of the connection. */
+/** The right head, then fewer bytes, then closes the connection. */
 export const short: Behaviour = ({ response, headers, body }) => {
   response.writeHead(206, headers);
   response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.socket?.end());
@@ -117,7 +117,7 @@ export const resetMidBody: Behaviour = ({ response, headers, body }) => {
   });
 };
 
-/** More bytes than were asked for, and says so. */
+/** More bytes than were requested, and a head that says so. */
 export const long: Behaviour = ({ response, headers, body }) => {
   const more = Buffer.concat([body, Buffer.from("more")]);
   response.writeHead(206, { ...headers, "content-length": more.length }).end(more);
@@ -130,7 +130,7 @@ export const longInSecret: Behaviour = ({ response, headers, body }) => {
   response.end(Buffer.concat([body, Buffer.from("HTTP/1.1 garbage")]));
 };
 
-/** Says the right things about bytes from elsewhere. */
+/** The right head, and bytes of another range. */
 export const otherRange: Behaviour = ({ response, headers, body, start, end, store }) => {
   const contentRange = `bytes ${start + 1}-${end}/${store.data.length}`;
   response.writeHead(206, { ...headers, "content-range": contentRange }).end(body);
@@ -161,7 +161,7 @@ export const wholeFile: Behaviour = ({ response, store }) => {
   response.writeHead(200, headers).end(store.data);
 };
 
-/** Takes the request and says nothing. */
+/** Accepts the request and never responds. */
 export const silent: Behaviour = () => {};
 
 /** Half of the body, then nothing more. */

@@ -10,7 +10,7 @@ export interface Page {
   readonly SubDirectories?: readonly Json[];
 }
 
-/** An account with something of everything that v2 knows. */
+/** An account with an entity of each kind of v2. */
 export const CATALOG: Catalog = {
   users: [
     { id: "7", name: "User 3" },

@@ -72,9 +72,9 @@ describe("a mount that may open few files", () => {
   it("fails further opens, and keeps working", async () => {
     expect(await mountWith(200)).toMatchObject({ code: 0 });
     await product.newResult("Many");
-    const place = `${product.mountPoint}/${FILES}`;
+    const folder = `${product.mountPoint}/${FILES}`;
     const options = { timeoutMs: PLENTY_MS };
-    const { stdout } = await runCommand("python3", ["-c", OPEN_MANY, place], options);
+    const { stdout } = await runCommand("python3", ["-c", OPEN_MANY, folder], options);
     const [problem, opened] = stdout.trim().split(" ");
     expect(problem).toBe("ENFILE");
     expect(Number(opened)).toBeGreaterThan(20);
