@@ -157,7 +157,7 @@ describe("a refusal", () => {
     await expect(client.projects.get(id)).rejects.toMatchObject({ reason: "not-found" });
   });
 
-  test("in the body of a 200 is an error all the same", async () => {
+  test("in the body of a 200 is an error too", async () => {
     api.script = () => ({ body: { ResponseStatus: { ErrorCode: "Forbidden", Message: "no" } } });
     await expect(client.projects.get(id)).rejects.toMatchObject({ reason: "access-denied" });
   });

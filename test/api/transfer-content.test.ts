@@ -189,7 +189,7 @@ describe("a local file that is compared with an ETag", () => {
     expect(await compareWithEtag(dir.join("f"), etag)).toBe(compared);
   });
 
-  test("is compared by all that its parts may be", async () => {
+  test("is compared by all sizes that its parts may have", async () => {
     await writeFile(dir.join("f"), long);
     expect(await compareWithEtag(dir.join("f"), longEtag)).toBe("md5s");
     await writeFile(dir.join("f"), damaged(long, 11 * MIB - 1));

@@ -172,7 +172,7 @@ describe("a response to an upload", () => {
     await expect(client.uploads.newest(destination)).rejects.toThrow(/Items\[0\]\.Id/);
   });
 
-  test("to giving up tells that there is nothing", async () => {
+  test("to an abort says that there is nothing to abort", async () => {
     script = () => refused(404);
     await expect(abort()).rejects.toMatchObject({ reason: "not-found" });
   });

@@ -83,7 +83,7 @@ describe("a cached listing", () => {
     expect(seen[0]?.collection).toBe("projects");
   });
 
-  it("[F4] fails when the service does, though an old one is known, and is asked for anew afterwards", async () => {
+  it("[F4] fails when the service does, though an old one is cached, and is fetched again afterwards", async () => {
     const { world, catalog, clock } = cached({ ttlMs: 1000 });
     await catalog.entities(PROJECTS, neverAborted);
     clock.advance(1000);

@@ -113,7 +113,7 @@ describe("sign-in of a device", () => {
     });
   });
 
-  it("tells a device that polls too often to slow down", async () => {
+  it("returns slow_down to a device that polls too often", async () => {
     const { device_code } = await startDevice("browse global");
     const errors: unknown[] = [];
     for (const waitMs of [0, 100, 1000]) {

@@ -206,7 +206,7 @@ describe("extended attributes", () => {
 });
 
 describe("statfs", () => {
-  it("[A7] tells the longest name, and no room where nothing can be written", async () => {
+  it("[A7] returns the longest name, and no free space where nothing can be written", async () => {
     const { fs } = demoFileSystem();
     expect(await fs.statfs()).toMatchObject({ nameMax: 255, freeBlocks: 0 });
   });

@@ -32,7 +32,7 @@ describe("a directory that cannot be listed", () => {
     });
   });
 
-  it("keeps an error that nobody takes for an end as it is", () => {
+  it("keeps an error that programs do not take for the end of the listing", () => {
     const error = new BsmountError("access-denied", "no");
     expect(unlistableError("/p", error)).toBe(error);
   });

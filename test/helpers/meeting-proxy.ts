@@ -18,7 +18,7 @@ export interface Meeting {
 
 /** A request gets no response before its client has `count` requests under way. */
 export async function meetingProxy({ target, meets, count }: Meeting): Promise<MeetingProxy> {
-  const held: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
   const tally = { now: 0, most: 0 };
   const server = createServer((incoming, outgoing) => {
     const goOn = (): void => forward(target(incoming), incoming, outgoing);
@@ -26,9 +26,9 @@ export async function meetingProxy({ target, meets, count }: Meeting): Promise<M
     tally.now += 1;
     tally.most = Math.max(tally.most, tally.now);
     outgoing.once("close", () => (tally.now -= 1));
-    held.push(goOn);
+    waiting.push(goOn);
     if (tally.most < count) return;
-    for (const each of held.splice(0)) each();
+    for (const each of waiting.splice(0)) each();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

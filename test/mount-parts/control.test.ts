@@ -136,7 +136,7 @@ describe("the control socket", () => {
   });
 });
 
-describe("a process that says nothing", () => {
+describe("a process that does not respond", () => {
   it("is given up after a while, and is not asked behind the caller's back", async () => {
     const silentPath = folder.join("silent.sock");
     let received = "";

@@ -39,7 +39,7 @@ describe.each([
   { name: "whole", bytes: whole, how: "compared by MD5" },
   { name: "parts", bytes: inParts, how: "compared by the MD5s of its parts" },
 ])("a file that came $name, of which one byte arrives as another", ({ name, bytes, how }) => {
-  it("is fetched anew by cp", async () => {
+  it("is fetched again by cp", async () => {
     await product.faults("GET /objects/* n=1 corrupt");
     const { code, stdout } = await cp(name);
     expect([code, stdout.trim().endsWith(how)]).toEqual([0, true]);

@@ -193,7 +193,7 @@ print(os.pread(os.open(sys.argv[1], os.O_RDONLY), 2, 20 << 20).hex())
     expect(said.split("\n")).toEqual(["open", "ESTALE", bytes, ""]);
   });
 
-  it("[R2] EIO, and no byte, when the store refuses for good", async () => {
+  it("[R2] EIO, and no byte, when the store always refuses", async () => {
     store.next(...Array.from({ length: 64 }, () => refuse(501, "NotImplemented")));
     expect(await python('os.pread(fd(b"data.bin"), 1, 9 << 20)')).toBe("EIO");
     store.reset();

@@ -78,7 +78,7 @@ export async function parallel(w: World): Promise<void> {
     meets: ({ method, url = "" }) => method === "PUT" && url.includes("/parts/"),
     count: 2,
   });
-  // The first range of a download goes alone: it tells which version the others have to be of.
+  // The first range of a download is fetched alone: its version is that of all others.
   await using downloads = await meetingProxy({
     target: () => store,
     meets: ({ headers: { range = "" } }) => !range.startsWith("bytes=0-"),

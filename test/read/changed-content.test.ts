@@ -29,7 +29,7 @@ describe("content that changes at the store", () => {
     expect(reading.parts.store.usage).toMatchObject({ cached: 0, pinned: 0, reserved: 0 });
   });
 
-  it("[R3] is read anew by the next open, whose readers never see the old bytes", async () => {
+  it("[R3] is read again after the next open, whose readers never see the old bytes", async () => {
     const source = new ScriptedSource();
     await using reading = testReading({ source, blocks: 16 });
     const old = reading.readers.open(FILE);
@@ -80,7 +80,7 @@ describe("content that changes at the store", () => {
     await expect(readBytes(reading.readers.open(FILE), 160, 128)).rejects.toEqual(changed);
   });
 
-  it("shares nothing between two versions that the catalog tells apart", async () => {
+  it("shares nothing between two versions that differ in the catalog", async () => {
     const source = new ScriptedSource();
     await using reading = testReading({ source, blocks: 16 });
     const before = reading.readers.open(FILE);
@@ -91,7 +91,7 @@ describe("content that changes at the store", () => {
     expect(await readBytes(before, 320, 5)).toEqual(contentBytes("fone", 320, 5));
   });
 
-  it("is forgotten once nobody has it open and none of its blocks is cached", async () => {
+  it("is forgotten once it is not open and none of its blocks is cached", async () => {
     await using reading = testReading({ source: new ScriptedSource(), blocks: 8 });
     for (let n = 0; n < 50; n += 1) {
       const reader = reading.readers.open(describeContent(`file${n}`, 100));

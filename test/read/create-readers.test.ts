@@ -85,7 +85,7 @@ describe("createReaders", () => {
     expect(source.requests).toHaveLength(1);
   });
 
-  it("goes on with a shared request while one of its readers still waits", async () => {
+  it("continues a shared request while one of its readers still waits", async () => {
     const source = new ScriptedSource({ onRequest: hold });
     await using reading = testReading({ source, blocks: 16 });
     const [a, b] = [reading.readers.open(FILE), reading.readers.open(FILE)];
@@ -169,7 +169,7 @@ describe("createReaders", () => {
     expect(reading.parts.store.usage).toMatchObject({ pinned: 0, reserved: 0 });
   });
 
-  it("hands a failure to the reader and tries anew at the next read", async () => {
+  it("passes a failure to the reader and tries again at the next read", async () => {
     const source = new ScriptedSource({ onRequest: hold });
     await using reading = testReading({ source, blocks: 16 });
     const reader = reading.readers.open(FILE);
@@ -198,7 +198,7 @@ describe("createReaders", () => {
     expect(() => createReaders(options)).toThrow(/too small/);
   });
 
-  it("tells what was hit, missed, shared, fetched ahead and wasted", async () => {
+  it("publishes hits, misses, and shared, prefetched and wasted blocks", async () => {
     const counts: Record<string, number> = {};
     const stop = blocks.subscribe(({ outcome, blocks: count }) => {
       counts[outcome] = (counts[outcome] ?? 0) + count;

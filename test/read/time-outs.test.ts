@@ -26,7 +26,7 @@ describe("a time-out", () => {
     });
   });
 
-  it("is shared by who asks for the same block right after, and by nobody else", async () => {
+  it("is the error of later reads of the same block, and of no others", async () => {
     await using reading = testReading({ source, clock, blocks: 16 });
     const [a, b] = [reading.readers.open(FILE), reading.readers.open(FILE)];
     await expect(readBytes(a, 320, 5)).rejects.toEqual(timeout);

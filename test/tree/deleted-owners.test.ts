@@ -35,7 +35,7 @@ describe("a listing that the service does not know", () => {
     expect(world.asked).toContain(key);
   });
 
-  it("that fails in another way says nothing of its owner", async () => {
+  it("that fails in another way does not show whether its owner exists", async () => {
     const world = demoWorld();
     const tree = pathTree({ catalog: cachedCatalog(world) });
     await lookAt(tree, "/runs");

@@ -134,7 +134,7 @@ describe("readRange", () => {
     expect(links).toBe(2);
   });
 
-  test("does not go on renewing", async () => {
+  test("stops requesting new links", async () => {
     store.next(...Array.from({ length: 10 }, () => expired));
     expect(await failure(request(0, 10))).toMatchObject({
       reason: "access-denied",

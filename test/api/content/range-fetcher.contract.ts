@@ -109,7 +109,7 @@ export function describeRangeFetcher(name: string, make: MakeFetcher): void {
       expect(store.connections).toBe(before);
     });
 
-    test("goes on after the server has closed idle connections", async () => {
+    test("continues after the server has closed idle connections", async () => {
       await expectTaken(query(0, 10));
       store.closeIdle();
       // The news of the close may arrive after the next request has left: that is a broken attempt.
@@ -171,7 +171,7 @@ export function describeRangeFetcher(name: string, make: MakeFetcher): void {
       expect(outcome).toMatchObject({ kind: "broken", reason: "timeout", worthRepeating: true });
     });
 
-    test("tells status, code and Retry-After of a refusal", async () => {
+    test("returns status, code and Retry-After of a refusal", async () => {
       const busy = behaviours.refuse(503, "SlowDown", { "retry-after": "2" });
       store.next(busy, busy);
       const outcome = await fetch(query(0, 10));
@@ -266,7 +266,7 @@ export function describeRangeFetcher(name: string, make: MakeFetcher): void {
       expect(store.received).toHaveLength(0);
     });
 
-    test("says when nobody listens", async () => {
+    test("reports that nothing listens", async () => {
       await using fetcher = make({ certificateFile: "", connections: 1, connectTimeoutMs: 5000 });
       const store = await StoreServer.start(DATA);
       const link = store.link();

@@ -128,7 +128,7 @@ describe("sign-in by a code", () => {
     });
   });
 
-  it("tells wrong credentials and unknown scopes apart", async () => {
+  it("distinguishes wrong credentials and unknown scopes", async () => {
     await withEmulator(async (emulator, oauth, clock) => {
       await expect(oauth.startDevice(["browse moon"])).rejects.toMatchObject({
         failure: "invalid-scope",
@@ -176,7 +176,7 @@ describe("the pace of asking", () => {
     return asked.map((at, index) => at - (asked[index - 1] ?? begun));
   }
 
-  it("is the service's, and slower for good after slow_down", async () => {
+  it("is the service's, and stays slower after slow_down", async () => {
     const pending = { status: 400, body: { error: "authorization_pending" } };
     const slowDown = { status: 400, body: { error: "slow_down" } };
     expect(await pace([pending, slowDown, pending])).toEqual([2000, 2000, 7000, 7000]);

@@ -59,7 +59,7 @@ async function timed(work: () => Promise<unknown>): Promise<void> {
 describe.concurrent("a response of the API that drips", { timeout: 2 * MOST_MS }, () => {
   test.each<[string, (response: ServerResponse) => void]>([
     ["in its body", dripping({ "content-type": "application/json" })],
-    ["in a body whose length it tells", dripping({ "content-length": 1_000_000 })],
+    ["in a body of known length", dripping({ "content-length": 1_000_000 })],
     ["in its head", inHead],
   ])("%s fails with the time-out", async (_where, scripted) => {
     await using api = await scriptedApi(() => scripted);
@@ -67,7 +67,7 @@ describe.concurrent("a response of the API that drips", { timeout: 2 * MOST_MS }
     await timed(async () => await client.users.current());
   });
 
-  test("a little faster than the lowest speed comes to its end", async () => {
+  test("a little faster than the lowest speed succeeds", async () => {
     const text = JSON.stringify({ Response: { Id: "1", Name: "n".repeat(20_000), Href: "u" } });
     const script: Script = () => (response) => {
       response.writeHead(200, { "content-type": "application/json" });

@@ -7,7 +7,7 @@ import { OpenMountTable } from "../../../src/linux/open-mount-table.ts";
 import { OtherWriters } from "../../../src/fuse/other-writers.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 
-/* Uses up every descriptor that it may have, and then tells what a mount's process would see. */
+/* Uses up all its descriptors, and then prints what a mount's process would see. */
 
 using table = new OpenMountTable();
 const root = table.mountedOn("/proc");

@@ -108,7 +108,7 @@ describe("errors of reading say what was tried, on what, and why it failed", () 
 });
 
 describe("the log of reading", () => {
-  it("tells once that the store has another version, of which file, and why", async () => {
+  it("logs once that the store has another version, of which file, and why", async () => {
     const lines: Record<string, unknown>[] = [];
     const source = new ScriptedSource({ onRequest: hold });
     await using reading = testReading({ source, blocks: 16, logger: logger(lines) });
@@ -120,7 +120,7 @@ describe("the log of reading", () => {
     expect(lines).toEqual([{ level: "warn", file: "f", err: "412", msg }]);
   });
 
-  it("tells at debug that read-ahead failed, and nothing of reads that fail", async () => {
+  it("logs at debug that read-ahead failed, and nothing about reads that fail", async () => {
     const lines: Record<string, unknown>[] = [];
     const source = new ScriptedSource({ onRequest: hold });
     await using reading = testReading({ source, blocks: 64, logger: logger(lines) });
@@ -138,7 +138,7 @@ describe("the log of reading", () => {
   });
 });
 
-describe("requests that nobody waits for any more", () => {
+describe("requests that no reader waits for any more", () => {
   it("are aborted with an AbortError that says so", async () => {
     const source = new ScriptedSource({ onRequest: hold });
     await using reading = testReading({ source, blocks: 16 });
