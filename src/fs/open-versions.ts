@@ -35,7 +35,7 @@ export class OpenVersions {
     return opened;
   }
 
-  /** The content at `path` is not what `opened` says: the next open gets what is there. */
+  /** The content at `path` is not that of `opened`: the next open gets the current one. */
   changed(path: string, opened: OpenVersion): void {
     opened.isStale = true;
     if (this.#newest.get(path) === opened) this.#newest.delete(path);

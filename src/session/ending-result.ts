@@ -11,7 +11,7 @@ import { namedFiles } from "./unfinished-errors.ts";
 
 /*
  * An app result that was completed or aborted takes no more files. Files of it that other mounts have not uploaded would
- * be lost to it; so the other mounts are asked first, and the staging folder is searched.
+ * be lost to it; so other mounts are asked first, and the staging folder is searched.
  */
 
 /** An app result that is to get another status. */

@@ -90,7 +90,7 @@ export class ApiEntityMaker implements EntityMaker {
       return;
     }
     await this.#refuseWhileOpen(appResult, status, signal);
-    // From here on no file can be opened for writing in a result that is to take no more files.
+    // From here on no file can be opened for writing in a result that will accept no more files.
     using _closing = isFinal(status) ? this.#files.writers.closing(appResult.id) : undefined;
     this.#refuseOpen(appResult, status, this.#files.writers.files(appResult.id));
     await this.#refuseElsewhere(appResult, status, signal);
@@ -139,7 +139,7 @@ export class ApiEntityMaker implements EntityMaker {
     return entities.some((entity) => entity.name === name);
   }
 
-  /** A program that is still writing would be left with half a file, complete for good. */
+  /** The file of a program that is still writing would be complete too early, and could not be changed any more. */
   async #refuseWhileOpen(
     appResult: Entity,
     status: SessionStatus,

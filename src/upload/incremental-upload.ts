@@ -56,7 +56,7 @@ export class IncrementalUpload<Begun, File> {
   readonly #options: IncrementalUploadOptions<Begun, File>;
   readonly #upload: MultipartUpload<Begun, File>;
   readonly #parts = new Map<number, PartState>();
-  /** The end of the file that is being finished, whatever is written behind it meanwhile. */
+  /** The end of the file that is being finished, even if more is written after it meanwhile. */
   #endBytes = Number.MAX_SAFE_INTEGER;
   /** The highest part that the service may have. */
   #highest = 0;

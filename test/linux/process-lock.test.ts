@@ -46,7 +46,7 @@ async function claimOf(key: string): Promise<string> {
   return claim;
 }
 
-it("is held by one process at a time, and has its number", async () => {
+it("belongs to one process at a time, and has its number", async () => {
   const lock = await takeLock(lockId());
   expect(lock).toBeDefined();
   expect(await takeLock(lockId())).toBeUndefined();
