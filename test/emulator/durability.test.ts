@@ -133,7 +133,7 @@ describe("an emulator with a data folder", () => {
     const keys: string[] = [];
     for (const item of Items) {
       const response = await send(emulator, `files/${item.Id}/content`, { redirect: "manual" });
-      const key = new URL(response.headers.get("entry") ?? "").pathname.slice(1);
+      const key = new URL(response.headers.get("location") ?? "").pathname.slice(1);
       keys.push(key);
       const path = folder.join("data", "objects", key);
       const { size, blocks } = await stat(path);
