@@ -13,7 +13,7 @@ const NAMES = [
     word: /(^|[a-z])held([A-Z]|$)|Held/,
     say: "pinned, reserved or awaiting rename",
     // The field of `status --json` and of the control protocol.
-    except: ["linux/process-lock.ts", "src/mount/", "src/session/", "src/cli/"],
+    except: ["linux/process-lock.ts", "src/mount/", "cli/status-lines.ts"],
   },
   {
     word: /^places?$|^place[A-Z]|[a-z]Places?([A-Z]|$)/,
@@ -43,7 +43,12 @@ const PHRASES = [
     word: /\bOf ours\b|\bso many (bytes|of them)\b|\bfor so long\b|\bIn all\./,
     say: "a sentence with a subject",
   },
-  { word: /\bAnswers? (with|what|whether|the|in)\b|\banswers? (with|whether) /, say: "returns" },
+  {
+    // `drop-answer` is an action of a fault rule, and users answer questions.
+    word: /(?<!drop-)\b[Aa]nswer(s|ed|ing)?\b(?! yes)/,
+    say: "response, reply, result or returns",
+  },
+  { word: /\b[Ww]hoever\b|\bto be had\b|\bfor want of\b/, say: "a sentence with a subject" },
 ];
 
 const filesBelow = (folder, extension) =>

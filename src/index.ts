@@ -1,3 +1,8 @@
+/*
+ * The public interface of the client, `bsmount`: `connect` or `new BaseSpace`, `OAuth`, and the types of what they
+ * take and return. The code of the client begins in api/client.ts; `connect` is in session/connect.ts.
+ */
+
 export type { AccessToken } from "./api/transport/auth.ts";
 export { BaseSpace, type BaseSpaceOptions, type V2 } from "./api/client.ts";
 export type { Content, RangeRequest, StoreVersion } from "./api/content/content.ts";

@@ -1,3 +1,9 @@
+/*
+ * The public interface of mounts, `bsmount/mount`: a configuration (`resolveConfig`), a session for it
+ * (`openSession`), and the session as a mount (`mountBaseSpace`). The code begins in session/session.ts and
+ * mount/mount.ts.
+ */
+
 export { processEnvironment } from "./config/environment.ts";
 export type { GivenOptions } from "./config/option-values.ts";
 export { type Config, resolveConfig } from "./config/config.ts";

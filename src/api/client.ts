@@ -1,3 +1,17 @@
+/*
+ * Begin here: `api/` is the client of BaseSpace. `BaseSpace` below puts its folders together, `settings.ts` has its
+ * options and their defaults. A call goes from the top of this list to the bottom:
+ *
+ * - `resources/` has a class for each noun of the API, `v2/` those of version 2; `oauth/` signs users in
+ * - `transfers/` copies whole files; it uses `uploads/` (the requests of an upload), `content/` (ranges of a file from
+ *   the object store) and `digests/` (MD5s and ETags)
+ * - `paging/` reads lists that may change meanwhile
+ * - `models/` decodes the service's JSON
+ * - `transport/` sends one request: token, retries, errors, TLS and proxies
+ *
+ * `session/` opens a client; programs use it through `src/index.ts`.
+ */
+
 import { setMaxListeners } from "node:events";
 import type { Dispatcher } from "undici";
 import { BsmountError } from "../core/errors.ts";
@@ -35,7 +49,7 @@ import { RunsV2 } from "./resources/v2/runs.ts";
 import { Trash } from "./resources/v2/trash.ts";
 import { Rest } from "./transport/rest.ts";
 import { IdempotentCalls } from "./transport/idempotency.ts";
-import { type ClientOptions, type ClientSettings, withDefaults } from "./settings.ts";
+import { type ClientOptions, type ClientSettings, clientSettings } from "./settings.ts";
 import { Transfers } from "./transfers/transfers.ts";
 import { Md5Thread } from "./digests/md5-thread.ts";
 import { StorePuts } from "./content/store-puts.ts";
@@ -179,7 +193,7 @@ export class BaseSpace implements AsyncDisposable {
 
   /** The end of the client ends every pause between two attempts. */
   #settingsOf(options: BaseSpaceOptions): ClientSettings {
-    const settings = withDefaults(options);
+    const settings = clientSettings(options);
     return { ...settings, retry: { ...settings.retry, closed: this.#closed.signal } };
   }
 

@@ -86,7 +86,7 @@ export interface ClientSettings {
   readonly retry: RetryOptions;
 }
 
-export function withDefaults(options: ClientOptions): ClientSettings {
+export function clientSettings(options: ClientOptions): ClientSettings {
   const timeoutMs = options.timeoutMs ?? 30_000;
   return {
     timeoutMs,

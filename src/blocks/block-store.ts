@@ -1,6 +1,6 @@
 /*
- * The block cache; begin here. `read/` reserves memory, fetches blocks into it, and adds them; readers pin the blocks
- * that they copy from. A block is `blockBytes` of a file, counted from its beginning; the last block of a file may be
+ * Begin here: `blocks/` is the block cache. `read/` reserves memory, fetches blocks into it, and adds them; readers pin
+ * the blocks that they copy from. A block is `blockBytes` of a file, counted from its beginning; the last block of a file may be
  * shorter. Its memory belongs to exactly one owner at a time:
  *
  *   free ── reserve ──▶ reserved ── add ──▶ cached ◀── pin / unpin ──▶ pinned

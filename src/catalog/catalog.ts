@@ -2,10 +2,10 @@ import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { FileId, ProjectId } from "../core/ids.ts";
 
 /*
- * What exists in BaseSpace, as far as the tree needs it; begin here. `ApiCatalog` asks the service, `CachedCatalog`
- * remembers its listings, `tree/` makes display names for them. An array that a catalog returns never changes. While
- * nothing changes in BaseSpace, a catalog returns the same array with the same items, so that what is derived from a
- * listing stays valid as long as the array is the same.
+ * Begin here: `catalog/` knows what exists in BaseSpace, as far as the tree needs it. `ApiCatalog` asks the service,
+ * `CachedCatalog` remembers its listings, `tree/` makes display names for them. An array that a catalog returns never
+ * changes. While nothing changes in BaseSpace, a catalog returns the same array with the same items, so that what is
+ * derived from a listing stays valid as long as the array is the same.
  */
 
 /** The kinds of entities that have a directory. */

@@ -9,10 +9,14 @@ import { buildProgram } from "./program.ts";
 import { standardOutput } from "./standard-output.ts";
 
 /*
- * `main.ts` starts this program. In a background process it serves a mount (`serve-mount.ts`); otherwise it calls
- * `run`, which builds all commands (`program.ts`, `commands/`), runs one of them, prints its error and returns its
- * exit code. Commands that work without a mount open a session (`remote-session.ts`). Everything is printed by
- * `output.ts` and `standard-output.ts`.
+ * Begin here: `cli/` is the program `bsmount`. `main.ts` starts it: in a background process it serves a mount
+ * (`serve-mount.ts`), otherwise it calls `run` below. That builds all commands (`program.ts`, `commands/`), runs one
+ * of them, prints its error and returns its exit code (`exit-codes.ts`).
+ *
+ * - Commands without a mount open a session (`remote-session.ts`) and find files in it (`remote-tree.ts`,
+ *   `remote-file.ts`).
+ * - Everything is printed by `output.ts` and `standard-output.ts`; `ending-signals.ts` handles Ctrl-C.
+ * - Longer work has folders: `copy/`, `demo/`, `sign-in/`; `completion/` and `reference/` describe the commands.
  */
 
 /**

@@ -1,5 +1,5 @@
 import { type Command, Option, type OptionValues } from "@commander-js/extra-typings";
-import type { TemporaryFilesPolicy } from "../session/unfinished-files.ts";
+import type { TemporaryFilesPolicy } from "../session/temporary-files-policy.ts";
 
 /** The flags that decide what happens to files under temporary names. */
 export type TemporaryNameFlags = {

@@ -1,10 +1,10 @@
 import process from "node:process";
 import { formatBytes } from "../core/units.ts";
-import type { Progress } from "../mount/mount.ts";
+import type { PendingUploads } from "../mount/mount.ts";
 
 /** A line on standard error about the uploads that a command waits for; disposing removes it from a terminal. */
 export interface WaitingLine extends Disposable {
-  readonly show: (progress: Progress) => void;
+  readonly show: (progress: PendingUploads) => void;
 }
 
 /** The line is updated on a terminal, and written once anywhere else. */
@@ -24,7 +24,7 @@ export function waitingLine(): WaitingLine {
   };
 }
 
-function waitingText({ pending, leftBytes }: Progress): string {
+function waitingText({ pending, leftBytes }: PendingUploads): string {
   const uploads = pending === 1 ? "1 upload" : `${pending} uploads`;
   return `waiting for ${uploads}, ${formatBytes(leftBytes)} left`;
 }

@@ -7,15 +7,16 @@ import { defaultFolders, type Folders } from "./folders.ts";
 import {
   type CompleteOptions,
   type GivenOptions,
-  withDefaults,
+  completeOptions,
   withEnvironment,
 } from "./option-values.ts";
 
 /*
- * From flags, environment and profiles to plain values. `resolveConfig` is for sessions and mounts, `resolveSignIn`
- * (`sign-in.ts`) for signing in. Every option is a row of `options.ts`. Which server and which token are used is
- * decided in `connection.ts`, `choose-server.ts`, `find-token.ts` and `refuse-other-server.ts`; profiles are read and
- * written by `profile.ts` and `write-profile.ts`.
+ * Begin here: `config/` turns flags, environment and profiles into plain values. `resolveConfig` is for sessions and
+ * mounts, `resolveSignIn` (`sign-in.ts`) for signing in. Every option is a row of `options.ts`. Which server and which
+ * token are used is decided in `connection.ts`, `choose-server.ts`, `find-token.ts` and `refuse-other-server.ts`;
+ * profiles are read and written by `profile.ts` and `write-profile.ts`. `cli/` calls it for each command,
+ * `session/connect.ts` for programs.
  */
 
 /**
@@ -81,7 +82,7 @@ export async function resolveConfig(
   given: GivenOptions,
   environment: Environment,
 ): Promise<Config> {
-  const options = withDefaults(withEnvironment(given, environment));
+  const options = completeOptions(withEnvironment(given, environment));
   return {
     connection: await resolveConnection(given, environment),
     tree: {

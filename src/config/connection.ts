@@ -3,7 +3,7 @@ import { namedServer, serverOfProfile } from "./choose-server.ts";
 import type { Environment } from "./environment.ts";
 import { type FoundToken, findToken } from "./find-token.ts";
 import { listProfiles } from "./list-profiles.ts";
-import { defaultOf, type GivenOptions, withDefaults, withEnvironment } from "./option-values.ts";
+import { defaultOf, type GivenOptions, completeOptions, withEnvironment } from "./option-values.ts";
 import { type Profile, readProfile } from "./profile.ts";
 import { refuseOtherServer } from "./refuse-other-server.ts";
 
@@ -26,7 +26,7 @@ export async function resolveConnection(
   environment: Environment,
 ): Promise<ConnectionConfig> {
   const options = withEnvironment(given, environment);
-  const { profile: name, insecureHttp, timeout } = withDefaults(options);
+  const { profile: name, insecureHttp, timeout } = completeOptions(options);
   const profile = await existingProfile(options.profile, environment.home);
   const isFlagProfile = given.profile !== undefined;
   const file = options.accessTokenFile;

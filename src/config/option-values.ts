@@ -68,7 +68,7 @@ export function withEnvironment(given: GivenOptions, { variables }: Environment)
 }
 
 /** Adds to `given` the defaults of the other options. */
-export function withDefaults(given: GivenOptions): CompleteOptions {
+export function completeOptions(given: GivenOptions): CompleteOptions {
   return merged(given, (row) => row.default) as CompleteOptions;
 }
 

@@ -5,7 +5,7 @@ import type { Profile } from "./profile.ts";
 import { isSameServer, originOf } from "./regions.ts";
 
 /**
- * Refuses to send a profile's token to another server than the profile's, whoever names that server, since it could
+ * Refuses to send a profile's token to another server than the profile's, whatever names that server, since it could
  * misuse the token. This includes profiles that name no server: Illumina's tools always write one, and a user can add
  * the line, whereas a disclosed token stays disclosed.
  *

@@ -1,7 +1,7 @@
 import { type ChosenClient, chooseClient } from "./choose-client.ts";
 import { namedServer, serverOfProfile } from "./choose-server.ts";
 import type { Environment } from "./environment.ts";
-import { type GivenOptions, withDefaults, withEnvironment } from "./option-values.ts";
+import { type GivenOptions, completeOptions, withEnvironment } from "./option-values.ts";
 import { ownProfileFile, type Profile, type ProfileLocation, readProfile } from "./profile.ts";
 
 /** Everything that signing in needs to know. */
@@ -26,7 +26,7 @@ export async function resolveSignIn(
   environment: Environment,
 ): Promise<SignInConfig> {
   const options = withEnvironment(given, environment);
-  const { profile: name, scopes, insecureHttp, timeout } = withDefaults(options);
+  const { profile: name, scopes, insecureHttp, timeout } = completeOptions(options);
   const profile = await readProfile(name, environment.home);
   const named = namedServer(given, options, given.profile === undefined ? undefined : profile);
   const apiServer = named?.apiServer ?? serverOfProfile(profile);

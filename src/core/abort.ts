@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 
 /** A signal that never aborts, for calls that nobody can cancel. */
 export const neverAborted: AbortSignal = new AbortController().signal;
-// Every waiting call has a listener on it, so many listeners are no leak.
+// Every waiting call has a listener on it, so a large number of listeners is no leak.
 setMaxListeners(0, neverAborted);
 
 /**

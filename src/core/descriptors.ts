@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 /*
  * The number of open files and sockets is limited for a process (`ulimit -n`) and for the machine. A call that fails
- * for want of a descriptor says nothing about its subject: the file may exist, and the process may be alive.
+ * because none is free says nothing about its subject: the file may exist, and the process may be alive.
  */
 
 /** The remedy for it. */

@@ -2,8 +2,18 @@ import { inspect } from "node:util";
 import { isOutOfDescriptors } from "./descriptors.ts";
 
 /*
- * `core/` has what every layer uses: errors, ids, ranges, time, limits, telemetry, and the redaction of secrets.
- * Nothing in it knows BaseSpace's API, the file system or the command line.
+ * Begin here: `core/` has what every layer uses. Nothing in it knows BaseSpace's API, the file system or the command
+ * line. By theme:
+ *
+ * - Errors: this file, and `unless-missing.ts`, `descriptors.ts` (too many open files).
+ * - Values: `ids.ts`, `brand.ts`, `compare-ids.ts`, `byte-range.ts`, `units.ts`, `index-files.ts`, `version.ts`.
+ * - Waiting and concurrency: `abort.ts`, `clock.ts`, `maybe-promise.ts`, `parallel.ts`, `semaphore.ts`,
+ *   `keyed-queue.ts`, `single-flight.ts`, `task-group.ts`, `owned-resources.ts`.
+ * - Memory: `byte-budget.ts`, `shared-buffers.ts`, `shared-memory.ts`, `heap-bytes.ts`, `tight-heap.ts`.
+ * - Secrets: `redact.ts` hides them in texts, by value (`known-secrets.ts`) and by name (`named-secrets.ts`,
+ *   `secret-names.ts`, `secret-spans.ts`); `no-debugger.ts` protects the process.
+ * - Texts: `logger.ts`, `terminal-text.ts` and `shown-text.ts` (foreign text, made safe), `telemetry.ts`.
+ * - Folders: `user-folders.ts`, `make-folders.ts`.
  */
 
 /**

@@ -1,4 +1,4 @@
-import { kindOf, SECRET_NAME_PATTERN, type SecretKind } from "./secret-names.ts";
+import { kindOfFoundName, SECRET_NAME_PATTERN, type SecretKind } from "./secret-names.ts";
 import { type Span, spanInBrackets, spanInQuotes, spanOf, textAt } from "./secret-spans.ts";
 
 /*
@@ -65,7 +65,7 @@ interface Found {
 }
 
 function secretAfter(text: string, { 0: name, index: start }: RegExpExecArray): Span | undefined {
-  const found: Found = { kind: kindOf(name), name, start, end: start + name.length };
+  const found: Found = { kind: kindOfFoundName(name), name, start, end: start + name.length };
   const assigned = textAt(ASSIGNED, text, found.end);
   if (assigned !== undefined) return assignedSecret(text, found, assigned);
   if (found.kind === "parameter") return undefined;

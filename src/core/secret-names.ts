@@ -75,7 +75,7 @@ const KINDS: readonly (readonly [RegExp, SecretKind])[] = SECRET_NAMES.map((name
 ]);
 
 /** The kind of a name that {@link SECRET_NAME_PATTERN} found. */
-export function kindOf(found: string): SecretKind {
+export function kindOfFoundName(found: string): SecretKind {
   const known = KINDS.find(([spellings]) => spellings.test(found));
   if (known === undefined) throw new Error("this is the name of no secret");
   return known[1];
@@ -85,7 +85,7 @@ export function kindOf(found: string): SecretKind {
 export function secretKindOf(name: string): SecretKind | undefined {
   const last = [...name.matchAll(SECRET_NAME_PATTERN)].at(-1);
   if (last === undefined || last.index + last[0].length !== name.length) return undefined;
-  return kindOf(last[0]);
+  return kindOfFoundName(last[0]);
 }
 
 function spellingsOf({ words }: SecretName): string {

@@ -9,7 +9,7 @@ export function stateFolderOf(variables: Variables, home: string): string {
   return join(xdg(variables["XDG_STATE_HOME"]) ?? join(home, ".local", "state"), "bsmount");
 }
 
-/** The XDG Base Directory Specification says that relative paths are to be ignored. */
+/** The XDG Base Directory Specification says that relative paths must be ignored. */
 export function xdg(value: string | undefined): string | undefined {
   return value !== undefined && isAbsolute(value) ? value : undefined;
 }

@@ -12,6 +12,8 @@ interface CountedVersion extends OpenVersion {
 /**
  * The version of each path that was opened last. The kernel has one page cache for a path: what an older descriptor
  * read would be returned to readers of the newer version, so reads through the older one fail.
+ *
+ * `read/file-versions.ts` has the versions by file Id, with the blocks that were read of each.
  */
 export class OpenVersions {
   readonly #newest = new Map<string, CountedVersion>();
@@ -33,7 +35,7 @@ export class OpenVersions {
     return opened;
   }
 
-  /** The content at `path` is not what `opened` says: the next open gets what is there. */
+  /** The content at `path` is not that of `opened`: the next open gets the current one. */
   changed(path: string, opened: OpenVersion): void {
     opened.isStale = true;
     if (this.#newest.get(path) === opened) this.#newest.delete(path);

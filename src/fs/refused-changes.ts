@@ -45,7 +45,7 @@ function isRegularFile(mode: number): boolean {
   return type === constants.S_IFREG || type === 0;
 }
 
-/** Other namespaces than `user.` do not exist here; only with this error `cp -p` goes on without them. */
+/** Other namespaces than `user.` do not exist here; only with this error does `cp -p` continue without them. */
 function refuseAttribute(name: string): never {
   if (!name.startsWith("user.")) {
     throw new BsmountError("not-supported", `no extended attributes but user.*: ${name}`);

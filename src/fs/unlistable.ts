@@ -6,13 +6,13 @@ import { errnoOf } from "./errno.ts";
  * when opendir or readdir returns them:
  *
  * - glibc and musl take ENOENT from getdents for the end of the directory (POSIX wants that for a directory that was
- *   removed while it was open). When opendir returns it, `rsync` takes the directory for one that vanished, and goes on
- *   to delete the copies of what was in it.
+ *   removed while it was open). When opendir returns it, `rsync` considers the directory removed, and deletes the
+ *   copies of what was in it.
  * - ENOTDIR makes programs take it for a file and skip it.
  * - Programs repeat a call that returned EINTR or EAGAIN for ever, `ls` one that returned EOVERFLOW too.
  * - EINVAL means to some programs that their buffer was too small, and ENOSYS that another call will do.
  *
- * Each of them becomes EIO, which every program takes for a failure.
+ * Each of them becomes EIO, which every program considers a failure.
  */
 const MISREAD: ReadonlySet<number> = new Set([
   2, // ENOENT

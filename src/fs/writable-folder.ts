@@ -73,8 +73,8 @@ export function newPath(path: string): string {
 }
 
 /**
- * The name of a new project or app result that is shown as `name`. BaseSpace removes spaces at both ends, so that
- * nobody would find it under the name that was given.
+ * The name of a new project or app result that is shown as `name`. BaseSpace removes spaces at both ends, so such an
+ * entity could not be found under the name that was given.
  * @throws as {@link newName}
  */
 export function newEntityName(name: string): string {

@@ -5,9 +5,10 @@ import { readingOperations } from "./reading-operations.ts";
 import { xattrOperations } from "./xattr-overrides.ts";
 
 /*
- * The only folder that knows fuse-native. `mount/` asks the driver (`driver.ts`, `native-driver.ts`) to mount a file
- * system. From then on the binding calls one of the operations below for each request of the kernel; it resolves the
- * path to an inode (`path-nodes.ts`), calls the file system (`fs/`), and `operation-runner.ts` sends exactly one reply.
+ * Begin here: `fuse/` is the only folder that knows fuse-native. `mount/` asks the driver (`driver.ts`,
+ * `native-driver.ts`) to mount a file system. From then on the binding calls one of the operations below for each
+ * request of the kernel; it resolves the path to an inode (`path-nodes.ts`), calls the file system (`fs/`), and
+ * `operation-runner.ts` sends exactly one reply.
  */
 
 /** All operations that the binding can forward: libfuse would reply ENOSYS for a missing one. */

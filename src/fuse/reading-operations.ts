@@ -104,7 +104,7 @@ function directoryOperations({
   };
 }
 
-/** Makes `work` fail with an error that no program takes for an empty directory. */
+/** Makes `work` fail with an error that programs do not mistake for an empty directory. */
 async function orUnlistable<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -148,7 +148,7 @@ function fileOperations({
   };
 }
 
-/** Checks the count, because libfuse sends as many bytes as it is told, even from beyond its buffer. */
+/** Checks the count, because libfuse sends the number of bytes that it is given, even from beyond its buffer. */
 function checkedCount(count: number, room: number): number {
   if (Number.isInteger(count) && count >= 0 && count <= room) return count;
   throw new BsmountError("unavailable", `read ${count} bytes into a buffer of ${room}`);

@@ -7,7 +7,7 @@ import { parseMountTable } from "./mount-table.ts";
  * a stat of the file would ask this very mount and deadlock. Only root sees the descriptors of other users' processes,
  * and nobody sees processes of other PID namespaces.
  *
- * When a read fails for want of a free descriptor, it is an error and not an empty result, which would mean that no
+ * When a read fails because no descriptor is free, that is an error and not an empty result, which would mean that no
  * process has the file open.
  */
 

@@ -1,3 +1,9 @@
+/*
+ * Begin here: `metrics/` sums what the layers publish as telemetry (`core/telemetry.ts`). `definitions.ts` has the
+ * metrics, `counters.ts` makes the frequent ones cheap. A session has one collector; a mount returns its snapshot
+ * (`metricsAt` in `mount/`), which the demo prints.
+ */
+
 import { Registry } from "prom-client";
 import * as telemetry from "../core/telemetry.ts";
 import { defineInstruments, type Instruments } from "./definitions.ts";
@@ -18,7 +24,7 @@ export interface MetricsSnapshot {
   readonly listings: Readonly<Record<telemetry.ListingMessage["outcome"], number>>;
 }
 
-/** Sums up the telemetry messages of the layers until it is disposed. `session/` creates it, and `status` shows it. */
+/** Sums up the telemetry messages of the layers until it is disposed. `session/` creates it. */
 export class MetricsCollector implements Disposable {
   readonly #registry = new Registry();
   readonly #instruments: Instruments = defineInstruments(this.#registry);

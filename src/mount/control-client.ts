@@ -7,7 +7,7 @@ import {
   type ErrorReport,
   linesOf,
   parseObject,
-  type Progress,
+  type PendingUploads,
   progressOf,
 } from "./control-protocol.ts";
 
@@ -18,7 +18,7 @@ export interface AskOptions {
   /** How long the mount may send nothing, milliseconds. @default 10 000 */
   readonly silenceMs?: number;
   /** Called about once a second with what the mount waits for. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: PendingUploads) => void;
 }
 
 /** The mount sends nothing, because its process is stopped or hangs. */

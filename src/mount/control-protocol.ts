@@ -1,7 +1,10 @@
 import type { Socket } from "node:net";
 import { BsmountError, describeError, type FailureReason } from "../core/errors.ts";
 import { redactText } from "../core/redact.ts";
-import { type TemporaryFilesPolicy, isTemporaryFilesPolicy } from "../session/unfinished-files.ts";
+import {
+  type TemporaryFilesPolicy,
+  isTemporaryFilesPolicy,
+} from "../session/temporary-files-policy.ts";
 
 /*
  * The protocol of a mount's control socket: one JSON object per line, one reply for each request, in order. Progress
@@ -22,6 +25,7 @@ export type ControlRequest =
       readonly lazy: boolean;
       /** Whether to wait for uploads that can be finished. */
       readonly wait: boolean;
+      /** What to do with files that await a rename. The wire name stays: mounts of other versions use it. */
       readonly held?: TemporaryFilesPolicy;
     }
   | { readonly method: "refresh" }
@@ -33,6 +37,7 @@ export type ControlRequest =
       readonly path: string;
       readonly status: string;
       readonly summary?: string;
+      /** As in `unmount`. */
       readonly held?: TemporaryFilesPolicy;
       readonly uploadsInterrupted?: boolean;
     };
@@ -42,7 +47,7 @@ export type ControlReply =
   | { readonly ok: false; readonly error: ErrorReport };
 
 /** What a mount waits for before it replies. */
-export interface Progress {
+export interface PendingUploads {
   /** Files that are being uploaded or wait for that. */
   readonly pending: number;
   /** Their bytes that BaseSpace has not confirmed. */
@@ -60,9 +65,11 @@ export interface UnmountResult {
 }
 
 /** The progress in a message; undefined when the message is a reply. */
-export function progressOf(message: Record<string, unknown>): Progress | undefined {
+export function progressOf(message: Record<string, unknown>): PendingUploads | undefined {
   const { progress } = message;
-  return typeof progress === "object" && progress !== null ? (progress as Progress) : undefined;
+  return typeof progress === "object" && progress !== null
+    ? (progress as PendingUploads)
+    : undefined;
 }
 
 /** An error as sent to another process: its text includes the causes. */

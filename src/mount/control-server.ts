@@ -8,7 +8,7 @@ import {
   type ControlRequest,
   linesOf,
   parseRequest,
-  type Progress,
+  type PendingUploads,
   reportOf,
 } from "./control-protocol.ts";
 
@@ -23,18 +23,18 @@ const PROGRESS_MS = 1_000;
 /** Handles one request; `signal` aborts when the client has disconnected. */
 export type ControlHandler = (request: ControlRequest, signal: AbortSignal) => Promise<unknown>;
 
-const NOTHING_PENDING: Progress = { pending: 0, leftBytes: 0 };
+const NOTHING_PENDING: PendingUploads = { pending: 0, leftBytes: 0 };
 
 /** The control socket of a mount. Disposing ends all connections and removes the socket. */
 export class ControlServer implements AsyncDisposable {
   readonly #path: string;
   readonly #handler: ControlHandler;
-  readonly #progress: () => Progress;
+  readonly #progress: () => PendingUploads;
   readonly #server: Server;
   readonly #conversations = new Map<Socket, Conversation>();
   #closing = false;
 
-  private constructor(path: string, handler: ControlHandler, progress: () => Progress) {
+  private constructor(path: string, handler: ControlHandler, progress: () => PendingUploads) {
     this.#path = path;
     this.#handler = handler;
     this.#progress = progress;
@@ -48,7 +48,7 @@ export class ControlServer implements AsyncDisposable {
   static async listen(
     path: string,
     handler: ControlHandler,
-    progress: () => Progress = () => NOTHING_PENDING,
+    progress: () => PendingUploads = () => NOTHING_PENDING,
   ): Promise<ControlServer> {
     await rm(path, { force: true });
     const control = new ControlServer(path, handler, progress);

@@ -6,7 +6,7 @@ import {
   uploadsFailedError,
   temporaryNamesError,
   namedFiles,
-} from "../session/unfinished-files.ts";
+} from "../session/unfinished-errors.ts";
 import type { ControlRequest, UnmountResult } from "./control-protocol.ts";
 import type { Gate } from "./gated-file-system.ts";
 import { inUseError, nameHolders } from "./mount-in-use.ts";
@@ -57,7 +57,7 @@ async function unmount(
   using _pause = options.gate.pause();
   await refuseInUse(options, signal);
   refuseUnfinished(options);
-  const { interrupted } = options.session.uploadsLeft();
+  const { interrupted } = options.session.unfinishedFiles();
   await options.unmount(false);
   return { open: [], left: interrupted, isUsed: false };
 }
@@ -74,10 +74,10 @@ async function detach(
   const open = await stillOpen(options, signal);
   await decideTemporaryFiles(request, options, signal);
   if (request.wait) await finishUploads(options, signal);
-  const { held, failed, interrupted } = session.uploadsLeft();
+  const { awaitingRename, failed, interrupted } = session.unfinishedFiles();
   return {
     open: open.map((path) => nameHolders(path, mountPoint, holders)),
-    left: [...held, ...failed, ...interrupted],
+    left: [...awaitingRename, ...failed, ...interrupted],
     isUsed: holders.length + open.length > 0,
   };
 }
@@ -129,7 +129,7 @@ async function finishUploads(
 
 function refuseUnfinished({ mountPoint, session }: EndMountOptions): void {
   const what = `cannot unmount ${mountPoint}`;
-  const { held, failed } = session.uploadsLeft();
-  if (held.length > 0) throw temporaryNamesError(what, held);
+  const { awaitingRename, failed } = session.unfinishedFiles();
+  if (awaitingRename.length > 0) throw temporaryNamesError(what, awaitingRename);
   if (failed.length > 0) throw uploadsFailedError(what, failed);
 }

@@ -4,8 +4,8 @@ import { withoutKnownSecrets } from "../core/known-secrets.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Mounted } from "../fuse/driver.ts";
 import { findHolders } from "../linux/mount-holders.ts";
-import { StillOpenError } from "../session/still-open.ts";
-import type { ControlRequest, Progress, UnmountResult } from "./control-protocol.ts";
+import { StillOpenError } from "../session/still-open-error.ts";
+import type { ControlRequest, PendingUploads, UnmountResult } from "./control-protocol.ts";
 import { ControlServer } from "./control-server.ts";
 import { endMount, type UnmountRequest } from "./end-mount.ts";
 import type { Gate } from "./gated-file-system.ts";
@@ -113,12 +113,13 @@ export class LiveMount implements BaseSpaceMount {
   /** The state of the mount, as `bsmount status --json` shows it. */
   status(): MountStatus {
     const { session, logFile } = this.#options;
+    const { pending, failed, awaitingRename: held } = session.uploads();
     return {
       mountPoint: this.mountPoint,
       pid: process.pid,
       // The status is printed and stored; the service could have put the token into the user name.
       ...withoutKnownSecrets(session.describe()),
-      uploads: session.uploads(),
+      uploads: { pending, failed, held },
       since: this.#since,
       ...(logFile === undefined ? {} : { logFile }),
       ...(this.#isDetached ? { isDetached: true } : {}),
@@ -151,8 +152,13 @@ export class LiveMount implements BaseSpaceMount {
     await this.ended;
   }
 
-  async #setStatus({ path, method: _method, ...change }: SetStatusRequest): Promise<void> {
+  async #setStatus({ path, status, summary, held }: SetStatusRequest): Promise<void> {
     const { session } = this.#options;
+    const change = {
+      status,
+      ...(summary === undefined ? {} : { summary }),
+      ...(held === undefined ? {} : { temporaryFiles: held }),
+    };
     try {
       await session.setStatus(path, change, neverAborted);
     } catch (error) {
@@ -176,8 +182,8 @@ export class LiveMount implements BaseSpaceMount {
     );
   }
 
-  #progress(): Progress {
-    const { pending, leftBytes } = this.#options.session.uploadsLeft();
+  #progress(): PendingUploads {
+    const { pending, leftBytes } = this.#options.session.unfinishedFiles();
     return { pending, leftBytes };
   }
 

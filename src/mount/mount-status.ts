@@ -1,5 +1,14 @@
 import type { SessionDescription } from "../session/session.ts";
-import type { UploadCounts } from "../session/staged-uploads.ts";
+
+/** How many files of a mount are not in BaseSpace. */
+export interface MountUploads {
+  /** Files that are being uploaded or wait for that. */
+  readonly pending: number;
+  /** Files whose upload failed. */
+  readonly failed: number;
+  /** Files that await a rename. */
+  readonly held: number;
+}
 
 /** One row of `bsmount status`. */
 export interface MountStatus extends SessionDescription {
@@ -10,7 +19,7 @@ export interface MountStatus extends SessionDescription {
   /** Where the mount's process logs; absent in the foreground. */
   readonly logFile?: string;
   /** The numbers of files that are not in BaseSpace. */
-  readonly uploads: UploadCounts;
+  readonly uploads: MountUploads;
   /** When it was mounted, ISO 8601. */
   readonly since: string;
   /** The mount was unmounted lazily, and serves open files until they are closed. */

@@ -1,15 +1,15 @@
 /*
- * A mounted session, from its start to its end. `cli/serve-mount.ts` calls `runForeground`, in a background process
- * that `startDaemon` has started or in the foreground. That prepares the mount point, opens the session, mounts it
- * with the driver of `fuse/`, and serves signals. While the mount is live (`live-mount.ts`), it has a control socket
- * and an entry in the registry. Other commands find it there (`find-mount.ts`) and send it requests (`ask-entry.ts`):
- * status, refresh, unmount.
+ * Begin here: `mount/` is a mounted session, from its start to its end. `cli/serve-mount.ts` calls `runForeground`, in
+ * a background process that `startDaemon` has started or in the foreground. That prepares the mount point, opens the
+ * session, mounts it with the driver of `fuse/`, and serves signals. While the mount is live (`live-mount.ts`), it has
+ * a control socket and an entry in the registry. Other commands find it there (`find-mount.ts`) and send it requests
+ * (`ask-entry.ts`): status, refresh, unmount.
  */
 
 export { isDaemon, runDaemon } from "./daemon-child.ts";
 export { startDaemon } from "./daemon.ts";
 export { type ForegroundHooks, runForeground } from "./foreground.ts";
-export type { Progress } from "./control-protocol.ts";
+export type { PendingUploads } from "./control-protocol.ts";
 export { findMount, type MountPath } from "./find-mount.ts";
 export type { BaseSpaceMount } from "./live-mount.ts";
 export { openLogFile } from "./log-file.ts";

@@ -16,5 +16,5 @@ export type MountableSession = AsyncDisposable &
     | "unfinishedIn"
     | "keepTemporaryNames"
     | "uploads"
-    | "uploadsLeft"
+    | "unfinishedFiles"
   >;

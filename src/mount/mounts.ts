@@ -1,5 +1,5 @@
 import type { MetricsSnapshot } from "../metrics/metrics.ts";
-import type { TemporaryFilesPolicy } from "../session/unfinished-files.ts";
+import type { TemporaryFilesPolicy } from "../session/temporary-files-policy.ts";
 import { askEntry, isSilence, describeSilence } from "./ask-entry.ts";
 import type { AskOptions } from "./control-client.ts";
 import { findMount, findMountPoint, requireLiveMount } from "./find-mount.ts";
@@ -50,7 +50,7 @@ export interface StatusChangeAt extends Pick<AskOptions, "onProgress"> {
   /** A sentence for the people who look at the result. */
   readonly summary?: string;
   /** What to do with files under temporary names when the status is final. @default "refuse" */
-  readonly held?: TemporaryFilesPolicy;
+  readonly temporaryFiles?: TemporaryFilesPolicy;
   /** Whether interrupted files are uploaded as they are when the status is final; if not, it is refused. @default false */
   readonly uploadsInterrupted?: boolean;
 }
@@ -63,11 +63,16 @@ export interface StatusChangeAt extends Pick<AskOptions, "onProgress"> {
  */
 export async function setStatusAt(
   path: string,
-  { runtimeFolder, onProgress, ...change }: StatusChangeAt,
+  { runtimeFolder, onProgress, temporaryFiles: held, ...change }: StatusChangeAt,
   signal: AbortSignal,
 ): Promise<void> {
   const { entry, inside } = await requireLiveMount(await findMount(path, runtimeFolder));
-  const request = { method: "set-status", path: inside === "" ? "/" : inside, ...change } as const;
+  const request = {
+    method: "set-status",
+    path: inside === "" ? "/" : inside,
+    ...change,
+    ...(held === undefined ? {} : { held }),
+  } as const;
   const listener = onProgress === undefined ? {} : { onProgress };
   await askEntry(entry, request, { signal, ...listener });
 }

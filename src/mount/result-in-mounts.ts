@@ -1,7 +1,7 @@
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { RefuseElsewhere } from "../session/ending-result.ts";
-import { namedFiles } from "../session/unfinished-files.ts";
-import { StillOpenError } from "../session/still-open.ts";
+import { namedFiles } from "../session/unfinished-errors.ts";
+import { StillOpenError } from "../session/still-open-error.ts";
 import { askEntry } from "./ask-entry.ts";
 import type { MountStatus } from "./mount-status.ts";
 import { isOwnEntry, readRegistry, type RegistryEntry } from "./registry.ts";

@@ -70,7 +70,7 @@ class ProcessSignals implements SignalService {
 
   async #end(mount: BaseSpaceMount, signal: AbortSignal): Promise<void> {
     mount.refuseOpens();
-    // A mount that has ended serves nobody any more, and its process only waits for uploads.
+    // A mount that has ended serves no requests any more, and its process only waits for uploads.
     if (this.#ends > 2 || (this.#ends > 1 && this.#hasEnded)) return mount.abandon();
     if (this.#ends > 1) return await this.#detach(mount, signal);
     let isNotified = false;

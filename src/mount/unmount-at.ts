@@ -1,9 +1,9 @@
 import { systemClock } from "../core/clock.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import { unmountWithTools } from "../linux/unmount.ts";
-import type { TemporaryFilesPolicy } from "../session/unfinished-files.ts";
+import type { TemporaryFilesPolicy } from "../session/temporary-files-policy.ts";
 import { askEntry, isSilence, describeSilence } from "./ask-entry.ts";
-import type { Progress, UnmountResult } from "./control-protocol.ts";
+import type { PendingUploads, UnmountResult } from "./control-protocol.ts";
 import { findMountPoint } from "./find-mount.ts";
 import { probeMount } from "./probe-mount.ts";
 import { unmountUnlessUsed, withRemedyForCaller } from "./mount-in-use.ts";
@@ -23,9 +23,9 @@ export interface UnmountOptions {
   /** Waits for uploads, and until the mount's process has ended. */
   readonly wait: boolean;
   /** What to do with files under temporary names; with `lazy`, "refuse" leaves them in staging. @default "refuse" */
-  readonly held?: TemporaryFilesPolicy;
+  readonly temporaryFiles?: TemporaryFilesPolicy;
   /** Called about once a second with what the mount waits for. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: PendingUploads) => void;
   /** Called with texts for the user that are no failures. */
   readonly onNotice?: (text: string) => void;
 }
@@ -90,7 +90,7 @@ function unknownProcessError(mountPoint: string): BsmountError {
 /** Undefined when the process has ended or does not respond, so that this process has to unmount. */
 async function requestUnmount(
   entry: RegistryEntry,
-  { lazy, wait, held = "refuse", onProgress, onNotice }: UnmountOptions,
+  { lazy, wait, temporaryFiles: held = "refuse", onProgress, onNotice }: UnmountOptions,
   signal: AbortSignal,
 ): Promise<UnmountResult | undefined> {
   const request = { method: "unmount", lazy, wait, held } as const;

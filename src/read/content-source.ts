@@ -1,6 +1,11 @@
 import type { ByteRange } from "../core/byte-range.ts";
 import type { FileId } from "../core/ids.ts";
 
+/*
+ * The port of `read/` to the client. `api/content/content.ts` declares the same two types for its own users; the
+ * compiler compares them where `session/` passes the client in, so neither folder imports the other.
+ */
+
 /** Identifies a version of a file in the object store: its ETag without quotes. */
 export interface StoreVersion {
   readonly etag: string | undefined;

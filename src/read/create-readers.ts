@@ -9,7 +9,7 @@ import { BlockFetcher } from "./block-fetcher.ts";
 import { BlockLoader } from "./block-loader.ts";
 import type { ContentSource } from "./content-source.ts";
 import { FileVersions } from "./file-versions.ts";
-import { FileReader, type ReadingParts } from "./file-reader.ts";
+import { BlockReader, type ReadingParts } from "./block-reader.ts";
 import type { Readers } from "./reader.ts";
 import { TimeOuts } from "./time-outs.ts";
 import { defaultTuning, type ReadTuning } from "./tuning.ts";
@@ -43,7 +43,7 @@ export function readersOf(parts: ReadingParts): Readers {
   let closed = false;
   return {
     open(content) {
-      if (!closed) return new FileReader(content, parts);
+      if (!closed) return new BlockReader(content, parts);
       throw new BsmountError("aborted", `cannot open file ${content.fileId}: reading has ended`);
     },
     async [Symbol.asyncDispose]() {

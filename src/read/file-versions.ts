@@ -9,6 +9,8 @@ export type UnusedListener = (index: number) => void;
 /**
  * The file versions that readers have open or that the store has blocks of. A block is useful only together with the
  * version that it came from, so a version is kept as long as either exists. Both are bounded.
+ *
+ * `fs/open-versions.ts` is the counterpart for the kernel's page cache, which has one content for each path.
  */
 export class FileVersions {
   readonly #blockBytes: number;

@@ -1,9 +1,9 @@
 import type { FileId } from "../core/ids.ts";
 
 /*
- * Reading; begin here. `fs/` opens a `Reader` for each open file. A read goes file-reader → access-pattern and
- * prefetch-window (which blocks, pure) → block-loader (memory) → block-fetcher (requests) → `ContentSource`, the port
- * that the client implements. Blocks are cached in `blocks/`.
+ * Begin here: `read/` reads files. `fs/` opens a `Reader` for each open file. A read goes block-reader → access-
+ * pattern and prefetch-window (which blocks, pure) → block-loader (memory) → block-fetcher (requests) →
+ * `ContentSource`, the port that the client implements. Blocks are cached in `blocks/`.
  */
 
 /** The file version that a reader is opened on, as the catalog describes it. */

@@ -4,7 +4,7 @@ import type { ClientOptions } from "../api/settings.ts";
 import { type ConnectionConfig, resolveConnection } from "../config/connection.ts";
 import { type Environment, processEnvironment } from "../config/environment.ts";
 import type { GivenOptions } from "../config/option-values.ts";
-import { explainRefusal } from "../config/refused-token.ts";
+import { explainRefusal } from "../config/explain-refusal.ts";
 import { neverAborted } from "../core/abort.ts";
 import { CurrentToken } from "./current-token.ts";
 
@@ -35,12 +35,12 @@ export async function connect(options: ConnectOptions = {}): Promise<BaseSpace> 
   const { insecureHttp } = options;
   const chosen = present({ profile, apiServer, region, accessTokenFile, insecureHttp });
   const connection = await resolveConnection(chosen, environmentOf(options));
-  const { client } = await signIn(connection, clientOptions, signal ?? neverAborted);
+  const { client } = await openClient(connection, clientOptions, signal ?? neverAborted);
   return client;
 }
 
 /** Returns a client for a connection, and its user. A token that is refused is looked up again. */
-export async function signIn(
+export async function openClient(
   connection: ConnectionConfig,
   options: ClientOptions,
   signal: AbortSignal,

@@ -1,17 +1,17 @@
 import {
   pathInResult,
-  type UnfinishedUpload,
-  unfinishedUploads,
-} from "../api/transfers/unfinished-uploads.ts";
+  type ResumableUpload,
+  resumableUploads,
+} from "../api/transfers/resumable-uploads.ts";
 import { BsmountError } from "../core/errors.ts";
 import { type StagedUpload, stagedUploads } from "../write/leftovers.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import type { Staging } from "../write/staging.ts";
-import { namedFiles } from "./unfinished-files.ts";
+import { namedFiles } from "./unfinished-errors.ts";
 
 /*
  * An app result that was completed or aborted takes no more files. Files of it that other mounts have not uploaded would
- * be lost to it; so the other mounts are asked first, and the staging folder is searched.
+ * be lost to it; so other mounts are asked first, and the staging folder is searched.
  */
 
 /** An app result that is to get another status. */
@@ -61,7 +61,7 @@ export async function refuseStaged(
   const left = uploads.filter(({ resultFile, modified }) => {
     return (dates.get(resultFile?.path ?? "") ?? -Infinity) <= modified.getTime();
   });
-  if (left.length > 0) throw leftBehindError(what, left);
+  if (left.length > 0) throw leftoversError(what, left);
 }
 
 /**
@@ -72,13 +72,13 @@ export async function refuseStaged(
  * @param remoteDates those of the files that BaseSpace has
  * @throws BsmountError `unfinished`
  */
-export async function refuseUnfinishedCopies(
+export async function refuseResumableUploads(
   { apiServer, appResultId, what }: EndingResult,
   folder: string,
   remoteDates: () => Promise<FileDates>,
 ): Promise<void> {
-  const copies: (readonly [path: string, upload: UnfinishedUpload])[] = [];
-  for (const upload of await unfinishedUploads(folder)) {
+  const copies: (readonly [path: string, upload: ResumableUpload])[] = [];
+  for (const upload of await resumableUploads(folder)) {
     const path = pathInResult(upload, { apiServer, appResultId });
     if (path !== undefined) copies.push([path, upload]);
   }
@@ -93,7 +93,7 @@ export async function refuseUnfinishedCopies(
 function unfinishedCopyError(
   what: string,
   path: string,
-  { journal }: UnfinishedUpload,
+  { journal }: ResumableUpload,
 ): BsmountError {
   const problem = `${what}: a bsmount cp to ${path} runs, or was interrupted`;
   return new BsmountError("unfinished", problem, {
@@ -120,7 +120,7 @@ function stagedByOtherError(what: string, { pid, host, resultFile }: StagedUploa
   return new BsmountError("unfinished", problem, { remedy });
 }
 
-function leftBehindError(what: string, left: readonly StagedUpload[]): BsmountError {
+function leftoversError(what: string, left: readonly StagedUpload[]): BsmountError {
   const were = left.length === 1 ? "was" : "were";
   const files = namedFiles(left.map(({ resultFile }) => shownPath(resultFile)));
   const problem = `${what}: a mount that has ended wrote ${files}, which ${were} never uploaded`;

@@ -14,21 +14,17 @@ import {
   type SessionStaging,
   type RefuseElsewhere,
   refuseStaged,
-  refuseUnfinishedCopies,
+  refuseResumableUploads,
 } from "./ending-result.ts";
-import {
-  interruptedError,
-  uploadsFailedError,
-  temporaryNamesError,
-  type UnfinishedFilesPolicy,
-} from "./unfinished-files.ts";
-import { StillOpenError } from "./still-open.ts";
+import type { UnfinishedFilesPolicy } from "./temporary-files-policy.ts";
+import { interruptedError, uploadsFailedError, temporaryNamesError } from "./unfinished-errors.ts";
+import { StillOpenError } from "./still-open-error.ts";
 import {
   discardTemporaryNames,
   failedFiles,
   interruptedFiles,
   keepTemporaryNames,
-} from "./uploads-left.ts";
+} from "./unfinished-files.ts";
 
 export interface EntityMakerOptions {
   readonly client: BaseSpace;
@@ -99,12 +95,12 @@ export class ApiEntityMaker implements EntityMaker {
       return;
     }
     await this.#refuseWhileOpen(appResult, status, signal);
-    // From here on no file can be opened for writing in a result that is to take no more files.
+    // From here on no file can be opened for writing in a result that will accept no more files.
     using _closing = isFinal(status) ? this.#files.writers.closing(appResult.id) : undefined;
     this.#refuseOpen(appResult, status, this.#files.writers.files(appResult.id));
     await this.#refuseElsewhere(appResult, status, signal);
-    const { held = "refuse", uploadsInterrupted = false } = change;
-    await this.#finishFiles(appResult, { status, held, uploadsInterrupted }, signal);
+    const { temporaryFiles = "refuse", uploadsInterrupted = false } = change;
+    await this.#finishFiles(appResult, { status, temporaryFiles, uploadsInterrupted }, signal);
     await this.#client.appSessions.setStatus(appSession.id, { status, summary }, { signal });
     this.#catalog.invalidate(appResult);
     this.#forgetListing(raw);
@@ -148,7 +144,7 @@ export class ApiEntityMaker implements EntityMaker {
     return entities.some((entity) => entity.name === name);
   }
 
-  /** A program that is still writing would be left with half a file, complete for good. */
+  /** The file of a program that is still writing would be complete too early, and could not be changed any more. */
   async #refuseWhileOpen(
     appResult: Entity,
     status: SessionStatus,
@@ -185,7 +181,7 @@ export class ApiEntityMaker implements EntityMaker {
     await refuseStaged(result, this.#staging, remoteDates);
     // A copy into a result that is given up ends with it.
     if (status !== "Complete") return;
-    await refuseUnfinishedCopies(result, this.#transfersFolder, remoteDates);
+    await refuseResumableUploads(result, this.#transfersFolder, remoteDates);
   }
 
   /** Files under temporary names are finished only when the caller says so; otherwise they would be lost. */
@@ -193,14 +189,16 @@ export class ApiEntityMaker implements EntityMaker {
     { id, name }: Entity,
     {
       status,
-      held: policy,
+      temporaryFiles,
       uploadsInterrupted,
     }: { readonly status: SessionStatus } & Required<UnfinishedFilesPolicy>,
     signal: AbortSignal,
   ): Promise<void> {
     if (status === "Running") return;
-    if (policy === "upload") await keepTemporaryNames(this.#files, { appResultId: id }, signal);
-    if (policy === "discard") await discardTemporaryNames(this.#files, { appResultId: id }, signal);
+    if (temporaryFiles === "upload")
+      await keepTemporaryNames(this.#files, { appResultId: id }, signal);
+    if (temporaryFiles === "discard")
+      await discardTemporaryNames(this.#files, { appResultId: id }, signal);
     this.#closeInterrupted({ id, name }, { status, uploadsInterrupted });
     const temporary = this.#files.unfinished(id).filter(({ awaitsRename }) => awaitsRename);
     if (isFinal(status) && temporary.length > 0) {

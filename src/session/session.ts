@@ -1,7 +1,7 @@
 /*
  * Begin here: a session is everything for one configuration but FUSE. `openSession` signs in (`connect.ts`,
  * `current-token.ts`), opens the staged files (`staged-uploads.ts`) and composes catalog, tree, readers and file system;
- * `entity-maker.ts` makes entities and ends app results, `ending-result.ts` and `uploads-left.ts` say what keeps one
+ * `entity-maker.ts` makes entities and ends app results, `ending-result.ts` and `unfinished-files.ts` say what keeps one
  * from ending, `transfer-paths.ts` maps paths for commands that copy. `mount/` serves a session, `cli/` uses it directly.
  */
 
@@ -27,14 +27,14 @@ import type { StagedFiles } from "../write/staged-files.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import { transferPathsOf, transfersFolderIn, type TransferPaths } from "./transfer-paths.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
-import { signIn } from "./connect.ts";
+import { openClient } from "./connect.ts";
 import type { RefuseElsewhere } from "./ending-result.ts";
-import type { UnfinishedFilesPolicy } from "./unfinished-files.ts";
+import type { UnfinishedFilesPolicy } from "./temporary-files-policy.ts";
 import {
   countUploads,
   listingsOf,
-  type StagedUploads,
-  openStagedUploads,
+  type OpenedStaging,
+  openStaging,
   stagingFolderOf,
   type UploadCounts,
 } from "./staged-uploads.ts";
@@ -42,9 +42,9 @@ import { TokenWatch } from "./token-watch.ts";
 import {
   discardTemporaryNames,
   keepTemporaryNames,
-  type UploadsLeft,
-  uploadsLeft,
-} from "./uploads-left.ts";
+  type UnfinishedFiles,
+  unfinishedFiles,
+} from "./unfinished-files.ts";
 
 export interface SessionOptions {
   readonly logger: Logger;
@@ -77,8 +77,8 @@ export interface Session extends AsyncDisposable {
   metrics(): Promise<MetricsSnapshot>;
   /** The numbers of files that are not in BaseSpace. */
   uploads(): UploadCounts;
-  /** Returns what was written and is not in BaseSpace yet. */
-  uploadsLeft(): UploadsLeft;
+  /** Returns the files that were written and are not complete in BaseSpace yet. */
+  unfinishedFiles(): UnfinishedFiles;
   /** From now on disposing waits for no uploads: what is not in BaseSpace by then stays in staging. */
   hurry(): void;
   /** Returns the paths of files that are open for writing, after files that were just closed were released. */
@@ -96,8 +96,8 @@ export interface Session extends AsyncDisposable {
   finishUploads(signal: AbortSignal): Promise<void>;
   /**
    * Sets the status of the app result that `path` (as the mount shows it) is in, after finishing its files.
-   * @throws BsmountError `usage` when it is in none, `unfinished` while a file has a temporary name and `held` does not
-   * say what to do with it, `invalid`
+   * @throws BsmountError `usage` when it is in none, `unfinished` while a file has a temporary name and `temporaryFiles`
+   * does not say what to do with it, `invalid`
    * @throws StillOpenError while one of its files is open for writing
    */
   setStatus(
@@ -146,14 +146,14 @@ export async function openSession(
     const metrics = owned.use(new MetricsCollector());
     const token = owned.use(new TokenWatch());
     const lockFolder = join(config.folders.state, "locks");
-    const { client, user } = await signIn(config.connection, { logger, lockFolder }, signal);
+    const { client, user } = await openClient(config.connection, { logger, lockFolder }, signal);
     owned.use(client);
     const { id, name } = user;
     const source = client.content;
     const memoryBytes = config.memoryCacheBytes;
     const readers = owned.use(createReaders({ source, memoryBytes, logger }));
     const catalog = openCatalog(config, client);
-    const uploads = owned.use(openStagedUploads(config, { client, catalog, userId: id, logger }));
+    const uploads = owned.use(openStaging(config, { client, catalog, userId: id, logger }));
     if (adoptsLeftFiles) await adoptLeftFiles({ ...uploads, catalog, logger }, signal);
     return {
       config,
@@ -183,11 +183,11 @@ function uploadsOf(
   | "unfinishedIn"
   | "keepTemporaryNames"
   | "uploads"
-  | "uploadsLeft"
+  | "unfinishedFiles"
 > {
   return {
     uploads: () => countUploads(staged),
-    uploadsLeft: () => uploadsLeft(staged),
+    unfinishedFiles: () => unfinishedFiles(staged),
     keepTemporaryNames: async (signal) => await keepTemporaryNames(staged, {}, signal),
     discardTemporaryNames: async (signal) => await discardTemporaryNames(staged, {}, signal),
     finishUploads: async (signal) => await staged.finishing.finishAll(signal),
@@ -216,8 +216,7 @@ interface TreeParts {
   readonly client: BaseSpace;
   readonly catalog: CachedCatalog;
   readonly readers: Readers;
-  /** The numbers of files that are not in BaseSpace. */
-  readonly uploads: StagedUploads;
+  readonly uploads: OpenedStaging;
   readonly refuseElsewhere: RefuseElsewhere;
 }
 

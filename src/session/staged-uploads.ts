@@ -16,9 +16,8 @@ import { Staging } from "../write/staging.ts";
 export interface UploadCounts {
   readonly pending: number;
   readonly failed: number;
-  readonly held: number;
-  /** Absent in mounts of older versions. */
-  readonly interrupted?: number;
+  readonly awaitingRename: number;
+  readonly interrupted: number;
 }
 
 /** Complete files whose bytes stay in staging, to be read from there. */
@@ -36,12 +35,12 @@ export function stagingFolderIn({ state }: Folders): string {
 }
 
 /** The files that were written in a session, and where their bytes are. */
-export interface StagedUploads extends AsyncDisposable {
+export interface OpenedStaging extends AsyncDisposable {
   readonly staged: StagedFiles;
   readonly staging: Staging;
 }
 
-export interface StagedUploadsOptions {
+export interface OpenStagingOptions {
   readonly client: BaseSpace;
   /** The catalog whose listings have to show files that are no longer listed here. */
   readonly catalog: Catalog;
@@ -50,10 +49,10 @@ export interface StagedUploadsOptions {
   readonly logger: Logger;
 }
 
-export function openStagedUploads(
+export function openStaging(
   config: Config,
-  { client, catalog, userId, logger }: StagedUploadsOptions,
-): StagedUploads {
+  { client, catalog, userId, logger }: OpenStagingOptions,
+): OpenedStaging {
   const { apiServer } = client;
   const maxFiles = Math.max(1, maxDescriptors() - OTHER_DESCRIPTORS);
   const staging = new Staging(stagingFolderOf(config), { owner: { apiServer, userId }, maxFiles });
@@ -85,5 +84,5 @@ export function countUploads(staged: StagedFiles): UploadCounts {
   });
   const temporary = count(({ awaitsRename, isInterrupted }) => !isInterrupted && awaitsRename);
   const pending = files.length - failed - temporary - interrupted;
-  return { pending, failed, held: temporary, interrupted };
+  return { pending, failed, awaitingRename: temporary, interrupted };
 }

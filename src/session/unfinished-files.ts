@@ -1,56 +1,71 @@
-import { BsmountError } from "../core/errors.ts";
+import { describeError } from "../core/errors.ts";
+import type { StagedFile } from "../write/staged-file.ts";
+import type { StagedFiles } from "../write/staged-files.ts";
+import { shownPathOf } from "../write/result-file.ts";
 
-/**
- * What happens to files under temporary names when their app result is completed or aborted, or the mount ends:
- *
- * - `refuse`: it fails; somebody has to rename or remove the files
- * - `upload`: they are finished under their temporary names
- * - `discard`: they are removed
- */
-export type TemporaryFilesPolicy = "refuse" | "upload" | "discard";
-
-/** What happens to unfinished files when their app result is completed or aborted. */
-export interface UnfinishedFilesPolicy {
-  /** Files under temporary names. @default refuse */
-  readonly held?: TemporaryFilesPolicy;
-  /** Whether interrupted files are finished as they are; if not, the change is refused. @default false */
-  readonly uploadsInterrupted?: boolean;
+/** The unfinished files of a session: those that were written in it and are not complete in BaseSpace. */
+export interface UnfinishedFiles {
+  /** Paths of files that are open for writing. */
+  readonly open: readonly string[];
+  /** The number of files that are being uploaded, or waiting. */
+  readonly pending: number;
+  /** Their bytes that BaseSpace has not confirmed. */
+  readonly leftBytes: number;
+  /** Paths of files under temporary names. */
+  readonly awaitingRename: readonly string[];
+  /** Paths of files whose upload failed, with the reason after each. */
+  readonly failed: readonly string[];
+  /** Paths of files whose last writer did not close them. */
+  readonly interrupted: readonly string[];
 }
 
-/** How many files an error names at most. */
-const MAX_NAMED = 10;
-
-export function isTemporaryFilesPolicy(value: unknown): value is TemporaryFilesPolicy {
-  return value === "refuse" || value === "upload" || value === "discard";
-}
-
-/** `unfinished`: `what` failed because the files `paths` have temporary names. */
-export function temporaryNamesError(what: string, paths: readonly string[]): BsmountError {
-  return new BsmountError(
-    "unfinished",
-    `${what}: ${namedFiles(paths)} ${paths.length === 1 ? "has a temporary name" : "have temporary names"}`,
-    { remedy: "rename or remove the files, or give --upload-temporary or --discard-temporary" },
+/** Paths are those that the mount shows. */
+export function unfinishedFiles(staged: StagedFiles): UnfinishedFiles {
+  const files = staged.unfinished().filter(({ isOpenForWriting }) => !isOpenForWriting);
+  const closed = files.filter(({ isInterrupted }) => !isInterrupted);
+  const temporary = closed.filter(({ awaitsRename }) => awaitsRename);
+  const pending = closed.filter(
+    ({ awaitsRename, content }) => !awaitsRename && content.failure === undefined,
   );
+  return {
+    open: staged.writers.files().map(shownPathOf),
+    pending: pending.length,
+    leftBytes: pending.reduce((sum, { content }) => sum + content.leftBytes, 0),
+    awaitingRename: temporary.map(({ shownPath }) => shownPath),
+    failed: failedFiles(closed),
+    interrupted: interruptedFiles(files).map(({ shownPath }) => shownPath),
+  };
 }
 
-/** `unfinished`: `what` failed because the last writers of the files `paths` did not close them. */
-export function interruptedError(what: string, paths: readonly string[]): BsmountError {
-  const were = paths.length === 1 ? "was" : "were";
-  const problem = `${what}: ${namedFiles(paths)} ${were} interrupted: the end may be missing`;
-  return new BsmountError("unfinished", problem, {
-    remedy: "write or remove them, or give --upload-interrupted to upload them as they are",
-  });
+/** Those of `files` whose last writer did not close them, and that nobody has open. */
+export function interruptedFiles(files: readonly StagedFile[]): readonly StagedFile[] {
+  return files.filter(({ isInterrupted }) => isInterrupted);
 }
 
-/** `unfinished`: `what` failed because uploads of `files` failed. */
-export function uploadsFailedError(what: string, files: readonly string[]): BsmountError {
-  return new BsmountError("unfinished", `${what}: not uploaded: ${namedFiles(files)}`, {
-    remedy:
-      "run it again to try once more, or rm the files; bsmount uploads list shows where the bytes are",
-  });
+/** The paths of those of `files` whose upload failed, with the reason after each. */
+export function failedFiles(files: readonly StagedFile[]): readonly string[] {
+  return files
+    .filter((file) => !file.awaitsRename && !file.isInterrupted)
+    .filter(({ content }) => content.failure !== undefined)
+    .map(({ shownPath, content }) => `${shownPath} (${describeError(content.failure)})`);
 }
 
-export function namedFiles(paths: readonly string[]): string {
-  const more = paths.length - MAX_NAMED;
-  return `${paths.slice(0, MAX_NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+/** Makes the temporary names of files, all or those of one app result, their final ones. */
+export async function keepTemporaryNames(
+  staged: StagedFiles,
+  { appResultId }: { readonly appResultId?: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const files = staged.unfinished(appResultId).filter(({ awaitsRename }) => awaitsRename);
+  for (const file of files) await file.keepName(signal);
+}
+
+/** Removes files under temporary names, all or those of one app result, that nobody has open. */
+export async function discardTemporaryNames(
+  staged: StagedFiles,
+  { appResultId }: { readonly appResultId?: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const files = staged.unfinished(appResultId).filter(({ awaitsRename }) => awaitsRename);
+  for (const file of files) if (!file.isOpen) await staged.remove(file, signal);
 }

@@ -1,3 +1,11 @@
+/*
+ * Begin here: `tree/` gives names to what exists. `PathTree` below leads from a path to a node (`node.ts`) and lists
+ * directories. `named-listings.ts` has the names of one listing and `entity-entries.ts` makes them; `file-tree.ts` and
+ * `path-folder.ts` have the folders of a file list. The rules are pure: `encoding.ts`, `unique-names.ts`,
+ * `candidate-name.ts`, `hidden-files.ts`, and the directories of `layouts/`. Listings come from `catalog/`; `session/`
+ * passes in those of files that were written here (`local-listing.ts`). `fs/` and `session/` call it.
+ */
+
 import type { Catalog, Entity, EntityKind } from "../catalog/catalog.ts";
 import { type MaybePromise, andThen, orElse } from "../core/maybe-promise.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
@@ -43,10 +51,9 @@ export interface PathTreeOptions {
 const NUMERIC_ID = /^[1-9]\d{0,18}$/;
 
 /**
- * The tree of names over a catalog; begin here. `NamedListings` has the names of one listing, `FileTree` the folders of
- * a file list, `unique-names` the rules. The tree has no listing of its own: freshness is the catalog's, and with cached
- * listings every method returns synchronously. A name that is not in a fresh listing does not exist, and costs no
- * request, except the Id of a project or run that is shared but not listed.
+ * The tree of names over a catalog. It has no listing of its own: freshness is the catalog's, and with cached listings
+ * every method returns synchronously. A name that is not in a fresh listing does not exist, and costs no request, except
+ * the Id of a project or run that is shared but not listed.
  *
  * Methods throw or reject with `not-found`, `not-a-directory` and the errors of the catalog.
  */

@@ -69,7 +69,7 @@ export class IncrementalUpload<Begun, File> {
   readonly #parts = new Map<number, PartState>();
   /** Parts of an earlier process that were not compared with the content yet. */
   readonly #earlier: Map<number, { readonly partBytes: number; readonly md5: string }>;
-  /** The end of the file that is being finished, whatever is written behind it meanwhile. */
+  /** The end of the file that is being finished, even if more is written after it meanwhile. */
   #endBytes = Number.MAX_SAFE_INTEGER;
   /** The highest part that the service may have. */
   #highest = 0;

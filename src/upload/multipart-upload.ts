@@ -1,3 +1,11 @@
+/*
+ * Begin here: `upload/` sends a file in parts over any protocol. `MultipartUpload` below begins an upload, sends its
+ * parts, and completes or aborts it, through an `UploadProtocol` (`upload-protocol.ts`) that `api/` implements for v1
+ * and v2. `incremental-upload.ts` does so while the file is still being written. `limits.ts` has what BaseSpace
+ * accepts; `part-sizes.ts` and `part-plan.ts` cut files within it. `api/transfers/`, `api/resources/v2/` and `write/`
+ * call it.
+ */
+
 import { inParallel } from "../core/parallel.ts";
 import type { PartToSend, UploadProtocol } from "./upload-protocol.ts";
 

@@ -12,14 +12,14 @@ import type { PartMemory } from "./part-memory.ts";
 import type { StagingFile } from "./staging-file.ts";
 import {
   protocolOf,
-  type UploadDestination,
+  type ResultFilePath,
   type UploadedFile,
   type UploadTarget,
 } from "./upload-target.ts";
 
 export interface ContentUploadOptions {
   readonly target: UploadTarget;
-  readonly destination: UploadDestination;
+  readonly destination: ResultFilePath;
   readonly plan: PartPlan;
   readonly staging: StagingFile;
   readonly journal: FileJournal;
@@ -44,7 +44,7 @@ type PartsUpload = IncrementalUpload<FileId, UploadedFile>;
 export class ContentUpload {
   readonly #options: ContentUploadOptions;
   readonly #written = new Extents();
-  #destination: UploadDestination;
+  #destination: ResultFilePath;
   #uploader: PartsUpload;
   /** The first part that was not sent ahead. */
   #nextPart = 1;
@@ -63,7 +63,7 @@ export class ContentUpload {
     if (options.earlier !== undefined) this.wrote({ start: 0, end: options.staging.sizeBytes });
   }
 
-  get destination(): UploadDestination {
+  get destination(): ResultFilePath {
     return this.#destination;
   }
 

@@ -3,12 +3,7 @@ import type { PartMemory } from "./part-memory.ts";
 import type { ContentEnd } from "./content-state.ts";
 import type { JournaledUpload } from "./journal-events.ts";
 import type { StagingFile } from "./staging-file.ts";
-import type {
-  FoundUpload,
-  UploadDestination,
-  UploadedFile,
-  UploadTarget,
-} from "./upload-target.ts";
+import type { FoundUpload, ResultFilePath, UploadedFile, UploadTarget } from "./upload-target.ts";
 
 /** What is known of content whose writer's mount has ended. */
 export interface EarlierContent {
@@ -21,7 +16,7 @@ export interface EarlierContent {
 
 export interface EarlierUploadOptions {
   readonly target: UploadTarget;
-  readonly destination: UploadDestination;
+  readonly destination: ResultFilePath;
   readonly plan: PartPlan;
   readonly staging: StagingFile;
   readonly memory: PartMemory;

@@ -10,11 +10,11 @@ import type { PartMemory } from "./part-memory.ts";
 import type { StagingFile } from "./staging-file.ts";
 import type { FileJournal } from "./file-journal.ts";
 import { tooBigError } from "./too-big.ts";
-import type { UploadedFile, UploadDestination, UploadTarget } from "./upload-target.ts";
+import type { UploadedFile, ResultFilePath, UploadTarget } from "./upload-target.ts";
 
 export interface StagedContentOptions {
   readonly target: UploadTarget;
-  readonly destination: UploadDestination;
+  readonly destination: ResultFilePath;
   /** False while it is not known under which path the file will be finished: nothing is sent before that. */
   readonly sendsAhead: boolean;
   readonly plan: PartPlan;
@@ -80,7 +80,7 @@ export class StagedContent {
   }
 
   /** Where it is uploaded to, or would be. */
-  get destination(): UploadDestination {
+  get destination(): ResultFilePath {
     return this.#upload.destination;
   }
 

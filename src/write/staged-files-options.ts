@@ -26,7 +26,7 @@ export interface StagedFilesOptions {
 
 const MIB = 1024 * 1024;
 
-export function withDefaults(options: StagedFilesOptions): Required<StagedFilesOptions> {
+export function stagedFilesSettings(options: StagedFilesOptions): Required<StagedFilesOptions> {
   return {
     clock: systemClock,
     logger: silentLogger,

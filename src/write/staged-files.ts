@@ -14,7 +14,7 @@ import type { EarlierContent } from "./earlier-upload.ts";
 import { StagedContent } from "./staged-content.ts";
 import type { StagedBytes } from "./staging-folder.ts";
 import { StagedFile } from "./staged-file.ts";
-import { type StagedFilesOptions, withDefaults } from "./staged-files-options.ts";
+import { type StagedFilesOptions, stagedFilesSettings } from "./staged-files-options.ts";
 import type { StagedLists } from "./staged-list.ts";
 import { StagedNames } from "./staged-names.ts";
 import { StagedRegistry } from "./staged-registry.ts";
@@ -54,7 +54,7 @@ export class StagedFiles implements AsyncDisposable {
   #made = 0;
 
   constructor(options: StagedFilesOptions) {
-    this.#options = withDefaults(options);
+    this.#options = stagedFilesSettings(options);
     const { clock, logger, plan, memoryBytes } = this.#options;
     this.#memory = new PartMemory(memoryBytes);
     const tasks = new TaskGroup((error) =>

@@ -2,7 +2,7 @@ import type { AppResultId, FileId } from "../core/ids.ts";
 import type { UploadProtocol } from "../upload/upload-protocol.ts";
 
 /** The destination of a file in BaseSpace. */
-export interface UploadDestination {
+export interface ResultFilePath {
   readonly appResultId: AppResultId;
   /** Folders and name, separated by `/`, without a leading one. */
   readonly path: string;
@@ -28,14 +28,14 @@ interface Body {
 }
 
 /**
- * What `write/` needs of a client that can upload; `session/` passes the API client in. When a
- * response is lost, a method finds out whether the request took effect, or sends it again if that is the same. They throw BsmountError (`access-denied`, `read-only`,
- * `timeout`, `unavailable`, …) or the signal's reason.
+ * What `write/` needs of a client that can upload; `session/` passes the API client in. When a response is lost, a
+ * method finds out whether the request took effect, or sends it again if that has the same effect. The methods throw
+ * BsmountError (`access-denied`, `read-only`, `timeout`, `unavailable`, …) or the signal's reason.
  */
 export interface UploadTarget {
   /** Uploads a whole file in one request, of up to 25 000 000 bytes. */
-  whole(destination: UploadDestination, body: Body, options: CallOptions): Promise<UploadedFile>;
-  begin(destination: UploadDestination, options: CallOptions): Promise<FileId>;
+  whole(destination: ResultFilePath, body: Body, options: CallOptions): Promise<UploadedFile>;
+  begin(destination: ResultFilePath, options: CallOptions): Promise<FileId>;
   /** Sends a part, in any order. A part that is sent again replaces the earlier one. Returns its MD5, lower-case hex. */
   part(
     part: { readonly fileId: FileId; readonly number: number },
@@ -50,7 +50,7 @@ export interface UploadTarget {
   /** The file that an upload in parts began, complete or not; undefined when BaseSpace does not know it any more. */
   find(fileId: FileId, options: CallOptions): Promise<FoundUpload | undefined>;
   /** The complete file that the path of `destination` shows, if it is one of the newest. */
-  newest(destination: UploadDestination, options: CallOptions): Promise<UploadedFile | undefined>;
+  newest(destination: ResultFilePath, options: CallOptions): Promise<UploadedFile | undefined>;
   /** In lower-case hex. */
   md5(bytes: Uint8Array): Promise<string>;
 }
@@ -73,7 +73,7 @@ export interface UploadRecorder {
 /** The protocol of an upload in parts to one destination. */
 export function protocolOf(
   target: UploadTarget,
-  destination: UploadDestination,
+  destination: ResultFilePath,
   recorder: UploadRecorder,
 ): UploadProtocol<FileId, UploadedFile> {
   return {

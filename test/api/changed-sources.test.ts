@@ -70,10 +70,10 @@ const listed = async (): Promise<FileEntry[]> =>
   await world.client.appResults.files(OPEN_RESULT).all();
 
 const pending = async (): Promise<number> => {
-  const answer = await world.emulator.get(
+  const response = await world.emulator.get(
     `appresults/${OPEN_RESULT}/files?Statuses=pending&Limit=0`,
   );
-  return ((await answer.json()) as { Response: { TotalCount: number } }).Response.TotalCount;
+  return ((await response.json()) as { Response: { TotalCount: number } }).Response.TotalCount;
 };
 
 /** Its date is not that of the test: a clock that ticks seldom would hide a change. */
@@ -89,9 +89,9 @@ describe.each(Object.entries(changes))(
   (title, { change, isOther }) => {
     test("after a part of it was sent is complete only when it is the same", async () => {
       const path = await newFile(bytes);
-      const [before, place] = [await listed(), { appResultId: OPEN_RESULT, path: title }];
+      const [before, destination] = [await listed(), { appResultId: OPEN_RESULT, path: title }];
       let changed: Promise<void> | undefined;
-      const upload = world.client.transfers.upload(place, path, {
+      const upload = world.client.transfers.upload(destination, path, {
         partBytes: PART,
         parallel: 1,
         journal: world.dir.join("journal"),

@@ -80,8 +80,8 @@ describe("a request", () => {
   test("publishes each attempt, without the query", async () => {
     const messages: RequestMessage[] = [];
     const unsubscribe = requests.subscribe((message) => messages.push(message));
-    const answers = [{ status: 503, body: {} }, await pageOfProjects()];
-    api.script = () => answers.shift();
+    const responses = [{ status: 503, body: {} }, await pageOfProjects()];
+    api.script = () => responses.shift();
     await client.users.projects({ name: "secret plans" }).page();
     unsubscribe();
     expect(messages).toMatchObject([
@@ -157,7 +157,7 @@ describe("a refusal", () => {
     await expect(client.projects.get(id)).rejects.toMatchObject({ reason: "not-found" });
   });
 
-  test("in the body of a 200 is an error all the same", async () => {
+  test("in the body of a 200 is an error too", async () => {
     api.script = () => ({ body: { ResponseStatus: { ErrorCode: "Forbidden", Message: "no" } } });
     await expect(client.projects.get(id)).rejects.toMatchObject({ reason: "access-denied" });
   });
@@ -188,8 +188,8 @@ describe("a refusal", () => {
 
 describe("repeating", () => {
   test.each([408, 429, 500, 502, 503, 504])("helps after %i", async (status) => {
-    const answers = [{ status, body: "" }, { status, body: "" }, envelope(PROJECT)];
-    api.script = () => answers.shift();
+    const responses = [{ status, body: "" }, { status, body: "" }, envelope(PROJECT)];
+    api.script = () => responses.shift();
     expect(await client.projects.get(id)).toMatchObject({ id: "7" });
     expect(api.received).toHaveLength(3);
   });
@@ -216,11 +216,11 @@ describe("repeating", () => {
   });
 
   test("waits as long as Retry-After asks, within bounds", async () => {
-    const answers = [
+    const responses = [
       { status: 429, headers: { "retry-after": "3600" }, body: {} },
       envelope(PROJECT),
     ];
-    api.script = () => answers.shift();
+    api.script = () => responses.shift();
     await using hurried = connect({ retry: { ...QUICK, totalMs: 300 } });
     const startedAt = Date.now();
     await hurried.projects.get(id);

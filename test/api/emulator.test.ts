@@ -80,7 +80,7 @@ async function read(
 }
 
 describe("against the local BaseSpace", () => {
-  test("tells who is signed in", async () => {
+  test("returns the user who is signed in", async () => {
     expect(await client.users.current()).toMatchObject({ name: "Emulator User" });
   });
 

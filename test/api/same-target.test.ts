@@ -68,20 +68,24 @@ describe("a download", () => {
 });
 
 describe("an upload", () => {
-  const place = { appResultId: OPEN_RESULT, path: "big" };
+  const destination = { appResultId: OPEN_RESULT, path: "big" };
   const long = randomBytes(26_000_000);
 
   test("is refused while another one of this process has its journal", async () => {
     await writeFile(world.dir.join("f"), long);
     const options = { journal: world.dir.join("journal") };
-    const first = world.client.transfers.upload(place, world.dir.join("f"), options);
-    const second = world.client.transfers.upload(place, world.dir.join("f"), options);
+    const first = world.client.transfers.upload(destination, world.dir.join("f"), options);
+    const second = world.client.transfers.upload(destination, world.dir.join("f"), options);
     const ends = await Promise.allSettled([first, second]);
     const refused = ends.filter((end) => end.status === "rejected");
     expect(refused.map(({ reason }) => reason as unknown)).toMatchObject([
       { reason: "busy", message: "big is being uploaded by this process already" },
     ]);
-    const { sizeBytes } = await world.client.transfers.upload(place, world.dir.join("f"), options);
+    const { sizeBytes } = await world.client.transfers.upload(
+      destination,
+      world.dir.join("f"),
+      options,
+    );
     expect(sizeBytes).toBe(long.length);
   });
 
@@ -96,19 +100,23 @@ describe("an upload", () => {
     const at = { apiServer: other.apiServer, accessToken, retry, environment: {} };
     await using elsewhere = new BaseSpace(at);
     other.addFaults("PUT /files/*/parts/3 status=503");
-    await expect(elsewhere.transfers.upload(place, world.dir.join("f"), options)).rejects.toThrow(
-      "503",
-    );
+    await expect(
+      elsewhere.transfers.upload(destination, world.dir.join("f"), options),
+    ).rejects.toThrow("503");
     const left = await readFile(world.dir.join("journal"), "utf8");
     const [, id = ""] = /"fileId":"(\d+)"/.exec(left) ?? [];
-    const theirs = { ...place, path: "somebody/else" };
+    const theirs = { ...destination, path: "somebody/else" };
     const file = await world.client.transfers.upload(theirs, long);
     for (const journal of [
       left.replace(`"${id}"`, `"${file.id}"`),
       left.replace(`"${id}"`, `"${file.id}"`).replace(other.apiServer, world.emulator.apiServer),
     ]) {
       await writeFile(world.dir.join("journal"), journal);
-      const uploaded = await world.client.transfers.upload(place, world.dir.join("f"), options);
+      const uploaded = await world.client.transfers.upload(
+        destination,
+        world.dir.join("f"),
+        options,
+      );
       expect(uploaded.path).toBe("big");
       expect(uploaded.id).not.toBe(file.id);
     }

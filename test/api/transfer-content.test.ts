@@ -41,7 +41,7 @@ afterEach(async () => await dir[Symbol.asyncDispose]());
 
 interface Checked {
   readonly etag?: string;
-  readonly answered?: string;
+  readonly received?: string;
   /** What comes, and what comes when it is read again. */
   readonly comes: readonly (Buffer | undefined)[];
   readonly sizeBytes?: number;
@@ -49,7 +49,7 @@ interface Checked {
 
 /** How the content is found to be compared, after how many readings. */
 async function check(
-  { etag, answered, comes: [first, ...again], sizeBytes }: Checked,
+  { etag, received, comes: [first, ...again], sizeBytes }: Checked,
   readings: number[] = [],
 ): Promise<string> {
   const size = sizeBytes ?? first?.length ?? 0;
@@ -60,12 +60,12 @@ async function check(
     const bytes = again[reading - 2];
     if (bytes === undefined) return undefined;
     await using repeated = new ContentCheck({ md5s: thread, file, readAgain });
-    await repeated.add(bytes, answered);
+    await repeated.add(bytes, received);
     return await repeated.read();
   };
   await using content = new ContentCheck({ md5s: thread, file, readAgain });
   if (first !== undefined) {
-    await content.add(first.subarray(0, 4), answered);
+    await content.add(first.subarray(0, 4), received);
     // Counts from the first bytes on.
     await content.add(first.subarray(4), hex(other));
   }
@@ -83,8 +83,8 @@ describe("content that was read from its beginning to its end", () => {
   test.each<[string, Checked, string]>([
     ["has the MD5", { etag: hex(short), comes: [short] }, "md5"],
     ["has the MD5 of its only part", { etag: inOnePart(short), comes: [short] }, "md5s"],
-    ["has the MD5 that came with it", { answered: hex(short), comes: [short] }, "md5"],
-    ["has its own MD5, not what came", { etag: hex(short), answered: "x", comes: [short] }, "md5"],
+    ["has the MD5 that came with it", { received: hex(short), comes: [short] }, "md5"],
+    ["has its own MD5, not what came", { etag: hex(short), received: "x", comes: [short] }, "md5"],
     ["has no MD5", { comes: [short] }, "parts"],
     ["has an MD5 of parts that nobody knows", { etag: `${hex(short)}-3`, comes: [short] }, "parts"],
     ["has no byte", { etag: hex(short), comes: [], sizeBytes: 0 }, "md5"],
@@ -189,7 +189,7 @@ describe("a local file that is compared with an ETag", () => {
     expect(await compareWithEtag(dir.join("f"), etag)).toBe(compared);
   });
 
-  test("is compared by all that its parts may be", async () => {
+  test("is compared by all sizes that its parts may have", async () => {
     await writeFile(dir.join("f"), long);
     expect(await compareWithEtag(dir.join("f"), longEtag)).toBe("md5s");
     await writeFile(dir.join("f"), damaged(long, 11 * MIB - 1));
@@ -244,7 +244,7 @@ describe("digests of a file that is being written", () => {
 
 describe("the file that has the Id of a journal", () => {
   const created = "2020-02-02T00:00:00.000Z";
-  const place = { appResultId: "31", path: "a/x" };
+  const destination = { appResultId: "31", path: "a/x" };
   const ofSample = { sampleId: "5", path: "a/x" };
   const name = {
     fileId: "7",
@@ -258,21 +258,21 @@ describe("the file that has the Id of a journal", () => {
     ({ id: "7", path: "a/x", dateCreated: new Date(created), raw, ...more }) as FileEntry;
   const at = (ms: number): object => ({ dateCreated: new Date(Date.parse(created) + ms) });
 
-  test.each<[string, FileEntry, typeof place | typeof ofSample, boolean]>([
-    ["in the same result", entry({ ParentAppResult: { Id: "31" } }), place, true],
-    ["in the same result, by a number", entry({ ParentAppResult: { Id: 31 } }), place, true],
+  test.each<[string, FileEntry, typeof destination | typeof ofSample, boolean]>([
+    ["in the same result", entry({ ParentAppResult: { Id: "31" } }), destination, true],
+    ["in the same result, by a number", entry({ ParentAppResult: { Id: 31 } }), destination, true],
     ["in the same sample", entry({ ParentSample: { Id: "5" } }), ofSample, true],
-    ["in who knows what", entry({}), place, true],
-    ["in who knows what, said to be nothing", entry({ ParentAppResult: null }), ofSample, true],
-    ["in another result", entry({ ParentAppResult: { Id: "32" } }), place, false],
-    ["in another result, by a number", entry({ ParentAppResult: { Id: 32 } }), place, false],
-    ["in a sample", entry({ ParentSample: { Id: "31" } }), place, false],
+    ["in an unknown parent", entry({}), destination, true],
+    ["in a parent that is null", entry({ ParentAppResult: null }), ofSample, true],
+    ["in another result", entry({ ParentAppResult: { Id: "32" } }), destination, false],
+    ["in another result, by a number", entry({ ParentAppResult: { Id: 32 } }), destination, false],
+    ["in a sample", entry({ ParentSample: { Id: "31" } }), destination, false],
     ["in a result, not in the sample", entry({ ParentAppResult: { Id: "5" } }), ofSample, false],
-    ["of another path", entry({}, { path: "a/y" }), place, false],
-    ["two seconds older", entry({}, at(-2000)), place, true],
-    ["two seconds newer", entry({}, at(2000)), place, true],
-    ["older still", entry({}, at(-2001)), place, false],
-    ["newer still", entry({}, at(2001)), place, false],
+    ["of another path", entry({}, { path: "a/y" }), destination, false],
+    ["two seconds older", entry({}, at(-2000)), destination, true],
+    ["two seconds newer", entry({}, at(2000)), destination, true],
+    ["older still", entry({}, at(-2001)), destination, false],
+    ["newer still", entry({}, at(2001)), destination, false],
   ])("is the one that was begun or not: %s", (_title, file, to, isSame) => {
     expect(isSameUpload(file, name, to)).toBe(isSame);
   });

@@ -196,7 +196,7 @@ describe("the checksum of a part", () => {
     await file.close();
   });
 
-  test("is not there when a byte of the part is not, whatever was in memory", async () => {
+  test("does not list a part of which a byte is missing, whatever was in memory", async () => {
     await writeFile(path, "0123456789");
     const file = await open(path, "r");
     for (const missing of [1, 2, 10]) {

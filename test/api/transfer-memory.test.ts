@@ -45,22 +45,22 @@ const ways: Readonly<Record<string, (options: TransferOptions) => Promise<string
     md5(await buffer(world.client.transfers.download.stream(STORED_FILE, options))),
   "an upload of a file in one piece": async (options) => {
     const path = await newFile(sent.subarray(0, 1000));
-    const place = { appResultId: OPEN_RESULT, path: "small" };
-    return (await world.client.transfers.upload(place, path, options)).sizeBytes;
+    const destination = { appResultId: OPEN_RESULT, path: "small" };
+    return (await world.client.transfers.upload(destination, path, options)).sizeBytes;
   },
   "an upload of a file in parts": async (options) => {
     const path = await newFile(sent);
-    const place = { appResultId: OPEN_RESULT, path: "parts" };
-    return (await world.client.transfers.upload(place, path, options)).sizeBytes;
+    const destination = { appResultId: OPEN_RESULT, path: "parts" };
+    return (await world.client.transfers.upload(destination, path, options)).sizeBytes;
   },
   "an upload of a short stream": async (options) => {
-    const place = { appResultId: OPEN_RESULT, path: "short" };
+    const destination = { appResultId: OPEN_RESULT, path: "short" };
     const stream = pieces(sent.subarray(0, 1000));
-    return (await world.client.transfers.upload(place, stream, options)).sizeBytes;
+    return (await world.client.transfers.upload(destination, stream, options)).sizeBytes;
   },
   "an upload of a stream in parts": async (options) => {
-    const place = { appResultId: OPEN_RESULT, path: "stream" };
-    return (await world.client.transfers.upload(place, pieces(sent), options)).sizeBytes;
+    const destination = { appResultId: OPEN_RESULT, path: "stream" };
+    return (await world.client.transfers.upload(destination, pieces(sent), options)).sizeBytes;
   },
 };
 
@@ -118,9 +118,9 @@ describe("memory that several transfers share", () => {
       break;
     }
     world.emulator.addFaults("PUT /files/*/parts/2 n=1 status=400");
-    const place = { appResultId: OPEN_RESULT, path: "fails" };
+    const destination = { appResultId: OPEN_RESULT, path: "fails" };
     await expect(
-      world.client.transfers.upload(place, pieces(sent), { memory }),
+      world.client.transfers.upload(destination, pieces(sent), { memory }),
     ).rejects.toMatchObject({
       status: 400,
     });
@@ -130,8 +130,8 @@ describe("memory that several transfers share", () => {
   test("is enough for two streams that are uploaded at a time, each of which needs all of it", async () => {
     const memory = new ByteBudget(1);
     const uploads = ["one", "two"].map(async (path) => {
-      const place = { appResultId: OPEN_RESULT, path };
-      return await world.client.transfers.upload(place, pieces(sent), { memory });
+      const destination = { appResultId: OPEN_RESULT, path };
+      return await world.client.transfers.upload(destination, pieces(sent), { memory });
     });
     for (const { sizeBytes } of await Promise.all(uploads)) expect(sizeBytes).toBe(sent.length);
   });

@@ -157,7 +157,7 @@ describe("an ETag", () => {
     expect(etagDigests(etag, 26_000_000)).toBeUndefined();
   });
 
-  test("of a file in one piece is its MD5, in whatever case", () => {
+  test("of a file in one piece is its MD5, in upper or lower case", () => {
     for (const etag of [md5, md5.toUpperCase()]) {
       expect(etagDigests(etag, 9)).toEqual({ md5, how: "md5", wanted: ["whole"], isCertain: true });
     }

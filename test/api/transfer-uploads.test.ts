@@ -65,9 +65,9 @@ async function upload(options: UploadOptions = withJournal()): Promise<FileEntry
 const PUTS = ["PUT 1", "PUT 2"];
 
 /** The emulator's files, as a service with fewer fields returns them. */
-const filesTold = (told: (file: FileEntry) => FileEntry): Files =>
+const filesChangedBy = (changed: (file: FileEntry) => FileEntry): Files =>
   ({
-    get: async (...call: Parameters<Files["get"]>) => told(await client.files.get(...call)),
+    get: async (...call: Parameters<Files["get"]>) => changed(await client.files.get(...call)),
   }) as Files;
 
 /** What was sent, without queries: `PUT 1` is the first part. */
@@ -274,9 +274,9 @@ describe("a journal", () => {
   describe.each([
     ["an ETag", (file: FileEntry): FileEntry => file],
     ["no ETag", ({ etag: _none, ...file }: FileEntry): FileEntry => file],
-  ])("of a file that was completed without an answer and that has %s", (_what, told) => {
+  ])("of a file whose completion had no response and that has %s", (_what, changed) => {
     /** Completes the file without a response that arrives. Returns its Id. */
-    async function unanswered(): Promise<string> {
+    async function completedWithoutResponse(): Promise<string> {
       emulator.addFaults("POST /files/* n=1 reset-after", "GET /files/* status=501");
       await expect(upload()).rejects.toThrow();
       emulator.clearFaults();
@@ -289,7 +289,7 @@ describe("a journal", () => {
     async function again(): Promise<FileEntry> {
       await using source = await fileSource(path, new SharedBuffers(4 * PART));
       const { uploads, apiServer } = client;
-      const files = filesTold(told);
+      const files = filesChangedBy(changed);
       const parts = {
         apiServer,
         uploads,
@@ -302,7 +302,7 @@ describe("a journal", () => {
     }
 
     test("sends nothing when the source has its bytes", async () => {
-      const fileId = await unanswered();
+      const fileId = await completedWithoutResponse();
       const file = await again();
       expect([file.id, sent()]).toEqual([fileId, []]);
       await expectDone(file);
@@ -311,7 +311,7 @@ describe("a journal", () => {
     test.each([5, PART + 5])(
       "sends all of it when byte %i is another one by now, and the date is what it was",
       async (at) => {
-        const fileId = await unanswered();
+        const fileId = await completedWithoutResponse();
         const now = Buffer.from(bytes);
         now[at] = (now[at] ?? 0) ^ 1;
         await writeFile(path, now);

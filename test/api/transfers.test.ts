@@ -245,8 +245,8 @@ describe("a path from the service", () => {
 const uploaded = async (path: string): Promise<FileEntry[]> =>
   (await client.appResults.files(OPEN).all()).filter((file) => file.path === path);
 const pending = async (): Promise<number> => {
-  const answer = await emulator.get("appresults/31/files?Statuses=pending&Limit=0");
-  return ((await answer.json()) as { Response: { TotalCount: number } }).Response.TotalCount;
+  const response = await emulator.get("appresults/31/files?Statuses=pending&Limit=0");
+  return ((await response.json()) as { Response: { TotalCount: number } }).Response.TotalCount;
 };
 const md5 = (bytes: Uint8Array): string => createHash("md5").update(bytes).digest("hex");
 const contentOf = async (file: FileEntry): Promise<Buffer> =>
@@ -314,11 +314,11 @@ describe("an upload", () => {
 
   test("with a journal continues where it was interrupted", async () => {
     await writeFile(dir.join("f"), bytes);
-    const place = { appResultId: OPEN, path: "goes/on" };
+    const target = { appResultId: OPEN, path: "goes/on" };
     const options = { journal: dir.join("journal"), partBytes: PART, parallel: 1 };
     const controller = new AbortController();
     await expect(
-      client.transfers.upload(place, dir.join("f"), {
+      client.transfers.upload(target, dir.join("f"), {
         ...options,
         signal: controller.signal,
         onProgress: ({ doneBytes }) => {
@@ -329,7 +329,7 @@ describe("an upload", () => {
     expect(await pending()).toBe(1);
     expect((await lstat(dir.join("journal"))).mode & 0o777).toBe(0o600);
     emulator.clearRequests();
-    const file = await client.transfers.upload(place, dir.join("f"), options);
+    const file = await client.transfers.upload(target, dir.join("f"), options);
     expect(emulator.requests.filter(({ method }) => method === "PUT").length).toBeLessThan(4);
     expect((await contentOf(file)).equals(bytes)).toBe(true);
     expect(await pending()).toBe(0);
@@ -338,27 +338,27 @@ describe("an upload", () => {
 
   test("with a journal of a file that has changed begins again", async () => {
     await writeFile(dir.join("f"), bytes);
-    const place = { appResultId: OPEN, path: "anew" };
+    const target = { appResultId: OPEN, path: "anew" };
     const options = { journal: dir.join("journal"), partBytes: PART, parallel: 1 };
     emulator.addFaults("PUT /files/*/parts/2 status=500");
-    await expect(client.transfers.upload(place, dir.join("f"), options)).rejects.toThrow("500");
+    await expect(client.transfers.upload(target, dir.join("f"), options)).rejects.toThrow("500");
     emulator.clearFaults();
     const other = Buffer.from(bytes).fill(7, 0, 100);
     await writeFile(dir.join("f"), other);
-    const file = await client.transfers.upload(place, dir.join("f"), options);
+    const file = await client.transfers.upload(target, dir.join("f"), options);
     expect((await contentOf(file)).equals(other)).toBe(true);
     expect(await pending()).toBe(0);
   });
 
   describe("with a journal of a complete file whose response was lost", () => {
-    const place = { appResultId: OPEN, path: "complete/since" };
+    const to = { appResultId: OPEN, path: "complete/since" };
     const options = (): UploadOptions => ({ journal: dir.join("journal"), partBytes: PART });
 
     /** What a process that was killed at the very end leaves. */
     beforeEach(async () => {
       await writeFile(dir.join("f"), bytes);
       emulator.addFaults("PUT /files/*/parts/2 status=500");
-      await expect(client.transfers.upload(place, dir.join("f"), options())).rejects.toThrow("500");
+      await expect(client.transfers.upload(to, dir.join("f"), options())).rejects.toThrow("500");
       emulator.clearFaults();
       const left = await readFile(dir.join("journal"), "utf8");
       const [, fileId = ""] = /"fileId":"(\d+)"/.exec(left) ?? [];
@@ -371,15 +371,15 @@ describe("an upload", () => {
     });
 
     test("has nothing to do", async () => {
-      const file = await client.transfers.upload(place, dir.join("f"), options());
+      const file = await client.transfers.upload(to, dir.join("f"), options());
       expect((await contentOf(file)).equals(bytes)).toBe(true);
       expect(emulator.requests.filter(({ method }) => method !== "GET")).toEqual([]);
       expect(await readdir(dir.path)).toEqual(["f"]);
     });
 
     test("is sent again when its path shows another file since", async () => {
-      const newer = await client.transfers.upload(place, Buffer.alloc(bytes.length));
-      const file = await client.transfers.upload(place, dir.join("f"), options());
+      const newer = await client.transfers.upload(to, Buffer.alloc(bytes.length));
+      const file = await client.transfers.upload(to, dir.join("f"), options());
       expect(Number(file.id)).toBeGreaterThan(Number(newer.id));
       expect((await contentOf(file)).equals(bytes)).toBe(true);
     });
@@ -387,25 +387,25 @@ describe("an upload", () => {
 
   test("with a journal of a file that was deleted begins again", async () => {
     await writeFile(dir.join("f"), bytes);
-    const place = { appResultId: OPEN, path: "gone" };
+    const target = { appResultId: OPEN, path: "gone" };
     const options = { journal: dir.join("journal"), partBytes: PART, parallel: 1 };
     emulator.addFaults("PUT /files/*/parts/2 status=500");
-    await expect(client.transfers.upload(place, dir.join("f"), options)).rejects.toThrow("500");
+    await expect(client.transfers.upload(target, dir.join("f"), options)).rejects.toThrow("500");
     emulator.clearFaults();
     const left = await readFile(dir.join("journal"), "utf8");
     const [, id = ""] = /"fileId":"(\d+)"/.exec(left) ?? [];
     await client.uploads.abort(id);
     await writeFile(dir.join("journal"), left.replace(`"${id}"`, '"987654"'));
-    const file = await client.transfers.upload(place, dir.join("f"), options);
+    const file = await client.transfers.upload(target, dir.join("f"), options);
     expect((await contentOf(file)).equals(bytes)).toBe(true);
     expect(await readdir(dir.path)).toEqual(["f"]);
   });
 
   test("in two versions comes back as the newest, also with all others of the folder", async () => {
-    const place = { appResultId: OPEN, path: "versions/x" };
+    const target = { appResultId: OPEN, path: "versions/x" };
     const versions = [];
     for (const text of ["old", "newer"]) {
-      versions.push(await client.transfers.upload(place, Buffer.from(text)));
+      versions.push(await client.transfers.upload(target, Buffer.from(text)));
     }
     for (const files of [versions, versions.toReversed()]) {
       const done = await client.transfers.download.allToFolder(files, dir.path);
@@ -431,11 +431,11 @@ describe("an upload", () => {
   );
 
   test("of what is no file is refused", async () => {
-    const place = { appResultId: OPEN, path: "x" };
-    await expect(client.transfers.upload(place, dir.path)).rejects.toMatchObject({
+    const target = { appResultId: OPEN, path: "x" };
+    await expect(client.transfers.upload(target, dir.path)).rejects.toMatchObject({
       reason: "usage",
     });
-    await expect(client.transfers.upload(place, dir.join("no"))).rejects.toMatchObject({
+    await expect(client.transfers.upload(target, dir.join("no"))).rejects.toMatchObject({
       reason: "not-found",
     });
   });

@@ -9,7 +9,7 @@ import { OPEN_RESULT, transferWorld } from "../helpers/transfer-world.ts";
 const PART = 5 * 1024 * 1024;
 const bytes = randomBytes(26_000_000);
 const world = transferWorld(Buffer.from("stored"));
-const place = { appResultId: OPEN_RESULT, path: "mine" };
+const destination = { appResultId: OPEN_RESULT, path: "mine" };
 
 let path: string;
 let results = 0;
@@ -30,7 +30,7 @@ beforeEach(async () => {
 
 async function upload(more: object = {}): Promise<FileEntry> {
   const options = { journal: world.dir.join("journal"), partBytes: PART, parallel: 1, ...more };
-  return await world.client.transfers.upload(place, path, options);
+  return await world.client.transfers.upload(destination, path, options);
 }
 
 const nameInJournal = async (): Promise<{ fileId: string; created: string }> =>
@@ -46,7 +46,7 @@ async function means(other: string, created: string): Promise<void> {
   await writeFile(world.dir.join("journal"), text);
 }
 
-const begun = async (where: typeof place): Promise<string> =>
+const begun = async (where: typeof destination): Promise<string> =>
   await world.client.uploads.begin(where);
 
 async function otherResult(): Promise<string> {
@@ -57,20 +57,22 @@ async function otherResult(): Promise<string> {
 
 /** What has the Id of the journal now, and whose date the journal has. */
 const others: Readonly<Record<string, () => Promise<{ id: string; created?: string }>>> = {
-  "a pending file of another path": async () => ({ id: await begun({ ...place, path: "theirs" }) }),
+  "a pending file of another path": async () => ({
+    id: await begun({ ...destination, path: "theirs" }),
+  }),
   "a pending file of that path in another result": async () => ({
-    id: await begun({ ...place, appResultId: await otherResult() }),
+    id: await begun({ ...destination, appResultId: await otherResult() }),
   }),
   "a pending file of that path that was begun at another time": async () => ({
-    id: await begun(place),
+    id: await begun(destination),
     created: "2001-01-01T00:00:00.000Z",
   }),
   "a complete file of another path": async () => ({
-    id: (await world.client.transfers.upload({ ...place, path: "done" }, bytes)).id,
+    id: (await world.client.transfers.upload({ ...destination, path: "done" }, bytes)).id,
   }),
   "a complete file of that path in another result": async () => {
     const appResultId = await otherResult();
-    return { id: (await world.client.transfers.upload({ ...place, appResultId }, bytes)).id };
+    return { id: (await world.client.transfers.upload({ ...destination, appResultId }, bytes)).id };
   },
 };
 

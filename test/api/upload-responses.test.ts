@@ -6,7 +6,7 @@ import { checkUploadPath } from "../../src/api/uploads/upload-destination.ts";
 import {
   envelope,
   type Script,
-  type ScriptedAnswer,
+  type ScriptedResponse,
   type ScriptedApi,
   scriptedApi,
 } from "../helpers/scripted-api.ts";
@@ -19,7 +19,7 @@ const md5 = digest.copy().digest("hex");
 const base64 = digest.copy().digest("base64");
 const other = "0".repeat(32);
 const retry = { attempts: 2, firstDelayMs: 1, maxDelayMs: 1, totalMs: 5000 };
-const place = { appResultId: "31", path: "a/b/calls.bed" };
+const destination = { appResultId: "31", path: "a/b/calls.bed" };
 
 let api: ScriptedApi;
 let client: BaseSpace;
@@ -42,12 +42,12 @@ beforeEach(() => {
   api.received.length = 0;
 });
 
-function file(more: object = {}): ScriptedAnswer {
-  const common = { Id: "7", Name: "calls.bed", Href: "v1pre3/files/7", Path: place.path };
+function file(more: object = {}): ScriptedResponse {
+  const common = { Id: "7", Name: "calls.bed", Href: "v1pre3/files/7", Path: destination.path };
   return envelope({ ...common, Size: bytes.length, UploadStatus: "complete", ...more });
 }
 
-const refused = (status: number): ScriptedAnswer => ({
+const refused = (status: number): ScriptedResponse => ({
   status,
   body: { ResponseStatus: { ErrorCode: "A.B", Message: "no" } },
 });
@@ -59,8 +59,8 @@ const sent = (): IncomingMessage => {
 };
 
 type Call = () => Promise<unknown>;
-const whole: Call = async () => await client.uploads.whole(place, { bytes });
-const begin: Call = async () => await client.uploads.begin(place);
+const whole: Call = async () => await client.uploads.whole(destination, { bytes });
+const begin: Call = async () => await client.uploads.begin(destination);
 const part: Call = async () => await client.uploads.part({ fileId: "7", number: 3 }, { bytes });
 const complete: Call = async () =>
   await client.uploads.complete({ fileId: "7", sizeBytes: bytes.length });
@@ -103,20 +103,20 @@ describe("a request of an upload", () => {
 });
 
 describe("a response to an upload", () => {
-  test.each<[string, Call, ScriptedAnswer]>([
+  test.each<[string, Call, ScriptedResponse]>([
     ["a file of the bytes", whole, file({ ETag: md5 })],
     ["a file of the bytes, in capitals", whole, file({ ETag: md5.toUpperCase() })],
     ["a file without a word of its bytes", whole, file()],
     ["a file without a word of its status", whole, file({ UploadStatus: undefined })],
     ["a part of the bytes, in capitals", part, envelope({ ETag: `"${md5.toUpperCase()}"` })],
     ["a complete file of other parts' MD5", complete, file({ ETag: `${other}-2` })],
-  ])("is believed: %s", async (_title, call, answer) => {
-    script = () => answer;
+  ])("is believed: %s", async (_title, call, response) => {
+    script = () => response;
     await call();
     expect(api.received).toHaveLength(1);
   });
 
-  test.each<[string, Call, ScriptedAnswer, string]>([
+  test.each<[string, Call, ScriptedResponse, string]>([
     [
       "another MD5",
       whole,
@@ -133,8 +133,8 @@ describe("a response to an upload", () => {
     ],
     ["another length of all parts", complete, file({ Size: 0 }), "file 7 has 0 bytes of 9"],
     ["another status of all parts", complete, file({ UploadStatus: "aborted" }), "is aborted, not"],
-  ])("is a failure that says what came: %s", async (_title, call, answer, message) => {
-    script = () => answer;
+  ])("is a failure that says what came: %s", async (_title, call, response, message) => {
+    script = () => response;
     await expect(call()).rejects.toMatchObject({
       name: "ApiError",
       reason: "unavailable",
@@ -169,10 +169,10 @@ describe("a response to an upload", () => {
     script = () => file({ Id: undefined });
     await expect(whole()).rejects.toThrow(/Response\.Id/);
     script = () => envelope({ Items: [{}], DisplayedCount: 1, TotalCount: 1 });
-    await expect(client.uploads.newest(place)).rejects.toThrow(/Items\[0\]\.Id/);
+    await expect(client.uploads.newest(destination)).rejects.toThrow(/Items\[0\]\.Id/);
   });
 
-  test("to giving up tells that there is nothing", async () => {
+  test("to an abort says that there is nothing to abort", async () => {
     script = () => refused(404);
     await expect(abort()).rejects.toMatchObject({ reason: "not-found" });
   });
@@ -182,7 +182,7 @@ describe("a request of an upload that fails", () => {
   const noLimit = { attempts: 10_000, firstDelayMs: 20, maxDelayMs: 20, totalMs: 600_000 };
 
   test.each<[string, (client: BaseSpace) => Promise<unknown>]>([
-    ["a beginning", async ({ uploads }) => await uploads.begin(place)],
+    ["a beginning", async ({ uploads }) => await uploads.begin(destination)],
     [
       "a part",
       async ({ uploads }) => await uploads.part({ fileId: "7", number: 1 }, { bytes }, {}),
@@ -204,7 +204,7 @@ describe("a search for the effect of an upload", () => {
   /** The first request is lost; `list` and `one` are what the look finds. */
   function lost(
     list: readonly object[] | (() => readonly object[]),
-    one: ScriptedAnswer,
+    one: ScriptedResponse,
     again = file(),
   ): void {
     let posts = 0;
@@ -214,12 +214,12 @@ describe("a search for the effect of an upload", () => {
       return listOf(typeof list === "function" ? list() : list);
     };
   }
-  const listOf = (items: readonly object[]): ScriptedAnswer => {
+  const listOf = (items: readonly object[]): ScriptedResponse => {
     const listed = items.map((item) => ({
       Id: "6",
       Name: "n",
       Href: "h",
-      Path: place.path,
+      Path: destination.path,
       ...item,
     }));
     const page = { Items: listed, DisplayedCount: items.length, TotalCount: items.length };
@@ -261,7 +261,7 @@ describe("a search for the effect of an upload", () => {
     async (_t, list, one, isDone) => {
       lost(list, file({ Id: "6", ...one }), file({ Id: `${Math.random()}` }));
       await using own = fresh();
-      const found = await own.uploads.whole(place, { bytes });
+      const found = await own.uploads.whole(destination, { bytes });
       expect(found.id === "6").toBe(isDone);
       expect(posts()).toBe(isDone ? 1 : 2);
       const [query = ""] = queries();
@@ -272,7 +272,7 @@ describe("a search for the effect of an upload", () => {
   test("that finds a file without an ETag leaves it unclear", async () => {
     lost([{ Size }], file({ Id: "6" }));
     await using own = fresh();
-    await expect(own.uploads.whole(place, { bytes })).rejects.toMatchObject({
+    await expect(own.uploads.whole(destination, { bytes })).rejects.toMatchObject({
       mayHaveSucceeded: true,
     });
     expect(posts()).toBe(1);
@@ -295,7 +295,7 @@ describe("a search for the effect of an upload", () => {
       const pending = file({ Id: "6", Size: 0, UploadStatus });
       lost(list, pending, file({ Id: "8", Size: 0, UploadStatus: "pending" }));
       await using own = fresh();
-      expect(await own.uploads.begin(place)).toBe(isDone ? "6" : "8");
+      expect(await own.uploads.begin(destination)).toBe(isDone ? "6" : "8");
       expect(queries()[0]).toMatch(/&Statuses=pending$/);
     },
   );
@@ -306,7 +306,7 @@ describe("a search for the effect of an upload", () => {
       file({ Id: "6", Size: 0, UploadStatus: "pending" }),
     );
     await using own = fresh();
-    await expect(own.uploads.begin(place)).rejects.toMatchObject({ mayHaveSucceeded: true });
+    await expect(own.uploads.begin(destination)).rejects.toMatchObject({ mayHaveSucceeded: true });
   });
 
   test.each([
@@ -322,15 +322,15 @@ describe("a search for the effect of an upload", () => {
   test("finds what was begun or sent once for one call, and not for the next", async () => {
     await using own = fresh();
     lost([{ Size }], file({ Id: "6", ETag: md5 }));
-    await own.uploads.whole(place, { bytes });
+    await own.uploads.whole(destination, { bytes });
     lost([{ Size }], file({ Id: "6", ETag: md5 }), file({ Id: "8" }));
-    expect((await own.uploads.whole(place, { bytes })).id).toBe("8");
+    expect((await own.uploads.whole(destination, { bytes })).id).toBe("8");
     lost(
       () => [{ ...begun, DateCreated: now() }],
       file({ Id: "6", ...begun }),
       file({ Id: "9", Size: 0 }),
     );
-    expect(await own.uploads.begin(place)).toBe("9");
+    expect(await own.uploads.begin(destination)).toBe("9");
   });
 });
 

@@ -8,7 +8,7 @@ import type { AppResultId } from "../../src/core/ids.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
-const place = { appResultId: "31" as AppResultId, path: "stream" };
+const destination = { appResultId: "31" as AppResultId, path: "stream" };
 const gaveUp = new Error("gave up");
 const bytes = Buffer.alloc(26_000_000, "x");
 
@@ -47,7 +47,9 @@ describe("a stream that stands still", () => {
         await new Promise(() => {});
       }
       const { signal } = controller;
-      await expect(client.transfers.upload(place, standing(), { signal })).rejects.toBe(gaveUp);
+      await expect(client.transfers.upload(destination, standing(), { signal })).rejects.toBe(
+        gaveUp,
+      );
     },
   );
 
@@ -55,7 +57,7 @@ describe("a stream that stands still", () => {
     const controller = new AbortController();
     const stream = new Readable({ read: () => controller.abort(gaveUp) });
     const { signal } = controller;
-    await expect(client.transfers.upload(place, stream, { signal })).rejects.toBe(gaveUp);
+    await expect(client.transfers.upload(destination, stream, { signal })).rejects.toBe(gaveUp);
     expect(stream.destroyed).toBe(true);
   });
 });
@@ -68,7 +70,9 @@ describe("a stream whose upload fails", () => {
       emulator.addFaults(fault);
       const stream = createReadStream(dir.join("f"));
       const closed = once(stream, "close");
-      await expect(client.transfers.upload(place, stream)).rejects.toThrow("A fault was asked for");
+      await expect(client.transfers.upload(destination, stream)).rejects.toThrow(
+        "A fault was asked for",
+      );
       await closed;
       let isClosed = false;
       async function* pieces(): AsyncGenerator<Uint8Array> {
@@ -78,14 +82,16 @@ describe("a stream whose upload fails", () => {
           isClosed = true;
         }
       }
-      await expect(client.transfers.upload(place, pieces())).rejects.toThrow("A fault was asked");
+      await expect(client.transfers.upload(destination, pieces())).rejects.toThrow(
+        "A fault was asked",
+      );
       expect(isClosed).toBe(true);
     },
   );
 
   test("by its path is closed before anything is requested", async () => {
     const stream = Readable.from([bytes]);
-    const nowhere = { ...place, path: "../x" };
+    const nowhere = { ...destination, path: "../x" };
     await expect(client.transfers.upload(nowhere, stream)).rejects.toMatchObject({
       reason: "invalid",
     });
@@ -95,7 +101,9 @@ describe("a stream whose upload fails", () => {
 
 test("a stream of texts is refused, and not taken for zeros", async () => {
   const stream = Readable.from(["text"]) as AsyncIterable<Uint8Array>;
-  await expect(client.transfers.upload(place, stream)).rejects.toMatchObject({ reason: "usage" });
+  await expect(client.transfers.upload(destination, stream)).rejects.toMatchObject({
+    reason: "usage",
+  });
 });
 
 test("a stream of many parts arrives as it is, for memory is used again when its part has landed", async () => {
@@ -105,7 +113,7 @@ test("a stream of many parts arrives as it is, for memory is used again when its
   }
   emulator.addFaults("PUT /files/*/parts/2 n=1 delay=300ms", "PUT /files/*/parts/3 n=1 status=503");
   const options = { partBytes: 5 * 1024 * 1024, parallel: 2 };
-  const { id } = await client.transfers.upload(place, pieces(), options);
+  const { id } = await client.transfers.upload(destination, pieces(), options);
   const arrived = await client.transfers.download.read(id);
   expect(arrived).toHaveLength(25 * pieceBytes);
   for (let at = 0; at < 25; at += 1) {

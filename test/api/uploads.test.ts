@@ -141,7 +141,7 @@ describe("a file in parts", () => {
 });
 
 describe("what may have been done unheard", () => {
-  test("is done again when there was no connection at all", async () => {
+  test("is sent again when there was no connection", async () => {
     const nowhere = new BaseSpace({
       apiServer: "http://127.0.0.1:1",
       accessToken: "t",

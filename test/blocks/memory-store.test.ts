@@ -23,7 +23,7 @@ describe("MemoryStore", () => {
     }
   }
 
-  it("tells which blocks left without having been used", () => {
+  it("reports blocks that were evicted without having been used", () => {
     const { store, unused } = observed(3);
     fill(store, "a", [0, 1, 2]);
     store.get("a", 0);
@@ -33,7 +33,7 @@ describe("MemoryStore", () => {
     expect(unused).toEqual(["a2", "b0", "b1", "b2"]);
   });
 
-  it("tells when the last block of a content has left", () => {
+  it("reports when the last block of a version was removed", () => {
     const { store, empty } = observed(2);
     fill(store, "a", [0, 1]);
     fill(store, "b", [0]);

@@ -14,7 +14,7 @@ import { apiCatalog } from "../helpers/catalogs.ts";
 describeCatalog("MemoryCatalog", (world) => world);
 describeCatalog("ApiCatalog", (world) => apiCatalog(clientOver(world)));
 
-/** A catalog whose service answers 404 for a listing the first times that it is asked. */
+/** A catalog whose service responds with 404 to the first requests for a listing. */
 function catalogWithout(listing: "projects/1/samples" | "sample 3/files", times: number) {
   const world = new MemoryCatalog();
   const sample = entityOf("sample", 3, "s");
@@ -62,14 +62,14 @@ describe("ApiCatalog", () => {
   it.each(["projects/1/samples", "sample 3/files"] as const)(
     "asks again before it believes that there is no listing %s",
     async (listing) => {
-      for (const answers404 of [1, 2]) {
-        const { catalog, clock, asked } = catalogWithout(listing, answers404);
-        const answer = catalog();
+      for (const failures of [1, 2]) {
+        const { catalog, clock, asked } = catalogWithout(listing, failures);
+        const result = catalog();
         await expect.poll(() => clock.sleeping).toBe(1);
         expect(asked()).toBe(1);
         clock.advance(1000);
-        const reason = await answer.then(() => "listed", reasonOf);
-        expect([reason, asked()]).toEqual([answers404 === 1 ? "listed" : "not-found", 2]);
+        const reason = await result.then(() => "listed", reasonOf);
+        expect([reason, asked()]).toEqual([failures === 1 ? "listed" : "not-found", 2]);
       }
     },
   );
@@ -77,13 +77,13 @@ describe("ApiCatalog", () => {
   it("does not wait to ask again when its caller gives up", async () => {
     const { catalog, clock } = catalogWithout("sample 3/files", 1);
     const caller = new AbortController();
-    const answer = catalog(caller.signal);
+    const result = catalog(caller.signal);
     await expect.poll(() => clock.sleeping).toBe(1);
     caller.abort(new Error("enough"));
-    await expect(answer).rejects.toThrow("enough");
+    await expect(result).rejects.toThrow("enough");
   });
 
-  it("[F5] answers no listing that takes more memory than there is for one", async () => {
+  it("[F5] refuses a listing that takes more memory than one may take", async () => {
     const files = Array.from({ length: 2000 }, (_, at) => fileOf(at + 1, `a/file/${at}`));
     const world = contractWorld().put("run 30", files);
     const run = world.entity("run", "30");

@@ -21,7 +21,7 @@ function cached(options: { ttlMs?: number; maxBytes?: number } = {}) {
 const sample = (more: Partial<Entity> = {}): Entity => entityOf("sample", 10, "NA12878", more);
 
 describe("a cached listing", () => {
-  it("is asked for once within the TTL and then answers at once", async () => {
+  it("is fetched once within the TTL, and then returned in the same turn", async () => {
     const { world, catalog, clock } = cached();
     const first = await catalog.entities(PROJECTS, neverAborted);
     clock.advance(59_999);
@@ -83,7 +83,7 @@ describe("a cached listing", () => {
     expect(seen[0]?.collection).toBe("projects");
   });
 
-  it("[F4] fails when the service does, though an old one is known, and is asked for anew afterwards", async () => {
+  it("[F4] fails when the service does, though an old one is cached, and is fetched again afterwards", async () => {
     const { world, catalog, clock } = cached({ ttlMs: 1000 });
     await catalog.entities(PROJECTS, neverAborted);
     clock.advance(1000);

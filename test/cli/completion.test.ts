@@ -101,8 +101,8 @@ async function offeredByFish(lines: readonly string[]): Promise<readonly string[
   const script = `cd $argv[1]; source completion.fish
     for line in $argv[2..]; complete -C "bsmount $line"; echo ====; end`;
   const { stdout } = await runCommand("fish", ["-c", script, dir.path, ...lines], { env });
-  const answers = stdout.split("====\n").slice(0, -1);
-  return answers.map((answer) => answer.split("\n").map((line) => line.split("\t")[0] ?? ""));
+  const outputs = stdout.split("====\n").slice(0, -1);
+  return outputs.map((output) => output.split("\n").map((line) => line.split("\t")[0] ?? ""));
 }
 
 describe("in fish", () => {

@@ -5,7 +5,7 @@ import { FakeClock } from "../helpers/fake-clock.ts";
 const MIB = 1024 * 1024;
 
 test.each<[string, readonly (readonly [ms: number, bytes: number])[], leftMib: number, string]>([
-  ["nothing has come and nothing can be told", [[999, 0]], 12, ""],
+  ["nothing was received and nothing can be estimated", [[999, 0]], 12, ""],
   ["nothing comes", [[1_000, 0]], 12, "0 B/s"],
   ["the first bytes have just come", [[500, MIB]], 12, ""],
   [

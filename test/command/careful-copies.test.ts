@@ -7,7 +7,7 @@ import { type CommandOutcome, runShell } from "../helpers/run-command.ts";
 
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
-/* A copy loses nothing of what is there, and says what it did not copy. */
+/* A copy loses nothing, and reports what it did not copy. */
 
 let product: Product;
 let results = 0;

@@ -247,7 +247,7 @@ describe("bsmount cp of many files", () => {
       /^bsmount: interrupted before it was done\n {2}try: the same command continues where it stopped\n$/,
     ],
     ["in one piece", 1, /^bsmount: interrupted before it was done\n$/],
-  ])("that is interrupted says so where it goes on: a file %s", async (_what, mebibytes, says) => {
+  ])("that was interrupted says where it continues: a file %s", async (_what, mebibytes, says) => {
     const files = await newFiles();
     const name = `large-${mebibytes}`;
     await inDir(`head -c ${mebibytes}M /dev/urandom > ${name}`);

@@ -38,7 +38,7 @@ describe("a mount that fails prints the reason in one line, and the remedy", () 
       async () => [[await mountPoint()], { BASESPACE_ACCESS_TOKEN: "0".repeat(32) }],
     ],
     [
-      "with a server that does not answer",
+      "with a server that does not respond",
       1,
       /127\.0\.0\.1:1\b/,
       async () => [[await mountPoint(), "--api-server", "http://127.0.0.1:1"], {}],

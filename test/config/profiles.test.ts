@@ -310,10 +310,10 @@ describe("rereadToken", () => {
       home: home.path,
       apiServer: "https://a.example/v1pre3/",
     } as const;
-    const place = { file, section: "DEFAULT" };
-    await writeProfile(place, { accessToken: "new" });
+    const location = { file, section: "DEFAULT" };
+    await writeProfile(location, { accessToken: "new" });
     expect(await rereadToken(origin)).toBe("new");
-    await writeProfile(place, { apiServer: "https://b.example" });
+    await writeProfile(location, { apiServer: "https://b.example" });
     expect(await rereadToken(origin)).toBeUndefined();
     await chmod(file, 0o644);
     await expect(rereadToken(origin)).rejects.toMatchObject({ reason: "usage" });

@@ -28,7 +28,7 @@ async function connect(
 }
 
 describe("a profile's token", () => {
-  it("[S5] goes to no other server, whoever names it, and the error says what to do", async () => {
+  it("[S5] is sent to no other server, whatever names it, and the error says what to do", async () => {
     await using home = await homeWith({ ".basespace/lab.cfg": LAB });
     const lab = { profile: "lab" };
     const other = "https://api.euc1.sh.basespace.illumina.com";
@@ -115,10 +115,10 @@ describe("a profile's token", () => {
       profile: "lab",
       apiServer: "https://lab.example",
     });
-    const place = { file: home.join(".basespace/lab.cfg"), section: "DEFAULT" };
-    await writeProfile(place, { accessToken: "new" });
+    const location = { file: home.join(".basespace/lab.cfg"), section: "DEFAULT" };
+    await writeProfile(location, { accessToken: "new" });
     expect(await rereadToken(tokenOrigin)).toBe("new");
-    await writeProfile(place, { apiServer: "https://b.example", accessToken: "moved" });
+    await writeProfile(location, { apiServer: "https://b.example", accessToken: "moved" });
     expect(await rereadToken(tokenOrigin)).toBeUndefined();
   });
 });

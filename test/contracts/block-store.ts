@@ -48,7 +48,7 @@ export function blockStoreContract(create: (capacity: number) => BlockStore): vo
       expect([0, 1, 2, 3].map((index) => store.has("a", index))).toEqual([false, true, true, true]);
     });
 
-    it("reserves all that was asked for or nothing", () => {
+    it("reserves everything that was requested or nothing", () => {
       const store = create(4);
       keep(store, "a", 0);
       const three = store.reserve(3);
@@ -70,7 +70,7 @@ export function blockStoreContract(create: (capacity: number) => BlockStore): vo
       expect(new Set(store.reserve(5)).size).toBe(5);
     });
 
-    it("does not evict a held block until its last holder released it", () => {
+    it("does not evict a pinned block until its last pin is released", () => {
       const store = create(2);
       keep(store, "a", 0);
       keep(store, "a", 1);
@@ -101,15 +101,15 @@ export function blockStoreContract(create: (capacity: number) => BlockStore): vo
       expect(store.usage).toEqual(usage({ free: 3, cached: 1 }));
     });
 
-    it("leaves a held block readable when its content is dropped, and frees it on release", () => {
+    it("leaves a pinned block readable when its version is dropped, and frees it on release", () => {
       const store = create(2);
       keep(store, "a", 0);
-      const held = store.pin("a", 0);
+      const pinned = store.pin("a", 0);
       store.drop("a");
       expect(store.has("a", 0)).toBe(false);
       expect(store.usage).toEqual(usage({ free: 1, pinned: 1 }));
-      expect(held?.bytes[0]).toBe(1);
-      held?.unpin();
+      expect(pinned?.bytes[0]).toBe(1);
+      pinned?.unpin();
       expect(store.usage).toEqual(usage({ free: 2 }));
     });
 

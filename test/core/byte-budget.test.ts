@@ -24,7 +24,7 @@ function taking(budget: ByteBudget, bytes: number): Taking {
 }
 
 describe("a budget of bytes", () => {
-  it("gives exactly as much as there is, and no more", async () => {
+  it("grants exactly its limit", async () => {
     const budget = new ByteBudget(100);
     const takers = [60, 40, 1].map((bytes) => taking(budget, bytes));
     await settled();

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import { KeyedQueue } from "../../src/core/keyed-queue.ts";
 
-/** Work that ends when it is told to. */
-function held(): { readonly work: () => Promise<void>; readonly end: () => void } {
+/** Work that ends when `end` is called. */
+function openEnded(): { readonly work: () => Promise<void>; readonly end: () => void } {
   let end = (): void => {};
   const done = new Promise<void>((resolve) => {
     end = resolve;
@@ -14,7 +14,7 @@ function held(): { readonly work: () => Promise<void>; readonly end: () => void 
 test("work waits for earlier work with the same key, and not for that with another", async () => {
   const queue = new KeyedQueue();
   const order: string[] = [];
-  const first = held();
+  const first = openEnded();
   const one = queue.run("a", neverAborted, first.work).then(() => order.push("one"));
   const two = queue.run("a", neverAborted, async () => void order.push("two"));
   await queue.run("b", neverAborted, async () => void order.push("other"));
@@ -28,7 +28,7 @@ test("work waits for earlier work with the same key, and not for that with anoth
 test("an aborted turn does not let others overtake the one before it", async () => {
   const queue = new KeyedQueue();
   const order: string[] = [];
-  const first = held();
+  const first = openEnded();
   const one = queue.run("a", neverAborted, async () => {
     await first.work();
     order.push("one");

@@ -28,9 +28,9 @@ describe("the logger", () => {
 describe("errors", () => {
   it("tell the whole chain once", () => {
     const error = new BsmountError("timeout", "cannot list projects", {
-      cause: new Error("no answer", { cause: new Error("ECONNRESET") }),
+      cause: new Error("no response", { cause: new Error("ECONNRESET") }),
     });
-    expect(describeError(error)).toBe("cannot list projects: no answer: ECONNRESET");
+    expect(describeError(error)).toBe("cannot list projects: no response: ECONNRESET");
     expect(reasonOf(error)).toBe("timeout");
     expect(reasonOf(new DOMException("x", "AbortError"))).toBe("aborted");
     expect(reasonOf("thrown text")).toBe("unavailable");

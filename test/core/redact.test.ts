@@ -7,7 +7,7 @@ import { SECRET_NAMES, type SecretKind, secretKindOf } from "../../src/core/secr
 
 const HEX = "0123456789abcdef9876543210fedcba";
 const BASE64 = "q8Zt+4/Vx1mRb7Kd/2Wn5+Tg9Hs==";
-/** What stands for `*` in the names of the parameters of signed links. */
+/** Replacements for `*` in the names of the parameters of signed links. */
 const PARAMETERS = [
   "Algorithm",
   "Credential",

@@ -192,7 +192,7 @@ describe("memory of work that failed", () => {
     expect(given).not.toContain(await memoryFor(buffers, 100));
   });
 
-  it("does not count: as much as ever is kept after a thousand failures", async () => {
+  it("does not count: after a thousand failures the same memory is kept", async () => {
     const buffers = new SharedBuffers(1024);
     for (let round = 0; round < 1000; round += 1) {
       await expect(buffers.use(512, async () => await Promise.reject(failure))).rejects.toBe(
@@ -217,28 +217,28 @@ const steps = fc.array(
   { minLength: 1, maxLength: 120 },
 );
 
-describe("memory that is held", () => {
+describe("memory that is borrowed", () => {
   it("is used again when it was given back, though it is disposed of afterwards", async () => {
     const buffers = new SharedBuffers(1000);
-    const held = buffers.borrow(30);
-    held.giveBack();
-    held[Symbol.dispose]();
-    held.giveBack();
+    const borrowed = buffers.borrow(30);
+    borrowed.giveBack();
+    borrowed[Symbol.dispose]();
+    borrowed.giveBack();
     const [one, other] = [buffers.borrow(30), buffers.borrow(30)];
-    expect(one.bytes.buffer).toBe(held.bytes.buffer);
-    expect(other.bytes.buffer).not.toBe(held.bytes.buffer);
+    expect(one.bytes.buffer).toBe(borrowed.bytes.buffer);
+    expect(other.bytes.buffer).not.toBe(borrowed.bytes.buffer);
   });
 
   it("is not used again when it was disposed of, though it is given back afterwards", async () => {
     const buffers = new SharedBuffers(1000);
-    const held = buffers.borrow(30);
-    held[Symbol.dispose]();
-    held.giveBack();
-    expect(await memoryFor(buffers, 30)).not.toBe(held.bytes.buffer);
+    const borrowed = buffers.borrow(30);
+    borrowed[Symbol.dispose]();
+    borrowed.giveBack();
+    expect(await memoryFor(buffers, 30)).not.toBe(borrowed.bytes.buffer);
   });
 });
 
-describe("whatever is begun, ended and failed in whatever order", () => {
+describe("memory that is borrowed, given back and lost in any order", () => {
   it("no two users share memory, and none has that of failed work", async () => {
     await fc.assert(
       fc.asyncProperty(steps, fc.integer({ min: 0, max: 800 }), async (steps, limit) => {

@@ -38,7 +38,7 @@ describe("SingleFlight", () => {
     expect(await kept).toBe(1);
   });
 
-  it("aborts the work when its last caller gives up, and starts anew for the next", async () => {
+  it("aborts the work when its last caller gives up, and starts again for the next", async () => {
     const flights = new SingleFlight<string, number>();
     const only = new AbortController();
     let seen: AbortSignal | undefined;

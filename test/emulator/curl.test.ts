@@ -5,7 +5,7 @@ import { runCommand } from "../helpers/run-command.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 
-interface Answer {
+interface Received {
   readonly Response: Readonly<Record<string, unknown>> & { readonly Id: string };
   readonly ResponseStatus: { readonly ErrorCode?: string };
 }
@@ -35,8 +35,8 @@ describe("recipes with curl", () => {
     return stdout;
   }
 
-  async function json(recipe: string): Promise<Answer> {
-    return JSON.parse(await shell(recipe)) as Answer;
+  async function json(recipe: string): Promise<Received> {
+    return JSON.parse(await shell(recipe)) as Received;
   }
 
   beforeAll(async () => {

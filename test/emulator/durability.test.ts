@@ -202,8 +202,8 @@ describe("an emulator with a data folder", () => {
       process.umask(before);
     }
     const names = await readdir(dataDir, { recursive: true });
-    for (const place of ["objects", "parts", "incoming", "state.lmdb", "requests.jsonl"]) {
-      expect(names).toContain(place);
+    for (const entry of ["objects", "parts", "incoming", "state.lmdb", "requests.jsonl"]) {
+      expect(names).toContain(entry);
     }
     expect(names).toContain("state.lmdb-lock");
     for (const path of [dataDir, ...names.map((name) => join(dataDir, name))]) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 
-interface Answer {
+interface Received {
   readonly status: number;
   readonly response: Readonly<Record<string, unknown>> & { readonly Id: string };
 }
@@ -12,16 +12,16 @@ async function post(
   path: string,
   body: string,
   type = "application/json",
-): Promise<Answer> {
+): Promise<Received> {
   const headers = { authorization: `Bearer ${emulator.accessToken}`, "content-type": type };
   const response = await emulator.get(path, { method: "POST", body, headers });
-  const json = (await response.json()) as { Response: Answer["response"] };
+  const json = (await response.json()) as { Response: Received["response"] };
   return { status: response.status, response: json.Response };
 }
 
-async function get(emulator: TestEmulator, path: string): Promise<Answer["response"]> {
+async function get(emulator: TestEmulator, path: string): Promise<Received["response"]> {
   const response = await emulator.get(path);
-  return ((await response.json()) as { Response: Answer["response"] }).Response;
+  return ((await response.json()) as { Response: Received["response"] }).Response;
 }
 
 describe("projects", () => {

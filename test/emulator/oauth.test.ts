@@ -113,7 +113,7 @@ describe("sign-in of a device", () => {
     });
   });
 
-  it("tells a device that polls too often to slow down", async () => {
+  it("returns slow_down to a device that polls too often", async () => {
     const { device_code } = await startDevice("browse global");
     const errors: unknown[] = [];
     for (const waitMs of [0, 100, 1000]) {
@@ -265,7 +265,7 @@ describe("sign-in of a web app", () => {
     return `${emulator.apiServer}/oauth/authorize?${query.toString()}`;
   }
 
-  async function answerPage(decision: string): Promise<URL> {
+  async function submitDecision(decision: string): Promise<URL> {
     const shown = await page(authorizeUrl());
     const form = { ...hiddenFields(shown.text), decision };
     const sent = await page(`${emulator.apiServer}/oauth/authorize`, form);
@@ -280,7 +280,7 @@ describe("sign-in of a web app", () => {
   }
 
   it("redirects the browser with a code that can be exchanged once", async () => {
-    const back = await answerPage("approve");
+    const back = await submitDecision("approve");
     expect(back.origin + back.pathname).toBe(redirectUri);
     expect(back.searchParams.get("state")).toBe("s 1&");
     expect(back.searchParams.get("action")).toBe("oauthv2authorization");
@@ -293,7 +293,7 @@ describe("sign-in of a web app", () => {
   });
 
   it("redirects with access_denied if the user denies, and with invalid_scope", async () => {
-    const denied = await answerPage("deny");
+    const denied = await submitDecision("deny");
     expect(denied.searchParams.get("error")).toBe("access_denied");
     expect(denied.searchParams.get("state")).toBe("s 1&");
     const wrong = await page(authorizeUrl({ scope: "browse moon" }));

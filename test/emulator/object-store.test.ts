@@ -149,8 +149,8 @@ describe("the object store", () => {
     const nowhere = `${emulator.objectServer}/a/b`;
     expect((await send({ "x-access-token": "x" }, nowhere))[0]).toBe(404);
     expect((await send({ authorization: "x", cookie: "x" }, nowhere))[0]).toBe(400);
-    const told = await fetch(`${emulator.apiServer}/__leaks`);
-    expect(await told.json()).toEqual([
+    const leaks = await fetch(`${emulator.apiServer}/__leaks`);
+    expect(await leaks.json()).toEqual([
       "GET /a/b: x-access-token",
       "GET /a/b: authorization, cookie",
     ]);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 
-interface Answer {
+interface Received {
   readonly status: number;
   readonly body: {
     readonly Response: Readonly<Record<string, unknown>> & {
@@ -45,16 +45,16 @@ describe("properties", () => {
     path: string,
     body?: unknown,
     accessToken = emulator.accessToken,
-  ): Promise<Answer> {
+  ): Promise<Received> {
     const response = await emulator.get(path, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
     });
-    return { status: response.status, body: (await response.json()) as Answer["body"] };
+    return { status: response.status, body: (await response.json()) as Received["body"] };
   }
 
-  async function set(path: string, ...properties: readonly unknown[]): Promise<Answer> {
+  async function set(path: string, ...properties: readonly unknown[]): Promise<Received> {
     return await ask("POST", `${path}/properties`, { Properties: properties });
   }
 
@@ -107,7 +107,7 @@ describe("properties", () => {
         ApplicationModifiedBy: { Name: "BaseSpace Emulator" },
       });
       const single = await ask("GET", path);
-      const container = single.body.Response["Properties"] as Answer["body"]["Response"];
+      const container = single.body.Response["Properties"] as Received["body"]["Response"];
       expect(container.Items.map((each) => each["Name"])).toContain("demo.note");
       expect((await ask("DELETE", `${path}/properties/demo.note`)).status).toBe(200);
       for (const method of ["GET", "DELETE"]) {

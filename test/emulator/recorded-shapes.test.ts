@@ -100,15 +100,14 @@ describe("responses have the recorded keys in the recorded order", () => {
     expect(keyPaths(body)).toEqual(keyPaths(recorded.body));
     // For an empty list in the recording there are no types of elements to compare.
     const recordedTypes = new Map(types(recorded.body));
-    for (const [place, type] of types(body)) {
-      if (recordedTypes.has(place))
-        expect([place, type]).toEqual([place, recordedTypes.get(place)]);
+    for (const [path, type] of types(body)) {
+      if (recordedTypes.has(path)) expect([path, type]).toEqual([path, recordedTypes.get(path)]);
     }
   });
 
   it("embeds properties as recorded", async () => {
-    const recorded = (await recording("v1-sample")).body as Answer;
-    const own = (await (await emulator.get("samples/20")).json()) as Answer;
+    const recorded = (await recording("v1-sample")).body as Received;
+    const own = (await (await emulator.get("samples/20")).json()) as Received;
     const [theirs, ours] = [recorded, own].map((each) => each.Response.Properties.Items[0]);
     expect(keyPaths(ours)).toEqual(keyPaths(theirs));
   });
@@ -168,6 +167,6 @@ describe("responses have the recorded keys in the recorded order", () => {
   });
 });
 
-interface Answer {
+interface Received {
   readonly Response: { readonly Properties: { readonly Items: readonly unknown[] } };
 }

@@ -10,7 +10,7 @@ const CATALOG = {
   projects: [{ id: "10", name: "p" }],
 } as const;
 
-interface Answer {
+interface Received {
   readonly Response: {
     readonly Id: string;
     readonly AppSession: { readonly Id: string };
@@ -22,10 +22,10 @@ async function post(
   path: string,
   body: string,
   accessToken = emulator.accessToken,
-): Promise<{ status: number; body: Answer }> {
+): Promise<{ status: number; body: Received }> {
   const headers = { authorization: `Bearer ${accessToken}` };
   const response = await emulator.get(path, { method: "POST", body, headers });
-  return { status: response.status, body: (await response.json()) as Answer };
+  return { status: response.status, body: (await response.json()) as Received };
 }
 
 const SAMPLE = JSON.stringify({

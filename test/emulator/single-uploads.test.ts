@@ -42,7 +42,7 @@ async function peakDuring(pid: number, work: Promise<unknown>): Promise<number> 
 }
 
 describe("an upload in one piece", () => {
-  it("of 100 MB is written to the data folder as it arrives, not held in memory", async () => {
+  it("of 100 MB is written to the data folder as it arrives, and not kept in memory", async () => {
     await using folder = await tempDir();
     const { child, ready } = await spawnEmulator(folder.join("data"));
     try {

@@ -8,7 +8,7 @@ import { tempDir } from "../helpers/temp-dir.ts";
 
 const run = promisify(execFile);
 
-interface FileAnswer {
+interface FileResponse {
   readonly Response: Readonly<Record<string, unknown>> & { readonly Id: string };
 }
 
@@ -31,13 +31,13 @@ async function post(
   path: string,
   body?: RequestInit["body"],
   headers: Record<string, string> = {},
-): Promise<{ status: number; body: FileAnswer }> {
+): Promise<{ status: number; body: FileResponse }> {
   const response = await emulator.get(path, {
     method: path.includes("/parts/") ? "PUT" : "POST",
     ...(body === undefined ? {} : { body }),
     headers: { authorization: `Bearer ${emulator.accessToken}`, ...headers },
   });
-  return { status: response.status, body: (await response.json()) as FileAnswer };
+  return { status: response.status, body: (await response.json()) as FileResponse };
 }
 
 async function content(emulator: TestEmulator, id: string): Promise<Buffer> {

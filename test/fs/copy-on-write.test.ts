@@ -71,7 +71,7 @@ const remote = async (): Promise<string[]> =>
 const failureOf = async (work: Promise<unknown>): Promise<string> =>
   await work.then(() => "none", reasonOf);
 
-describe("a new version that was renamed while somebody writes it", () => {
+describe("a new version that was renamed while it is written", () => {
   test("[W2] is not what is written under the old name", async () => {
     await complete("f", "old content");
     const first = await open("f");
@@ -153,7 +153,7 @@ describe("a new version whose beginning fails", () => {
   });
 });
 
-test("a copy that the mount dies in the middle of is nothing that somebody wrote", async () => {
+test("a copy during which the mount dies does not count as written", async () => {
   await complete("f", "x".repeat(300));
   const handle = await open("f");
   emulator.addFaults("GET /files/*/content n=1 delay=300ms");
@@ -176,7 +176,7 @@ function journals(): string {
     .join("");
 }
 
-describe("a file that goes on being written", () => {
+describe("a file that is still written", () => {
   test("[W2] after it was finished is a second version, with all bytes, at the next close", async () => {
     const handle = await open("f");
     await put(handle, "one");

@@ -77,13 +77,13 @@ describe("attributes", () => {
 });
 
 describe("lookup", () => {
-  it("answers in the same turn once the listings are there", async () => {
+  it("returns in the same turn once the listings are cached", async () => {
     const { fs, stat, inoOf } = demoFileSystem();
     await stat(RUN_INFO);
     const folder = await inoOf("/runs/180101_M1/files");
-    const answer = fs.lookup(folder, "RunInfo.xml", neverAborted);
-    expect(answer).not.toBeInstanceOf(Promise);
-    expect(fs.getattr((answer as Attributes).ino, neverAborted)).not.toBeInstanceOf(Promise);
+    const found = fs.lookup(folder, "RunInfo.xml", neverAborted);
+    expect(found).not.toBeInstanceOf(Promise);
+    expect(fs.getattr((found as Attributes).ino, neverAborted)).not.toBeInstanceOf(Promise);
   });
 
   it.each([
@@ -206,7 +206,7 @@ describe("extended attributes", () => {
 });
 
 describe("statfs", () => {
-  it("[A7] tells the longest name, and no room where nothing can be written", async () => {
+  it("[A7] returns the longest name, and no free space where nothing can be written", async () => {
     const { fs } = demoFileSystem();
     expect(await fs.statfs()).toMatchObject({ nameMax: 255, freeBlocks: 0 });
   });

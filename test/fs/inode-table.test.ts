@@ -26,7 +26,7 @@ async function demoNodes(): Promise<{ tree: PathTree; nodes: Node[] }> {
 }
 
 describe("inode numbers", () => {
-  it("[A4] are the same on every mount, whatever was seen first", async () => {
+  it("[A4] are the same on every mount, whatever was looked up first", async () => {
     const [one, other] = [await demoNodes(), await demoNodes()];
     const first = new InodeTable(one.tree.root);
     const second = new InodeTable(other.tree.root);
@@ -57,7 +57,7 @@ describe("inode numbers", () => {
     expect(numbers.map((ino) => table.nodeOf(ino))).toEqual(nodes);
   });
 
-  it("stand for the latest state of what they were given to", async () => {
+  it("lead to the latest state of their node", async () => {
     const { tree, nodes } = await demoNodes();
     const table = new InodeTable(tree.root);
     const project = nodes[1] as Node & { kind: "entity" };

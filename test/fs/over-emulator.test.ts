@@ -139,7 +139,7 @@ describe("the filesystem over a local BaseSpace", () => {
     );
   });
 
-  it("says why when the service fails, and goes on when it is back", async () => {
+  it("reports why the service fails, and works again when it is back", async () => {
     const other = connect(emulator);
     try {
       emulator.addFaults("GET /v1pre3/users/current/projects status=503");

@@ -104,8 +104,8 @@ async function renaming(
   renamed.catch(() => {});
   await expect
     .poll(async () => {
-      const answer = await fetch(`${emulator.apiServer}/__faults`);
-      return ((await answer.json()) as { readonly left?: number }[])[0]?.left;
+      const response = await fetch(`${emulator.apiServer}/__faults`);
+      return ((await response.json()) as { readonly left?: number }[])[0]?.left;
     })
     .toBe(0);
   return { renamed };
@@ -193,7 +193,7 @@ describe.each([
 });
 
 describe("while a rename waits for its file to be complete", () => {
-  test("[W10] both names are what they were, whatever kills the mount", async () => {
+  test("[W10] both names are as before, whatever kills the mount", async () => {
     await failed("f", "earlier");
     await written("f.tmp", SHORT);
     const { renamed } = await renaming("f.tmp", "f");
@@ -274,7 +274,7 @@ describe("while a rename waits for its file to be complete", () => {
   });
 });
 
-test("[W10] a rename of a file that somebody still writes does not finish it", async () => {
+test("[W10] a rename of a file that is still written does not finish it", async () => {
   const handle = await real.open("f.tmp", "rw", { creates: true });
   await put(handle, SHORT);
   down();

@@ -5,7 +5,7 @@ import { errnoOf } from "../../src/fs/errno.ts";
 import { unlistableError } from "../../src/fs/unlistable.ts";
 
 /** The error number of opendir and readdir for each reason why a directory cannot be listed. */
-const ANSWERS: Readonly<Partial<Record<FailureReason, keyof typeof constants.errno>>> = {
+const ERRNOS: Readonly<Partial<Record<FailureReason, keyof typeof constants.errno>>> = {
   "not-found": "EIO",
   "not-a-directory": "EIO",
   invalid: "EIO",
@@ -19,7 +19,7 @@ const ANSWERS: Readonly<Partial<Record<FailureReason, keyof typeof constants.err
 };
 
 describe("a directory that cannot be listed", () => {
-  it.each(Object.entries(ANSWERS))("[E1] is no empty one: %s is %s", (reason, name) => {
+  it.each(Object.entries(ERRNOS))("[E1] is no empty one: %s is %s", (reason, name) => {
     const error = new BsmountError(reason as FailureReason, "the service does not know it");
     expect(errnoOf(unlistableError("/p", error))).toBe(constants.errno[name]);
   });
@@ -32,7 +32,7 @@ describe("a directory that cannot be listed", () => {
     });
   });
 
-  it("keeps an error that nobody takes for an end as it is", () => {
+  it("keeps an error that programs do not take for the end of the listing", () => {
     const error = new BsmountError("access-denied", "no");
     expect(unlistableError("/p", error)).toBe(error);
   });

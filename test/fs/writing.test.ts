@@ -68,7 +68,7 @@ const remote = async (): Promise<string[]> =>
 const failureOf = async (work: Promise<unknown>): Promise<string> =>
   await work.then(() => "none", reasonOf);
 
-describe("a file that cannot be made, because the service does not say what is there", () => {
+describe("a file that cannot be created because its folder cannot be listed", () => {
   test("is not there afterwards", async () => {
     const parent = await real.parent("f");
     emulator.addFaults("GET /appresults/*/files status=403");
@@ -82,7 +82,7 @@ describe("a file that cannot be made, because the service does not say what is t
   });
 });
 
-describe("a close, when BaseSpace does not know what it is asked to finish", () => {
+describe("a close, when BaseSpace does not know the upload", () => {
   const LONG = "long ".repeat(40);
 
   test.each([
@@ -213,8 +213,8 @@ describe("a file that is being finished", () => {
   }
 
   async function requestsToDelay(): Promise<number | undefined> {
-    const answer = await fetch(`${emulator.apiServer}/__faults`);
-    return ((await answer.json()) as { readonly left?: number }[])[0]?.left;
+    const response = await fetch(`${emulator.apiServer}/__faults`);
+    return ((await response.json()) as { readonly left?: number }[])[0]?.left;
   }
 
   afterEach(() => emulator.clearFaults());
@@ -275,7 +275,7 @@ test("[W3] a file whose writers cannot be seen gets one version too many, howeve
   await expect.poll(remote).toEqual(["f=a", "f=abcde"]);
 });
 
-describe("a file that somebody reads", () => {
+describe("a file that is open for reading", () => {
   test("[W3] is finished when its last writer goes without a flush", async () => {
     const handle = await create("f");
     const reader = await real.open("f", "r");

@@ -103,12 +103,12 @@ describe("where /proc cannot be read, because no descriptor is left", () => {
     processes.failure = outOfDescriptors();
     writers.made(1);
     writers.wrote(1, PATH);
-    const answer = writers.isOpenForWriting(1, { path: PATH }, neverAborted);
+    const isOpen = writers.isOpenForWriting(1, { path: PATH }, neverAborted);
     for (let second = 0; second < 5; second += 1) {
       clock.advance(1000);
       await new Promise(setImmediate);
     }
-    expect(await answer).toBe(true);
+    expect(await isOpen).toBe(true);
   });
 
   it("a close tries again for a while", async () => {
@@ -116,10 +116,10 @@ describe("where /proc cannot be read, because no descriptor is left", () => {
     const { clock, writers } = watched(processes);
     processes.failure = outOfDescriptors();
     writers.made(1);
-    const answer = writers.isOpenForWriting(1, { path: PATH }, neverAborted);
+    const isOpen = writers.isOpenForWriting(1, { path: PATH }, neverAborted);
     await expect.poll(() => clock.sleeping).toBe(1);
     processes.failure = undefined;
     clock.advance(500);
-    expect(await answer).toBe(false);
+    expect(await isOpen).toBe(false);
   });
 });

@@ -16,34 +16,34 @@ const CALL = { operation: "read", path: "/x" };
 
 let clock: FakeClock;
 let runner: OperationRunner;
-let answers: unknown[];
+let replies: unknown[];
 let outcome: Reply<number>;
 
 beforeEach(() => {
   clock = new FakeClock();
   runner = new OperationRunner({ clock, deadlineMs: 20 });
-  answers = [];
+  replies = [];
   outcome = {
     succeed: (value) => {
-      answers.push(value);
+      replies.push(value);
       return value;
     },
-    fail: (result) => answers.push(result),
-    discard: (value) => answers.push(`late ${value}`),
+    fail: (result) => replies.push(result),
+    discard: (value) => replies.push(`late ${value}`),
   };
 });
 
 describe("every call gets exactly one reply", () => {
   it("in the same turn when the result is available", () => {
     runner.run(CALL, () => 5, outcome);
-    expect(answers).toEqual([5]);
+    expect(replies).toEqual([5]);
   });
 
   it("when a promise settles", async () => {
     runner.run(CALL, async () => 5, outcome);
-    expect(answers).toEqual([]);
+    expect(replies).toEqual([]);
     await delay(1);
-    expect(answers).toEqual([5]);
+    expect(replies).toEqual([5]);
   });
 
   it("with the negative errno of what was thrown or rejected", async () => {
@@ -53,7 +53,7 @@ describe("every call gets exactly one reply", () => {
     runner.run(CALL, fail, outcome);
     runner.run(CALL, async () => fail(), outcome);
     await delay(1);
-    expect(answers).toEqual([-ENOENT, -ENOENT]);
+    expect(replies).toEqual([-ENOENT, -ENOENT]);
   });
 
   it("with EIO when sending the value fails", async () => {
@@ -63,7 +63,7 @@ describe("every call gets exactly one reply", () => {
     runner.run(CALL, () => 5, outcome);
     runner.run(CALL, async () => 5, outcome);
     await delay(1);
-    expect(answers).toEqual([-EIO, -EIO]);
+    expect(replies).toEqual([-EIO, -EIO]);
   });
 
   it("[E3] with ETIMEDOUT at its deadline; a later value is discarded", async () => {
@@ -75,14 +75,14 @@ describe("every call gets exactly one reply", () => {
     };
     runner.run(CALL, slow, outcome);
     await delay(80);
-    expect(answers).toEqual([-ETIMEDOUT, "late 7"]);
+    expect(replies).toEqual([-ETIMEDOUT, "late 7"]);
     expect(reason).toMatchObject({ reason: "timeout" });
   });
 
   it("at any time, when it has no deadline", async () => {
     runner.run({ ...CALL, deadline: false }, async () => await delay(50, 5), outcome);
     await delay(90);
-    expect(answers).toEqual([5]);
+    expect(replies).toEqual([5]);
   });
 
   it("when everything in progress is aborted", async () => {
@@ -90,25 +90,25 @@ describe("every call gets exactly one reply", () => {
     runner.run(CALL, wait, outcome);
     runner.abortAll(new BsmountError("aborted", "over"));
     await delay(1);
-    expect(answers).toEqual([-EIO]);
+    expect(replies).toEqual([-EIO]);
   });
 });
 
 it("runs the preparation once, before the first call", () => {
-  runner.beforeFirstCall(() => answers.push("first"));
+  runner.beforeFirstCall(() => replies.push("first"));
   runner.run(CALL, () => 1, outcome);
   runner.run(CALL, () => 2, outcome);
-  expect(answers).toEqual(["first", 1, 2]);
+  expect(replies).toEqual(["first", 1, 2]);
 });
 
 describe("signals", () => {
   it("are reused by calls that reply at once, and never by one that waits", async () => {
     const signals: AbortSignal[] = [];
-    const answer = (work: () => number | Promise<number>): void =>
+    const start = (work: () => number | Promise<number>): void =>
       runner.run(CALL, (signal) => (signals.push(signal), work()), outcome);
-    answer(() => 1);
-    answer(async () => await delay(40, 2));
-    answer(() => 3);
+    start(() => 1);
+    start(async () => await delay(40, 2));
+    start(() => 3);
     expect(signals[1]).toBe(signals[0]);
     expect(signals[2]).not.toBe(signals[1]);
     await delay(60);
@@ -151,7 +151,7 @@ describe("telemetry", () => {
   });
 
   it("[E4] has a failure once, though the kernel repeats it, and again after a minute", () => {
-    const error = new BsmountError("unavailable", "no answer");
+    const error = new BsmountError("unavailable", "no response");
     failWith(error);
     failWith(error);
     expect(failuresSeen).toEqual([{ operation: "read", path: "/x", errno: EIO, error }]);

@@ -12,7 +12,7 @@ import { tempDir } from "../helpers/temp-dir.ts";
 const HANDLE = 7;
 const MAP_FILE = fileURLToPath(new URL("programs/map-file.py", import.meta.url));
 
-/** A shell that runs what it is told, line by line. */
+/** A shell that runs one line after another. */
 class Shell implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #lines: Interface;
@@ -23,9 +23,9 @@ class Shell implements AsyncDisposable {
   }
 
   async does(command: string): Promise<string> {
-    const answered = once(this.#lines, "line");
+    const printed = once(this.#lines, "line");
     this.#child.stdin?.write(`${command}; echo "done $!"\n`);
-    return String((await answered)[0]);
+    return String((await printed)[0]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,7 @@ import { copyOut, isUserAttribute } from "../../src/fuse/xattr-overrides.ts";
 
 const value = Buffer.from("value");
 
-it("returns the size when there is no room at all", () => {
+it("returns the size for an empty buffer", () => {
   expect(copyOut(value, new Uint8Array(0))).toBe(5);
 });
 

@@ -4,22 +4,22 @@ export interface Page {
   readonly headers: Headers;
 }
 
-/** A page of the emulator as a browser without cookies and scripts gets it; with `form`, sends that. */
+/** Fetches a page of the emulator as a browser without cookies and scripts does; with `form`, submits it. */
 export async function page(url: string, form?: Record<string, string>): Promise<Page> {
   const body = form === undefined ? null : new URLSearchParams(form);
   const method = form === undefined ? "GET" : "POST";
-  const answer = await fetch(url, { method, body, redirect: "manual" });
-  return { status: answer.status, text: await answer.text(), headers: answer.headers };
+  const response = await fetch(url, { method, body, redirect: "manual" });
+  return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
-/** What the form of a page repeats when it is sent. */
+/** The hidden fields of the form on a page. */
 export function hiddenFields(text: string): Record<string, string> {
   const inputs = text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g);
   const entries = [...inputs].map(([, name = "", value = ""]) => [name, unescapeHtml(value)]);
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-/** Opens an approval page and presses one of its buttons; gives what comes then. */
+/** Opens an approval page and presses one of its buttons; returns the next page. */
 export async function decideOnPage(
   url: string,
   decision: string,

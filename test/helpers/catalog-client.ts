@@ -8,10 +8,10 @@ import {
 } from "../../src/catalog/catalog.ts";
 import type { MemoryCatalog } from "./memory-catalog.ts";
 
-/** Items to a page: few, so that a listing of three has two pages. */
+/** Items on a page: few, so that a listing of three has two pages. */
 const PAGE = 2;
 
-/** A client that returns the models of what `world` holds. */
+/** A client that returns models of the entities in `world`. */
 export function clientOver(world: MemoryCatalog): CatalogClient {
   const entities = (collection: EntityCollection) =>
     listOf(() => world.entities(collection).map(modelOf));

@@ -24,7 +24,7 @@ interface DemoCatalog {
 }
 
 /**
- * Copies the demo's files to `target` as the mount shows them, straight from the catalog and by no code of
+ * Copies the demo's files to `target` as the mount shows them, directly from the catalog and by no code of
  * the product: what tools say on the mount can then be compared with what they say on a local disk.
  */
 export async function copyDemo(target: string): Promise<void> {
@@ -40,8 +40,8 @@ export async function copyDemo(target: string): Promise<void> {
 
 async function copyFiles({ files = [] }: Owner, folder: string): Promise<void> {
   for (const { path, content } of files) {
-    const place = join(folder, "files", path);
-    await mkdir(dirname(place), { recursive: true });
-    await copyFile(join(DEMO, content.path), place);
+    const target = join(folder, "files", path);
+    await mkdir(dirname(target), { recursive: true });
+    await copyFile(join(DEMO, content.path), target);
   }
 }

@@ -29,7 +29,7 @@ export interface DemoFileSystem extends Walker {
   readonly fs: FileSystem;
 }
 
-/** A filesystem over the demo account, with everything a test may want to turn. */
+/** A filesystem over the demo account, with every setting that tests change. */
 export function demoFileSystem(options: DemoOptions = {}): DemoFileSystem {
   const { umask = 0o022, showHidden = false } = options;
   const world = demoWorld();

@@ -16,7 +16,7 @@ export async function withDiskLimit<T>(sizeBytes: number, work: () => Promise<T>
   return await work();
 }
 
-/** The soft limit, which a process may raise again; Node ignores the signal that comes with it. */
+/** Sets the soft limit, which a process may raise again; Node ignores the signal that the kernel sends. */
 function setLimit(value: string): void {
   execFileSync("prlimit", ["--pid", String(process.pid), `--fsize=${value}:`]);
 }

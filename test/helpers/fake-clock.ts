@@ -5,7 +5,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that stands still until a test moves it; sleepers wake in order of their time. */
+/** A clock that stands still until a test advances it; sleepers wake in order of their time. */
 export class FakeClock implements Clock {
   #now: number;
   readonly #sleepers = new Set<Sleeper>();

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import {
   dripping,
-  type HonestAnswer,
+  type HonestResponse,
   honest,
   json,
   type ListOfItems,
@@ -12,11 +12,11 @@ import {
   type Twist,
 } from "./hostile-server.ts";
 
-/* What a hostile API server can answer: a scenario for each kind of harm. */
+/* What a hostile API server can send: a scenario for each kind of harm. */
 
 const MIB = 1024 * 1024;
 
-function window({ url }: HonestAnswer): { readonly offset: number; readonly limit: number } {
+function window({ url }: HonestResponse): { readonly offset: number; readonly limit: number } {
   const [offset, limit] = ["offset", "limit"].map((name) => {
     for (const [key, value] of url.searchParams) {
       if (key.toLowerCase() === name) return Number(value);
@@ -26,13 +26,13 @@ function window({ url }: HonestAnswer): { readonly offset: number; readonly limi
   return { offset: offset ?? 0, limit: limit ?? 10 };
 }
 
-/** A page of a list with `total` items like the first honest one, of which `item` makes another by its number. */
+/** A page of a list of `total` items: `change` makes each from the first honest one and its number. */
 function listOf(
   total: number,
   change: (item: ListOfItems["Items"][number], at: number) => Record<string, unknown>,
 ): Twist {
-  return withFirst((first, _list, answer) => {
-    const { offset, limit } = window(answer);
+  return withFirst((first, _list, upstream) => {
+    const { offset, limit } = window(upstream);
     const count = Math.max(0, Math.min(limit, total - offset));
     const items = Array.from({ length: count }, (_, at) => {
       const number = offset + at;
@@ -44,21 +44,21 @@ function listOf(
   });
 }
 
-/** Lists with the first item that they ever had, if there was one. */
+/** Changes lists, given the first item that each ever had, if any. */
 function withFirst(
   change: (
     first: ListOfItems["Items"][number],
     list: ListOfItems,
-    answer: HonestAnswer,
+    upstream: HonestResponse,
   ) => ListOfItems,
 ): Twist {
   const firsts = new Map<string, ListOfItems["Items"][number]>();
-  return lists((list, answer) => {
-    const { pathname } = answer.url;
+  return lists((list, upstream) => {
+    const { pathname } = upstream.url;
     const first = firsts.get(pathname) ?? list.Items[0];
     if (first === undefined) return list;
     firsts.set(pathname, first);
-    return change(first, list, answer);
+    return change(first, list, upstream);
   });
 }
 
@@ -68,16 +68,16 @@ function tokenOf({ headers }: IncomingMessage): string {
 
 const ID_LIKE = /^(?:Id|Href.*|Date.*|Status|UploadStatus|Type|ETag|.*Expires|Email)$/;
 
-/** Refuses whatever changes something, and says `text` with it. */
-function refusing(text: (answer: HonestAnswer) => string): Twist {
-  return (answer, response) => {
-    const message = text(answer);
+/** Refuses every change, with the message `text`. */
+function refusing(text: (upstream: HonestResponse) => string): Twist {
+  return (upstream, response) => {
+    const message = text(upstream);
     const status = { ErrorCode: "X.Y", Message: message };
     const body = Buffer.from(
       JSON.stringify({ ResponseStatus: status, error_description: message, error: message }),
     );
     honest(
-      { ...answer, status: 400, body, headers: { "content-type": "application/json" } },
+      { ...upstream, status: 400, body, headers: { "content-type": "application/json" } },
       response,
     );
   };
@@ -89,8 +89,8 @@ export const HOSTILE_API: Readonly<Record<string, Scenario>> = {
   },
   "one name a thousand times": { twist: listOf(1000, ({ Name = "" }) => ({ Name })) },
   "the first page for ever": {
-    twist: withFirst((first, list, answer) => {
-      const { offset, limit } = window(answer);
+    twist: withFirst((first, list, upstream) => {
+      const { offset, limit } = window(upstream);
       const items = Array.from({ length: limit }, (_, at) => ({
         ...first,
         Id: `${6_000_000 + at}`,
@@ -101,8 +101,8 @@ export const HOSTILE_API: Readonly<Record<string, Scenario>> = {
   "always new items": {
     twist: listOf(10 ** 12, (_item, at) => ({ Name: `${at}`, Path: `${at}` })),
   },
-  "answers of 64 MiB": { twist: swollen(64 * MIB) },
-  "answers that drip": { twist: dripping, isSlow: true },
+  "responses of 64 MiB": { twist: swollen(64 * MIB) },
+  "responses that drip": { twist: dripping, isSlow: true },
   "the token in every text": {
     twist: json((value, { request }) =>
       texts(value, (text, key) =>
@@ -111,12 +111,12 @@ export const HOSTILE_API: Readonly<Record<string, Scenario>> = {
     ),
   },
   "errors that repeat the token": {
-    twist: (answer, response) => {
-      const { method } = answer.request;
-      if (method === "GET" && !answer.url.pathname.endsWith("files")) honest(answer, response);
+    twist: (upstream, response) => {
+      const { method } = upstream.request;
+      if (method === "GET" && !upstream.url.pathname.endsWith("files")) honest(upstream, response);
       else
         refusing(({ request }) => `no: ${JSON.stringify(request.headers)} ${tokenOf(request)}`)(
-          answer,
+          upstream,
           response,
         );
     },
@@ -129,13 +129,13 @@ export const HOSTILE_API: Readonly<Record<string, Scenario>> = {
     ),
   },
   "names that JavaScript knows": {
-    twist: (answer, response) => {
-      const { body } = answer;
-      if (!body.toString().startsWith("{")) return honest(answer, response);
+    twist: (upstream, response) => {
+      const { body } = upstream;
+      if (!body.toString().startsWith("{")) return honest(upstream, response);
       const poison =
         '{"__proto__":{"Response":{"Id":"1"},"isAdmin":true},"constructor":{"prototype":{}},';
       const text = body.toString().replaceAll('"Name":"', '"toString":1,"Name":"__proto__');
-      honest({ ...answer, body: Buffer.from(poison + text.slice(1)) }, response);
+      honest({ ...upstream, body: Buffer.from(poison + text.slice(1)) }, response);
     },
   },
   "links with a user and a password": {
@@ -144,23 +144,25 @@ export const HOSTILE_API: Readonly<Record<string, Scenario>> = {
     ),
   },
   "numbers and forms that make no sense": {
-    twist: (answer, response) => {
-      const text = answer.body
+    twist: (upstream, response) => {
+      const text = upstream.body
         .toString()
         .replaceAll(/"Size":\d+/g, '"Size":1e308')
         .replaceAll(/"TotalCount":\d+/g, '"TotalCount":-1');
-      honest({ ...answer, body: Buffer.from(text) }, response);
+      honest({ ...upstream, body: Buffer.from(text) }, response);
     },
   },
   "a hundred thousand brackets": {
-    twist: (answer, response) => {
+    twist: (upstream, response) => {
       const body = Buffer.from(`{"Response":${"[".repeat(100_000)}${"]".repeat(100_000)}}`);
-      honest({ ...answer, body }, response);
+      honest({ ...upstream, body }, response);
     },
   },
   "redirects to somebody else": {
-    twist: (answer, response) => {
-      response.writeHead(307, { location: `http://localhost.invalid${answer.url.pathname}` }).end();
+    twist: (upstream, response) => {
+      response
+        .writeHead(307, { location: `http://localhost.invalid${upstream.url.pathname}` })
+        .end();
     },
   },
 };

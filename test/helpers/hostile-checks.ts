@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { WatchedOutcome } from "./watched-command.ts";
 
 /*
- * What everybody may expect of a command, whatever the service does. A request is repeated for 50 seconds from its
+ * What users may expect of a command, whatever the service does. A request is repeated for 50 seconds from its
  * first failure on, a listing may take five (as these tests say); a command that has come to its end by then has five
  * more to say so. Starting takes a while on a busy machine.
  */
@@ -20,12 +20,12 @@ export const USUAL_MS: number = START_MS + 2 * LISTING_MS + SPARE_MS;
 const MOST_BYTES = 300 * MIB;
 const MOST_PRINTED = 64 * 1024;
 
-/** What a terminal obeys, but for ends of lines. */
+/** Control characters of terminals, except ends of lines. */
 const OBEYED = /[^\P{Cc}\n]|[\p{Bidi_Control}\u2028\u2029]/u;
 
 export interface Expected {
   readonly secrets: readonly string[];
-  /** Standard output is content, and has whatever content has. */
+  /** Standard output is content of a file, which may have any bytes. */
   readonly isContent: boolean;
 }
 

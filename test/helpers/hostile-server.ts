@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** An answer of the emulator, before a scenario makes another one of it. */
-export interface HonestAnswer {
+/** A response of the emulator, before a scenario changes it. */
+export interface HonestResponse {
   readonly request: IncomingMessage;
   readonly url: URL;
   readonly status: number;
@@ -12,13 +12,13 @@ export interface HonestAnswer {
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
-/** Sends what it makes of an honest answer. */
-export type Twist = (answer: HonestAnswer, response: ServerResponse) => void;
+/** Sends a changed form of an honest response. */
+export type Twist = (upstream: HonestResponse, response: ServerResponse) => void;
 
 /** One kind of harm. */
 export interface Scenario {
   readonly twist: Twist;
-  /** A command goes on trying for as long as it does at all. */
+  /** Commands retry until they give up, so the test takes long. */
   readonly isSlow?: boolean;
 }
 
@@ -40,7 +40,7 @@ export async function hostileServer(target: () => string): Promise<HostileServer
     incoming.on("error", () => {});
     outgoing.on("error", () => {});
     void askHonest(target(), incoming)
-      .then((answer) => hostile.twist(answer, outgoing))
+      .then((upstream) => hostile.twist(upstream, outgoing))
       .catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -57,18 +57,18 @@ export async function hostileServer(target: () => string): Promise<HostileServer
   return hostile;
 }
 
-async function askHonest(target: string, incoming: IncomingMessage): Promise<HonestAnswer> {
+async function askHonest(target: string, incoming: IncomingMessage): Promise<HonestResponse> {
   const url = new URL(incoming.url ?? "/", target);
   const { method = "GET" } = incoming;
   const headers = { ...incoming.headers, host: url.host };
   return await new Promise((resolve, reject) => {
-    const onward = request(url, { method, headers }, (answer) => {
+    const onward = request(url, { method, headers }, (upstream) => {
       const pieces: Buffer[] = [];
-      answer.on("data", (piece: Buffer) => pieces.push(piece));
-      answer.on("error", reject);
-      answer.on("end", () => {
-        const { statusCode: status = 502, headers: said } = answer;
-        // The answer is passed on with the length that it turned out to have.
+      upstream.on("data", (piece: Buffer) => pieces.push(piece));
+      upstream.on("error", reject);
+      upstream.on("end", () => {
+        const { statusCode: status = 502, headers: said } = upstream;
+        // The response is passed on with its actual length.
         const { "transfer-encoding": _encoding, connection: _connection, ...others } = said;
         resolve({ request: incoming, url, status, headers: others, body: Buffer.concat(pieces) });
       });
@@ -78,27 +78,27 @@ async function askHonest(target: string, incoming: IncomingMessage): Promise<Hon
   });
 }
 
-/** A twist of the JSON of good answers, with the headers as they are. */
-export function json(change: (value: Json, answer: HonestAnswer) => Json): Twist {
-  return (answer, response) => {
-    const { status, headers, body } = answer;
+/** A twist of the JSON of successful responses; their headers stay. */
+export function json(change: (value: Json, upstream: HonestResponse) => Json): Twist {
+  return (upstream, response) => {
+    const { status, headers, body } = upstream;
     if (status >= 300 || !/json/.test(headers["content-type"] ?? "")) {
-      honest(answer, response);
+      honest(upstream, response);
       return;
     }
-    const value = change(JSON.parse(body.toString()) as Json, answer);
-    honest({ ...answer, body: Buffer.from(JSON.stringify(value)) }, response);
+    const value = change(JSON.parse(body.toString()) as Json, upstream);
+    honest({ ...upstream, body: Buffer.from(JSON.stringify(value)) }, response);
   };
 }
 
 /** A twist of the items of lists of version 1. */
-export function lists(change: (list: ListOfItems, answer: HonestAnswer) => ListOfItems): Twist {
-  return json((value, answer) => {
+export function lists(change: (list: ListOfItems, upstream: HonestResponse) => ListOfItems): Twist {
+  return json((value, upstream) => {
     const { Response: list } = value as { Response?: Json };
     if (typeof list !== "object" || list === null || !("Items" in list)) return value;
     return {
       ...(value as object),
-      Response: change(list as unknown as ListOfItems, answer) as never,
+      Response: change(list as unknown as ListOfItems, upstream) as never,
     };
   });
 }
@@ -120,7 +120,7 @@ export function texts(value: Json, change: (text: string, key: string) => string
   return Object.fromEntries(entries) as Json;
 }
 
-/** The honest answer, a byte a second; its head first. */
+/** The honest response: its head at once, then a byte a second. */
 export const dripping: Twist = ({ status, headers, body }, response) => {
   response.writeHead(status, { ...headers, "content-length": body.length });
   let at = 0;

@@ -1,9 +1,9 @@
 import { dripping, honest, type Scenario, type Twist } from "./hostile-server.ts";
 
-/* What a hostile object store can answer: a scenario for each kind of harm. */
+/* What a hostile object store can send: a scenario for each kind of harm. */
 
 function endless(status: number, headers: Readonly<Record<string, string>>): Twist {
-  return (_answer, response) => {
+  return (_upstream, response) => {
     response.writeHead(status, headers);
     const piece = Buffer.alloc(64 * 1024, "x");
     const send = (): void => void (response.destroyed || response.write(piece, send));
@@ -14,24 +14,24 @@ function endless(status: number, headers: Readonly<Record<string, string>>): Twi
 export const HOSTILE_STORE: Readonly<Record<string, Scenario>> = {
   "content that drips": { twist: dripping, isSlow: true },
   "content without an end": {
-    twist: (answer, response) => {
-      const { headers, status } = answer;
+    twist: (upstream, response) => {
+      const { headers, status } = upstream;
       const { "content-length": _length, ...others } = headers;
-      endless(status, others as Record<string, string>)(answer, response);
+      endless(status, others as Record<string, string>)(upstream, response);
     },
     isSlow: true,
   },
   "refusals without an end": { twist: endless(403, { "content-type": "application/xml" }) },
   "no ETag": {
-    twist: ({ headers: { etag: _none, ...headers }, ...answer }, response) => {
-      honest({ ...answer, headers }, response);
+    twist: ({ headers: { etag: _none, ...headers }, ...upstream }, response) => {
+      honest({ ...upstream, headers }, response);
     },
     isSlow: true,
   },
   "another ETag each time": {
-    twist: (answer, response) => {
+    twist: (upstream, response) => {
       const etag = `"${Math.random().toString(16).slice(2)}"`;
-      honest({ ...answer, headers: { ...answer.headers, etag } }, response);
+      honest({ ...upstream, headers: { ...upstream.headers, etag } }, response);
     },
     isSlow: true,
   },
@@ -42,7 +42,7 @@ export const HOSTILE_STORE: Readonly<Record<string, Scenario>> = {
     isSlow: true,
   },
   "a head without an end": {
-    twist: (_answer, { socket }) => {
+    twist: (_upstream, { socket }) => {
       const send = (error?: Error | null): void => {
         if (!error && socket?.destroyed === false)
           socket.write(`x: ${"a".repeat(60_000)}\r\n`, send);

@@ -17,7 +17,7 @@ const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const RESULTS = "bs:/projects/p/appresults";
 const DONE = `${RESULTS}/done/files`;
 
-/** Every command that speaks to the service, with what it is given; `dir` is a folder of its own. */
+/** Every command that sends requests to the service, with its arguments; `dir` is its own folder. */
 export const COMMANDS: Readonly<Record<string, (dir: string) => readonly string[]>> = {
   whoami: () => ["whoami", "--json"],
   ls: () => ["ls", "bs:/projects"],
@@ -34,12 +34,12 @@ export const COMMANDS: Readonly<Record<string, (dir: string) => readonly string[
   "auth --revoke": () => ["auth", "--revoke", "--profile", "old"],
 };
 
-/** A service that is hostile, and somebody who uses it. */
+/** A hostile service, and a user of it. */
 export interface HostileWorld extends AsyncDisposable {
   readonly secrets: readonly string[];
   /** Runs a row of {@link COMMANDS}. */
   run(command: string, limitMs: number): Promise<WatchedOutcome>;
-  /** Mounts, looks, reads, refreshes, unmounts. */
+  /** Mounts, lists, reads, refreshes, unmounts. */
   useMount(limitMs: number): Promise<WatchedOutcome>;
 }
 
@@ -141,7 +141,7 @@ class World implements HostileWorld {
     return await watchedCommand("bash", ["-c", script], { env, limitMs, also });
   }
 
-  /** The process of the mount, by its entry. */
+  /** The process of the mount, from its registry entry. */
   #daemon(): number | undefined {
     const folder = this.#dir.join("run/bsmount");
     const [entry] = existsSync(folder)

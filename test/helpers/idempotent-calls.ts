@@ -10,7 +10,7 @@ import type {
 import type { Catalog } from "../../src/emulator/catalog/schema.ts";
 import type { TestEmulator } from "./start-test-emulator.ts";
 
-/* Every kind of call that must not be done twice, and an account in which each of them can be done. */
+/* Every kind of call that must take effect once, and an account in which each of them can. */
 
 export const PROJECT = "10" as ProjectId;
 export const RESULT = "30" as AppResultId;
@@ -23,13 +23,13 @@ export const ONCE_ONLY_ACCOUNT: Catalog = {
 };
 
 export interface Call {
-  /** The path that the fault hits. */
+  /** The path to which the fault applies. */
   readonly path: string;
   readonly method?: string;
   /** Creates what the call needs. Its result is passed to the call. */
   readonly prepare?: (name: string) => Promise<string>;
   readonly run: (name: string, prepared: string) => Promise<unknown>;
-  /** How many of it there are afterwards. */
+  /** The number of its effects afterwards. */
   readonly count: (name: string, prepared: string) => Promise<number>;
 }
 
@@ -68,8 +68,8 @@ export function idempotentCalls(
       path: "/appresults/*/files",
       run: async (path) => await client().uploads.begin({ appResultId: RESULT, path }),
       count: async (path) => {
-        const answer = await emulator().get("appresults/30/files?Statuses=pending&Limit=1024");
-        const { Response } = (await answer.json()) as {
+        const response = await emulator().get("appresults/30/files?Statuses=pending&Limit=1024");
+        const { Response } = (await response.json()) as {
           readonly Response: { readonly Items: readonly { readonly Path: string }[] };
         };
         return Response.Items.filter((item) => item.Path === path).length;
@@ -204,12 +204,12 @@ export function idempotentCalls(
   };
 }
 
-/** The rule that hits the first one of a call. */
+/** The fault rule for the first request of a call. */
 export function ruleOf({ method = "POST", path }: Call, fault: string): string {
   return `${method} ${path} n=1 ${fault}`;
 }
 
-/** How often a call was sent. */
+/** The number of times that a call was sent. */
 export function sentTo(emulator: TestEmulator, { method = "POST" }: Call): number {
   return emulator.requests.filter((request) => request.method === method).length;
 }

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Hands requests on, but holds those that are to meet until as many as wanted wait at the same time. */
+/** Forwards requests, but delays those that are to meet until `count` of them wait at the same time. */
 export interface MeetingProxy extends AsyncDisposable {
   readonly origin: string;
-  /** The most of them that were under way at a time. */
+  /** The largest number of them that were under way at a time. */
   readonly most: number;
 }
 
@@ -12,13 +12,13 @@ export interface Meeting {
   /** Origin of the server behind it. */
   readonly target: (incoming: IncomingMessage) => string;
   readonly meets: (incoming: IncomingMessage) => boolean;
-  /** So many have to be there before the first one goes on. */
+  /** The number of requests that have to wait before the first one is forwarded. */
   readonly count: number;
 }
 
-/** A request of a client that never has `count` under way is never answered. */
+/** A request gets no response before its client has `count` requests under way. */
 export async function meetingProxy({ target, meets, count }: Meeting): Promise<MeetingProxy> {
-  const held: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
   const tally = { now: 0, most: 0 };
   const server = createServer((incoming, outgoing) => {
     const goOn = (): void => forward(target(incoming), incoming, outgoing);
@@ -26,9 +26,9 @@ export async function meetingProxy({ target, meets, count }: Meeting): Promise<M
     tally.now += 1;
     tally.most = Math.max(tally.most, tally.now);
     outgoing.once("close", () => (tally.now -= 1));
-    held.push(goOn);
+    waiting.push(goOn);
     if (tally.most < count) return;
-    for (const each of held.splice(0)) each();
+    for (const each of waiting.splice(0)) each();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -46,9 +46,9 @@ export async function meetingProxy({ target, meets, count }: Meeting): Promise<M
 
 function forward(target: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const { method = "GET", url = "/", headers } = incoming;
-  const onward = request(new URL(url, target), { method, headers }, (answer) => {
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(outgoing);
+  const onward = request(new URL(url, target), { method, headers }, (response) => {
+    outgoing.writeHead(response.statusCode ?? 502, response.headers);
+    response.pipe(outgoing);
   });
   onward.on("error", () => outgoing.destroy());
   incoming.pipe(onward);

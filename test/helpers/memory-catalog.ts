@@ -53,9 +53,9 @@ export function fileOf(id: string | number, path: string, more: Partial<FileItem
   };
 }
 
-/** A whole BaseSpace in memory: answers at once, counts what it was asked, and can fail. */
+/** A whole BaseSpace in memory: returns in the same turn, counts its calls, and can fail. */
 export class MemoryCatalog implements Catalog {
-  /** What was asked, in order: `projects`, `projects/1/samples`, `samples/3/files`, `sample 3`. */
+  /** The calls, in order: `projects`, `projects/1/samples`, `samples/3/files`, `sample 3`. */
   readonly asked: string[] = [];
   /** Thrown by every call while it is set. */
   failure: Error | undefined;
@@ -109,7 +109,7 @@ export class MemoryCatalog implements Catalog {
   }
 }
 
-/** The value of `key`; the same array each time, also where it is the default. */
+/** The value of `key`: the same array each time, also when it is the default. */
 function known<T>(
   map: Map<string, readonly T[]>,
   key: string,

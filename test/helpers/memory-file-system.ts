@@ -16,7 +16,7 @@ export interface MemoryNode {
   readonly type: NodeType;
   readonly parent: Ino;
   readonly children: Map<string, MemoryNode>;
-  /** Of a file: its bytes. */
+  /** The bytes of a file. */
   content: Uint8Array;
   target: string;
   mtimeMs: number;
@@ -30,15 +30,15 @@ const MODES: Readonly<Record<NodeType, number>> = {
 };
 
 /**
- * A small read-only filesystem in memory. `delay` answers reads late, like a cloud.
+ * A small read-only filesystem in memory. `delay` makes reads late, as over a network.
  */
 export class MemoryFileSystem implements FileSystem {
   readonly root: Ino = 1 as Ino;
   readonly change: ChangeOperations = refusingChanges();
   readonly openHandles: Map<Handle, MemoryNode> = new Map();
-  /** Counts per method, for tests of caches. */
+  /** Calls of each method, for tests of caches. */
   readonly calls: string[] = [];
-  /** Waits before a read is answered; undefined answers in the same turn. */
+  /** How long a read takes; if undefined, it returns in the same turn. */
   delay: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly #nodes = new Map<Ino, MemoryNode>();
   #nextIno = 1;
@@ -236,7 +236,7 @@ export class MemoryFileSystem implements FileSystem {
   }
 }
 
-/** Every change is refused as on a tree that nothing can be written to; links are never possible. */
+/** Every change fails as in a read-only tree; links are never possible. */
 function refusingChanges(): ChangeOperations {
   const readOnly = (): never => {
     throw new BsmountError("read-only", "nothing can be written here");

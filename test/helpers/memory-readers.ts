@@ -1,7 +1,7 @@
 import { BsmountError } from "../../src/core/errors.ts";
 import type { ContentDescription, Reader, Readers } from "../../src/read/reader.ts";
 
-/** Readers of contents in memory, by Id. Keeps what it was asked to open. */
+/** Readers of contents in memory, by Id. Records what it opened. */
 export class MemoryReaders implements Readers {
   readonly opened: ContentDescription[] = [];
   readonly contents: Map<string, Uint8Array> = new Map<string, Uint8Array>();

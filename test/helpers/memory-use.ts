@@ -1,7 +1,7 @@
-/** Work with a piece of lent memory that goes on until a test ends it. */
+/** Work with borrowed memory that continues until a test ends it. */
 export interface MemoryUse {
   readonly given: Promise<Buffer>;
-  /** Ends the work, which then has succeeded or, with a reason, failed; returns when the memory was given back. */
+  /** Ends the work: with a reason it fails, otherwise it succeeds. Returns when the memory was given back. */
   end(failure?: Error): Promise<void>;
 }
 
@@ -13,7 +13,7 @@ export function memoryUse(
   const ended = new Promise<void>((resolve, reject) => {
     finish = (failure) => (failure === undefined ? resolve() : reject(failure));
   });
-  // Looked at only once memory was given.
+  // Read only after memory was given.
   ended.catch(() => {});
   let lending: Promise<void> | undefined;
   const given = new Promise<Buffer>((resolve, reject) => {

@@ -26,7 +26,7 @@ export interface MountChildPayload {
   readonly readOnly?: boolean;
   readonly allowOther?: boolean;
   readonly deadlineMs?: number;
-  /** Reads of files under `slow/`, and setting an attribute of any file, take so long. */
+  /** How long reads of files under `slow/` take, and setting an attribute of any file, in milliseconds. */
   readonly slowMs?: number;
   /** Opening the session fails with this text. */
   readonly failWith?: string;
@@ -46,12 +46,12 @@ async function serve(payload: MountChildPayload, hooks: ForegroundHooks): Promis
 
 /** Nothing in the test content is an app result, so there is nothing to upload and no status to set. */
 const WITHOUT_UPLOADS = {
-  uploads: () => ({ pending: 0, failed: 0, held: 0 }),
-  uploadsLeft: () => ({
+  uploads: () => ({ pending: 0, failed: 0, awaitingRename: 0, interrupted: 0 }),
+  unfinishedFiles: () => ({
     open: [],
     pending: 0,
     leftBytes: 0,
-    held: [],
+    awaitingRename: [],
     failed: [],
     interrupted: [],
   }),
@@ -93,13 +93,14 @@ function openTestSession(payload: MountChildPayload): MountableSession {
   };
 }
 
-/** Delays reads of the file in `slow/`, and of no other, and all that is set. */
+/** Delays reads of the file in `slow/`, and every change of an attribute. */
 function slowDown(fileSystem: ReturnType<typeof mountContent>, slowMs: number): void {
   const read: FileSystem["read"] = fileSystem.read.bind(fileSystem);
   const slow = fileSystem.lookup(fileSystem.root, "slow");
-  if (slow instanceof Promise) throw new Error("the test content answers at once");
+  if (slow instanceof Promise) throw new Error("reads of the test content return in the same turn");
   const slowFile = fileSystem.lookup(slow.ino, "slow.bin");
-  if (slowFile instanceof Promise) throw new Error("the test content answers at once");
+  if (slowFile instanceof Promise)
+    throw new Error("reads of the test content return in the same turn");
   fileSystem.change.setxattr = async (...[, , , signal]) => {
     await delay(slowMs, undefined, { signal });
   };

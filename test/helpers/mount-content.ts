@@ -21,7 +21,7 @@ export function seededBytes(length: number): Buffer {
   return bytes;
 }
 
-/** The tree that mount tests look at. */
+/** The tree that mount tests use. */
 export function mountContent(): MemoryFileSystem {
   const fileSystem = new MemoryFileSystem();
   const hello = fileSystem.addFile("hello.txt", "hello\n");

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 
 export const MOUNT_CHILD: string = fileURLToPath(new URL("mount-child.ts", import.meta.url));
 
-/** Whatever touches a mount gets this long; a hanging mount must not hang the tests. */
+/** The time limit of commands on a mount; a mount that hangs must not hang the tests. */
 const COMMAND_TIMEOUT_MS = 30_000;
 
 /** Fails with the one message that explains every failure of these tests on such a machine. */
@@ -26,7 +26,7 @@ export function requireFuse(): void {
   }
 }
 
-/** A private folder with a mount point and a runtime folder, removed with whatever is mounted there. */
+/** A private folder with a mount point and a runtime folder, removed together with what is mounted there. */
 export class MountPlace implements AsyncDisposable {
   readonly folder: string;
   readonly mountPoint: string;
@@ -61,7 +61,7 @@ export class MountPlace implements AsyncDisposable {
     return readFileSync(this.logFile, "utf8");
   }
 
-  /** Mounts the test content here, until the place is disposed. */
+  /** Mounts the test content here, until it is disposed. */
   async mount(more: Partial<MountChildPayload> = {}): Promise<MountedChild> {
     const child = await MountedChild.start({ ...this.payload, ...more });
     this.#children.push(child);
@@ -75,7 +75,7 @@ export class MountPlace implements AsyncDisposable {
   }
 }
 
-/** A child process that has mounted the test content on a place. */
+/** A child process that has mounted the test content. */
 export class MountedChild implements AsyncDisposable {
   readonly process: ChildProcess;
   readonly notices: string[] = [];
@@ -134,7 +134,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs a program on a mount, in the C locale, with a limit in time; never rejects. */
+/** Runs a program on a mount, in the C locale, with a time limit; never rejects. */
 export async function command(program: string, ...args: readonly string[]): Promise<CommandResult> {
   try {
     const { stdout, stderr } = await run(program, args, {

@@ -14,11 +14,11 @@ export interface MoveBytes {
   readonly way: Way;
   readonly apiServer: string;
   readonly accessToken: string;
-  /** What is sent. */
+  /** The file that is uploaded. */
   readonly path: string;
-  /** The file that is fetched. */
+  /** The file that is downloaded. */
   readonly storedId: string;
-  /** One that takes files. */
+  /** The app result that files are uploaded to. */
   readonly appResultId: string;
   readonly totalBytes: number;
 }

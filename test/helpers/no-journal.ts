@@ -1,6 +1,6 @@
 import type { FileJournal } from "../../src/write/file-journal.ts";
 
-/** For staged content that no later mount looks for. */
+/** For staged content that no later mount has to find. */
 export const NO_JOURNAL: FileJournal = {
   recordChange: async () => {},
   recordClose: () => {},

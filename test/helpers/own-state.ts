@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 
 /*
- * Runs before every test file. Gives it a state folder, so that locks and the like are not in that of the user who runs
+ * Runs before every test file. Gives it a state folder, so that locks and journals are not in that of the user who runs
  * the tests.
  */
 

@@ -19,7 +19,7 @@ export interface Product extends AsyncDisposable {
   readonly dir: TempDir;
   readonly mountPoint: string;
   readonly emulator: ReadyLine;
-  /** Variables that make `bsmount` in any process this product's. */
+  /** The environment in which `bsmount` uses this server, profile and state. */
   readonly environment: Readonly<Record<string, string>>;
   /** Runs `bsmount …`; `env` replaces variables (undefined removes one). */
   bsmount(
@@ -28,15 +28,15 @@ export interface Product extends AsyncDisposable {
   ): Promise<CommandOutcome>;
   /** Runs a bash command in a folder below the mount point. */
   shell(command: string, folder?: string): Promise<CommandOutcome>;
-  /** Makes another empty folder to mount on. */
+  /** Makes another empty mount point. */
   newMountPoint(): Promise<string>;
-  /** Makes an app result in the demo's first project, behind the back of whatever is mounted. */
+  /** Makes an app result in the demo's first project, without any mount noticing. */
   newResult(name: string): Promise<void>;
-  /** Replaces the faults that the emulator shows; none ends them. */
+  /** Replaces the fault rules of the emulator; without an argument it has none. */
   faults(...rules: readonly string[]): Promise<void>;
   /**
-   * Kills the emulator and starts it again on its port after so long, in milliseconds; only one with `--data` is
-   * the same then. `meanwhile` is called when nobody listens any more.
+   * Kills the emulator and starts it again on its port after this time, in milliseconds; only with `--data` does it
+   * keep its account. `meanwhile` is called once the port is closed.
    */
   restartEmulator(awayMs: number, meanwhile?: () => void): Promise<void>;
 }
@@ -150,7 +150,7 @@ async function setFaults({ apiServer }: ReadyLine, rules: readonly string[]): Pr
   expect(set.ok).toBe(true);
 }
 
-/** Credentials that its object store was sent, if the emulator is still there to tell. */
+/** Credentials that were sent to its object store; none when the emulator has ended. */
 async function leaksOf(child: ChildProcess, { apiServer }: ReadyLine): Promise<unknown> {
   if (child.exitCode !== null || child.signalCode !== null) return [];
   return await (await fetch(`${apiServer}/__leaks`)).json();

@@ -1,10 +1,10 @@
 import { connectParts, readersOf, type ReadersOptions } from "../../src/read/create-readers.ts";
-import type { ReadingParts } from "../../src/read/file-reader.ts";
+import type { ReadingParts } from "../../src/read/block-reader.ts";
 import type { Reader, Readers } from "../../src/read/reader.ts";
 
 export interface TestReading extends AsyncDisposable {
   readonly readers: Readers;
-  /** For a look at the accounts. */
+  /** For tests of how much memory is used. */
   readonly parts: ReadingParts;
 }
 
@@ -25,7 +25,7 @@ export function testReading(
   return { readers, parts, [Symbol.asyncDispose]: () => readers[Symbol.asyncDispose]() };
 }
 
-/** The bytes that one read answers with. */
+/** The bytes that one read returns. */
 export async function readBytes(
   reader: Reader,
   offset: number,

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Hands requests on to a server and keeps what went through it. */
+/** Forwards requests to a server and records them with their responses. */
 export interface RecordingProxy extends AsyncDisposable {
   readonly origin: string;
-  /** Headers and bodies of requests and answers, as texts. */
+  /** Headers and bodies of requests and responses, as texts. */
   readonly seen: readonly string[];
 }
 
-/** Whether a gateway answers 503 in place of what the server behind it has done and answered. */
+/** Whether a gateway responds with 503 after the server behind it has processed a request. */
 export type Drops = (method: string, url: string) => boolean;
 
 export async function recordingProxy(
@@ -44,15 +44,15 @@ function forward(
 ): void {
   const { method, url = "/", headers } = incoming;
   seen.push(`${method} ${url} ${JSON.stringify(headers)}`);
-  const onward = request(new URL(url, target), { method: method ?? "GET", headers }, (answer) => {
-    seen.push(JSON.stringify(answer.headers));
+  const onward = request(new URL(url, target), { method: method ?? "GET", headers }, (response) => {
+    seen.push(JSON.stringify(response.headers));
     if (drops(method ?? "GET", url)) {
-      answer.resume().once("end", () => outgoing.writeHead(503).end());
+      response.resume().once("end", () => outgoing.writeHead(503).end());
       return;
     }
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.on("data", (chunk: Buffer) => seen.push(chunk.toString("latin1")));
-    answer.pipe(outgoing);
+    outgoing.writeHead(response.statusCode ?? 502, response.headers);
+    response.on("data", (chunk: Buffer) => seen.push(chunk.toString("latin1")));
+    response.pipe(outgoing);
   });
   onward.on("error", () => outgoing.destroy());
   incoming.on("data", (chunk: Buffer) => seen.push(chunk.toString("latin1")));

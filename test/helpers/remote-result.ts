@@ -21,11 +21,11 @@ interface ApiFile {
  */
 export async function remoteResult(emulator: ReadyLine, name: string): Promise<RemoteResult> {
   const list = async <Item>(path: string): Promise<readonly Item[]> => {
-    const answer = await fetch(`${emulator.apiServer}/v1pre3/${path}?Limit=1000`, {
+    const response = await fetch(`${emulator.apiServer}/v1pre3/${path}?Limit=1000`, {
       headers: { authorization: `Bearer ${emulator.accessToken}` },
     });
-    expect(answer.status, path).toBe(200);
-    const { Response: body } = (await answer.json()) as {
+    expect(response.status, path).toBe(200);
+    const { Response: body } = (await response.json()) as {
       readonly Response: { readonly Items: readonly Item[]; readonly TotalCount: number };
     };
     expect(body.TotalCount, `${path}: more than one page`).toBe(body.Items.length);

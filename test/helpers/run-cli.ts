@@ -10,9 +10,9 @@ import type { Emulator } from "../../src/emulator/options.ts";
 import type { TempDir } from "./temp-dir.ts";
 
 export interface CliOutcome {
-  /** What it answered, or what its error exits with; undefined when nothing ran. */
+  /** The exit code that it returned, or that of its error; undefined when nothing ran. */
   readonly exitCode: number | undefined;
-  /** What it printed, wherever to. */
+  /** Its standard output and standard error. */
   readonly output: string;
 }
 

@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-/** Runs a program to its end, killed when that takes too long. Output is bytes read as Latin-1. */
+/** Runs a program to its end, and kills it when that takes too long. Output is bytes read as Latin-1. */
 export async function runCommand(
   file: string,
   args: readonly string[],
@@ -38,7 +38,7 @@ export async function runCommand(
 }
 
 /**
- * Runs a bash command in a folder. Bash goes there by itself: with `cwd` this process would wait for a
+ * Runs a bash command in a folder. Bash itself changes to it: with `cwd` this process would wait for a
  * folder that is on a mount, and the mount perhaps for this process. The command has `args` as `"$@"`.
  */
 export async function runShell(

@@ -2,8 +2,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { FakeClock } from "./fake-clock.ts";
 
 /**
- * Moves the clock on, whenever somebody sleeps on it, until `work` has settled; what happens between two sleeps
- * takes its real time. Answers how much time passed on the clock, in milliseconds.
+ * Advances the clock, whenever something sleeps on it, until `work` has settled; what happens between two sleeps
+ * takes its real time. Returns the time that passed on the clock, in milliseconds.
  */
 export async function runOut(
   clock: FakeClock,

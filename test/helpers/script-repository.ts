@@ -17,9 +17,9 @@ export interface ScriptResult {
 export interface ScriptRepository extends AsyncDisposable {
   readonly path: string;
   write(path: string, text: string): Promise<void>;
-  /** A command that notes its call in `calls` and then runs `body` by /bin/sh. */
+  /** Adds a command that records its call in `calls` and then runs `body` with /bin/sh. */
   command(name: string, body?: string): Promise<void>;
-  /** Every call of a command of `bin/` so far: its name and arguments. */
+  /** The calls of commands in `bin/` so far: name and arguments of each. */
   calls(): Promise<readonly string[]>;
   run(
     program: string,

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export interface ScriptedAnswer {
+export interface ScriptedResponse {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON, unless it is a text. */
+  /** Sent as JSON, unless it is a text. */
   readonly body?: unknown;
 }
 
@@ -13,7 +13,7 @@ export interface ScriptedAnswer {
 export type Script = (
   request: IncomingMessage,
   url: URL,
-) => ScriptedAnswer | undefined | ((response: ServerResponse) => void);
+) => ScriptedResponse | undefined | ((response: ServerResponse) => void);
 
 /** An API server on loopback with the responses of a test. */
 export interface ScriptedApi extends AsyncDisposable {
@@ -26,11 +26,11 @@ export async function scriptedApi(script: Script): Promise<ScriptedApi> {
   const received: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     received.push(request);
-    const answer = api.script(request, new URL(request.url ?? "/", "http://api.invalid"));
-    if (typeof answer === "function") answer(response);
-    else if (answer !== undefined) send(response, answer);
+    const scripted = api.script(request, new URL(request.url ?? "/", "http://api.invalid"));
+    if (typeof scripted === "function") scripted(response);
+    else if (scripted !== undefined) send(response, scripted);
   });
-  // Nobody but the client ends a connection that is not used.
+  // Only the client closes idle connections.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const api: ScriptedApi = {
@@ -48,14 +48,14 @@ export async function scriptedApi(script: Script): Promise<ScriptedApi> {
 
 function send(
   response: ServerResponse,
-  { status = 200, headers = {}, body }: ScriptedAnswer,
+  { status = 200, headers = {}, body }: ScriptedResponse,
 ): void {
   response.writeHead(status, { "content-type": "application/json", ...headers });
   response.end(typeof body === "string" ? body : JSON.stringify(body));
 }
 
 /** A v1 response with `response` in its envelope. */
-export function envelope(response: unknown): ScriptedAnswer {
+export function envelope(response: unknown): ScriptedResponse {
   return { body: { Response: response, ResponseStatus: {}, Notifications: [] } };
 }
 

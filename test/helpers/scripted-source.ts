@@ -2,7 +2,7 @@ import { rangeLength } from "../../src/core/byte-range.ts";
 import type { ContentSource, RangeRequest, StoreVersion } from "../../src/read/content-source.ts";
 import type { ContentDescription } from "../../src/read/reader.ts";
 
-/** One request that a {@link ScriptedSource} got and has not answered. */
+/** One request to a {@link ScriptedSource} that has not ended. */
 export interface OpenRequest {
   readonly request: RangeRequest;
   readonly signal: AbortSignal;
@@ -12,15 +12,15 @@ export interface OpenRequest {
 }
 
 export interface ScriptedSourceOptions {
-  /** Decides what happens to a request; without it, each is answered in a later turn of the event loop. */
+  /** Decides what happens to a request; without it, each succeeds in a later turn of the event loop. */
   readonly onRequest?: (open: OpenRequest) => void;
 }
 
-/** A content source in memory whose every answer a test can time, order and refuse. */
+/** A content source in memory whose responses a test can time, order and refuse. */
 export class ScriptedSource implements ContentSource {
   version: StoreVersion = { etag: "one" };
   readonly requests: RangeRequest[] = [];
-  /** Requests that were not answered yet, in order of arrival. */
+  /** Requests that have not ended yet, in order of arrival. */
   readonly open: OpenRequest[] = [];
   mostOpen = 0;
   readonly #onRequest: (open: OpenRequest) => void;
@@ -65,7 +65,7 @@ export class ScriptedSource implements ContentSource {
   }
 }
 
-/** What file `name` holds at `offset`: other bytes at each offset, and in each file. */
+/** The bytes of file `name` at `offset`; they differ at each offset and in each file. */
 export function contentBytes(name: string, offset: number, length: number): Uint8Array {
   let seed = 0;
   for (const letter of name) seed = (seed * 31 + letter.charCodeAt(0)) % 65_521;

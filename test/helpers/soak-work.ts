@@ -16,7 +16,7 @@ const BLOB_BYTES = 64 * MIB;
 const PROJECT = "projects/soak/appresults";
 const FILES_OF_RESULT = 30;
 
-/** The files that are in the account from the beginning, each a part of the blob that begins so far in. */
+/** The files that are in the account from the beginning, each a part of the blob from this offset on. */
 export const STORED_OFFSETS: readonly number[] = [0, 5 * MIB, 11 * MIB];
 export const STORED_BYTES: number = 48 * MIB;
 
@@ -24,7 +24,7 @@ export function storedName(offset: number): string {
   return `stored-${offset / MIB}.bin`;
 }
 
-/** Bytes that no compression shortens, the same for the same seed. */
+/** Incompressible bytes, the same for the same seed. */
 export function seededBytes(seed: number): Buffer {
   const key = createHash("md5").update(String(seed)).digest();
   return createCipheriv("aes-128-ctr", key, Buffer.alloc(16)).update(Buffer.alloc(BLOB_BYTES));
@@ -41,7 +41,7 @@ interface Result {
   /** Below the mount point. */
   readonly folder: string;
   readonly id: string;
-  /** Of the files that should be there in the end, by their paths in BaseSpace. */
+  /** The MD5s of the files that BaseSpace should have at the end, by their paths in it. */
   readonly sums: Record<string, string>;
 }
 
@@ -49,13 +49,13 @@ export interface SoakWorkOptions {
   readonly product: Product;
   readonly blob: Buffer;
   readonly seed: number;
-  /** Of which worker: names are its own. */
+  /** The number of the worker, which is part of the names that it uses. */
   readonly worker: number;
-  /** Bytes a second that are written at most. */
+  /** The most bytes a second that are written. */
   readonly pace: number;
 }
 
-/** One program after another, chosen by chance. */
+/** Runs one program after another, chosen at random. */
 export class SoakWorker {
   readonly #options: SoakWorkOptions;
   readonly #random: Random;
@@ -72,9 +72,9 @@ export class SoakWorker {
     this.#random = seededRandom(options.seed * 31 + options.worker);
   }
 
-  /** Works until `isOver` says so. */
+  /** Works until `isOver` returns true. */
   async run(isOver: () => boolean): Promise<void> {
-    // Each kind stands as often as it is wanted.
+    // Each kind is listed as often as its share of the work.
     const kinds = [
       ...Array.from({ length: 4 }, () => async () => await this.#copyIn(64 * 1024)),
       ...Array.from({ length: 4 }, () => async () => await this.#copyIn(3 * MIB)),
@@ -85,7 +85,7 @@ export class SoakWorker {
       async () => await this.#copyOut(),
       ...Array.from({ length: 2 }, () => async () => await this.#readStored()),
     ];
-    // All workers at once: what is kept for uploads is then as much as it will ever be.
+    // All workers at once, so that the memory for uploads reaches its maximum.
     for (let round = 0; round < 2; round += 1) await this.#copyIn(30 * MIB);
     while (!isOver()) {
       await this.#random.pick(kinds)();
@@ -93,7 +93,7 @@ export class SoakWorker {
     }
   }
 
-  /** Reads through the mount what was not read yet, and through the API what BaseSpace has of everything. */
+  /** Reads through the mount what was not read yet, and through the API what BaseSpace has. */
   async checkAll(): Promise<void> {
     for (const file of this.#files) if (!file.isRead) await this.#check(file);
     for (const { id, sums } of this.#results) expect(await this.#remoteSums(id)).toEqual(sums);
@@ -141,7 +141,7 @@ export class SoakWorker {
     expect(sum.slice(0, 32), path).toBe(md5);
   }
 
-  /** A range of a file that was never written here, past the kernel's page cache. */
+  /** Reads a range of a file that was never written here, bypassing the kernel's page cache. */
   async #readStored(): Promise<void> {
     const offset = this.#random.pick(STORED_OFFSETS);
     const start = this.#random.integer(STORED_BYTES / MIB - 4);
@@ -162,7 +162,7 @@ export class SoakWorker {
     file.isRead = true;
   }
 
-  /** One that takes files; after some files another is made. */
+  /** An app result for new files; after some files another one is made. */
   async #result(): Promise<Result> {
     const last = this.#results.at(-1);
     if (last !== undefined && Object.keys(last.sums).length < FILES_OF_RESULT) return last;
@@ -173,7 +173,7 @@ export class SoakWorker {
     return result;
   }
 
-  /** A local file of at most this size and at least half of it, when it is time to write one. */
+  /** Makes a local file of at most this size and at least half of it, once the rate limit allows it. */
   async #newBytes(mostBytes: number): Promise<{ readonly local: string; readonly md5: string }> {
     const length = mostBytes / 2 + this.#random.integer(mostBytes / 2);
     const start = this.#random.integer(BLOB_BYTES - length);
@@ -211,8 +211,8 @@ export class SoakWorker {
       await fetch(`${apiServer}/v1pre3/${path}`, {
         headers: { authorization: `Bearer ${accessToken}` },
       });
-    const answer = await api(`appresults/${id}/files?Limit=1000`);
-    const { Response: list } = (await answer.json()) as {
+    const response = await api(`appresults/${id}/files?Limit=1000`);
+    const { Response: list } = (await response.json()) as {
       Response: { Items: { readonly Id: string; readonly Path: string }[] };
     };
     const sums: Record<string, string> = {};

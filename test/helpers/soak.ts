@@ -7,17 +7,17 @@ import { seededBytes, SoakWorker, STORED_BYTES, STORED_OFFSETS, storedName } fro
 import { tempDir } from "./temp-dir.ts";
 
 export interface SoakOptions {
-  /** How long it works, at least. */
+  /** The least time that it works. */
   readonly seconds: number;
-  /** From the beginning: until then memory may grow. */
+  /** The time from the beginning during which memory may grow. */
   readonly warmSeconds: number;
-  /** Bytes a second that are written at most. */
+  /** The most bytes a second that are written. */
   readonly pace: number;
-  /** It goes on until so much was written after the warming, however slow the machine is. */
+  /** It continues until this many bytes were written after the warm-up, however slow the machine is. */
   readonly leastBytes: number;
-  /** The memory of either process may be so much at any time once it is warm. */
+  /** The most memory of either process at any time after the warm-up. */
   readonly mostBytes: number;
-  /** Memory may grow by so much beside the fifth that it may always. @default 0 */
+  /** How many bytes memory may grow beyond a fifth. @default 0 */
   readonly slackBytes?: number;
 }
 
@@ -32,7 +32,7 @@ const WORKERS = 3;
 const SAMPLE_MS = 500;
 const WINDOWS = 8;
 const MAX_GROWTH = 1.2;
-/** The emulator's account is in its memory, and has more and more files; their bytes are on the disk. */
+/** The emulator keeps its account in memory, which grows with its files; their bytes are on the disk. */
 const EMULATOR_SLACK_BYTES = 64 * MIB;
 const CATALOG = {
   projects: [
@@ -87,7 +87,7 @@ export async function soak(options: SoakOptions): Promise<void> {
   );
 }
 
-/** Runs the workers to the end of the time, and answers how much memory there was meanwhile. */
+/** Runs the workers until the time is over, and returns the memory that was in use meanwhile. */
 async function workAndWatch(
   product: Product,
   workers: readonly SoakWorker[],
@@ -110,7 +110,7 @@ async function workAndWatch(
       try {
         await worker.run(isOver);
       } catch (error) {
-        // The others need not go on for minutes.
+        // The others need not continue for minutes.
         hasFailed = true;
         console.log(`soak: the mount's log ends:\n${await lastLines(logFile)}`);
         throw error;

@@ -11,7 +11,7 @@ export interface SourceModule {
   readonly tree: ts.SourceFile;
 }
 
-/** The modules below `src` whose text has `mentions` in it; parsing all of them takes seconds. */
+/** The modules below `src` whose text contains `mentions`; parsing all modules would take seconds. */
 export function sourceModules(mentions: RegExp): readonly SourceModule[] {
   const paths = readdirSync(SRC, { recursive: true, encoding: "utf8" });
   return paths

@@ -4,22 +4,22 @@ import type { AddressInfo, Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Certificate } from "./certificate.ts";
 
-/** One ranged request, for a behaviour that answers it in its own way. */
+/** One ranged request, for a behaviour that handles it in its own way. */
 export interface StoreExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly store: StoreServer;
   readonly start: number;
-  /** Not included. */
+  /** The byte after the last one. */
   readonly end: number;
   readonly body: Buffer;
-  /** The headers of a correct answer. */
+  /** The headers of a correct response. */
   readonly headers: Record<string, string | number>;
 }
 
 export type Behaviour = (exchange: StoreExchange) => void;
 
-/** An object store of one file, which answers correctly unless told otherwise for its next answers. */
+/** An object store of one file. Its responses are correct, except those for which a test sets another behaviour. */
 export class StoreServer implements AsyncDisposable {
   readonly data: Buffer;
   etag = "0123456789abcdef0123456789abcdef";
@@ -34,7 +34,7 @@ export class StoreServer implements AsyncDisposable {
     this.data = data;
     this.#isTls = certificate !== undefined;
     const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
-      this.#answer(request, response);
+      this.#respond(request, response);
     this.#server =
       certificate === undefined
         ? createServer(onRequest)
@@ -59,18 +59,18 @@ export class StoreServer implements AsyncDisposable {
     return new URL(path, `${this.#isTls ? "https" : "http"}://localhost:${port}`);
   }
 
-  /** How the next requests are answered, one behaviour each. */
+  /** How the next requests are handled, one behaviour each. */
   next(...behaviours: readonly Behaviour[]): void {
     this.#next.push(...behaviours);
   }
 
-  /** Forgets what came and what was to come. */
+  /** Forgets the requests that came and the behaviours that were set. */
   reset(): void {
     this.#next.length = 0;
     this.received.length = 0;
   }
 
-  /** Closes connections that carry nothing just now, as an impatient server does. */
+  /** Closes idle connections, as a server with a short keep-alive does. */
   closeIdle(): void {
     for (const socket of this.sockets) socket.destroy();
   }
@@ -81,7 +81,7 @@ export class StoreServer implements AsyncDisposable {
     await closed;
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  #respond(request: IncomingMessage, response: ServerResponse): void {
     this.received.push(request);
     const match = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "");
     const start = Number(match?.[1] ?? 0);
@@ -102,7 +102,7 @@ export const correct: Behaviour = ({ response, headers, body }) => {
   response.writeHead(206, headers).end(body);
 };
 
-/** The right head, then fewer bytes, then the end of the connection. */
+/** The right head, then fewer bytes, then closes the connection. */
 export const short: Behaviour = ({ response, headers, body }) => {
   response.writeHead(206, headers);
   response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.socket?.end());
@@ -117,7 +117,7 @@ export const resetMidBody: Behaviour = ({ response, headers, body }) => {
   });
 };
 
-/** More bytes than were asked for, and says so. */
+/** More bytes than were requested, and a head that says so. */
 export const long: Behaviour = ({ response, headers, body }) => {
   const more = Buffer.concat([body, Buffer.from("more")]);
   response.writeHead(206, { ...headers, "content-length": more.length }).end(more);
@@ -130,7 +130,7 @@ export const longInSecret: Behaviour = ({ response, headers, body }) => {
   response.end(Buffer.concat([body, Buffer.from("HTTP/1.1 garbage")]));
 };
 
-/** Says the right things about bytes from elsewhere. */
+/** The right head, and bytes of another range. */
 export const otherRange: Behaviour = ({ response, headers, body, start, end, store }) => {
   const contentRange = `bytes ${start + 1}-${end}/${store.data.length}`;
   response.writeHead(206, { ...headers, "content-range": contentRange }).end(body);
@@ -161,7 +161,7 @@ export const wholeFile: Behaviour = ({ response, store }) => {
   response.writeHead(200, headers).end(store.data);
 };
 
-/** Takes the request and says nothing. */
+/** Accepts the request and never responds. */
 export const silent: Behaviour = () => {};
 
 /** Half of the body, then nothing more. */
@@ -170,7 +170,7 @@ export const stalled: Behaviour = ({ response, headers, body }) => {
   response.write(body.subarray(0, Math.floor(body.length / 2)));
 };
 
-/** A correct answer, a little of it at a time, for as long as somebody listens. */
+/** A correct response, a little of it at a time, for as long as the client receives. */
 export const trickling: Behaviour = ({ response, headers, body }) => {
   response.writeHead(206, headers);
   const send = (at: number): void => {

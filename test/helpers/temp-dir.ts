@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A fresh folder that is gone, with everything in it, at the end of the block. */
+/** A new folder that is removed, with everything in it, at the end of the block. */
 export interface TempDir extends AsyncDisposable {
   readonly path: string;
   join(...parts: string[]): string;

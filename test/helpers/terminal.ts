@@ -1,9 +1,9 @@
 import { type CommandOutcome, runCommand } from "./run-command.ts";
 import type { TempDir } from "./temp-dir.ts";
 
-/** A terminal that nobody sees, with one program in it; disposing ends both. */
+/** A terminal without a screen, with one program in it; disposing ends both. */
 export interface Terminal extends AsyncDisposable {
-  /** Everything that was shown so far, with lines that were too long for the screen put together again. */
+  /** Everything that was shown so far, with wrapped lines joined. */
   screen(): Promise<string>;
   /** Types a text. */
   put(text: string): Promise<void>;

@@ -4,9 +4,9 @@ import type { AppResultId, FileId } from "../../src/core/ids.ts";
 import { startTestEmulator, type TestEmulator } from "./start-test-emulator.ts";
 import { type TempDir, tempDir } from "./temp-dir.ts";
 
-/** The file that there is to download. */
+/** The file to download. */
 export const STORED_FILE: FileId = "100";
-/** The app result that takes uploads. */
+/** The app result for uploads. */
 export const OPEN_RESULT: AppResultId = "31";
 
 export interface TransferWorld {

@@ -25,11 +25,11 @@ const PARTS = new PartPlan([{ parts: 20, partBytes: PART }]);
 export const OWNER = { apiServer: "https://api.example.test", userId: "1" };
 
 export interface FilesOptions extends Partial<StagedFilesOptions> {
-  /** Staging files at a time. */
+  /** The most staging files at a time. */
   readonly maxFiles?: StagingOptions["maxFiles"];
 }
 
-/** The client, an app result of its own for each test, and a folder for what is staged. */
+/** The client, a new app result for each test, and a staging folder. */
 export class UploadWorld implements AsyncDisposable {
   readonly emulator: TestEmulator;
   readonly client: BaseSpace;
@@ -108,7 +108,7 @@ export class UploadWorld implements AsyncDisposable {
     return this.folder.join(`staging-${this.appResultId}`);
   }
 
-  /** What is complete, as `path=content`, oldest first. */
+  /** The complete files, as `path=content`, oldest first. */
   async remote(): Promise<string[]> {
     const files = await this.client.appResults.files(this.appResultId).all();
     const ordered = files.toSorted((a, b) => Number(a.id) - Number(b.id));
@@ -120,7 +120,7 @@ export class UploadWorld implements AsyncDisposable {
     );
   }
 
-  /** How many requests of `method` came to a path like `pattern`. */
+  /** The number of requests of `method` to paths that match `pattern`. */
   sent(method: string, pattern: RegExp): number {
     return this.emulator.requests.filter(
       (request) => request.method === method && pattern.test(request.path),
@@ -130,8 +130,8 @@ export class UploadWorld implements AsyncDisposable {
   /** Returns when the service has all requests that its rules with `n=` delay or fail, before it responds. */
   async faultsTaken(): Promise<void> {
     const left = async (): Promise<number> => {
-      const answer = await fetch(`${this.emulator.apiServer}/__faults`);
-      const rules = (await answer.json()) as { readonly left?: number }[];
+      const response = await fetch(`${this.emulator.apiServer}/__faults`);
+      const rules = (await response.json()) as { readonly left?: number }[];
       return rules.reduce((sum, rule) => sum + (rule.left ?? 0), 0);
     };
     await expect.poll(left, { timeout: 20_000, interval: 5 }).toBe(0);

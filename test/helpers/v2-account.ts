@@ -10,7 +10,7 @@ export interface Page {
   readonly SubDirectories?: readonly Json[];
 }
 
-/** An account with something of everything that v2 knows. */
+/** An account with an entity of each kind of v2. */
 export const CATALOG: Catalog = {
   users: [
     { id: "7", name: "User 3" },
@@ -117,13 +117,13 @@ export async function ask(
   accessToken: string = emulator.accessToken,
 ): Promise<{ status: number; body: unknown }> {
   const [method = "", path = ""] = request.split(" ", 2);
-  const answer = await fetch(`${emulator.apiServer}/v2/${path}`, {
+  const response = await fetch(`${emulator.apiServer}/v2/${path}`, {
     method,
     headers: { "x-access-token": accessToken, "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const text = await answer.text();
-  return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) };
+  const text = await response.text();
+  return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
 }
 
 export async function list(emulator: TestEmulator, path: string): Promise<Page> {

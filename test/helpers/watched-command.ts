@@ -9,21 +9,21 @@ export interface WatchedOutcome {
   readonly stderr: string;
   readonly stdoutBytes: number;
   readonly ms: number;
-  /** The most anonymous memory that it was seen with. */
+  /** The most anonymous memory that was measured. */
   readonly peakBytes: number;
 }
 
 export interface WatchOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly limitMs: number;
-  /** Of another process than the command's own, as soon as it is known. */
+  /** The process Id of another process to measure, once it is known. */
   readonly also?: () => number | undefined;
 }
 
 const LOOK_MS = 20;
 const KEPT_BYTES = 4 * 1024 * 1024;
 
-/** Runs a program, looks at its memory meanwhile, and kills it when it is late. */
+/** Runs a program, measures its memory meanwhile, and kills it when it takes too long. */
 export async function watchedCommand(
   file: string,
   args: readonly string[],

@@ -16,7 +16,7 @@ interface Ending {
   readonly stderr: string;
 }
 
-/** Runs `bsmount …`, with `env` for its environment, where what it prints cannot be written. */
+/** Runs `bsmount …`, with `env` for its environment, where its output cannot be written. */
 export async function withoutOutput(
   args: readonly string[],
   how: DeadEnd,
@@ -26,7 +26,7 @@ export async function withoutOutput(
     return await runShell('exec node "$@" > /dev/full', "/", { env, args: [CLI, ...args] });
   }
   const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
-  // The pipe has no reader long before the command has begun.
+  // The reader of the pipe ends long before the command begins.
   child.stdout.destroy();
   const [stderr, [code]] = await Promise.all([text(child.stderr), ended(child)]);
   return { code, stderr };
@@ -41,7 +41,7 @@ const WHY = {
   closed: /its reader has closed it: write EPIPE/,
 };
 
-/** It failed once, said so once, and said why. */
+/** It failed, and reported that once, with the reason. */
 export function expectFailedOutput({ code, stderr }: Ending, how: DeadEnd): void {
   expect(stderr).toMatch(/^bsmount: cannot write to standard output: /);
   expect(stderr).toMatch(WHY[how]);
@@ -49,7 +49,7 @@ export function expectFailedOutput({ code, stderr }: Ending, how: DeadEnd): void
   expect(code).toBe(1);
 }
 
-/** The same of a command that does something, which it has done. */
+/** The same for a command that changes something and has finished its work. */
 export function expectDoneAllTheSame(ending: Ending, how: DeadEnd): void {
   expectFailedOutput(ending, how);
   expect(ending.stderr).toMatch(/warning: the command finished its work all the same\n$/);

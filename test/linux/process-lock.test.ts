@@ -16,10 +16,10 @@ beforeEach(async () => {
 });
 afterEach(async () => await dir[Symbol.asyncDispose]());
 
-const place = (key = "key") => ({ folder: dir.path, key });
+const lockId = (key = "key") => ({ folder: dir.path, key });
 
 /** The same as another process sees it: by this path this one does not know what it has itself. */
-const outside = () => ({ ...place(), folder: `${dir.path}/.` });
+const outside = () => ({ ...lockId(), folder: `${dir.path}/.` });
 
 /** A process that runs `program`, which can take locks. */
 function run(program: string): ChildProcess & { readonly stdout: NodeJS.ReadableStream } {
@@ -37,7 +37,7 @@ async function end(child: ChildProcess): Promise<void> {
 /** The name of the claim that a lock taken here has. */
 async function claimOf(key: string): Promise<string> {
   const before = new Set(await readdir(dir.path));
-  const lock = await takeLock(place(key));
+  const lock = await takeLock(lockId(key));
   const claim = (await readdir(dir.path)).find(
     (name) => !before.has(name) && !name.endsWith("held"),
   );
@@ -46,16 +46,16 @@ async function claimOf(key: string): Promise<string> {
   return claim;
 }
 
-it("is held by one process at a time, and has its number", async () => {
-  const lock = await takeLock(place());
+it("belongs to one process at a time, and has its number", async () => {
+  const lock = await takeLock(lockId());
   expect(lock).toBeDefined();
-  expect(await takeLock(place())).toBeUndefined();
-  const other = await takeLock(place("other"));
+  expect(await takeLock(lockId())).toBeUndefined();
+  const other = await takeLock(lockId("other"));
   expect(other).toBeDefined();
-  expect(await lockOwner(place())).toBe(process.pid);
+  expect(await lockOwner(lockId())).toBe(process.pid);
   await lock?.[Symbol.asyncDispose]();
-  expect(await lockOwner(place())).toBeUndefined();
-  const again = await takeLock(place());
+  expect(await lockOwner(lockId())).toBeUndefined();
+  const again = await takeLock(lockId());
   expect(again).toBeDefined();
   await again?.[Symbol.asyncDispose]();
   await other?.[Symbol.asyncDispose]();
@@ -64,30 +64,30 @@ it("is held by one process at a time, and has its number", async () => {
 
 it("of another process is kept while that is stopped, and released when it is killed", async () => {
   const other = run(`
-    const lock = await takeLock(${JSON.stringify(place())});
+    const lock = await takeLock(${JSON.stringify(lockId())});
     console.log(lock === undefined ? "none" : "held");
     setInterval(() => {}, 1000);
   `);
   try {
     const [said] = (await once(other.stdout, "data")) as [Buffer];
     expect(said.toString().trim()).toBe("held");
-    expect(await takeLock(place())).toBeUndefined();
-    expect(await lockOwner(place())).toBe(other.pid);
+    expect(await takeLock(lockId())).toBeUndefined();
+    expect(await lockOwner(lockId())).toBe(other.pid);
     other.kill("SIGSTOP");
-    expect(await takeLock(place())).toBeUndefined();
-    expect(await lockOwner(place())).toBe(other.pid);
+    expect(await takeLock(lockId())).toBeUndefined();
+    expect(await lockOwner(lockId())).toBe(other.pid);
   } finally {
     await end(other);
   }
-  expect(await lockOwner(place())).toBeUndefined();
-  const lock = await takeLock(place());
+  expect(await lockOwner(lockId())).toBeUndefined();
+  const lock = await takeLock(lockId());
   expect(lock).toBeDefined();
   await lock?.[Symbol.asyncDispose]();
   expect(await readdir(dir.path)).toEqual([]);
 });
 
 it("is never held by two, however many try, and always by one of those that try at once", async () => {
-  const mine = Array.from({ length: 8 }, async () => await takeLock(place()));
+  const mine = Array.from({ length: 8 }, async () => await takeLock(lockId()));
   const taken = (await Promise.all(mine)).filter((lock) => lock !== undefined);
   expect(taken).toHaveLength(1);
   await taken[0]?.[Symbol.asyncDispose]();
@@ -95,7 +95,7 @@ it("is never held by two, however many try, and always by one of those that try 
     const { closeSync, openSync, unlinkSync } = await import("node:fs");
     let taken = 0;
     for (let turn = 0; turn < 400; turn += 1) {
-      const lock = await takeLock(${JSON.stringify(place("shared"))});
+      const lock = await takeLock(${JSON.stringify(lockId("shared"))});
       if (lock === undefined) continue;
       taken += 1;
       closeSync(openSync(${JSON.stringify(dir.join("inside"))}, "wx"));
@@ -123,11 +123,11 @@ describe("another user", () => {
   it("cannot block a lock with sockets of any name", async () => {
     // Where locks once were: an abstract socket, which every user of the machine can make.
     const server = createServer();
-    const digest = createHash("sha256").update(place().key).digest("hex");
+    const digest = createHash("sha256").update(lockId().key).digest("hex");
     server.listen(`\0bsmount-${digest}`);
     await once(server, "listening");
     try {
-      const lock = await takeLock(place());
+      const lock = await takeLock(lockId());
       expect(lock).toBeDefined();
       await lock?.[Symbol.asyncDispose]();
     } finally {
@@ -136,7 +136,7 @@ describe("another user", () => {
   });
 
   it.runIf(process.geteuid?.() === 0)("does not with claims in this user's folder", async () => {
-    const lock = await takeLock(place());
+    const lock = await takeLock(lockId());
     const names = await readdir(dir.path);
     for (const name of names) await chown(dir.join(name), 12_345, 12_345);
     expect(await lockOwner(outside())).toBeUndefined();
@@ -158,7 +158,7 @@ describe("a claim", () => {
   ])("%s keeps nobody out", async (_what, field, value, outcome) => {
     const fields = (await claimOf("key")).split("~");
     const name = fields.with(field, value).join("~");
-    const lock = await takeLock(place());
+    const lock = await takeLock(lockId());
     const mine = (await readdir(dir.path)).find((held) => !held.endsWith(".held")) ?? "";
     await rename(dir.join(mine), dir.join(name));
     // However old it is: a mount lives for weeks.
@@ -173,7 +173,7 @@ describe("a claim", () => {
     const name = fields.with(3, "1").join("~");
     await writeFile(dir.join(name), "");
     await writeFile(dir.join(`${name}.held`), "");
-    expect(await lockOwner(place("other"))).toBeUndefined();
+    expect(await lockOwner(lockId("other"))).toBeUndefined();
     expect(await readdir(dir.path)).toEqual([]);
   });
 

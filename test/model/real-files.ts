@@ -195,7 +195,7 @@ export class RealFiles implements AsyncDisposable {
     this.#cached.invalidateAll();
   }
 
-  /** Waits until nothing goes on in the background; empty files wait for the clock. */
+  /** Waits until nothing runs in the background; empty files wait for the clock. */
   async settled(keepsStaged: boolean, alsoEmpty = false): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
     while (
@@ -203,7 +203,7 @@ export class RealFiles implements AsyncDisposable {
         .listing(this.appResultId)
         .items.some((file) => isBusy(file, keepsStaged, alsoEmpty))
     ) {
-      if (Date.now() > deadline) throw new Error("what goes on in the background does not end");
+      if (Date.now() > deadline) throw new Error("work in the background does not end");
       await setImmediate();
     }
   }
@@ -237,8 +237,8 @@ export class RealFiles implements AsyncDisposable {
   }
 
   async #json<T>(path: string): Promise<T> {
-    const answer = (await (await this.emulator.get(path)).json()) as { readonly Response: T };
-    return answer.Response;
+    const body = (await (await this.emulator.get(path)).json()) as { readonly Response: T };
+    return body.Response;
   }
 
   async #found(parent: Ino, name: string): Promise<Attributes | undefined> {

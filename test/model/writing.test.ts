@@ -10,7 +10,7 @@ import { connect, type Connection, RealFiles, TINY_PARTS } from "./real-files.ts
 
 /*
  * Whatever programs do to files of an app result, in any order and over several descriptors, with requests
- * that fail or whose answers are lost: names, sizes, bytes and errors are those of a plain model, and
+ * that fail or whose responses are lost: names, sizes, bytes and errors are those of a plain model, and
  * BaseSpace has exactly what was closed. A failure prints seed and path: give them to `fc.assert`.
  */
 

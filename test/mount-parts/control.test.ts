@@ -75,11 +75,11 @@ describe("the control socket", () => {
 
   it("replies to invalid requests with an error, and keeps working", async () => {
     const received = await raw('nonsense\n[]\n{"method":"rm"}\n{"method":"status"}\n');
-    const answers = received
+    const replies = received
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as { ok?: boolean });
-    const [greeting, ...rest] = answers;
+    const [greeting, ...rest] = replies;
     expect(greeting).toEqual({ progress: { pending: 2, leftBytes: 5 } });
     expect(rest.map(({ ok }) => ok)).toEqual([false, false, false, true]);
   });
@@ -90,12 +90,12 @@ describe("the control socket", () => {
   });
 
   it("sends the pending reply before it closes, and is removed then", async () => {
-    const answer = askMount(path, { method: "refresh" }, { signal: neverAborted });
+    const reply = askMount(path, { method: "refresh" }, { signal: neverAborted });
     const idle = createConnection(path);
     await once(idle, "connect");
     await expect.poll(() => seen.length).toBe(1);
     await server[Symbol.asyncDispose]();
-    expect(await answer).toMatchObject({ method: "refresh" });
+    expect(await reply).toMatchObject({ method: "refresh" });
     await expect(
       askMount(path, { method: "status" }, { signal: neverAborted }),
     ).rejects.toMatchObject({
@@ -112,31 +112,31 @@ describe("the control socket", () => {
   });
 
   it("is waited for as long as it reports progress every second", async () => {
-    const told: unknown[] = [];
-    const answer = askMount(
+    const reported: unknown[] = [];
+    const reply = askMount(
       path,
       { method: "metrics" },
-      { signal: neverAborted, silenceMs: 4_000, onProgress: (progress) => told.push(progress) },
+      { signal: neverAborted, silenceMs: 4_000, onProgress: (progress) => reported.push(progress) },
     );
-    await expect.poll(() => told.length, { timeout: 30_000 }).toBeGreaterThan(4);
+    await expect.poll(() => reported.length, { timeout: 30_000 }).toBeGreaterThan(4);
     released.abort();
-    expect(await answer).toMatchObject({ method: "metrics" });
-    expect(told[0]).toEqual({ pending: 2, leftBytes: 5 });
+    expect(await reply).toMatchObject({ method: "metrics" });
+    expect(reported[0]).toEqual({ pending: 2, leftBytes: 5 });
   });
 
   it("aborts the work on a request when the client disconnects", async () => {
     const gone = new AbortController();
-    const answer = askMount(path, { method: "metrics" }, { signal: gone.signal });
+    const reply = askMount(path, { method: "metrics" }, { signal: gone.signal });
     await expect.poll(() => seen.length).toBe(1);
     gone.abort(new Error("enough"));
-    await expect(answer).rejects.toThrow("enough");
+    await expect(reply).rejects.toThrow("enough");
     // Closing waits for the work, which waits for nothing else.
     await server[Symbol.asyncDispose]();
     server = await ControlServer.listen(path, async () => null);
   });
 });
 
-describe("a process that says nothing", () => {
+describe("a process that does not respond", () => {
   it("is given up after a while, and is not asked behind the caller's back", async () => {
     const silentPath = folder.join("silent.sock");
     let received = "";

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Product, startProduct } from "../helpers/product.ts";
 import type { CommandOutcome } from "../helpers/run-command.ts";
 
-/* What an object store may do to an answer that looks right: another byte, or hardly any. */
+/* What an object store may do to a response that looks right: send another byte, or hardly any. */
 
 const MIB = 1024 * 1024;
 const RESULT = "projects/Phage lambda/appresults/Damaged/files";
@@ -39,7 +39,7 @@ describe.each([
   { name: "whole", bytes: whole, how: "compared by MD5" },
   { name: "parts", bytes: inParts, how: "compared by the MD5s of its parts" },
 ])("a file that came $name, of which one byte arrives as another", ({ name, bytes, how }) => {
-  it("is fetched anew by cp", async () => {
+  it("is fetched again by cp", async () => {
     await product.faults("GET /objects/* n=1 corrupt");
     const { code, stdout } = await cp(name);
     expect([code, stdout.trim().endsWith(how)]).toEqual([0, true]);
@@ -69,7 +69,7 @@ describe.each([
   });
 });
 
-describe("an answer that crawls among fast ones", () => {
+describe("a response that crawls among fast ones", () => {
   it("[E3] does not delay readers of the mount", async () => {
     await product.faults("GET /objects/* n=1 slow=1KB/s");
     const read = await product.shell(`cmp parts '${product.dir.join("parts")}'`, RESULT);

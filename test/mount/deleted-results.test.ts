@@ -62,9 +62,9 @@ afterAll(async () => {
 
 async function ask(path: string, method = "GET"): Promise<Response> {
   const headers = { authorization: `Bearer ${product.emulator.accessToken}` };
-  const answer = await fetch(product.emulator.apiServer + path, { method, headers });
-  expect(answer.ok).toBe(true);
-  return answer;
+  const response = await fetch(product.emulator.apiServer + path, { method, headers });
+  expect(response.ok).toBe(true);
+  return response;
 }
 
 interface Listed {
@@ -73,10 +73,10 @@ interface Listed {
 }
 
 async function itemsOf(path: string): Promise<readonly Listed[]> {
-  const answer = (await (await ask(`${path}?Limit=100`)).json()) as {
+  const body = (await (await ask(`${path}?Limit=100`)).json()) as {
     readonly Response: { readonly Items: readonly Listed[] };
   };
-  return answer.Response.Items;
+  return body.Response.Items;
 }
 
 async function sessionsByResult(): Promise<ReadonlyMap<string, string>> {
@@ -143,7 +143,7 @@ describe("a result that was deleted while its listing is fresh", () => {
   });
 });
 
-describe("one answer that a result is not there", () => {
+describe("one response that a result does not exist", () => {
   it("is not believed", async () => {
     await product.faults("GET /v1pre3/appresults/*/files n=1 status=404");
     const { code, stdout } = await run(["ls", pathOf("once")]);

@@ -43,8 +43,8 @@ async function finished(): Promise<ReadonlyMap<string, number>> {
   const get = async (path: string): Promise<readonly Record<string, string | number>[]> => {
     const { apiServer, accessToken } = product.emulator;
     const headers = { authorization: `Bearer ${accessToken}` };
-    const answer = await fetch(`${apiServer}/v1pre3/${path}`, { headers });
-    return ((await answer.json()) as { Response: { Items: [] } }).Response.Items;
+    const response = await fetch(`${apiServer}/v1pre3/${path}`, { headers });
+    return ((await response.json()) as { Response: { Items: [] } }).Response.Items;
   };
   const results = await get("projects/1001/appresults?Limit=100");
   const result = results.find(({ Name }) => Name === "Many");
@@ -72,9 +72,9 @@ describe("a mount that may open few files", () => {
   it("fails further opens, and keeps working", async () => {
     expect(await mountWith(200)).toMatchObject({ code: 0 });
     await product.newResult("Many");
-    const place = `${product.mountPoint}/${FILES}`;
+    const folder = `${product.mountPoint}/${FILES}`;
     const options = { timeoutMs: PLENTY_MS };
-    const { stdout } = await runCommand("python3", ["-c", OPEN_MANY, place], options);
+    const { stdout } = await runCommand("python3", ["-c", OPEN_MANY, folder], options);
     const [problem, opened] = stdout.trim().split(" ");
     expect(problem).toBe("ENFILE");
     expect(Number(opened)).toBeGreaterThan(20);

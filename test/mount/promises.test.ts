@@ -71,8 +71,8 @@ async function ask(path: string, method: string, body?: unknown): Promise<void> 
     "content-type": "application/json",
   };
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-  const answer = await fetch(product.emulator.apiServer + path, { method, headers, ...sent });
-  expect(answer.ok).toBe(true);
+  const response = await fetch(product.emulator.apiServer + path, { method, headers, ...sent });
+  expect(response.ok).toBe(true);
 }
 
 async function withFault<T>(rule: string, work: () => Promise<T>): Promise<T> {
@@ -193,7 +193,7 @@ print(os.pread(os.open(sys.argv[1], os.O_RDONLY), 2, 20 << 20).hex())
     expect(said.split("\n")).toEqual(["open", "ESTALE", bytes, ""]);
   });
 
-  it("[R2] EIO, and no byte, when the store refuses for good", async () => {
+  it("[R2] EIO, and no byte, when the store always refuses", async () => {
     store.next(...Array.from({ length: 64 }, () => refuse(501, "NotImplemented")));
     expect(await python('os.pread(fd(b"data.bin"), 1, 9 << 20)')).toBe("EIO");
     store.reset();
@@ -212,11 +212,11 @@ describe("programs see", () => {
   });
 
   it("[A7] the room of the staging disk, and names of 255 bytes", async () => {
-    const answer =
+    const program =
       "(lambda s: (s.f_frsize, s.f_blocks, s.f_namemax, s.f_bavail > 0))(os.statvfs(d))";
     const { blocks, bsize } = await statfs(product.dir.path);
     const totalBlocks = Math.floor((blocks * bsize) / MIB);
-    expect(await python(answer)).toBe(`(${MIB}, ${totalBlocks}, 255, True)`);
+    expect(await python(program)).toBe(`(${MIB}, ${totalBlocks}, 255, True)`);
   });
 
   it("[R4] the bytes by mmap, by O_DIRECT, and none behind the end", async () => {

@@ -26,8 +26,8 @@ async function upload(letter: string): Promise<void> {
     "content-type": "application/octet-stream",
   };
   const url = `${apiServer}/v1pre3/appresults/${id}/files?name=data`;
-  const answer = await fetch(url, { method: "POST", headers, body: letter.repeat(SIZE) });
-  expect(answer.status).toBe(201);
+  const response = await fetch(url, { method: "POST", headers, body: letter.repeat(SIZE) });
+  expect(response.status).toBe(201);
 }
 
 const PROGRAM = `

@@ -38,7 +38,7 @@ async function waitsForPipe({ child }: Running): Promise<boolean> {
 
 describe("the second Ctrl-C or SIGTERM", () => {
   it.each(["SIGINT", "SIGTERM"] as const)(
-    "ends a command at once by %s, though a file that it waits for does not answer",
+    "ends a command at once by %s, though it waits for a file that does not respond",
     async (signal) => {
       const pipe = product.dir.join(`catalog-${signal}`);
       await runCommand("mkfifo", [pipe]);

@@ -63,7 +63,7 @@ describe("sign-in", () => {
     expect(`${who.stdout}${list.stdout}${mounted.stdout}`).not.toContain(token);
   });
 
-  it("[S1] anew keeps a mount going whose token was revoked", async () => {
+  it("[S1] again makes a mount work whose token was revoked", async () => {
     const emulatorArgs = ["--auto-approve"];
     await using product = await startProduct({ emulatorArgs, mountArgs: null });
     const secretFile = product.dir.join("secret");

@@ -60,7 +60,7 @@ describe("a mount whose process is stopped", () => {
     },
   );
 
-  it("is listed, by whatever path one asks for it", { timeout: BOUND_MS }, async () => {
+  it("is listed, by whatever path it is named", { timeout: BOUND_MS }, async () => {
     await using place = await MountPlace.create();
     const child = await stopped(place);
     const { mountPoint, runtimeFolder } = place;

@@ -83,8 +83,8 @@ async function newResult(): Promise<{ readonly folder: string; readonly id: stri
 
 /** The files that BaseSpace lists, newest last, and the MD5 of the newest of each path. */
 async function remoteSums(id: string): Promise<{ sums: Record<string, string>; count: number }> {
-  const answer = await api(`appresults/${id}/files?Limit=1000`);
-  const { Response: list } = (await answer.json()) as { Response: { Items: RemoteFile[] } };
+  const response = await api(`appresults/${id}/files?Limit=1000`);
+  const { Response: list } = (await response.json()) as { Response: { Items: RemoteFile[] } };
   const newest = new Map(list.Items.map((file) => [file.Path, file.Id]));
   const sums: Record<string, string> = {};
   for (const [path, fileId] of newest) {

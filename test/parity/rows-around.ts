@@ -65,7 +65,7 @@ export const AROUND: readonly Row[] = [
       "APIClient.deserialize",
       "ListResponse._convertToObjectList",
     ],
-    "answers are decoded and typed; `raw` has every field",
+    "responses are decoded and typed; `raw` has every field",
     async (w) => {
       await session(w);
       const project = await w.basespace.projects.get(PROJECT);

@@ -50,9 +50,9 @@ export const EXCEPTIONS: readonly Row[] = [
     "the error of the part that failed",
     async (w) => {
       w.emulator.addFaults("PUT /files/*/parts/1 n=1 status=400");
-      const place = { appResultId: OPEN, path: "fails" };
+      const destination = { appResultId: OPEN, path: "fails" };
       const bytes = Buffer.alloc(26_000_000);
-      const upload = w.basespace.transfers.upload(place, bytes, { partBytes: FIVE_MIB });
+      const upload = w.basespace.transfers.upload(destination, bytes, { partBytes: FIVE_MIB });
       await expect(upload).rejects.toMatchObject({
         status: 400,
         method: "PUT",
@@ -61,10 +61,10 @@ export const EXCEPTIONS: readonly Row[] = [
     },
   ),
   row("Exceptions.UploadPartSizeException", "BsmountError, reason `usage`", async (w) => {
-    const place = { appResultId: OPEN, path: "fails" };
+    const destination = { appResultId: OPEN, path: "fails" };
     const bytes = Buffer.alloc(2);
     await expect(
-      w.basespace.transfers.upload(place, bytes, { partBytes: 1 }),
+      w.basespace.transfers.upload(destination, bytes, { partBytes: 1 }),
     ).rejects.toMatchObject({ reason: "usage" });
   }),
   row("Exceptions.CredentialsException", "BsmountError, reason `not-signed-in`", noCredentials),

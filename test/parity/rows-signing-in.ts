@@ -23,8 +23,8 @@ async function device(oauth: OAuth, scopes = ["browse global"]): Promise<Grant> 
 /** What a browser is sent back with, once the user has agreed. */
 async function codeOf(w: World, redirectUri: string, scopes: readonly string[]): Promise<string> {
   const url = w.oauth.authorizeUrl({ redirectUri, scopes, state: "s" });
-  const answer = await fetch(url, { redirect: "manual" });
-  const target = new URL(answer.headers.get("location") ?? "");
+  const response = await fetch(url, { redirect: "manual" });
+  const target = new URL(response.headers.get("location") ?? "");
   expect(target.searchParams.get("state")).toBe("s");
   return target.searchParams.get("code") ?? "";
 }

@@ -16,8 +16,11 @@ export async function uploadBig(
   from: UploadFrom,
   options: UploadOptions = {},
 ): Promise<void> {
-  const place = { appResultId: OPEN, path: "big/file.bin" };
-  const file = await w.basespace.transfers.upload(place, from, { partBytes: PART, ...options });
+  const destination = { appResultId: OPEN, path: "big/file.bin" };
+  const file = await w.basespace.transfers.upload(destination, from, {
+    partBytes: PART,
+    ...options,
+  });
   expect(file).toMatchObject({ path: "big/file.bin", sizeBytes: BIG.length });
   expect(file.etag).toMatch(/^[0-9a-f]{32}-5$/);
   const bytes = await w.basespace.transfers.download.read(file);
@@ -39,8 +42,8 @@ export async function uploadBigToSample(w: World): Promise<void> {
     numReadsRaw: 100,
     numReadsPf: 90,
   });
-  const place = { sampleId, path: "Data/big.fastq.gz" };
-  const file = await w.basespace.transfers.upload(place, BIG, { partBytes: PART });
+  const destination = { sampleId, path: "Data/big.fastq.gz" };
+  const file = await w.basespace.transfers.upload(destination, BIG, { partBytes: PART });
   expect(file).toMatchObject({ path: "Data/big.fastq.gz", sizeBytes: BIG.length });
   expect(file.etag).toMatch(/^[0-9a-f]{32}-5$/);
   const ofSample = await w.basespace.samples.files(sampleId).all();
@@ -50,8 +53,8 @@ export async function uploadBigToSample(w: World): Promise<void> {
 /** A file in one piece has the MD5 of its bytes for an ETag. */
 export async function upload(w: World): Promise<void> {
   await writeFile(w.dir.join("note.txt"), TEXT);
-  const place = { appResultId: OPEN, path: "a/note.txt", contentType: "text/plain" };
-  const file: FileEntry = await w.basespace.transfers.upload(place, w.dir.join("note.txt"));
+  const destination = { appResultId: OPEN, path: "a/note.txt", contentType: "text/plain" };
+  const file: FileEntry = await w.basespace.transfers.upload(destination, w.dir.join("note.txt"));
   const etag = createHash("md5").update(TEXT).digest("hex");
   expect(file).toMatchObject({ path: "a/note.txt", contentType: "text/plain", etag });
 }
@@ -75,7 +78,7 @@ export async function parallel(w: World): Promise<void> {
     meets: ({ method, url = "" }) => method === "PUT" && url.includes("/parts/"),
     count: 2,
   });
-  // The first range of a download goes alone: it tells which version the others have to be of.
+  // The first range of a download is fetched alone: its version is that of all others.
   await using downloads = await meetingProxy({
     target: () => store,
     meets: ({ headers: { range = "" } }) => !range.startsWith("bytes=0-"),
@@ -104,8 +107,8 @@ async function failsAtPartTwo(w: World, from: UploadFrom, options?: UploadOption
 
 export async function givenUp(w: World): Promise<void> {
   await failsAtPartTwo(w, BIG);
-  const answer = await w.emulator.get(`appresults/${OPEN}/files?Statuses=pending`);
-  expect(await answer.json()).toMatchObject({ Response: { Items: [] } });
+  const response = await w.emulator.get(`appresults/${OPEN}/files?Statuses=pending`);
+  expect(await response.json()).toMatchObject({ Response: { Items: [] } });
 }
 
 /** What BaseSpace has of it is not sent again. */

@@ -28,7 +28,7 @@ function livelyList(
   let requests = 0;
   const list = new List<number>(
     async ({ offset, limit }) => {
-      // Some pages are asked for at the same time; they are answered one after the other.
+      // Some pages are requested at the same time; their responses come one after the other.
       await new Promise((resolve) => setImmediate(resolve));
       for (const { id, what } of changes.filter(({ at }) => at === requests)) {
         if (what === "appears") present.add(id);
@@ -58,7 +58,7 @@ const changes = fc.array(
 const service = fc.record({ saysTotal: fc.boolean(), maxLimit: fc.integer({ min: 2, max: 40 }) });
 
 describe("a list that changes while it is read", () => {
-  test("gives what is there all the time exactly once, under any page size", async () => {
+  test("returns each item that is in the list all the time exactly once, under any page size", async () => {
     await fc.assert(
       fc.asyncProperty(
         ids,

@@ -10,7 +10,7 @@ import * as store from "../helpers/store-server.ts";
 
 /*
  * The whole way of a read — reader, blocks, signed link, sockets in a worker thread, undici — against an
- * object store that answers short, long, late, wrong, or not at all, and links that expire all the time.
+ * object store whose responses are short, long, late, wrong or missing, and links that expire all the time.
  * Every read gives the file's bytes, or fails; never other bytes.
  */
 
@@ -84,11 +84,11 @@ function freshReaders(): Readers {
 }
 
 describe("reading from a store that misbehaves", () => {
-  it("[R2] gives the file's bytes whatever the answers are like", async () => {
+  it("[R2] returns the file's bytes whatever the responses are like", async () => {
     await fc.assert(
-      fc.asyncProperty(behaviours, reads, async (answers, asked) => {
+      fc.asyncProperty(behaviours, reads, async (responses, asked) => {
         server.reset();
-        server.next(...answers);
+        server.next(...responses);
         await using readers = freshReaders();
         const content = { fileId: "77" as FileId, sizeBytes: FILE_BYTES, version: "1" };
         const reader = readers.open(content);
@@ -109,7 +109,7 @@ describe("reading from a store that misbehaves", () => {
     );
   }, 60_000);
 
-  it("[R2] fails, and gives no byte, when every answer is wrong", async () => {
+  it("[R2] fails, and returns no byte, when every response is wrong", async () => {
     server.reset();
     server.next(...Array.from({ length: 200 }, () => store.otherRange));
     await using readers = freshReaders();

@@ -20,7 +20,7 @@ interface Step {
   readonly reader: number;
   readonly offset: number;
   readonly length: number;
-  /** The next step begins before this one is answered. */
+  /** The next step begins before this one has ended. */
   readonly alongside: boolean;
   readonly giveUp: boolean;
 }
@@ -44,7 +44,7 @@ const steps = fc.array(
 const memory = fc.integer({ min: 8, max: 40 });
 const behaviour = fc.infiniteStream(fc.nat(99));
 
-/** Answers each request some turns later, so that answers overtake each other. */
+/** Ends each request some turns later, so that responses overtake each other. */
 function later(open: OpenRequest, turns: number, then: (open: OpenRequest) => void): void {
   if (turns === 0) then(open);
   else setImmediate(() => later(open, turns - 1, then));
@@ -115,7 +115,7 @@ async function expectQuiet(reading: TestReading, source: ScriptedSource): Promis
 }
 
 describe("any sequence of reads", () => {
-  it("[R5] returns the source's bytes, however small the cache and whatever the order of answers", async () => {
+  it("[R5] returns the source's bytes, however small the cache and whatever the order of responses", async () => {
     await fc.assert(
       fc.asyncProperty(steps, memory, behaviour, async (script, blocks, dice) => {
         const source = sourceOf(dice, 0);

@@ -24,8 +24,8 @@ describe("AccessPattern", () => {
 
   it("sees no stream in random reads", () => {
     const { read } = observer();
-    const places = [900, 17, 523, 4000, 71, 3333, 250, 1900, 2750, 610, 1200, 3600];
-    expect(places.some((place) => isStream(read(place, 3)))).toBe(false);
+    const offsets = [900, 17, 523, 4000, 71, 3333, 250, 1900, 2750, 610, 1200, 3600];
+    expect(offsets.some((offset) => isStream(read(offset, 3)))).toBe(false);
   });
 
   it("takes one long read for no sequence", () => {

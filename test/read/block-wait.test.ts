@@ -47,7 +47,7 @@ function flight(start: number, length: number, aheadBlocks = 0): Flight {
 }
 
 describe("BlockWait", () => {
-  it("returns its blocks in order, whatever order they arrived in", async () => {
+  it("returns its blocks in order, in whatever order they arrived", async () => {
     const { wait, calls } = waitOver([2, 3, 4, 5, 6]);
     const [first, last] = [flight(2, 2), flight(5, 2)];
     wait.waitFor(first);

@@ -8,7 +8,7 @@ const FILE = describeContent("f", 1000);
 const changed = expect.objectContaining({ reason: "changed" });
 
 describe("content that changes at the store", () => {
-  it("is pinned to the version of the first answer, for all readers and after they closed", async () => {
+  it("is pinned to the version of the first response, for all readers and after they closed", async () => {
     const source = new ScriptedSource();
     await using reading = testReading({ source, blocks: 16 });
     const first = reading.readers.open(FILE);
@@ -18,7 +18,7 @@ describe("content that changes at the store", () => {
     expect(source.requests.map(({ expected }) => expected)).toEqual([undefined, { etag: "one" }]);
   });
 
-  it("fails whoever has it open, also for bytes that were cached", async () => {
+  it("fails for every reader that has it open, also for bytes that were cached", async () => {
     const source = new ScriptedSource();
     await using reading = testReading({ source, blocks: 16 });
     const [a, b] = [reading.readers.open(FILE), reading.readers.open(FILE)];
@@ -29,7 +29,7 @@ describe("content that changes at the store", () => {
     expect(reading.parts.store.usage).toMatchObject({ cached: 0, pinned: 0, reserved: 0 });
   });
 
-  it("[R3] is read anew by the next open, whose readers never see the old bytes", async () => {
+  it("[R3] is read again after the next open, whose readers never see the old bytes", async () => {
     const source = new ScriptedSource();
     await using reading = testReading({ source, blocks: 16 });
     const old = reading.readers.open(FILE);
@@ -43,7 +43,7 @@ describe("content that changes at the store", () => {
     expect(await readBytes(fresh, 640, 5)).toEqual(contentBytes("ftwo", 640, 5));
   });
 
-  it("[R3] is not read from a store that has no versions, but for what comes in one answer", async () => {
+  it("[R3] is not read from a store that has no versions, but for what comes in one response", async () => {
     const source = new ScriptedSource();
     source.version = { etag: undefined };
     await using reading = testReading({ source, blocks: 16 });
@@ -67,11 +67,11 @@ describe("content that changes at the store", () => {
   });
 
   it("[R3] never mixes two versions in one read that took several requests", async () => {
-    let answers = 0;
+    let responses = 0;
     const source: ScriptedSource = new ScriptedSource({
       onRequest: (open) => {
-        answers += 1;
-        source.version = { etag: answers === 1 ? "one" : "two" };
+        responses += 1;
+        source.version = { etag: responses === 1 ? "one" : "two" };
         open.succeed();
       },
     });
@@ -80,7 +80,7 @@ describe("content that changes at the store", () => {
     await expect(readBytes(reading.readers.open(FILE), 160, 128)).rejects.toEqual(changed);
   });
 
-  it("shares nothing between two versions that the catalog tells apart", async () => {
+  it("shares nothing between two versions that differ in the catalog", async () => {
     const source = new ScriptedSource();
     await using reading = testReading({ source, blocks: 16 });
     const before = reading.readers.open(FILE);
@@ -91,7 +91,7 @@ describe("content that changes at the store", () => {
     expect(await readBytes(before, 320, 5)).toEqual(contentBytes("fone", 320, 5));
   });
 
-  it("is forgotten once nobody has it open and none of its blocks is cached", async () => {
+  it("is forgotten once it is not open and none of its blocks is cached", async () => {
     await using reading = testReading({ source: new ScriptedSource(), blocks: 8 });
     for (let n = 0; n < 50; n += 1) {
       const reader = reading.readers.open(describeContent(`file${n}`, 100));

@@ -80,12 +80,12 @@ describe("createReaders", () => {
     const source = new ScriptedSource();
     await using reading = testReading({ source, blocks: 16 });
     const [a, b] = [reading.readers.open(FILE), reading.readers.open(FILE)];
-    const answers = await Promise.all([readBytes(a, 320, 16), readBytes(b, 325, 4)]);
-    expect(answers).toEqual([contentBytes("fone", 320, 16), contentBytes("fone", 325, 4)]);
+    const results = await Promise.all([readBytes(a, 320, 16), readBytes(b, 325, 4)]);
+    expect(results).toEqual([contentBytes("fone", 320, 16), contentBytes("fone", 325, 4)]);
     expect(source.requests).toHaveLength(1);
   });
 
-  it("goes on with a shared request while one of its readers still waits", async () => {
+  it("continues a shared request while one of its readers still waits", async () => {
     const source = new ScriptedSource({ onRequest: hold });
     await using reading = testReading({ source, blocks: 16 });
     const [a, b] = [reading.readers.open(FILE), reading.readers.open(FILE)];
@@ -146,15 +146,15 @@ describe("createReaders", () => {
     expect(source.requests).toHaveLength(0);
   });
 
-  it("writes to the buffer only right before it answers", async () => {
+  it("writes to the buffer only right before it returns", async () => {
     const source = new ScriptedSource({ onRequest: hold });
     await using reading = testReading({ source, blocks: 16 });
     const reader = reading.readers.open(FILE);
     const into = new Uint8Array(30);
-    const answer = reader.read(330, into, neverAborted);
+    const result = reader.read(330, into, neverAborted);
     source.open[0]?.succeed();
     expect(into.every((byte) => byte === 0)).toBe(true);
-    expect(await answer).toBe(30);
+    expect(await result).toBe(30);
     expect(into).toEqual(contentBytes("fone", 330, 30));
   });
 
@@ -162,14 +162,14 @@ describe("createReaders", () => {
     const source = new ScriptedSource({ onRequest: hold });
     await using reading = testReading({ source, blocks: 16 });
     const into = new Uint8Array(30);
-    const answer = reading.readers.open(FILE).read(330, into, neverAborted);
+    const result = reading.readers.open(FILE).read(330, into, neverAborted);
     structuredClone(into.buffer, { transfer: [into.buffer] });
     source.open[0]?.succeed();
-    await expect(answer).rejects.toEqual(reason("aborted"));
+    await expect(result).rejects.toEqual(reason("aborted"));
     expect(reading.parts.store.usage).toMatchObject({ pinned: 0, reserved: 0 });
   });
 
-  it("hands a failure to the reader and tries anew at the next read", async () => {
+  it("passes a failure to the reader and tries again at the next read", async () => {
     const source = new ScriptedSource({ onRequest: hold });
     await using reading = testReading({ source, blocks: 16 });
     const reader = reading.readers.open(FILE);
@@ -198,7 +198,7 @@ describe("createReaders", () => {
     expect(() => createReaders(options)).toThrow(/too small/);
   });
 
-  it("tells what was hit, missed, shared, fetched ahead and wasted", async () => {
+  it("publishes hits, misses, and shared, prefetched and wasted blocks", async () => {
     const counts: Record<string, number> = {};
     const stop = blocks.subscribe(({ outcome, blocks: count }) => {
       counts[outcome] = (counts[outcome] ?? 0) + count;

@@ -13,8 +13,8 @@ function versionsOver(kept = new Set<string>()): FileVersions {
 describe("FileVersions", () => {
   it("reports unused blocks to the readers of their version only", () => {
     const versions = versionsOver(new Set(["f.1"]));
-    const told: string[] = [];
-    const [a, b] = [1, 2].map((n) => (index: number) => void told.push(`${n}:${index}`));
+    const calls: string[] = [];
+    const [a, b] = [1, 2].map((n) => (index: number) => void calls.push(`${n}:${index}`));
     if (a === undefined || b === undefined) throw new Error("two listeners");
     const version = versions.open(FILE, a);
     versions.open(FILE, b);
@@ -26,7 +26,7 @@ describe("FileVersions", () => {
     versions.unused(version.key, 5);
     versions.close(version, b);
     versions.unused(version.key, 6);
-    expect(told).toEqual(["1:7", "2:7", "2:5"]);
+    expect(calls).toEqual(["1:7", "2:7", "2:5"]);
   });
 
   it("keeps a version while it has a reader, a flight or a cached block", () => {

@@ -6,8 +6,8 @@ import { defaultTuning } from "../../src/read/tuning.ts";
 const bounds = { fileBlocks: 10_000, limit: 512, requests: 8 };
 
 function cursor(some: Partial<Cursor> = {}): Cursor {
-  const place = { origin: 0, position: 40, ahead: 40, reads: 40 };
-  return { ...place, touched: 40, proof: 40, ...some };
+  const common = { origin: 0, position: 40, ahead: 40, reads: 40 };
+  return { ...common, touched: 40, proof: 40, ...some };
 }
 
 describe("windowBlocks", () => {

@@ -11,9 +11,9 @@ async function stream(reading: TestReading, from: number, to: number): Promise<n
   let atOnce = 0;
   for (let offset = from; offset < to; offset += TEST_BLOCK) {
     const into = new Uint8Array(TEST_BLOCK);
-    const answer = reader.read(offset, into, AbortSignal.timeout(5000));
-    if (typeof answer === "number") atOnce += 1;
-    await answer;
+    const result = reader.read(offset, into, AbortSignal.timeout(5000));
+    if (typeof result === "number") atOnce += 1;
+    await result;
     expect(into).toEqual(contentBytes("fone", offset, TEST_BLOCK));
     await nextTurn();
     await nextTurn();

@@ -8,7 +8,7 @@ function queueOf(maxRequests: number): { queue: RequestQueue<string>; started: s
 }
 
 describe("RequestQueue", () => {
-  it("starts no more than it may, the next when one is done", () => {
+  it("starts at most its limit, and the next when one has ended", () => {
     const { queue, started } = queueOf(2);
     for (const job of ["a", "b", "c", "d"]) queue.add(job, false);
     expect(started).toEqual(["a", "b"]);

@@ -11,26 +11,26 @@ const FILE = describeContent("f", 1000);
 const timeout = expect.objectContaining({ reason: "timeout" });
 
 describe("a time-out", () => {
-  const answers = { fail: "" as "" | "timeout" | "unavailable" };
+  const scripted = { fail: "" as "" | "timeout" | "unavailable" };
   let clock: FakeClock;
   let source: ScriptedSource;
 
   beforeEach(() => {
-    answers.fail = "timeout";
+    scripted.fail = "timeout";
     clock = new FakeClock();
     source = new ScriptedSource({
       onRequest: (open) => {
-        if (answers.fail === "") open.succeed();
-        else open.fail(new BsmountError(answers.fail, "no"));
+        if (scripted.fail === "") open.succeed();
+        else open.fail(new BsmountError(scripted.fail, "no"));
       },
     });
   });
 
-  it("is shared by who asks for the same block right after, and by nobody else", async () => {
+  it("is the error of later reads of the same block, and of no others", async () => {
     await using reading = testReading({ source, clock, blocks: 16 });
     const [a, b] = [reading.readers.open(FILE), reading.readers.open(FILE)];
     await expect(readBytes(a, 320, 5)).rejects.toEqual(timeout);
-    answers.fail = "";
+    scripted.fail = "";
     await expect(readBytes(b, 320, 5)).rejects.toEqual(timeout);
     await expect(readBytes(b, 320 - TEST_BLOCK, 2 * TEST_BLOCK)).rejects.toEqual(timeout);
     expect(source.requests).toHaveLength(1);
@@ -42,7 +42,7 @@ describe("a time-out", () => {
     await using reading = testReading({ source, clock, blocks: 16 });
     const reader = reading.readers.open(FILE);
     await expect(readBytes(reader, 320, 5)).rejects.toEqual(timeout);
-    answers.fail = "";
+    scripted.fail = "";
     for (let passed = 0; passed < 1900; passed += 100) {
       clock.advance(100);
       await expect(readBytes(reader, 320, 5)).rejects.toEqual(timeout);
@@ -57,7 +57,7 @@ describe("a time-out", () => {
     const reader = reading.readers.open(FILE);
     const deadline = new AbortController();
     const first = readBytes(reader, 320, 5, deadline.signal);
-    deadline.abort(new BsmountError("timeout", "no answer within 60000 ms"));
+    deadline.abort(new BsmountError("timeout", "no response within 60000 ms"));
     await expect(first).rejects.toEqual(timeout);
     await expect(readBytes(reader, 320, 5)).rejects.toEqual(timeout);
     expect(hanging.requests).toHaveLength(1);
@@ -79,11 +79,11 @@ describe("a time-out", () => {
   });
 
   it("alone is shared: after another failure, and after a caller gave up, the source is asked", async () => {
-    answers.fail = "unavailable";
+    scripted.fail = "unavailable";
     await using reading = testReading({ source, clock, blocks: 16 });
     const reader = reading.readers.open(FILE);
     await expect(readBytes(reader, 320, 5)).rejects.toThrow("no");
-    answers.fail = "";
+    scripted.fail = "";
     expect(await readBytes(reader, 320, 5)).toEqual(contentBytes("fone", 320, 5));
 
     const hanging = new ScriptedSource({ onRequest: () => {} });
@@ -110,7 +110,7 @@ describe("TimeOuts", () => {
     readers: 1,
   };
   const other = { ...content, key: "g.1" };
-  const error = new BsmountError("timeout", "no answer");
+  const error = new BsmountError("timeout", "no response");
 
   /** Blocks 0 to 9 that have just timed out. */
   function fresh(timeOuts: TimeOuts, of: FileVersion = content): number[] {

@@ -52,7 +52,7 @@ test("without a control in the rounds there is no ratio", () => {
   expect(table).toMatch(/^bsmount +100 +– +– /m);
 });
 
-test("an unknown benchmark or transport is answered with the usage", () => {
+test("for an unknown benchmark or transport the usage is printed", () => {
   expect(() => parseOptions(["erase"])).toThrow(/npm run bench -- read/);
   expect(() => parseOptions(["read", "--transport", "ftp"])).toThrow(/npm run bench -- read/);
   expect(parseOptions(["read"])).toMatchObject({ benchmark: "read", transports: ["http", "tls"] });

@@ -83,7 +83,7 @@ test("as root it shows each apt command and runs it, an update first where apt k
 test.each([
   ["without root", AS_USER, ""],
   ["as root, and apt fails", AS_ROOT, "exit 100"],
-])("the demo goes on without samtools and bcftools: %s", async (_when, prelude, apt) => {
+])("the demo continues without samtools and bcftools: %s", async (_when, prelude, apt) => {
   await using clone = await freshClone();
   await clone.write("updated", "");
   await clone.command("fusermount3");

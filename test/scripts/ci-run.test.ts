@@ -36,7 +36,7 @@ test("failed tests make the run fail, the counts stay last", async () => {
   expect({ code, last }).toEqual({ code: 1, last: "6 passed, 1 failed, 0 skipped" });
 });
 
-test("a failed check makes the run fail; the tests run all the same", async () => {
+test("a failed check makes the run fail; the tests still run", async () => {
   const { code, last, all } = await run({ check: "exit 3" });
   expect({ code, last }).toEqual({ code: 1, last: "7 passed, 1 failed, 1 skipped" });
   expect(all).toContain("counted as one failure: npm run check");

@@ -9,13 +9,13 @@ import { judge, type Outcome, renderOutcome, scoreOf } from "../../scripts/mutat
 const LINE = "  return a > b;";
 
 function mutant(fate: Fate, replacement = "a >= b"): Mutant {
-  const place = { file: "src/x.ts", line: 3, column: 10, mutator: "EqualityOperator" };
-  return { id: "1", ...place, original: "a > b", replacement, fate };
+  const location = { file: "src/x.ts", line: 3, column: 10, mutator: "EqualityOperator" };
+  return { id: "1", ...location, original: "a > b", replacement, fate };
 }
 
 function entry(changes: Partial<Equivalent> = {}): Equivalent {
-  const place = { file: "src/x.ts", original: "a > b", within: "return a > b;" };
-  return { ...place, replacement: "a >= b", reason: "a is never b", ...changes };
+  const location = { file: "src/x.ts", original: "a > b", within: "return a > b;" };
+  return { ...location, replacement: "a >= b", reason: "a is never b", ...changes };
 }
 
 function judged(fates: readonly Fate[], list: readonly Equivalent[] = []): Outcome {
@@ -48,7 +48,7 @@ test("an entry that matches nothing any more is reported, if its file was mutate
   expect(renderOutcome(outcome)).toContain("src/x.ts: return a > b; → a >= b");
 });
 
-test("the report names each survivor with its place and its change", () => {
+test("the report names each survivor with its location and its change", () => {
   const report = renderOutcome(judged(["killed", "survived", "no-coverage"]));
   expect(report).toContain("src/x.ts:3:10 EqualityOperator: a > b → a >= b\n");
   expect(report).toContain("a > b → a >= b (no test comes here)");

@@ -23,7 +23,7 @@ describe("a name in a folder of entities", () => {
     expect(JSON.parse(await readFile("/runs/.json"))).toHaveLength(5);
   });
 
-  it("[T4] has one listing, whatever it was looked up by", async () => {
+  it("[T4] has one listing under each of its names", async () => {
     const { stat, names } = demoFileSystem();
     expect((await stat("/projects/2")).ino).toBe((await stat("/projects/Demo~2")).ino);
     expect(await names("/projects")).toEqual(["Demo", "Demo~2", "A／B"]);

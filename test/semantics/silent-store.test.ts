@@ -7,7 +7,7 @@ import { readBytes } from "../helpers/reading.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { silent, StoreServer } from "../helpers/store-server.ts";
 
-describe("[E3] a store that takes connections and never answers", () => {
+describe("[E3] a store that accepts connections and never responds", () => {
   const DEADLINE_MS = 1000;
   const DATA = Buffer.alloc(100_000, "bsmount ");
   let store: StoreServer;

@@ -19,7 +19,7 @@ const catalog = {
 };
 
 describe("connect", () => {
-  it("is signed in by a profile, and goes on after the next sign-in", async () => {
+  it("is signed in by a profile, and works after the next sign-in", async () => {
     await using home = await tempDir();
     await using emulator = await startTestEmulator(catalog);
     await mkdir(home.join(".basespace"));

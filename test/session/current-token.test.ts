@@ -13,7 +13,7 @@ const NEW = "nE33".repeat(8);
 const GUESTS = "6e57".repeat(8);
 
 describe("a session whose token is revoked", () => {
-  it("[S1] goes on with the one that its user's next sign-in stored, and logs none", async () => {
+  it("[S1] is replaced by the one that its user's next sign-in stored, and is not logged", async () => {
     await using home = await tempDir();
     const tokens = [OLD, NEW].map((accessToken) => ({ accessToken, scopes: "browse global" }));
     await using emulator = await startTestEmulator({

@@ -5,7 +5,7 @@ import { PathTree } from "../../src/tree/path-tree.ts";
 import { demoWorld } from "../helpers/demo-world.ts";
 import { cachedCatalog, pathTree } from "../helpers/catalogs.ts";
 
-/** A folder whose listing has an owner that is gone, and what is asked when it is looked at. */
+/** A folder whose listing has a deleted owner, and the requests that a look at it makes. */
 const OWNERS = [
   ["/projects/Demo/samples/10/files", "/projects/Demo/samples", "projects/1/samples"],
   ["/projects/Demo/appresults/Calls/files", "/projects/Demo/appresults", "projects/1/appresults"],
@@ -35,7 +35,7 @@ describe("a listing that the service does not know", () => {
     expect(world.asked).toContain(key);
   });
 
-  it("that fails in another way says nothing of its owner", async () => {
+  it("that fails in another way does not show whether its owner exists", async () => {
     const world = demoWorld();
     const tree = pathTree({ catalog: cachedCatalog(world) });
     await lookAt(tree, "/runs");

@@ -71,7 +71,7 @@ describe("the tree", () => {
       "/projects/Demo/samples/12/files",
     ],
     ["dots and doubled slashes", "//projects/./Demo/../Demo/samples/", "/projects/Demo/samples"],
-  ])("[T4] answers to %s", async (_what, path, canonical) => {
+  ])("[T4] is found by %s", async (_what, path, canonical) => {
     expect(pathOf(await demoTree().resolve(path))).toBe(canonical);
   });
 
@@ -87,7 +87,7 @@ describe("the tree", () => {
     ["an unencoded name below files", "/projects/Demo/samples/10/files/calls.vcf.gz"],
     ["a sample of another project", "/projects/Demo~2/samples/10"],
     ["anything else", "/projects/none"],
-  ])("[T4] does not answer to %s", async (_what, path) => {
+  ])("[T4] is not found by %s", async (_what, path) => {
     expect(await failureOf(demoTree().resolve(path))).toBe("not-found");
   });
 
@@ -98,7 +98,7 @@ describe("the tree", () => {
     expect(() => tree.list(file, neverAborted)).toThrow(/RunInfo.xml is not a directory/);
   });
 
-  it("answers in the same turn when the catalog does", () => {
+  it("returns in the same turn when the catalog does", () => {
     const { tree } = demoTree();
     const projects = tree.child(tree.root, "projects", neverAborted) as Node;
     expect(tree.child(projects, "Demo", neverAborted)).not.toBeInstanceOf(Promise);
@@ -294,7 +294,7 @@ describe("a node that is kept", () => {
     });
   });
 
-  it("is not found when it is gone", async () => {
+  it("is not found after it was deleted", async () => {
     const { world, tree, resolve } = demoTree();
     const nodes = await Promise.all(
       ["/runs/180101_M1", "/runs/180101_M1/files/InterOp", "/runs/180101_M1/files/RunInfo.xml"].map(

@@ -7,7 +7,7 @@ import { NO_JOURNAL } from "../helpers/no-journal.ts";
 
 interface Tested {
   readonly state: ContentState;
-  /** What the journal was told, in order. */
+  /** What was written to the journal, in order. */
   readonly lines: string[];
   /** Keeps the journal from recording the next change. */
   breakJournal(): void;

@@ -1,3 +1,11 @@
+/*
+ * Begin here: `content/` fetches bytes of files. `Content` gets a signed link (`link-cache.ts`, `store-link.ts`) and
+ * requests a range of it from the object store, again if need be (`range-failure.ts`). A `RangeFetcher` does one
+ * request: `create-fetcher.ts` chooses sockets in a worker thread (`worker/`) or undici (`undici-fetcher.ts`).
+ * `store-puts.ts` is the opposite direction, the parts of a v2 upload. `read/` and `transfers/` call `Content`;
+ * `read/content-source.ts` declares `StoreVersion` and `RangeRequest` again, as its port to this class.
+ */
+
 import { setMaxListeners } from "node:events";
 import { type ByteRange, rangeLength } from "../../core/byte-range.ts";
 import type { FileId } from "../../core/ids.ts";
@@ -25,7 +33,7 @@ export interface RangeRequest {
   /** Not empty, and inside the file. */
   readonly range: ByteRange;
   /**
-   * Where the bytes are written, one piece behind the other; the lengths add up to that of the range. Pieces of a
+   * Where the bytes are written, one piece after another; the lengths add up to that of the range. Pieces of a
    * SharedArrayBuffer are filled by a worker thread, others on the calling thread.
    */
   readonly into: readonly Uint8Array[];
@@ -59,7 +67,7 @@ export class Content {
    * Fetches exactly `range` into `into`. When the promise settles, nothing writes to `into` any more.
    *
    * @throws BsmountError `changed`, `archived`, `not-found`, `access-denied`, `timeout`, `unavailable`;
-   * ApiError when there is no signed link to be had; the signal's reason
+   * ApiError when no signed link can be obtained; the signal's reason
    */
   async readRange(request: RangeRequest, signal: AbortSignal): Promise<StoreVersion> {
     checkRequest(request);

@@ -29,7 +29,7 @@ const mayPass = (status: number): boolean =>
 /** Content in cold storage. */
 const ARCHIVED_CODE = "InvalidObjectState";
 
-/** A store that returns another version once is asked again; after this many times, the file has changed. */
+/** When the store returns another version, the request is sent again; after this many times, the file has changed. */
 const MAX_CHANGES = 3;
 
 const REASON_BY_STATUS: Readonly<Record<number, FailureReason>> = {

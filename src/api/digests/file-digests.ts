@@ -1,3 +1,10 @@
+/*
+ * Begin here: `digests/` computes MD5s, of files and of their parts. `etag-digests.ts` says which ones an ETag needs,
+ * this file computes them over bytes in order, and `following-digests.ts` while a download still writes the file. Long
+ * bytes are hashed in a thread (`md5-thread.ts`, `md5-worker.ts`), short ones in place (`md5-of-bytes.ts`);
+ * `md5-of-file.ts` is for users of the client. `transfers/` and `uploads/` use them.
+ */
+
 import { createHash, type Hash } from "node:crypto";
 import { rangeLength } from "../../core/byte-range.ts";
 import { PartPlan, type PartStep } from "../../upload/part-plan.ts";

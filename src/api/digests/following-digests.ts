@@ -17,7 +17,7 @@ export class FollowingDigests implements AsyncDisposable {
   readonly #buffers: SharedBuffers;
   /** The ends of the ranges behind the first gap, by their starts. */
   readonly #behindGap = new Map<number, number>();
-  /** Everything before this offset is there. */
+  /** All bytes before this offset are in the file. */
   #there = 0;
   #digested = 0;
   #running: Promise<void> | undefined;

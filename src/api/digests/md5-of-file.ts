@@ -22,7 +22,7 @@ export async function* piecesOfFile(
     const pieces = createReadStream(path, { highWaterMark: CHUNK_BYTES, signal });
     for await (const piece of pieces) yield piece as Buffer;
   } catch (error) {
-    // A stream that is aborted has an error of its own.
+    // An aborted stream ends with its own error, not with the reason of the signal.
     signal.throwIfAborted();
     throw unreadableError(path, error);
   }

@@ -50,7 +50,7 @@ export class Md5Thread {
   #lastId = 0;
   #lastFile = 0;
 
-  /** The MD5 of `bytes`, in lower-case hex. They must not change until it is there. */
+  /** The MD5 of `bytes`, in lower-case hex. They must not change until the promise settles. */
   async md5(bytes: Uint8Array): Promise<string> {
     const isForThread = bytes.length >= SHORT_BYTES && bytes.buffer instanceof SharedArrayBuffer;
     const md5s = isForThread ? await this.#request({ kind: "bytes", bytes }) : undefined;

@@ -1,4 +1,9 @@
-/* The types of the entities that the service returns, for those who use several. */
+/*
+ * Begin here: `models/` has the entities that the service returns, one file for each, and this list of their types.
+ * `model.ts` explains how a model is made: one table of fields, from which its type and its decoder are derived.
+ * `wire.ts` has the JSON values in such a table, `envelope.ts` what is around an entity or a list. `resources/` calls
+ * the decoders, inside `decode-response.ts`, which adds the request to their errors.
+ */
 
 export type { Application } from "./application.ts";
 export type { AppResult } from "./app-result.ts";

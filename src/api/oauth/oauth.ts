@@ -1,3 +1,10 @@
+/*
+ * Begin here: `oauth/` gets access tokens. `OAuth` signs users in, by a code that they enter elsewhere
+ * (`poll-interval.ts`) or in the browser of this machine (`redirect-listener.ts`, `redirect-page.ts`). `scopes.ts`
+ * writes what a token shall allow, `decode-oauth.ts` and `oauth-error.ts` read what the service replies.
+ * `cli/sign-in/` and programs use it.
+ */
+
 import type { Dispatcher } from "undici";
 import type { Clock } from "../../core/clock.ts";
 import type { AppSessionId } from "../../core/ids.ts";
@@ -12,7 +19,7 @@ import { decodeResponse } from "../models/decode-response.ts";
 import { VersionClient } from "../resources/version-client.ts";
 import { type CallOptions, type Change, type JsonResponse, Rest } from "../transport/rest.ts";
 import { IdempotentCalls } from "../transport/idempotency.ts";
-import { type ClientOptions, withDefaults } from "../settings.ts";
+import { type ClientOptions, clientSettings } from "../settings.ts";
 import { decodeDevice, decodeGrant } from "./decode-oauth.ts";
 import { asOAuthError, OAuthError } from "./oauth-error.ts";
 import { PollInterval } from "./poll-interval.ts";
@@ -80,7 +87,7 @@ export class OAuth implements AsyncDisposable {
 
   /** @throws BsmountError `usage` for an address that cannot be used */
   constructor(options: OAuthOptions) {
-    const settings = withDefaults(options);
+    const settings = clientSettings(options);
     this.#origin = apiOrigin(options.apiServer, options.insecureHttp ?? false);
     rememberSecret(options.clientSecret);
     this.#credentials = { client_id: options.clientId, client_secret: options.clientSecret };

@@ -9,7 +9,7 @@ import type { CallOptions } from "../transport/rest.ts";
  * the following items move up, and a page that begins where the last one ended misses an item. Therefore each page
  * begins with the last item of the page before it: a page joins on when it contains an item that was seen before.
  * Lists are sorted by Id, so everything between that item and the end of the page is in the page. By induction, each
- * item that is there all the time is found, no matter when the pages were requested, also ahead. Items that were
+ * item that is in the list all the time is found, no matter when the pages were requested, also ahead. Items that were
  * seen before are left out, so each is returned once.
  *
  * A page that does not join on is requested again further in front, each time twice as far, at last from the

@@ -76,24 +76,24 @@ export function listQuery(rules: ListRules, params: object, version: "v1" | "v2"
 }
 
 /** A text that is not empty. */
-export function text<Value extends string = string>(wire: string): Filter<Value> {
+export function textFilter<Value extends string = string>(wire: string): Filter<Value> {
   return { wire, write: textValue };
 }
 
 /** Several texts; none contains a comma, which separates them. */
-export function texts<Value extends string = string>(wire: string): Filter<readonly Value[]> {
+export function textsFilter<Value extends string = string>(wire: string): Filter<readonly Value[]> {
   return { wire, write: (value, name) => listOf(value, name, textValue) };
 }
 
 /** Several of `allowed`, in any case; sent as they are spelled in `allowed`. */
-export function choices<const Value extends string>(
+export function choicesFilter<const Value extends string>(
   wire: string,
   allowed: readonly Value[],
 ): Filter<readonly Value[]> {
   return { wire, write: (value, name) => listOf(value, name, oneOf(allowed)) };
 }
 
-export function flag(wire: string): Filter<boolean> {
+export function flagFilter(wire: string): Filter<boolean> {
   return {
     wire,
     write: (value, name) => {
@@ -104,7 +104,7 @@ export function flag(wire: string): Filter<boolean> {
 }
 
 /** Ends of names, such as `.bam`; the dot may be omitted. */
-export function extensions(wire: string): Filter<readonly string[]> {
+export function extensionsFilter(wire: string): Filter<readonly string[]> {
   const dotted = (value: unknown, name: string): string => {
     const end = textValue(value, name);
     return end.startsWith(".") ? end : `.${end}`;

@@ -1,3 +1,10 @@
+/*
+ * Begin here: `paging/` reads lists. A resource returns a `List`; reading it runs a `Crawl` (`crawl.ts`), which
+ * returns each item once although the list may change meanwhile, and fetches pages ahead (`pages-ahead.ts`). `page.ts`
+ * is one page, `list-parameters.ts` the table of how a list can be sorted and filtered. `resources/version-client.ts`
+ * makes lists.
+ */
+
 import { Crawl } from "./crawl.ts";
 import { checkNumber } from "./list-parameters.ts";
 import { type FetchPage, MAX_PAGE_LIMIT, type Page, type PageWindow } from "./page.ts";

@@ -41,7 +41,7 @@ export class PagesAhead<Item> {
     return await taken.page;
   }
 
-  /** Requests pages from `grid.offset` on, none that would begin at `end` or behind it. */
+  /** Requests pages from `grid.offset` on, none that would begin at `end` or after it. */
   requestFrom({ offset, step, limit }: PageGrid, end: number): void {
     const last = this.#underWay.at(-1);
     let next = last === undefined ? offset : last.offset + step;

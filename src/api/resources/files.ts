@@ -3,7 +3,12 @@ import { neverAborted } from "../../core/abort.ts";
 import { segment } from "../transport/address.ts";
 import type { LinkCache } from "../content/link-cache.ts";
 import { decodeFile } from "../models/file.ts";
-import { extensions, listRules, type ParamsOf, text } from "../paging/list-parameters.ts";
+import {
+  extensionsFilter,
+  listRules,
+  type ParamsOf,
+  textFilter,
+} from "../paging/list-parameters.ts";
 import type { FileEntry } from "../models/models.ts";
 import type { List } from "../paging/list.ts";
 import type { Property } from "../models/property.ts";
@@ -14,9 +19,9 @@ import { propertyList } from "./properties.ts";
 /** The parameters of `…/files`. */
 export const FILES = listRules(["Id", "Path", "DateCreated"], {
   /** Only files with one of these extensions, such as `.bam`. */
-  extensions: extensions("Extensions"),
+  extensions: extensionsFilter("Extensions"),
   /** Only files directly in this folder; `/` is the outermost one. */
-  directory: text("Directory"),
+  directory: textFilter("Directory"),
 });
 
 /** Parameters of a list of files. */

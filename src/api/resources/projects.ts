@@ -6,7 +6,7 @@ import { decodeSample } from "../models/sample.ts";
 import {
   BASIC_LIST,
   checkText,
-  choices,
+  choicesFilter,
   type ListParams,
   listRules,
   type ParamsOf,
@@ -29,7 +29,7 @@ import { SESSION_STATUSES } from "./session-status.ts";
 
 const APP_RESULTS = listRules(["Id", "Name", "DateCreated"], {
   /** Only results in one of these states. */
-  statuses: choices("Statuses", SESSION_STATUSES),
+  statuses: choicesFilter("Statuses", SESSION_STATUSES),
 });
 
 /** Parameters of a list of app results. */

@@ -1,4 +1,4 @@
-import { choices, listRules, type ParamsOf, text } from "../paging/list-parameters.ts";
+import { choicesFilter, listRules, type ParamsOf, textFilter } from "../paging/list-parameters.ts";
 
 const RUN_STATUSES = [
   "New",
@@ -38,13 +38,13 @@ export type RunSort = (typeof SORTS)[number];
 /** The lists of runs, in either version. */
 export const RUNS = listRules(SORTS, {
   /** Only runs in one of these states. */
-  statuses: choices("Statuses", RUN_STATUSES),
+  statuses: choicesFilter("Statuses", RUN_STATUSES),
   /** The type of the instrument, such as `MiSeq`. */
-  instrumentType: text("InstrumentType"),
+  instrumentType: textFilter("InstrumentType"),
   /** The barcode of the reagent kit. */
-  reagentBarcode: text("ReagentBarcode"),
+  reagentBarcode: textFilter("ReagentBarcode"),
   /** The barcode of the flow cell. */
-  flowcellBarcode: text("FlowcellBarcode"),
+  flowcellBarcode: textFilter("FlowcellBarcode"),
 });
 
 /** The parameters of lists of runs. */

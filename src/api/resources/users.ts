@@ -8,11 +8,11 @@ import { decodeRun } from "../models/run.ts";
 import { decodeUser } from "../models/user.ts";
 import {
   checkText,
-  choices,
+  choicesFilter,
   listRules,
   type ParamsOf,
-  text,
-  texts,
+  textFilter,
+  textsFilter,
 } from "../paging/list-parameters.ts";
 import type { AppSession, Project, Run, User } from "../models/models.ts";
 import type { List } from "../paging/list.ts";
@@ -25,7 +25,7 @@ const SORTS = ["Id", "Name", "DateCreated"] as const;
 
 const PROJECTS = listRules(SORTS, {
   /** Only projects of exactly this name. */
-  name: text("Name"),
+  name: textFilter("Name"),
 });
 
 /** Parameters of a list of projects. */
@@ -33,17 +33,17 @@ export interface ProjectsParams extends ParamsOf<typeof PROJECTS> {}
 
 const APP_SESSIONS = listRules(SORTS, {
   /** Only sessions of this application. */
-  appId: text<ApplicationId>("AppId"),
+  appId: textFilter<ApplicationId>("AppId"),
   /** Only sessions in one of these states. */
-  status: choices("Status", SESSION_STATUSES),
+  status: choicesFilter("Status", SESSION_STATUSES),
   /** Only sessions that wrote into one of these projects. */
-  outputProjects: texts<ProjectId>("OutputProjects"),
+  outputProjects: textsFilter<ProjectId>("OutputProjects"),
   /** Only sessions that this user started. */
-  userCreatedBy: text<UserId>("userCreatedBy"),
+  userCreatedBy: textFilter<UserId>("userCreatedBy"),
   /** What is sent with each session, such as `properties`. */
-  include: texts("include"),
+  include: textsFilter("include"),
   /** The names of the properties that are sent. */
-  propertyFilters: texts("propertyFilters"),
+  propertyFilters: textsFilter("propertyFilters"),
 });
 
 /** Parameters of a list of app sessions. */

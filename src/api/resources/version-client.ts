@@ -1,3 +1,10 @@
+/*
+ * Begin here: `resources/` has the calls of the API, one class for each noun (`projects.ts`, `runs.ts`, …). They are
+ * built on the `VersionClient` below: for v1 in this folder, for v2 in `v2/`. `find-created.ts` and
+ * `find-owned-project.ts` search for the effect of a call whose response was lost (`../transport/idempotency.ts`).
+ * `../client.ts` makes one object of each class.
+ */
+
 import { decodeEnvelope, decodePage } from "../models/envelope.ts";
 import { decodeResponse } from "../models/decode-response.ts";
 import { type Decode, WireError } from "../models/parse.ts";

@@ -39,7 +39,7 @@ export function otherPartBytes(partBytes: number, sizeBytes: number, reading: nu
 }
 
 export interface ScratchNames {
-  /** Renamed to the target when everything is there. */
+  /** Renamed to the target when it is complete. */
   readonly partial: string;
   readonly journal: string;
 }

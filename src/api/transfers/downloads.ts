@@ -39,7 +39,7 @@ export interface FolderOptions extends DownloadOptions {
 /** How many parts of one file are fetched at a time when several files are. */
 const PARTS_OF_MANY = 2;
 
-/** A larger file is not requested: no supported Node holds more in one piece. */
+/** A larger file is not requested: a Buffer of the supported Node versions cannot be larger. */
 const MAX_READ_BYTES = 4 * 1024 ** 3;
 
 export interface DownloadsOptions extends DownloadFrom {

@@ -61,8 +61,8 @@ const PASSING: ReadonlySet<string> = new Set(["timeout", "unavailable", "aborted
 
 /**
  * Downloads one file to one local path: several parts at a time into a `.partial` file beside it, which is renamed
- * when every byte is there and checked. What a crash or a passing failure left is continued; what arrived with other
- * content than BaseSpace has is fetched again.
+ * when every byte was received and checked. A download that a crash or a passing failure interrupted is continued;
+ * bytes that differ from the content in BaseSpace are fetched again.
  */
 export class FileDownload {
   readonly #from: DownloadFrom;

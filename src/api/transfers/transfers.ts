@@ -1,3 +1,24 @@
+/*
+ * Begin here: `transfers/` copies whole files between BaseSpace and the local disk, memory or a stream. `Transfers`
+ * below and its `download` (`downloads.ts`) are the entry; `options.ts` has the options and the progress of all
+ * transfers.
+ *
+ * - Downloads: `file-download.ts` writes one local file and `parts-download.ts` its parts, as planned by
+ *   `download-plan.ts`, all of `one-version.ts`. `file-pieces.ts` (with `fetch-ahead.ts`) is for memory and streams,
+ *   `by-extension.ts` for the files of a result.
+ * - Checks: `content-check.ts` and `content-judge.ts` compare what was read with the ETag, `compare-with-etag.ts` a
+ *   local file.
+ * - Uploads: `upload-source.ts` is what is read. `upload-whole.ts` sends it in one request, `upload-file.ts` in parts,
+ *   `upload-stream.ts` (with `piece-reader.ts`) while it comes.
+ * - Resuming: `download-journal.ts` and `upload-journal.ts` have the form of `parts-journal.ts`.
+ *   `resumable-protocol.ts` leaves out parts that BaseSpace has (`part-md5s.ts`, `same-upload.ts`),
+ *   `resumable-uploads.ts` lists the journals.
+ * - Local side: `local-files.ts` (paths), `local-file-lock.ts`, `reserved-bytes.ts` (memory).
+ *
+ * `cli/copy/` and programs call it. The engine of uploads in parts is `upload/`, the requests are in `../uploads/` and
+ * `../content/`.
+ */
+
 import { neverAborted } from "../../core/abort.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { SharedBuffers } from "../../core/shared-buffers.ts";

@@ -1,3 +1,16 @@
+/*
+ * Begin here: `transport/` sends requests to the API. `Rest` below encodes a call, retries it and interprets the
+ * response. It is given a `Send` (`http.ts`), one exchange, around which `../client.ts` puts one policy after another:
+ *
+ * - `auth.ts` adds the token, `telemetry.ts` reports, `pace/` repeats what crawls, `body-pieces.ts` splits long bodies
+ * - `retry.ts`, `retry-delay.ts`, `patience.ts`: whether and when a request is sent again; `idempotency.ts`: calls
+ *   that must take effect once
+ * - `errors.ts`, `error-body.ts`, `network-error.ts`: what a failure means
+ * - `dispatcher.ts`, `proxy-dispatcher.ts`, `loopback-lookup.ts`, `trust.ts`, `address.ts`, `user-agent.ts`:
+ *   connections, and to where
+ * - `threads.ts`: starts worker threads, for `content/` and `digests/`
+ */
+
 import { setMaxListeners } from "node:events";
 import { ApiError, refusedError, type RequestName } from "./errors.ts";
 import { findError } from "./error-body.ts";

@@ -12,7 +12,7 @@ import { filesPathOf, type UploadDestination } from "./upload-destination.ts";
 const NEWEST = 100;
 
 /** What identifies the file that was sent. */
-export interface Uploaded {
+export interface UploadFingerprint {
   readonly destination: UploadDestination;
   readonly sizeBytes: number;
   /** In lower-case hex; the ETag of a file that was uploaded in one request. */
@@ -23,7 +23,7 @@ export interface Uploaded {
  * Finds the file of an upload whose response was lost: `GET …/files`, the newest first. Returns the complete file in
  * the form of `GET /files/{id}`.
  */
-export function findUploaded(rest: Rest, wanted: Uploaded): FindEffect {
+export function findUploaded(rest: Rest, wanted: UploadFingerprint): FindEffect {
   return async (attempt, options) => {
     const { destination, sizeBytes, md5 } = wanted;
     // Only the newest file counts: an older one with the same bytes is not what the path shows.

@@ -3,10 +3,10 @@ import type { AppResultId, SampleId } from "../../core/ids.ts";
 import { segment } from "../transport/address.ts";
 
 /** Where a file is uploaded to. Samples accept files from few apps only. */
-export type UploadDestination = UploadedFile &
+export type UploadDestination = FileToUpload &
   ({ readonly appResultId: AppResultId } | { readonly sampleId: SampleId });
 
-interface UploadedFile {
+interface FileToUpload {
   /** Folders and name, separated by `/`, without a leading one. */
   readonly path: string;
   /** Default `application/octet-stream`. */

@@ -1,3 +1,10 @@
+/*
+ * Begin here: `uploads/` has the requests by which v1 takes a file. `Uploads` has a method for each,
+ * `file-protocol.ts` combines those of an upload in parts for the engine in `upload/`. `upload-destination.ts` says
+ * where a file goes, `find-uploaded.ts` searches for an upload whose response was lost, `upload-errors.ts` translates
+ * errors. `transfers/` calls it for copies, `write/` for files that were written on a mount (as `UploadTarget`).
+ */
+
 import { reasonOf } from "../../core/errors.ts";
 import type { FileId } from "../../core/ids.ts";
 import { segment } from "../transport/address.ts";
@@ -29,9 +36,9 @@ export interface UploadBody {
 
 /**
  * The requests of uploads, one method each; `transfers` combines them into whole uploads. When a response is lost,
- * `part` and `abort` send the request again, which has the same effect; every other request is sent again only after its
- * effect was searched for. All but `abort` and `newest` are retried for
- * minutes (the client's `writeDeadlineMs`) while the service is away.
+ * `part` and `abort` send the request again, which has the same effect; every other request is sent again only after
+ * its effect was searched for. All but `abort` and `newest` are retried for minutes (the client's `writeDeadlineMs`)
+ * while the service is away.
  *
  * Methods throw ApiError (`access-denied` without the right to write, `gone` when BaseSpace no longer knows the
  * upload or its destination, `unavailable`, `timeout`, …) or the signal's reason. The parts of a `gone` upload are

@@ -1,3 +1,10 @@
+/*
+ * Begin here: `commands/` has one file for each command of bsmount, which names its arguments and options, does its
+ * work and reports its exit code. This one is the shortest, and the others have the same form; `status-change.ts`
+ * makes several commands. `../program.ts` adds them to the program. What several share is in the folder above, longer
+ * work in `../copy/`, `../demo/` and `../sign-in/`.
+ */
+
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { defaultFolders } from "../../config/folders.ts";
 import { refreshAt } from "../../mount/mount.ts";

@@ -84,9 +84,9 @@ async function changeStatus(
   context: CommandContext,
 ): CommandResult {
   const { summary } = flags;
-  const held = temporaryFilesPolicy(flags);
+  const temporaryFiles = temporaryFilesPolicy(flags);
   const uploadsInterrupted = flags.uploadInterrupted === true;
-  const policies = { held, uploadsInterrupted };
+  const policies = { temporaryFiles, uploadsInterrupted };
   const change = { status, ...policies, ...(summary === undefined ? {} : { summary }) };
   if (isRemote(path)) {
     const remotePath = `/${remoteNames(path).join("/")}`;

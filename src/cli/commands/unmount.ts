@@ -100,7 +100,7 @@ async function unmount(
       runtimeFolder: defaultFolders(environment).runtime,
       lazy,
       wait,
-      held: temporaryFilesPolicy(flags),
+      temporaryFiles: temporaryFilesPolicy(flags),
       onProgress: waiting.show,
       onNotice: printWarning,
     },

@@ -1,8 +1,5 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import {
-  type UnfinishedUpload,
-  unfinishedUploads,
-} from "../../api/transfers/unfinished-uploads.ts";
+import { type ResumableUpload, resumableUploads } from "../../api/transfers/resumable-uploads.ts";
 import { defaultFolders } from "../../config/folders.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
 import { resolveFolders } from "../../config/config.ts";
@@ -40,7 +37,7 @@ async function listUploads(
   const others = flags.stateDir === undefined ? await stagingOfMounts(environment, signal) : [];
   const staging = [...new Set([own, ...others])];
   const uploads = await stagedIn(staging);
-  const copies = await unfinishedUploads(transfersFolderIn(folders.state));
+  const copies = await resumableUploads(transfersFolderIn(folders.state));
   if (flags.json === true) printJson([...uploads.map(toJson), ...copies.map(copyToJson)]);
   else for (const line of linesOf({ uploads, copies, folders: staging })) printLine(line);
   return EXIT.done;
@@ -63,7 +60,7 @@ async function stagedIn(folders: readonly string[]): Promise<readonly StagedUplo
 
 interface Unfinished {
   readonly uploads: readonly StagedUpload[];
-  readonly copies: readonly UnfinishedUpload[];
+  readonly copies: readonly ResumableUpload[];
   /** The staging folders that were read. */
   readonly folders: readonly string[];
 }
@@ -92,7 +89,7 @@ function stagedRow(upload: StagedUpload): readonly string[] {
   ];
 }
 
-function copyRow({ sizeBytes, begun, destination, journal }: UnfinishedUpload): readonly string[] {
+function copyRow({ sizeBytes, begun, destination, journal }: ResumableUpload): readonly string[] {
   const path = /\/v1pre3\/(.*)$/.exec(destination)?.[1] ?? destination;
   return [
     "bsmount cp",
@@ -113,7 +110,7 @@ const COPY =
 
 function notesOn(
   uploads: readonly StagedUpload[],
-  copies: readonly UnfinishedUpload[],
+  copies: readonly ResumableUpload[],
 ): readonly string[] {
   const reasons = uploads.flatMap(({ why, file }) =>
     why === undefined ? [] : [`${printable(file)}  ${printable(why)}`],
@@ -127,7 +124,7 @@ function dateText(date: Date): string {
   return date.toISOString().slice(0, 19).replace("T", " ");
 }
 
-function copyToJson({ begun, ...copy }: UnfinishedUpload): Record<string, unknown> {
+function copyToJson({ begun, ...copy }: ResumableUpload): Record<string, unknown> {
   return { state: "copy", ...copy, begun: begun.toISOString() };
 }
 

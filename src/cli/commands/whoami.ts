@@ -2,7 +2,7 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { BaseSpace } from "../../api/client.ts";
 import type { TokenDetails } from "../../api/models/access-token.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
-import { explainRefusal } from "../../config/refused-token.ts";
+import { explainRefusal } from "../../config/explain-refusal.ts";
 import { resolveConfig } from "../../config/config.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";

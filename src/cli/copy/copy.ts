@@ -7,9 +7,9 @@ import type { CopyProgress } from "./progress.ts";
 import type { UsedPaths } from "./used-paths.ts";
 
 /*
- * What `bsmount cp` does. The command parses its arguments into a plan (`copy-plan.ts`); `copy-in.ts` and `copy-out.ts`
- * find the destination of each source and yield a job for each file, which `upload.ts` and `download.ts` make;
- * `copyAll` runs the jobs. The transfers themselves are in `api/transfers`.
+ * Begin here: `copy/` is what `bsmount cp` does. The command parses its arguments into a plan (`copy-plan.ts`);
+ * `copy-in.ts` and `copy-out.ts` find the destination of each source and yield a job for each file, which `upload.ts`
+ * and `download.ts` make; `copyAll` runs the jobs. The transfers themselves are in `api/transfers/`.
  */
 
 /** What all jobs of one `cp` share. */

@@ -20,7 +20,7 @@ import { uploadWithIndexes, type UploadStep, missingDataError } from "./index-or
 import { ensureFolder } from "./remote-folders.ts";
 
 /** The folder and the name under which a file is uploaded. */
-export interface UploadDestination {
+export interface NameInFolder {
   readonly parent: RemoteNode;
   readonly name: string;
 }
@@ -75,7 +75,7 @@ interface Subfolder {
 /** The upload of the local file `source`, for {@link uploadWithIndexes}. */
 export function uploadStep(
   source: string,
-  destination: UploadDestination,
+  destination: NameInFolder,
   context: CopyContext,
 ): UploadStep {
   return {
@@ -96,7 +96,7 @@ interface UploadOptions {
  */
 async function uploadFile(
   source: string,
-  destination: UploadDestination,
+  destination: NameInFolder,
   { context, notBefore }: UploadOptions,
 ): Promise<number | undefined> {
   const info = await statSource(source);
@@ -156,7 +156,7 @@ async function compareContent(
   return compared === "md5s" ? BY_MD5S : undefined;
 }
 
-function checkName(source: string, { parent, name }: UploadDestination): void {
+function checkName(source: string, { parent, name }: NameInFolder): void {
   if (!isNeverFinal(name)) return;
   throw new BsmountError("usage", `${name} is a temporary name, which no finished file can have`, {
     remedy: `give it another one: bsmount cp ${source} '${parent.path}/NAME'`,

@@ -1,3 +1,8 @@
+/*
+ * Begin here: `demo/` is what `bsmount demo` does. `runDemo` starts the emulator, mounts it (`demo-mount.ts`), runs
+ * the commands of `steps.ts` in bash (`run-shell.ts`) and prints what went over the network (`wire-report.ts`).
+ */
+
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -3,8 +3,8 @@ import { OPTION_TYPES } from "../../config/option-types.ts";
 import { OPTION_ROWS, type OptionDefinition } from "../../config/option-values.ts";
 
 /*
- * All commands and options as data. The shell completions and the man page are generated from it, so that they agree
- * with the parser.
+ * Begin here: `reference/` describes all commands and options as data. The shell completions (`../completion/`) and
+ * the man page are generated from it, so that they agree with the parser.
  */
 
 /** The values that shells can offer for an argument; none for `text`. */

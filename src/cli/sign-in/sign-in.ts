@@ -1,3 +1,9 @@
+/*
+ * Begin here: `sign-in/` gets and revokes access tokens for `../commands/auth.ts`. Signing in finds the app's
+ * credentials (`client-credentials.ts`, asking with `prompt.ts`), lets the user approve (`obtain-grant.ts`, by
+ * `api/oauth/`), and writes the token into the profile. `revoke.ts` is the opposite.
+ */
+
 import { BaseSpace } from "../../api/client.ts";
 import type { Environment } from "../../config/environment.ts";
 import type { GivenOptions } from "../../config/option-values.ts";

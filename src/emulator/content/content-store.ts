@@ -1,3 +1,9 @@
+/*
+ * Begin here. `content/` stores bytes and knows nothing of files or uploads: in memory (`memory-store.ts`) or in a
+ * data folder (`folder-store.ts`). An object's bytes can also be a file elsewhere or be computed (`generator.ts`).
+ * `services/` stores what is uploaded, `catalog/` imports the initial contents, `object-store/` reads.
+ */
+
 import type { Readable } from "node:stream";
 import type { ByteRange } from "../../core/byte-range.ts";
 import type { StoredObject } from "../state/entities.ts";
@@ -22,12 +28,6 @@ export type ImportedContent =
       readonly sizeBytes: number;
       readonly sparse: boolean;
     };
-
-/*
- * Begin here. `content/` stores bytes and knows nothing of files or uploads: in memory (`memory-store.ts`) or in a
- * data folder (`folder-store.ts`). An object's bytes can also be a file elsewhere or be computed (`generator.ts`).
- * `services/` stores what is uploaded, `catalog/` imports the initial contents, `object-store/` reads.
- */
 
 /** Stores the bytes of objects and of parts. */
 export interface ContentStore {

@@ -1,3 +1,9 @@
+/*
+ * Begin here. `state/` has the entities of the local BaseSpace (`entities.ts`, `v2-entities.ts`), in memory. Every
+ * other folder reads them through `State`; `services/`, `access/` and `catalog/` change them in a `Transaction`, which
+ * the journal makes persistent.
+ */
+
 import { neverAborted } from "../../core/abort.ts";
 import { compareIds } from "../../core/compare-ids.ts";
 import { Semaphore } from "../../core/semaphore.ts";
@@ -22,12 +28,6 @@ const FIRST_IDS: Readonly<Partial<Record<TableName, number>>> = {
   libraries: 700_001,
   trash: 800_001,
 };
-
-/*
- * Begin here. `state/` has the entities of the local BaseSpace (`entities.ts`, `v2-entities.ts`), in memory. Every
- * other folder reads them through `State`; `services/`, `access/` and `catalog/` change them in a `Transaction`,
- * which the journal makes persistent.
- */
 
 /**
  * All entities of the local BaseSpace, in memory, with a journal.

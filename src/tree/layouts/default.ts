@@ -1,3 +1,8 @@
+/*
+ * Begin here: `layouts/` has the arrangements of directories that a mount can show, each a `Layout` (`../layout.ts`).
+ * There is one; `../path-tree.ts` uses it.
+ */
+
 import { type EntityCollection, collectionOf } from "../../catalog/catalog.ts";
 import type { ProjectId } from "../../core/ids.ts";
 import { filesFolder } from "../file-tree.ts";

@@ -104,7 +104,7 @@ describe("readRange", () => {
       "503, then reset, then short",
       [refuse(503, "SlowDown"), behaviours.resetMidBody, behaviours.short],
     ],
-  ])("asks again after an answer that is %s", async (_name, wrong) => {
+  ])("requests again after a response that is %s", async (_name, wrong) => {
     store.next(...wrong);
     await expectRead(request(100, 90_100, { expected: { etag: store.etag } }));
   });
@@ -134,7 +134,7 @@ describe("readRange", () => {
     expect(links).toBe(2);
   });
 
-  test("does not go on renewing", async () => {
+  test("stops requesting new links", async () => {
     store.next(...Array.from({ length: 10 }, () => expired));
     expect(await failure(request(0, 10))).toMatchObject({
       reason: "access-denied",

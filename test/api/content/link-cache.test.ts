@@ -12,7 +12,7 @@ let clock: FakeClock;
 let store: StoreServer;
 let api: ScriptedApi;
 let client: BaseSpace;
-let answer: {
+let response: {
   readonly expires?: string;
   readonly query?: string;
   readonly date?: Date;
@@ -21,15 +21,15 @@ let answer: {
 
 beforeEach(async () => {
   clock = new FakeClock();
-  answer = {};
+  response = {};
   store = await StoreServer.start(DATA);
   api = await scriptedApi(() => {
-    const link = store.link(`/key?n=${api.received.length}${answer.query ?? ""}`);
+    const link = store.link(`/key?n=${api.received.length}${response.query ?? ""}`);
     const body = envelope({
-      HrefContent: link.href.replace("//", `//${answer.user ?? ""}`),
-      ...(answer.expires === undefined ? {} : { Expires: answer.expires }),
+      HrefContent: link.href.replace("//", `//${response.user ?? ""}`),
+      ...(response.expires === undefined ? {} : { Expires: response.expires }),
     });
-    const date = (answer.date ?? new Date(clock.now())).toUTCString();
+    const date = (response.date ?? new Date(clock.now())).toUTCString();
     return { ...body, headers: { date } };
   });
   client = new BaseSpace({
@@ -66,7 +66,7 @@ function inFuture(ms: number): string {
 
 describe("a signed link", () => {
   test("is used until half a minute before it ends", async () => {
-    answer = { expires: inFuture(HOUR) };
+    response = { expires: inFuture(HOUR) };
     await read();
     clock.advance(HOUR - 31 * SECOND);
     await read();
@@ -78,7 +78,7 @@ describe("a signed link", () => {
 
   test("ends with the earlier of its expiries", async () => {
     const inLink = Math.floor((clock.now() + 24 * HOUR) / SECOND);
-    answer = { expires: inFuture(HOUR), query: `&Expires=${inLink}` };
+    response = { expires: inFuture(HOUR), query: `&Expires=${inLink}` };
     await read();
     clock.advance(2 * HOUR);
     await read();
@@ -86,7 +86,7 @@ describe("a signed link", () => {
   });
 
   test("of a short life is used for three quarters of it", async () => {
-    answer = { expires: inFuture(8 * SECOND) };
+    response = { expires: inFuture(8 * SECOND) };
     await read();
     clock.advance(5 * SECOND);
     await read();
@@ -98,7 +98,7 @@ describe("a signed link", () => {
 
   test("lives as long on a machine whose clock is wrong", async () => {
     const serverNow = new Date(clock.now() + 1000 * HOUR);
-    answer = { expires: new Date(serverNow.getTime() + HOUR).toISOString(), date: serverNow };
+    response = { expires: new Date(serverNow.getTime() + HOUR).toISOString(), date: serverNow };
     await read();
     clock.advance(HOUR / 2);
     await read();
@@ -109,7 +109,7 @@ describe("a signed link", () => {
   });
 
   test("that has already ended is used once, not kept", async () => {
-    answer = { expires: inFuture(-HOUR) };
+    response = { expires: inFuture(-HOUR) };
     await read();
     await read();
     expect(api.received).toHaveLength(2);
@@ -127,7 +127,7 @@ describe("a signed link", () => {
   test.each(["user@", "user:password@", ":password@"])(
     "with %s is not followed, and the error shows none of it",
     async (user) => {
-      answer = { user };
+      response = { user };
       const error = await read().catch((thrown: unknown) => thrown as Error);
       expect(error).toMatchObject({ reason: "unavailable", remedy: undefined });
       expect(String(error)).toMatch(/for the content with a user or a password/);
@@ -137,7 +137,7 @@ describe("a signed link", () => {
   );
 
   test("belongs to one file", async () => {
-    answer = { expires: inFuture(HOUR) };
+    response = { expires: inFuture(HOUR) };
     await read("1");
     await read("2");
     await read("1");

@@ -74,7 +74,7 @@ export function describeRangeFetcher(name: string, make: MakeFetcher): void {
       await expectTaken(query(start, end));
     });
 
-    test("answers the version without its quotes", async () => {
+    test("returns the version without its quotes", async () => {
       const asked = query(0, 10, { expectedEtag: undefined });
       expect(await fetch(asked)).toEqual({ kind: "taken", status: 206, etag: store.etag });
     });
@@ -109,7 +109,7 @@ export function describeRangeFetcher(name: string, make: MakeFetcher): void {
       expect(store.connections).toBe(before);
     });
 
-    test("goes on after the server has closed idle connections", async () => {
+    test("continues after the server has closed idle connections", async () => {
       await expectTaken(query(0, 10));
       store.closeIdle();
       // The news of the close may arrive after the next request has left: that is a broken attempt.
@@ -118,7 +118,7 @@ export function describeRangeFetcher(name: string, make: MakeFetcher): void {
       await expectTaken(query(10, 20));
     });
 
-    test("goes on after an answer that was the last of its connection", async () => {
+    test("continues after a response that was the last of its connection", async () => {
       store.next(behaviours.lastOfConnection);
       await expectTaken(query(0, 1000));
       await expectTaken(query(1000, 2000));
@@ -127,7 +127,7 @@ export function describeRangeFetcher(name: string, make: MakeFetcher): void {
     test.each([
       ["chunked", behaviours.chunked],
       ["crumbs", behaviours.crumbs],
-    ])("takes an answer in pieces: %s", async (_name, behaviour) => {
+    ])("takes a response in pieces: %s", async (_name, behaviour) => {
       store.next(behaviour, behaviour);
       await expectTaken(query(5, 505));
     });
@@ -148,7 +148,7 @@ export function describeRangeFetcher(name: string, make: MakeFetcher): void {
       ["wholeFile", behaviours.wholeFile, "invalid"],
       ["otherTotal", behaviours.otherTotal, "changed"],
       ["otherEtag", behaviours.otherEtag, "changed"],
-    ] as const)("does not take an answer that is %s", async (_name, behaviour, kind) => {
+    ] as const)("does not take a response that is %s", async (_name, behaviour, kind) => {
       store.next(behaviour, behaviour);
       const asked = query(100, 200_100);
       expect(await fetch(asked)).toMatchObject({ kind });
@@ -171,7 +171,7 @@ export function describeRangeFetcher(name: string, make: MakeFetcher): void {
       expect(outcome).toMatchObject({ kind: "broken", reason: "timeout", worthRepeating: true });
     });
 
-    test("tells status, code and Retry-After of a refusal", async () => {
+    test("returns status, code and Retry-After of a refusal", async () => {
       const busy = behaviours.refuse(503, "SlowDown", { "retry-after": "2" });
       store.next(busy, busy);
       const outcome = await fetch(query(0, 10));
@@ -179,7 +179,7 @@ export function describeRangeFetcher(name: string, make: MakeFetcher): void {
       expect(outcome).toHaveProperty("body", expect.stringContaining("<Code>SlowDown</Code>"));
     });
 
-    test("tells the request id of an answer that is not taken", async () => {
+    test("reports the request id of a response that it does not take", async () => {
       const requestId = "TX0123456789ABCD";
       const identified =
         (behaviour: behaviours.Behaviour): behaviours.Behaviour =>
@@ -266,7 +266,7 @@ export function describeRangeFetcher(name: string, make: MakeFetcher): void {
       expect(store.received).toHaveLength(0);
     });
 
-    test("says when nobody listens", async () => {
+    test("reports that nothing listens", async () => {
       await using fetcher = make({ certificateFile: "", connections: 1, connectTimeoutMs: 5000 });
       const store = await StoreServer.start(DATA);
       const link = store.link();

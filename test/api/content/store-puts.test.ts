@@ -11,7 +11,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { type RequestMessage, requests } from "../../../src/core/telemetry.ts";
 import {
   type Script,
-  type ScriptedAnswer,
+  type ScriptedResponse,
   type ScriptedApi,
   scriptedApi,
 } from "../../helpers/scripted-api.ts";
@@ -23,7 +23,7 @@ const digest = createHash("md5").update(bytes);
 const md5 = digest.copy().digest("hex");
 const LINK =
   "/key/a%20b?part=1&id=x%20y~(1)&name=a%3B%22b%22&x=1&x=2&uploads&Signature=s3cret%2B%3D";
-const TAKEN: ScriptedAnswer = { headers: { etag: `"${md5}"` }, body: "" };
+const TAKEN: ScriptedResponse = { headers: { etag: `"${md5}"` }, body: "" };
 const LIMITS = { attempts: 3, firstDelayMs: 1, maxDelayMs: 20, totalMs: 20_000 };
 const retry = { limits: LIMITS, clock: systemClock, settleMs: 0, random: Math.random };
 
@@ -62,7 +62,7 @@ async function put(logger = silentLogger): Promise<string> {
 
 const reset = (response: ServerResponse): void => void response.socket?.resetAndDestroy();
 
-function refusal(status: number, code: string): ScriptedAnswer {
+function refusal(status: number, code: string): ScriptedResponse {
   const headers = { "content-type": "application/xml", "x-amz-request-id": "R1" };
   return { status, headers, body: `<Error><Code>${code}</Code></Error>` };
 }
@@ -95,8 +95,8 @@ describe("a part that goes to the object store", () => {
     ["the store is busy", refusal(503, "SlowDown")],
     ["it arrived damaged", refusal(400, "BadDigest")],
     ["the connection broke", reset],
-  ])("is sent again when %s", async (_title, answer) => {
-    next.push(answer);
+  ])("is sent again when %s", async (_title, scripted) => {
+    next.push(scripted);
     expect(await put()).toBe(md5);
     expect(store.received).toHaveLength(2);
   });
@@ -108,10 +108,10 @@ describe("a part that goes to the object store", () => {
   ])(
     "that is refused with %i says what the store said, and not the link",
     async (status, reason) => {
-      const answer = refusal(status, "AccessDenied");
+      const scripted = refusal(status, "AccessDenied");
       next.push({
-        ...answer,
-        headers: { ...answer.headers, location: "https://x.invalid/?s3cret" },
+        ...scripted,
+        headers: { ...scripted.headers, location: "https://x.invalid/?s3cret" },
       });
       const error: unknown = await put().catch((caught: unknown) => caught);
       const message = `PUT /content: the object store returned ${status} AccessDenied (request R1)`;
@@ -136,9 +136,9 @@ describe("a part that goes to the object store", () => {
 
   test("is logged at each attempt, without the link", async () => {
     const lines: string[] = [];
-    const told: RequestMessage[] = [];
+    const published: RequestMessage[] = [];
     const logger = pino({ level: "debug" }, { write: (line) => void lines.push(line) });
-    const stop = requests.subscribe((message) => told.push(message));
+    const stop = requests.subscribe((message) => published.push(message));
     next.push(refusal(503, "SlowDown"));
     await put(logger).finally(stop);
     const common = { target: "store", method: "PUT", path: "/content", bytesOut: bytes.length };
@@ -146,7 +146,7 @@ describe("a part that goes to the object store", () => {
       { ...common, status: 503, attempt: 1 },
       { ...common, status: 200, attempt: 2 },
     ];
-    expect(told).toMatchObject(attempts);
+    expect(published).toMatchObject(attempts);
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject(attempts);
     expect(lines.join("")).not.toMatch(/s3cret|key/);
   });
@@ -154,7 +154,7 @@ describe("a part that goes to the object store", () => {
 
 describe("the links of parts", () => {
   const long = new Uint8Array(25_000_001);
-  const links = (MultipartTemplate: string): ScriptedAnswer => {
+  const links = (MultipartTemplate: string): ScriptedResponse => {
     return {
       body: { MultipartUploadId: "7", MultipartTemplate, MultipartSignatures: ["a+b/c==", "d"] },
     };

@@ -74,7 +74,7 @@ describe("the digests of a file", () => {
     expect(await afterwards.end()).toEqual([md5(bytes).toString("hex")]);
   });
 
-  test("of a short file go on when the thread ends, and those of a long one do not", async () => {
+  test("of a short file continue when the thread ends, and those of a long one do not", async () => {
     const thread = new Md5Thread();
     const begin = async (sizeBytes: number): Promise<RunningDigests> =>
       await thread.digests(["whole"], sizeBytes);

@@ -128,7 +128,7 @@ describe("sign-in by a code", () => {
     });
   });
 
-  it("tells wrong credentials and unknown scopes apart", async () => {
+  it("distinguishes wrong credentials and unknown scopes", async () => {
     await withEmulator(async (emulator, oauth, clock) => {
       await expect(oauth.startDevice(["browse moon"])).rejects.toMatchObject({
         failure: "invalid-scope",
@@ -152,14 +152,14 @@ describe("the pace of asking", () => {
     interval: 2,
   };
 
-  /** Responds at the token endpoint with each of `answers` in turn, and records when it was polled. */
-  async function pace(answers: readonly ReturnType<Script>[]): Promise<readonly number[]> {
+  /** Responds at the token endpoint with each of `responses` in turn, and records when it was polled. */
+  async function pace(responses: readonly ReturnType<Script>[]): Promise<readonly number[]> {
     const clock = new FakeClock();
     const asked: number[] = [];
     await using api = await scriptedApi((_request, url) => {
       if (url.pathname.endsWith("/deviceauthorization")) return { body: DEVICE };
       asked.push(clock.now());
-      return answers[asked.length - 1] ?? { body: { access_token: "abc", expires_in: "60" } };
+      return responses[asked.length - 1] ?? { body: { access_token: "abc", expires_in: "60" } };
     });
     await using oauth = new OAuth({
       apiServer: api.origin,
@@ -176,7 +176,7 @@ describe("the pace of asking", () => {
     return asked.map((at, index) => at - (asked[index - 1] ?? begun));
   }
 
-  it("is the service's, and slower for good after slow_down", async () => {
+  it("is the service's, and stays slower after slow_down", async () => {
     const pending = { status: 400, body: { error: "authorization_pending" } };
     const slowDown = { status: 400, body: { error: "slow_down" } };
     expect(await pace([pending, slowDown, pending])).toEqual([2000, 2000, 7000, 7000]);
@@ -245,10 +245,8 @@ describe("sign-in by the browser", () => {
     await using listener = await RedirectListener.open();
     const waiting = listener.code();
     waiting.catch(() => {});
-    const answer = `error=access_denied&error_description=no&state=${listener.state}`;
-    expect((await page(`${listener.redirectUri}?${answer}`)).text).toContain(
-      "Nothing was approved",
-    );
+    const query = `error=access_denied&error_description=no&state=${listener.state}`;
+    expect((await page(`${listener.redirectUri}?${query}`)).text).toContain("Nothing was approved");
     await expect(waiting).rejects.toMatchObject({ failure: "denied" });
   });
 
@@ -345,8 +343,8 @@ describe("accessScope", () => {
 
 describe("the life of a token", () => {
   it.each([1e12, 1e300, "9".repeat(400)])("of %s seconds ends at a date", (seconds) => {
-    const answer = { access_token: "a".repeat(32), expires_in: seconds };
-    const { expiresInSeconds = 0 } = decodeGrant(answer);
+    const wire = { access_token: "a".repeat(32), expires_in: seconds };
+    const { expiresInSeconds = 0 } = decodeGrant(wire);
     expect(new Date(Date.now() + expiresInSeconds * 1000).toISOString()).toMatch(/^2\d{3}-/);
   });
 });

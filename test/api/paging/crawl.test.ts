@@ -48,7 +48,7 @@ const fetchers = ["worker", "main"] as const;
 
 describe.concurrent("a download", { timeout: 2 * SOON_MS }, () => {
   test.each(fetchers)(
-    "does not wait for an answer that crawls, received in the %s thread",
+    "does not wait for a response that crawls, received in the %s thread",
     async (fetcher) => {
       const data = randomBytes(64 * MIB);
       await using dir = await tempDir();
@@ -120,7 +120,7 @@ describe.concurrent("an upload", { timeout: 2 * SOON_MS }, () => {
   const md5 = createHash("md5").update(bytes).digest("hex");
 
   /** Takes bodies, the fourth at a third of a megabyte a second, until it is given up. */
-  const slowFourth = (answer: (response: ServerResponse) => void): Script => {
+  const slowFourth = (respond: (response: ServerResponse) => void): Script => {
     let bodies = 0;
     return (request) => (response) => {
       bodies += 1;
@@ -131,7 +131,7 @@ describe.concurrent("an upload", { timeout: 2 * SOON_MS }, () => {
         request.pause();
         setTimeout(() => request.resume(), 200);
       });
-      request.on("end", () => answer(response));
+      request.on("end", () => respond(response));
     };
   };
 

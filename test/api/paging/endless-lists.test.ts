@@ -23,7 +23,7 @@ function listOf(fetchPage: FetchPage<number>): { list: List<number>; asked: Aske
 const numbers = (from: number, count: number): number[] =>
   Array.from({ length: count }, (_, at) => from + at);
 
-const answers: Readonly<Record<string, (offset: number, limit: number) => Page<number>>> = {
+const responders: Readonly<Record<string, (offset: number, limit: number) => Page<number>>> = {
   "ignores the offset, and says so": (_offset, limit) => page(0, limit, 10 ** 12),
   "ignores the offset, and says otherwise": (offset, limit) => ({
     ...page(0, limit, 10 ** 12),
@@ -49,10 +49,10 @@ function page(offset: number, limit: number, totalCount: number | undefined): Pa
 }
 
 describe("a service that", () => {
-  test.each(Object.entries(answers))(
-    "%s is asked a few times, and told of",
-    async (_what, answer) => {
-      const { list, asked } = listOf(async ({ offset, limit }) => answer(offset, limit));
+  test.each(Object.entries(responders))(
+    "%s is requested a few times, and reported",
+    async (_what, respond) => {
+      const { list, asked } = listOf(async ({ offset, limit }) => respond(offset, limit));
       await expect(list.all()).rejects.toMatchObject({
         reason: expect.stringMatching(/unavailable|changed/),
       });

@@ -44,14 +44,14 @@ class Pages {
         this.running -= 1;
         if (signal?.aborted === true) this.aborted += 1;
         signal?.throwIfAborted();
-        return this.#answer(window);
+        return this.#respond(window);
       },
       String,
       "GET /things",
     );
   }
 
-  #answer({ offset, limit }: { offset: number; limit: number }): Page<number> {
+  #respond({ offset, limit }: { offset: number; limit: number }): Page<number> {
     const { total, maxLimit, saysTotal, echoesLimit, missing, uncounted = 0 } = this.service;
     const taken = Math.min(limit, maxLimit);
     const shown = taken > missing ? taken - missing : taken;

@@ -14,8 +14,8 @@ import { scriptedApi } from "../../helpers/scripted-api.ts";
 import { startTestEmulator, type TestEmulator } from "../../helpers/start-test-emulator.ts";
 
 /*
- * What must not be done twice, and an answer that is lost after it was done: the client looks whether it
- * is there before it sends anything again.
+ * Calls that must take effect once, and whose response is lost after they took effect: the client searches for the
+ * effect before it sends anything again.
  */
 
 const QUICK = { attempts: 4, firstDelayMs: 1, maxDelayMs: 20, totalMs: 20_000 };
@@ -96,21 +96,24 @@ describe("calls of one client", () => {
   );
 
   test("that upload to one path in parts have an upload each", async () => {
-    const place = { appResultId: RESULT, path: "both/file" };
+    const destination = { appResultId: RESULT, path: "both/file" };
     emulator.addFaults("POST /appresults/*/files n=1 status=503");
-    const begun = await Promise.all([client.uploads.begin(place), client.uploads.begin(place)]);
+    const begun = await Promise.all([
+      client.uploads.begin(destination),
+      client.uploads.begin(destination),
+    ]);
     emulator.addFaults("POST /appresults/*/files n=1 status=503");
-    begun.push(await client.uploads.begin(place));
+    begun.push(await client.uploads.begin(destination));
     expect(new Set(begun).size).toBe(3);
   });
 
   test("that send equal files to one path leave each of them there", async () => {
-    const place = { appResultId: RESULT, path: "equal/file" };
-    await client.uploads.whole(place, { bytes });
+    const destination = { appResultId: RESULT, path: "equal/file" };
+    await client.uploads.whole(destination, { bytes });
     emulator.addFaults("POST /appresults/*/files n=1 reset-before");
-    await client.uploads.whole(place, { bytes });
+    await client.uploads.whole(destination, { bytes });
     const files = await client.appResults.files(RESULT).all();
-    expect(files.filter(({ path }) => path === place.path)).toHaveLength(2);
+    expect(files.filter(({ path }) => path === destination.path)).toHaveLength(2);
   });
 });
 

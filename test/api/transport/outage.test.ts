@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace, type BaseSpaceOptions } from "../../../src/api/client.ts";
 import { ApiError } from "../../../src/api/transport/errors.ts";
 import { Rest } from "../../../src/api/transport/rest.ts";
-import { withDefaults } from "../../../src/api/settings.ts";
+import { clientSettings } from "../../../src/api/settings.ts";
 import type { AppResultId, FileId, ProjectId } from "../../../src/core/ids.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { runOut } from "../../helpers/run-out.ts";
@@ -20,7 +20,7 @@ const AWAY = "* * status=503";
 const PROJECT = "10" as ProjectId;
 const RESULT = "30" as AppResultId;
 const bytes = Buffer.from("chr1\t1\t2\n");
-const place = { appResultId: RESULT, path: "out/file" };
+const destination = { appResultId: RESULT, path: "out/file" };
 
 let emulator: TestEmulator;
 let clock: FakeClock;
@@ -66,7 +66,7 @@ async function untilGivenUp(work: () => Promise<unknown>, rules = [AWAY]): Promi
   return tookMs;
 }
 
-const begin = async (): Promise<FileId> => await client.uploads.begin(place);
+const begin = async (): Promise<FileId> => await client.uploads.begin(destination);
 
 async function filesOf(path: string): Promise<number> {
   const files = await client.appResults.files(RESULT).all();
@@ -82,12 +82,12 @@ describe("an outage of four minutes", () => {
     await through(4 * MINUTE, async () => {
       await client.uploads.complete({ fileId, sizeBytes: bytes.length });
     });
-    expect(await filesOf(place.path)).toBe(1);
-    const whole = { ...place, path: "whole" };
+    expect(await filesOf(destination.path)).toBe(1);
+    const whole = { ...destination, path: "whole" };
     await through(4 * MINUTE, async () => await client.uploads.whole(whole, { bytes }));
     expect(await filesOf("whole")).toBe(1);
     await through(4 * MINUTE, async () => {
-      await client.uploads.begin({ ...place, path: "begun" });
+      await client.uploads.begin({ ...destination, path: "begun" });
     });
   }, 60_000);
 
@@ -146,8 +146,8 @@ describe("a service that stays away", () => {
 
   test("does not make twice what was done before it went away", async () => {
     emulator.addFaults("POST /appresults/*/files n=1 reset-after");
-    await through(4 * MINUTE, async () => await client.uploads.whole(place, { bytes }));
-    expect(await filesOf(place.path)).toBe(1);
+    await through(4 * MINUTE, async () => await client.uploads.whole(destination, { bytes }));
+    expect(await filesOf(destination.path)).toBe(1);
   });
 
   test("is called no more often than the pauses allow", async () => {
@@ -231,7 +231,7 @@ describe("a wait for the service", () => {
     const controller = new AbortController();
     const { signal } = controller;
     const working = [
-      client.uploads.begin(place, { signal }),
+      client.uploads.begin(destination, { signal }),
       client.projects.createAppResult(PROJECT, { name: "n" }, { signal }),
     ];
     for (const one of working) one.catch(() => {});
@@ -280,18 +280,18 @@ describe("a server that was never reached", () => {
   test("is another thing than one whose name has vanished with the network", async () => {
     const unknownHost = Object.assign(new Error("getaddrinfo"), { code: "ENOTFOUND" });
     const request = { method: "GET", path: "/" } as const;
-    let answers = 0;
+    let responses = 0;
     const rest = new Rest({
       send: async () => {
-        answers += 1;
-        if (answers === 1 || answers > 20)
+        responses += 1;
+        if (responses === 1 || responses > 20)
           return { status: 200, headers: {}, body: Buffer.from("{}") };
         const facts = { ...request, status: 0 };
         throw new ApiError("unavailable", facts, "no such host", { cause: unknownHost });
       },
       userAgent: "test",
       timeoutMs: 1000,
-      retry: withDefaults({ clock }).retry,
+      retry: clientSettings({ clock }).retry,
     });
     await rest.get("/", {});
     const again = rest.get("/", {});

@@ -59,15 +59,15 @@ async function timed(work: () => Promise<unknown>): Promise<void> {
 describe.concurrent("a response of the API that drips", { timeout: 2 * MOST_MS }, () => {
   test.each<[string, (response: ServerResponse) => void]>([
     ["in its body", dripping({ "content-type": "application/json" })],
-    ["in a body whose length it tells", dripping({ "content-length": 1_000_000 })],
+    ["in a body of known length", dripping({ "content-length": 1_000_000 })],
     ["in its head", inHead],
-  ])("%s fails with the time-out", async (_where, answer) => {
-    await using api = await scriptedApi(() => answer);
+  ])("%s fails with the time-out", async (_where, scripted) => {
+    await using api = await scriptedApi(() => scripted);
     await using client = connect(api);
     await timed(async () => await client.users.current());
   });
 
-  test("a little faster than the lowest speed comes to its end", async () => {
+  test("a little faster than the lowest speed succeeds", async () => {
     const text = JSON.stringify({ Response: { Id: "1", Name: "n".repeat(20_000), Href: "u" } });
     const script: Script = () => (response) => {
       response.writeHead(200, { "content-type": "application/json" });
@@ -117,7 +117,7 @@ describe.concurrent("content that drips", { timeout: 2 * MOST_MS }, () => {
         return envelope({ HrefContent: store.link().href, Expires });
       });
       await using client = connect(api, { fetcher });
-      for (let answer = 0; answer < 50; answer += 1) store.next(behaviours[where]);
+      for (let count = 0; count < 50; count += 1) store.next(behaviours[where]);
       const file = {
         id: "100" as FileId,
         name: "x",

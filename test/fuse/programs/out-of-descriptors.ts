@@ -7,7 +7,7 @@ import { OpenMountTable } from "../../../src/linux/open-mount-table.ts";
 import { OtherWriters } from "../../../src/fuse/other-writers.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 
-/* Uses up every descriptor that it may have, and then tells what a mount's process would see. */
+/* Uses up all its descriptors, and then prints what a mount's process would see. */
 
 using table = new OpenMountTable();
 const root = table.mountedOn("/proc");
@@ -39,7 +39,7 @@ function attempt(work: () => unknown): string {
 watch.check();
 writers.made(1);
 writers.wrote(1, "/nowhere/f");
-const answer = writers.isOpenForWriting(1, { path: "/nowhere/f" }, neverAborted);
+const isOpen = writers.isOpenForWriting(1, { path: "/nowhere/f" }, neverAborted);
 for (let second = 0; second < 5; second += 1) {
   await new Promise(setImmediate);
   clock.advance(1000);
@@ -50,6 +50,6 @@ console.log(
     endings,
     table: attempt(readMountTable),
     sees: fuseDescriptors() === undefined ? "nothing" : "something",
-    othersWrite: await answer,
+    othersWrite: await isOpen,
   }),
 );

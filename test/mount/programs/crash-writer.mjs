@@ -104,16 +104,16 @@ function writeOne(name) {
   }
 }
 
-let isEnding = false;
-process.stdin.on("end", () => (isEnding = true)).resume();
+const ending = new AbortController();
+process.stdin.on("end", () => ending.abort()).resume();
 
-for (let count = 1; !isEnding; count += 1) {
+for (let count = 1; !ending.signal.aborted; count += 1) {
   if (!writeOne(`${prefix}-${count}`)) await isThere();
   await sleep(1);
 }
 
 async function isThere() {
-  while (!isEnding) {
+  while (!ending.signal.aborted) {
     try {
       statSync(folder);
       return;

@@ -1,3 +1,10 @@
+/*
+ * Begin here: `worker/` fetches ranges in a thread, straight into the memory of the reader. `WorkerFetcher` starts the
+ * thread and exchanges `messages.ts` with it. In the thread, `range-worker.ts` gives each range a connection
+ * (`connection-pool.ts`, `connection.ts`); `range-exchange.ts` and `response-head.ts` are the HTTP/1 that it speaks.
+ * `../create-fetcher.ts` combines it with undici, which repeats what the thread does not support.
+ */
+
 import type { Worker } from "node:worker_threads";
 import { BsmountError, describeError } from "../../../core/errors.ts";
 import { SentMemory } from "../../../core/shared-memory.ts";

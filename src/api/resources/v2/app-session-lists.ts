@@ -1,5 +1,11 @@
 import type { ApplicationId, ProjectId, RunId, UserId } from "../../../core/ids.ts";
-import { flag, listRules, type ParamsOf, text, texts } from "../../paging/list-parameters.ts";
+import {
+  flagFilter,
+  listRules,
+  type ParamsOf,
+  textFilter,
+  textsFilter,
+} from "../../paging/list-parameters.ts";
 import { INCLUDED } from "./included.ts";
 
 const SORTS = [
@@ -18,27 +24,27 @@ const SORTS = [
 /** The parameters of `GET /v2/appsessions`. */
 export const APP_SESSIONS = listRules(SORTS, {
   /** Only sessions of this application. */
-  appId: text<ApplicationId>("appid"),
+  appId: textFilter<ApplicationId>("appid"),
   /** E.g. `illumina.fastq-generation`. */
-  applicationFamilySlugs: texts("applicationfamilyslugs"),
+  applicationFamilySlugs: textsFilter("applicationfamilyslugs"),
   /** Only sessions of this name. */
-  name: text("name"),
+  name: textFilter("name"),
   /** Only sessions of the token's user. */
-  ownedByCurrentUser: flag("ownedbycurrentuser"),
+  ownedByCurrentUser: flagFilter("ownedbycurrentuser"),
   /** Only sessions with this status. */
-  executionStatus: text("executionstatus"),
+  executionStatus: textFilter("executionstatus"),
   /** Only sessions with this quality status. */
-  qcStatus: text("qcstatus"),
+  qcStatus: textFilter("qcstatus"),
   /** Only sessions with this delivery status. */
-  deliveryStatus: text("deliverystatus"),
+  deliveryStatus: textFilter("deliverystatus"),
   /** Only sessions with output in one of these projects. */
-  outputProjects: texts<ProjectId>("output.projects"),
+  outputProjects: textsFilter<ProjectId>("output.projects"),
   /** Only sessions that read one of these runs. */
-  inputRuns: texts<RunId>("input.runs"),
+  inputRuns: textsFilter<RunId>("input.runs"),
   /** Only sessions that read one of these biosamples. */
-  inputBioSamples: texts("input.biosamples"),
+  inputBioSamples: textsFilter("input.biosamples"),
   /** Only sessions that this user started. */
-  userCreatedBy: text<UserId>("usercreatedby"),
+  userCreatedBy: textFilter<UserId>("usercreatedby"),
   ...INCLUDED,
 });
 

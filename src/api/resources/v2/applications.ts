@@ -1,7 +1,7 @@
 import type { ApplicationId } from "../../../core/ids.ts";
 import { segment } from "../../transport/address.ts";
 import { decodeApplication } from "../../models/application.ts";
-import { flag, listRules, type ParamsOf, text } from "../../paging/list-parameters.ts";
+import { flagFilter, listRules, type ParamsOf, textFilter } from "../../paging/list-parameters.ts";
 import type { Application } from "../../models/models.ts";
 import type { List } from "../../paging/list.ts";
 import type { VersionClient } from "../version-client.ts";
@@ -9,9 +9,9 @@ import type { CallOptions } from "../../transport/rest.ts";
 
 const APPLICATIONS = listRules(["Id", "Name", "DateCreated", "DatePublished", "VersionNumber"], {
   /** `Native`, `Uploader`, … */
-  category: text("category"),
+  category: textFilter("category"),
   /** List every version of each app. Default false: the newest one. */
-  allVersions: flag("allversions"),
+  allVersions: flagFilter("allversions"),
 });
 
 /** Parameters of a list of applications in v2. */

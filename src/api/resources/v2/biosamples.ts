@@ -1,7 +1,7 @@
 import type { ProjectId } from "../../../core/ids.ts";
 import { segment } from "../../transport/address.ts";
 import { decodeBioSample } from "../../models/biosample.ts";
-import { listRules, type ParamsOf, texts } from "../../paging/list-parameters.ts";
+import { listRules, type ParamsOf, textsFilter } from "../../paging/list-parameters.ts";
 import type { BioSample, Library } from "../../models/models.ts";
 import type { List } from "../../paging/list.ts";
 import type { Property } from "../../models/property.ts";
@@ -25,17 +25,17 @@ const SORTS = [
 
 const BIOSAMPLES = listRules(SORTS, {
   /** Only biosamples with one of these names. */
-  bioSampleNames: texts("biosamplename"),
+  bioSampleNames: textsFilter("biosamplename"),
   /** Only biosamples of these projects. */
-  projectIds: texts<ProjectId>("projectid"),
+  projectIds: textsFilter<ProjectId>("projectid"),
   /** Only biosamples with one of these statuses. */
-  statuses: texts("status"),
+  statuses: textsFilter("status"),
   /** Only biosamples with one of these laboratory statuses. */
-  labStatuses: texts("labstatus"),
+  labStatuses: textsFilter("labstatus"),
   /** What is sent with each biosample, such as `properties`. */
-  include: texts("include"),
+  include: textsFilter("include"),
   /** With `include`, only properties whose names start with one of these. */
-  propertyNamesStartWith: texts("propertynamestartswith"),
+  propertyNamesStartWith: textsFilter("propertynamestartswith"),
 });
 
 /** Parameters of a list of biosamples. */

@@ -1,12 +1,12 @@
 import type { AppSessionId, ProjectId, RunId } from "../../../core/ids.ts";
 import {
-  choices,
-  extensions,
-  flag,
+  choicesFilter,
+  extensionsFilter,
+  flagFilter,
   listRules,
   type ParamsOf,
-  text,
-  texts,
+  textFilter,
+  textsFilter,
 } from "../../paging/list-parameters.ts";
 import { INCLUDED } from "./included.ts";
 
@@ -24,21 +24,21 @@ const SORTS = [
 /** The parameters of `GET /v2/datasets`. */
 export const DATASETS = listRules(SORTS, {
   /** Only datasets of this project. */
-  projectId: text<ProjectId>("projectid"),
+  projectId: textFilter<ProjectId>("projectid"),
   /** Only datasets of these app sessions. */
-  appSessionIds: texts<AppSessionId>("appsessionids"),
+  appSessionIds: textsFilter<AppSessionId>("appsessionids"),
   /** Only datasets made from one of these biosamples. */
-  inputBioSamples: texts("inputbiosamples"),
+  inputBioSamples: textsFilter("inputbiosamples"),
   /** Only datasets made from one of these runs. */
-  inputRuns: texts<RunId>("inputruns"),
+  inputRuns: textsFilter<RunId>("inputruns"),
   /** E.g. `illumina.fastq.v1.8`; with a leading `~` also the types that conform to it: `~common.fastq`. */
-  datasetTypes: texts("datasettypes"),
+  datasetTypes: textsFilter("datasettypes"),
   /** Only datasets with this quality status. */
-  qcStatus: text("qcstatus"),
+  qcStatus: textFilter("qcstatus"),
   /** Only datasets with this upload status. */
-  uploadStatus: text("uploadstatus"),
+  uploadStatus: textFilter("uploadstatus"),
   /** Only datasets that are, or are not, in cold storage. */
-  isArchived: flag("isarchived"),
+  isArchived: flagFilter("isarchived"),
   ...INCLUDED,
 });
 
@@ -48,25 +48,25 @@ export interface DatasetsParams extends ParamsOf<typeof DATASETS> {}
 /** The parameters of `GET /v2/datasets/{id}/files`. */
 export const DATASET_FILES = listRules(["Id", "DateCreated", "Path", "Name"], {
   /** Only files with one of these extensions, such as `.bam`. */
-  extensions: extensions("extensions"),
+  extensions: extensionsFilter("extensions"),
   /** No files with one of these extensions. */
-  excludeExtensions: extensions("excludeextensions"),
+  excludeExtensions: extensionsFilter("excludeextensions"),
   /** Only files in this folder; `/` is the outermost one. */
-  directory: text("directory"),
+  directory: textFilter("directory"),
   /** With `directory`, also files in its subdirectories. */
-  includeSubdirectories: flag("includesubdirectories"),
+  includeSubdirectories: flagFilter("includesubdirectories"),
   /** No files in the service's own folders. */
-  excludeSystemFolder: flag("excludesystemfolder"),
+  excludeSystemFolder: flagFilter("excludesystemfolder"),
   /** No empty files. */
-  excludeEmptyFiles: flag("excludeemptyfiles"),
+  excludeEmptyFiles: flagFilter("excludeemptyfiles"),
   /** Leave out the folders in which BaseSpace keeps indexes of VCF files. */
-  excludeVcfIndexFolder: flag("excludevcfindexfolder"),
+  excludeVcfIndexFolder: flagFilter("excludevcfindexfolder"),
   /** Leave out the folders in which BaseSpace keeps coverage of BAM files. */
-  excludeBamCoverageFolder: flag("excludebamcoveragefolder"),
+  excludeBamCoverageFolder: flagFilter("excludebamcoveragefolder"),
   /** Only files whose paths start with this. */
-  pathPrefix: text("pathprefix"),
+  pathPrefix: textFilter("pathprefix"),
   /** Default: only complete files. */
-  statuses: choices("statuses", ["complete", "pending", "aborted"]),
+  statuses: choicesFilter("statuses", ["complete", "pending", "aborted"]),
 });
 
 /** Parameters of the list of a dataset's files. */

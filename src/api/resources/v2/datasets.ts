@@ -1,3 +1,11 @@
+/*
+ * Begin here: `v2/` has the calls of version 2 of the API, one class for each noun; this is the one that the others
+ * resemble. Lists have files of their own (`dataset-lists.ts`, `app-session-lists.ts`, with the filters of
+ * `included.ts`), changes go through `change.ts`. A file is uploaded into a dataset by `dataset-upload.ts`, with its
+ * parts sent to the object store (`signed-parts-protocol.ts`). `../../client.ts` makes one object of each class, as
+ * `BaseSpace.v2`.
+ */
+
 import type { AppSessionId, ProjectId } from "../../../core/ids.ts";
 import { segment } from "../../transport/address.ts";
 import { decodeDataset } from "../../models/dataset.ts";

@@ -1,3 +1,9 @@
+/*
+ * Begin here: `pace/` finds transfers that crawl, and repeats them on another connection. `PaceWatch` measures what is
+ * under way; `lagging.ts` decides which transfer is slower than its siblings, `lowest-speed.ts` which one is too slow
+ * for any line. `with-pace.ts` applies it to requests with long bodies, `content/content.ts` to ranges.
+ */
+
 import { performance } from "node:perf_hooks";
 import { type Finished, isLagging, windowOf } from "./lagging.ts";
 import { isTooSlow, TooSlowError } from "./lowest-speed.ts";

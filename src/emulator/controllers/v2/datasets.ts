@@ -1,3 +1,9 @@
+/*
+ * Begin here: `v2/` has the routes of version 2 of the API, one file for each noun, all of this form. `included.ts`
+ * adds the properties that a request includes, and `dataset-uploads.ts` takes files. `../api- routes.ts` adds all of
+ * them to the server.
+ */
+
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { type ApiCall, apiCall } from "../../access/api-call.ts";
 import { readFields, textField } from "../../http/body.ts";

@@ -1,3 +1,9 @@
+/*
+ * Begin here: `full/` has the JSON of a single resource of v1, as `GET /v1pre3/samples/{id}` returns it: the compact
+ * form of the folder above and more keys. One file for each noun, all of this form; `controllers/resources.ts` and
+ * others call them.
+ */
+
 import type { Sample } from "../../state/entities.ts";
 import { appSessionCompact } from "../app-session.ts";
 import { projectCompact } from "../project.ts";

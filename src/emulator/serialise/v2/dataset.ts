@@ -1,3 +1,9 @@
+/*
+ * Begin here: `v2/` has the JSON of v2's resources, one file for each noun; this one refers to most of the others.
+ * `href.ts` makes addresses, `by-href.ts` resolves those in properties (`properties.ts`). `controllers/v2/` calls
+ * them.
+ */
+
 import type { Sample } from "../../state/entities.ts";
 import { filesParent } from "../../state/files-parent.ts";
 import type { Dataset } from "../../state/v2-entities.ts";

@@ -1,3 +1,9 @@
+/*
+ * Begin here: `properties/` sets and deletes the properties of an entity. `parse.ts` reads them from a request
+ * (`types.ts` knows their types, `values.ts` their values), this file stores them and checks who may change them.
+ * `controllers/properties.ts` and the services that create entities call it.
+ */
+
 import type { Grants } from "../../access/grants.ts";
 import { noPermissionProblem, propertyNotFoundProblem } from "../../http/problem.ts";
 import type { PropertyNoun } from "../../state/entities.ts";

@@ -1,5 +1,5 @@
 import { BsmountError } from "../core/errors.ts";
-import { namedFiles } from "./unfinished-files.ts";
+import { namedFiles } from "./unfinished-errors.ts";
 
 /**
  * An app result or a mount cannot end because files are open for writing. Layers that can see the processes of the

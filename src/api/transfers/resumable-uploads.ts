@@ -6,7 +6,7 @@ import { filesPathOf } from "../uploads/upload-destination.ts";
 import { readUploadJournal } from "./upload-journal.ts";
 
 /** An upload in parts that has a journal: it is being uploaded, or it was interrupted. */
-export interface UnfinishedUpload {
+export interface ResumableUpload {
   /** The server and the path of the file in the API. */
   readonly destination: string;
   /** The size of the whole file, in bytes. */
@@ -21,9 +21,9 @@ export interface UnfinishedUpload {
 const EXTENSION = ".parts";
 
 /** The uploads whose journals are in `folder`, by their names; none if there is no such folder. */
-export async function unfinishedUploads(folder: string): Promise<readonly UnfinishedUpload[]> {
+export async function resumableUploads(folder: string): Promise<readonly ResumableUpload[]> {
   const names = (await unlessMissing(async () => await readdir(folder))) ?? [];
-  const uploads: UnfinishedUpload[] = [];
+  const uploads: ResumableUpload[] = [];
   for (const name of names.filter((each) => each.endsWith(EXTENSION)).sort()) {
     const journal = join(folder, name);
     const record = await readUploadJournal(journal);
@@ -36,7 +36,7 @@ export async function unfinishedUploads(folder: string): Promise<readonly Unfini
 
 /** The path of the file in an app result; undefined if the upload is into another one. */
 export function pathInResult(
-  { destination }: UnfinishedUpload,
+  { destination }: ResumableUpload,
   { apiServer, appResultId }: { readonly apiServer: string; readonly appResultId: AppResultId },
 ): string | undefined {
   const start = `${apiServer}${filesPathOf({ appResultId, path: "" })}/`;

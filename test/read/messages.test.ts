@@ -41,11 +41,11 @@ describe("errors of reading say what was tried, on what, and why it failed", () 
     const source = new ScriptedSource({ onRequest: hold });
     await using reading = testReading({ source, blocks: 16 });
     const into = new Uint8Array(30);
-    const answer = reading.readers.open(FILE).read(330, into, neverAborted);
+    const result = reading.readers.open(FILE).read(330, into, neverAborted);
     structuredClone(into.buffer, { transfer: [into.buffer] });
     source.open[0]?.succeed();
     const message = "the buffer of a read was detached before the read ended";
-    await expect(answer).rejects.toEqual(said(message, "aborted"));
+    await expect(result).rejects.toEqual(said(message, "aborted"));
   });
 
   it("when the content changed, with what to do and the cause", async () => {
@@ -63,7 +63,7 @@ describe("errors of reading say what was tried, on what, and why it failed", () 
   });
 
   it("when another read has just timed out, with what to do and the cause", async () => {
-    const cause = new BsmountError("timeout", "no answer");
+    const cause = new BsmountError("timeout", "no response");
     const source = new ScriptedSource({ onRequest: (open) => open.fail(cause) });
     await using reading = testReading({ source, clock: new FakeClock(), blocks: 16 });
     const reader = reading.readers.open(FILE);
@@ -108,7 +108,7 @@ describe("errors of reading say what was tried, on what, and why it failed", () 
 });
 
 describe("the log of reading", () => {
-  it("tells once that the store has another version, of which file, and why", async () => {
+  it("logs once that the store has another version, of which file, and why", async () => {
     const lines: Record<string, unknown>[] = [];
     const source = new ScriptedSource({ onRequest: hold });
     await using reading = testReading({ source, blocks: 16, logger: logger(lines) });
@@ -120,7 +120,7 @@ describe("the log of reading", () => {
     expect(lines).toEqual([{ level: "warn", file: "f", err: "412", msg }]);
   });
 
-  it("tells at debug that read-ahead failed, and nothing of reads that fail", async () => {
+  it("logs at debug that read-ahead failed, and nothing about reads that fail", async () => {
     const lines: Record<string, unknown>[] = [];
     const source = new ScriptedSource({ onRequest: hold });
     await using reading = testReading({ source, blocks: 64, logger: logger(lines) });
@@ -138,7 +138,7 @@ describe("the log of reading", () => {
   });
 });
 
-describe("requests that nobody waits for any more", () => {
+describe("requests that no reader waits for any more", () => {
   it("are aborted with an AbortError that says so", async () => {
     const source = new ScriptedSource({ onRequest: hold });
     await using reading = testReading({ source, blocks: 16 });

@@ -32,7 +32,7 @@ interface PendingRead {
 }
 
 /** One open file: copies cached blocks at once, waits for missing ones, and reads ahead as its access pattern allows. */
-export class FileReader implements Reader {
+export class BlockReader implements Reader {
   readonly #parts: ReadingParts;
   readonly #version: FileVersion;
   readonly #pattern: AccessPattern;
