@@ -16,7 +16,7 @@ import type {
   Handle,
   Ino,
   OpenHandle,
-  OthersWrite,
+  AskWriters,
 } from "./file-system.ts";
 import { HandleTable } from "./handle-table.ts";
 import { InodeTable, ROOT_INO } from "./inode-table.ts";
@@ -172,8 +172,8 @@ class TreeFileSystem implements FileSystem {
     return this.#handles.writerOf(handle).truncate(sizeBytes, signal);
   }
 
-  flush(handle: Handle, othersWrite: OthersWrite, signal: AbortSignal): MaybePromise<void> {
-    return this.#handles.get(handle).writer?.flush(othersWrite, signal);
+  flush(handle: Handle, askWriters: AskWriters, signal: AbortSignal): MaybePromise<void> {
+    return this.#handles.get(handle).writer?.flush(askWriters, signal);
   }
 
   fsync(handle: Handle): MaybePromise<void> {

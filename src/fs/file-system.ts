@@ -13,7 +13,7 @@
 
 import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { Brand } from "../core/brand.ts";
-import type { OthersWrite } from "../write/file-writer.ts";
+import type { AskWriters } from "../write/file-writer.ts";
 
 /** Inode number, 1 to 2^32 - 2; the root is 1. Unique within a mount. */
 export type Ino = Brand<number, "Ino">;
@@ -106,7 +106,7 @@ export interface FileSystem {
    * returns, however long that takes.
    * @throws what uploading can throw
    */
-  flush(handle: Handle, othersWrite: OthersWrite, signal: AbortSignal): MaybePromise<void>;
+  flush(handle: Handle, askWriters: AskWriters, signal: AbortSignal): MaybePromise<void>;
   /** Returns when what was written is on the local disk. */
   fsync(handle: Handle, signal: AbortSignal): MaybePromise<void>;
   /** The inode that was opened. @throws `bad-handle` */
@@ -125,7 +125,7 @@ export interface FileSystem {
   readonly change: ChangeOperations;
 }
 
-export type { OthersWrite } from "../write/file-writer.ts";
+export type { AskWriters, WriterState } from "../write/file-writer.ts";
 
 /** Changes that are not allowed fail with `read-only`, those that BaseSpace can never make with `never-possible`. */
 export interface ChangeOperations {

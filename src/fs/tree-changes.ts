@@ -109,7 +109,7 @@ class TreeChanges {
     try {
       const file = handles.writerOf(handle);
       await file.truncate(sizeBytes, signal);
-      await file.flush(async () => file.isShared, signal);
+      await file.flush(async () => (file.isShared ? "open" : "closed"), signal);
     } finally {
       handles.close(handle);
     }

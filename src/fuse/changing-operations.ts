@@ -224,7 +224,7 @@ function openFileOperations(
           handle as Handle,
           async () => {
             const ino = fileSystem.inoOf(handle as Handle);
-            return await writers.isOpenForWriting(handle, { path, ino }, signal);
+            return await writers.stateOf(handle, { path, ino }, signal);
           },
           signal,
         ),

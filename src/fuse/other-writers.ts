@@ -1,4 +1,6 @@
 import { setImmediate } from "node:timers/promises";
+import { isBeingKilled } from "../linux/process-identity.ts";
+import type { WriterState } from "../fs/file-system.ts";
 import type { Clock } from "../core/clock.ts";
 import type { MountEntry } from "../linux/mount-table.ts";
 import {
@@ -17,6 +19,10 @@ import {
  * moment ago can be open only in the process that made it, and in younger ones that inherited the descriptor. The
  * maker is found at the first write: a process that existed when the file was made, and has it open. After that only
  * these processes are searched. (Descriptors sent over a socket to an older process are missed.)
+ *
+ * A process that a signal ends closes its descriptors too. While its FLUSH waits for the reply, /proc shows that it is
+ * exiting, and which signal ends it. Its table of descriptors is empty by then, so only a process that was seen with the
+ * file before counts: the maker since its first write, and what later searches found.
  *
  * A missed writer costs a version of the file, never a byte. When no descriptor is free to read /proc with, another
  * writer is assumed, and the file is finished at its release.
@@ -39,6 +45,8 @@ const NO_DESCRIPTOR_MS = 2000;
 const NO_DESCRIPTOR_PAUSE_MS = 100;
 
 const NOT_FOUND = 0;
+/** How many processes are remembered for a handle. */
+const MOST_HOLDERS = 64;
 
 interface MadeFile {
   readonly atMs: number;
@@ -66,6 +74,8 @@ export class OtherWriters {
   #mount: ProcMount;
   /** By handle, while it is open. */
   readonly #made = new Map<number, MadeFile>();
+  /** The processes that were seen to have the file of a handle open for writing. */
+  readonly #holders = new Map<number, Set<number>>();
   /** All processes, with the number of the census in which each was first seen. */
   #seen: ReadonlyMap<number, number> = new Map();
   #census = 0;
@@ -95,7 +105,9 @@ export class OtherWriters {
     const made = this.#made.get(handle);
     if (made === undefined || made.opener !== undefined) return;
     made.opener = orNotFound(() => this.#findOpener(made, { ...this.#mount, path })) ?? NOT_FOUND;
-    if (made.opener !== NOT_FOUND) this.#lastOpener = made.opener;
+    if (made.opener === NOT_FOUND) return;
+    this.#lastOpener = made.opener;
+    this.#holds(handle, made.opener);
   }
 
   /** Call this when any existing file is opened for writing: it may be one of the new files. */
@@ -106,6 +118,13 @@ export class OtherWriters {
   /** Call this when the last descriptor of a handle was closed. */
   released(handle: number): void {
     this.#made.delete(handle);
+    this.#holders.delete(handle);
+  }
+
+  /** The writers of a file of which a descriptor was closed. */
+  async stateOf(handle: number, closed: ClosedFile, signal: AbortSignal): Promise<WriterState> {
+    if (await this.isOpenForWriting(handle, closed, signal)) return "open";
+    return [...(this.#holders.get(handle) ?? [])].some(isBeingKilled) ? "killed" : "closed";
   }
 
   /** Whether a process has the file open for writing; true when that is unknown. */
@@ -131,11 +150,11 @@ export class OtherWriters {
     const opener = made?.opener ?? NOT_FOUND;
     const isYoung = made !== undefined && this.#clock.now() - made.atMs < YOUNG_MS;
     if (!isYoung || opener === NOT_FOUND) {
-      return await this.#isOpenIn(this.#processes.otherPids(), file);
+      return await this.#isOpenIn(handle, this.#processes.otherPids(), file);
     }
     this.#takeCensus();
     const younger = [...this.#seen].filter(([, census]) => census > made.census);
-    return await this.#isOpenIn([opener, ...younger.map(([pid]) => pid)], file);
+    return await this.#isOpenIn(handle, [opener, ...younger.map(([pid]) => pid)], file);
   }
 
   /** A process that existed when the file was made, and has it open. */
@@ -159,6 +178,11 @@ export class OtherWriters {
     return existed.map(([pid]) => pid).toSorted((a, b) => ageOf(a) - ageOf(b));
   }
 
+  #holds(handle: number, pid: number): void {
+    const holders = this.#holders.get(handle) ?? new Set();
+    if (holders.size < MOST_HOLDERS) this.#holders.set(handle, holders.add(pid));
+  }
+
   #takeCensus(): undefined {
     const pids = this.#processes.otherPids();
     this.#census += 1;
@@ -166,10 +190,13 @@ export class OtherWriters {
     this.#seen = new Map(pids.map((pid) => [pid, before.get(pid) ?? this.#census]));
   }
 
-  async #isOpenIn(pids: readonly number[], file: FileOnMount): Promise<boolean> {
+  async #isOpenIn(handle: number, pids: readonly number[], file: FileOnMount): Promise<boolean> {
     let sliceEnd = performance.now() + SLICE_MS;
     for (const pid of pids) {
-      if (this.#processes.hasOpenForWriting(pid, file)) return true;
+      if (this.#processes.hasOpenForWriting(pid, file)) {
+        this.#holds(handle, pid);
+        return true;
+      }
       if (performance.now() < sliceEnd) continue;
       await setImmediate();
       sliceEnd = performance.now() + SLICE_MS;

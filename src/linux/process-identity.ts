@@ -39,6 +39,20 @@ export function isStopped(pid: number): boolean {
   return /^[Tt]$/.test(statFields(pid)[0] ?? "");
 }
 
+/** In the flags of a process that is exiting. */
+const PF_EXITING = 0x4;
+
+/**
+ * Whether a signal is ending the process: it is exiting, and its exit code has the number of a signal. A process that ends
+ * by itself has none, also when other threads of it are ended, as by exit_group(2). The exit code is shown to its user
+ * and to root; for others this is false.
+ */
+export function isBeingKilled(pid: number): boolean {
+  const fields = statFields(pid);
+  const isExiting = (Number(fields[6]) & PF_EXITING) !== 0;
+  return isExiting && (Number(fields[49]) & 0x7f) !== 0;
+}
+
 /** The ancestors of process `pid`, its parent first, as far as they can be seen. */
 export function callersOf(pid: number): readonly number[] {
   const callers: number[] = [];

@@ -8,6 +8,8 @@ export interface MountUploads {
   readonly failed: number;
   /** Files that await a rename. */
   readonly held: number;
+  /** Files whose last writer did not close them. Absent in mounts of older versions. */
+  readonly interrupted?: number;
 }
 
 /** One row of `bsmount status`. */

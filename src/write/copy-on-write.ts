@@ -1,6 +1,6 @@
 import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { AppResultId } from "../core/ids.ts";
-import type { FileReader, FileWriter, OthersWrite } from "./file-writer.ts";
+import type { FileReader, FileWriter, AskWriters } from "./file-writer.ts";
 import { FirstFailure } from "./first-failure.ts";
 import { type ResultFile, shownPathOf } from "./result-file.ts";
 import type { StagedContent } from "./staged-content.ts";
@@ -168,9 +168,9 @@ class CopyOnWriter implements FileWriter, ResultFile {
     await writer.truncate(sizeBytes);
   }
 
-  flush(othersWrite: OthersWrite, signal: AbortSignal): MaybePromise<void> {
+  flush(askWriters: AskWriters, signal: AbortSignal): MaybePromise<void> {
     this.#newVersion.failure.check();
-    return this.#writer?.flush(othersWrite, signal);
+    return this.#writer?.flush(askWriters, signal);
   }
 
   sync(): MaybePromise<void> {

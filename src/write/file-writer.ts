@@ -1,7 +1,16 @@
 import type { MaybePromise } from "../core/maybe-promise.ts";
 
-/** Whether another descriptor or mapping has the file open for writing; only the kernel's side can tell. */
-export type OthersWrite = () => Promise<boolean>;
+/**
+ * The writers of a file when a descriptor of it was closed; only the kernel's side can tell:
+ *
+ * - `open`: another descriptor or mapping has it open for writing
+ * - `killed`: none has, and a signal has ended a process that had it open, which closed it
+ * - `closed`: none has
+ */
+export type WriterState = "closed" | "killed" | "open";
+
+/** Finds out which writers a file has. */
+export type AskWriters = () => Promise<WriterState>;
 
 /** The content of a file that is open for reading. */
 export interface FileReader {
@@ -24,7 +33,7 @@ export interface FileWriter extends FileReader {
    * A descriptor was closed. When it was the last one that writes, the file is finished before this returns.
    * @throws what uploading can throw, and what an earlier change threw
    */
-  flush(othersWrite: OthersWrite, signal: AbortSignal): MaybePromise<void>;
+  flush(askWriters: AskWriters, signal: AbortSignal): MaybePromise<void>;
   /** Returns when what was written is on the local disk. */
   sync(): MaybePromise<void>;
 }

@@ -1,7 +1,7 @@
 import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { AppResultId } from "../core/ids.ts";
 import type { Finishing } from "./finishing.ts";
-import type { FileWriter, OthersWrite } from "./file-writer.ts";
+import type { FileWriter, AskWriters } from "./file-writer.ts";
 import type { OpenWriters } from "./open-writers.ts";
 import { type ResultFile, shownPathOf } from "./result-file.ts";
 import type { StagedFile } from "./staged-file.ts";
@@ -21,8 +21,11 @@ export class StagedWriter implements FileWriter, ResultFile {
   readonly file: StagedFile;
   readonly #parts: WriterParts;
   readonly #opened: Disposable;
-  /** A flush found no other writer. If another flush follows, a writer exists that `othersWrite` cannot see. */
+  /** A flush found no other writer. If another flush follows, a writer exists that `askWriters` cannot see. */
   #hasUnseen = false;
+
+  /** A signal ended the process that closed it last: its end may be missing. */
+  #wasKilled = false;
 
   constructor(file: StagedFile, parts: WriterParts) {
     this.file = file;
@@ -65,13 +68,13 @@ export class StagedWriter implements FileWriter, ResultFile {
   }
 
   /** Called at each close of each descriptor: only the last one that writes finishes the file. */
-  flush(othersWrite: OthersWrite, signal: AbortSignal): MaybePromise<void> {
+  flush(askWriters: AskWriters, signal: AbortSignal): MaybePromise<void> {
     const { content, awaitsRename, isRemoved } = this.file;
     if (isRemoved) return undefined;
     if (content.failedChange !== undefined) throw content.failedChange;
     if (awaitsRename || !content.isUnfinished || content.sizeBytes === 0) return undefined;
     if (this.#hasUnseen) return this.sync();
-    return this.#finishUnless(othersWrite, signal);
+    return this.#finishUnless(askWriters, signal);
   }
 
   async sync(): Promise<void> {
@@ -86,6 +89,7 @@ export class StagedWriter implements FileWriter, ResultFile {
     writers.remove(this);
     const { content, awaitsRename, isOpenForWriting, isRemoved } = file;
     if (isOpenForWriting || isRemoved || content.failedChange !== undefined) return;
+    if (this.#wasKilled) return;
     content.close();
     if (awaitsRename || content.failure !== undefined) return;
     if (content.isUnfinished && content.sizeBytes === 0) {
@@ -95,8 +99,14 @@ export class StagedWriter implements FileWriter, ResultFile {
     }
   }
 
-  async #finishUnless(othersWrite: OthersWrite, signal: AbortSignal): Promise<void> {
-    if (await othersWrite()) return;
+  async #finishUnless(askWriters: AskWriters, signal: AbortSignal): Promise<void> {
+    const writers = await askWriters();
+    if (writers === "open") return;
+    this.#wasKilled = writers === "killed";
+    if (this.#wasKilled) {
+      this.file.content.interrupt("its writer was killed");
+      return;
+    }
     this.file.content.close();
     await this.#parts.finishing.finish(this.file, signal);
     this.#hasUnseen = true;

@@ -48,7 +48,7 @@ async function put(handle: Handle, text: string, offset = 0): Promise<void> {
 }
 
 const flush = async (handle: Handle, others = false): Promise<void> =>
-  await real.fs.flush(handle, async () => others, neverAborted);
+  await real.fs.flush(handle, async () => (others ? "open" : "closed"), neverAborted);
 
 async function close(handle: Handle, others = false): Promise<void> {
   await flush(handle, others);

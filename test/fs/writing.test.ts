@@ -43,7 +43,7 @@ async function put(handle: Handle, text: string, offset = 0): Promise<void> {
 }
 
 async function close(handle: Handle): Promise<void> {
-  await real.fs.flush(handle, async () => false, neverAborted);
+  await real.fs.flush(handle, async () => "closed", neverAborted);
   real.fs.release(handle);
 }
 
@@ -160,7 +160,7 @@ describe("a file whose bytes are only in BaseSpace", () => {
     await put(handle, "two");
     emulator.addFaults("POST /appresults/*/files n=1 status=403");
     const flush = async (): Promise<void> =>
-      await real.fs.flush(handle, async () => false, neverAborted);
+      await real.fs.flush(handle, async () => "closed", neverAborted);
     expect(await failureOf(flush())).toBe("access-denied");
     await close(handle);
     await real.settled(false);
@@ -172,7 +172,7 @@ describe("a file whose bytes are only in BaseSpace", () => {
     await put(first, "A", 0);
     await put(second, "C", 2);
     expect((await real.read(second, 0, 9)).toString()).toBe("AnC");
-    await real.fs.flush(first, async () => true, neverAborted);
+    await real.fs.flush(first, async () => "open", neverAborted);
     real.fs.release(first);
     await close(second);
     expect(await remote()).toEqual(["f=one", "f=AnC"]);
@@ -269,7 +269,7 @@ test("[W3] a file whose writers cannot be seen gets one version too many, howeve
   const handle = await create("f");
   for (const [at, letter] of ["a", "b", "c", "d", "e"].entries()) {
     await put(handle, letter, at);
-    await real.fs.flush(handle, async () => false, neverAborted);
+    await real.fs.flush(handle, async () => "closed", neverAborted);
   }
   real.fs.release(handle);
   await expect.poll(remote).toEqual(["f=a", "f=abcde"]);

@@ -100,7 +100,7 @@ export async function closeHandle(
   const others = model.othersWrite(handle);
   await alike(
     () => model.flush(handle, isDown),
-    async () => await real.fs.flush(open, async () => others, neverAborted),
+    async () => await real.fs.flush(open, async () => (others ? "open" : "closed"), neverAborted),
   );
   if (late !== undefined) {
     const end = model.read(handle, 0, Infinity).length;
@@ -251,7 +251,7 @@ const closeDuplicate = pick.map((which) =>
     const open = handles.get(handle) as Handle;
     await alike(
       () => model.sync(handle),
-      async () => await real.fs.flush(open, async () => true, neverAborted),
+      async () => await real.fs.flush(open, async () => "open", neverAborted),
     );
     await alike(
       () => model.sync(handle),

@@ -68,7 +68,7 @@ const parts = (): number => here.world.sent("PUT", /\/parts\/\d+$/);
 /** As a program that closes the file. */
 async function close(files: StagedFiles, file: StagedFile): Promise<void> {
   const writer = files.openForWriting(file);
-  await writer.flush(async () => false, new AbortController().signal);
+  await writer.flush(async () => "closed", new AbortController().signal);
   writer.close();
 }
 
@@ -162,7 +162,7 @@ describe("a file that was being written", () => {
     const { f } = await adopt();
     const again = next.openForWriting(f as StagedFile);
     await again.write(PART, Buffer.from("new"));
-    await again.flush(async () => false, new AbortController().signal);
+    await again.flush(async () => "closed", new AbortController().signal);
     again.close();
     const changed = `${text.slice(0, PART)}new${text.slice(PART + 3)}`;
     expect((await here.world.remote()).at(-1)).toBe(`f=${changed}`);

@@ -1,0 +1,110 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Product, startProduct } from "../helpers/product.ts";
+import { remoteResult } from "../helpers/remote-result.ts";
+import type { CommandOutcome } from "../helpers/run-command.ts";
+
+/* For the kernel, a process that is killed closes its files. What it had written by then may lack its end. */
+
+const RESULTS = "projects/Phage lambda/appresults";
+const WAIT = { timeout: 30_000 };
+
+let product: Product;
+let result: string;
+let count = 0;
+
+beforeAll(async () => {
+  product = await startProduct();
+});
+
+afterAll(async () => await product?.[Symbol.asyncDispose]());
+
+beforeEach(async () => {
+  result = `killed ${(count += 1)}`;
+  await product.newResult(result);
+});
+
+const shell = async (script: string): Promise<CommandOutcome> =>
+  await product.shell(script, `${RESULTS}/${result}/files`);
+
+const remote = async (): Promise<Readonly<Record<string, number>>> =>
+  (await remoteResult(product.emulator, result)).files;
+
+const complete = async (...flags: string[]): Promise<CommandOutcome> =>
+  await product.bsmount(["complete", ...flags, `bs:/${RESULTS}/${result}`]);
+
+const completeHere = async (...flags: string[]): Promise<CommandOutcome> =>
+  await product.bsmount(["complete", ...flags, `${product.mountPoint}/${RESULTS}/${result}`]);
+
+/** Has a program write half a file, and sends it a signal. */
+async function killed(signal: string, program = "cat"): Promise<void> {
+  const script = `mkfifo ${product.dir.path}/pipe.${count}; exec 9<>${product.dir.path}/pipe.${count}
+    ${program} < ${product.dir.path}/pipe.${count} > f & echo half >&9; sleep 0.5; kill -${signal} $!; wait $!; true`;
+  expect(await shell(script)).toMatchObject({ code: 0 });
+}
+
+describe("a writer that a signal ends", () => {
+  it.each(["KILL", "TERM"])("[W21] by SIG%s leaves a file that is not finished", async (signal) => {
+    await killed(signal);
+    await sleep(1000);
+    expect(await remote()).toEqual({});
+    expect(await shell("cat f")).toMatchObject({ code: 0, stdout: "half\n" });
+    const [status] = JSON.parse((await product.bsmount(["status", "--json"])).stdout) as [
+      { uploads: { interrupted: number } },
+    ];
+    expect(status.uploads.interrupted).toBeGreaterThan(0);
+    for (const refused of [await complete(), await completeHere()]) {
+      expect(refused).toMatchObject({ code: 3 });
+    }
+    expect(await completeHere()).toMatchObject({
+      stderr: expect.stringMatching(/files\/f was interrupted.*\n {2}try: .*--upload-interrupted/s),
+    });
+    expect(await shell("rm f; echo whole > f")).toMatchObject({ code: 0 });
+    expect(await completeHere()).toMatchObject({ code: 0 });
+    expect(await remote()).toEqual({ f: 6 });
+  });
+
+  it("[W21] leaves one that is uploaded as it is when the user says so", async () => {
+    await killed("KILL");
+    expect(await completeHere("--upload-interrupted")).toMatchObject({ code: 0, stderr: "" });
+    expect(await remote()).toEqual({ f: 5 });
+  });
+
+  it("[W21] leaves one that a program finishes which opens and closes it", async () => {
+    await killed("KILL");
+    expect(await shell("echo more >> f")).toMatchObject({ code: 0, stderr: "" });
+    expect(await remote()).toEqual({ f: 10 });
+  });
+});
+
+describe("a writer that ends by itself", () => {
+  it.each([
+    ["with an error", "sh -c 'echo half; exit 3' > f; true"],
+    [
+      "without closing",
+      `python3 -c 'import os; os.write(os.open("f", 65), b"half\\n"); os._exit(0)'`,
+    ],
+    [
+      "in another thread",
+      `python3 -c '
+import ctypes, os, threading, time
+descriptor = os.open("f", os.O_CREAT | os.O_WRONLY)
+os.write(descriptor, b"half\\n")
+exit_group = lambda: ctypes.CDLL(None).syscall(231, 0)
+threading.Thread(target=exit_group).start()
+time.sleep(5)'`,
+    ],
+  ])("[W21] %s leaves a complete file", async (_how, script) => {
+    expect(await shell(script)).toMatchObject({ code: 0 });
+    await expect.poll(remote, WAIT).toEqual({ f: 5 });
+  });
+});
+
+it("the log says why a file was not finished", async () => {
+  await killed("KILL");
+  const log = product.mountPoint.slice(1).replaceAll("/", "-");
+  const text = async (): Promise<string> =>
+    await readFile(product.dir.join(`state/bsmount/log/${log}.log`), "utf8");
+  await expect.poll(text, WAIT).toMatch(/"path":"f".*its writer was killed/);
+});
