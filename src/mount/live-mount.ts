@@ -113,13 +113,13 @@ export class LiveMount implements BaseSpaceMount {
   /** The state of the mount, as `bsmount status --json` shows it. */
   status(): MountStatus {
     const { session, logFile } = this.#options;
-    const { pending, failed, awaitingRename: held } = session.uploads();
+    const { awaitingRename: held, ...uploads } = session.uploads();
     return {
       mountPoint: this.mountPoint,
       pid: process.pid,
       // The status is printed and stored; the service could have put the token into the user name.
       ...withoutKnownSecrets(session.describe()),
-      uploads: { pending, failed, held },
+      uploads: { ...uploads, held },
       since: this.#since,
       ...(logFile === undefined ? {} : { logFile }),
       ...(this.#isDetached ? { isDetached: true } : {}),
@@ -152,13 +152,9 @@ export class LiveMount implements BaseSpaceMount {
     await this.ended;
   }
 
-  async #setStatus({ path, status, summary, held }: SetStatusRequest): Promise<void> {
+  async #setStatus({ path, held, method: _method, ...rest }: SetStatusRequest): Promise<void> {
     const { session } = this.#options;
-    const change = {
-      status,
-      ...(summary === undefined ? {} : { summary }),
-      ...(held === undefined ? {} : { temporaryFiles: held }),
-    };
+    const change = { ...rest, ...(held === undefined ? {} : { temporaryFiles: held }) };
     try {
       await session.setStatus(path, change, neverAborted);
     } catch (error) {

@@ -1,6 +1,7 @@
 import { abandonOnAbort } from "../core/abort.ts";
 import type { Clock } from "../core/clock.ts";
 import type { AppResultId } from "../core/ids.ts";
+import type { Logger } from "../core/logger.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import type { OpenWriters } from "./open-writers.ts";
 import type { ResultFile } from "./result-file.ts";
@@ -13,6 +14,7 @@ export interface FinishingOptions {
   readonly clock: Clock;
   /** Owns what is finished in the background. */
   readonly tasks: TaskGroup;
+  readonly logger: Logger;
 }
 
 /** When staged files are uploaded and completed. */
@@ -52,6 +54,13 @@ export class Finishing {
     registry.overtakeOthers(file);
     registry.lists.list(file.appResultId).changed(file);
     registry.settle(file);
+  }
+
+  /** The last writer of `file` did not close it as it should: nobody finishes it unless the user says so. */
+  interrupt(file: StagedFile, why: string): void {
+    const { path, resultPath } = file;
+    this.#options.logger.warn({ path, resultPath, why }, "a file stays in staging, not uploaded");
+    file.content.interrupt(why);
   }
 
   /** Finishes `file` when nobody waits for it; a failure is logged. */

@@ -64,7 +64,7 @@ export class StagedFiles implements AsyncDisposable {
     const kept = new KeptFiles({ ...this.#options, tasks, onExcess });
     const registry = new StagedRegistry({ ...this.#options, kept });
     const { writers } = this;
-    const finishing = new Finishing({ registry, writers, clock, tasks });
+    const finishing = new Finishing({ registry, writers, clock, tasks, logger });
     this.#tasks = tasks;
     this.#kept = kept;
     this.#registry = registry;

@@ -104,7 +104,7 @@ export class StagedWriter implements FileWriter, ResultFile {
     if (writers === "open") return;
     this.#wasKilled = writers === "killed";
     if (this.#wasKilled) {
-      this.file.content.interrupt("its writer was killed");
+      this.#parts.finishing.interrupt(this.file, "its writer was killed");
       return;
     }
     this.file.content.close();

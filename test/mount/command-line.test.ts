@@ -41,7 +41,7 @@ describe("bsmount mount, status and unmount", () => {
       layout: "default",
       writeMode: "through",
       cacheDir: product.dir.join("cache/bsmount"),
-      uploads: { pending: 0, failed: 0, held: 0 },
+      uploads: { pending: 0, failed: 0, held: 0, interrupted: 0 },
     });
     expect(Date.parse(String(status?.["since"]))).not.toBeNaN();
     expect((await runCommand("findmnt", ["-t", "fuse.bsmount", at])).stdout).toContain(at);

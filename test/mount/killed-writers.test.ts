@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Product, startProduct } from "../helpers/product.ts";
@@ -22,7 +22,7 @@ afterAll(async () => await product?.[Symbol.asyncDispose]());
 
 beforeEach(async () => {
   result = `killed ${(count += 1)}`;
-  await product.newResult(result);
+  await mkdir(`${product.mountPoint}/${RESULTS}/${result}`);
 });
 
 const shell = async (script: string): Promise<CommandOutcome> =>
