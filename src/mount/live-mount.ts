@@ -151,10 +151,10 @@ export class LiveMount implements BaseSpaceMount {
     await this.ended;
   }
 
-  async #setStatus({ path, method: _method, ...change }: SetStatusRequest): Promise<void> {
+  async #setStatus({ path, method: _method, ...change }: SetStatusRequest): Promise<string> {
     const { session } = this.#options;
     try {
-      await session.setStatus(path, change, neverAborted);
+      return await session.setStatus(path, change, neverAborted);
     } catch (error) {
       throw error instanceof StillOpenError ? await this.#nameHolders(error) : error;
     }
@@ -205,8 +205,7 @@ export class LiveMount implements BaseSpaceMount {
       case "unfinished":
         return await this.#unfinished(request.appResultId);
       case "set-status":
-        await this.#setStatus(request);
-        return null;
+        return await this.#setStatus(request);
       case "unmount":
         return await this.#end(request, signal);
       default:

@@ -9,7 +9,6 @@ import { join } from "node:path";
 import type { BaseSpace } from "../api/client.ts";
 import { ApiCatalog } from "../catalog/api-catalog.ts";
 import { CachedCatalog } from "../catalog/cached-catalog.ts";
-import type { Entity } from "../catalog/catalog.ts";
 import type { Config } from "../config/config.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
@@ -20,7 +19,7 @@ import type { StatusChange } from "../fs/writing.ts";
 import { MetricsCollector, type MetricsSnapshot } from "../metrics/metrics.ts";
 import { createReaders } from "../read/create-readers.ts";
 import type { Readers } from "../read/reader.ts";
-import { type Node, parentOf } from "../tree/node.ts";
+import { type EntityDirectory, type Node, parentOf, pathOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
 import { shownPathOf } from "../write/result-file.ts";
@@ -92,7 +91,8 @@ export interface Session extends AsyncDisposable {
   /** Finishes files that were closed and not finished, such as empty ones. @throws what uploading can throw */
   finishUploads(signal: AbortSignal): Promise<void>;
   /**
-   * Sets the status of the app result that `path` (as the mount shows it) is in, after finishing its files.
+   * Sets the status of the app result that `path` (as the mount shows it) is in, after finishing its files. Returns the
+   * path of that app result.
    * @throws BsmountError `usage` when it is in none, `unfinished` while a file has a temporary name and `held` does not
    * say what to do with it, `invalid`
    * @throws StillOpenError while one of its files is open for writing
@@ -101,7 +101,7 @@ export interface Session extends AsyncDisposable {
     path: string,
     change: StatusChange & { readonly held?: TemporaryFilesPolicy },
     signal: AbortSignal,
-  ): Promise<void>;
+  ): Promise<string>;
 }
 
 export interface SessionDescription {
@@ -253,15 +253,16 @@ function composeTree(
         throw new BsmountError("read-only", problem, { remedy: "mount without --read-only" });
       }
       const appResult = appResultOf(await tree.resolve(path, signal), path);
-      await maker.setStatus(appResult, change, signal);
+      await maker.setStatus(appResult.entity, change, signal);
+      return pathOf(appResult);
     },
   };
 }
 
 /** The app result that `node` is, or is in. @throws BsmountError `usage` when there is none */
-function appResultOf(node: Node, path: string): Entity {
+function appResultOf(node: Node, path: string): EntityDirectory {
   for (let at = node; at.kind !== "root"; at = parentOf(at)) {
-    if (at.kind === "entity" && at.entity.kind === "appresult") return at.entity;
+    if (at.kind === "entity" && at.entity.kind === "appresult") return at;
   }
   throw new BsmountError("usage", `${path} is not in an app result`, {
     remedy: "give the path of an app result, /projects/NAME/appresults/NAME, or one below it",
