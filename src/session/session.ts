@@ -248,15 +248,17 @@ function composeTree(
       tree.forgetAbsent();
     },
     setStatus: async (path, change, signal) => {
-      if (config.mount.readOnly) {
-        const problem = `cannot set the status of ${path}: the mount is --read-only`;
-        throw new BsmountError("read-only", problem, { remedy: "mount without --read-only" });
-      }
+      if (config.mount.readOnly) throw readOnlyError(path);
       const appResult = appResultOf(await tree.resolve(path, signal), path);
       await maker.setStatus(appResult.entity, change, signal);
       return pathOf(appResult);
     },
   };
+}
+
+function readOnlyError(path: string): BsmountError {
+  const problem = `cannot set the status of ${path}: the mount is --read-only`;
+  return new BsmountError("read-only", problem, { remedy: "mount without --read-only" });
 }
 
 /** The app result that `node` is, or is in. @throws BsmountError `usage` when there is none */
