@@ -70,6 +70,18 @@ describe("a profile that does not exist", () => {
   });
 });
 
+it("bsmount auth --revoke without a token does not advise to get one", async () => {
+  await using home = await tempDir();
+  const noToken = { ...NOWHERE, accessToken: "" };
+  const { exitCode, output } = await runCli(["auth", "--revoke"], noToken, home);
+  expect([exitCode, output]).toEqual([
+    4,
+    expect.stringMatching(
+      /^bsmount: there is no access token to revoke: searched .*\n {2}try: bsmount profiles lists/,
+    ),
+  ]);
+});
+
 describe("a refusal says what to do instead", () => {
   it.each([
     ["cat bs:/projects", 1, /bs:\/projects is a directory\n {2}try: bsmount ls 'bs:\/projects'/],

@@ -237,7 +237,10 @@ describe("a mount that cannot be reached", () => {
       code: 2,
       stderr: expect.stringMatching(/no known process serves.*\n {2}try: .*XDG_RUNTIME_DIR/s),
     });
-    expect((await product.bsmount(["unmount", "--all"], env)).code).toBe(1);
+    expect(await product.bsmount(["unmount", "--all"], env)).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/warning: left alone: .* yours, mounted with another/),
+    });
     expect(await isMounted()).toBe(true);
     expect((await product.bsmount(["unmount", "--lazy", product.mountPoint], env)).code).toBe(0);
     expect(await isMounted()).toBe(false);
