@@ -5,7 +5,6 @@
  * from ending, `transfer-paths.ts` maps paths for commands that copy. `mount/` serves a session, `cli/` uses it directly.
  */
 
-import { join } from "node:path";
 import type { BaseSpace } from "../api/client.ts";
 import { ApiCatalog } from "../catalog/api-catalog.ts";
 import { CachedCatalog } from "../catalog/cached-catalog.ts";
@@ -23,7 +22,12 @@ import { type EntityDirectory, type Node, parentOf, pathOf } from "../tree/node.
 import { PathTree } from "../tree/path-tree.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
 import { shownPathOf } from "../write/result-file.ts";
-import { transferPathsOf, transfersFolderIn, type TransferPaths } from "./transfer-paths.ts";
+import {
+  lockFolderIn,
+  transferPathsOf,
+  transfersFolderIn,
+  type TransferPaths,
+} from "./transfer-paths.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
 import { signIn } from "./connect.ts";
 import type { RefuseElsewhere } from "./ending-result.ts";
@@ -142,7 +146,7 @@ export async function openSession(
   try {
     const metrics = owned.use(new MetricsCollector());
     const token = owned.use(new TokenWatch());
-    const lockFolder = join(config.folders.state, "locks");
+    const lockFolder = lockFolderIn(config.folders.state);
     const { client, user } = await signIn(config.connection, { logger, lockFolder }, signal);
     owned.use(client);
     const { id, name } = user;

@@ -75,7 +75,12 @@ describe("a file under a temporary name", () => {
     );
     expect(await isMounted()).toBe(true);
     const { stdout } = await product.bsmount(["status"]);
-    expect(stdout).toContain(`${product.mountPoint}  files not uploaded yet: 1 held\n`);
+    expect(stdout).toContain(
+      `${product.mountPoint}  files not in BaseSpace yet: 1 awaiting rename\n`,
+    );
+    expect((await product.bsmount(["uploads"])).stdout).toMatch(
+      new RegExp(`^awaiting rename +\\d+ +2 B .* ${shown("f.tmp")} `, "m"),
+    );
     await write("mv f.tmp f");
     expect(await unmount()).toMatchObject({ code: 0, stderr: "" });
     expect(await remote()).toEqual(["f"]);
@@ -102,7 +107,7 @@ describe("a file under a temporary name", () => {
     expect(await isMounted()).toBe(false);
     await expect.poll(lastLines, { timeout: 30_000 }).toMatch(/"path":"f\.tmp".*not uploaded/);
     const { stdout } = await product.bsmount(["uploads"]);
-    expect(stdout).toMatch(new RegExp(`left behind +2 B .* ${shown("f.tmp")} `));
+    expect(stdout).toMatch(new RegExp(`left behind +- +2 B .* ${shown("f.tmp")} `));
   });
 
   it("does not keep a signal from ending the mount; the log names it", async () => {
