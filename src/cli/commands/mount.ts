@@ -14,6 +14,7 @@ import { leftBehindNotice } from "../left-behind.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
 import { logFileOf, type MountPlan } from "../mount-plan.ts";
+import { pauseRetryLine } from "../retry-line.ts";
 import { standardOutput } from "../standard-output.ts";
 import { systemdUnit, thisCommand, variablesOfShell } from "../systemd-unit.ts";
 
@@ -113,6 +114,8 @@ async function mount(
     const { serveInForeground } = await import("../serve-mount.ts");
     signal.throwIfAborted();
     handOverSignals();
+    // The log is on the same terminal.
+    using _pause = pauseRetryLine();
     await serveInForeground(plan, {
       onMounted: (live) => printLine(`mounted on ${live.mountPoint}; Ctrl-C unmounts`),
       onNotice: printWarning,
