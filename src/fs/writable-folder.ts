@@ -16,7 +16,10 @@ export interface WritableFolder {
   readonly prefix: string;
 }
 
-const FINAL_STATUS = /^(complete|aborted)$/i;
+/** Whether an app result takes no more files. */
+export function isFinal({ status = "" }: Entity): boolean {
+  return /^(complete|aborted)$/i.test(status);
+}
 
 /** @throws BsmountError `read-only` outside of `files` of an app result that is still open */
 export function writableFolder(node: Node): WritableFolder {
@@ -26,7 +29,7 @@ export function writableFolder(node: Node): WritableFolder {
     });
   }
   const { entity } = node.owner;
-  if (FINAL_STATUS.test(entity.status ?? "")) {
+  if (isFinal(entity)) {
     throw new BsmountError("read-only", `${pathOf(node.owner)} is ${entity.status}`, {
       remedy: "make a new app result: mkdir beside it",
     });
@@ -43,7 +46,7 @@ export function writableFolder(node: Node): WritableFolder {
 export function isWritable(node: Node): boolean {
   const folder = node.kind === "file" ? node.parent : node;
   if (folder.kind !== "folder" || folder.owner.entity.kind !== "appresult") return false;
-  return !FINAL_STATUS.test(folder.owner.entity.status ?? "");
+  return !isFinal(folder.owner.entity);
 }
 
 /**
