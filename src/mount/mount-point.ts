@@ -17,7 +17,7 @@ export async function canonicalMountPoint(path: string): Promise<string> {
   };
   const { path: mountPoint, rest } = await followLinks(path, isEnd);
   if (rest.length > 0) {
-    const why = `it is inside the mount of bsmount on ${mountPoint}`;
+    const why = `it is inside the mount on ${mountPoint}`;
     throw unusableError(path, why, "choose an empty folder outside of that mount");
   }
   const folder = dirname(mountPoint);
