@@ -5,10 +5,11 @@ import {
   describeProgram,
   type OptionReference,
 } from "../../src/cli/reference/describe-program.ts";
+import { OPTION_TYPES } from "../../src/config/option-types.ts";
 import { shownDefault, shownRows } from "../../src/config/option-values.ts";
 import { neverAborted } from "../../src/core/abort.ts";
 import { VERSION } from "../../src/core/version.ts";
-import { bold, heading, item, lead, paragraph, subheading, text } from "./roff.ts";
+import { bold, heading, item, lead, paragraph, subheading, text, verbatim } from "./roff.ts";
 
 /** bsmount(1) in the language of man(7), made of the commands and the option table. */
 export function manPage(): string {
@@ -22,13 +23,16 @@ export function manPage(): string {
     `${bold("bsmount")} ${text("COMMAND [options] …")}`,
     heading("Description"),
     lead(DESCRIPTION),
-    paragraph(PLACES),
+    paragraph(REMOTE_PATHS),
     heading("Commands"),
-    lead("bsmount COMMAND --help says more of some."),
+    lead("bsmount COMMAND --help shows the same of one command."),
     ...program.commands.flatMap((command) => commandLines(command, program.names[0])),
     heading("Options"),
     lead("Of several commands; each command above names those that it takes."),
     ...tableLines(),
+    ...formatLines(),
+    heading("Environment"),
+    ...environmentLines(),
     heading("Exit status"),
     ...Object.entries(EXIT).map(([name, code]) =>
       item(bold(String(code)), EXIT_MEANINGS[name as keyof typeof EXIT]),
@@ -48,13 +52,13 @@ const DESCRIPTION =
   "Shows runs, projects, samples and results of a BaseSpace account as files, and fetches only the bytes that " +
   "a program reads. What is written into the files folder of an app result that is open is uploaded.";
 
-const PLACES = "A place in BaseSpace is written bs:/projects/…, as it stands on a mount.";
+const REMOTE_PATHS = "A path in BaseSpace is written bs:/projects/…, as a mount shows it.";
 
 const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: "Done.",
   failed: "Failed, also when standard output could not be written.",
   usage: "The command line is wrong.",
-  uploadsLeft: "Uploads are left or held back.",
+  uploadsLeft: "Files were not uploaded, or await a rename.",
   access: "Not signed in, or not allowed.",
   interrupted: "Interrupted; a second Ctrl-C ends at once.",
 };
@@ -65,6 +69,33 @@ const FILES: Readonly<Record<string, string>> = {
   "$XDG_STATE_HOME/bsmount": "Logs, and what was written and is not in BaseSpace yet.",
   "$XDG_RUNTIME_DIR/bsmount": "One socket for each live mount.",
 };
+
+/** The variables that are not in the option table. */
+const OTHER_VARIABLES: Readonly<Record<string, string>> = {
+  BASESPACE_ACCESS_TOKEN: "The access token itself; takes precedence over the default profile.",
+  HTTPS_PROXY: "The HTTP proxy for https, as http://host:port; HTTP_PROXY that for http.",
+  NO_PROXY: "Hosts that are reached without the proxy.",
+  XDG_STATE_HOME: "Logs and staged files are in its folder bsmount. Default: ~/.local/state.",
+  XDG_RUNTIME_DIR:
+    "The sockets of live mounts are in its folder bsmount. Default: $XDG_STATE_HOME/bsmount/run.",
+};
+
+/** The options that each variable sets, and the other variables, by name. */
+function environmentLines(): readonly string[] {
+  const ofOptions = shownRows().flatMap(({ env, name }) =>
+    env === undefined ? [] : [[env, `Sets --${name} where the option is not given.`] as const],
+  );
+  const all = [...ofOptions, ...Object.entries(OTHER_VARIABLES)];
+  return all
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, meaning]) => item(bold(name), meaning));
+}
+
+/** How the values of options are written, each format once. */
+function formatLines(): readonly string[] {
+  const formats = new Set(shownRows().flatMap(({ type }) => OPTION_TYPES[type].format ?? []));
+  return [...formats].map(paragraph);
+}
 
 function reference(): CommandReference {
   const environment = { variables: {}, home: "/nowhere", uid: 0, gid: 0 };
@@ -84,6 +115,7 @@ function commandLines(command: CommandReference, above: string): readonly string
     ...(shared.length === 0
       ? []
       : [paragraph(`Options below: ${shared.map(({ long }) => long).join(", ")}.`)]),
+    ...(command.details === undefined ? [] : [verbatim(command.details)]),
     ...command.commands
       .filter(({ names }) => names[0] !== "help")
       .flatMap((below) => commandLines(below, `${above} ${name}`)),

@@ -36,6 +36,12 @@ export function item(term: string, plain: string): string {
   return `.TP\n${term}\n${lines(plain)}`;
 }
 
+/** Lines that are shown as they are, indented. */
+export function verbatim(plain: string): string {
+  const all = plain.split("\n").map((line) => (line === "" ? ".sp" : text(line)));
+  return [".PP", ".RS 4", ".nf", ...all, ".fi", ".RE"].join("\n");
+}
+
 /** Of the source: formatters fill theirs themselves. Escapes make some of them longer. */
 const LINE_LENGTH = 66;
 

@@ -6,6 +6,7 @@ import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { asMountCommand } from "./fstab.ts";
 import { printError, printWarning } from "./output.ts";
 import { buildProgram } from "./program.ts";
+import { showRetries } from "./retry-line.ts";
 import { standardOutput } from "./standard-output.ts";
 
 /*
@@ -51,6 +52,8 @@ async function runCommand(argv: readonly string[], signals: EndingSignals): Prom
   const handOverSignals = (): void => signals.handOver();
   const context = { signal: interrupted, environment: processEnvironment(), handOverSignals };
   try {
+    // Cleared before the error is printed.
+    using _retries = showRetries();
     const program = buildProgram({ context, onResult, output: { failed, onPrintingCommand } });
     await program.parseAsync([...asMountCommand(argv)], { from: "user" });
     return { exitCode, isWorkDone: !onlyPrints };

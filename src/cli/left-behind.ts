@@ -4,6 +4,7 @@ import type { Logger } from "../core/logger.ts";
 import { stagingFolderOf } from "../session/staged-uploads.ts";
 import { type StagedUpload, stagedUploads, tidyStaging } from "../write/leftovers.ts";
 import { shownPathOf } from "../write/result-file.ts";
+import { stagedNameOf } from "../write/temporary-names.ts";
 
 /** At most this many files are logged. */
 const MAX_LOGGED = 100;
@@ -25,12 +26,41 @@ export async function tidyLeftBehind(config: Config, logger: Logger): Promise<vo
   }
 }
 
-/** One line about the files that ended mounts left behind; undefined when there are none. */
-export async function leftBehindNotice(stagingFolder: string): Promise<string | undefined> {
-  const left = (await allStaged(stagingFolder)).filter(({ isLive }) => !isLive);
+/**
+ * One line about the files that ended mounts left behind and that nobody uploads; undefined when there are none.
+ * @param pid that of a new mount, which has adopted what it could
+ */
+export async function leftBehindNotice(
+  stagingFolder: string,
+  pid?: number,
+): Promise<string | undefined> {
+  const left = (await allStaged(stagingFolder)).filter(
+    (upload) => !upload.isLive || (upload.pid === pid && !isContinued(upload)),
+  );
   if (left.length === 0) return undefined;
-  const files = left.length === 1 ? "1 file" : `${left.length} files`;
-  return `earlier mounts left ${files} behind that BaseSpace does not have: bsmount uploads list`;
+  return `earlier mounts left ${filesOf(left)} behind that BaseSpace does not have: bsmount uploads list`;
+}
+
+/** One line about the files that a new mount continues to upload; undefined when there are none. */
+export async function continuedNotice(
+  stagingFolder: string,
+  pid: number,
+): Promise<string | undefined> {
+  const continued = (await allStaged(stagingFolder)).filter(
+    (upload) => upload.isLive && upload.pid === pid && isContinued(upload),
+  );
+  return continued.length === 0
+    ? undefined
+    : `uploading ${filesOf(continued)} that earlier mounts left behind`;
+}
+
+function isContinued({ state, resultFile, why }: StagedUpload): boolean {
+  const isFinal = resultFile !== undefined && !stagedNameOf(resultFile.path).awaitsRename;
+  return state === "closed" && isFinal && why === undefined;
+}
+
+function filesOf(files: readonly unknown[]): string {
+  return files.length === 1 ? "1 file" : `${files.length} files`;
 }
 
 /** Empty when staging cannot be read: the mount is live, and a notice is not worth failing for. */

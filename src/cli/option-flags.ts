@@ -1,5 +1,6 @@
 import {
   type Command,
+  type CommandUnknownOpts,
   InvalidArgumentError,
   Option,
   type OptionValues,
@@ -39,6 +40,7 @@ export function addOptions<Arguments extends unknown[], Flags extends OptionValu
   command: Command<Arguments, Flags>,
   keys: readonly OptionKey[],
 ): Command<Arguments, Flags & GivenOptions> {
+  const formats = new Set<string>();
   for (const key of keys) {
     const row = OPTION_ROWS[key];
     const { name, argument, help, env, withoutEffect } = row;
@@ -55,12 +57,24 @@ export function addOptions<Arguments extends unknown[], Flags extends OptionValu
       option.argParser((text) => parseOrExplain(text, OPTION_TYPES[row.type].parse));
     }
     command.addOption(option);
+    const { format } = OPTION_TYPES[row.type];
+    if (format !== undefined && withoutEffect === undefined) formats.add(format);
     if (withoutEffect === undefined) continue;
     command.on(`option:${name}`, () =>
       printWarning(`--${name} has no effect in this version: ${withoutEffect}`),
     );
   }
+  addFormats(command, [...formats]);
   return command;
+}
+
+const HELP_WIDTH = 80;
+
+/** Lets help say how values are written. */
+function addFormats(command: CommandUnknownOpts, formats: readonly string[]): void {
+  if (formats.length === 0) return;
+  const lines = formats.map((format) => command.createHelp().boxWrap(format, HELP_WIDTH));
+  command.addHelpText("after", `\n${lines.join("\n")}`);
 }
 
 /** commander prints an InvalidArgumentError together with the flag. */

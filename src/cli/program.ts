@@ -58,8 +58,12 @@ const PRINTING: ReadonlySet<CommandFactory> = new Set([
   completionCommand,
 ]);
 
-/** Where commander writes help and version. */
-const HELP_OUTPUT = { writeOut: (text: string) => standardOutput.write(text) };
+/** Where commander writes help and version, and how it writes its errors: as those of the commands. */
+const OUTPUT = {
+  writeOut: (text: string): void => standardOutput.write(text),
+  outputError: (text: string, write: (text: string) => void): void =>
+    write(text.replace(/^error: /, "bsmount: ")),
+};
 
 /** The state of standard output. */
 export interface OutputState {
@@ -84,27 +88,31 @@ export function buildProgram({ output, ...options }: BuildOptions): CommandUnkno
     .version(VERSION, "-v, --version")
     // Flags after a command belong to the command: `cp -v` must not print a version instead of copying.
     .enablePositionalOptions()
-    .showHelpAfterError("(bsmount --help lists commands and options)")
-    .configureOutput(HELP_OUTPUT)
-    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
-    .exitOverride();
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` });
+  configureMessages(program, "bsmount");
   addOtherVersionFlag(program);
   for (const factory of COMMANDS) {
     const command = PRINTING.has(factory)
       ? endingWithOutput(factory, options, output)
       : factory(options);
-    for (const each of [command, ...command.commands])
-      each.exitOverride().configureOutput(HELP_OUTPUT);
+    configureMessages(command, `bsmount ${command.name()}`);
+    for (const each of command.commands)
+      configureMessages(each, `bsmount ${command.name()} ${each.name()}`);
     if (command.commands.length > 0) refuseUnknown(command);
     program.addCommand(command);
   }
   return explainUnknownHelp(program);
 }
 
+/** @param name - with the commands above it */
+function configureMessages(command: CommandUnknownOpts, name: string): void {
+  command.exitOverride().configureOutput(OUTPUT).showHelpAfterError(`  try: ${name} --help`);
+}
+
 /** The short flag that rclone and similar programs use. */
 function addOtherVersionFlag(program: Command): void {
   program.addOption(new Option("-V").hideHelp()).on("option:V", () => {
-    HELP_OUTPUT.writeOut(`${VERSION}\n`);
+    OUTPUT.writeOut(`${VERSION}\n`);
     throw new CommanderError(0, "commander.version", VERSION);
   });
 }
@@ -119,12 +127,16 @@ function refuseUnknown(group: CommandUnknownOpts): void {
   });
 }
 
-/** For `help NAME` of an unknown command, commander only prints the general help; this adds the reason. */
+/**
+ * For `help NAME` of an unknown command, commander would print the general help. Parsing NAME alone throws the error
+ * for an unknown command instead, which suggests similar ones.
+ */
 function explainUnknownHelp(group: CommandUnknownOpts): CommandUnknownOpts {
   return group.addHelpText("before", ({ error, command }) => {
     const [help, name] = command.args;
     if (!error || help !== "help" || name === undefined || isCommand(command, name)) return "";
-    return `error: unknown command '${name}'; the commands are:\n`;
+    command.parse([name], { from: "user" });
+    return "";
   });
 }
 

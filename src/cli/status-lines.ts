@@ -34,13 +34,14 @@ function tokenOf({ profile, tokenKind, tokenSource }: MountStatus): string {
 function notesOf(mount: MountStatus): readonly string[] {
   const { silence, isDetached, uploads } = mount;
   const { pending, failed, held } = uploads;
-  const counts = Object.entries({ pending, failed, held }).filter(([, count]) => count > 0);
+  const named = { pending, failed, "awaiting rename": held };
+  const counts = Object.entries(named).filter(([, count]) => count > 0);
   const files = counts.map(([what, count]) => `${count} ${what}`).join(", ");
   const notes = [
     ...(silence === undefined ? [] : [silence]),
     ...(isDetached === true ? ["detached: it serves open files until they are closed"] : []),
     ...refusalOf(mount),
-    ...(files === "" ? [] : [`files not uploaded yet: ${files}`]),
+    ...(files === "" ? [] : [`files not in BaseSpace yet: ${files}`]),
   ];
   return notes.map((note) => `${printable(mount.mountPoint)}  ${note}`);
 }

@@ -1,5 +1,7 @@
 import process from "node:process";
 import type { Environment } from "../config/environment.ts";
+import { type GivenOptions, OPTION_ROWS, type OptionKey } from "../config/option-values.ts";
+import { type Profile, readProfile } from "../config/profile.ts";
 import { printable } from "../core/terminal-text.ts";
 
 export interface SystemdUnit {
@@ -44,12 +46,39 @@ export function thisCommand(): readonly string[] {
   return [process.execPath, ...process.execArgv, process.argv[1] ?? ""];
 }
 
-const RELEVANT_VARIABLES = /^(BASESPACE|BSMOUNT)_|^XDG_(STATE|CACHE)_HOME$/;
+/** Variables of the network, see `api/transport/`. */
+const NETWORK_VARIABLES = /^(https?_proxy|no_proxy|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS)$/i;
 
-/** The variables of this shell that affect `bsmount mount`; a service does not have them. */
-export function variablesOfShell({ variables }: Environment): readonly string[] {
-  const names = Object.keys(variables).filter((name) => RELEVANT_VARIABLES.test(name));
-  return names.toSorted();
+/**
+ * The variables of this shell that a mount with the flags `given` would use; a service does not have them.
+ * @param keys - the options of `bsmount mount`
+ * @throws BsmountError `usage` when the profile cannot be read
+ */
+export async function variablesOfShell(
+  given: GivenOptions,
+  keys: readonly OptionKey[],
+  { variables, home }: Environment,
+): Promise<readonly string[]> {
+  const profile = given.profile === undefined ? undefined : await readProfile(given.profile, home);
+  const overridden = new Set(overriddenVariables(given, profile));
+  const ofOptions = keys.flatMap((key) => (given[key] === undefined ? OPTION_ROWS[key].env : []));
+  const relevant = new Set([...ofOptions, "BASESPACE_ACCESS_TOKEN", "XDG_STATE_HOME"]);
+  return Object.entries(variables)
+    .filter(([name, value]) => value && (relevant.has(name) || NETWORK_VARIABLES.test(name)))
+    .map(([name]) => name)
+    .filter((name) => !overridden.has(name))
+    .toSorted();
+}
+
+/** The variables that have no effect beside the flags. */
+function overriddenVariables(given: GivenOptions, profile?: Profile): readonly string[] {
+  const namesServer = given.region !== undefined || profile?.apiServer !== undefined;
+  const hasToken = given.accessTokenFile !== undefined || profile?.accessToken !== undefined;
+  return [
+    ...(namesServer ? ["BASESPACE_API_SERVER"] : []),
+    ...(hasToken ? ["BASESPACE_ACCESS_TOKEN"] : []),
+    ...(given.stateDir === undefined ? [] : ["XDG_STATE_HOME"]),
+  ];
 }
 
 /** Quotes one word of a command line so that systemd expands nothing in it. */

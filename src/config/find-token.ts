@@ -89,17 +89,32 @@ function tokenFromProfile({ name, profile, environment }: TokenSources): FoundTo
   };
 }
 
-async function noTokenError({ name, environment }: TokenSources): Promise<BsmountError> {
+/** There is no token, wherever one was searched for. */
+export class NoTokenError extends BsmountError {
+  override name = "NoTokenError";
+  /** The files and the variable that were searched. */
+  readonly searched: string;
+
+  constructor(searched: string, remedy: string) {
+    super("not-signed-in", `no access token was found: searched ${searched}`, { remedy });
+    this.searched = searched;
+  }
+}
+
+async function noTokenError({ name, environment }: TokenSources): Promise<NoTokenError> {
   const { home, variables } = environment;
   const files = `${ownProfileFile(name, home)}, ${sharedProfileFile(home)}`;
   const isEmpty = variables[TOKEN_VARIABLE] !== undefined;
   const empty = isEmpty ? `; ${TOKEN_VARIABLE} is set but empty` : "";
-  const problem = `no access token was found: searched ${TOKEN_VARIABLE}, ${files}${empty}`;
-  const profile = name === "default" ? "" : ` --profile ${name}`;
+  const auth =
+    name === "default"
+      ? "run `bsmount auth`, or `bs auth` (its ~/.basespace/default.cfg works as it is)"
+      : `run \`bsmount auth --profile ${name}\``;
   const signedIn = (await listProfiles(home)).filter((other) => other.signedIn);
   const others = signedIn.map((other) => `--profile ${other.name}`).join(" or ");
   const use = others === "" ? "" : `give ${others}, which is signed in, or `;
-  return new BsmountError("not-signed-in", problem, {
-    remedy: `${use}run \`bsmount auth${profile}\`, or \`bs auth\` (its ~/.basespace/default.cfg works as it is), or set ${TOKEN_VARIABLE}, or give --access-token-file FILE`,
-  });
+  return new NoTokenError(
+    `${TOKEN_VARIABLE}, ${files}${empty}`,
+    `${use}${auth}, or set ${TOKEN_VARIABLE}, or give --access-token-file FILE`,
+  );
 }

@@ -1,7 +1,7 @@
 import { BsmountError } from "../core/errors.ts";
 import type { LogLevel } from "../core/logger.ts";
-import { parseDuration, parseSize } from "../core/units.ts";
-import { REGIONS } from "./regions.ts";
+import { DURATION_FORMAT, parseDuration, parseSize, SIZE_FORMAT } from "../core/units.ts";
+import { apiServerOfRegion, REGIONS } from "./regions.ts";
 
 /** The types of option values, by the names that the option table uses. */
 export interface OptionTypes {
@@ -25,6 +25,8 @@ export interface OptionType<Value> {
   readonly parse: (text: string) => Value;
   /** All values, where they are few: shells offer them. */
   readonly choices?: readonly string[];
+  /** How a value is written, as a sentence about the placeholder of the argument. */
+  readonly format?: string;
 }
 
 const LOG_LEVELS: readonly LogLevel[] = ["silent", "error", "warn", "info", "debug", "trace"];
@@ -35,11 +37,11 @@ export const OPTION_TYPES: {
   text: { parse: (text) => text },
   switch: { parse: (text) => text === "on" },
   profileName: { parse: parseProfileName },
-  region: { parse: (text) => text, choices: REGIONS },
+  region: { parse: parseRegion, choices: REGIONS },
   logLevel: { parse: parseLogLevel, choices: LOG_LEVELS },
-  duration: { parse: parseDuration },
-  timeout: { parse: parseTimeout },
-  size: { parse: parseSize },
+  duration: { parse: parseDuration, format: `DURATION is ${DURATION_FORMAT}.` },
+  timeout: { parse: parseTimeout, format: `DURATION is ${DURATION_FORMAT}.` },
+  size: { parse: parseSize, format: `SIZE is ${SIZE_FORMAT}.` },
   wholeNumber: { parse: parseWholeNumber },
   octal: { parse: parseOctal },
 };
@@ -55,6 +57,12 @@ function parseProfileName(name: string): string {
       remedy: "use letters, digits, and . _ - + @",
     });
   }
+  return name;
+}
+
+/** Checks the name before anything else is looked for, such as a token. */
+function parseRegion(name: string): string {
+  apiServerOfRegion(name);
   return name;
 }
 

@@ -137,7 +137,7 @@ export const OPTIONS = {
     name: "state-dir",
     type: "text",
     argument: "DIR",
-    defaultText: "$XDG_STATE_HOME/bsmount",
+    defaultText: "$XDG_STATE_HOME/bsmount, else ~/.local/state/bsmount",
     help: "folder for logs, staged files and what must survive a restart",
   },
   metadataTtl: {

@@ -60,6 +60,16 @@ export interface FailureMessage {
   readonly error: unknown;
 }
 
+/** A request that failed and will be sent again. */
+export interface RetryMessage {
+  /** What failed and why, without secrets. */
+  readonly why: string;
+  /** The time since the first failure of the call, in milliseconds. */
+  readonly elapsedMs: number;
+  /** How long after its first failure the call is retried at most, in milliseconds. */
+  readonly totalMs: number;
+}
+
 export interface TelemetryChannel<Message> {
   /** False without a listener; check it before building an expensive message. */
   readonly active: boolean;
@@ -89,4 +99,5 @@ export const requests: TelemetryChannel<RequestMessage> = typedChannel("request"
 export const blocks: TelemetryChannel<BlockMessage> = typedChannel("block");
 export const operations: TelemetryChannel<OperationMessage> = typedChannel("operation");
 export const listings: TelemetryChannel<ListingMessage> = typedChannel("listing");
+export const retries: TelemetryChannel<RetryMessage> = typedChannel("retry");
 export const failures: TelemetryChannel<FailureMessage> = typedChannel("failure");

@@ -26,6 +26,14 @@ const DURATION_UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
+/** What {@link parseSize} reads. */
+export const SIZE_FORMAT =
+  "a number with K, M, G or T, or KiB and so on (powers of 1024), or KB, MB, GB or TB (powers of 1000); a number alone is bytes";
+
+/** What {@link parseDuration} reads. */
+export const DURATION_FORMAT =
+  "a number with ms, s, m, h or d (milliseconds to days); a number alone is seconds";
+
 /** Bytes of a size such as `128MiB`, `1.5g`, `25000000`: K, M, G and T alone are powers of 1024. */
 export function parseSize(text: string): number {
   return Math.floor(parseQuantity(text, SIZE_UNITS, "a size such as 128MiB or 2GB"));

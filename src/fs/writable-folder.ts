@@ -17,8 +17,8 @@ export interface WritableFolder {
 }
 
 /** Whether an app result takes no more files. */
-export function isFinalStatus({ status }: Entity): boolean {
-  return /^(complete|aborted)$/i.test(status ?? "");
+export function isFinal({ status = "" }: Entity): boolean {
+  return /^(complete|aborted)$/i.test(status);
 }
 
 /** @throws BsmountError `read-only` outside of `files` of an app result that is still open */
@@ -29,7 +29,7 @@ export function writableFolder(node: Node): WritableFolder {
     });
   }
   const { entity } = node.owner;
-  if (isFinalStatus(entity)) {
+  if (isFinal(entity)) {
     throw new BsmountError("read-only", `${pathOf(node.owner)} is ${entity.status}`, {
       remedy: "make a new app result: mkdir beside it",
     });
@@ -46,7 +46,7 @@ export function writableFolder(node: Node): WritableFolder {
 export function isWritable(node: Node): boolean {
   const folder = node.kind === "file" ? node.parent : node;
   if (folder.kind !== "folder" || folder.owner.entity.kind !== "appresult") return false;
-  return !isFinalStatus(folder.owner.entity);
+  return !isFinal(folder.owner.entity);
 }
 
 /**

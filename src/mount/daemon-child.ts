@@ -1,7 +1,13 @@
 import { once } from "node:events";
 import { BsmountError } from "../core/errors.ts";
+import { retries } from "../core/telemetry.ts";
 import { reportOf } from "./control-protocol.ts";
-import { DAEMON_VARIABLE, isStartMessage, type StartedMessage } from "./daemon-protocol.ts";
+import {
+  DAEMON_VARIABLE,
+  type DaemonRetryMessage,
+  isStartMessage,
+  type StartedMessage,
+} from "./daemon-protocol.ts";
 import type { ForegroundHooks } from "./foreground.ts";
 
 /** Whether this process was started by `startDaemon`. */
@@ -21,9 +27,13 @@ export async function runDaemon(
   const report = async (message: StartedMessage): Promise<void> => {
     if (isReported) return;
     isReported = true;
+    stopForwarding();
     process.off("disconnect", onOrphaned);
     await sendAndDisconnect(message);
   };
+  const stopForwarding = retries.subscribe((retry) => {
+    if (process.connected) process.send?.({ type: "retry", retry } satisfies DaemonRetryMessage);
+  });
   const onOrphaned = (): void => void process.kill(process.pid, "SIGTERM");
   process.once("disconnect", onOrphaned);
   try {

@@ -1,3 +1,4 @@
+import type { RetryMessage } from "../core/telemetry.ts";
 import type { ErrorReport } from "./control-protocol.ts";
 import type { MountStatus } from "./mount-status.ts";
 
@@ -14,6 +15,16 @@ export interface StartMessage {
 export type StartedMessage =
   | { readonly type: "mounted"; readonly status: MountStatus }
   | { readonly type: "failed"; readonly error: ErrorReport };
+
+/** From the child, before that, for each request that it sends again. */
+export interface DaemonRetryMessage {
+  readonly type: "retry";
+  readonly retry: RetryMessage;
+}
+
+export function isRetryMessage(value: unknown): value is DaemonRetryMessage {
+  return isTyped(value, "retry");
+}
 
 export function isStartMessage(value: unknown): value is StartMessage {
   return isTyped(value, "start");

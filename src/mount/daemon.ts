@@ -2,9 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { BsmountError } from "../core/errors.ts";
 import { redactText } from "../core/redact.ts";
+import { retries } from "../core/telemetry.ts";
 import { errorOf } from "./control-protocol.ts";
 import {
   DAEMON_VARIABLE,
+  isRetryMessage,
   isStartedMessage,
   type StartedMessage,
   type StartMessage,
@@ -105,6 +107,7 @@ async function firstMessage(
     child.once("exit", () => resolve(undefined));
     child.on("message", (message) => {
       if (isStartedMessage(message)) resolve(message);
+      if (isRetryMessage(message)) retries.publish(message.retry);
     });
     // If the child has already ended, its exit event resolves the promise.
     child.send(start, () => {});

@@ -152,11 +152,11 @@ export class LiveMount implements BaseSpaceMount {
     await this.ended;
   }
 
-  async #setStatus({ path, held, method: _method, ...rest }: SetStatusRequest): Promise<void> {
+  async #setStatus({ path, held, method: _method, ...rest }: SetStatusRequest): Promise<string> {
     const { session } = this.#options;
     const change = { ...rest, ...(held === undefined ? {} : { temporaryFiles: held }) };
     try {
-      await session.setStatus(path, change, neverAborted);
+      return await session.setStatus(path, change, neverAborted);
     } catch (error) {
       throw error instanceof StillOpenError ? await this.#nameHolders(error) : error;
     }
@@ -207,8 +207,7 @@ export class LiveMount implements BaseSpaceMount {
       case "unfinished":
         return await this.#unfinished(request.appResultId);
       case "set-status":
-        await this.#setStatus(request);
-        return null;
+        return await this.#setStatus(request);
       case "unmount":
         return await this.#end(request, signal);
       default:

@@ -8,11 +8,18 @@ import { mountedOn } from "../linux/mount-table.ts";
 /**
  * `path` without symbolic links, as the kernel lists it. What is mounted at `path` itself is not touched: a call on a
  * dead mount would fail, and one on a hanging mount would hang.
- * @throws BsmountError `usage` when a folder on the way is missing or unusable
+ * @throws BsmountError `usage` when a folder on the way is missing or unusable, or a mount of bsmount
  */
 export async function canonicalMountPoint(path: string): Promise<string> {
-  const isMounted = (at: string, isLast: boolean): boolean => isLast && mountedOn(at) !== undefined;
-  const { path: mountPoint } = await followLinks(path, isMounted);
+  const isEnd = (at: string, isLast: boolean): boolean => {
+    const entry = mountedOn(at);
+    return isLast ? entry !== undefined : entry?.type === MOUNT_TYPE;
+  };
+  const { path: mountPoint, rest } = await followLinks(path, isEnd);
+  if (rest.length > 0) {
+    const why = `it is inside the mount on ${mountPoint}`;
+    throw unusableError(path, why, "choose an empty folder outside of that mount");
+  }
   const folder = dirname(mountPoint);
   try {
     if ((await stat(folder)).isDirectory()) return mountPoint;
@@ -75,7 +82,8 @@ async function checkFolder(mountPoint: string): Promise<void> {
     throw new BsmountError("usage", `cannot mount on ${mountPoint}`, { cause: error });
   });
   if (entries.length > 0) {
-    throw unusableError(mountPoint, "the folder is not empty", "a mount would hide what is in it");
+    const why = "the folder is not empty, and a mount would hide what is in it";
+    throw unusableError(mountPoint, why, "choose an empty folder");
   }
 }
 

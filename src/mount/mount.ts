@@ -20,3 +20,4 @@ export { listMounts, metricsAt, refreshAt, setStatusAt } from "./mounts.ts";
 export { type OtherMount, otherMounts } from "./other-mounts.ts";
 export { refuseUnfinishedInMounts } from "./result-in-mounts.ts";
 export { unmountAt } from "./unmount-at.ts";
+export { withoutUnusedLog } from "./unused-log.ts";

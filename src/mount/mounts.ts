@@ -57,7 +57,8 @@ export interface StatusChangeAt extends Pick<AskOptions, "onProgress"> {
 
 /**
  * Sets the status of the app result that `path` is in. Returns when its files are finished and BaseSpace has the
- * status.
+ * status: the path of the app result in the mount, or `path` if the process of the mount is of a version that does not
+ * tell it.
  * @throws BsmountError `usage` when `path` is in no mount of this user, `timeout` when its process does not respond;
  * the error of the mount
  */
@@ -65,7 +66,7 @@ export async function setStatusAt(
   path: string,
   { runtimeFolder, onProgress, temporaryFiles: held, ...change }: StatusChangeAt,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const { entry, inside } = await requireLiveMount(await findMount(path, runtimeFolder));
   const request = {
     method: "set-status",
@@ -74,7 +75,8 @@ export async function setStatusAt(
     ...(held === undefined ? {} : { held }),
   } as const;
   const listener = onProgress === undefined ? {} : { onProgress };
-  await askEntry(entry, request, { signal, ...listener });
+  const appResultPath = await askEntry(entry, request, { signal, ...listener });
+  return typeof appResultPath === "string" ? appResultPath : path;
 }
 
 /**

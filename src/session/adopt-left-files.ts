@@ -5,7 +5,7 @@ import type { AppResultId } from "../core/ids.ts";
 import { describeError, reasonOf } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { inParallel } from "../core/parallel.ts";
-import { isFinalStatus } from "../fs/writable-folder.ts";
+import { isFinal } from "../fs/writable-folder.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import type { KnownFile, StagedFiles } from "../write/staged-files.ts";
 import type { AdoptableFile, Staging } from "../write/staging.ts";
@@ -63,7 +63,7 @@ async function adoptInResult(
   const { catalog } = options;
   try {
     const result = await catalog.entity("appresult", appResultId, signal);
-    if (isFinalStatus(result)) {
+    if (isFinal(result)) {
       leave(left, options, `its app result is ${result.status}`);
       return;
     }

@@ -5,12 +5,10 @@
  * from ending, `transfer-paths.ts` maps paths for commands that copy. `mount/` serves a session, `cli/` uses it directly.
  */
 
-import { join } from "node:path";
 import type { BaseSpace } from "../api/client.ts";
 import { adoptLeftFiles } from "./adopt-left-files.ts";
 import { ApiCatalog } from "../catalog/api-catalog.ts";
 import { CachedCatalog } from "../catalog/cached-catalog.ts";
-import type { Entity } from "../catalog/catalog.ts";
 import type { Config } from "../config/config.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
@@ -21,11 +19,16 @@ import type { StatusChange } from "../fs/writing.ts";
 import { MetricsCollector, type MetricsSnapshot } from "../metrics/metrics.ts";
 import { createReaders } from "../read/create-readers.ts";
 import type { Readers } from "../read/reader.ts";
-import { type Node, parentOf } from "../tree/node.ts";
+import { type EntityDirectory, type Node, parentOf, pathOf } from "../tree/node.ts";
 import { PathTree } from "../tree/path-tree.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
 import { shownPathOf } from "../write/result-file.ts";
-import { transferPathsOf, transfersFolderIn, type TransferPaths } from "./transfer-paths.ts";
+import {
+  lockFolderIn,
+  transferPathsOf,
+  transfersFolderIn,
+  type TransferPaths,
+} from "./transfer-paths.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
 import { openClient } from "./connect.ts";
 import type { RefuseElsewhere } from "./ending-result.ts";
@@ -95,16 +98,17 @@ export interface Session extends AsyncDisposable {
   /** Finishes files that were closed and not finished, such as empty ones. @throws what uploading can throw */
   finishUploads(signal: AbortSignal): Promise<void>;
   /**
-   * Sets the status of the app result that `path` (as the mount shows it) is in, after finishing its files.
-   * @throws BsmountError `usage` when it is in none, `unfinished` while a file has a temporary name and `temporaryFiles`
-   * does not say what to do with it, `invalid`
+   * Sets the status of the app result that `path` (as the mount shows it) is in, after finishing its files. Returns the
+   * path of that app result.
+   * @throws BsmountError `usage` when it is in none, `unfinished` while a file has a temporary name and
+   * `temporaryFiles` does not say what to do with it, `invalid`
    * @throws StillOpenError while one of its files is open for writing
    */
   setStatus(
     path: string,
     change: StatusChange & UnfinishedFilesPolicy,
     signal: AbortSignal,
-  ): Promise<void>;
+  ): Promise<string>;
 }
 
 export interface SessionDescription {
@@ -145,7 +149,7 @@ export async function openSession(
   try {
     const metrics = owned.use(new MetricsCollector());
     const token = owned.use(new TokenWatch());
-    const lockFolder = join(config.folders.state, "locks");
+    const lockFolder = lockFolderIn(config.folders.state);
     const { client, user } = await openClient(config.connection, { logger, lockFolder }, signal);
     owned.use(client);
     const { id, name } = user;
@@ -251,20 +255,23 @@ function composeTree(
       tree.forgetAbsent();
     },
     setStatus: async (path, change, signal) => {
-      if (config.mount.readOnly) {
-        const problem = `cannot set the status of ${path}: the mount is --read-only`;
-        throw new BsmountError("read-only", problem, { remedy: "mount without --read-only" });
-      }
+      if (config.mount.readOnly) throw readOnlyError(path);
       const appResult = appResultOf(await tree.resolve(path, signal), path);
-      await maker.setStatus(appResult, change, signal);
+      await maker.setStatus(appResult.entity, change, signal);
+      return pathOf(appResult);
     },
   };
 }
 
+function readOnlyError(path: string): BsmountError {
+  const problem = `cannot set the status of ${path}: the mount is --read-only`;
+  return new BsmountError("read-only", problem, { remedy: "mount without --read-only" });
+}
+
 /** The app result that `node` is, or is in. @throws BsmountError `usage` when there is none */
-function appResultOf(node: Node, path: string): Entity {
+function appResultOf(node: Node, path: string): EntityDirectory {
   for (let at = node; at.kind !== "root"; at = parentOf(at)) {
-    if (at.kind === "entity" && at.entity.kind === "appresult") return at.entity;
+    if (at.kind === "entity" && at.entity.kind === "appresult") return at;
   }
   throw new BsmountError("usage", `${path} is not in an app result`, {
     remedy: "give the path of an app result, /projects/NAME/appresults/NAME, or one below it",

@@ -5,6 +5,7 @@ import type { Folders } from "../config/folders.ts";
 import type { Config } from "../config/config.ts";
 import { maxDescriptors } from "../core/descriptors.ts";
 import type { Logger } from "../core/logger.ts";
+import { isFinal } from "../fs/writable-folder.ts";
 import type { LocalListings } from "../tree/local-listing.ts";
 import type { StagedFile } from "../write/staged-file.ts";
 import { StagedFiles } from "../write/staged-files.ts";
@@ -70,9 +71,16 @@ export function openStaging(
   };
 }
 
-/** What the tree shows beside BaseSpace's files: those of app results, where files can be written. */
+/**
+ * What the tree shows beside BaseSpace's files: those of app results, where files can be written. Empty folders, which
+ * BaseSpace does not have, are shown as long as the app result takes files.
+ */
 export function listingsOf({ lists }: StagedFiles): LocalListings {
-  return ({ kind, id }) => (kind === "appresult" ? lists.listing(id) : undefined);
+  return (owner) => {
+    if (owner.kind !== "appresult") return undefined;
+    if (isFinal(owner)) lists.forgetFolders(owner.id);
+    return lists.listing(owner.id);
+  };
 }
 
 export function countUploads(staged: StagedFiles): UploadCounts {

@@ -95,6 +95,11 @@ export function transfersFolderIn(stateFolder: string): string {
   return join(stateFolder, "transfers");
 }
 
+/** The folder of the locks of transfers. */
+export function lockFolderIn(stateFolder: string): string {
+  return join(stateFolder, "locks");
+}
+
 /** One file for each upload; its name is a digest of source and destination. */
 async function journalOf(stateFolder: string, what: string): Promise<string> {
   const folder = transfersFolderIn(stateFolder);

@@ -6,7 +6,7 @@ import { whereabouts } from "../linux/machine.ts";
 import { lockOwner, takeLock } from "../linux/process-lock.ts";
 import { unlessMissing } from "../core/unless-missing.ts";
 import { JOURNAL_NAME } from "./journal.ts";
-import type { JournaledFile } from "./journal-events.ts";
+import type { JournaledFile, JournaledState } from "./journal-events.ts";
 import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { ResultFile } from "./result-file.ts";
 import { stagingLockOf } from "./staging-folder.ts";
@@ -26,8 +26,8 @@ export interface StagedUpload {
   readonly pid?: number;
   readonly apiServer?: string;
   readonly userId?: string;
-  /** Its last writer has not closed it, so its end may be missing. */
-  readonly isInterrupted: boolean;
+  /** What the journal says of it; `open` when it says nothing. */
+  readonly state: JournaledState;
   /** Where it belongs; absent when the journal does not say. */
   readonly resultFile?: ResultFile;
   /** Why it is not in BaseSpace, when an upload failed. */
@@ -159,14 +159,14 @@ async function uploadsIn(
   return uploads;
 }
 
-function detailsOf({ resultFile, why, state }: Partial<JournaledFile> = {}): Pick<
+function detailsOf({ resultFile, why, state = "open" }: Partial<JournaledFile> = {}): Pick<
   StagedUpload,
-  "isInterrupted" | "resultFile" | "why"
+  "resultFile" | "state" | "why"
 > {
   return {
     ...(resultFile === undefined ? {} : { resultFile }),
     ...(why === undefined ? {} : { why }),
-    isInterrupted: state !== "closed",
+    state,
   };
 }
 

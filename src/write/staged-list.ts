@@ -118,6 +118,12 @@ export class StagedLists {
     return list;
   }
 
+  /** Forgets the folders that were made in an app result; those that have files stay. */
+  forgetFolders(appResultId: AppResultId): void {
+    const list = this.#lists.get(appResultId);
+    for (const path of list?.folders ?? []) list?.removeFolder(path);
+  }
+
   /**
    * Forgets the older half of an app result's files when there are more than `most`, except those that BaseSpace
    * lacks or that are open. Returns whether it did.

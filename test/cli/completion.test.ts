@@ -21,7 +21,7 @@ const TYPED: readonly (readonly [typed: string, completed: string])[] = [
   ["mount --region us", "mount --region use1"],
   ["mount --region=us", "mount --region=use1"],
   ["ls -l --log-level tr", "ls -l --log-level trace"],
-  ["whoami --profile la", "whoami --profile lab"],
+  ["whoami --profile ql", "whoami --profile qlab"],
   ["cp -r loc", "cp -r local.bam"],
   ["mount --access-token-file tok", "mount --access-token-file token"],
   ["mount fol", "mount folder/"],
@@ -30,6 +30,10 @@ const TYPED: readonly (readonly [typed: string, completed: string])[] = [
   // A number, which nothing is known of; and no local file where none belongs.
   ["mount --uid loc", "mount --uid loc"],
   ["demo loc", "demo loc"],
+  // Options of commands are not accepted before the command, nor by every command.
+  ["--profi", "--profi"],
+  ["--profile ql", "--profile ql"],
+  ["demo --profile ql", "demo --profile ql"],
 ];
 
 const SHELLS = { bash: "bash --norc -i", zsh: "zsh -f -i" };
@@ -40,7 +44,7 @@ beforeAll(async () => {
   dir = await tempDir();
   await mkdir(dir.join(".basespace"));
   await mkdir(dir.join("folder"));
-  for (const path of ["local.bam", "token", ".basespace/lab.cfg"]) {
+  for (const path of ["local.bam", "token", ".basespace/qlab.cfg"]) {
     await writeFile(dir.join(path), "", { mode: 0o600 });
   }
   for (const shell of ["bash", "zsh", "fish"]) {

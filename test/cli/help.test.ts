@@ -83,6 +83,25 @@ describe("--help", () => {
     }
   });
 
+  it("says how sizes and durations are written, and what a number alone means", async () => {
+    const printed: string[] = [];
+    const write = vi
+      .spyOn(standardOutput, "write")
+      .mockImplementation((data) => void printed.push(String(data)));
+    try {
+      expect(await run(["ls", "--help"])).toBe(0);
+      expect(await run(["uploads", "list", "--help"])).toBe(0);
+    } finally {
+      write.mockRestore();
+    }
+    const [ls = "", list = ""] = printed.join("").split("Usage:").slice(1);
+    const words = ls.replaceAll(/\s+/g, " ");
+    expect(words).toMatch(/DURATION is a number with ms.*; a number alone is seconds\. SIZE/);
+    expect(words).toMatch(/SIZE is .*; a number alone is bytes\. $/);
+    expect(list).not.toMatch(/alone/);
+    expect(Math.max(...ls.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
   it("of the emulator lists its faults", () => {
     const printed: string[] = [];
     const context = { signal: neverAborted, environment, handOverSignals: () => undefined };

@@ -39,9 +39,15 @@ describe("mistakes in a command line are reported before any request", () => {
     ["unmount", /needs to know which mount\n {2}try: bsmount unmount MOUNTPOINT, or .* --all/],
     ["umount --all /mnt", /--all takes no mount point, and \/mnt was given/],
     ["uploads lst", /unknown command 'lst'\n\(Did you mean .*list.*\?\)/],
-    ["uploads list more", /too many arguments/],
-    ["help nosuch", /^error: unknown command 'nosuch'; the commands are:\n\nUsage/],
-    ["uploads help nosuch", /^error: unknown command 'nosuch'; the commands are:\n\nUsage/],
+    ["help nosuch", /^bsmount: unknown command 'nosuch'\n {2}try: bsmount --help\n$/],
+    ["help lss", /^bsmount: unknown command 'lss'\n\(Did you mean ls\?\)\n/],
+    ["uploads help nosuch", /^bsmount: unknown command 'nosuch'\n\(Did you mean list\?\)/],
+    ["lss", /^bsmount: unknown command 'lss'\n\(Did you mean ls\?\)\n {2}try: bsmount --help\n$/],
+    ["ls --colour", /^bsmount: unknown option '--colour'\n {2}try: bsmount ls --help\n$/],
+    ["mount", /^bsmount: missing required argument 'mountpoint'\n {2}try: bsmount mount --help\n$/],
+    ["completion csh", /^bsmount: .*Allowed choices.*\n {2}try: bsmount completion --help\n$/],
+    ["uploads list more", /^bsmount: too many .*\n {2}try: bsmount uploads list --help\n$/],
+    ["ls --region mars", /^bsmount: .*no BaseSpace region "mars"; use one of use1, .*\n {2}try/],
   ])("bsmount %s", async (line, says) => {
     const { exitCode, output } = await runCli(line.split(" "), NOWHERE, dir);
     expect([exitCode, output]).toEqual([2, expect.stringMatching(says)]);
@@ -62,6 +68,18 @@ describe("a profile that does not exist", () => {
         "  try: name an existing one, local; bsmount auth --profile nosuch creates it\n",
     ]);
   });
+});
+
+it("bsmount auth --revoke without a token does not advise to get one", async () => {
+  await using home = await tempDir();
+  const noToken = { ...NOWHERE, accessToken: "" };
+  const { exitCode, output } = await runCli(["auth", "--revoke"], noToken, home);
+  expect([exitCode, output]).toEqual([
+    4,
+    expect.stringMatching(
+      /^bsmount: there is no access token to revoke: searched .*\n {2}try: bsmount profiles lists/,
+    ),
+  ]);
 });
 
 describe("a refusal says what to do instead", () => {

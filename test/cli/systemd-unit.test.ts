@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemdUnit, thisCommand } from "../../src/cli/systemd-unit.ts";
+import { systemdUnit, thisCommand, variablesOfShell } from "../../src/cli/systemd-unit.ts";
+import type { GivenOptions } from "../../src/config/option-values.ts";
 import { runCli } from "../helpers/run-cli.ts";
 import { runCommand } from "../helpers/run-command.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
@@ -63,5 +64,45 @@ describe("the systemd unit", () => {
       /warning: the service does not have these variables.* BASESPACE_ACCESS_TOKEN, .*XDG_/,
     );
     expect(output).not.toContain("not-to-be-shown");
+    expect(output).not.toContain("does not exist");
+  });
+
+  it("comes with a warning of what the service lacks, and of nothing else", async () => {
+    const variables = {
+      BSMOUNT_NO_APT: "1",
+      BASESPACE_PROFILE: "other",
+      BASESPACE_API_SERVER: "https://a.example",
+      BASESPACE_ACCESS_TOKEN: "abc",
+      BSMOUNT_LOG: "",
+      https_proxy: "http://proxy.example:80",
+      XDG_STATE_HOME: "/x",
+      XDG_CACHE_HOME: "/x",
+    };
+    await using home = await tempDir();
+    const environment = { variables, home: home.path, uid: 0, gid: 0 };
+    const names = async (given: GivenOptions): Promise<readonly string[]> =>
+      await variablesOfShell(given, ["profile", "apiServer", "logLevel"], environment);
+    const [server, token, profile] = [
+      "BASESPACE_API_SERVER",
+      "BASESPACE_ACCESS_TOKEN",
+      "BASESPACE_PROFILE",
+    ];
+    expect(await names({})).toEqual([token, server, profile, "XDG_STATE_HOME", "https_proxy"]);
+    const flags = { region: "use1", stateDir: "/y", accessTokenFile: "/z" };
+    expect(await names(flags)).toEqual([profile, "https_proxy"]);
+    expect(await names({ profile: "lab", stateDir: "/y" })).toEqual([token, server, "https_proxy"]);
+    await mkdir(home.join(".basespace"));
+    const text = "[DEFAULT]\napiServer = https://a.example\naccessToken = abc\n";
+    await writeFile(home.join(".basespace/lab.cfg"), text, { mode: 0o600 });
+    expect(await names({ profile: "lab", stateDir: "/y" })).toEqual(["https_proxy"]);
+  });
+
+  it("comes with a warning when the mount point does not exist", async () => {
+    const nowhere = { apiServer: "http://127.0.0.1:1", accessToken: "abc" };
+    const args = ["mount", "--systemd", dir.join("missing")];
+    const { exitCode, output } = await runCli(args, nowhere, dir);
+    expect(exitCode).toBe(0);
+    expect(output).toContain(`warning: ${dir.join("missing")} does not exist`);
+    expect(output).toContain(`mkdir -p ${dir.join("missing")}`);
   });
 });

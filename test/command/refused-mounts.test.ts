@@ -1,5 +1,6 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCommand } from "../helpers/run-command.ts";
 import { type Product, startProduct } from "../helpers/product.ts";
 
 const NO_TOKEN = { BASESPACE_ACCESS_TOKEN: undefined };
@@ -62,7 +63,7 @@ describe("a mount that fails prints the reason in one line, and the remedy", () 
     [
       "on a folder that is not empty",
       2,
-      /not empty/,
+      /not empty, and a mount would hide what is in it\n {2}try: choose an empty folder\n/,
       async () => {
         const at = await mountPoint();
         await writeFile(`${at}/file`, "");
@@ -119,5 +120,13 @@ describe("a mount that fails prints the reason in one line, and the remedy", () 
     expect(outcome.stdout).toBe("");
     expect(outcome.stderr).not.toContain(product.emulator.accessToken);
     expect(outcome.stderr.trim().split("\n").length).toBeLessThanOrEqual(3);
+    const emptyLogs = await runCommand("find", [
+      product.dir.join("state"),
+      "-size",
+      "0",
+      "-name",
+      "*.log",
+    ]);
+    expect(emptyLogs.stdout).toBe("");
   });
 });

@@ -79,7 +79,7 @@ describe("two copies to one local file", () => {
   });
 });
 
-it("a second upload of the same file to the same place says which process is at it", async () => {
+it("a second upload of the same file to the same place says which process is at it, and so does the list of uploads", async () => {
   await product.faults("PUT /files/*/parts/* n=4 drop-answer");
   const long = product.dir.join("long");
   const first = startCopy("--timeout", "10s", long, `${FILES}/again`);
@@ -90,6 +90,9 @@ it("a second upload of the same file to the same place says which process is at 
   const second = await product.bsmount(["cp", long, `${FILES}/again`]);
   expect(second.code).toBe(1);
   expect(second.stderr).toContain(`again is being uploaded by process ${first.pid}`);
+  const list = (await product.bsmount(["uploads"])).stdout;
+  expect(list).toMatch(new RegExp(`^being copied +${first.pid} +38\\.1 MiB .*/files/again `, "m"));
+  expect(list).not.toContain("interrupted");
   expect(await ended).toEqual([0, null]);
   expect(await journals()).toEqual([]);
 });

@@ -94,7 +94,7 @@ describe("bsmount cp that was cut short", () => {
     });
     const list = await product.bsmount(["uploads", "list"]);
     expect(list.stdout).toMatch(
-      /^bsmount cp +38\.1 MiB .*appresults\/\d+\/files\/long +\S+\.parts$/m,
+      /^interrupted copy +- +38\.1 MiB .*appresults\/\d+\/files\/long +\S+\.parts$/m,
     );
     expect(list.stdout).toContain("give the same command again");
     const [copy] = JSON.parse((await product.bsmount(["uploads", "list", "--json"])).stdout);

@@ -115,6 +115,10 @@ describe("resolveConfig", () => {
       reason: "not-signed-in",
       remedy: expect.stringMatching(/^give --profile local, which is signed in, or run /) as string,
     });
+    // `bs auth` leaves its token in the default profile.
+    await expect(resolveConfig({ profile: "lab" }, environment(home))).rejects.toMatchObject({
+      remedy: expect.stringMatching(/or run `bsmount auth --profile lab`, or set (?!.*bs auth)/),
+    });
   });
 
   it("knows the regions and refuses others", async () => {

@@ -212,6 +212,9 @@ describe("a mount point that cannot be used is refused with the reason", () => {
     await using place = await MountPlace.create();
     await place.mount();
     expect(await startOn(place, place.mountPoint)).toContain("is already mounted by bsmount");
+    expect(await startOn(place, join(place.mountPoint, "missing/deeper"))).toContain(
+      `it is inside the mount on ${place.mountPoint}`,
+    );
     const payload = { ...place.payload, runtimeFolder: join(place.folder, "other-run") };
     await expect(MountedChild.start(payload)).rejects.toThrow("is already mounted by bsmount");
   });

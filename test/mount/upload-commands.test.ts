@@ -28,7 +28,10 @@ describe("bsmount complete, abort, needs-attention", () => {
       expect(
         await product.bsmount(["needs-attention", inMount, "--summary", "look"]),
       ).toMatchObject({ code: 0, stderr: "" });
-      expect(await product.bsmount(["complete", inMount])).toMatchObject({ code: 0 });
+      expect(await product.bsmount(["complete", `${inMount}/files/x`])).toMatchObject({
+        code: 0,
+        stdout: "/projects/Phage lambda/appresults/ended is Complete\n",
+      });
       const { stderr } = await product.shell(`echo y > '${inMount}/files/y'`);
       expect(stderr).toMatch(/Read-only file system/);
     } finally {

@@ -28,5 +28,16 @@ describe("the man page", () => {
       / --timeout DURATION\n[^-]*Default: 30s\.\s+Variable:\s+BSMOUNT_TIMEOUT\./,
     );
     expect(page).toMatch(/ 130 +Interrupted/);
+    expect(page).toMatch(
+      /see below[^]* METHOD +GET, POST[^]* status=503 [^]*client id +[0-9a-f]{32}/,
+    );
+    expect(page).toContain(". <(bsmount completion bash)");
+    expect(page).toMatch(
+      /DURATION is a number with ms, s, m, h or d[^]*SIZE is a number with K, M/,
+    );
+    expect(page).toMatch(
+      /\nENVIRONMENT\n[^]*BASESPACE_ACCESS_TOKEN[^]*BSMOUNT_TIMEOUT\n +Sets --timeout/,
+    );
+    expect(page).toMatch(/XDG_STATE_HOME\n[^]*Default: ~\/\.local\/state\./);
   });
 });

@@ -84,7 +84,7 @@ test("a staged upload is described as its journal says, oldest first", async () 
   const [older, newer] = [new Date(1_600_000_000_000), new Date(1_700_000_000_000)];
   await utimes(join(folder, "1"), newer, newer);
   await utimes(join(folder, "2"), older, older);
-  const common = { isLive: false, pid: PID, ...OWNER, isInterrupted: true };
+  const common = { isLive: false, pid: PID, ...OWNER, state: "open" };
   expect(await stagedUploads(parent.path)).toEqual([
     {
       ...common,

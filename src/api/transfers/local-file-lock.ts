@@ -48,6 +48,16 @@ export async function lockLocalFile({
   throw noLockError(lockFolder, failure);
 }
 
+/** The number of the process that has the lock of `path`; undefined when none of this machine has it. */
+export async function lockHolderOf(path: string, lockFolder: string): Promise<number | undefined> {
+  const key = await keyOf(path);
+  for (const folder of lockFolders(lockFolder)) {
+    const pid = await holderIn({ folder, key });
+    if (pid !== undefined) return pid;
+  }
+  return undefined;
+}
+
 /** Shared, so that the checks of several callers end in the order in which they began. */
 const checks = new SingleFlight<string, void>();
 

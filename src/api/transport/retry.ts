@@ -1,4 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
+import { describeError } from "../../core/errors.ts";
+import { redactText } from "../../core/redact.ts";
+import { retries, type RetryMessage } from "../../core/telemetry.ts";
 import { type RetryLimits, retryDelay } from "./retry-delay.ts";
 
 export interface RetryOptions {
@@ -42,8 +45,17 @@ export async function withRetries<Value>(
     const past = { attempt: number, elapsedMs: now - firstFailureAt };
     const delayMs = retryDelay(past, outcome.retryAfterMs, options.limits, options.random());
     if (delayMs === undefined) throw outcome.error;
+    if (retries.active) retries.publish(retryMessage(outcome, past, options));
     await pause(options, delayMs, signal);
   }
+}
+
+function retryMessage(
+  { error }: RetryableFailure,
+  { elapsedMs }: { readonly elapsedMs: number },
+  { limits }: RetryOptions,
+): RetryMessage {
+  return { why: redactText(describeError(error)), elapsedMs, totalMs: limits.totalMs };
 }
 
 /** Sleeps for `ms` milliseconds. @throws the reason of the signal that ends it: the caller's, or the client's end */

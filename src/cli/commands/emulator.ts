@@ -9,6 +9,7 @@ import { FAULT_ACTIONS } from "../../emulator/faults/rule.ts";
 import { readyLine } from "../../emulator/ready-line.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { addDetails } from "../help-details.ts";
 import { printJson } from "../output.ts";
 import { standardOutput } from "../standard-output.ts";
 import { untilAborted } from "../until-aborted.ts";
@@ -23,21 +24,19 @@ interface EmulatorFlags {
   readonly fault?: readonly string[];
 }
 
-const FAULT_HELP = `
-A fault, such as --fault 'GET /v1pre3/files/* n=3 status=503 retry-after=2':
+const FAULT_DETAILS = `A fault, such as --fault 'GET /v1pre3/files/* n=3 status=503 retry-after=2':
   METHOD          GET, POST, … or *
   PATTERN         the whole path; * matches any characters, /objects/* is the object store
   n=K             only the first K times; the first rule that matches acts
 and one ACTION or several:
 ${faultActionLines().join("\n")}`;
 
-const SIGN_IN_HELP = `
-To sign in to it when the catalog has no app:
+const SIGN_IN_DETAILS = `To sign in to it when the catalog has no app:
   client id      ${OWN_CREDENTIALS.clientKey}
   client secret  ${OWN_CREDENTIALS.clientSecret}`;
 
 export function emulatorCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
-  return new Command("emulator")
+  const command = new Command("emulator")
     .description(
       "run a local BaseSpace; prints one line of JSON when it is ready, and ends at Ctrl-C",
     )
@@ -58,9 +57,10 @@ export function emulatorCommand({ context, onResult }: ProgramOptions): CommandU
       "--fault <rule...>",
       "simulate a fault: 'METHOD PATTERN [n=K] ACTION…', see below",
       collect,
-    )
-    .addHelpText("after", `${FAULT_HELP}\n${SIGN_IN_HELP}`)
-    .action(async (flags) => onResult(await emulator(flags, context)));
+    );
+  return addDetails(command, `${FAULT_DETAILS}\n\n${SIGN_IN_DETAILS}`).action(async (flags) =>
+    onResult(await emulator(flags, context)),
+  );
 }
 
 function faultActionLines(): readonly string[] {

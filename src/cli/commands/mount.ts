@@ -1,17 +1,20 @@
+import { lstat } from "node:fs/promises";
 import { resolve } from "node:path";
 import process from "node:process";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { type GivenOptions, OPTION_ROWS, type OptionKey } from "../../config/option-values.ts";
 import { resolveConfig } from "../../config/config.ts";
+import { mountedOn } from "../../linux/mount-table.ts";
 import { ensurePrivateFolder } from "../../linux/private-folder.ts";
-import { startDaemon } from "../../mount/mount.ts";
+import { startDaemon, withoutUnusedLog } from "../../mount/mount.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { stagingFolderOf } from "../../session/staged-uploads.ts";
-import { leftBehindNotice } from "../left-behind.ts";
+import { continuedNotice, leftBehindNotice } from "../left-behind.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
 import { logFileOf, type MountPlan } from "../mount-plan.ts";
+import { pauseRetryLine } from "../retry-line.ts";
 import { standardOutput } from "../standard-output.ts";
 import { systemdUnit, thisCommand, variablesOfShell } from "../systemd-unit.ts";
 
@@ -48,7 +51,7 @@ export function mountCommand({ context, onResult }: ProgramOptions): CommandUnkn
   const words = flagWords(withOptions);
   return withOptions.action(async (mountPoint, flags) => {
     if (flags.systemd !== true) onResult(await mount(mountPoint, flags, context));
-    else onResult(printUnit(resolve(mountPoint), words, context));
+    else onResult(await printUnit(resolve(mountPoint), { flags, words }, context));
   });
 }
 
@@ -68,19 +71,31 @@ function isPath(argument: string): boolean {
   return argument === "FILE" || argument === "DIR";
 }
 
-function printUnit(
+async function printUnit(
   mountPoint: string,
-  flags: readonly string[],
+  { flags, words }: { readonly flags: MountFlags; readonly words: readonly string[] },
   { environment }: CommandContext,
-): number {
-  standardOutput.write(systemdUnit({ command: thisCommand(), mountPoint, flags }));
-  const variables = variablesOfShell(environment);
+): CommandResult {
+  standardOutput.write(systemdUnit({ command: thisCommand(), mountPoint, flags: words }));
+  const variables = await variablesOfShell(flags, MOUNT_OPTIONS, environment);
   if (variables.length > 0) {
     printWarning(
       `the service does not have these variables of this shell: ${variables.join(", ")}`,
     );
   }
+  if (await isMissing(mountPoint)) {
+    printWarning(`${mountPoint} does not exist, and the service needs it: mkdir -p ${mountPoint}`);
+  }
   return EXIT.done;
+}
+
+/** Never touches what is mounted there, which may not respond. */
+async function isMissing(mountPoint: string): Promise<boolean> {
+  if (mountedOn(mountPoint) !== undefined) return false;
+  return await lstat(mountPoint).then(
+    () => false,
+    ({ code }: NodeJS.ErrnoException) => code === "ENOENT",
+  );
 }
 
 async function mount(
@@ -99,6 +114,8 @@ async function mount(
     const { serveInForeground } = await import("../serve-mount.ts");
     signal.throwIfAborted();
     handOverSignals();
+    // The log is on the same terminal.
+    using _pause = pauseRetryLine();
     await serveInForeground(plan, {
       onMounted: (live) => printLine(`mounted on ${live.mountPoint}; Ctrl-C unmounts`),
       onNotice: printWarning,
@@ -109,12 +126,16 @@ async function mount(
   await ensurePrivateFolder(config.folders.state, uid);
   const entry = process.argv[1] ?? "";
   const { logFile } = plan;
-  const status = await startDaemon(
-    { entry, args: ["mount", mountPoint], payload: plan, logFile },
-    signal,
+  const daemon = { entry, args: ["mount", mountPoint], payload: plan, logFile };
+  const runtimeFolder = config.folders.runtime;
+  const status = await withoutUnusedLog(
+    { logFile, runtimeFolder, mountPoint },
+    async () => await startDaemon(daemon, signal),
   );
   printLine(`mounted on ${status.mountPoint} for ${status.user}, process ${status.pid}`);
-  const notice = await leftBehindNotice(stagingFolderOf(config));
+  const continued = await continuedNotice(stagingFolderOf(config), status.pid);
+  if (continued !== undefined) printLine(continued);
+  const notice = await leftBehindNotice(stagingFolderOf(config), status.pid);
   if (notice !== undefined) printWarning(notice);
   return EXIT.done;
 }

@@ -14,6 +14,7 @@ import { printLine } from "../output.ts";
 import { printable } from "../../core/terminal-text.ts";
 import { isRemote, remoteNames } from "../remote-path.ts";
 import { openRemoteSession } from "../remote-session.ts";
+import type { UnfinishedFilesPolicy } from "../../session/temporary-files-policy.ts";
 import { waitingLine } from "../waiting-line.ts";
 
 interface StatusCommand {
@@ -87,17 +88,36 @@ async function changeStatus(
   const temporaryFiles = temporaryFilesPolicy(flags);
   const uploadsInterrupted = flags.uploadInterrupted === true;
   const policies = { temporaryFiles, uploadsInterrupted };
-  const change = { status, ...policies, ...(summary === undefined ? {} : { summary }) };
-  if (isRemote(path)) {
-    const remotePath = `/${remoteNames(path).join("/")}`;
-    await using session = await openRemoteSession(flags, context);
-    await session.setStatus(remotePath, change, context.signal);
-  } else {
-    const runtimeFolder = defaultFolders(context.environment).runtime;
-    using waiting = waitingLine();
-    const onProgress = waiting.show;
-    await setStatusAt(path, { runtimeFolder, ...change, onProgress }, context.signal);
-  }
-  printLine(`${printable(path)} is ${status}`);
+  const change: Change = { status, ...policies, ...(summary === undefined ? {} : { summary }) };
+  const appResultPath = isRemote(path)
+    ? await changeInBaseSpace(path, change, flags, context)
+    : await changeInMount(path, change, context);
+  printLine(`${printable(appResultPath)} is ${status}`);
   return EXIT.done;
+}
+
+interface Change extends UnfinishedFilesPolicy {
+  readonly status: string;
+  readonly summary?: string;
+}
+
+async function changeInBaseSpace(
+  path: string,
+  change: Change,
+  flags: GivenOptions,
+  context: CommandContext,
+): Promise<string> {
+  const remotePath = `/${remoteNames(path).join("/")}`;
+  await using session = await openRemoteSession(flags, context);
+  return await session.setStatus(remotePath, change, context.signal);
+}
+
+async function changeInMount(
+  path: string,
+  change: Change,
+  { environment, signal }: CommandContext,
+): Promise<string> {
+  const runtimeFolder = defaultFolders(environment).runtime;
+  using waiting = waitingLine();
+  return await setStatusAt(path, { runtimeFolder, ...change, onProgress: waiting.show }, signal);
 }

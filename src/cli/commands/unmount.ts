@@ -80,10 +80,10 @@ async function unmountAll(flags: UnmountFlags, context: CommandContext): Command
       worst = Math.max(worst, exitCodeOf(reasonOf(error)));
     }
   }
-  // These are dead, or were made with other folders, so they may still be wanted.
+  // These are dead, or were made with other folders, so --all does not include them.
   const left = (await otherMounts(attached, signal)).filter(({ state }) => state !== "unknown");
   for (const line of statusLines([], left)) printWarning(`left alone: ${line}`);
-  return left.some(({ state }) => state === "live") ? Math.max(worst, EXIT.failed) : worst;
+  return worst;
 }
 
 /** Exits with 3 when files that were written are not in BaseSpace. */

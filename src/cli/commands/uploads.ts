@@ -1,13 +1,15 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { type ResumableUpload, resumableUploads } from "../../api/transfers/resumable-uploads.ts";
-import { defaultFolders } from "../../config/folders.ts";
+import { lockHolderOf } from "../../api/transfers/local-file-lock.ts";
+import { defaultFolders, type Folders } from "../../config/folders.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
 import { resolveFolders } from "../../config/config.ts";
 import { formatBytes } from "../../core/units.ts";
 import { listMounts } from "../../mount/mount.ts";
-import { transfersFolderIn } from "../../session/transfer-paths.ts";
+import { lockFolderIn, transfersFolderIn } from "../../session/transfer-paths.ts";
 import { stagingFolderIn } from "../../session/staged-uploads.ts";
 import { type StagedUpload, stagedUploads } from "../../write/leftovers.ts";
+import { stagedNameOf } from "../../write/temporary-names.ts";
 import { shownPathOf } from "../../write/result-file.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -37,10 +39,27 @@ async function listUploads(
   const others = flags.stateDir === undefined ? await stagingOfMounts(environment, signal) : [];
   const staging = [...new Set([own, ...others])];
   const uploads = await stagedIn(staging);
-  const copies = await resumableUploads(transfersFolderIn(folders.state));
+  const copies = await copiesIn(folders);
   if (flags.json === true) printJson([...uploads.map(toJson), ...copies.map(copyToJson)]);
   else for (const line of linesOf({ uploads, copies, folders: staging })) printLine(line);
   return EXIT.done;
+}
+
+/** A copy into BaseSpace that has a journal. */
+interface Copy extends ResumableUpload {
+  /** The process that is copying; undefined when the copy was interrupted. */
+  readonly pid: number | undefined;
+}
+
+async function copiesIn({ state }: Folders): Promise<readonly Copy[]> {
+  const uploads = await resumableUploads(transfersFolderIn(state));
+  const lockFolder = lockFolderIn(state);
+  return await Promise.all(
+    uploads.map(async (upload) => ({
+      ...upload,
+      pid: await lockHolderOf(upload.journal, lockFolder),
+    })),
+  );
 }
 
 /** Other mounts may use other folders. */
@@ -60,7 +79,7 @@ async function stagedIn(folders: readonly string[]): Promise<readonly StagedUplo
 
 interface Unfinished {
   readonly uploads: readonly StagedUpload[];
-  readonly copies: readonly ResumableUpload[];
+  readonly copies: readonly Copy[];
   /** The staging folders that were read. */
   readonly folders: readonly string[];
 }
@@ -70,9 +89,9 @@ function linesOf({ uploads, copies, folders }: Unfinished): readonly string[] {
     const looked = folders.map(printable).join(" and ");
     return [`everything that was written is in BaseSpace, according to ${looked}`];
   }
-  const head = ["OF", "SIZE", "WRITTEN (UTC)", "BELONGS TO", "BYTES IN"];
+  const head = ["STATE", "PROCESS", "SIZE", "WRITTEN (UTC)", "BELONGS TO", "BYTES IN"];
   return [
-    ...table([head, ...uploads.map(stagedRow), ...copies.map(copyRow)], new Set([1])),
+    ...table([head, ...uploads.map(stagedRow), ...copies.map(copyRow)], new Set([2])),
     ...notesOn(uploads, copies),
   ];
 }
@@ -81,7 +100,8 @@ function stagedRow(upload: StagedUpload): readonly string[] {
   const { isLive, pid, host, sizeBytes, modified, resultFile, file } = upload;
   const where = host === undefined ? "" : ` on ${printable(host)}`;
   return [
-    isLive ? `process ${pid ?? "?"}${where}` : "left behind",
+    stagedState(upload),
+    isLive ? `${pid ?? "?"}${where}` : "-",
     formatBytes(sizeBytes),
     dateText(modified),
     resultFile === undefined ? "?" : printable(shownPathOf(resultFile)),
@@ -89,10 +109,20 @@ function stagedRow(upload: StagedUpload): readonly string[] {
   ];
 }
 
-function copyRow({ sizeBytes, begun, destination, journal }: ResumableUpload): readonly string[] {
+function stagedState({ isLive, why, resultFile, state }: StagedUpload): string {
+  if (!isLive) return "left behind";
+  if (state === "interrupted") return "interrupted";
+  if (why !== undefined) return "failed";
+  if (state === "open") return "being written";
+  const awaitsRename = resultFile !== undefined && stagedNameOf(resultFile.path).awaitsRename;
+  return awaitsRename ? "awaiting rename" : "pending";
+}
+
+function copyRow({ pid, sizeBytes, begun, destination, journal }: Copy): readonly string[] {
   const path = /\/v1pre3\/(.*)$/.exec(destination)?.[1] ?? destination;
   return [
-    "bsmount cp",
+    pid === undefined ? "interrupted copy" : "being copied",
+    pid === undefined ? "-" : String(pid),
     formatBytes(sizeBytes),
     dateText(begun),
     printable(path),
@@ -101,22 +131,30 @@ function copyRow({ sizeBytes, begun, destination, journal }: ResumableUpload): r
 }
 
 const LEFT_BEHIND =
-  "Files that were left behind are not uploaded automatically, and their end may be missing: check the bytes, copy " +
-  "them to where they belong with bsmount cp, or to a new app result if that one is closed, then remove the file.";
+  "Of the files that were left behind, the next mount uploads those that their writers had closed. Where a reason is " +
+  "given it cannot: copy the bytes to where they belong with bsmount cp, or to a new app result if that one is closed, " +
+  "then remove the file.";
+
+const INTERRUPTED =
+  "An interrupted file may lack its end: write it again, remove it, open and close it to upload it as it is, or give " +
+  "--upload-interrupted to bsmount complete.";
 
 const COPY =
-  "A bsmount cp in this list runs, or was interrupted: give the same command again, which continues it, or remove the " +
-  "file of its journal, which abandons it.";
+  "To continue an interrupted copy, give the same command again; to abandon it, remove the file of its journal.";
 
-function notesOn(
-  uploads: readonly StagedUpload[],
-  copies: readonly ResumableUpload[],
-): readonly string[] {
+const AWAITING_RENAME =
+  "A file that awaits a rename has a temporary name: rename it, or unmount with --upload-temporary or " +
+  "--discard-temporary.";
+
+function notesOn(uploads: readonly StagedUpload[], copies: readonly Copy[]): readonly string[] {
   const reasons = uploads.flatMap(({ why, file }) =>
     why === undefined ? [] : [`${printable(file)}  ${printable(why)}`],
   );
   if (uploads.some(({ isLive }) => !isLive)) reasons.push(LEFT_BEHIND);
-  if (copies.length > 0) reasons.push(COPY);
+  if (uploads.some((upload) => stagedState(upload) === "interrupted")) reasons.push(INTERRUPTED);
+  if (uploads.some((upload) => stagedState(upload) === "awaiting rename"))
+    reasons.push(AWAITING_RENAME);
+  if (copies.some(({ pid }) => pid === undefined)) reasons.push(COPY);
   return reasons;
 }
 
@@ -124,18 +162,25 @@ function dateText(date: Date): string {
   return date.toISOString().slice(0, 19).replace("T", " ");
 }
 
-function copyToJson({ begun, ...copy }: ResumableUpload): Record<string, unknown> {
-  return { state: "copy", ...copy, begun: begun.toISOString() };
+function copyToJson({ begun, pid, ...copy }: Copy): Record<string, unknown> {
+  return {
+    state: "copy",
+    ...copy,
+    ...(pid === undefined ? {} : { pid }),
+    begun: begun.toISOString(),
+  };
 }
 
 function toJson({
   isLive,
   modified,
   resultFile,
+  state: content,
   ...upload
 }: StagedUpload): Record<string, unknown> {
   return {
     state: upload.host === undefined ? (isLive ? "live" : "left") : "elsewhere",
+    content,
     ...upload,
     modified: modified.toISOString(),
     ...resultFile,

@@ -23,7 +23,7 @@ _${name}() {
 ${paths(program, "").join("\n")}
     esac
   done
-  case $prev in
+  case "$command $prev" in
 ${valueCases(program).join("\n")}
   esac
   if [[ -z $kind && $cur == -* ]]; then
@@ -66,18 +66,28 @@ function paths({ commands }: CommandReference, above: string): readonly string[]
   });
 }
 
+/** Cases for the values of options, each only behind the commands that accept the option. */
 function valueCases(program: CommandReference): readonly string[] {
-  const cases = new Map<string, string>();
-  for (const { long, short, argument, values } of allOptions(program)) {
+  const wordsByOffer = new Map<string, string[]>();
+  for (const [path, { long, short, argument, values }] of allOptions(program, "")) {
     if (argument === undefined) continue;
-    const words = short === undefined ? long : `${short} | ${long}`;
-    cases.set(words, `    ${words}) ${offer(values)} ;;`);
+    const words = wordsByOffer.get(offer(values)) ?? [];
+    for (const flag of short === undefined ? [long] : [short, long])
+      words.push(`"${path} ${flag}"`);
+    wordsByOffer.set(offer(values), words);
   }
-  return [...cases.values()];
+  return [...wordsByOffer].map(([code, words]) => `    ${words.join(" | ")}) ${code} ;;`);
 }
 
-function allOptions({ options, commands }: CommandReference): readonly OptionReference[] {
-  return [...options, ...commands.flatMap(allOptions)];
+/** The options with the commands that accept them. */
+function allOptions(
+  { options, commands }: CommandReference,
+  path: string,
+): readonly (readonly [path: string, option: OptionReference])[] {
+  return [
+    ...options.map((option) => [path, option] as const),
+    ...commands.flatMap((command) => allOptions(command, `${path} ${command.names[0]}`)),
+  ];
 }
 
 function optionCases({ options, commands }: CommandReference, path: string): readonly string[] {

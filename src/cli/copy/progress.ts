@@ -2,6 +2,7 @@ import process from "node:process";
 import { SingleBar } from "cli-progress";
 import type { Progress } from "../../api/transfers/options.ts";
 import { formatBytes } from "../../core/units.ts";
+import { pauseRetryLine } from "../retry-line.ts";
 import { TransferRate } from "./transfer-rate.ts";
 
 /** One progress bar for all files, on standard error where that is a terminal; disposing removes it. */
@@ -31,6 +32,7 @@ export function showsProgress(): boolean {
 export function copyProgress(totalBytes: number): CopyProgress {
   const rate = new TransferRate();
   const bar = showsProgress() && totalBytes > 0 ? startBar(totalBytes, rate) : undefined;
+  const pause = bar === undefined ? undefined : pauseRetryLine();
   let done = 0;
   return {
     file: (sizeBytes) => {
@@ -58,6 +60,7 @@ export function copyProgress(totalBytes: number): CopyProgress {
       // Otherwise the bar restores the cursor position of its start, above what was printed since.
       if (bar !== undefined) process.stderr.write(SAVE_CURSOR);
       bar?.stop();
+      pause?.[Symbol.dispose]();
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { OPTION_TYPES } from "../../config/option-types.ts";
+import { detailsOf } from "../help-details.ts";
 import { OPTION_ROWS, type OptionDefinition } from "../../config/option-values.ts";
 
 /*
@@ -37,6 +38,8 @@ export interface CommandReference {
   readonly usage: string;
   readonly description: string;
   readonly options: readonly OptionReference[];
+  /** Lines to be shown as they are, such as a table of the values of an option. */
+  readonly details: string | undefined;
   readonly arguments: readonly ArgumentReference[];
   /** The values of each of its arguments; undefined when it takes none. */
   readonly values: Values | undefined;
@@ -59,6 +62,7 @@ export function describeProgram(
     usage: command.usage(),
     description: help.commandDescription(command),
     options: help.visibleOptions(command).map(describeOption),
+    details: detailsOf(command),
     arguments: shown.map((argument) => ({
       name: argument.name(),
       help: help.argumentDescription(argument),

@@ -3,9 +3,10 @@ import type { ConnectionConfig } from "../../config/connection.ts";
 import type { Environment } from "../../config/environment.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
 import { readProfile } from "../../config/profile.ts";
+import { NoTokenError } from "../../config/find-token.ts";
 import { resolveConfig } from "../../config/config.ts";
 import { forgetToken } from "../../config/write-profile.ts";
-import { reasonOf } from "../../core/errors.ts";
+import { BsmountError, reasonOf } from "../../core/errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printLine } from "../output.ts";
 
@@ -15,7 +16,11 @@ export async function revoke(
   environment: Environment,
   signal: AbortSignal,
 ): Promise<number> {
-  const { connection } = await resolveConfig(given, withoutTokenVariable(given, environment));
+  const { connection } = await resolveConfig(given, withoutTokenVariable(given, environment)).catch(
+    (error: unknown) => {
+      throw error instanceof NoTokenError ? nothingToRevokeError(error) : error;
+    },
+  );
   const wasKnown = await revokeToken(connection, signal);
   const { apiServer, tokenOrigin, tokenSource } = connection;
   printLine(
@@ -33,6 +38,14 @@ export async function revoke(
     printLine(`It was removed from ${profile.file}.`);
   }
   return EXIT.done;
+}
+
+/** The remedies for a missing token would make a new one. */
+function nothingToRevokeError({ searched }: NoTokenError): BsmountError {
+  const problem = `there is no access token to revoke: searched ${searched}`;
+  return new BsmountError("not-signed-in", problem, {
+    remedy: "bsmount profiles lists the sign-ins of this machine; --profile NAME takes another one",
+  });
 }
 
 /** When a profile is named, only its token may be revoked, never the one in the environment. */
