@@ -150,6 +150,7 @@ export class StagedFile {
     if (this.awaitsRename) return "its name is a temporary one";
     const { failure } = this.content;
     if (failure !== undefined) return describeError(failure);
+    if (this.isInterrupted) return "its last writer did not close it";
     return this.isOpenForWriting ? "it was open for writing" : "the mount ended before";
   }
 
@@ -240,7 +241,8 @@ export class StagedFile {
 
   /** The journal says why the file stays in staging. */
   noteWhyLeft(): void {
-    this.#journal.recordFailure(this.whyLeft);
+    // The journal says already why it was interrupted.
+    if (!this.isInterrupted) this.#journal.recordFailure(this.whyLeft);
   }
 
   /** What BaseSpace has of it, when that is all that was written. */

@@ -138,6 +138,8 @@ export class StagedFiles implements AsyncDisposable {
     const { modifiedMs } = left;
     const earlier = { end, modifiedMs, upload: isUsable ? upload : undefined } as const;
     const file = this.#stagedFile({ at, name, isCopy: false, earlier }, await left.open());
+    if (end === "interrupted")
+      file.content.interrupt(known.why ?? "its mount ended before it was closed");
     this.#registry.add(file);
     if (end === "closed" && !file.awaitsRename) this.finishing.finishInBackground(file);
     return file;

@@ -76,6 +76,9 @@ async function ended(pid: number): Promise<void> {
 
 interface Staged {
   readonly state: string;
+  /** As the journal says. */
+  readonly content: string;
+  readonly why?: string;
   readonly file: string;
   readonly sizeBytes: number;
   readonly belongsTo: string;
@@ -384,16 +387,17 @@ describe("a mount with a file open for writing", () => {
       const { code: mounted, stderr } = await mount();
       expect([mounted, stderr]).toEqual([0, expect.stringContaining("bsmount uploads list")]);
       const left = await staged();
-      expect(left.map(({ state, ...file }) => [state, file.sizeBytes, file.belongsTo])).toEqual([
-        ["left", 12 * MIB, belongsTo("x")],
-        ["left", 4, belongsTo("y.tmp")],
+      expect(left.map((file) => [file.content, file.sizeBytes, file.belongsTo])).toEqual([
+        ["interrupted", 12 * MIB, belongsTo("x")],
+        ["closed", 4, belongsTo("y.tmp")],
       ]);
-      const bytes = await readFile(left[0]?.file ?? "");
-      expect(bytes.equals(Buffer.alloc(12 * MIB))).toBe(true);
+      const compared = await product.shell(`cmp '${files}/x' <(head -c 12M /dev/zero)`);
+      expect(compared).toMatchObject({ code: 0, stdout: "", stderr: "" });
       // What BaseSpace has does not stay on the disk.
       const folder = left[0]?.file.replace(/\/\d+$/, "") ?? "";
       expect((await readdir(folder)).length).toBe(3);
-      for (const { file } of left) await runCommand("rm", ["--", file]);
+      expect(await product.shell(`rm '${files}/x' '${files}/y.tmp'`)).toMatchObject({ code: 0 });
+      expect(await readdir(folder)).toEqual(["journal"]);
     },
   );
 
@@ -407,27 +411,32 @@ describe("a mount with a file open for writing", () => {
         "earlier mounts left 2 files behind that BaseSpace does not have",
       ),
     });
-    expect(await mount()).toMatchObject({ code: 0 });
-    for (const path of [`bs:/${RESULTS}/${result}`, `${product.mountPoint}/${RESULTS}/${result}`]) {
-      const { code, stderr } = await bsmount("complete", path);
-      expect([code, stderr]).toEqual([
-        3,
-        expect.stringMatching(/files\/x.*files\/y.*never uploaded/s),
-      ]);
-      expect(stderr).toMatch(/try: bsmount uploads list/);
-    }
-    expect(await sessionStatus()).toBe("Running");
-    const [x, y] = await staged();
+    const { code, stderr } = await bsmount("complete", `bs:/${RESULTS}/${result}`);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/files\/x.*files\/y.*never uploaded.*try: bsmount uploads list/s),
+    ]);
+    const [x] = await staged();
     const copy = ["cp", "-T", x?.file ?? "", `bs:/${RESULTS}/${result}/files/x`];
     expect(await bsmount(...copy)).toMatchObject({ code: 0 });
-    const path = `${product.mountPoint}/${RESULTS}/${result}`;
-    expect(await bsmount("complete", path)).toMatchObject({
+    expect(await bsmount("complete", `bs:/${RESULTS}/${result}`)).toMatchObject({
       code: 3,
       stderr: expect.stringMatching(/wrote [^,]*files\/y, which was never uploaded/),
     });
-    for (const { file } of [x, y].filter((one) => one !== undefined)) await rm(file);
+    expect(await mount()).toMatchObject({ code: 0 });
+    // What is at its place already is not uploaded again, and hides nothing.
+    const [left] = await staged();
+    expect(left).toMatchObject({ file: x?.file, why: "BaseSpace has a newer version of it" });
+    const path = `${product.mountPoint}/${RESULTS}/${result}`;
+    expect(await bsmount("complete", path)).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/files\/y was interrupted.*--upload-interrupted/s),
+    });
+    expect(await sessionStatus()).toBe("Running");
+    expect(await product.shell(`rm '${files}/y'`)).toMatchObject({ code: 0 });
     expect(await bsmount("complete", path)).toMatchObject({ code: 0, stderr: "" });
     expect(await remote()).toEqual({ x: 12 * MIB });
+    await rm(x?.file ?? "");
   });
 
   /** Sends this many signals, each after the one before has taken effect, since pending signals of one kind merge. */
