@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { isBeingKilled } from "../linux/process-identity.ts";
+import { isBeingKilled, type ProcessIdentity, processAt } from "../linux/process-identity.ts";
 import type { WriterState } from "../fs/file-system.ts";
 import type { Clock } from "../core/clock.ts";
 import type { MountEntry } from "../linux/mount-table.ts";
@@ -75,7 +75,7 @@ export class OtherWriters {
   /** By handle, while it is open. */
   readonly #made = new Map<number, MadeFile>();
   /** The processes that were seen to have the file of a handle open for writing. */
-  readonly #holders = new Map<number, Set<number>>();
+  readonly #holders = new Map<number, Map<number, ProcessIdentity>>();
   /** All processes, with the number of the census in which each was first seen. */
   #seen: ReadonlyMap<number, number> = new Map();
   #census = 0;
@@ -124,7 +124,8 @@ export class OtherWriters {
   /** The writers of a file of which a descriptor was closed. */
   async stateOf(handle: number, closed: ClosedFile, signal: AbortSignal): Promise<WriterState> {
     if (await this.isOpenForWriting(handle, closed, signal)) return "open";
-    return [...(this.#holders.get(handle) ?? [])].some(isBeingKilled) ? "killed" : "closed";
+    const holders = [...(this.#holders.get(handle)?.values() ?? [])];
+    return holders.some(isBeingKilled) ? "killed" : "closed";
   }
 
   /** Whether a process has the file open for writing; true when that is unknown. */
@@ -179,8 +180,11 @@ export class OtherWriters {
   }
 
   #holds(handle: number, pid: number): void {
-    const holders = this.#holders.get(handle) ?? new Set();
-    if (holders.size < MOST_HOLDERS) this.#holders.set(handle, holders.add(pid));
+    const holders = this.#holders.get(handle) ?? new Map<number, ProcessIdentity>();
+    const holder = processAt(pid);
+    if (holder !== undefined && (holders.size < MOST_HOLDERS || holders.has(pid))) {
+      this.#holders.set(handle, holders.set(pid, holder));
+    }
   }
 
   #takeCensus(): undefined {

@@ -47,10 +47,19 @@ const PF_EXITING = 0x4;
  * by itself has none, also when other threads of it are ended, as by exit_group(2). The exit code is shown to its user
  * and to root; for others this is false.
  */
-export function isBeingKilled(pid: number): boolean {
-  const fields = statFields(pid);
-  const isExiting = (Number(fields[6]) & PF_EXITING) !== 0;
-  return isExiting && (Number(fields[49]) & 0x7f) !== 0;
+export function isBeingKilled({ pid, startTicks }: ProcessIdentity): boolean {
+  const [state, ...fields] = statFields(pid);
+  // A zombie has closed everything before.
+  if (state === undefined || state === "Z" || state === "X" || fields[18] !== startTicks)
+    return false;
+  const isExiting = (Number(fields[5]) & PF_EXITING) !== 0;
+  return isExiting && (Number(fields[48]) & 0x7f) !== 0;
+}
+
+/** The process that has this number now; undefined when there is none. */
+export function processAt(pid: number): ProcessIdentity | undefined {
+  const startTicks = startTicksOf(pid);
+  return startTicks === undefined ? undefined : { pid, startTicks };
 }
 
 /** The ancestors of process `pid`, its parent first, as far as they can be seen. */

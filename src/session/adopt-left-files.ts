@@ -39,7 +39,12 @@ interface Left {
  */
 export async function adoptLeftFiles(options: AdoptOptions, signal: AbortSignal): Promise<void> {
   const byResult = new Map<AppResultId, Left[]>();
-  for (const file of await options.staging.adopt()) {
+  const onFailure = (path: string, error: unknown): void =>
+    options.logger.warn(
+      { path, error: describeError(error) },
+      "cannot continue what an earlier mount left in this folder",
+    );
+  for (const file of await options.staging.adopt(onFailure)) {
     const { known, sizeBytes, path } = file;
     const isNeeded = known === undefined ? sizeBytes > 0 : known.state !== "finished";
     if (!isNeeded) await rm(path, { force: true });

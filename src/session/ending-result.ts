@@ -126,8 +126,8 @@ function leftoversError(what: string, left: readonly StagedUpload[]): BsmountErr
   const problem = `${what}: a mount that has ended wrote ${files}, which ${were} never uploaded`;
   return new BsmountError("unfinished", problem, {
     remedy:
-      "bsmount uploads list shows where the bytes are: upload them with bsmount cp, or remove them; then try " +
-      "again",
+      "mount again, which continues the uploads; or upload the bytes with bsmount cp, or remove them: bsmount uploads " +
+      "list shows where they are",
   });
 }
 

@@ -37,7 +37,10 @@ interface PendingLine {
   readonly text: string;
 }
 
-/** A journal is rewritten when it has this many lines more than four for each file. */
+/**
+ * A journal is rewritten when it has this many lines more than four for each file, and twice those of the last time:
+ * a file that is uploaded in many parts has a line for each.
+ */
 const MAX_DEAD_LINES = 4096;
 
 const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
@@ -52,6 +55,8 @@ export class Journal implements AsyncDisposable {
   #next: number;
   /** Lines in the file, or written to it in vain. */
   #lines: number;
+  /** Lines that described the files when the journal was begun, or rewritten. */
+  #liveLines: number;
   #pending: PendingLine[] = [];
   #writing: Promise<void> | undefined;
   #syncing: Promise<void> | undefined;
@@ -66,6 +71,7 @@ export class Journal implements AsyncDisposable {
     this.#file = opened.file;
     this.#next = opened.lines;
     this.#lines = opened.lines;
+    this.#liveLines = opened.lines;
   }
 
   /** @throws BsmountError `no-space`, `environment` */
@@ -172,7 +178,8 @@ export class Journal implements AsyncDisposable {
       this.#pending = [...lines, ...this.#pending];
       throw error;
     }
-    if (this.#lines > 4 * this.#live.size + MAX_DEAD_LINES) await this.#tryToCompact();
+    const mostLines = 4 * this.#live.size + 2 * this.#liveLines + MAX_DEAD_LINES;
+    if (this.#lines > mostLines) await this.#tryToCompact();
   }
 
   async #tryToCompact(): Promise<void> {
@@ -192,6 +199,7 @@ export class Journal implements AsyncDisposable {
     const old = this.#file;
     this.#file = file;
     this.#lines = lines;
+    this.#liveLines = lines;
     // What came meanwhile is in the new journal already, and changes nothing when it comes again.
     this.#next = lines;
     this.#pending = this.#pending.map(({ file, text }) => {
@@ -231,6 +239,8 @@ async function writeAnew(content: JournalContent): Promise<OpenJournal> {
       await writeAll(file, text);
       await file.datasync();
       await rename(path, join(folder, JOURNAL_NAME));
+      // A later sync of the new file would be of no use if a power cut brought the old one back.
+      await syncFolder(folder);
     } catch (error) {
       await file.close();
       await rm(path, { force: true });
@@ -249,6 +259,11 @@ function headerLine({ apiServer, userId }: JournalOwner): string {
 async function openNew(path: string): Promise<FileHandle> {
   const flags = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW;
   return await localDisk({ what: "create", path }, async () => await open(path, flags, 0o600));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  await using folder = await open(path);
+  await folder.sync();
 }
 
 async function writeAll(file: FileHandle, text: string): Promise<void> {

@@ -81,14 +81,18 @@ export class Staging implements AsyncDisposable {
 
   /**
    * Takes over the folders that processes of the same user have left behind, and returns the files in them. Other
-   * sessions no longer see them as left behind.
-   * @throws BsmountError `no-space`, `environment`
+   * sessions no longer see them as left behind. `onFailure` is called for a folder that cannot be taken over, as when the
+   * disk is full; it stays as it is.
+   * @throws BsmountError `environment` when another user owns the parent folder
    */
-  async adopt(): Promise<readonly AdoptableFile[]> {
+  async adopt(
+    onFailure: (path: string, error: unknown) => void,
+  ): Promise<readonly AdoptableFile[]> {
     const left: AdoptableFile[] = [];
     for (const path of await stagingFolders(this.parent)) {
       if (this.isOwn(`${path}/`)) continue;
-      const adopted = await StagingFolder.adopt(path, this.#options.owner);
+      const adopting = StagingFolder.adopt(path, this.#options.owner);
+      const adopted = await adopting.catch((error: unknown) => onFailure(path, error));
       if (adopted === undefined) continue;
       this.#adopted.push(adopted.folder);
       left.push(...adopted.files.map((file) => ({ ...file, open: this.#limited(file.open) })));

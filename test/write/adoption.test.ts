@@ -39,12 +39,16 @@ async function kill(): Promise<void> {
   await cp(here.world.stagingPath, taken, { recursive: true, filter });
 }
 
+const unexpected = (path: string, error: unknown): never => {
+  throw new Error(path, { cause: error });
+};
+
 const isKnown = ({ known }: AdoptableFile): boolean => known?.resultFile !== undefined;
 
 /** What the next mount adopts, by path. */
 async function adopt(): Promise<Readonly<Record<string, StagedFile>>> {
   const files: Record<string, StagedFile> = {};
-  for (const left of (await staging.adopt()).filter(isKnown)) {
+  for (const left of (await staging.adopt(unexpected)).filter(isKnown)) {
     if (left.known?.state === "finished") continue;
     const file = await next.adopt(left.known as KnownFile, left);
     files[file.path] = file;
@@ -218,7 +222,7 @@ describe("staging is left as it is", () => {
     await kill();
     await editJournal(edit);
     const before = readdirSync(taken, { recursive: true });
-    expect(await staging.adopt()).toEqual([]);
+    expect(await staging.adopt(unexpected)).toEqual([]);
     expect(readdirSync(taken, { recursive: true })).toEqual(before);
   });
 });

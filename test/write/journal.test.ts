@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -207,6 +207,24 @@ describe("a journal with many lines", () => {
       90005: { resultFile: at("f90005"), state: "open" },
       90006: { resultFile: at("f90006"), state: "open" },
     });
+  });
+
+  test("is rewritten a few times only while one file is sent in ten thousand parts", async () => {
+    await using folder = await tempDir();
+    await using journal = await Journal.create(folder.path, OWNER);
+    await journal.record(begun("1"));
+    const upload = { fileId: "9", uploadPath: "f1", steps: [{ parts: 10_000, partBytes: 5 }] };
+    await journal.record({ file: "1", event: "upload-begun", ...upload });
+    const rewritten = new Set<number>();
+    for (let number = 1; number <= 10_000; number += 1) {
+      const md5 = String(number).padStart(32, "0");
+      await journal.record({ file: "1", event: "part-sent", number, partBytes: 5, md5 });
+      rewritten.add(statSync(folder.join("journal")).ino);
+    }
+    expect(rewritten.size).toBeLessThan(4);
+    const read = await readJournal(folder.path);
+    expect(read?.canBeContinued).toBe(true);
+    expect(read?.files.get("1")?.upload?.parts.size).toBe(10_000);
   });
 
   test("is as good as before when it cannot be rewritten", async () => {
