@@ -47,6 +47,7 @@ import {
   keepTemporaryNames,
   type UnfinishedFiles,
   unfinishedFiles,
+  interruptedFiles,
 } from "./unfinished-files.ts";
 
 export interface SessionOptions {
@@ -95,6 +96,8 @@ export interface Session extends AsyncDisposable {
   keepTemporaryNames(signal: AbortSignal): Promise<void>;
   /** Removes files under temporary names, unless somebody has them open. */
   discardTemporaryNames(signal: AbortSignal): Promise<void>;
+  /** Counts interrupted files as closed: from now on they can be finished as they are. */
+  closeInterrupted(): void;
   /** Finishes files that were closed and not finished, such as empty ones. @throws what uploading can throw */
   finishUploads(signal: AbortSignal): Promise<void>;
   /**
@@ -180,6 +183,7 @@ function uploadsOf(
   staged: StagedFiles,
 ): Pick<
   Session,
+  | "closeInterrupted"
   | "discardTemporaryNames"
   | "finishUploads"
   | "hurry"
@@ -194,6 +198,9 @@ function uploadsOf(
     unfinishedFiles: () => unfinishedFiles(staged),
     keepTemporaryNames: async (signal) => await keepTemporaryNames(staged, {}, signal),
     discardTemporaryNames: async (signal) => await discardTemporaryNames(staged, {}, signal),
+    closeInterrupted: () => {
+      for (const { content } of interruptedFiles(staged.unfinished())) content.close();
+    },
     finishUploads: async (signal) => await staged.finishing.finishAll(signal),
     hurry: () => staged.hurry(),
     stillOpen: async (signal) => (await staged.finishing.stillOpen(signal)).map(shownPathOf),

@@ -43,9 +43,14 @@ const { commands, options } = buildProgram({ context, onResult: () => undefined 
 const COMMANDS: ReadonlySet<string> = new Set(
   commands.flatMap((command) => [command.name(), ...command.aliases()]),
 );
+const optionsOf = (command: CommandUnknownOpts): CommandUnknownOpts["options"] => [
+  ...command.options,
+  ...command.commands.flatMap(optionsOf),
+];
+
 const OPTIONS: ReadonlySet<string> = new Set([
   "--help",
-  ...[...options, ...commands.flatMap((command: CommandUnknownOpts) => command.options)]
+  ...[...options, ...commands.flatMap(optionsOf)]
     .filter(({ hidden }) => !hidden)
     .map(({ long }) => long ?? ""),
 ]);

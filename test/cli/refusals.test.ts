@@ -41,7 +41,10 @@ describe("mistakes in a command line are reported before any request", () => {
     ["uploads lst", /unknown command 'lst'\n\(Did you mean .*list.*\?\)/],
     ["help nosuch", /^bsmount: unknown command 'nosuch'\n {2}try: bsmount --help\n$/],
     ["help lss", /^bsmount: unknown command 'lss'\n\(Did you mean ls\?\)\n/],
-    ["uploads help nosuch", /^bsmount: unknown command 'nosuch'\n\(Did you mean list\?\)/],
+    [
+      "uploads help nosuch",
+      /^bsmount: unknown command 'nosuch'\n\(Did you mean list or resume\?\)/,
+    ],
     ["lss", /^bsmount: unknown command 'lss'\n\(Did you mean ls\?\)\n {2}try: bsmount --help\n$/],
     ["ls --colour", /^bsmount: unknown option '--colour'\n {2}try: bsmount ls --help\n$/],
     ["mount", /^bsmount: missing required argument 'mountpoint'\n {2}try: bsmount mount --help\n$/],

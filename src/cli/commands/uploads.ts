@@ -15,9 +15,13 @@ import type { CommandContext, CommandResult, ProgramOptions } from "../context.t
 import { EXIT } from "../exit-codes.ts";
 import { addOptions } from "../option-flags.ts";
 import { printJson, printLine, table } from "../output.ts";
+import { uploadsResumeCommand } from "./uploads-resume.ts";
 import { printable } from "../../core/terminal-text.ts";
 
-/** `uploads list`: the files that were written and are not in BaseSpace, with or without a mount. */
+/**
+ * `uploads list`: the files that were written and are not in BaseSpace, with or without a mount. `uploads resume`
+ * (`uploads-resume.ts`) continues those that ended mounts left behind.
+ */
 export function uploadsCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   const bare = new Command("list")
     .description("show what was written to mounts and is not in BaseSpace yet")
@@ -26,8 +30,9 @@ export function uploadsCommand({ context, onResult }: ProgramOptions): CommandUn
     onResult(await listUploads(flags, context));
   });
   return new Command("uploads")
-    .description("show what was written and is not in BaseSpace yet")
-    .addCommand(list, { isDefault: true });
+    .description("show, or upload, what was written and is not in BaseSpace yet")
+    .addCommand(list, { isDefault: true })
+    .addCommand(uploadsResumeCommand({ context, onResult }));
 }
 
 async function listUploads(
@@ -131,7 +136,7 @@ function copyRow({ pid, sizeBytes, begun, destination, journal }: Copy): readonl
 }
 
 const LEFT_BEHIND =
-  "Of the files that were left behind, the next mount uploads those that their writers had closed. Where a reason is " +
+  "Of the files that were left behind, the next mount, or bsmount uploads resume, uploads those that were closed. Where a reason is " +
   "given it cannot: copy the bytes to where they belong with bsmount cp, or to a new app result if that one is closed, " +
   "then remove the file.";
 

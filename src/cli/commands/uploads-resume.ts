@@ -1,0 +1,84 @@
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { GivenOptions } from "../../config/option-values.ts";
+import { describeError } from "../../core/errors.ts";
+import { printable } from "../../core/terminal-text.ts";
+import type { Session } from "../../session/session.ts";
+import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { leftBehindNotice } from "../left-behind.ts";
+import { addOptions, CONNECTION_OPTIONS } from "../option-flags.ts";
+import { printLine, printWarning } from "../output.ts";
+import { resolveFolders } from "../../config/config.ts";
+import { stagingFolderIn } from "../../session/staged-uploads.ts";
+import { stagedUploads } from "../../write/leftovers.ts";
+import { openRemoteSession } from "../remote-session.ts";
+import { waitingLine } from "../waiting-line.ts";
+
+const POLL_MS = 500;
+
+/** `uploads resume`: uploads what ended mounts left behind, without a mount. */
+export function uploadsResumeCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
+  const bare = new Command("resume")
+    .description("upload what ended mounts left behind; the next mount does the same")
+    .option(
+      "--interrupted",
+      "also files that were not closed, as they are: their end may be missing",
+    );
+  return addOptions(bare, [...CONNECTION_OPTIONS, "stateDir"]).action(async (flags) => {
+    onResult(await resume(flags, context));
+  });
+}
+
+async function resume(
+  flags: GivenOptions & { readonly interrupted?: true },
+  context: CommandContext,
+): CommandResult {
+  const stagingFolder = stagingFolderIn(resolveFolders(flags, context.environment));
+  const before = await countLeft(stagingFolder);
+  const unfinished = await uploadLeftFiles(flags, context);
+  const uploaded = before - (await countLeft(stagingFolder));
+  if (uploaded > 0) printLine(`uploaded ${uploaded === 1 ? "1 file" : `${uploaded} files`}`);
+  for (const line of unfinished) printWarning(`not uploaded: ${printable(line)}`);
+  const notice = await leftBehindNotice(stagingFolder);
+  if (notice === undefined) {
+    if (uploaded <= 0) printLine("ended mounts have left nothing behind");
+    return EXIT.done;
+  }
+  printWarning(notice);
+  return EXIT.uploadsLeft;
+}
+
+async function countLeft(stagingFolder: string): Promise<number> {
+  return (await stagedUploads(stagingFolder)).filter(({ isLive }) => !isLive).length;
+}
+
+/** Returns what could not be uploaded, a file each, with the reason. */
+async function uploadLeftFiles(
+  flags: GivenOptions & { readonly interrupted?: true },
+  context: CommandContext,
+): Promise<readonly string[]> {
+  await using session = await openRemoteSession(flags, context, { adoptsLeftFiles: true });
+  using waiting = waitingLine();
+  const timer = setInterval(() => waiting.show(session.unfinishedFiles()), POLL_MS);
+  try {
+    if (flags.interrupted === true) session.closeInterrupted();
+    await session.finishUploads(context.signal);
+  } catch (error) {
+    // What is under way stays in staging.
+    session.hurry();
+    context.signal.throwIfAborted();
+    if (describeUnfinished(session).length === 0) return [describeError(error)];
+  } finally {
+    clearInterval(timer);
+  }
+  return describeUnfinished(session);
+}
+
+function describeUnfinished(session: Session): readonly string[] {
+  const { awaitingRename, failed, interrupted } = session.unfinishedFiles();
+  return [
+    ...failed,
+    ...awaitingRename.map((path) => `${path} (its name is a temporary one)`),
+    ...interrupted.map((path) => `${path} (interrupted: give --interrupted to upload it as it is)`),
+  ];
+}
