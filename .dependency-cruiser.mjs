@@ -8,7 +8,7 @@ export const layers = {
   config: { layers: ["core"], packages: ["ini"] },
   upload: { layers: ["core"], packages: [] },
   api: { layers: ["core", "linux", "upload"], packages: ["lru-cache", "undici", "zod"] },
-  catalog: { layers: ["core", "api"], packages: ["lru-cache"] },
+  catalog: { layers: ["core"], packages: ["lru-cache"] },
   tree: { layers: ["core", "catalog"], packages: ["lru-cache"] },
   blocks: { layers: ["core"], packages: ["lru-cache"] },
   read: { layers: ["core", "blocks"], packages: [] },

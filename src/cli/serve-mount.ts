@@ -7,7 +7,7 @@ import {
   refuseUnfinishedInMounts,
   runForeground,
 } from "../mount/mount.ts";
-import { tidyLeftBehind } from "./left-behind.ts";
+import { tidyLeftovers } from "./leftovers.ts";
 import type { MountPlan } from "./mount-plan.ts";
 import { KERNEL_TTL_MS, openSession } from "../session/session.ts";
 
@@ -45,10 +45,10 @@ async function runPlan(plan: MountPlan, log: LogTarget, hooks: ForegroundHooks):
   };
   const open = async (signal: AbortSignal) => {
     const refuseElsewhere = refuseUnfinishedInMounts(config.folders.runtime);
-    const adoptsLeftFiles = !config.mount.readOnly;
-    const session = await openSession(config, { ...log, refuseElsewhere, adoptsLeftFiles }, signal);
+    const adoptsLeftovers = !config.mount.readOnly;
+    const session = await openSession(config, { ...log, refuseElsewhere, adoptsLeftovers }, signal);
     // What is left is another user's, or of another server.
-    await tidyLeftBehind(config, log.logger);
+    await tidyLeftovers(config, log.logger);
     return session;
   };
   await runForeground(open, options, hooks);

@@ -42,13 +42,13 @@ const ERRNO: Readonly<Record<FailureReason, number>> = {
 /*
  * Why a read fails with ESTALE: the file has other content than when it was opened. Three places find that out:
  *
- * - `read/file-versions.ts`: the object store sent another ETag than for the first block of this version
- * - `api/content/response-check.ts`, `api/content/range-failure.ts`: the store refused the ETag or the range (412, 416),
- *   or sent another length
- * - `fs/open-versions.ts`: somebody opened the path since, and found a newer version
+ * - `api/content/response-check.ts`: the object store sent another ETag than for the first block of this version, or
+ *   another length; `api/content/range-failure.ts`: it refused the range (412, 416)
+ * - `read/file-versions.ts`: the same for blocks that were requested before the first one arrived
+ * - `fs/open-versions.ts`: somebody opened the path since, and found a newer version; `fs/open-files.ts` throws that
  *
- * ESTALE for other calls is a file or a result that BaseSpace no longer has (`gone`), or an inode number that was not
- * used for long (`fs/inode-table.ts`).
+ * ESTALE for other calls is a file or a result that BaseSpace no longer has (`gone`), an inode number that was not used
+ * for long (`fs/inode-table.ts`), or a list that changes faster than it can be read (`api/paging/crawl.ts`).
  */
 
 /** The error number, positive, for anything that was thrown. */

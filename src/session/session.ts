@@ -1,12 +1,12 @@
 /*
  * Begin here: a session is everything for one configuration but FUSE. `openSession` signs in (`connect.ts`,
- * `current-token.ts`), opens the staged files (`staged-uploads.ts`) and composes catalog, tree, readers and file system;
+ * `current-token.ts`), opens the staged files (`open-staging.ts`) and composes catalog, tree, readers and file system;
  * `entity-maker.ts` makes entities and ends app results, `ending-result.ts` and `unfinished-files.ts` say what keeps one
  * from ending, `transfer-paths.ts` maps paths for commands that copy. `mount/` serves a session, `cli/` uses it directly.
  */
 
 import type { BaseSpace } from "../api/client.ts";
-import { adoptLeftFiles } from "./adopt-left-files.ts";
+import { adoptLeftovers } from "./adopt-leftovers.ts";
 import { ApiCatalog } from "../catalog/api-catalog.ts";
 import { CachedCatalog } from "../catalog/cached-catalog.ts";
 import type { Config } from "../config/config.ts";
@@ -40,7 +40,7 @@ import {
   openStaging,
   stagingFolderOf,
   type UploadCounts,
-} from "./staged-uploads.ts";
+} from "./open-staging.ts";
 import { TokenWatch } from "./token-watch.ts";
 import {
   discardTemporaryNames,
@@ -54,8 +54,8 @@ export interface SessionOptions {
   readonly logger: Logger;
   /** Asks other mounts before the status of an app result changes. @default there are none */
   readonly refuseElsewhere?: RefuseElsewhere;
-  /** Continues uploads that ended mounts left behind; see `adopt-left-files.ts`. @default false */
-  readonly adoptsLeftFiles?: boolean;
+  /** Continues uploads that ended mounts left behind; see `adopt-leftovers.ts`. @default false */
+  readonly adoptsLeftovers?: boolean;
 }
 
 /** How long the kernel caches names and attributes, in milliseconds. */
@@ -145,7 +145,7 @@ export interface SessionDescription {
  */
 export async function openSession(
   config: Config,
-  { logger, refuseElsewhere = async () => {}, adoptsLeftFiles = false }: SessionOptions,
+  { logger, refuseElsewhere = async () => {}, adoptsLeftovers = false }: SessionOptions,
   signal: AbortSignal,
 ): Promise<Session> {
   const owned = new OwnedResources();
@@ -161,7 +161,7 @@ export async function openSession(
     const readers = owned.use(createReaders({ source, memoryBytes, logger }));
     const catalog = openCatalog(config, client);
     const uploads = owned.use(openStaging(config, { client, catalog, userId: id, logger }));
-    if (adoptsLeftFiles) await adoptLeftFiles({ ...uploads, catalog, logger }, signal);
+    if (adoptsLeftovers) await adoptLeftovers({ ...uploads, catalog, logger }, signal);
     return {
       config,
       client,

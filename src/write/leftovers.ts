@@ -11,6 +11,11 @@ import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./
 import type { ResultFile } from "./result-file.ts";
 import { stagingLockOf } from "./staging-folder.ts";
 
+/*
+ * What is in the staging folders of all processes, running and ended, as far as their journals say. The next mount adopts
+ * leftovers and continues their uploads: `../session/adopt-leftovers.ts`.
+ */
+
 /** A file whose bytes are in staging and that BaseSpace does not have as it is here. */
 export interface StagedUpload {
   /** The staging file. */

@@ -29,7 +29,7 @@ export interface StagedBytes {
 }
 
 /** A staging file of a process that has ended. */
-export interface LeftFile {
+export interface Leftover {
   readonly path: string;
   /** What the journal says of it; undefined when it does not know it. */
   readonly known: JournaledFile | undefined;
@@ -141,9 +141,9 @@ export class StagingFolder implements AsyncDisposable {
   }
 
   /** The staging files that are in the folder. */
-  async #leftFiles({ files, machine }: ReadJournal): Promise<readonly LeftFile[]> {
+  async #leftFiles({ files, machine }: ReadJournal): Promise<readonly Leftover[]> {
     const wasRestarted = machine?.boot !== thisMachine().boot;
-    const left: LeftFile[] = [];
+    const left: Leftover[] = [];
     for (const name of (await readdir(this.path)).filter(isStagingName)) {
       this.#count = Math.max(this.#count, Number(name));
       const path = join(this.path, name);
@@ -188,7 +188,7 @@ export class StagingFolder implements AsyncDisposable {
 
 interface AdoptedFolder {
   readonly folder: StagingFolder;
-  readonly files: readonly LeftFile[];
+  readonly files: readonly Leftover[];
 }
 
 function isAdoptable(journal: ReadJournal, { apiServer, userId }: JournalOwner): boolean {

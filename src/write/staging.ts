@@ -7,7 +7,7 @@ import { BsmountError } from "../core/errors.ts";
 import { ensureSafeFolder } from "../linux/private-folder.ts";
 import { localDisk } from "./local-disk.ts";
 import { stagingFolders } from "./leftovers.ts";
-import { type LeftFile, type StagedBytes, StagingFolder } from "./staging-folder.ts";
+import { type Leftover, type StagedBytes, StagingFolder } from "./staging-folder.ts";
 
 export interface Space {
   readonly totalBytes: number;
@@ -15,7 +15,7 @@ export interface Space {
 }
 
 /** A staging file of a process that has ended, in a folder that this session has taken over. */
-export interface AdoptableFile extends Omit<LeftFile, "open"> {
+export interface AdoptableFile extends Omit<Leftover, "open"> {
   /** Opens it as one of this session. @throws BsmountError `no-descriptors`, `environment` */
   readonly open: () => Promise<StagedBytes>;
 }

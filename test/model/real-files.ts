@@ -10,7 +10,7 @@ import type { Attributes, FileSystem, Handle, Ino } from "../../src/fs/file-syst
 import { createReaders } from "../../src/read/create-readers.ts";
 import type { Readers } from "../../src/read/reader.ts";
 import { ApiEntityMaker } from "../../src/session/entity-maker.ts";
-import { listingsOf } from "../../src/session/staged-uploads.ts";
+import { listingsOf } from "../../src/session/open-staging.ts";
 import { StagedFiles } from "../../src/write/staged-files.ts";
 import { PartPlan } from "../../src/upload/part-plan.ts";
 import { Staging } from "../../src/write/staging.ts";

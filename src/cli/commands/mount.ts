@@ -9,8 +9,8 @@ import { ensurePrivateFolder } from "../../linux/private-folder.ts";
 import { startDaemon, withoutUnusedLog } from "../../mount/mount.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { stagingFolderOf } from "../../session/staged-uploads.ts";
-import { continuedNotice, leftBehindNotice } from "../left-behind.ts";
+import { stagingFolderOf } from "../../session/open-staging.ts";
+import { continuedNotice, leftoversNotice } from "../leftovers.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
 import { logFileOf, type MountPlan } from "../mount-plan.ts";
@@ -135,7 +135,7 @@ async function mount(
   printLine(`mounted on ${status.mountPoint} for ${status.user}, process ${status.pid}`);
   const continued = await continuedNotice(stagingFolderOf(config), status.pid);
   if (continued !== undefined) printLine(continued);
-  const notice = await leftBehindNotice(stagingFolderOf(config), status.pid);
+  const notice = await leftoversNotice(stagingFolderOf(config), status.pid);
   if (notice !== undefined) printWarning(notice);
   return EXIT.done;
 }

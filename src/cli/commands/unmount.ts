@@ -5,8 +5,8 @@ import { defaultFolders } from "../../config/folders.ts";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
 import { listMounts, otherMounts, unmountAt } from "../../mount/mount.ts";
 import { resolveFolders } from "../../config/config.ts";
-import { stagingFolderIn } from "../../session/staged-uploads.ts";
-import { leftBehindNotice } from "../left-behind.ts";
+import { stagingFolderIn } from "../../session/open-staging.ts";
+import { leftoversNotice } from "../leftovers.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
 import {
@@ -114,7 +114,7 @@ async function unmount(
     );
   }
   const notice = wasDead
-    ? await leftBehindNotice(stagingFolderIn(resolveFolders({}, environment)))
+    ? await leftoversNotice(stagingFolderIn(resolveFolders({}, environment)))
     : undefined;
   if (notice !== undefined) printWarning(notice);
   const isDone = open.length + left.length === 0 && notice === undefined;

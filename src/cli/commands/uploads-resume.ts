@@ -5,11 +5,11 @@ import { printable } from "../../core/terminal-text.ts";
 import type { Session } from "../../session/session.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { leftBehindNotice } from "../left-behind.ts";
+import { leftoversNotice } from "../leftovers.ts";
 import { addOptions, CONNECTION_OPTIONS } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
 import { resolveFolders } from "../../config/config.ts";
-import { stagingFolderIn } from "../../session/staged-uploads.ts";
+import { stagingFolderIn } from "../../session/open-staging.ts";
 import { stagedUploads } from "../../write/leftovers.ts";
 import { openRemoteSession } from "../remote-session.ts";
 import { waitingLine } from "../waiting-line.ts";
@@ -35,11 +35,11 @@ async function resume(
 ): CommandResult {
   const stagingFolder = stagingFolderIn(resolveFolders(flags, context.environment));
   const before = await countLeft(stagingFolder);
-  const unfinished = await uploadLeftFiles(flags, context);
+  const unfinished = await uploadLeftovers(flags, context);
   const uploaded = before - (await countLeft(stagingFolder));
   if (uploaded > 0) printLine(`uploaded ${uploaded === 1 ? "1 file" : `${uploaded} files`}`);
   for (const line of unfinished) printWarning(`not uploaded: ${printable(line)}`);
-  const notice = await leftBehindNotice(stagingFolder);
+  const notice = await leftoversNotice(stagingFolder);
   if (notice === undefined) {
     if (uploaded <= 0) printLine("ended mounts have left nothing behind");
     return EXIT.done;
@@ -53,11 +53,11 @@ async function countLeft(stagingFolder: string): Promise<number> {
 }
 
 /** Returns what could not be uploaded, a file each, with the reason. */
-async function uploadLeftFiles(
+async function uploadLeftovers(
   flags: GivenOptions & { readonly interrupted?: true },
   context: CommandContext,
 ): Promise<readonly string[]> {
-  await using session = await openRemoteSession(flags, context, { adoptsLeftFiles: true });
+  await using session = await openRemoteSession(flags, context, { adoptsLeftovers: true });
   using waiting = waitingLine();
   const timer = setInterval(() => waiting.show(session.unfinishedFiles()), POLL_MS);
   try {

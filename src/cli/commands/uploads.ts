@@ -7,7 +7,7 @@ import { resolveFolders } from "../../config/config.ts";
 import { formatBytes } from "../../core/units.ts";
 import { listMounts } from "../../mount/mount.ts";
 import { lockFolderIn, transfersFolderIn } from "../../session/transfer-paths.ts";
-import { stagingFolderIn } from "../../session/staged-uploads.ts";
+import { stagingFolderIn } from "../../session/open-staging.ts";
 import { type StagedUpload, stagedUploads } from "../../write/leftovers.ts";
 import { stagedNameOf } from "../../write/temporary-names.ts";
 import { shownPathOf } from "../../write/result-file.ts";

@@ -45,7 +45,7 @@ async function sessionIn(folder: TempDir, flags: object = {}): Promise<Session> 
   const variables = { BASESPACE_ACCESS_TOKEN: emulator.accessToken };
   const environment = { variables, home: folder.path, uid: 0, gid: 0 };
   const config = await resolveConfig({ apiServer: emulator.apiServer, ...flags }, environment);
-  const options = { logger: silentLogger, adoptsLeftFiles: !config.mount.readOnly };
+  const options = { logger: silentLogger, adoptsLeftovers: !config.mount.readOnly };
   return await openSession(config, options, neverAborted);
 }
 

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { describeError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
-import { stagingFolderOf } from "../session/staged-uploads.ts";
+import { stagingFolderOf } from "../session/open-staging.ts";
 import { type StagedUpload, stagedUploads, tidyStaging } from "../write/leftovers.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import { stagedNameOf } from "../write/temporary-names.ts";
@@ -10,7 +10,7 @@ import { stagedNameOf } from "../write/temporary-names.ts";
 const MAX_LOGGED = 100;
 
 /** Removes staged files of ended mounts that BaseSpace has, and logs those that it does not have. */
-export async function tidyLeftBehind(config: Config, logger: Logger): Promise<void> {
+export async function tidyLeftovers(config: Config, logger: Logger): Promise<void> {
   if (config.mount.readOnly) return;
   try {
     const left = await tidyStaging(stagingFolderOf(config));
@@ -30,7 +30,7 @@ export async function tidyLeftBehind(config: Config, logger: Logger): Promise<vo
  * One line about the files that ended mounts left behind and that nobody uploads; undefined when there are none.
  * @param pid that of a new mount, which has adopted what it could
  */
-export async function leftBehindNotice(
+export async function leftoversNotice(
   stagingFolder: string,
   pid?: number,
 ): Promise<string | undefined> {

@@ -37,7 +37,7 @@ interface Left {
  * Adopts what ended mounts have left behind.
  * @throws BsmountError `no-space`, `environment` when staging cannot be read; the signal's reason
  */
-export async function adoptLeftFiles(options: AdoptOptions, signal: AbortSignal): Promise<void> {
+export async function adoptLeftovers(options: AdoptOptions, signal: AbortSignal): Promise<void> {
   const byResult = new Map<AppResultId, Left[]>();
   const onFailure = (path: string, error: unknown): void =>
     options.logger.warn(
