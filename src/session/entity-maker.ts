@@ -199,7 +199,7 @@ export class ApiEntityMaker implements EntityMaker {
       await keepTemporaryNames(this.#files, { appResultId: id }, signal);
     if (temporaryFiles === "discard")
       await discardTemporaryNames(this.#files, { appResultId: id }, signal);
-    this.#closeInterrupted({ id, name }, { status, uploadsInterrupted });
+    await this.#closeInterrupted({ id, name }, { status, uploadsInterrupted });
     const temporary = this.#files.unfinished(id).filter(({ awaitsRename }) => awaitsRename);
     if (isFinal(status) && temporary.length > 0) {
       const paths = temporary.map(({ shownPath }) => shownPath);
@@ -216,15 +216,15 @@ export class ApiEntityMaker implements EntityMaker {
   }
 
   /** Nobody knows whether the end of an interrupted file is missing; so the caller decides. */
-  #closeInterrupted(
+  async #closeInterrupted(
     { id, name }: Pick<Entity, "id" | "name">,
     {
       status,
       uploadsInterrupted,
     }: { readonly status: SessionStatus; readonly uploadsInterrupted: boolean },
-  ): void {
+  ): Promise<void> {
     const interrupted = interruptedFiles(this.#files.unfinished(id));
-    if (uploadsInterrupted) for (const { content } of interrupted) content.close();
+    if (uploadsInterrupted) for (const { content } of interrupted) await content.close();
     else if (isFinal(status) && interrupted.length > 0) {
       const paths = interrupted.map(({ shownPath }) => shownPath);
       throw interruptedError(`cannot make ${name} ${status}`, paths);

@@ -97,7 +97,7 @@ export interface Session extends AsyncDisposable {
   /** Removes files under temporary names, unless somebody has them open. */
   discardTemporaryNames(signal: AbortSignal): Promise<void>;
   /** Counts interrupted files as closed: from now on they can be finished as they are. */
-  closeInterrupted(): void;
+  closeInterrupted(): Promise<void>;
   /** Finishes files that were closed and not finished, such as empty ones. @throws what uploading can throw */
   finishUploads(signal: AbortSignal): Promise<void>;
   /**
@@ -198,8 +198,8 @@ function uploadsOf(
     unfinishedFiles: () => unfinishedFiles(staged),
     keepTemporaryNames: async (signal) => await keepTemporaryNames(staged, {}, signal),
     discardTemporaryNames: async (signal) => await discardTemporaryNames(staged, {}, signal),
-    closeInterrupted: () => {
-      for (const { content } of interruptedFiles(staged.unfinished())) content.close();
+    closeInterrupted: async () => {
+      for (const { content } of interruptedFiles(staged.unfinished())) await content.close();
     },
     finishUploads: async (signal) => await staged.finishing.finishAll(signal),
     hurry: () => staged.hurry(),

@@ -116,11 +116,11 @@ export class ContentState {
     this.#transition({ name: "pending" });
   }
 
-  /** Its last writer closed it: it may be finished, also by the next mount. */
-  close(content: ClosedContent): void {
+  /** Its last writer closed it: it may be finished, also by the next mount. Returns when the journal says so. */
+  async close(content: ClosedContent): Promise<void> {
     if (!this.isUnfinished || this.name === "removed" || this.#end === "closed") return;
     this.#end = "closed";
-    this.#journal.recordClose(content);
+    await this.#journal.recordClose(content);
   }
 
   /** Its last writer did not close it as it should: its end may be missing. */

@@ -5,10 +5,11 @@ import type { ClosedContent, JournalEvent, SentPart, UploadStart } from "./journ
 export interface FileJournal {
   /** It is going to be written again. @throws BsmountError `no-space`, `environment` */
   recordChange(): Promise<void>;
-  recordClose(content: ClosedContent): void;
   recordInterruption(why: string): void;
   /** Returns when the line is written. A line that cannot be written is written before the next one. */
   recordName(path: string, isFinal: boolean): Promise<void>;
+  /** As {@link recordName}. */
+  recordClose(content: ClosedContent): Promise<void>;
   /** As {@link recordName}. */
   recordUpload(upload: UploadStart): Promise<void>;
   recordPart(number: number, part: SentPart): void;
@@ -32,7 +33,9 @@ export function fileJournal(
     await journal.record({ file, ...event });
   return {
     recordChange: async () => await record({ event: "changed" }),
-    recordClose: (content) => note({ event: "closed", ...content }),
+    recordClose: async (content) => {
+      await record({ event: "closed", ...content }).catch(() => {});
+    },
     recordInterruption: (why) => note({ event: "interrupted", why }),
     recordName: async (path, isFinal) => {
       await record({ event: "renamed", path, ...(isFinal ? { isFinal } : {}) }).catch(() => {});

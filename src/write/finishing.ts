@@ -63,6 +63,11 @@ export class Finishing {
     file.content.interrupt(why);
   }
 
+  /** The last writer of `file` closed it, which the journal says soon. */
+  closed(file: StagedFile): void {
+    this.#options.tasks.start(async () => await file.content.close());
+  }
+
   /** Finishes `file` when nobody waits for it; a failure is logged. */
   finishInBackground(file: StagedFile): void {
     const { registry, tasks } = this.#options;

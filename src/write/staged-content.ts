@@ -156,10 +156,10 @@ export class StagedContent {
     });
   }
 
-  /** Its last writer closed it: it may be finished, also by the next mount. */
-  close(): void {
+  /** Its last writer closed it: it may be finished, also by the next mount. Returns when the journal says so. */
+  async close(): Promise<void> {
     const isSynced = this.#syncedVersion === this.#state.version;
-    this.#state.close({ sizeBytes: this.sizeBytes, isSynced });
+    await this.#state.close({ sizeBytes: this.sizeBytes, isSynced });
   }
 
   /** Its last writer did not close it as it should: nobody finishes it unless the user says so. */

@@ -72,7 +72,8 @@ export class StagedWriter implements FileWriter, ResultFile {
     const { content, awaitsRename, isRemoved } = this.file;
     if (isRemoved) return undefined;
     if (content.failedChange !== undefined) throw content.failedChange;
-    if (awaitsRename || !content.isUnfinished || content.sizeBytes === 0) return undefined;
+    if (!content.isUnfinished || content.sizeBytes === 0) return undefined;
+    if (awaitsRename) return this.#closeTemporary(askWriters);
     if (this.#hasUnseen) return this.sync();
     return this.#finishUnless(askWriters, signal);
   }
@@ -90,7 +91,7 @@ export class StagedWriter implements FileWriter, ResultFile {
     const { content, awaitsRename, isOpenForWriting, isRemoved } = file;
     if (isOpenForWriting || isRemoved || content.failedChange !== undefined) return;
     if (this.#wasKilled) return;
-    content.close();
+    finishing.closed(file);
     if (awaitsRename || content.failure !== undefined) return;
     if (content.isUnfinished && content.sizeBytes === 0) {
       finishing.finishLater(file, EMPTY_DELAY_MS);
@@ -99,15 +100,22 @@ export class StagedWriter implements FileWriter, ResultFile {
     }
   }
 
-  async #finishUnless(askWriters: AskWriters, signal: AbortSignal): Promise<void> {
+  /** Returns whether the content is closed now: no other writer has it open, and none was killed. */
+  async #closeUnless(askWriters: AskWriters): Promise<boolean> {
     const writers = await askWriters();
-    if (writers === "open") return;
+    if (writers === "open") return false;
     this.#wasKilled = writers === "killed";
-    if (this.#wasKilled) {
-      this.#parts.finishing.interrupt(this.file, "its writer was killed");
-      return;
-    }
-    this.file.content.close();
+    if (this.#wasKilled) this.#parts.finishing.interrupt(this.file, "its writer was killed");
+    else await this.file.content.close();
+    return !this.#wasKilled;
+  }
+
+  async #closeTemporary(askWriters: AskWriters): Promise<void> {
+    await this.#closeUnless(askWriters);
+  }
+
+  async #finishUnless(askWriters: AskWriters, signal: AbortSignal): Promise<void> {
+    if (!(await this.#closeUnless(askWriters))) return;
     await this.#parts.finishing.finish(this.file, signal);
     this.#hasUnseen = true;
   }

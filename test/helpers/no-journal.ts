@@ -3,7 +3,7 @@ import type { FileJournal } from "../../src/write/file-journal.ts";
 /** For staged content that no later mount has to find. */
 export const NO_JOURNAL: FileJournal = {
   recordChange: async () => {},
-  recordClose: () => {},
+  recordClose: async () => {},
   recordInterruption: () => {},
   recordName: async () => {},
   recordUpload: async () => {},

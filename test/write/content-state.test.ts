@@ -22,7 +22,7 @@ function tested(first: "copying" | "pending" = "pending"): Tested {
       if (isBroken) throw new Error("the disk is full");
       lines.push("changed");
     },
-    recordClose: ({ sizeBytes, isSynced }) =>
+    recordClose: async ({ sizeBytes, isSynced }) =>
       void lines.push(`closed ${sizeBytes}${isSynced ? " synced" : ""}`),
     recordInterruption: (why) => void lines.push(`interrupted: ${why}`),
     recordFinish: () => void lines.push("finished"),

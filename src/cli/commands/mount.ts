@@ -6,7 +6,7 @@ import { type GivenOptions, OPTION_ROWS, type OptionKey } from "../../config/opt
 import { resolveConfig } from "../../config/config.ts";
 import { mountedOn } from "../../linux/mount-table.ts";
 import { ensurePrivateFolder } from "../../linux/private-folder.ts";
-import { startDaemon, withoutUnusedLog } from "../../mount/mount.ts";
+import { type ForegroundHooks, startDaemon, withoutUnusedLog } from "../../mount/mount.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { stagingFolderOf } from "../../session/open-staging.ts";
@@ -98,6 +98,20 @@ async function isMissing(mountPoint: string): Promise<boolean> {
   );
 }
 
+const FOREGROUND_HOOKS: ForegroundHooks = {
+  onMounted: (live) => printLine(`mounted on ${live.mountPoint}; Ctrl-C unmounts`),
+  onNotice: printWarning,
+};
+
+/**
+ * Runs `work` while its log is on the terminal. This is no block around the import of the module: the compiler leaves the
+ * `.ts` of an import that is in the scope of a `using`.
+ */
+async function withoutRetryLine(work: () => Promise<void>): Promise<void> {
+  using _pause = pauseRetryLine();
+  await work();
+}
+
 async function mount(
   path: string,
   flags: MountFlags,
@@ -114,12 +128,7 @@ async function mount(
     const { serveInForeground } = await import("../serve-mount.ts");
     signal.throwIfAborted();
     handOverSignals();
-    // The log is on the same terminal.
-    using _pause = pauseRetryLine();
-    await serveInForeground(plan, {
-      onMounted: (live) => printLine(`mounted on ${live.mountPoint}; Ctrl-C unmounts`),
-      onNotice: printWarning,
-    });
+    await withoutRetryLine(async () => await serveInForeground(plan, FOREGROUND_HOOKS));
     return EXIT.done;
   }
   // The log is in this folder, and is opened before the background process starts.

@@ -61,7 +61,7 @@ async function uploadLeftovers(
   using waiting = waitingLine();
   const timer = setInterval(() => waiting.show(session.unfinishedFiles()), POLL_MS);
   try {
-    if (flags.interrupted === true) session.closeInterrupted();
+    if (flags.interrupted === true) await session.closeInterrupted();
     await session.finishUploads(context.signal);
   } catch (error) {
     // What is under way stays in staging.
