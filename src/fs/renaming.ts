@@ -183,7 +183,9 @@ function refuseFinalName(file: StagedFile, { path }: Destination): void {
 }
 
 /** Whether `file` awaits a rename, and `path` is a final name. */
-function becomesFinal({ awaitsRename }: StagedFile, path: string): boolean {
+/** An interrupted file keeps waiting for somebody to close it, whatever its name. */
+function becomesFinal({ awaitsRename, isInterrupted }: StagedFile, path: string): boolean {
+  if (isInterrupted) return false;
   return awaitsRename && !stagedNameOf(path).awaitsRename;
 }
 

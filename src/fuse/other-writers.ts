@@ -21,8 +21,9 @@ import {
  * these processes are searched. (Descriptors sent over a socket to an older process are missed.)
  *
  * A process that a signal ends closes its descriptors too. While its FLUSH waits for the reply, /proc shows that it is
- * exiting, and which signal ends it. Its table of descriptors is empty by then, so only a process that was seen with the
- * file before counts: the maker since its first write, and what later searches found.
+ * exiting, and which signal ends it. Its table of descriptors is empty by then, so only the maker
+ * counts, which was seen with the file at its first write. A process that inherited the descriptor may be ended by a
+ * signal after the maker has closed the file.
  *
  * A missed writer costs a version of the file, never a byte. When no descriptor is free to read /proc with, another
  * writer is assumed, and the file is finished at its release.
@@ -45,8 +46,6 @@ const NO_DESCRIPTOR_MS = 2000;
 const NO_DESCRIPTOR_PAUSE_MS = 100;
 
 const NOT_FOUND = 0;
-/** How many processes are remembered for a handle. */
-const MOST_HOLDERS = 64;
 
 interface MadeFile {
   readonly atMs: number;
@@ -74,8 +73,8 @@ export class OtherWriters {
   #mount: ProcMount;
   /** By handle, while it is open. */
   readonly #made = new Map<number, MadeFile>();
-  /** The processes that were seen to have the file of a handle open for writing. */
-  readonly #holders = new Map<number, Map<number, ProcessIdentity>>();
+  /** The process that made the file of a handle, and was seen writing it. */
+  readonly #makers = new Map<number, ProcessIdentity>();
   /** All processes, with the number of the census in which each was first seen. */
   #seen: ReadonlyMap<number, number> = new Map();
   #census = 0;
@@ -107,7 +106,8 @@ export class OtherWriters {
     made.opener = orNotFound(() => this.#findOpener(made, { ...this.#mount, path })) ?? NOT_FOUND;
     if (made.opener === NOT_FOUND) return;
     this.#lastOpener = made.opener;
-    this.#holds(handle, made.opener);
+    const maker = processAt(made.opener);
+    if (maker !== undefined) this.#makers.set(handle, maker);
   }
 
   /** Call this when any existing file is opened for writing: it may be one of the new files. */
@@ -118,14 +118,14 @@ export class OtherWriters {
   /** Call this when the last descriptor of a handle was closed. */
   released(handle: number): void {
     this.#made.delete(handle);
-    this.#holders.delete(handle);
+    this.#makers.delete(handle);
   }
 
   /** The writers of a file of which a descriptor was closed. */
   async stateOf(handle: number, closed: ClosedFile, signal: AbortSignal): Promise<WriterState> {
     if (await this.isOpenForWriting(handle, closed, signal)) return "open";
-    const holders = [...(this.#holders.get(handle)?.values() ?? [])];
-    return holders.some(isBeingKilled) ? "killed" : "closed";
+    const maker = this.#makers.get(handle);
+    return maker !== undefined && isBeingKilled(maker) ? "killed" : "closed";
   }
 
   /** Whether a process has the file open for writing; true when that is unknown. */
@@ -151,11 +151,11 @@ export class OtherWriters {
     const opener = made?.opener ?? NOT_FOUND;
     const isYoung = made !== undefined && this.#clock.now() - made.atMs < YOUNG_MS;
     if (!isYoung || opener === NOT_FOUND) {
-      return await this.#isOpenIn(handle, this.#processes.otherPids(), file);
+      return await this.#isOpenIn(this.#processes.otherPids(), file);
     }
     this.#takeCensus();
     const younger = [...this.#seen].filter(([, census]) => census > made.census);
-    return await this.#isOpenIn(handle, [opener, ...younger.map(([pid]) => pid)], file);
+    return await this.#isOpenIn([opener, ...younger.map(([pid]) => pid)], file);
   }
 
   /** A process that existed when the file was made, and has it open. */
@@ -179,14 +179,6 @@ export class OtherWriters {
     return existed.map(([pid]) => pid).toSorted((a, b) => ageOf(a) - ageOf(b));
   }
 
-  #holds(handle: number, pid: number): void {
-    const holders = this.#holders.get(handle) ?? new Map<number, ProcessIdentity>();
-    const holder = processAt(pid);
-    if (holder !== undefined && (holders.size < MOST_HOLDERS || holders.has(pid))) {
-      this.#holders.set(handle, holders.set(pid, holder));
-    }
-  }
-
   #takeCensus(): undefined {
     const pids = this.#processes.otherPids();
     this.#census += 1;
@@ -194,13 +186,10 @@ export class OtherWriters {
     this.#seen = new Map(pids.map((pid) => [pid, before.get(pid) ?? this.#census]));
   }
 
-  async #isOpenIn(handle: number, pids: readonly number[], file: FileOnMount): Promise<boolean> {
+  async #isOpenIn(pids: readonly number[], file: FileOnMount): Promise<boolean> {
     let sliceEnd = performance.now() + SLICE_MS;
     for (const pid of pids) {
-      if (this.#processes.hasOpenForWriting(pid, file)) {
-        this.#holds(handle, pid);
-        return true;
-      }
+      if (this.#processes.hasOpenForWriting(pid, file)) return true;
       if (performance.now() < sliceEnd) continue;
       await setImmediate();
       sliceEnd = performance.now() + SLICE_MS;

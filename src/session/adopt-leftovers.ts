@@ -1,8 +1,10 @@
 import { rm } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { md5OfFile } from "../api/digests/md5-of-file.ts";
 import type { Catalog, Entity, FileItem } from "../catalog/catalog.ts";
+import { compareIds } from "../core/compare-ids.ts";
 import type { AppResultId } from "../core/ids.ts";
-import { describeError, reasonOf } from "../core/errors.ts";
+import { BsmountError, describeError, reasonOf } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { inParallel } from "../core/parallel.ts";
 import { isFinal } from "../fs/writable-folder.ts";
@@ -33,11 +35,35 @@ interface Left {
   readonly known: KnownFile;
 }
 
+/** How long a mount waits for it when it starts, in milliseconds. With a slow service it continues in the background. */
+const START_MS = 5000;
+
 /**
- * Adopts what ended mounts have left behind.
- * @throws BsmountError `no-space`, `environment` when staging cannot be read; the signal's reason
+ * Adopts what ended mounts have left behind. Returns when that is done, or goes on in the background after some seconds;
+ * disposing ends it. Failures are logged: they keep no mount from starting.
  */
-export async function adoptLeftovers(options: AdoptOptions, signal: AbortSignal): Promise<void> {
+export async function startAdoption(options: AdoptOptions): Promise<AsyncDisposable> {
+  const ending = new AbortController();
+  const adopting = adoptLeftovers(options, ending.signal).catch((error: unknown) => {
+    if (ending.signal.aborted) return;
+    options.logger.warn(
+      { error: describeError(error) },
+      "cannot continue what earlier mounts left",
+    );
+  });
+  const waiting = new AbortController();
+  const limit = sleep(START_MS, undefined, { signal: waiting.signal }).catch(() => {});
+  await Promise.race([adopting, limit]);
+  waiting.abort();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      ending.abort(new BsmountError("aborted", "the session ended"));
+      await adopting;
+    },
+  };
+}
+
+async function adoptLeftovers(options: AdoptOptions, signal: AbortSignal): Promise<void> {
   const byResult = new Map<AppResultId, Left[]>();
   const onFailure = (path: string, error: unknown): void =>
     options.logger.warn(
@@ -47,7 +73,8 @@ export async function adoptLeftovers(options: AdoptOptions, signal: AbortSignal)
   for (const file of await options.staging.adopt(onFailure)) {
     const { known, sizeBytes, path } = file;
     const isNeeded = known === undefined ? sizeBytes > 0 : known.state !== "finished";
-    if (!isNeeded) await rm(path, { force: true });
+    // What the disk refuses to delete stays where it is.
+    if (!isNeeded) await rm(path, { force: true }).catch(() => {});
     if (!isNeeded || known?.resultFile === undefined) continue;
     const { resultFile } = known;
     const left = byResult.get(resultFile.appResultId) ?? [];
@@ -73,12 +100,31 @@ async function adoptInResult(
       return;
     }
     const newest = await newestFiles(catalog, result, signal);
-    for (const each of left) await adoptFile(each, newest, options, signal);
+    for (const each of newestOfEach(left, options)) await adoptFile(each, newest, options, signal);
   } catch (error) {
     signal.throwIfAborted();
     const isDeleted = reasonOf(error) === "not-found";
     leave(left, options, isDeleted ? "its app result was deleted" : describeError(error));
   }
+}
+
+/** The file to adopt for each path; the others stay where they are. */
+function newestOfEach(left: readonly Left[], options: AdoptOptions): readonly Left[] {
+  const [first] = left;
+  if (first === undefined) return [];
+  const { appResultId } = first.known.resultFile;
+  const written = new Set(
+    [...options.staged.lists.listing(appResultId).items].map(({ path }) => path),
+  );
+  const chosen = new Map<string, Left>();
+  for (const each of left.toSorted((a, b) => b.file.modifiedMs - a.file.modifiedMs)) {
+    const { path } = each.known.resultFile;
+    if (written.has(path)) leave([each], options, "its path is being written again");
+    else if (chosen.has(path))
+      leave([each], options, "a newer file of its path was left behind too");
+    else chosen.set(path, each);
+  }
+  return [...chosen.values()];
 }
 
 async function adoptFile(
@@ -91,7 +137,7 @@ async function adoptFile(
   const remote = newest.get(known.resultFile.path);
   if (remote !== undefined && remote.dateCreatedMs > file.modifiedMs) {
     if (await isSame(left, remote, signal)) {
-      await rm(file.path, { force: true });
+      await rm(file.path, { force: true }).catch(() => {});
       return;
     }
     if (remote.id !== known.upload?.fileId) {
@@ -100,7 +146,7 @@ async function adoptFile(
     }
   }
   try {
-    await options.staged.adopt(known, file);
+    await options.staged.adopt(known, file, remote?.id);
   } catch (error) {
     leave([left], options, describeError(error));
   }
@@ -125,10 +171,15 @@ async function newestFiles(
   const newest = new Map<string, FileItem>();
   for (const item of await catalog.files(result, signal)) {
     const known = newest.get(item.path);
-    if (known === undefined || known.dateCreatedMs < item.dateCreatedMs)
-      newest.set(item.path, item);
+    if (known === undefined || isNewer(item, known)) newest.set(item.path, item);
   }
   return newest;
+}
+
+/** Dates are whole seconds. */
+function isNewer(item: FileItem, other: FileItem): boolean {
+  const laterMs = item.dateCreatedMs - other.dateCreatedMs;
+  return laterMs > 0 || (laterMs === 0 && compareIds(item.id, other.id) > 0);
 }
 
 function leave(left: readonly Left[], { logger }: AdoptOptions, why: string): void {

@@ -55,7 +55,8 @@ export async function refuseStaged(
       resultFile?.appResultId === appResultId && server === apiServer && !staging.isOwn(file),
   );
   if (uploads.length === 0) return;
-  const live = uploads.find(({ isLive }) => isLive);
+  // Files in a folder that this session has taken over, which it could not open, are left behind as well.
+  const live = uploads.find(({ isLive, pid }) => isLive && pid !== process.pid);
   if (live !== undefined) throw stagedByOtherError(what, live);
   const dates = await remoteDates();
   const left = uploads.filter(({ resultFile, modified }) => {

@@ -6,7 +6,7 @@
  */
 
 import type { BaseSpace } from "../api/client.ts";
-import { adoptLeftovers } from "./adopt-leftovers.ts";
+import { startAdoption } from "./adopt-leftovers.ts";
 import { ApiCatalog } from "../catalog/api-catalog.ts";
 import { CachedCatalog } from "../catalog/cached-catalog.ts";
 import type { Config } from "../config/config.ts";
@@ -161,7 +161,7 @@ export async function openSession(
     const readers = owned.use(createReaders({ source, memoryBytes, logger }));
     const catalog = openCatalog(config, client);
     const uploads = owned.use(openStaging(config, { client, catalog, userId: id, logger }));
-    if (adoptsLeftovers) await adoptLeftovers({ ...uploads, catalog, logger }, signal);
+    if (adoptsLeftovers) owned.use(await startAdoption({ ...uploads, catalog, logger }));
     return {
       config,
       client,

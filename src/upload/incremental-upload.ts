@@ -79,8 +79,11 @@ export class IncrementalUpload<Begun, File> {
   constructor(options: IncrementalUploadOptions<Begun, File>) {
     this.#options = options;
     this.#upload = new MultipartUpload(options.protocol, options.earlier?.begun);
-    this.#earlier = new Map(options.earlier?.parts);
-    for (const number of this.#earlier.keys()) this.#highest = Math.max(this.#highest, number);
+    const { earlier, plan, content } = options;
+    this.#earlier = new Map(earlier?.parts);
+    if (earlier === undefined) return;
+    // Parts may have arrived that were not recorded, but none behind the end that the content has now.
+    this.#highest = Math.max(plan.count(content.sizeBytes), ...this.#earlier.keys());
   }
 
   /** True once the service was asked to begin an upload in parts. */

@@ -68,6 +68,8 @@ export class ContentState {
   readonly #withRoom: ContentStateOptions["withRoom"];
   #state: State;
   #end: ContentEnd;
+  /** The journal says that what was closed survives a power cut. */
+  #isSynced = false;
   /** Counts changes, so that one during an upload shows at its end. */
   #version = 0;
   /** Changes that are under way. */
@@ -120,6 +122,7 @@ export class ContentState {
   async close(content: ClosedContent): Promise<void> {
     if (!this.isUnfinished || this.name === "removed" || this.#end === "closed") return;
     this.#end = "closed";
+    this.#isSynced = content.isSynced;
     await this.#journal.recordClose(content);
   }
 
@@ -137,12 +140,16 @@ export class ContentState {
    */
   async change(work: () => Promise<void>, onChanged: () => void): Promise<void> {
     const isComplete = this.name === "complete" || this.name === "reopening";
-    const isRecorded = isComplete || this.#end === "closed";
+    const isRecorded = isComplete || this.#end !== "open";
+    const wasSynced = this.#isSynced;
     this.#changing += 1;
     if (this.name === "complete") this.#transition({ name: "reopening" });
     try {
       if (isRecorded) await this.#withRoom(async () => await this.#journal.recordChange());
-      if (this.#end === "closed") this.#end = "open";
+      // After a power cut the journal must not say that bytes are safe which this change overwrites.
+      if (isRecorded && wasSynced) await this.#journal.sync();
+      this.#end = "open";
+      this.#isSynced = false;
       this.#changed(onChanged);
       await this.#withRoom(work).finally(() => this.#changed(onChanged));
     } catch (error) {
@@ -151,7 +158,8 @@ export class ContentState {
     } finally {
       this.#changing -= 1;
       const isUnchanged = this.name === "reopening" && this.#changing === 0;
-      if (isUnchanged) this.#transition({ name: "complete" });
+      // The journal could not take the change, and will take it later: then this follows it.
+      if (isUnchanged) this.#transition({ name: "complete" }, { event: "finished" });
     }
   }
 

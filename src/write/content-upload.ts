@@ -1,6 +1,6 @@
 import type { ByteRange } from "../core/byte-range.ts";
 import { reasonOf } from "../core/errors.ts";
-import { type EarlierContent, findEarlier } from "./earlier-upload.ts";
+import { type EarlierContent, findEarlier, refuseOlder } from "./earlier-upload.ts";
 import type { FileJournal } from "./file-journal.ts";
 import type { FileId } from "../core/ids.ts";
 import { IncrementalUpload } from "../upload/incremental-upload.ts";
@@ -31,6 +31,8 @@ export interface ContentUploadOptions {
   readonly check: () => void;
   /** Counts changes of the content. */
   readonly version: () => number;
+  /** Whether it is as its last writer closed it. */
+  readonly isClosed: () => boolean;
   /** What an ended process has made of it. */
   readonly earlier?: EarlierContent | undefined;
 }
@@ -89,6 +91,8 @@ export class ContentUpload {
   /** Sends the parts that are whole, in the background. */
   sendAhead(): void {
     const { plan, staging } = this.#options;
+    // Nothing is sent before it is known what an ended process sent.
+    if (this.#earlier !== undefined) return;
     for (;;) {
       const range = plan.range(this.#nextPart, Number.MAX_SAFE_INTEGER);
       if (range.end >= staging.sizeBytes || !this.#written.covers(range)) return;
@@ -100,6 +104,8 @@ export class ContentUpload {
   /** From now on the file is uploaded under another path; what was sent under the old one is discarded. */
   async rename(path: string, signal: AbortSignal): Promise<void> {
     if (path === this.#destination.path) return;
+    // What BaseSpace has of it has the other path.
+    this.#earlier = undefined;
     const old = this.#uploader;
     this.#destination = { ...this.#destination, path };
     this.#startAnew();
@@ -120,13 +126,16 @@ export class ContentUpload {
    * Sends what is missing and has BaseSpace mark the file complete. Starts over when somebody cut the file shorter
    * meanwhile, and once when BaseSpace has forgotten what was sent.
    *
-   * @returns the file, and the version of its content
+   * @returns the file, and the version of its content; undefined when somebody is writing the file again
    * @throws BsmountError as the upload target, and what `check` throws
    */
-  async finish(signal: AbortSignal): Promise<{ file: UploadedFile; version: number }> {
-    const { check, version: currentVersion } = this.#options;
+  async finish(signal: AbortSignal): Promise<{ file: UploadedFile; version: number } | undefined> {
+    const { check, isClosed, version: currentVersion } = this.#options;
+    const wasClosed = isClosed();
     let isForgotten = false;
     for (;;) {
+      // What there is of it now may be a part of what its next writer is going to write.
+      if (wasClosed && !isClosed()) return undefined;
       check();
       const version = currentVersion();
       try {
@@ -150,6 +159,10 @@ export class ContentUpload {
     const { plan, staging } = this.#options;
     const complete = await this.#settleEarlier(signal);
     if (complete !== undefined) return complete;
+    const { earlier, target, version } = this.#options;
+    if (earlier !== undefined && version() === this.#earlierVersion) {
+      await refuseOlder({ target, destination: this.#destination, earlier }, signal);
+    }
     const { sizeBytes } = staging;
     if (this.#isOvertaken || this.#uploader.isTooLongFor(sizeBytes))
       await this.#discardSent(signal);
@@ -172,10 +185,13 @@ export class ContentUpload {
   async #settleEarlier(signal: AbortSignal): Promise<UploadedFile | undefined> {
     if (this.#earlier === undefined) return undefined;
     const isUnchanged = this.#options.version() === this.#earlierVersion;
+    const destination = this.#destination;
     const found = await findEarlier(
-      { ...this.#options, destination: this.#destination, earlier: this.#earlier, isUnchanged },
+      { ...this.#options, destination, earlier: this.#earlier, isUnchanged },
       signal,
     );
+    // It was renamed meanwhile: what BaseSpace has of it has the other path.
+    if (destination !== this.#destination) return undefined;
     this.#earlier = undefined;
     if (found === "nothing" && this.#uploader.hasBegun) this.#startAnew();
     return typeof found === "string" ? undefined : found;

@@ -1,3 +1,5 @@
+import { BsmountError } from "../core/errors.ts";
+import type { FileId } from "../core/ids.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { PartMemory } from "./part-memory.ts";
 import type { ContentEnd } from "./content-state.ts";
@@ -10,6 +12,8 @@ export interface EarlierContent {
   readonly end: ContentEnd;
   /** When it was written last, in milliseconds since 1970. */
   readonly modifiedMs: number;
+  /** The file that BaseSpace showed at its path when it was adopted. */
+  readonly newestId: FileId | undefined;
   /** The pending file of BaseSpace that it was being sent to. */
   readonly upload?: JournaledUpload | undefined;
 }
@@ -38,11 +42,34 @@ export async function findEarlier(
 ): Promise<UploadedFile | "nothing" | "pending"> {
   const { target, staging, earlier, isUnchanged } = options;
   const { upload, end } = earlier;
-  if (upload === undefined) return await findWhole(options, signal);
+  const newest = await target.newest(options.destination, { signal });
+  if (upload === undefined) return await findWhole(newest, options, signal);
   const found = await target.find(upload.fileId, { signal });
   if (found?.uploadStatus === "pending") return "pending";
   const isSame = end === "closed" && isUnchanged && !upload.mayBeOlder;
   return isSame && isWhole(found, staging) ? found : "nothing";
+}
+
+/**
+ * Content that was left behind must not hide a version that somebody uploaded after it was adopted.
+ * @throws BsmountError `unfinished`
+ */
+export async function refuseOlder(
+  {
+    target,
+    destination,
+    earlier,
+  }: Pick<EarlierUploadOptions, "destination" | "earlier" | "target">,
+  signal: AbortSignal,
+): Promise<void> {
+  const newest = await target.newest(destination, { signal });
+  const known = [undefined, earlier.newestId, earlier.upload?.fileId];
+  if (known.includes(newest?.id)) return;
+  const problem = `BaseSpace has a newer version of ${destination.path} than the one that was left behind`;
+  throw new BsmountError("unfinished", problem, {
+    remedy:
+      "remove the file, or copy it to another name: bsmount uploads list shows where its bytes are",
+  });
 }
 
 function isWhole(found: FoundUpload | undefined, { sizeBytes }: StagingFile): found is FoundUpload {
@@ -51,12 +78,12 @@ function isWhole(found: FoundUpload | undefined, { sizeBytes }: StagingFile): fo
 
 /** The file, when it may have been sent in one request and BaseSpace shows the same bytes at its path. */
 async function findWhole(
-  { target, destination, plan, staging, memory }: EarlierUploadOptions,
+  newest: UploadedFile | undefined,
+  { target, plan, staging, memory }: EarlierUploadOptions,
   signal: AbortSignal,
 ): Promise<UploadedFile | "nothing"> {
   const { sizeBytes } = staging;
   if (sizeBytes > plan.firstPartBytes) return "nothing";
-  const newest = await target.newest(destination, { signal });
   if (newest?.sizeBytes !== sizeBytes || newest.etag === undefined) return "nothing";
   const md5 = await memory.use(sizeBytes, signal, async (bytes) => {
     return (await staging.read(0, bytes)) < sizeBytes ? undefined : await target.md5(bytes);

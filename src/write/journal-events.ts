@@ -97,7 +97,8 @@ const AFTER: { readonly [Name in JournalEvent["event"]]: After<Name> } = {
   renamed,
   changed,
   closed: (file, { sizeBytes, isSynced }) => {
-    return { ...file, state: "closed", closed: { sizeBytes, isSynced } };
+    // An earlier failure says nothing of what was closed now.
+    return { ...without({ ...file, state: "closed" }, ["why"]), closed: { sizeBytes, isSynced } };
   },
   interrupted: (file, { why }) => {
     return { ...without({ ...file, state: "interrupted" }, ["closed"]), why };
@@ -133,8 +134,9 @@ function eventsOfUpload(upload: JournaledUpload): readonly JournalEvent[] {
   const { fileId, uploadPath, steps, parts, mayBeOlder } = upload;
   const events: JournalEvent[] = [{ event: "upload-begun", fileId, uploadPath, steps }];
   for (const [number, part] of parts) events.push({ event: "part-sent", number, ...part });
-  // Closed and changed again, in one event: `changed` says that an older content may be complete.
-  if (mayBeOlder) events.push({ event: "changed" });
+  if (mayBeOlder) {
+    events.push({ event: "closed", sizeBytes: 0, isSynced: false }, { event: "changed" });
+  }
   return events;
 }
 
@@ -150,8 +152,10 @@ function renamed(
 
 function changed(file: JournaledFile | undefined): JournaledFile {
   const { upload, ...rest } = without({ state: "open" as const, ...file }, ["closed"]);
-  const older = upload === undefined ? {} : { upload: { ...upload, mayBeOlder: true } };
-  return { ...rest, ...older, state: "open" };
+  if (upload === undefined) return { ...rest, state: "open" };
+  // What was never closed was never to be completed.
+  const mayBeOlder = upload.mayBeOlder || (file !== undefined && file.state !== "open");
+  return { ...rest, state: "open", upload: { ...upload, mayBeOlder } };
 }
 
 function partSent(

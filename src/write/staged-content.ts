@@ -33,6 +33,9 @@ export interface StagedContentOptions {
   readonly earlier?: EarlierContent | undefined;
 }
 
+/** That of no content: what is being written again was not finished. */
+const NO_VERSION = -1;
+
 /**
  * The content of a staged file: its bytes are in staging, and BaseSpace lists nothing of it until it is finished.
  * Finishing cannot be undone; what is written afterwards becomes a new version of the file.
@@ -60,6 +63,7 @@ export class StagedContent {
       ...options,
       check: () => this.#failure.check(),
       version: () => this.#state.version,
+      isClosed: () => this.#state.end === "closed",
     });
     this.#modifiedMs = earlier?.modifiedMs ?? options.clock.now();
     this.#sendsAhead = options.sendsAhead;
@@ -247,8 +251,8 @@ export class StagedContent {
   /** Deletes it, here and as far as possible in BaseSpace. */
   async discard(signal: AbortSignal): Promise<void> {
     this.remove();
-    await this.#upload.abort(signal);
-    await this.#deleteStaged();
+    // First the staged bytes: the next mount would upload them if this one were killed while the service is away.
+    await Promise.all([this.#deleteStaged(), this.#upload.abort(signal)]);
   }
 
   /** Deletes the staged bytes; what BaseSpace has stays as it is. */
@@ -268,9 +272,10 @@ export class StagedContent {
   }
 
   async #finish(signal: AbortSignal): Promise<number> {
-    const { file, version } = await this.#upload.finish(signal);
-    this.#uploaded = file;
-    return version;
+    const finished = await this.#upload.finish(signal);
+    if (finished === undefined) return NO_VERSION;
+    this.#uploaded = finished.file;
+    return finished.version;
   }
 
   /** Whatever failed before, an empty file lacks nothing. */

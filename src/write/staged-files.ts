@@ -1,5 +1,5 @@
 import { BsmountError, describeError } from "../core/errors.ts";
-import type { AppResultId } from "../core/ids.ts";
+import type { AppResultId, FileId } from "../core/ids.ts";
 import { TaskGroup } from "../core/task-group.ts";
 import type { FileReader, FileWriter } from "./file-writer.ts";
 import { Finishing } from "./finishing.ts";
@@ -125,9 +125,10 @@ export class StagedFiles implements AsyncDisposable {
   /**
    * Lists a file that an ended process has left behind, as it was, and finishes it in the background if its writer had
    * closed it.
+   * @param newestId the file that BaseSpace shows at its path, which it replaces
    * @throws BsmountError `no-descriptors`, `environment`
    */
-  async adopt(known: KnownFile, left: AdoptableFile): Promise<StagedFile> {
+  async adopt(known: KnownFile, left: AdoptableFile, newestId?: FileId): Promise<StagedFile> {
     const { resultFile: at, hasFinalName, state, upload } = known;
     const { path } = at;
     const isFinal = hasFinalName === true;
@@ -136,7 +137,7 @@ export class StagedFiles implements AsyncDisposable {
     // What was sent under another path is of no use.
     const isUsable = upload?.uploadPath === (name.uploadPath ?? path);
     const { modifiedMs } = left;
-    const earlier = { end, modifiedMs, upload: isUsable ? upload : undefined } as const;
+    const earlier = { end, modifiedMs, newestId, upload: isUsable ? upload : undefined } as const;
     const file = this.#stagedFile({ at, name, isCopy: false, earlier }, await left.open());
     if (end === "interrupted")
       file.content.interrupt(known.why ?? "its mount ended before it was closed");

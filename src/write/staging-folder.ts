@@ -71,9 +71,13 @@ export class StagingFolder implements AsyncDisposable {
     try {
       const read = await readJournal(path);
       if (read !== undefined && isAdoptable(read, owner)) {
-        const journal = await Journal.adopt(path, owner, read.files);
+        const files = await leftIn(path, read);
+        const known = files.flatMap(({ name, known }) =>
+          known === undefined ? [] : [[name, known] as const],
+        );
+        const journal = await Journal.adopt(path, owner, new Map(known));
         const folder = new StagingFolder(path, journal, lock);
-        return { folder, files: await folder.#leftFiles(read) };
+        return { folder, files: files.map((file) => folder.#leftover(file)) };
       }
     } catch (error) {
       await lock[Symbol.asyncDispose]();
@@ -140,25 +144,14 @@ export class StagingFolder implements AsyncDisposable {
     }
   }
 
-  /** The staging files that are in the folder. */
-  async #leftFiles({ files, machine }: ReadJournal): Promise<readonly Leftover[]> {
-    const wasRestarted = machine?.boot !== thisMachine().boot;
-    const left: Leftover[] = [];
-    for (const name of (await readdir(this.path)).filter(isStagingName)) {
-      this.#count = Math.max(this.#count, Number(name));
-      const path = join(this.path, name);
-      const info = await unlessMissing(async () => await lstat(path));
-      if (info?.isFile() !== true) continue;
-      const { size: sizeBytes, mtimeMs: modifiedMs } = info;
-      const known = asItIs(files.get(name), sizeBytes, wasRestarted);
-      const journal = this.#journalOf(name);
-      const open = async (onClosed: () => void): Promise<StagedBytes> => {
-        return { bytes: await StagingFile.reopen(path, onClosed), journal };
-      };
-      const noteWhyLeft = (why: string): void => journal.recordFailure(why);
-      left.push({ path, known, sizeBytes, modifiedMs, open, noteWhyLeft });
-    }
-    return left;
+  #leftover({ name, ...file }: FileInFolder): Leftover {
+    this.#count = Math.max(this.#count, Number(name));
+    const journal = this.#journalOf(name);
+    return {
+      ...file,
+      open: async (onClosed) => ({ bytes: await StagingFile.reopen(file.path, onClosed), journal }),
+      noteWhyLeft: (why) => journal.recordFailure(why),
+    };
   }
 
   #journalOf(file: string): FileJournal {
@@ -184,6 +177,28 @@ export class StagingFolder implements AsyncDisposable {
       throw error;
     }
   }
+}
+
+interface FileInFolder extends Omit<Leftover, "noteWhyLeft" | "open"> {
+  readonly name: string;
+}
+
+/** The staging files in the folder of an ended process. */
+async function leftIn(
+  folder: string,
+  { files, machine }: ReadJournal,
+): Promise<readonly FileInFolder[]> {
+  const wasRestarted = machine?.boot !== thisMachine().boot;
+  const left: FileInFolder[] = [];
+  for (const name of (await readdir(folder)).filter(isStagingName)) {
+    const path = join(folder, name);
+    const info = await unlessMissing(async () => await lstat(path));
+    if (info?.isFile() !== true) continue;
+    const { size: sizeBytes, mtimeMs: modifiedMs } = info;
+    const known = asItIs(files.get(name), sizeBytes, wasRestarted);
+    left.push({ name, path, known, sizeBytes, modifiedMs });
+  }
+  return left;
 }
 
 interface AdoptedFolder {

@@ -37,6 +37,8 @@ export class Staging implements AsyncDisposable {
   readonly #folders: StagingFolder[] = [];
   /** Those of processes that have ended. */
   readonly #adopted: StagingFolder[] = [];
+  /** The files in them that are open here. */
+  readonly #openedPaths = new Set<string>();
   #opening: Promise<StagingFolder> | undefined;
   /** The number of open staging files, each of which has a descriptor. */
   #openFiles = 0;
@@ -53,10 +55,22 @@ export class Staging implements AsyncDisposable {
     return await this.#limited(create)();
   }
 
-  /** As `open`, counted until the file is closed. */
-  #limited(open: (onClosed: () => void) => Promise<StagedBytes>): () => Promise<StagedBytes> {
+  /** Leaves half of the descriptors to new files. */
+  #adoptable({ path, open }: Leftover): () => Promise<StagedBytes> {
+    const limited = this.#limited(open, Math.ceil(this.#options.maxFiles / 2));
     return async () => {
-      const { maxFiles } = this.#options;
+      const staged = await limited();
+      this.#openedPaths.add(path);
+      return staged;
+    };
+  }
+
+  /** As `open`, counted until the file is closed. */
+  #limited(
+    open: (onClosed: () => void) => Promise<StagedBytes>,
+    maxFiles = this.#options.maxFiles,
+  ): () => Promise<StagedBytes> {
+    return async () => {
       if (this.#openFiles >= maxFiles) throw tooManyFilesError(maxFiles);
       this.#openFiles += 1;
       const onClosed = (): void => void (this.#openFiles -= 1);
@@ -90,21 +104,20 @@ export class Staging implements AsyncDisposable {
   ): Promise<readonly AdoptableFile[]> {
     const left: AdoptableFile[] = [];
     for (const path of await stagingFolders(this.parent)) {
-      if (this.isOwn(`${path}/`)) continue;
+      if ([...this.#folders, ...this.#adopted].some((folder) => folder.path === path)) continue;
       const adopting = StagingFolder.adopt(path, this.#options.owner);
       const adopted = await adopting.catch((error: unknown) => onFailure(path, error));
       if (adopted === undefined) continue;
       this.#adopted.push(adopted.folder);
-      left.push(...adopted.files.map((file) => ({ ...file, open: this.#limited(file.open) })));
+      left.push(...adopted.files.map((file) => ({ ...file, open: this.#adoptable(file) })));
     }
     return left;
   }
 
-  /** Whether this session made, or adopted, the staging file at `path`. */
+  /** Whether this session made the staging file at `path`, or has adopted and opened it. */
   isOwn(path: string): boolean {
-    return [...this.#folders, ...this.#adopted].some(({ path: folder }) =>
-      path.startsWith(`${folder}/`),
-    );
+    if (this.#openedPaths.has(path)) return true;
+    return this.#folders.some(({ path: folder }) => path.startsWith(`${folder}/`));
   }
 
   /** The room on the disk that it is on. @throws BsmountError `environment` */

@@ -50,8 +50,8 @@ async function sessionIn(folder: TempDir, flags: object = {}): Promise<Session> 
 }
 
 /** Writes a file and closes it, while the service takes no files. */
-async function refusedFile(name: string, text: string): Promise<void> {
-  const { fileSystem: fs } = first;
+async function refusedFile(name: string, text: string, session = first): Promise<void> {
+  const { fileSystem: fs } = session;
   const handle = await fs.change.create(await walkerOf(fs).inoOf(FILES), name, 0o644, neverAborted);
   await fs.write(handle, 0, Buffer.from(text), neverAborted);
   emulator.addFaults("POST /appresults/*/files status=403");
@@ -62,9 +62,9 @@ async function refusedFile(name: string, text: string): Promise<void> {
 }
 
 /** The staging of the next session is what the first one has now, without its locks. */
-async function kill(): Promise<void> {
+async function kill(killed = home): Promise<void> {
   const filter = (path: string): boolean => !path.includes(".lock");
-  await cp(home.join(".local/state"), next.join(".local/state"), { recursive: true, filter });
+  await cp(killed.join(".local/state"), next.join(".local/state"), { recursive: true, filter });
 }
 
 const left = async (): Promise<readonly (string | undefined)[]> =>
@@ -126,6 +126,29 @@ describe("a file that was closed and not uploaded", () => {
     expect(await left()).toEqual(["BaseSpace has a newer version of it"]);
     expect(session.uploads()).toMatchObject({ pending: 0, failed: 0, interrupted: 0 });
     expect(await remote()).toEqual(["f 5", "same 4"]);
+  });
+
+  it("[W15] keeps its result from being completed when the mount could not adopt it", async () => {
+    await refusedFile("f", "one");
+    await kill();
+    emulator.addFaults("GET /appresults/* n=1 status=403");
+    await using session = await sessionIn(next);
+    expect(await left()).toEqual([expect.stringContaining("403")]);
+    const completing = session.setStatus(RESULT, { status: "Complete" }, neverAborted);
+    await expect(completing).rejects.toMatchObject({ reason: "unfinished" });
+  });
+
+  it("[W19] is the newest of several that were left for one path", async () => {
+    await refusedFile("f", "old");
+    await kill();
+    await using second = await sessionIn(elsewhere);
+    await refusedFile("f", "newest", second);
+    await kill(elsewhere);
+    second.hurry();
+    await using session = await sessionIn(next);
+    await expect.poll(() => session.uploads().pending).toBe(0);
+    expect(await remote()).toEqual(["f 6"]);
+    expect(await left()).toEqual(["a newer file of its path was left behind too"]);
   });
 
   it("[W19] is left to another mount by one that is read-only", async () => {

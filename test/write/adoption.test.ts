@@ -192,6 +192,44 @@ describe("a file that was being written", () => {
   });
 });
 
+test("[W20] what an interrupted file was changed to is kept, though BaseSpace has an older content of that size", async () => {
+  const file = await here.written("f", content(3 * PART));
+  await close(here.files, file);
+  await kill();
+  await editJournal((lines) => renumbered(withoutEvent("closed")(withoutEvent("finished")(lines))));
+  const { f } = await adopt();
+  expect(f).toMatchObject({ isInterrupted: true });
+  const writer = next.openForWriting(f as StagedFile);
+  await writer.write(0, Buffer.from(content(3 * PART, "d")));
+  here.world.emulator.addFaults("GET /files/* status=403");
+  const flushing = writer.flush(async () => "closed", new AbortController().signal);
+  await expect(flushing).rejects.toMatchObject({ reason: "access-denied" });
+  writer.close();
+  here.world.emulator.clearFaults();
+  // Killed again, and adopted by a third mount.
+  const third = `${taken}-third`;
+  await cp(taken, third, { recursive: true, filter: (path) => !path.includes(".lock") });
+  const thirdStaging = new Staging(third, { owner: OWNER });
+  await using files = here.world.files({ staging: thirdStaging });
+  const [left] = (await thirdStaging.adopt(unexpected)).filter(isKnown);
+  const again = await files.adopt(left?.known as KnownFile, left as AdoptableFile);
+  await expect.poll(() => again.content.state).toBe("complete");
+  expect((await here.world.remote()).at(-1)).toBe(`f=${content(3 * PART, "d")}`);
+});
+
+test("[W19] an adopted file that is renamed is uploaded under its new name", async () => {
+  const file = await here.written("f", content(3 * PART));
+  await close(here.files, file);
+  await kill();
+  await editJournal((lines) => renumbered(withoutEvent("finished")(lines)));
+  here.world.emulator.addFaults("GET /files/* n=6 status=503");
+  const { f } = await adopt();
+  await next.names.rename(f as StagedFile, { path: "g" }, new AbortController().signal);
+  here.world.emulator.clearFaults();
+  await next.finishing.finish(f as StagedFile, new AbortController().signal);
+  expect((await here.world.remote()).at(-1)).toBe(`g=${content(3 * PART)}`);
+});
+
 test("[W20] a temporary name comes back as one, and one that was kept is final", async () => {
   await here.written("x.tmp");
   const kept = await here.written("y.tmp");
