@@ -72,8 +72,7 @@ export class StagedWriter implements FileWriter, ResultFile {
     const { content, awaitsRename, isRemoved } = this.file;
     if (isRemoved) return undefined;
     if (content.failedChange !== undefined) throw content.failedChange;
-    if (!content.isUnfinished || content.sizeBytes === 0) return undefined;
-    if (awaitsRename) return this.#closeTemporary(askWriters);
+    if (awaitsRename || !content.isUnfinished || content.sizeBytes === 0) return undefined;
     if (this.#hasUnseen) return this.sync();
     return this.#finishUnless(askWriters, signal);
   }
@@ -108,10 +107,6 @@ export class StagedWriter implements FileWriter, ResultFile {
     if (this.#wasKilled) this.#parts.finishing.interrupt(this.file, "its writer was killed");
     else await this.file.content.close();
     return !this.#wasKilled;
-  }
-
-  async #closeTemporary(askWriters: AskWriters): Promise<void> {
-    await this.#closeUnless(askWriters);
   }
 
   async #finishUnless(askWriters: AskWriters, signal: AbortSignal): Promise<void> {

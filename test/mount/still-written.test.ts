@@ -378,6 +378,8 @@ describe("a mount with a file open for writing", () => {
       await using shell = await writing();
       await product.shell(`head -c 100000 /dev/zero > '${files}/done'`);
       await shell.run(`exec 8>'${files}/y.tmp'; echo one >&8; exec 8>&-`);
+      // The kernel reports a last close some time after it.
+      await expect.poll(async () => (await staged())[1]?.content, { timeout: 9000 }).toBe("closed");
       await end(mountPid);
       const { code } = await shell.run(`head -c 1M /dev/zero >&9 && exec 9>&-`);
       expect(code).not.toBe(0);
