@@ -38,7 +38,8 @@ export function findUploaded(rest: Rest, wanted: UploadFingerprint): FindEffect 
 
 /**
  * Finds the pending file of an upload in parts whose response was lost: an empty pending file with the path that is
- * not older than the call. If the service does not list pending files, none is found: the upload begins again,
+ * not older than the call, nor than the complete file that the path shows: a request that was aborted can have left one
+ * behind, and what is uploaded to that would be an older version. If the service does not list pending files, none is found: the upload begins again,
  * and the pending file that the first request may have made stays empty and is never shown.
  */
 export function findBegun(rest: Rest, destination: UploadDestination): FindEffect {
@@ -60,7 +61,9 @@ export function findBegun(rest: Rest, destination: UploadDestination): FindEffec
     if (begun === undefined) return undefined;
     const found = await single(rest, begun, options);
     if (fileIn(found).uploadStatus !== "pending") return undefined;
-    return more.length > 0 ? "unclear" : found;
+    if (more.length > 0) return "unclear";
+    const shown = await newestOf(rest, destination, options);
+    return shown !== undefined && newestFirst(shown, begun) < 0 ? undefined : found;
   };
 }
 

@@ -107,6 +107,22 @@ describe("calls of one client", () => {
     expect(new Set(begun).size).toBe(3);
   });
 
+  test("that begin after an aborted begin and a newer file do not make an older version of that", async () => {
+    const destination = { appResultId: RESULT, path: "stray/file" };
+    const aborting = new AbortController();
+    emulator.addFaults("POST /appresults/*/files n=1 drop-answer");
+    const begun = client.uploads.begin(destination, { signal: aborting.signal });
+    const pending = async (): Promise<string> =>
+      await (await emulator.get(`appresults/${RESULT}/files?Statuses=pending&Limit=100`)).text();
+    await expect.poll(pending).toContain('"stray/file"');
+    aborting.abort();
+    await expect(begun).rejects.toThrow();
+    const newer = await client.uploads.whole(destination, { bytes });
+    emulator.addFaults("POST /appresults/*/files n=1 status=503");
+    const fileId = await client.uploads.begin(destination);
+    expect(Number(fileId)).toBeGreaterThan(Number(newer.id));
+  });
+
   test("that send equal files to one path leave each of them there", async () => {
     const destination = { appResultId: RESULT, path: "equal/file" };
     await client.uploads.whole(destination, { bytes });
