@@ -85,6 +85,12 @@ export const OPTIONS = {
     default: "off",
     help: "refuse every write",
   },
+  verifyUploads: {
+    name: "verify-uploads",
+    type: "switch",
+    default: "off",
+    help: "read every file back from BaseSpace before its close returns, and compare MD5s",
+  },
   allowOther: {
     name: "allow-other",
     type: "switch",

@@ -1,5 +1,6 @@
 import { abandonOnAbort } from "../core/abort.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
+import type { FileId } from "../core/ids.ts";
 import type { NewName } from "../write/staged-names.ts";
 import { StagedFile } from "../write/staged-file.ts";
 import { stagedNameOf } from "../write/temporary-names.ts";
@@ -60,7 +61,11 @@ export class Renaming {
     const file = unfinishedFile(source, "rename");
     if (to.existing?.kind === "file" && to.existing.item === file) return;
     refuseFinalName(file, to);
-    const newName = { path: to.path, replaced: replacedFile(to.existing) };
+    const newName = {
+      path: to.path,
+      replaced: replacedFile(to.existing),
+      shown: shownAt(to.existing),
+    };
     await this.#giveName(file, newName, signal);
   }
 
@@ -174,6 +179,12 @@ function replacedFile(existing: Node | undefined): StagedFile | undefined {
     throw new BsmountError("is-a-directory", `${pathOf(existing)} is a directory`);
   }
   return isUnfinished(existing) ? unfinishedFile(existing, "replace") : undefined;
+}
+
+/** The complete file that has the name of `existing`; unknown when that is unfinished and has an older version. */
+function shownAt(existing: Node | undefined): FileId | null | undefined {
+  if (existing === undefined) return null;
+  return existing.kind === "file" && !isUnfinished(existing) ? existing.item.id : undefined;
 }
 
 /** A file that lacks bytes keeps its temporary name: under the final one it would look whole. */

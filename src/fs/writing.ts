@@ -67,7 +67,7 @@ export class Writing {
       return await emptiedIf(isEmptied, this.staged.openForWriting(item), signal);
     }
     const { id, path, sizeBytes } = item;
-    const old = { appResultId, resultPath, path, sizeBytes };
+    const old = { appResultId, resultPath, path, sizeBytes, shown: id };
     const content = isEmptied ? undefined : before();
     const writer = this.staged.openNewVersion(`${id} ${name}`, old, content);
     return await emptiedIf(isEmptied, writer, signal);

@@ -60,6 +60,8 @@ export interface ContentStateOptions {
   readonly first: "copying" | "pending";
   /** @default open */
   readonly end?: ContentEnd | undefined;
+  /** The journal says that what was closed survives a power cut. @default false */
+  readonly isSynced?: boolean | undefined;
 }
 
 /** What BaseSpace has of the content of one staged file. All changes of state pass through one method. */
@@ -69,17 +71,18 @@ export class ContentState {
   #state: State;
   #end: ContentEnd;
   /** The journal says that what was closed survives a power cut. */
-  #isSynced = false;
+  #isSynced: boolean;
   /** Counts changes, so that one during an upload shows at its end. */
   #version = 0;
   /** Changes that are under way. */
   #changing = 0;
 
-  constructor({ journal, withRoom, first, end = "open" }: ContentStateOptions) {
+  constructor({ journal, withRoom, first, ...left }: ContentStateOptions) {
     this.#journal = journal;
     this.#withRoom = withRoom;
     this.#state = { name: first };
-    this.#end = end;
+    this.#end = left.end ?? "open";
+    this.#isSynced = left.isSynced ?? false;
     // Until somebody writes, a copy has nothing that BaseSpace lacks.
     if (first === "copying") journal.recordFinish();
   }

@@ -2,7 +2,7 @@ import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { AppResultId } from "../core/ids.ts";
 import type { FileReader, FileWriter, AskWriters } from "./file-writer.ts";
 import { FirstFailure } from "./first-failure.ts";
-import { type ResultFile, shownPathOf } from "./result-file.ts";
+import { type NewResultFile, type ResultFile, shownPathOf } from "./result-file.ts";
 import type { StagedContent } from "./staged-content.ts";
 import type { StagedFile } from "./staged-file.ts";
 import { StagedWriter, type WriterParts } from "./staged-writer.ts";
@@ -15,14 +15,14 @@ import { StagedWriter, type WriterParts } from "./staged-writer.ts";
 const COPY_BYTES = 1024 * 1024;
 
 /** The file of BaseSpace. */
-export interface OldVersion extends ResultFile {
+export interface OldVersion extends NewResultFile {
   readonly sizeBytes: number;
 }
 
 export interface NewVersionParts extends WriterParts {
   /** Makes a staged file and lists it when `fill` has written what it begins with. */
   readonly createFilled: (
-    file: ResultFile,
+    file: NewResultFile,
     fill: (content: StagedContent) => Promise<void>,
     signal: AbortSignal,
   ) => Promise<StagedFile>;

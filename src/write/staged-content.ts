@@ -1,5 +1,7 @@
+import { abandonOnAbort } from "../core/abort.ts";
 import type { ByteRange } from "../core/byte-range.ts";
 import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import { ContentState, type ContentStateName } from "./content-state.ts";
@@ -10,7 +12,12 @@ import type { PartMemory } from "./part-memory.ts";
 import type { StagingFile } from "./staging-file.ts";
 import type { FileJournal } from "./file-journal.ts";
 import { tooBigError } from "./too-big.ts";
-import type { UploadedFile, ResultFilePath, UploadTarget } from "./upload-target.ts";
+import type {
+  ResultFilePath,
+  UploadedContent,
+  UploadedFile,
+  UploadTarget,
+} from "./upload-target.ts";
 
 export interface StagedContentOptions {
   readonly target: UploadTarget;
@@ -27,6 +34,12 @@ export interface StagedContentOptions {
   readonly memory: PartMemory;
   /** Owns what is sent in the background. */
   readonly tasks: TaskGroup;
+  /** Reads what was uploaded; without it nothing is read back. */
+  readonly content?: UploadedContent | undefined;
+  /** Reads back every file, and compares it, before it counts as finished. @default false */
+  readonly verifiesUploads?: boolean;
+  /** Gets a line for each upload. */
+  readonly logger?: Logger;
   /** Whether it begins as a copy of another file; then {@link StagedContent.copied} ends the copying. */
   readonly isCopy: boolean;
   /** What an ended process made of it, whose staging file this is. */
@@ -58,7 +71,8 @@ export class StagedContent {
     this.#options = options;
     const { earlier, isCopy } = options;
     const first = isCopy ? "copying" : "pending";
-    this.#state = new ContentState({ ...options, first, end: earlier?.end });
+    const { end, isSynced } = earlier ?? {};
+    this.#state = new ContentState({ ...options, first, end, isSynced });
     this.#upload = new ContentUpload({
       ...options,
       check: () => this.#failure.check(),
@@ -197,7 +211,7 @@ export class StagedContent {
       const { attempt, underNewName } = this.#state.attempt ?? {};
       if (attempt === undefined) break;
       // It must not be finished under the name that it has now.
-      await (underNewName === true ? attempt : attempt.catch(() => {}));
+      await abandonOnAbort(underNewName === true ? attempt : attempt.catch(() => {}), signal);
     }
     if (this.state !== "pending" && this.state !== "failed") return;
     await this.#state.finish(async () => await this.#finish(signal), false);

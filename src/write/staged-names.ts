@@ -1,3 +1,4 @@
+import type { FileId } from "../core/ids.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { Finishing } from "./finishing.ts";
 import type { StagedFile } from "./staged-file.ts";
@@ -14,6 +15,8 @@ export interface NewName {
   readonly path: string;
   /** An unfinished file that has this path. */
   readonly replaced?: StagedFile | undefined;
+  /** The complete file that it has in BaseSpace; null for none, undefined where that is not known. */
+  readonly shown?: FileId | null | undefined;
 }
 
 /** Gives staged files other names. */
@@ -31,10 +34,10 @@ export class StagedNames {
   }
 
   /** Lists `file` under another name. What was sent under a name that it will not get is discarded. */
-  async rename(file: StagedFile, { path, replaced }: NewName, signal: AbortSignal): Promise<void> {
+  async rename(file: StagedFile, newName: NewName, signal: AbortSignal): Promise<void> {
     const { registry } = this.#options;
     if (file.hasCompleteVersion) registry.forgetListing(file);
-    await this.#rename(file, { path, replaced }, signal);
+    await this.#rename(file, newName, signal);
   }
 
   /**
@@ -43,11 +46,8 @@ export class StagedNames {
    *
    * @throws BsmountError as the upload target
    */
-  async finishAs(
-    file: StagedFile,
-    { path, replaced }: NewName,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async finishAs(file: StagedFile, newName: NewName, signal: AbortSignal): Promise<void> {
+    const { path, replaced } = newName;
     const { registry, finishing } = this.#options;
     const { hasCompleteVersion } = file;
     const attempt = file.finishAs(path, signal);
@@ -56,14 +56,18 @@ export class StagedNames {
       await attempt;
     }
     if (hasCompleteVersion) registry.forgetListing(file);
-    const renamed = this.#rename(file, { path, replaced }, signal);
+    const renamed = this.#rename(file, newName, signal);
     finishing.finished(file);
     await renamed;
   }
 
-  async #rename(file: StagedFile, { path, replaced }: NewName, signal: AbortSignal): Promise<void> {
+  async #rename(
+    file: StagedFile,
+    { path, replaced, shown }: NewName,
+    signal: AbortSignal,
+  ): Promise<void> {
     const from = file.path;
-    const renamed = file.rename(path, signal);
+    const renamed = file.rename(path, signal, shown);
     const removed = this.#remove(replaced, signal);
     this.#options.registry.moved(file, from);
     await Promise.all([renamed, removed]);
