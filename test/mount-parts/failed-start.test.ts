@@ -28,6 +28,7 @@ it("[W19] a mount that cannot start does not wait for uploads", async () => {
     await fs.write(handle, 0, Buffer.from("one"), neverAborted);
     emulator.addFaults("POST /appresults/*/files delay=60s");
     Promise.resolve(fs.flush(handle, async () => "closed", neverAborted)).catch(() => {});
+    fs.release(handle);
     await expect.poll(() => session.uploads().pending).toBe(1);
     // Now nothing can be mounted there.
     await rm(mountPoint.path, { recursive: true });
