@@ -8,6 +8,7 @@ export { BaseSpace, type BaseSpaceOptions, type V2 } from "./api/client.ts";
 export type { Content, RangeRequest, StoreVersion } from "./api/content/content.ts";
 export type { TokenDetails } from "./api/models/access-token.ts";
 export { ApiError, DecodeError } from "./api/transport/errors.ts";
+export type { ListedPart } from "./api/models/listed-part.ts";
 export type { ListParams, SortDir } from "./api/paging/list-parameters.ts";
 export type {
   Application,

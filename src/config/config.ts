@@ -36,6 +36,8 @@ export interface Config {
   readonly memoryCacheBytes: number;
   /** Options of the kernel mount. */
   readonly mount: MountConfig;
+  /** Every file that is uploaded is read back and compared before it counts as finished. */
+  readonly verifiesUploads: boolean;
   /** The folders of bsmount. */
   readonly folders: Folders;
   /** Where and how much to log. */
@@ -104,6 +106,7 @@ export async function resolveConfig(
     },
     memoryCacheBytes: checkMemoryCache(options.memoryCache),
     mount: resolveMount(options),
+    verifiesUploads: options.verifyUploads,
     folders: resolveFolders(options, environment),
     log: resolveLog(options),
   };

@@ -92,6 +92,12 @@ export const OPTIONS = {
     default: "through",
     help: "when a file is complete in BaseSpace: at close (through), soon after (back), when told (commit)",
   },
+  verifyUploads: {
+    name: "verify-uploads",
+    type: "switch",
+    default: "off",
+    help: "read every file back from BaseSpace before its close returns, and compare MD5s",
+  },
   allowOther: {
     name: "allow-other",
     type: "switch",

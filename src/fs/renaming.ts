@@ -1,4 +1,5 @@
 import { BsmountError, reasonOf } from "../core/errors.ts";
+import type { FileId } from "../core/ids.ts";
 import type { NewName } from "../write/staged-names.ts";
 import type { Occupants } from "../write/removing.ts";
 import { StagedFile } from "../write/staged-file.ts";
@@ -6,6 +7,7 @@ import { stagedNameOf } from "../write/temporary-names.ts";
 import { type FileNode, type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
 import type { ChangeParts } from "./change-parts.ts";
 import type { Ino } from "./file-system.ts";
+import { isUnfinished } from "./writing.ts";
 import { aliasOf, occupantsOf } from "./occupants.ts";
 import {
   newName,
@@ -71,7 +73,8 @@ export class Renaming {
     const file = stagedFile(source);
     refuseFinalName(file, to);
     const replaced = await this.#replaced(existing, signal);
-    await this.#giveName(file, { path: to.path, replaced }, signal);
+    const newName = { path: to.path, replaced, shown: shownAt(existing) };
+    await this.#giveName(file, newName, signal);
   }
 
   /** libfuse removes an open file when it is closed, and gives it this name until then. */
@@ -204,6 +207,12 @@ function stagedFile(node: FileNode): StagedFile {
   }
   if (item.replacement === undefined) return item;
   throw new BsmountError("busy", `${pathOf(node)} is being renamed or replaced`);
+}
+
+/** The complete file that has the name of `existing`; unknown when that is unfinished and has an older version. */
+function shownAt(existing: Node | undefined): FileId | null | undefined {
+  if (existing === undefined) return null;
+  return existing.kind === "file" && !isUnfinished(existing) ? existing.item.id : undefined;
 }
 
 /** A file that lacks bytes keeps its temporary name: under the final one it would look whole. */

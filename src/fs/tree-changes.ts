@@ -58,7 +58,9 @@ class TreeChanges {
     const { appResult, appResultId, resultPath, prefix } = writableFolder(folder);
     await writing.maker.checkAccess(appResult, signal);
     const path = newPath(prefix + newName(name));
-    const writer = await writing.staged.createForWriting({ appResultId, resultPath, path });
+    // The kernel has just been told that there is no file of this name.
+    const at = { appResultId, resultPath, path, shown: null };
+    const writer = await writing.staged.createForWriting(at);
     try {
       const node = await tree.child(folder, name, signal);
       return handles.add(openForWriting(attributes.inoOf(node), writer));

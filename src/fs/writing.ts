@@ -67,7 +67,7 @@ export class Writing {
     }
     const { id, path, sizeBytes } = item;
     const evicted = item instanceof StagedFile ? item : undefined;
-    const old = { appResultId, resultPath, id, path, sizeBytes, evicted };
+    const old = { appResultId, resultPath, id, path, sizeBytes, evicted, shown: id };
     const content = isEmptied ? undefined : before();
     const writer = this.staged.openNewVersion(`${id} ${name}`, old, content);
     return await emptiedIf(isEmptied, writer, signal);

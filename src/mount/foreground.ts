@@ -46,6 +46,8 @@ export async function runForeground(
     logger.info({ mountPoint: mount.mountPoint }, "unmounted");
   } catch (error) {
     logger.error({ reason: reasonOf(error), error: describeError(error) }, "cannot mount");
+    // What the session has adopted is left to the next one.
+    session.hurry();
     throw error;
   } finally {
     await session[Symbol.asyncDispose]();

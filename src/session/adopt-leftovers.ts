@@ -1,13 +1,15 @@
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { md5OfFile } from "../api/digests/md5-of-file.ts";
-import type { Catalog, Entity, FileItem } from "../catalog/catalog.ts";
+import type { Catalog, FileItem } from "../catalog/catalog.ts";
 import { compareIds } from "../core/compare-ids.ts";
-import type { AppResultId } from "../core/ids.ts";
+import type { AppResultId, FileId } from "../core/ids.ts";
 import { BsmountError, describeError, reasonOf } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { inParallel } from "../core/parallel.ts";
 import { isFinal } from "../fs/writable-folder.ts";
+import { newestByPath, type ShownFiles } from "./newest-by-path.ts";
+import { cameAfter } from "../write/came-after.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import type { KnownFile } from "../write/known-file.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
@@ -17,7 +19,8 @@ import type { AdoptableFile, Staging } from "../write/staging.ts";
  * A mount that was killed leaves files in staging. The next mount of the same user and server adopts them: what its
  * writer had closed is uploaded, with the parts that BaseSpace lacks; what was still being written is shown as it is, and
  * finished only when somebody says so. A file stays where it is when BaseSpace can no longer take it, or has a newer one
- * at its path: nothing older may hide what was uploaded since.
+ * at its path: nothing older may hide what was uploaded since. The journal says which file the path had when the one that
+ * was left behind was begun, and Ids count up; so clocks are compared only where it does not say that.
  */
 
 /** Results that are asked about at a time. */
@@ -42,8 +45,12 @@ const START_MS = 5000;
 /**
  * Adopts what ended mounts have left behind. Returns when that is done, or goes on in the background after some seconds;
  * disposing ends it. Failures are logged: they keep no mount from starting.
+ * @param signal ends the waiting
  */
-export async function startAdoption(options: AdoptOptions): Promise<AsyncDisposable> {
+export async function startAdoption(
+  options: AdoptOptions,
+  signal: AbortSignal,
+): Promise<AsyncDisposable> {
   const ending = new AbortController();
   const adopting = adoptLeftovers(options, ending.signal).catch((error: unknown) => {
     if (ending.signal.aborted) return;
@@ -53,7 +60,8 @@ export async function startAdoption(options: AdoptOptions): Promise<AsyncDisposa
     );
   });
   const waiting = new AbortController();
-  const limit = sleep(START_MS, undefined, { signal: waiting.signal }).catch(() => {});
+  const either = AbortSignal.any([waiting.signal, signal]);
+  const limit = sleep(START_MS, undefined, { signal: either }).catch(() => {});
   await Promise.race([adopting, limit]);
   waiting.abort();
   return {
@@ -100,8 +108,11 @@ async function adoptInResult(
       leave(left, options, `its app result is ${result.status}`);
       return;
     }
-    const newest = await newestFiles(catalog, result, signal);
-    for (const each of newestOfEach(left, options)) await adoptFile(each, newest, options, signal);
+    const { whiteouts } = options.staged;
+    await whiteouts.upToDate(appResultId);
+    const isHidden = (id: FileId): boolean => whiteouts.isHidden(appResultId, id);
+    const listing = listingOf(await catalog.files(result, signal), isHidden);
+    for (const each of newestOfEach(left, options)) await adoptFile(each, listing, options, signal);
   } catch (error) {
     signal.throwIfAborted();
     const isDeleted = reasonOf(error) === "not-found";
@@ -130,24 +141,24 @@ function newestOfEach(left: readonly Left[], options: AdoptOptions): readonly Le
 
 async function adoptFile(
   left: Left,
-  newest: ReadonlyMap<string, FileItem>,
+  { newest, listedUpTo }: Listing,
   options: AdoptOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { file, known } = left;
   const remote = newest.get(known.resultFile.path);
-  if (remote !== undefined && remote.dateCreatedMs > file.modifiedMs) {
+  const { shown, upload } = known;
+  const leftBehind = { shown, pendingId: upload?.fileId, modifiedMs: file.modifiedMs };
+  if (remote !== undefined && cameAfter(remote, leftBehind)) {
     if (await isSame(left, remote, signal)) {
       await rm(file.path, { force: true }).catch(() => {});
       return;
     }
-    if (remote.id !== known.upload?.fileId) {
-      leave([left], options, "BaseSpace has a newer version of it");
-      return;
-    }
+    leave([left], options, "BaseSpace has a newer version of it");
+    return;
   }
   try {
-    await options.staged.adopt(known, file, remote?.id);
+    await options.staged.adopt(known, file, { newest: remote, listedUpTo });
   } catch (error) {
     leave([left], options, describeError(error));
   }
@@ -164,23 +175,21 @@ async function isSame(
   return /^[0-9a-f]{32}$/.test(etag) && (await md5OfFile(file.path, signal)) === etag;
 }
 
-async function newestFiles(
-  catalog: Catalog,
-  result: Entity,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, FileItem>> {
-  const newest = new Map<string, FileItem>();
-  for (const item of await catalog.files(result, signal)) {
-    const known = newest.get(item.path);
-    if (known === undefined || isNewer(item, known)) newest.set(item.path, item);
-  }
-  return newest;
+/** The complete files of a result. */
+interface Listing {
+  /** What each path shows. */
+  readonly newest: ShownFiles;
+  /** The greatest Id. */
+  readonly listedUpTo: FileId | undefined;
 }
 
-/** Dates are whole seconds. */
-function isNewer(item: FileItem, other: FileItem): boolean {
-  const laterMs = item.dateCreatedMs - other.dateCreatedMs;
-  return laterMs > 0 || (laterMs === 0 && compareIds(item.id, other.id) > 0);
+/** @param isHidden - whether a file was removed or replaced here, so that its path does not show it */
+function listingOf(items: readonly FileItem[], isHidden: (id: FileId) => boolean): Listing {
+  let listedUpTo: FileId | undefined;
+  for (const { id } of items) {
+    if (listedUpTo === undefined || compareIds(id, listedUpTo) > 0) listedUpTo = id;
+  }
+  return { newest: newestByPath(items.filter(({ id }) => !isHidden(id))), listedUpTo };
 }
 
 function leave(left: readonly Left[], { logger }: AdoptOptions, why: string): void {

@@ -4,9 +4,11 @@ import {
   resumableUploads,
 } from "../api/transfers/resumable-uploads.ts";
 import { BsmountError } from "../core/errors.ts";
+import { cameAfter } from "../write/came-after.ts";
 import { type StagedUpload, stagedUploads } from "../write/leftovers.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import type { Staging } from "../write/staging.ts";
+import type { ShownFiles } from "./newest-by-path.ts";
 import { namedFiles } from "./unfinished-errors.ts";
 
 /*
@@ -32,22 +34,18 @@ export type RefuseElsewhere = (result: EndingResult, signal: AbortSignal) => Pro
 /** The staging of this session. */
 export type SessionStaging = Pick<Staging, "parent" | "isOwn">;
 
-/** The date of the newest file in BaseSpace for each path of a result, in milliseconds since 1970. */
-export type FileDates = ReadonlyMap<string, number>;
-
 /**
  * Checks that staging has no files of the result that another session wrote. A file that an ended process left behind
  * does no harm when BaseSpace has a newer one at its path: somebody has written it again. If BaseSpace has an older one,
- * the staged file was to replace it, and the check fails. This compares the clocks of this machine and of BaseSpace: if
- * they differ by more than the time between the two files, the check has the wrong result.
+ * the staged file was to replace it, and the check fails.
  *
- * @param remoteDates those of the files that BaseSpace has
+ * @param remoteFiles those that BaseSpace has
  * @throws BsmountError `unfinished`
  */
 export async function refuseStaged(
   { apiServer, appResultId, what }: EndingResult,
   staging: SessionStaging,
-  remoteDates: () => Promise<FileDates>,
+  remoteFiles: () => Promise<ShownFiles>,
 ): Promise<void> {
   // Recognised by the folder: in a container a process can have the number of one that ended before.
   const uploads = (await stagedUploads(staging.parent)).filter(
@@ -58,25 +56,26 @@ export async function refuseStaged(
   // Files in a folder that this session has taken over, which it could not open, are left behind as well.
   const live = uploads.find(({ isLive, pid }) => isLive && pid !== process.pid);
   if (live !== undefined) throw stagedByOtherError(what, live);
-  const dates = await remoteDates();
-  const left = uploads.filter(({ resultFile, modified }) => {
-    return (dates.get(resultFile?.path ?? "") ?? -Infinity) <= modified.getTime();
+  const files = await remoteFiles();
+  const left = uploads.filter((upload) => {
+    const remote = files.get(upload.resultFile?.path ?? "");
+    return remote === undefined || !cameAfter(remote, { ...upload, modifiedMs: +upload.modified });
   });
   if (left.length > 0) throw leftoversError(what, left);
 }
 
 /**
  * Checks that no copy into the result is unfinished: one that was interrupted could not be continued after the result is
- * complete. It does no harm when BaseSpace has a newer file at its path.
+ * complete. It does no harm when BaseSpace has a newer file at its path, by the date of BaseSpace for both.
  *
  * @param folder that of the journals of uploads
- * @param remoteDates those of the files that BaseSpace has
+ * @param remoteFiles those that BaseSpace has
  * @throws BsmountError `unfinished`
  */
 export async function refuseResumableUploads(
   { apiServer, appResultId, what }: EndingResult,
   folder: string,
-  remoteDates: () => Promise<FileDates>,
+  remoteFiles: () => Promise<ShownFiles>,
 ): Promise<void> {
   const copies: (readonly [path: string, upload: ResumableUpload])[] = [];
   for (const upload of await resumableUploads(folder)) {
@@ -84,9 +83,9 @@ export async function refuseResumableUploads(
     if (path !== undefined) copies.push([path, upload]);
   }
   if (copies.length === 0) return;
-  const dates = await remoteDates();
+  const files = await remoteFiles();
   const [unfinished] = copies.filter(([path, { begun }]) => {
-    return (dates.get(path) ?? -Infinity) <= begun.getTime();
+    return (files.get(path)?.dateCreatedMs ?? -Infinity) <= begun.getTime();
   });
   if (unfinished !== undefined) throw unfinishedCopyError(what, ...unfinished);
 }
@@ -100,16 +99,6 @@ function unfinishedCopyError(
   return new BsmountError("unfinished", problem, {
     remedy: `wait for it, or give the same command again, which continues it; to abandon the copy, remove ${journal}`,
   });
-}
-
-export function datesOf(
-  files: readonly { readonly path: string; readonly dateCreatedMs: number }[],
-): FileDates {
-  const dates = new Map<string, number>();
-  for (const { path, dateCreatedMs } of files) {
-    dates.set(path, Math.max(dateCreatedMs, dates.get(path) ?? -Infinity));
-  }
-  return dates;
 }
 
 function stagedByOtherError(what: string, { pid, host, resultFile }: StagedUpload): BsmountError {

@@ -9,13 +9,12 @@ import type { EntityMaker, StatusChange } from "../fs/writing.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
 import { type ResultFile, shownPathOf } from "../write/result-file.ts";
 import {
-  datesOf,
-  type FileDates,
   type SessionStaging,
   type RefuseElsewhere,
   refuseStaged,
   refuseResumableUploads,
 } from "./ending-result.ts";
+import { newestByPath, type ShownFiles } from "./newest-by-path.ts";
 import type { UnfinishedFilesPolicy } from "./temporary-files-policy.ts";
 import { interruptedError, uploadsFailedError, temporaryNamesError } from "./unfinished-errors.ts";
 import { StillOpenError } from "./still-open-error.ts";
@@ -174,14 +173,14 @@ export class ApiEntityMaker implements EntityMaker {
     const result = { apiServer, appResultId: appResult.id, what };
     await this.#askElsewhere(result, signal);
     if (!isFinal(status)) return;
-    const remoteDates = async (): Promise<FileDates> => {
+    const remoteFiles = async (): Promise<ShownFiles> => {
       this.#catalog.invalidate(appResult);
-      return datesOf(await this.#catalog.files(appResult, signal));
+      return newestByPath(await this.#catalog.files(appResult, signal));
     };
-    await refuseStaged(result, this.#staging, remoteDates);
+    await refuseStaged(result, this.#staging, remoteFiles);
     // A copy into a result that is given up ends with it.
     if (status !== "Complete") return;
-    await refuseResumableUploads(result, this.#transfersFolder, remoteDates);
+    await refuseResumableUploads(result, this.#transfersFolder, remoteFiles);
   }
 
   /** Files under temporary names are finished only when the caller says so; otherwise they would be lost. */

@@ -11,6 +11,7 @@ import type { LocalListings } from "../tree/local-listing.ts";
 import type { StagedFile } from "../write/staged-file.ts";
 import { StagedFiles } from "../write/staged-files.ts";
 import { Staging } from "../write/staging.ts";
+import type { UploadedContent } from "../write/upload-target.ts";
 
 /**
  * Files of a session that BaseSpace lacks: being uploaded or waiting, failed, under a temporary name, closed in a result
@@ -67,6 +68,8 @@ export function openStaging(
   const staging = new Staging(stagingFolderOf(config), { owner: { apiServer, userId }, maxFiles });
   const staged = new StagedFiles({
     target: client.uploads,
+    content: uploadedContent(client),
+    verifiesUploads: config.verifiesUploads,
     staging,
     logger,
     writeMode: config.mount.writeMode,
@@ -78,6 +81,15 @@ export function openStaging(
     staged,
     staging,
     [Symbol.asyncDispose]: async () => await staged[Symbol.asyncDispose](),
+  };
+}
+
+/** Reads what was uploaded, to verify it. */
+function uploadedContent({ content }: BaseSpace): UploadedContent {
+  return {
+    readRange: async ({ into, ...part }, signal) => {
+      await content.readRange({ ...part, into: [into], expected: undefined }, signal);
+    },
   };
 }
 

@@ -151,6 +151,7 @@ export async function openSession(
   signal: AbortSignal,
 ): Promise<Session> {
   const owned = new OwnedResources();
+  let hurry = (): void => {};
   try {
     const metrics = owned.use(new MetricsCollector());
     const token = owned.use(new TokenWatch());
@@ -163,7 +164,12 @@ export async function openSession(
     const readers = owned.use(createReaders({ source, memoryBytes, logger }));
     const catalog = openCatalog(config, client);
     const uploads = owned.use(openStaging(config, { client, catalog, userId: id, logger }));
-    if (adoptsLeftovers) owned.use(await startAdoption({ ...uploads, catalog, logger }));
+    if (adoptsLeftovers) {
+      // A session that does not start leaves to the next one what it has adopted.
+      hurry = () => uploads.staged.hurry();
+      owned.use(await startAdoption({ ...uploads, catalog, logger }, signal));
+      signal.throwIfAborted();
+    }
     return {
       config,
       client,
@@ -175,6 +181,7 @@ export async function openSession(
       [Symbol.asyncDispose]: async () => await owned[Symbol.asyncDispose](),
     };
   } catch (error) {
+    hurry();
     await owned[Symbol.asyncDispose]();
     throw error;
   }

@@ -30,6 +30,8 @@ export interface IncrementalUploadOptions<Begun, File> {
   readonly tasks: TaskGroup;
   /** Throws when the file lacks bytes and must not become complete. */
   readonly check: () => void;
+  /** Called when all parts have been sent; what it throws prevents the file from becoming complete. */
+  readonly beforeComplete?: (begun: Begun, signal: AbortSignal) => Promise<void>;
   /** An upload that was begun earlier, to be continued. */
   readonly earlier?: EarlierParts<Begun>;
 }
@@ -110,6 +112,18 @@ export class IncrementalUpload<Begun, File> {
     return this.#highest > this.#options.plan.count(sizeBytes);
   }
 
+  /**
+   * The service says which parts of an earlier process it has, with their MD5s as far as it says them. The others are
+   * sent again.
+   */
+  hasOnly(parts: ReadonlyMap<number, string | undefined>): void {
+    for (const [number, { md5 }] of this.#earlier) {
+      const listed = parts.has(number) ? (parts.get(number) ?? md5) : undefined;
+      if (listed !== md5) this.#earlier.delete(number);
+    }
+    for (const number of parts.keys()) this.#highest = Math.max(this.#highest, number);
+  }
+
   /** Called for every write: the parts that it touches have to be sent, or sent again. */
   written(start: number, end: number): void {
     if (this.#parts.size === 0) return;
@@ -174,7 +188,8 @@ export class IncrementalUpload<Begun, File> {
     );
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
-    await this.#upload.begin(either);
+    const begun = await this.#upload.begin(either);
+    await this.#options.beforeComplete?.(begun, either);
     if (this.#isCutBelow(sizeBytes)) return undefined;
     this.#options.check();
     stopped.throwIfAborted();

@@ -63,6 +63,8 @@ export interface ContentStateOptions {
   readonly end?: ContentEnd | undefined;
   /** @default false */
   readonly awaitsCommit?: boolean | undefined;
+  /** The journal says that what was closed survives a power cut. @default false */
+  readonly isSynced?: boolean | undefined;
 }
 
 /** What BaseSpace has of the content of one staged file. All changes of state pass through one method. */
@@ -73,19 +75,19 @@ export class ContentState {
   #end: ContentEnd;
   #awaitsCommit: boolean;
   /** The journal says that what was closed survives a power cut. */
-  #isSynced = false;
+  #isSynced: boolean;
   /** Counts changes, so that one during an upload shows at its end. */
   #version = 0;
   /** Changes that are under way. */
   #changing = 0;
 
-  constructor({ journal, withRoom, first, ...earlier }: ContentStateOptions) {
-    const { end = "open", awaitsCommit = false } = earlier;
+  constructor({ journal, withRoom, first, ...left }: ContentStateOptions) {
     this.#journal = journal;
     this.#withRoom = withRoom;
     this.#state = { name: first };
-    this.#end = end;
-    this.#awaitsCommit = awaitsCommit;
+    this.#end = left.end ?? "open";
+    this.#awaitsCommit = left.awaitsCommit ?? false;
+    this.#isSynced = left.isSynced ?? false;
     // Until somebody writes, a copy has nothing that BaseSpace lacks.
     if (first === "copying") journal.recordFinish();
   }

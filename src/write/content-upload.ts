@@ -1,22 +1,26 @@
 import type { ByteRange } from "../core/byte-range.ts";
 import { reasonOf } from "../core/errors.ts";
-import { type EarlierContent, findEarlier, refuseOlder } from "./earlier-upload.ts";
-import type { FileJournal } from "./file-journal.ts";
 import type { FileId } from "../core/ids.ts";
+import { type Logger, silentLogger } from "../core/logger.ts";
+import type { TaskGroup } from "../core/task-group.ts";
 import { IncrementalUpload } from "../upload/incremental-upload.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
-import type { TaskGroup } from "../core/task-group.ts";
+import { type EarlierContent, EarlierUpload } from "./earlier-upload.ts";
 import { Extents } from "./extents.ts";
-import type { JournaledUpload } from "./journal-events.ts";
+import type { FileJournal } from "./file-journal.ts";
+import type { JournaledUpload, SentPart } from "./journal-events.ts";
 import type { PartMemory } from "./part-memory.ts";
 import type { StagingFile } from "./staging-file.ts";
 import { UploadStoppedError } from "./upload-stopped-error.ts";
+import { type CompletedContent, UploadVerification } from "./upload-verification.ts";
 import {
   protocolOf,
   type ResultFilePath,
+  type UploadedContent,
   type UploadedFile,
   type UploadTarget,
 } from "./upload-target.ts";
+import { type SentContent, sentContent, sentWhole } from "./sent-content.ts";
 
 export interface ContentUploadOptions {
   readonly target: UploadTarget;
@@ -28,6 +32,12 @@ export interface ContentUploadOptions {
   readonly memory: PartMemory;
   /** Owns what is sent in the background. */
   readonly tasks: TaskGroup;
+  /** Reads what was uploaded; without it nothing is read back. */
+  readonly content?: UploadedContent | undefined;
+  /** Reads back every file, and compares it, before it counts as finished. @default false */
+  readonly verifiesUploads?: boolean;
+  /** Gets a line for each upload, with how it was verified. */
+  readonly logger?: Logger;
   /** Throws when the file lacks bytes, and must not become complete. */
   readonly check: () => void;
   /** Counts changes of the content. */
@@ -46,6 +56,13 @@ interface Signals {
 
 type PartsUpload = IncrementalUpload<FileId, UploadedFile>;
 
+/** BaseSpace was asked to complete this file, and it is not known whether it did. */
+interface AskedCompletion {
+  readonly fileId: FileId;
+  /** The version of the content whose parts it has. */
+  readonly version: number;
+}
+
 /**
  * Sends the bytes of one staged file to BaseSpace. A part is sent as soon as the writer, going forward, has
  * passed its end. What is no longer than one part is sent in one request when the file is finished.
@@ -53,27 +70,33 @@ type PartsUpload = IncrementalUpload<FileId, UploadedFile>;
 export class ContentUpload {
   readonly #options: ContentUploadOptions;
   readonly #written = new Extents();
+  readonly #verification: UploadVerification;
   #destination: ResultFilePath;
   #uploader: PartsUpload;
+  /** The parts that BaseSpace acknowledged, as they were sent last. */
+  #sent = new Map<number, SentPart>();
   /** The first part that was not sent ahead. */
   #nextPart = 1;
   #isOvertaken = false;
   /** Of the attempt that is under way. */
   #stopping = new AbortController();
   #pendingId: FileId | undefined;
-  /** What an ended process has made of it, until it is known what BaseSpace has of that. */
-  #earlier: EarlierContent | undefined;
-  /** The version that the ended process left. */
-  readonly #earlierVersion: number;
+  #asked: AskedCompletion | undefined;
+  /** The version that is being finished. */
+  #finishing = 0;
+  /** What an ended process has made of it, under this path. */
+  #earlier: EarlierUpload | undefined;
 
   constructor(options: ContentUploadOptions) {
+    const { content, verifiesUploads: readsBack = false, logger = silentLogger, earlier } = options;
     this.#options = options;
+    this.#verification = new UploadVerification({ ...options, content, readsBack, logger });
     this.#destination = options.destination;
-    this.#earlier = options.earlier;
-    this.#earlierVersion = options.version();
-    this.#pendingId = options.earlier?.upload?.fileId;
-    this.#uploader = this.#newUploader(options.earlier?.upload);
-    if (options.earlier !== undefined) this.wrote({ start: 0, end: options.staging.sizeBytes });
+    this.#pendingId = earlier?.upload?.fileId;
+    this.#uploader = this.#newUploader(earlier?.upload);
+    if (earlier === undefined) return;
+    this.#earlier = new EarlierUpload(options, earlier);
+    this.wrote({ start: 0, end: options.staging.sizeBytes });
   }
 
   get destination(): ResultFilePath {
@@ -108,7 +131,7 @@ export class ContentUpload {
   sendAhead(): void {
     const { plan, staging } = this.#options;
     // Nothing is sent before it is known what an ended process sent.
-    if (this.#earlier !== undefined) return;
+    if (this.#earlier?.isSettled === false) return;
     for (;;) {
       const range = plan.range(this.#nextPart, Number.MAX_SAFE_INTEGER);
       if (range.end >= staging.sizeBytes || !this.#written.covers(range)) return;
@@ -122,6 +145,7 @@ export class ContentUpload {
     if (path === this.#destination.path) return;
     // What BaseSpace has of it has the other path.
     this.#earlier = undefined;
+    this.#verification.forget();
     const old = this.#uploader;
     this.#destination = { ...this.#destination, path };
     this.#startAnew();
@@ -133,7 +157,7 @@ export class ContentUpload {
     this.#isOvertaken = this.#uploader.hasBegun;
   }
 
-  /** Stops {@link finish} before it has BaseSpace complete the file; it throws {@link UploadStoppedError} then. */
+  /** Stops {@link finish} before it has BaseSpace complete the file; it throws UploadStoppedError then. */
   stop(): void {
     this.#stopping.abort(new UploadStoppedError());
   }
@@ -144,11 +168,11 @@ export class ContentUpload {
   }
 
   /**
-   * Sends what is missing and has BaseSpace mark the file complete. Starts over when somebody cut the file shorter
-   * meanwhile, and once when BaseSpace has forgotten what was sent.
+   * Sends what is missing, has BaseSpace mark the file complete, and verifies that. Starts over when somebody cut the file
+   * shorter meanwhile, and once when BaseSpace has forgotten what was sent.
    *
    * @returns the file, and the version of its content; undefined when somebody is writing the file again
-   * @throws BsmountError as the upload target, and what `check` throws
+   * @throws BsmountError as the upload target, what `check` throws, and DamagedUploadError
    */
   async finish(signal: AbortSignal): Promise<{ file: UploadedFile; version: number } | undefined> {
     const { check, isClosed, version: currentVersion } = this.#options;
@@ -161,13 +185,10 @@ export class ContentUpload {
       if (wasClosed && !isClosed()) return undefined;
       check();
       const version = currentVersion();
+      this.#finishing = version;
       try {
-        const file = await this.#send({ signal, stopped });
-        if (file !== undefined) {
-          // The parts belong to a complete file now.
-          this.#startAnew();
-          return { file, version };
-        }
+        const completed = await this.#complete(version, { signal, stopped });
+        if (completed !== undefined) return await this.#verify(completed, signal);
       } catch (error) {
         stopped.throwIfAborted();
         // When it shows at the beginning, or again, the app result itself was deleted.
@@ -179,52 +200,102 @@ export class ContentUpload {
   }
 
   /** Returns undefined when somebody cut the file shorter meanwhile. */
-  async #send({ signal, stopped }: Signals): Promise<UploadedFile | undefined> {
-    const { plan, staging } = this.#options;
+  async #complete(
+    version: number,
+    { signal, stopped }: Signals,
+  ): Promise<CompletedContent | undefined> {
+    const { sizeBytes } = this.#options.staging;
     const either = AbortSignal.any([signal, stopped]);
-    const complete = await this.#settleEarlier(either);
-    if (complete !== undefined) return complete;
-    const { earlier, target, version } = this.#options;
-    if (earlier !== undefined && version() === this.#earlierVersion) {
-      await refuseOlder({ target, destination: this.#destination, earlier }, either);
-    }
-    const { sizeBytes } = staging;
+    const unverified = this.#verification.unverified(version);
+    if (unverified !== undefined) return unverified;
+    const file = (await this.#settleAsked(either)) ?? (await this.#settleEarlier(either));
+    if (file === undefined) return await this.#send(sizeBytes, version, { signal, stopped });
+    return { file, sent: await this.#sentContent(signal), version };
+  }
+
+  async #send(
+    sizeBytes: number,
+    version: number,
+    signals: Signals,
+  ): Promise<CompletedContent | undefined> {
+    const { plan } = this.#options;
+    const { signal } = signals;
     if (this.#isOvertaken || this.#uploader.isTooLongFor(sizeBytes))
       await this.#discardSent(signal);
-    const isShort = sizeBytes <= plan.firstPartBytes;
-    if (!this.#uploader.hasBegun && isShort)
-      return await this.#sendWhole(sizeBytes, { signal, stopped });
-    return await this.#uploader.finish(sizeBytes, { signal, stopped });
+    if (!this.#uploader.hasBegun && sizeBytes <= plan.firstPartBytes)
+      return await this.#sendWhole(sizeBytes, version, signals);
+    const file = await this.#uploader.finish(sizeBytes, signals);
+    if (file === undefined) return undefined;
+    return { file, sent: await this.#sentContent(signal, sizeBytes), version };
   }
 
   async #sendWhole(
     sizeBytes: number,
+    version: number,
     { signal, stopped }: Signals,
-  ): Promise<UploadedFile | undefined> {
+  ): Promise<CompletedContent | undefined> {
     const { check, memory, staging, target } = this.#options;
-    return await memory.use(sizeBytes, AbortSignal.any([signal, stopped]), async (bytes) => {
+    const either = AbortSignal.any([signal, stopped]);
+    return await memory.use(sizeBytes, either, async (bytes) => {
       const read = await staging.read(0, bytes);
-      stopped.throwIfAborted();
       check();
       if (read < sizeBytes) return undefined;
-      return await target.whole(this.#destination, { bytes }, { signal });
+      const md5 = await target.md5(bytes);
+      stopped.throwIfAborted();
+      const file = await target.whole(this.#destination, { bytes, md5 }, { signal });
+      return { file, sent: sentWhole(sizeBytes, md5), version };
     });
+  }
+
+  async #verify(
+    completed: CompletedContent,
+    signal: AbortSignal,
+  ): Promise<{ file: UploadedFile; version: number }> {
+    const destination = this.#destination;
+    // The parts belong to a complete file now.
+    this.#startAnew();
+    await this.#verification.verify(completed, destination, signal);
+    const { file, version } = completed;
+    return { file, version };
+  }
+
+  /** The file that an attempt that failed had asked BaseSpace to complete, when it is complete and has this content. */
+  async #settleAsked(signal: AbortSignal): Promise<UploadedFile | undefined> {
+    const asked = this.#asked;
+    if (asked === undefined) return undefined;
+    const { staging, target, version } = this.#options;
+    const found = await target.find(asked.fileId, { signal });
+    this.#asked = undefined;
+    if (found?.uploadStatus === "pending") return undefined;
+    const isComplete = found?.uploadStatus === "complete" && asked.version === version();
+    if (isComplete && found.sizeBytes === staging.sizeBytes) return found;
+    this.#startAnew();
+    return undefined;
   }
 
   /** Finds out what BaseSpace has of what an ended process sent. Returns the file when it has all of it. */
   async #settleEarlier(signal: AbortSignal): Promise<UploadedFile | undefined> {
-    if (this.#earlier === undefined) return undefined;
-    const isUnchanged = this.#options.version() === this.#earlierVersion;
-    const destination = this.#destination;
-    const found = await findEarlier(
-      { ...this.#options, destination, earlier: this.#earlier, isUnchanged },
-      signal,
-    );
+    const earlier = this.#earlier;
+    const found = await earlier?.settle(this.#destination, signal);
     // It was renamed meanwhile: what BaseSpace has of it has the other path.
-    if (destination !== this.#destination) return undefined;
-    this.#earlier = undefined;
-    if (found === "nothing" && this.#uploader.hasBegun) this.#startAnew();
-    return typeof found === "string" ? undefined : found;
+    if (found === undefined || earlier !== this.#earlier) return undefined;
+    if (found.is === "complete") return found.file;
+    if (found.is === "nothing" && this.#uploader.hasBegun) this.#startAnew();
+    if (found.is === "pending" && found.parts !== undefined)
+      this.#uploader.hasOnly(new Map(found.parts.map(({ number, md5 }) => [number, md5])));
+    return undefined;
+  }
+
+  async #beforeComplete(fileId: FileId, signal: AbortSignal): Promise<void> {
+    await this.#earlier?.refuseOlder(this.#destination, signal);
+    this.#asked = { fileId, version: this.#finishing };
+  }
+
+  async #sentContent(
+    signal: AbortSignal,
+    sizeBytes: number = this.#options.staging.sizeBytes,
+  ): Promise<SentContent> {
+    return await sentContent(this.#options, { sizeBytes, parts: this.#sent }, signal);
   }
 
   async #discardSent(signal: AbortSignal): Promise<void> {
@@ -236,20 +307,26 @@ export class ContentUpload {
     this.#uploader = this.#newUploader();
     this.#nextPart = 1;
     this.#isOvertaken = false;
+    this.#asked = undefined;
   }
 
   #newUploader(earlier?: JournaledUpload): PartsUpload {
     const { target, staging, journal, plan, memory, tasks, check } = this.#options;
     const destination = this.#destination;
+    const sent = new Map<number, SentPart>(earlier?.parts);
+    this.#sent = sent;
     const protocol = protocolOf(target, destination, {
       begun: async (fileId) => {
         this.#pendingId = fileId;
         await journal.recordUpload({ fileId, uploadPath: destination.path, steps: plan.steps });
       },
-      sent: (number, part) => journal.recordPart(number, part),
+      sent: (number, part) => {
+        sent.set(number, part);
+        journal.recordPart(number, part);
+      },
       dropped: () => journal.recordDroppedUpload(),
     });
-    const sent =
+    const continued =
       earlier === undefined
         ? {}
         : {
@@ -264,7 +341,8 @@ export class ContentUpload {
       memory,
       tasks,
       check,
-      ...sent,
+      ...continued,
+      beforeComplete: async (fileId, signal) => await this.#beforeComplete(fileId, signal),
       protocol,
       content: staging,
     });

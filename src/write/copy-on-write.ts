@@ -3,7 +3,7 @@ import type { AppResultId, FileId } from "../core/ids.ts";
 import type { FileReader, FileWriter, AskWriters } from "./file-writer.ts";
 import { FirstFailure } from "./first-failure.ts";
 import type { HiddenFile } from "./result-log.ts";
-import { type ResultFile, shownPathOf } from "./result-file.ts";
+import { type NewResultFile, type ResultFile, shownPathOf } from "./result-file.ts";
 import type { StagedContent } from "./staged-content.ts";
 import type { StagedFile } from "./staged-file.ts";
 import { StagedWriter, type WriterParts } from "./staged-writer.ts";
@@ -16,7 +16,7 @@ import { StagedWriter, type WriterParts } from "./staged-writer.ts";
 const COPY_BYTES = 1024 * 1024;
 
 /** The file of BaseSpace. */
-export interface OldVersion extends ResultFile {
+export interface OldVersion extends NewResultFile {
   readonly id: FileId;
   /** As this session has it, which wrote it; its bytes are not staged any more. */
   readonly evicted?: StagedFile | undefined;

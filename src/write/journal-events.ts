@@ -1,6 +1,7 @@
+import { compareIds } from "../core/compare-ids.ts";
 import type { FileId } from "../core/ids.ts";
 import type { PartStep } from "../upload/part-plan.ts";
-import type { ResultFile } from "./result-file.ts";
+import type { ResultFile, ShownFile } from "./result-file.ts";
 
 /*
  * What a journal records of a staged file: an event for each transition, and the file as the events describe it. The
@@ -16,20 +17,42 @@ import type { ResultFile } from "./result-file.ts";
  * - `upload-begun`: BaseSpace has a pending file for its parts
  * - `part-sent`: BaseSpace has a part of it
  * - `upload-dropped`: the pending file is no longer used
+ * - `completed`: BaseSpace marked what was uploaded complete, which may be an older content; and what of it was compared
+ *   with the bytes here
  * - `finished`: BaseSpace has all of it; its bytes are kept here for reading only
  * - `failed`: a change or an upload of it failed, and why
  */
 export type JournalEvent =
-  | ({ readonly event: "begun" } & ResultFile)
-  | { readonly event: "renamed"; readonly path: string; readonly isFinal?: boolean }
+  | ({ readonly event: "begun" } & ResultFile & ShownFile)
+  | ({ readonly event: "renamed"; readonly path: string; readonly isFinal?: boolean } & ShownFile)
   | { readonly event: "changed" | "finished" | "upload-dropped" }
   | ({ readonly event: "closed" } & ClosedContent)
   | { readonly event: "failed" | "interrupted"; readonly why: string }
   | ({ readonly event: "upload-begun" } & UploadStart)
-  | ({ readonly event: "part-sent"; readonly number: number } & SentPart);
+  | ({ readonly event: "part-sent"; readonly number: number } & SentPart)
+  | ({ readonly event: "completed" } & CompletedUpload);
 
 /** An event, and the name of the staging file. */
 export type JournalLine = JournalEvent & { readonly file: string };
+
+/** A file that BaseSpace marked complete, and what of it was compared with the bytes that were sent. */
+export interface CompletedUpload {
+  readonly fileId: FileId;
+  /** The path in the app result that it was uploaded to. */
+  readonly uploadPath: string;
+  readonly verified: readonly VerifiedBy[];
+}
+
+/**
+ * How a complete file was compared with the bytes that were sent:
+ *
+ * - `size`: BaseSpace states their size
+ * - `MD5`: BaseSpace acknowledged the one request with their MD5 as the ETag
+ * - `MD5 of each part`: it acknowledged each part with the MD5 of the part
+ * - `ETag`: the ETag of the complete file is the MD5 of the MD5s of its parts
+ * - `read back`: the content was read from BaseSpace afterwards, and has the MD5s of what was sent
+ */
+export type VerifiedBy = "ETag" | "MD5 of each part" | "MD5" | "read back" | "size";
 
 /** The content of a file when its last writer closed it. */
 export interface ClosedContent {
@@ -74,6 +97,13 @@ export interface JournaledFile {
   readonly hasFinalName?: boolean;
   readonly closed?: ClosedContent;
   readonly upload?: JournaledUpload;
+  /**
+   * The newest complete file that its path had when it was begun, or renamed, or was completed itself; null when there
+   * was none; absent when that is not known.
+   */
+  readonly shown?: FileId | null;
+  /** The last file that BaseSpace marked complete of it. */
+  readonly completed?: CompletedUpload;
   /** Why it is not in BaseSpace, when a change or an upload failed. */
   readonly why?: string;
 }
@@ -93,8 +123,8 @@ type After<Name extends JournalEvent["event"]> = (
 ) => JournaledFile | undefined;
 
 const AFTER: { readonly [Name in JournalEvent["event"]]: After<Name> } = {
-  begun: (_file, { appResultId, resultPath, path }) => {
-    return { state: "open", resultFile: { appResultId, resultPath, path } };
+  begun: (_file, { appResultId, resultPath, path, shown }) => {
+    return { state: "open", resultFile: { appResultId, resultPath, path }, ...shownIf(shown) };
   },
   renamed,
   changed,
@@ -114,23 +144,32 @@ const AFTER: { readonly [Name in JournalEvent["event"]]: After<Name> } = {
   },
   "part-sent": partSent,
   "upload-dropped": (file) => (file === undefined ? undefined : without(file, ["upload"])),
+  completed: (file, { fileId, uploadPath, verified }) => {
+    const isShown = file?.resultFile?.path === uploadPath;
+    const shown = isShown ? { shown: newerOf(file.shown, fileId) } : {};
+    return { state: "open", ...file, ...shown, completed: { fileId, uploadPath, verified } };
+  },
 };
 
 /** The events that describe `file`, for a journal that is written anew. */
 export function eventsOf(file: JournaledFile): readonly JournalEvent[] {
-  const { resultFile, hasFinalName, state, closed, upload, why } = file;
-  const events: JournalEvent[] = [];
-  if (resultFile !== undefined) {
-    events.push({ event: "begun", ...resultFile });
-    const { path } = resultFile;
-    if (hasFinalName === true) events.push({ event: "renamed", path, isFinal: true });
-  }
+  const { state, closed, upload, completed, why } = file;
+  const events = [...eventsOfName(file)];
+  if (completed !== undefined) events.push({ event: "completed", ...completed });
   if (state === "finished") events.push({ event: "finished" });
   if (upload !== undefined) events.push(...eventsOfUpload(upload));
   if (state === "closed" && closed !== undefined) events.push({ event: "closed", ...closed });
   if (state === "interrupted") events.push({ event: "interrupted", why: why ?? "" });
   else if (why !== undefined) events.push({ event: "failed", why });
   return events;
+}
+
+function eventsOfName({ resultFile, hasFinalName, shown }: JournaledFile): readonly JournalEvent[] {
+  if (resultFile === undefined) return [];
+  const { path } = resultFile;
+  const events: JournalEvent[] = [{ event: "begun", ...resultFile, ...shownIf(shown) }];
+  const renamed = { event: "renamed", path, isFinal: true, ...shownIf(shown) } as const;
+  return hasFinalName === true ? [...events, renamed] : events;
 }
 
 function eventsOfUpload(upload: JournaledUpload): readonly JournalEvent[] {
@@ -145,12 +184,25 @@ function eventsOfUpload(upload: JournaledUpload): readonly JournalEvent[] {
 
 function renamed(
   file: JournaledFile | undefined,
-  { path, isFinal }: { readonly path: string; readonly isFinal?: boolean },
+  { path, isFinal, shown }: { readonly path: string; readonly isFinal?: boolean } & ShownFile,
 ): JournaledFile | undefined {
   if (file?.resultFile === undefined) return file;
-  const { hasFinalName: _before, ...rest } = file;
+  const { hasFinalName: _before, shown: shownBefore, ...rest } = file;
   const name = isFinal === true ? { hasFinalName: true } : {};
-  return { ...rest, ...name, resultFile: { ...file.resultFile, path } };
+  const { completed, resultFile } = file;
+  // Under its temporary name it may have been completed for this path.
+  const own = completed?.uploadPath === path ? completed.fileId : undefined;
+  const given = shown === undefined && resultFile.path === path ? shownBefore : shown;
+  const known = own === undefined ? given : newerOf(given, own);
+  return { ...rest, ...name, ...shownIf(known), resultFile: { ...resultFile, path } };
+}
+
+function newerOf(one: FileId | null | undefined, other: FileId): FileId {
+  return one !== null && one !== undefined && compareIds(one, other) > 0 ? one : other;
+}
+
+function shownIf(shown: FileId | null | undefined): ShownFile {
+  return shown === undefined ? {} : { shown };
 }
 
 function changed(file: JournaledFile | undefined): JournaledFile {

@@ -1,4 +1,4 @@
-import type { JournaledFile, JournaledUpload } from "./journal-events.ts";
+import type { JournaledFile } from "./journal-events.ts";
 import type { ResultFile } from "./result-file.ts";
 import { type StagedName, stagedNameOf } from "./temporary-names.ts";
 
@@ -9,12 +9,4 @@ export function nameOf({ resultFile: { path }, hasFinalName }: KnownFile): Stage
   return hasFinalName === true
     ? { path, awaitsRename: false, uploadPath: path }
     : stagedNameOf(path);
-}
-
-/** What was sent under another path is of no use. */
-export function usableUpload(
-  { resultFile: { path }, upload }: KnownFile,
-  { uploadPath }: StagedName,
-): JournaledUpload | undefined {
-  return upload?.uploadPath === (uploadPath ?? path) ? upload : undefined;
 }

@@ -2,6 +2,7 @@ import type { Stats } from "node:fs";
 import { lstat, readdir, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
+import type { FileId } from "../core/ids.ts";
 import { whereabouts } from "../linux/machine.ts";
 import { lockOwner, takeLock } from "../linux/process-lock.ts";
 import { unlessMissing } from "../core/unless-missing.ts";
@@ -35,6 +36,10 @@ export interface StagedUpload {
   readonly state: JournaledState;
   /** Where it belongs; absent when the journal does not say. */
   readonly resultFile?: ResultFile;
+  /** The complete file that its path showed when it was begun there; null for none, absent where that is not known. */
+  readonly shown?: FileId | null;
+  /** The pending file of BaseSpace that it was being sent to. */
+  readonly pendingId?: FileId;
   /** Why it is not in BaseSpace, when an upload failed. */
   readonly why?: string;
 }
@@ -164,12 +169,20 @@ async function uploadsIn(
   return uploads;
 }
 
-function detailsOf({ resultFile, why, state = "open" }: Partial<JournaledFile> = {}): Pick<
+function detailsOf({
+  resultFile,
+  shown,
+  upload,
+  why,
+  state = "open",
+}: Partial<JournaledFile> = {}): Pick<
   StagedUpload,
-  "resultFile" | "state" | "why"
+  "pendingId" | "resultFile" | "shown" | "state" | "why"
 > {
   return {
     ...(resultFile === undefined ? {} : { resultFile }),
+    ...(shown === undefined ? {} : { shown }),
+    ...(upload === undefined ? {} : { pendingId: upload.fileId }),
     ...(why === undefined ? {} : { why }),
     state,
   };

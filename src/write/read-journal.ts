@@ -88,8 +88,10 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The fields that each event must have; a file that others can write is not trusted to have them. */
 const FIELDS: Readonly<Record<JournalEvent["event"], (record: Fields) => boolean>> = {
-  begun: ({ appResultId, resultPath, path }) => [appResultId, resultPath, path].every(isText),
-  renamed: ({ path, isFinal }) => isText(path) && (isFinal === undefined || isFinal === true),
+  begun: ({ appResultId, resultPath, path, shown }) =>
+    [appResultId, resultPath, path].every(isText) && isShown(shown),
+  renamed: ({ path, isFinal, shown }) =>
+    isText(path) && (isFinal === undefined || isFinal === true) && isShown(shown),
   changed: () => true,
   closed: ({ sizeBytes, isSynced, awaitsCommit }) =>
     isCount(sizeBytes) && isBoolean(isSynced) && (awaitsCommit ?? true) === true,
@@ -101,12 +103,19 @@ const FIELDS: Readonly<Record<JournalEvent["event"], (record: Fields) => boolean
   "part-sent": ({ number, partBytes, md5 }) =>
     isCount(number) && isCount(partBytes) && isText(md5) && /^[0-9a-f]{32}$/.test(md5),
   "upload-dropped": () => true,
+  completed: ({ fileId, uploadPath, verified }) =>
+    isText(fileId) && isText(uploadPath) && Array.isArray(verified) && verified.every(isText),
 };
 
 function eventIn(record: Fields): JournalEvent | undefined {
   const { event } = record;
   if (!isText(event) || !Object.hasOwn(FIELDS, event)) return undefined;
   return FIELDS[event as JournalEvent["event"]](record) ? (record as JournalEvent) : undefined;
+}
+
+/** The Id of a file, null for none; journals of earlier versions do not say it. */
+function isShown(value: unknown): boolean {
+  return value === undefined || value === null || isText(value);
 }
 
 function isStep(value: unknown): boolean {

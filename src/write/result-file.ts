@@ -1,4 +1,4 @@
-import type { AppResultId } from "../core/ids.ts";
+import type { AppResultId, FileId } from "../core/ids.ts";
 
 /** Which file of which app result; not its content. */
 export interface ResultFile {
@@ -8,6 +8,15 @@ export interface ResultFile {
   /** In the app result: folders and name, without a leading slash. */
   readonly path: string;
 }
+
+/** What BaseSpace showed at a path when a file began to have it. */
+export interface ShownFile {
+  /** The newest complete file of that path; null when there was none, absent where that is not known. */
+  readonly shown?: FileId | null;
+}
+
+/** A file that is to be made. */
+export interface NewResultFile extends ResultFile, ShownFile {}
 
 /** The file as the mount shows it. */
 export function shownPathOf({ resultPath, path }: ResultFile): string {

@@ -1,11 +1,17 @@
 import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { EarlierContent } from "./earlier-upload.ts";
 import type { FileJournal } from "./file-journal.ts";
 import type { PartMemory } from "./part-memory.ts";
 import type { StagingFile } from "./staging-file.ts";
-import type { ResultFilePath, UploadedFile, UploadTarget } from "./upload-target.ts";
+import type {
+  ResultFilePath,
+  UploadedContent,
+  UploadedFile,
+  UploadTarget,
+} from "./upload-target.ts";
 
 export interface StagedContentOptions {
   readonly target: UploadTarget;
@@ -22,6 +28,12 @@ export interface StagedContentOptions {
   readonly memory: PartMemory;
   /** Owns what is sent in the background. */
   readonly tasks: TaskGroup;
+  /** Reads what was uploaded; without it nothing is read back. */
+  readonly content?: UploadedContent | undefined;
+  /** Reads back every file, and compares it, before it counts as finished. @default false */
+  readonly verifiesUploads?: boolean;
+  /** Gets a line for each upload. */
+  readonly logger?: Logger;
   /** Whether it begins as a copy of another file; then {@link StagedContent.copied} ends the copying. */
   readonly isCopy: boolean;
   /** What an ended process made of it, whose staging file this is. */

@@ -1,3 +1,4 @@
+import { abandonOnAbort } from "../core/abort.ts";
 import type { ByteRange } from "../core/byte-range.ts";
 import type { FileId } from "../core/ids.ts";
 import { ContentState, type ContentStateName } from "./content-state.ts";
@@ -33,8 +34,8 @@ export class StagedContent {
     this.#options = options;
     const { earlier, isCopy } = options;
     const first = isCopy ? "copying" : "pending";
-    const { end, awaitsCommit } = earlier ?? {};
-    this.#state = new ContentState({ ...options, first, end, awaitsCommit });
+    const { end, awaitsCommit, isSynced } = earlier ?? {};
+    this.#state = new ContentState({ ...options, first, end, awaitsCommit, isSynced });
     this.#upload = new ContentUpload({
       ...options,
       check: () => this.#failure.check(),
@@ -197,7 +198,7 @@ export class StagedContent {
       const { attempt, underNewName } = this.#state.attempt ?? {};
       if (attempt === undefined) break;
       // It must not be finished under the name that it has now.
-      await (underNewName === true ? attempt : attempt.catch(() => {}));
+      await abandonOnAbort(underNewName === true ? attempt : attempt.catch(() => {}), signal);
     }
     if (this.state !== "pending" && this.state !== "failed") return;
     await this.#state.finish(async () => await this.#finish(signal), false);

@@ -226,13 +226,14 @@ export class StagedFile {
   /**
    * Gives it another path at once; what was sent for a path that it will not get is discarded. Returns when the journal
    * has the path, so that it is known after a crash.
+   * @param shown the complete file that the path has; null for none, undefined where that is not known
    */
-  async rename(path: string, signal: AbortSignal): Promise<void> {
+  async rename(path: string, signal: AbortSignal, shown?: FileId | null): Promise<void> {
     const { uploadPath, awaitsRename } = stagedNameOf(path);
     this.#setName(awaitsRename ? "awaiting rename" : "final", path);
     const sendsAhead = uploadPath !== undefined;
     const renamed = this.content.rename(uploadPath ?? path, { sendsAhead }, signal);
-    await Promise.all([renamed, this.#journal.recordName(path, false)]);
+    await Promise.all([renamed, this.#journal.recordName(path, false, shown)]);
   }
 
   /** The temporary name that it has is its final one from now on. */

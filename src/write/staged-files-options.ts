@@ -5,12 +5,16 @@ import { type Logger, silentLogger } from "../core/logger.ts";
 import type { WriteMode } from "../core/write-mode.ts";
 import { BASESPACE_PARTS, type PartPlan } from "../upload/part-plan.ts";
 import type { Staging } from "./staging.ts";
+import type { UploadedContent, UploadTarget } from "./upload-target.ts";
 import type { WhiteoutsOptions } from "./whiteouts.ts";
-import type { UploadTarget } from "./upload-target.ts";
 
 export interface StagedFilesOptions {
   readonly target: UploadTarget;
   readonly staging: Staging;
+  /** Reads files of BaseSpace, to verify uploads; without it nothing is read back. */
+  readonly content?: UploadedContent | undefined;
+  /** Reads every file back before it counts as finished. @default false */
+  readonly verifiesUploads?: boolean;
   readonly clock?: Clock;
   readonly logger?: Logger;
   /** Where files are cut into parts. @default as BaseSpace wants it */
@@ -35,6 +39,8 @@ const MIB = 1024 * 1024;
 
 export function stagedFilesSettings(options: StagedFilesOptions): Required<StagedFilesOptions> {
   return {
+    content: undefined,
+    verifiesUploads: false,
     clock: systemClock,
     logger: silentLogger,
     plan: BASESPACE_PARTS,

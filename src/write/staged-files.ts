@@ -1,18 +1,18 @@
 import { BsmountError, describeError } from "../core/errors.ts";
-import type { AppResultId, FileId } from "../core/ids.ts";
+import type { AppResultId } from "../core/ids.ts";
 import { TaskGroup } from "../core/task-group.ts";
 import type { WriteMode } from "../core/write-mode.ts";
 import type { FileReader, FileWriter } from "./file-writer.ts";
 import { Finishing } from "./finishing.ts";
 import { KeptFiles } from "./kept-files.ts";
-import { type KnownFile, nameOf, usableUpload } from "./known-file.ts";
+import { type KnownFile, nameOf } from "./known-file.ts";
 import { NewVersions, type OldVersion } from "./copy-on-write.ts";
 import { OpenWriters } from "./open-writers.ts";
 import { PartMemory } from "./part-memory.ts";
 import { Removing } from "./removing.ts";
-import type { ResultFile } from "./result-file.ts";
+import type { NewResultFile, ResultFile } from "./result-file.ts";
 import { PartPlan } from "../upload/part-plan.ts";
-import type { EarlierContent } from "./earlier-upload.ts";
+import { type EarlierContent, earlierContent, type ShownThen } from "./earlier-upload.ts";
 import { StagedContent } from "./staged-content.ts";
 import type { StagedBytes } from "./staging-folder.ts";
 import { StagedFile } from "./staged-file.ts";
@@ -102,14 +102,14 @@ export class StagedFiles implements AsyncDisposable {
    * Makes an empty file, which is listed at once.
    * @throws BsmountError `no-space`, `no-descriptors`, `environment`
    */
-  async create(at: ResultFile): Promise<StagedFile> {
+  async create(at: NewResultFile): Promise<StagedFile> {
     const file = await this.#newFile(at, { isCopy: false });
     this.#registry.add(file);
     return file;
   }
 
   /** As {@link create}, open for writing. @throws BsmountError `busy` while its app result is being closed */
-  async createForWriting(at: ResultFile): Promise<StagedWriter> {
+  async createForWriting(at: NewResultFile): Promise<StagedWriter> {
     this.writers.begin(at);
     try {
       return this.openForWriting(await this.create(at));
@@ -120,7 +120,7 @@ export class StagedFiles implements AsyncDisposable {
 
   /** As {@link create}, listed when `fill` has written what it begins with. */
   async createFilled(
-    at: ResultFile & Partial<Pick<OldVersion, "id" | "evicted">>,
+    at: NewResultFile & Partial<Pick<OldVersion, "id" | "evicted">>,
     fill: (content: StagedContent) => Promise<void>,
     signal: AbortSignal,
   ): Promise<StagedFile> {
@@ -142,19 +142,18 @@ export class StagedFiles implements AsyncDisposable {
   /**
    * Lists a file that an ended process has left behind, as it was, and finishes it in the background if its writer had
    * closed it.
-   * @param newestId the file that BaseSpace shows at its path, which it replaces
+   * @param shown what BaseSpace shows now, at its path, which it replaces
    * @throws BsmountError `no-descriptors`, `environment`
    */
-  async adopt(known: KnownFile, left: AdoptableFile, newestId?: FileId): Promise<StagedFile> {
+  async adopt(known: KnownFile, left: AdoptableFile, shown: ShownThen = {}): Promise<StagedFile> {
     const { resultFile: at, state } = known;
     const name = nameOf(known);
     const end = state === "closed" ? "closed" : "interrupted";
     const { modifiedMs } = left;
-    const awaitsCommit = known.closed?.awaitsCommit === true;
-    const upload = usableUpload(known, name);
-    const earlier = { end, awaitsCommit, modifiedMs, newestId, upload } as const;
+    const uploadPath = name.uploadPath ?? at.path;
+    const earlier = earlierContent({ known, end, modifiedMs, shown, uploadPath });
     const file = this.#stagedFile({ at, name, isCopy: false, earlier }, await left.open());
-    if (newestId !== undefined) file.replace([newestId]);
+    if (shown.newest !== undefined) file.replace([shown.newest.id]);
     if (end === "interrupted")
       file.content.interrupt(known.why ?? "its mount ended before it was closed");
     this.#registry.add(file);
@@ -245,7 +244,7 @@ export class StagedFiles implements AsyncDisposable {
     await this.#options.staging[Symbol.asyncDispose]();
   }
 
-  async #newFile(at: ResultFile, { isCopy }: { readonly isCopy: boolean }): Promise<StagedFile> {
+  async #newFile(at: NewResultFile, { isCopy }: { readonly isCopy: boolean }): Promise<StagedFile> {
     const { staging } = this.#options;
     const staged = await this.#kept.withRoom(async () => await staging.createFile(at));
     return this.#stagedFile({ at, name: stagedNameOf(at.path), isCopy }, staged);

@@ -19,6 +19,8 @@ export interface NewName {
   readonly path: string;
   /** What is replaced; a file of BaseSpace is not shown any more. */
   readonly replaced?: Occupants | undefined;
+  /** The complete file that it has in BaseSpace; null for none, undefined where that is not known. */
+  readonly shown?: FileId | null | undefined;
 }
 
 /** Gives staged files other names. */
@@ -101,11 +103,15 @@ export class StagedNames {
     await this.#options.whiteouts.cover(file, [{ id: uploaded.id, path: from }]).catch(() => {});
   }
 
-  async #rename(file: StagedFile, { path, replaced }: NewName, signal: AbortSignal): Promise<void> {
+  async #rename(
+    file: StagedFile,
+    { path, replaced, shown }: NewName,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { registry } = this.#options;
     const from = file.path;
     file.replace(replacedIds(file, path, replaced));
-    const renamed = file.rename(path, signal);
+    const renamed = file.rename(path, signal, shown);
     const removed = this.#remove(replaced?.file, signal);
     registry.moved(file, from);
     await Promise.all([renamed, removed]);

@@ -10,7 +10,7 @@ import { type FileJournal, fileJournal } from "./file-journal.ts";
 import { Journal, JOURNAL_NAME, type JournalOwner } from "./journal.ts";
 import type { JournaledFile } from "./journal-events.ts";
 import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
-import type { ResultFile } from "./result-file.ts";
+import type { NewResultFile } from "./result-file.ts";
 import { localDisk } from "./local-disk.ts";
 import { StagingFile } from "./staging-file.ts";
 
@@ -109,13 +109,15 @@ export class StagingFolder implements AsyncDisposable {
    * Creates a staging file. `onClosed` is called when it is closed, unless this throws.
    * @throws BsmountError `no-space`, `no-descriptors`, `environment`
    */
-  async createFile(resultFile: ResultFile, onClosed: () => void): Promise<StagedBytes> {
+  async createFile(at: NewResultFile, onClosed: () => void): Promise<StagedBytes> {
     this.#count += 1;
     this.#hasNewFiles = true;
     const file = String(this.#count);
+    const { appResultId, resultPath, path, shown } = at;
+    const where = { appResultId, resultPath, path, ...(shown === undefined ? {} : { shown }) };
     const [created, journaled] = await Promise.allSettled([
       StagingFile.create(join(this.path, file), onClosed),
-      this.#journal.record({ file, event: "begun", ...resultFile }),
+      this.#journal.record({ file, event: "begun", ...where }),
     ]);
     const bytes = created.status === "fulfilled" ? created.value : undefined;
     if (bytes !== undefined && journaled.status === "fulfilled") {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import type { JournalOwner } from "./journal.ts";
-import type { ResultFile } from "./result-file.ts";
+import type { NewResultFile } from "./result-file.ts";
 import { MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
 import { ensureSafeFolder } from "../linux/private-folder.ts";
@@ -54,7 +54,7 @@ export class Staging implements AsyncDisposable {
   }
 
   /** @throws BsmountError `no-space`, `no-descriptors`, `environment` */
-  async createFile(resultFile: ResultFile): Promise<StagedBytes> {
+  async createFile(resultFile: NewResultFile): Promise<StagedBytes> {
     const create = async (onClosed: () => void): Promise<StagedBytes> =>
       await this.#createFile(resultFile, onClosed);
     return await this.#limited(create)();
@@ -88,7 +88,7 @@ export class Staging implements AsyncDisposable {
     };
   }
 
-  async #createFile(resultFile: ResultFile, onClosed: () => void): Promise<StagedBytes> {
+  async #createFile(resultFile: NewResultFile, onClosed: () => void): Promise<StagedBytes> {
     const folder = await this.#folder();
     try {
       return await folder.createFile(resultFile, onClosed);

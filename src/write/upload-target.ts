@@ -1,3 +1,4 @@
+import type { ByteRange } from "../core/byte-range.ts";
 import type { AppResultId, FileId } from "../core/ids.ts";
 import type { UploadProtocol } from "../upload/upload-protocol.ts";
 
@@ -25,6 +26,8 @@ interface CallOptions {
 
 interface Body {
   readonly bytes: Uint8Array;
+  /** In lower-case hex, when it is known. */
+  readonly md5?: string;
 }
 
 /**
@@ -49,10 +52,42 @@ export interface UploadTarget {
   abort(fileId: FileId, options: CallOptions): Promise<void>;
   /** The file that an upload in parts began, complete or not; undefined when BaseSpace does not know it any more. */
   find(fileId: FileId, options: CallOptions): Promise<FoundUpload | undefined>;
-  /** The complete file that the path of `destination` shows, if it is one of the newest. */
-  newest(destination: ResultFilePath, options: CallOptions): Promise<UploadedFile | undefined>;
+  /** The parts that BaseSpace has of a pending file; undefined when it does not say. */
+  parts(fileId: FileId, options: CallOptions): Promise<readonly ListedPart[] | undefined>;
+  /**
+   * The complete file that the path of `destination` shows, if it is one of the newest, or one with a greater Id than
+   * `after`.
+   */
+  newest(
+    destination: ResultFilePath,
+    options: CallOptions & { readonly after?: FileId | undefined },
+  ): Promise<UploadedFile | undefined>;
   /** In lower-case hex. */
   md5(bytes: Uint8Array): Promise<string>;
+}
+
+/** A part of a pending file, as BaseSpace lists it. */
+export interface ListedPart {
+  readonly number: number;
+  /** Its MD5, in lower-case hex; undefined when BaseSpace does not say. */
+  readonly md5?: string | undefined;
+}
+
+/** What `write/` needs to read a file of BaseSpace; `session/` passes the API client in. */
+export interface UploadedContent {
+  /**
+   * Reads `range` of a file of `sizeBytes` into `into`, which has its length and may be shared memory.
+   * @throws BsmountError `timeout`, `unavailable`, `changed`; the signal's reason
+   */
+  readRange(
+    part: {
+      readonly fileId: FileId;
+      readonly sizeBytes: number;
+      readonly range: ByteRange;
+      readonly into: Uint8Array;
+    },
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 /** A file of BaseSpace, and how far its upload is. */

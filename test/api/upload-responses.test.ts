@@ -208,10 +208,13 @@ describe("a search for the effect of an upload", () => {
     again = file(),
   ): void {
     let posts = 0;
+    let listed: readonly object[] | undefined;
     script = ({ method }, { pathname }) => {
       if (method === "POST") return (posts += 1) === 1 ? refused(503) : again;
       if (!pathname.endsWith("/files")) return one;
-      return listOf(typeof list === "function" ? list() : list);
+      // The dates of a file stay the same.
+      listed ??= typeof list === "function" ? list() : list;
+      return listOf(listed);
     };
   }
   const listOf = (items: readonly object[]): ScriptedResponse => {

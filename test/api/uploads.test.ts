@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
 import type { AppResultId, FileId } from "../../src/core/ids.ts";
+import { scriptedApi } from "../helpers/scripted-api.ts";
 import { type TestEmulator, startTestEmulator } from "../helpers/start-test-emulator.ts";
 
 /* Upload by the client into the local BaseSpace: two programs that share no code. */
@@ -137,6 +138,54 @@ describe("a file in parts", () => {
       client.uploads.part({ fileId, number: 1 }, { bytes: Buffer.alloc(10) }),
     ).rejects.toThrow("500");
     expect(await listed()).toEqual([]);
+  });
+});
+
+describe("the list of the parts of a pending file", () => {
+  const uploadWith = async (body: unknown, status = 200): Promise<unknown> => {
+    await using api = await scriptedApi(() => ({ status, body }));
+    const retry = { ...QUICK, attempts: 1, totalMs: 100 };
+    await using other = new BaseSpace({
+      apiServer: api.origin,
+      accessToken: "t",
+      retry,
+      environment: {},
+    });
+    return await other.uploads.parts("7");
+  };
+
+  test("has the numbers and the MD5s of those that arrived", async () => {
+    const fileId = await client.uploads.begin({ appResultId, path: "big" });
+    expect(await client.uploads.parts(fileId)).toEqual([]);
+    for (const number of [2, 1]) {
+      await client.uploads.part({ fileId, number }, { bytes: Buffer.from(String(number)) });
+    }
+    const parts = [1, 2].map((number) => ({ number, md5: md5(Buffer.from(String(number))) }));
+    expect(await client.uploads.parts(fileId)).toEqual(parts);
+  });
+
+  test("may have other forms, which say as much as is understood", async () => {
+    const items = (...Items: unknown[]): unknown => ({ Response: { Items } });
+    expect(await uploadWith(items({ Number: 1, ETag: '"AB"', Size: 5 }, { Number: 2 }))).toEqual([
+      { number: 1, md5: "ab" },
+      { number: 2, md5: undefined },
+    ]);
+    expect(await uploadWith(items({ Part: 1 }))).toBeUndefined();
+    expect(await uploadWith({ Response: [1, 2] })).toBeUndefined();
+    expect(await uploadWith("<html>")).toBeUndefined();
+  });
+
+  test.each([400, 403, 404, 405, 500, 501])("is unknown after a %i", async (status) => {
+    expect(await uploadWith({}, status)).toBeUndefined();
+  });
+
+  test.each([401, 429, 503])("is not known yet after a %i", async (status) => {
+    await expect(uploadWith({}, status)).rejects.toMatchObject({ status });
+  });
+
+  test("ends when the service returns the same page again", async () => {
+    const Items = Array.from({ length: 1024 }, (_, at) => ({ Number: at + 1 }));
+    expect(await uploadWith({ Response: { Items } })).toHaveLength(1024);
   });
 });
 

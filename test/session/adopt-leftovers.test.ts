@@ -1,4 +1,6 @@
-import { cp } from "node:fs/promises";
+import { constants } from "node:fs";
+import { cp, readdir, utimes } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
 import { resolveConfig } from "../../src/config/config.ts";
@@ -41,12 +43,16 @@ beforeEach(async () => {
   };
 });
 
-async function sessionIn(folder: TempDir, flags: object = {}): Promise<Session> {
+async function sessionIn(
+  folder: TempDir,
+  flags: object = {},
+  signal: AbortSignal = neverAborted,
+): Promise<Session> {
   const variables = { BASESPACE_ACCESS_TOKEN: emulator.accessToken };
   const environment = { variables, home: folder.path, uid: 0, gid: 0 };
   const config = await resolveConfig({ apiServer: emulator.apiServer, ...flags }, environment);
   const options = { logger: silentLogger, adoptsLeftovers: !config.mount.readOnly };
-  return await openSession(config, options, neverAborted);
+  return await openSession(config, options, signal);
 }
 
 /** Writes a file and closes it, while the service takes no files. */
@@ -59,6 +65,28 @@ async function refusedFile(name: string, text: string, session = first): Promise
   await expect(closing).rejects.toMatchObject({ reason: "access-denied" });
   fs.release(handle);
   emulator.clearFaults();
+}
+
+/** Writes a file that BaseSpace has, and closes it, while the service takes no files. */
+async function refusedVersion(name: string, text: string): Promise<void> {
+  const { fileSystem: fs } = first;
+  const ino = await walkerOf(fs).inoOf(`${FILES}/${name}`);
+  const { O_WRONLY, O_TRUNC } = constants;
+  const handle = await fs.open(ino, O_WRONLY | O_TRUNC, neverAborted);
+  await fs.write(handle, 0, Buffer.from(text), neverAborted);
+  emulator.addFaults("POST /appresults/*/files status=403");
+  await expect(fs.flush(handle, async () => "closed", neverAborted)).rejects.toThrow();
+  fs.release(handle);
+  emulator.clearFaults();
+}
+
+/** The clock of this machine was wrong by so much when the files were written that the next session finds. */
+async function setClock(skewSeconds: number): Promise<void> {
+  const staging = next.join(".local/state/bsmount/staging");
+  for (const name of await readdir(staging, { recursive: true })) {
+    const seconds = Date.now() / 1000 + skewSeconds;
+    if (/\/\d+$/.test(name)) await utimes(join(staging, name), seconds, seconds);
+  }
 }
 
 /** The staging of the next session is what the first one has now, without its locks. */
@@ -126,6 +154,119 @@ describe("a file that was closed and not uploaded", () => {
     expect(await left()).toEqual(["BaseSpace has a newer version of it"]);
     expect(session.uploads()).toMatchObject({ pending: 0, failed: 0, interrupted: 0 });
     expect(await remote()).toEqual(["f 5", "same 4"]);
+  });
+
+  describe("whatever the clock of this machine says", () => {
+    it.each([
+      ["behind", -3600],
+      ["ahead", 3600],
+    ])("[W19] does not hide a newer version: %s", async (_where, skewSeconds) => {
+      await refusedFile("f", "old");
+      await kill();
+      await setClock(skewSeconds);
+      await using stranger = await sessionIn(elsewhere);
+      await write(stranger, "f", "newer");
+      await using session = await sessionIn(next);
+      expect(await left()).toEqual(["BaseSpace has a newer version of it"]);
+      expect(session.uploads()).toMatchObject({ pending: 0, failed: 0, interrupted: 0 });
+      expect(await remote()).toEqual(["f 5"]);
+    });
+
+    it.each([
+      ["behind", -3600],
+      ["ahead", 3600],
+    ])("[W19] is a new version of what it was opened as: %s", async (_where, skewSeconds) => {
+      await using stranger = await sessionIn(elsewhere);
+      await write(stranger, "f", "1");
+      await refusedVersion("f", "22");
+      await kill();
+      await setClock(skewSeconds);
+      await using session = await sessionIn(next);
+      await expect.poll(() => session.uploads().pending).toBe(0);
+      expect(await remote()).toEqual(["f 1", "f 2"]);
+      expect(await left()).toEqual([]);
+    });
+
+    it.each([
+      ["behind", -3600, ["x 1", "x 2"]],
+      ["ahead", 3600, ["x 1", "x 2"]],
+    ])("[W19] is a new version of what it was renamed onto: %s", async (_where, skew, expected) => {
+      await using stranger = await sessionIn(elsewhere);
+      await write(stranger, "x", "1");
+      await refusedFile("y", "22");
+      const folder = await walkerOf(first.fileSystem).inoOf(FILES);
+      await first.fileSystem.change.rename(folder, "y", folder, "x", neverAborted);
+      await kill();
+      await setClock(skew);
+      await using session = await sessionIn(next);
+      await expect.poll(() => session.uploads().pending).toBe(0);
+      expect(await remote()).toEqual(expected);
+    });
+  });
+
+  it.each([
+    ["behind", -3600],
+    ["ahead", 3600],
+  ])(
+    "[W15] keeps its result from being completed, unless a newer version is there, with a clock that is %s",
+    async (_where, skewSeconds) => {
+      await refusedFile("f", "old");
+      await kill();
+      await setClock(skewSeconds);
+      emulator.addFaults("GET /appresults/* n=1 status=403");
+      await using session = await sessionIn(next);
+      const complete = async (): Promise<string> =>
+        await session.setStatus(RESULT, { status: "Complete" }, neverAborted);
+      await expect(complete()).rejects.toMatchObject({ reason: "unfinished" });
+      await using stranger = await sessionIn(elsewhere);
+      await write(stranger, "f", "newer");
+      await complete();
+      expect(await remote()).toEqual(["f 5"]);
+    },
+  );
+
+  it("[W20] that was interrupted under a temporary name is not finished by its rename", async () => {
+    const { fileSystem: fs } = first;
+    const handle = await fs.change.create(
+      await walkerOf(fs).inoOf(FILES),
+      "x.tmp",
+      0o644,
+      neverAborted,
+    );
+    await fs.write(handle, 0, Buffer.from("half"), neverAborted);
+    await kill();
+    await using session = await sessionIn(next);
+    expect(session.uploads()).toMatchObject({ interrupted: 1 });
+    const folder = await walkerOf(session.fileSystem).inoOf(FILES);
+    await session.fileSystem.change.rename(folder, "x.tmp", folder, "x", neverAborted);
+    await session.finishUploads(neverAborted);
+    expect(session.uploads()).toMatchObject({ interrupted: 1, pending: 0, awaitingRename: 0 });
+    expect(await remote()).toEqual([]);
+    fs.release(handle);
+  });
+
+  it("[W19] is left to the next mount by one whose start is cancelled, or that ends at once", async () => {
+    await refusedFile("f", "one");
+    await kill();
+    emulator.addFaults("GET /appresults/* delay=60s");
+    const cancelling = new AbortController();
+    const opening = sessionIn(next, {}, cancelling.signal);
+    setTimeout(() => cancelling.abort(new Error("cancelled")), 300);
+    const startedMs = performance.now();
+    await expect(opening).rejects.toThrow("cancelled");
+    expect(performance.now() - startedMs).toBeLessThan(4000);
+    emulator.clearFaults();
+    emulator.addFaults("POST /appresults/*/files delay=60s");
+    const session = await sessionIn(next);
+    expect(session.uploads()).toMatchObject({ pending: 1 });
+    session.hurry();
+    await session[Symbol.asyncDispose]();
+    expect(performance.now() - startedMs).toBeLessThan(6000);
+    expect(await left()).toHaveLength(1);
+    emulator.clearFaults();
+    await using after = await sessionIn(next);
+    await expect.poll(() => after.uploads().pending).toBe(0);
+    expect(await remote()).toEqual(["f 3"]);
   });
 
   it("[W15] keeps its result from being completed when the mount could not adopt it", async () => {

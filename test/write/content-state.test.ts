@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ContentState } from "../../src/write/content-state.ts";
+import { ContentState, type ContentStateOptions } from "../../src/write/content-state.ts";
 import type { FileJournal } from "../../src/write/file-journal.ts";
 import { NO_JOURNAL } from "../helpers/no-journal.ts";
 
@@ -13,7 +13,10 @@ interface Tested {
   breakJournal(): void;
 }
 
-function tested(first: "copying" | "pending" = "pending"): Tested {
+function tested(
+  first: "copying" | "pending" = "pending",
+  left: Partial<ContentStateOptions> = {},
+): Tested {
   const lines: string[] = [];
   let isBroken = false;
   const journal: FileJournal = {
@@ -27,8 +30,10 @@ function tested(first: "copying" | "pending" = "pending"): Tested {
     recordInterruption: (why) => void lines.push(`interrupted: ${why}`),
     recordFinish: () => void lines.push("finished"),
     recordFailure: (why) => void lines.push(`failed: ${why}`),
+    sync: async () => void lines.push("synced"),
   };
-  const state = new ContentState({ journal, withRoom: async (work) => await work(), first });
+  const withRoom = async <T>(work: () => Promise<T>): Promise<T> => await work();
+  const state = new ContentState({ journal, withRoom, first, ...left });
   return { state, lines, breakJournal: () => (isBroken = true) };
 }
 
@@ -124,6 +129,30 @@ describe("staged content", () => {
     await expect(attempt).rejects.toBe(other);
     expect([one.state.name, one.state.failure]).toEqual(["failed", LATE]);
     expect(one.lines).toHaveLength(3);
+  });
+
+  test.each<readonly [string, Partial<ContentStateOptions>]>([
+    ["by this process", {}],
+    ["by an ended one", { end: "closed", isSynced: true }],
+  ])(
+    "that was synced and closed %s is changed when the journal says so on the disk",
+    async (_who, left) => {
+      const one = tested("pending", left);
+      if (left.end === undefined) await one.state.close({ sizeBytes: 3, isSynced: true });
+      const before = one.lines.length;
+      await change(one, async () => void one.lines.push("written"));
+      expect(one.lines.slice(before)).toEqual(["changed", "synced", "written"]);
+      // Once is enough: from now on the journal says that it is open.
+      await change(one, async () => void one.lines.push("written"));
+      expect(one.lines.slice(before + 3)).toEqual(["written"]);
+    },
+  );
+
+  test("that was closed without a sync is changed without one", async () => {
+    const one = tested();
+    await one.state.close({ sizeBytes: 3, isSynced: false });
+    await change(one);
+    expect(one.lines).toEqual(["closed 3", "changed"]);
   });
 
   test("that begins as a copy is recorded as finished until the copy is whole", async () => {

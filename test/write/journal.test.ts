@@ -15,7 +15,7 @@ import { OWNER } from "../helpers/upload-world.ts";
 const RESULT = { appResultId: "3" as AppResultId, resultPath: "/projects/p/appresults/r" };
 const DEAD_LINES = 4096;
 
-const begun = (file: string, path = `f${file}`): JournalLine => {
+const begun = (file: string, path = `f${file}`): Extract<JournalLine, { event: "begun" }> => {
   return { file, event: "begun", ...RESULT, path };
 };
 
@@ -63,6 +63,32 @@ test.each<readonly [string, readonly JournalLine[], unknown]>([
     ],
     { resultFile: { ...RESULT, path: "g" }, why: "no net" },
   ],
+  [
+    "begun where BaseSpace shows nothing",
+    [{ file, event: "begun", ...resultFile, shown: null }],
+    { resultFile, state: "open", shown: null },
+  ],
+  [
+    "renamed to a path where BaseSpace shows a file",
+    [{ file, event: "renamed", path: "g", shown: "12" }],
+    { resultFile: { ...RESULT, path: "g" }, shown: "12" },
+  ],
+  [
+    "completed under its path",
+    [
+      { file, event: "begun", ...resultFile, shown: "12" },
+      { file, event: "completed", fileId: "13", uploadPath: "f7", verified: ["size", "MD5"] },
+    ],
+    { shown: "13", completed: { fileId: "13", uploadPath: "f7", verified: ["size", "MD5"] } },
+  ],
+  [
+    "completed under the path that it is renamed to",
+    [
+      { file, event: "completed", fileId: "13", uploadPath: "g", verified: ["size"] },
+      { file, event: "renamed", path: "g", shown: "12" },
+    ],
+    { shown: "13" },
+  ],
 ])("of a file that was %s the journal says so", async (_title, events, expected) => {
   const known = await knownAfter([begun("1"), begun(file), ...events, begun("9")]);
   expect(Object.keys(known)).toEqual(["1", file, "9"]);
@@ -73,6 +99,14 @@ test.each<readonly [string, readonly JournalLine[], unknown]>([
       state: "open",
     });
   }
+});
+
+test("what a path showed is not known of another path", async () => {
+  const lines: JournalLine[] = [
+    { ...begun(file), shown: "12" },
+    { file, event: "renamed", path: "g" },
+  ];
+  expect((await knownAfter(lines))[file]).not.toHaveProperty("shown");
 });
 
 test("why a file failed is forgotten when it was finished, also for what is written to it then", async () => {
@@ -261,8 +295,17 @@ describe("a journal with many lines", () => {
 
 test("a journal says after any events what is true, whenever it was rewritten", async () => {
   const name = fc.constantFrom("1", "2", "3");
+  const path = fc.constantFrom("f1", "f2", "f3");
+  const shown = fc.option(fc.nat().map(String));
   const event = fc.oneof(
     name.map((file): JournalLine => begun(file)),
+    fc.tuple(name, shown).map(([file, shown]): JournalLine => ({ ...begun(file), shown })),
+    fc.tuple(name, path, shown).map(([file, path, shown]): JournalLine => {
+      return { file, event: "renamed", path, shown };
+    }),
+    fc.tuple(name, path, fc.nat()).map(([file, uploadPath, id]): JournalLine => {
+      return { file, event: "completed", fileId: String(id), uploadPath, verified: ["size"] };
+    }),
     fc
       .tuple(name, fc.string())
       .map(([file, path]): JournalLine => ({ file, event: "renamed", path })),

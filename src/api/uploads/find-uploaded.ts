@@ -6,10 +6,11 @@ import type { FileEntry } from "../models/models.ts";
 import { decodeResponse } from "../models/decode-response.ts";
 import type { CallOptions, JsonResponse, Query, Rest } from "../transport/rest.ts";
 import type { FindEffect } from "../transport/idempotency.ts";
+import { partsOf } from "./list-parts.ts";
 import { filesPathOf, type UploadDestination } from "./upload-destination.ts";
 
-/** A file that was uploaded just now is the newest, or was not uploaded. */
-const NEWEST = 100;
+/** Files in a page of the newest. */
+const PAGE = 100;
 
 /** What identifies the file that was sent. */
 export interface UploadFingerprint {
@@ -27,7 +28,8 @@ export function findUploaded(rest: Rest, wanted: UploadFingerprint): FindEffect 
   return async (attempt, options) => {
     const { destination, sizeBytes, md5 } = wanted;
     // Only the newest file counts: an older one with the same bytes is not what the path shows.
-    const newest = await newestOf(rest, destination, options);
+    const isOlder: IsOlder = (file, listed) => file.dateCreated < attempt.earliestEffect(listed);
+    const newest = await newestOf(rest, destination, options, isOlder);
     if (newest?.sizeBytes !== sizeBytes || attempt.isFromOtherCall(newest.id)) return undefined;
     const found = await single(rest, newest, options);
     const { etag } = fileIn(found);
@@ -39,17 +41,16 @@ export function findUploaded(rest: Rest, wanted: UploadFingerprint): FindEffect 
 /**
  * Finds the pending file of an upload in parts whose response was lost: an empty pending file with the path that is
  * not older than the call, nor than the complete file that the path shows: a request that was aborted can have left one
- * behind, and what is uploaded to that would be an older version. If the service does not list pending files, none is found: the upload begins again,
- * and the pending file that the first request may have made stays empty and is never shown.
+ * behind, and what is uploaded to that would be an older version. A file that has parts already belongs to another
+ * mount that uploads to the same path. One that another mount has begun in the same moments and sent no part to cannot
+ * be told from this one's; the ETag of the complete file shows then that it has foreign parts. If the service does not
+ * list pending files, none is found: the upload begins again, and the pending file that the first request may have made
+ * stays empty and is never shown.
  */
 export function findBegun(rest: Rest, destination: UploadDestination): FindEffect {
   return async (attempt, options) => {
-    const { files, listed } = await newestFiles(
-      rest,
-      destination,
-      { Statuses: "pending" },
-      options,
-    );
+    const pending = { Statuses: "pending" };
+    const { files, listed } = await newestFiles(rest, destination, pending, options);
     const earliest = attempt.earliestEffect(listed);
     const [begun, ...more] = files.filter(
       (each) =>
@@ -62,19 +63,35 @@ export function findBegun(rest: Rest, destination: UploadDestination): FindEffec
     const found = await single(rest, begun, options);
     if (fileIn(found).uploadStatus !== "pending") return undefined;
     if (more.length > 0) return "unclear";
+    const parts = await partsOf(rest, begun.id, options);
+    if (parts !== undefined && parts.length > 0) return undefined;
     const shown = await newestOf(rest, destination, options);
     return shown !== undefined && newestFirst(shown, begun) < 0 ? undefined : found;
   };
 }
 
-/** The file that a path shows, when it is one of the newest. */
+/** Whether a file is older than what is searched for. `listed` is the response that it was in. */
+export type IsOlder = (file: FileEntry, listed: JsonResponse) => boolean;
+
+/**
+ * The file that a path shows, when it is one of the newest hundred, or is found before a file that `isOlder`: then all
+ * files after it are older too.
+ */
 export async function newestOf(
   rest: Rest,
   destination: UploadDestination,
   options: CallOptions,
+  isOlder: IsOlder = () => true,
 ): Promise<FileEntry | undefined> {
-  const { files } = await newestFiles(rest, destination, {}, options);
-  return files.filter(({ path }) => path === destination.path).toSorted(newestFirst)[0];
+  for (let offset = 0; ; offset += PAGE) {
+    const page = offset === 0 ? {} : { Offset: offset };
+    const { files, listed } = await newestFiles(rest, destination, page, options);
+    const [newest] = files.filter(({ path }) => path === destination.path).toSorted(newestFirst);
+    if (newest !== undefined) return newest;
+    // What comes meanwhile is in front, so no file is missed.
+    const last = files.at(-1);
+    if (last === undefined || files.length < PAGE || isOlder(last, listed)) return undefined;
+  }
 }
 
 /** The file in a response. @throws DecodeError */
@@ -88,7 +105,7 @@ async function newestFiles(
   more: Query,
   options: CallOptions,
 ): Promise<{ readonly files: readonly FileEntry[]; readonly listed: JsonResponse }> {
-  const query = { SortBy: "DateCreated", SortDir: "Desc", Limit: NEWEST, ...more };
+  const query = { SortBy: "DateCreated", SortDir: "Desc", Limit: PAGE, ...more };
   const listed = await rest.get(filesPathOf(destination), query, options);
   const files = decodeResponse(listed, () =>
     decodePage(decodeEnvelope(listed.json)).items.map((item, index) =>

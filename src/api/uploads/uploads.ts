@@ -1,21 +1,24 @@
 /*
  * Begin here: `uploads/` has the requests by which v1 takes a file. `Uploads` has a method for each,
  * `file-protocol.ts` combines those of an upload in parts for the engine in `upload/`. `upload-destination.ts` says
- * where a file goes, `find-uploaded.ts` searches for an upload whose response was lost, `upload-errors.ts` translates
+ * where a file goes, `find-uploaded.ts` searches for an upload whose response was lost, `list-parts.ts` asks for the parts of one, `upload-errors.ts` translates
  * errors. `transfers/` calls it for copies, `write/` for files that were written on a mount (as `UploadTarget`).
  */
 
+import { compareIds } from "../../core/compare-ids.ts";
 import { reasonOf } from "../../core/errors.ts";
 import type { FileId } from "../../core/ids.ts";
 import { segment } from "../transport/address.ts";
 import { decodeEnvelope } from "../models/envelope.ts";
 import { decodeEtag } from "../models/etag.ts";
 import { ApiError } from "../transport/errors.ts";
+import type { ListedPart } from "../models/listed-part.ts";
 import type { FileEntry } from "../models/models.ts";
 import { decodeResponse } from "../models/decode-response.ts";
 import type { CallOptions, Change, JsonResponse, Query, Rest } from "../transport/rest.ts";
 import type { FindEffect, IdempotentChange, IdempotentCalls } from "../transport/idempotency.ts";
-import { fileIn, findBegun, findUploaded, newestOf } from "./find-uploaded.ts";
+import { fileIn, findBegun, findUploaded, type IsOlder, newestOf } from "./find-uploaded.ts";
+import { partsOf } from "./list-parts.ts";
 import { withDestinationErrors, withUploadErrors } from "./upload-errors.ts";
 import type { Md5Thread } from "../digests/md5-thread.ts";
 import { filesPathOf, type UploadDestination } from "./upload-destination.ts";
@@ -165,12 +168,26 @@ export class Uploads {
     }
   }
 
-  /** The complete file that a path shows, if it is one of the newest hundred: `GET …/files`. */
+  /**
+   * The complete file that a path shows, if it is one of the newest hundred, or has a greater Id than `after`:
+   * `GET …/files`.
+   */
   async newest(
     destination: UploadDestination,
-    options: CallOptions = {},
+    { after, ...options }: CallOptions & { readonly after?: FileId | undefined } = {},
   ): Promise<FileEntry | undefined> {
-    return await newestOf(this.#rest, destination, options);
+    const isOlder: IsOlder = ({ id }) => after === undefined || compareIds(id, after) <= 0;
+    return await newestOf(this.#rest, destination, options, isOlder);
+  }
+
+  /**
+   * The parts that BaseSpace has of a pending file: `GET /v1pre3/files/{id}/parts`; undefined when it does not say.
+   */
+  async parts(
+    fileId: FileId,
+    options: CallOptions = {},
+  ): Promise<readonly ListedPart[] | undefined> {
+    return await partsOf(this.#rest, fileId, options);
   }
 
   /** Aborts an upload in parts: `POST /v1pre3/files/{id}?uploadstatus=aborted`. */

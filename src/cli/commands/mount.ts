@@ -22,6 +22,7 @@ const MOUNT_OPTIONS: readonly OptionKey[] = [
   ...TREE_OPTIONS,
   "readOnly",
   "writeMode",
+  "verifyUploads",
   "allowOther",
   "noexec",
   "uid",

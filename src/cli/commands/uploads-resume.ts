@@ -24,9 +24,11 @@ export function uploadsResumeCommand({ context, onResult }: ProgramOptions): Com
       "--interrupted",
       "also files that were not closed, as they are: their end may be missing",
     );
-  return addOptions(bare, [...CONNECTION_OPTIONS, "stateDir"]).action(async (flags) => {
-    onResult(await resume(flags, context));
-  });
+  return addOptions(bare, [...CONNECTION_OPTIONS, "stateDir", "verifyUploads"]).action(
+    async (flags) => {
+      onResult(await resume(flags, context));
+    },
+  );
 }
 
 async function resume(

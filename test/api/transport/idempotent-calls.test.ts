@@ -123,6 +123,16 @@ describe("calls of one client", () => {
     expect(Number(fileId)).toBeGreaterThan(Number(newer.id));
   });
 
+  test("that begin do not take the upload of another mount, which sends parts to it", async () => {
+    const destination = { appResultId: RESULT, path: "two/mounts" };
+    const { apiServer, accessToken } = emulator;
+    await using other = new BaseSpace({ apiServer, accessToken, environment: {} });
+    const others = await other.uploads.begin(destination);
+    await other.uploads.part({ fileId: others, number: 1 }, { bytes });
+    emulator.addFaults("POST /appresults/*/files n=1 status=503");
+    expect(await client.uploads.begin(destination)).not.toBe(others);
+  });
+
   test("that send equal files to one path leave each of them there", async () => {
     const destination = { appResultId: RESULT, path: "equal/file" };
     await client.uploads.whole(destination, { bytes });
