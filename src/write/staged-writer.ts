@@ -72,7 +72,12 @@ export class StagedWriter implements FileWriter, ResultFile {
     const { content, awaitsRename, isRemoved } = this.file;
     if (isRemoved) return undefined;
     if (content.failedChange !== undefined) throw content.failedChange;
-    if (awaitsRename || !content.isUnfinished || content.sizeBytes === 0) return undefined;
+    if (!content.isUnfinished || content.sizeBytes === 0) return undefined;
+    if (awaitsRename) {
+      // Returns in the same turn, so that a rename that follows finds the file as it is. The last close decides.
+      this.#wasKilled = askWriters.isBeingKilled?.() === true;
+      return undefined;
+    }
     if (this.#hasUnseen) return this.sync();
     return this.#finishUnless(askWriters, signal);
   }
@@ -89,7 +94,7 @@ export class StagedWriter implements FileWriter, ResultFile {
     writers.remove(this);
     const { content, awaitsRename, isOpenForWriting, isRemoved } = file;
     if (isOpenForWriting || isRemoved || content.failedChange !== undefined) return;
-    if (this.#wasKilled) return;
+    if (this.#wasKilled) return this.#interrupt();
     finishing.closed(file);
     if (awaitsRename || content.failure !== undefined) return;
     if (content.isUnfinished && content.sizeBytes === 0) {
@@ -104,9 +109,15 @@ export class StagedWriter implements FileWriter, ResultFile {
     const writers = await askWriters();
     if (writers === "open") return false;
     this.#wasKilled = writers === "killed";
-    if (this.#wasKilled) this.#parts.finishing.interrupt(this.file, "its writer was killed");
+    if (this.#wasKilled) this.#interrupt();
     else await this.file.content.close();
     return !this.#wasKilled;
+  }
+
+  /** Each handle of a killed writer does this. */
+  #interrupt(): void {
+    const { content } = this.file;
+    if (!content.isInterrupted) this.#parts.finishing.interrupt(this.file, "its writer was killed");
   }
 
   async #finishUnless(askWriters: AskWriters, signal: AbortSignal): Promise<void> {
