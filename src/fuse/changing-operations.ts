@@ -99,7 +99,7 @@ class ChangeRunner {
       {
         succeed: (handle) => {
           nodes.clear();
-          writers.opened(handle, path);
+          writers.opened(handle, { path, ino: fileSystem.inoOf(handle) });
           done(0, handle);
           return 0;
         },

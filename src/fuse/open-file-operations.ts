@@ -22,11 +22,10 @@ export function openFileOperations(
       ),
     flush: (path, handle, done) =>
       onOpenFile(context, { operation: "flush", path }, done, (signal) => {
-        const askState = async (): Promise<WriterState> => {
-          const ino = fileSystem.inoOf(handle as Handle);
-          return await writers.stateOf(handle, { path, ino }, signal);
-        };
-        const isBeingKilled = (): boolean => writers.isBeingKilled(path);
+        const closed = { path, ino: fileSystem.inoOf(handle as Handle) };
+        const askState = async (): Promise<WriterState> =>
+          await writers.stateOf(handle, closed, signal);
+        const isBeingKilled = (): boolean => writers.isBeingKilled(closed);
         const askWriters = Object.assign(askState, { isBeingKilled });
         return fileSystem.flush(handle as Handle, askWriters, signal);
       }),

@@ -3,16 +3,11 @@ import type { WriterState } from "../fs/file-system.ts";
 import type { Clock } from "../core/clock.ts";
 import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { MountEntry } from "../linux/mount-table.ts";
-import {
-  type FileOnMount,
-  type Processes,
-  type ProcMount,
-  systemProcesses,
-} from "../linux/open-descriptors.ts";
+import { type Processes, type ProcMount, systemProcesses } from "../linux/open-descriptors.ts";
 import { type BirthMark, ProcessBirths } from "../linux/process-births.ts";
 import { OpenerSearch } from "./opener-search.ts";
 import { findInSlices } from "./slices.ts";
-import { WritingHandle, WritingHandles } from "./writing-handles.ts";
+import { type ClosedFile, WritingHandle, WritingHandles } from "./writing-handles.ts";
 
 /*
  * The kernel sends a FLUSH for every close of every descriptor, but neither the process nor whether others have the
@@ -62,9 +57,6 @@ export interface OtherWritersOptions {
   readonly births?: ProcessBirths;
 }
 
-/** A file by its path in the mount, and the inode number under which it was opened. */
-export type ClosedFile = Pick<FileOnMount, "path" | "ino">;
-
 /** Finds out whether a file that is being closed is still open for writing in another process. */
 export class OtherWriters {
   readonly #clock: Clock;
@@ -91,10 +83,10 @@ export class OtherWriters {
    * Call this for a file that was opened, before the reply to its opener. Never throws.
    * @param flags as open(2); undefined for a new file, since the binding does not tell
    */
-  opened(handle: number, path: string, flags?: number): void {
+  opened(handle: number, { path, ino }: ClosedFile, flags?: number): void {
     const access = (flags ?? constants.O_RDWR) & (constants.O_WRONLY | constants.O_RDWR);
     if (access === constants.O_RDONLY) return;
-    const made = { path, openedMs: this.#clock.now(), mark: this.#mark() };
+    const made = { path, ino, openedMs: this.#clock.now(), mark: this.#mark() };
     const isMappable = access !== constants.O_WRONLY;
     this.#handles.add(handle, new WritingHandle({ ...made, isMappable }));
   }
@@ -105,11 +97,11 @@ export class OtherWriters {
     if (opened === undefined || opened.wasSought) return undefined;
     opened.wasSought = true;
     opened.path = path;
-    const { isMappable } = opened;
+    const { isMappable, ino } = opened;
     const others = (): readonly WritingHandle[] =>
-      this.#handles.at(opened.path).filter((other) => other !== opened);
+      this.#handles.of(opened).filter((other) => other !== opened);
     try {
-      const found = this.#openers.find(opened, { ...this.#mount, path, isMappable }, others);
+      const found = this.#openers.find(opened, { ...this.#mount, path, ino, isMappable }, others);
       return found instanceof Promise ? found.catch(() => {}) : found;
     } catch {
       return undefined; // The opener stays unknown, and a close looks at every process.
@@ -132,7 +124,7 @@ export class OtherWriters {
     for (;;) {
       try {
         if (await this.#isOpenForWriting(handle, closed)) return "open";
-        return this.#isBeingKilled(closed.path) ? "killed" : "closed";
+        return this.#isBeingKilled(closed) ? "killed" : "closed";
       } catch {
         if (this.#clock.now() >= until) return "open";
       }
@@ -150,23 +142,23 @@ export class OtherWriters {
   }
 
   /** Whether a signal is ending a process that was seen with the file; false when that is unknown. */
-  isBeingKilled(path: string): boolean {
+  isBeingKilled(closed: ClosedFile): boolean {
     try {
-      return this.#isBeingKilled(path);
+      return this.#isBeingKilled(closed);
     } catch {
       return false;
     }
   }
 
-  #isBeingKilled(path: string): boolean {
-    const holders = this.#handles.at(path).flatMap((opened) => opened.holders);
+  #isBeingKilled(closed: ClosedFile): boolean {
+    const holders = this.#handles.of(closed).flatMap((opened) => opened.holders);
     return holders.some((holder) => this.#processes.isBeingKilled(holder));
   }
 
   async #isOpenForWriting(handle: number, closed: ClosedFile): Promise<boolean> {
     const opened = this.#handles.get(handle);
     if (opened !== undefined) opened.path = closed.path;
-    const all = this.#handles.at(closed.path);
+    const all = this.#handles.of(closed);
     const isMappable = all.length === 0 || all.some((one) => one.isMappable);
     const file = { ...this.#mount, ...closed, isMappable };
     const holders = all.flatMap((one) => one.holders).map(({ pid }) => pid);

@@ -125,7 +125,7 @@ function fileOperations({
         (signal) => andThen(nodes.node(path, signal), (ino) => fileSystem.open(ino, flags, signal)),
         {
           succeed: (handle) => {
-            writers.opened(handle, path, flags);
+            writers.opened(handle, { path, ino: fileSystem.inoOf(handle) }, flags);
             done(0, handle);
             return 0;
           },

@@ -1,5 +1,9 @@
+import type { FileOnMount } from "../linux/open-descriptors.ts";
 import type { ProcessIdentity } from "../linux/process-identity.ts";
 import type { BirthMark } from "../linux/process-births.ts";
+
+/** A file by its path in the mount, and the inode number under which it was opened. */
+export type ClosedFile = Pick<FileOnMount, "path" | "ino">;
 
 /** Processes beyond these are found by searching. */
 const MAX_HOLDERS = 8;
@@ -11,6 +15,7 @@ export type Opener = ProcessIdentity | "none" | undefined;
 export class WritingHandle {
   /** As the kernel has it now. */
   path: string;
+  readonly ino: number | undefined;
   readonly openedMs: number;
   /** From before the reply to the opener; undefined when /proc could not be read. */
   readonly mark: BirthMark | undefined;
@@ -20,8 +25,9 @@ export class WritingHandle {
   wasSought = false;
   readonly #holders = new Map<number, ProcessIdentity>();
 
-  constructor(made: Pick<WritingHandle, "path" | "openedMs" | "mark" | "isMappable">) {
+  constructor(made: Pick<WritingHandle, "path" | "ino" | "openedMs" | "mark" | "isMappable">) {
     this.path = made.path;
+    this.ino = made.ino;
     this.openedMs = made.openedMs;
     this.mark = made.mark;
     this.isMappable = made.isMappable;
@@ -54,9 +60,14 @@ export class WritingHandles {
     this.#handles.delete(handle);
   }
 
-  /** Those of one file: files with the same path at the same time are one. */
-  at(path: string): readonly WritingHandle[] {
-    return [...this.#handles.values()].filter((opened) => opened.path === path);
+  /**
+   * Those of one file. It can have two paths, since entities have two names, and two inode numbers, since a new version
+   * of a file has another one.
+   */
+  of(file: ClosedFile): readonly WritingHandle[] {
+    return [...this.#handles.values()].filter(
+      ({ path, ino }) => path === file.path || (ino !== undefined && ino === file.ino),
+    );
   }
 
   /** A file or folder has another path. */

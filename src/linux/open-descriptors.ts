@@ -87,19 +87,20 @@ interface OpenDescriptor {
 }
 
 /**
- * Inode numbers repeat between mounts, and a mount that replaced a detached one has the same paths, so both count only
+ * A file has two paths where its project or its result has two names. Inode numbers repeat between mounts, and a mount that replaced a detached one has the same paths, so both count only
  * together with the mount that they belong to.
  */
 function isSameFile({ pid, fdinfo, target }: OpenDescriptor, file: FileOnMount): boolean {
   const { mountPoint, path, mountId, device, ino } = file;
   const absolute = mountPoint + path;
   const openMountId = fdinfoNumber(fdinfo, "mnt_id");
-  if (openMountId === mountId && target !== TOO_LONG) return target === absolute || target === path;
+  const hasSameIno = ino !== undefined && fdinfoNumber(fdinfo, "ino") === ino;
+  if (openMountId === mountId && target !== TOO_LONG) {
+    return target === absolute || target === path || hasSameIno;
+  }
   const openDevice = deviceOf(pid, openMountId);
   if (target === absolute && (device === undefined || openDevice === undefined)) return true;
-  const isCandidate =
-    target === absolute || (ino !== undefined && fdinfoNumber(fdinfo, "ino") === ino);
-  return isCandidate && openDevice === device;
+  return (target === absolute || hasSameIno) && openDevice === device;
 }
 
 /** The device of a mount in the mount table of process `pid`; undefined when the mount is detached. */

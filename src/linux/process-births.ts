@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from "node:fs";
 
 /*
  * The processes that were started after a moment, found without a look at all others.
@@ -35,8 +35,11 @@ export interface StartCounters {
   pids(): readonly number[];
   /** Whether a process or thread has this number. */
   exists(pid: number): boolean;
-  /** Whether /proc shows the namespace of this process. */
-  readonly isOwnNamespace: boolean;
+  /**
+   * Whether the kernel itself tells this about the PID namespace of this process. In containers /proc can be that of
+   * another namespace, and LXCFS replaces files of it by some that are seconds old.
+   */
+  readonly isGenuine: boolean;
   nowMs(): number;
 }
 
@@ -75,7 +78,9 @@ export class ProcessBirths {
    */
   since(mark: BirthMark): readonly number[] | undefined {
     const { lastPid, threads } = this.#counters.load();
-    if (!this.#isWithinOneRound(mark, threads)) return undefined;
+    // Some sandboxes show zeros.
+    const isCounted = this.#counters.isGenuine && lastPid > 0 && threads > 0;
+    if (!isCounted || !this.#isWithinOneRound(mark, threads)) return undefined;
     const count = lastPid - mark.lastPid;
     if (count === 0) return [];
     if (count > 0 && count <= FEW) {
@@ -109,7 +114,6 @@ export class ProcessBirths {
   }
 
   #isWithinOneRound(mark: BirthMark, threads: number): boolean {
-    if (!this.#counters.isOwnNamespace) return false;
     const free = this.#counters.pidMax() - RESERVED - threads;
     const passedMs = this.#counters.nowMs() - mark.atMs;
     return passedMs * STARTS_PER_MS < free || this.#counters.starts() - mark.starts < free;
@@ -131,7 +135,7 @@ export function systemCounters(): StartCounters {
     pidMax: () => Number(readFileSync("/proc/sys/kernel/pid_max", "utf8")),
     pids: otherPids,
     exists: (pid) => pid !== process.pid && existsSync(`/proc/${pid}`),
-    isOwnNamespace: shownPid() === process.pid,
+    isGenuine: isGenuineProc(),
     nowMs: () => performance.now(),
   };
 }
@@ -143,11 +147,14 @@ export function otherPids(): readonly number[] {
     .filter((pid) => pid > 0 && pid !== process.pid);
 }
 
-/** The number of this process in the namespace that /proc shows; undefined without /proc. */
-function shownPid(): number | undefined {
+function isGenuineProc(): boolean {
   try {
-    return Number(readlinkSync("/proc/self"));
+    const { dev } = statSync("/proc");
+    const files = ["/proc/loadavg", "/proc/stat"].map((path) => statSync(path));
+    return (
+      readlinkSync("/proc/self") === String(process.pid) && files.every((file) => file.dev === dev)
+    );
   } catch {
-    return undefined;
+    return false;
   }
 }

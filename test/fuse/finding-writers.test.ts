@@ -33,7 +33,7 @@ class Stage {
   /** `pid` makes a file; the kernel sends the first write when it has. */
   async makes(pid: number, path: string = PATH): Promise<number> {
     this.#handle += 1;
-    this.writers.opened(this.#handle, path);
+    this.writers.opened(this.#handle, { path });
     this.machine.writers.set(pid, "write-only");
     await this.writers.changes(this.#handle, path);
     return this.#handle;
@@ -113,7 +113,7 @@ describe("the process that makes a file", () => {
     const stage = stageWith(numbers(1000, 2000), 20_000);
     const before = stage.machine.looks;
     for (let file = 0; file < 20; file += 1) {
-      stage.writers.opened(file, PATH);
+      stage.writers.opened(file, { path: PATH });
       await stage.writers.changes(file, PATH);
     }
     expect(stage.machine.looks - before).toBeLessThan(3 * 2000);
@@ -125,14 +125,14 @@ describe("the process that makes a file", () => {
     expect(await stage.stateOf(handle)).toBe("open");
     stage.machine.writers.delete(1003);
     stage.machine.killed.add(1003);
-    expect(stage.writers.isBeingKilled(PATH)).toBe(true);
+    expect(stage.writers.isBeingKilled({ path: PATH })).toBe(true);
     expect(await stage.stateOf(handle)).toBe("killed");
   });
 
   it("was being killed, when it had opened the file twice", async () => {
     const stage = stageWith(numbers(1000, 10), 20_000);
     const first = await stage.makes(1003);
-    stage.writers.opened(77, PATH, constants.O_WRONLY);
+    stage.writers.opened(77, { path: PATH }, constants.O_WRONLY);
     stage.machine.writers.delete(1003);
     stage.machine.killed.add(1003);
     expect([await stage.stateOf(first), await stage.stateOf(77)]).toEqual(["killed", "killed"]);
@@ -176,7 +176,7 @@ describe("a process that inherited a descriptor", () => {
 
   it("was being killed, when it wrote the file and its parent had closed it", async () => {
     const stage = stageWith(numbers(1000, 50), 20_000);
-    stage.writers.opened(1, PATH);
+    stage.writers.opened(1, { path: PATH });
     const child = stage.machine.start();
     stage.machine.writers.set(child, "write-only");
     await stage.writers.changes(1, PATH);
@@ -214,7 +214,7 @@ describe("every process is looked at", () => {
     [
       "for another one that opened the file",
       async ({ writers, machine }) => {
-        writers.opened(88, PATH, constants.O_RDWR);
+        writers.opened(88, { path: PATH }, constants.O_RDWR);
         machine.failure = new Error("no descriptor");
         await writers.changes(88, PATH);
         machine.failure = undefined;
@@ -229,6 +229,24 @@ describe("every process is looked at", () => {
     await happens(stage, opener);
     expect(await stage.stateOf(handle)).toBe("open");
     stage.machine.writers.delete(OLD);
+    expect(await stage.stateOf(handle)).toBe("closed");
+  });
+});
+
+describe("where /proc does not tell what was started last, an heir is found all the same", () => {
+  it.each([
+    ["it is replaced by files that are seconds old", false, 20_000],
+    ["it shows zeros", true, 0],
+  ])("%s", async (_why, isGenuine, shownLast) => {
+    const machine = new FakeMachine({ pids: numbers(1000, 50), last: 20_000, isGenuine });
+    machine.shownLast = shownLast;
+    const stage = new Stage(machine);
+    const handle = await stage.makes(1003);
+    const child = machine.start();
+    machine.writers.set(child, "write-only");
+    machine.writers.delete(1003);
+    expect(await stage.stateOf(handle)).toBe("open");
+    machine.end(child);
     expect(await stage.stateOf(handle)).toBe("closed");
   });
 });
@@ -250,7 +268,7 @@ describe("the other handles of a file", () => {
     const stage = stageWith(numbers(1000, 50), 20_000);
     await stage.copies(1003);
     const handle = await stage.makes(1003);
-    stage.writers.opened(99, PATH, constants.O_RDONLY);
+    stage.writers.opened(99, { path: PATH }, constants.O_RDONLY);
     const before = stage.machine.looks;
     stage.machine.writers.delete(1003);
     expect(await stage.stateOf(handle)).toBe("closed");
@@ -265,7 +283,7 @@ describe("where /proc cannot be read, because no descriptor is left", () => {
   it("another writer is assumed, so that nothing is finished early", async () => {
     const { machine, clock, writers } = stageWith(numbers(1000, 3), 1002);
     machine.failure = outOfDescriptors();
-    writers.opened(1, PATH);
+    writers.opened(1, { path: PATH });
     await writers.changes(1, PATH);
     const isOpen = writers.isOpenForWriting(1, { path: PATH }, neverAborted);
     for (let second = 0; second < 5; second += 1) {
@@ -278,7 +296,7 @@ describe("where /proc cannot be read, because no descriptor is left", () => {
   it("a close tries again for a while", async () => {
     const { machine, clock, writers } = stageWith(numbers(1000, 3), 1002);
     machine.failure = outOfDescriptors();
-    writers.opened(1, PATH);
+    writers.opened(1, { path: PATH });
     const isOpen = writers.isOpenForWriting(1, { path: PATH }, neverAborted);
     await expect.poll(() => clock.sleeping).toBe(1);
     machine.failure = undefined;

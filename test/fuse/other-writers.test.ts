@@ -56,7 +56,7 @@ async function withFile(work: (stage: Stage) => Promise<void>): Promise<void> {
   await older.does("true");
   const clock = new FakeClock();
   const writers = new OtherWriters({ clock, mount: { mountPoint: "" } });
-  writers.opened(HANDLE, path);
+  writers.opened(HANDLE, { path });
   await shell.does(`exec 3> ${path}; echo one >&3`);
   await writers.changes(HANDLE, path);
   const isOpen = async (): Promise<boolean> =>
@@ -87,7 +87,7 @@ describe("a file that was made a moment ago", () => {
   it("is open when an older process has opened it too", async () => {
     await withFile(async ({ path, writers, shell, older, isOpen }) => {
       await older.does(`exec 3>> ${path}`);
-      writers.opened(HANDLE + 1, path, constants.O_WRONLY | constants.O_APPEND);
+      writers.opened(HANDLE + 1, { path }, constants.O_WRONLY | constants.O_APPEND);
       await shell.does("exec 3>&-");
       expect(await isOpen()).toBe(true);
       await older.does("exec 3>&-");

@@ -8,11 +8,15 @@ export interface FakeMachineOptions {
   readonly last: number;
   /** @default 32768 */
   readonly pidMax?: number;
+  /** @default true */
+  readonly isGenuine?: boolean;
 }
 
 /** A machine on which processes start, open one file, and end, and which counts how often one is looked at. */
 export class FakeMachine implements Processes, StartCounters {
-  readonly isOwnNamespace: boolean = true;
+  readonly isGenuine: boolean;
+  /** What /proc shows instead of the number that was given out last. */
+  shownLast: number | undefined;
   /** The processes that have the file open. */
   readonly writers = new Map<number, WriteAccess>();
   readonly killed = new Set<number>();
@@ -27,7 +31,8 @@ export class FakeMachine implements Processes, StartCounters {
   #starts = 100_000;
   #nowMs = 0;
 
-  constructor({ pids, last, pidMax = 32_768 }: FakeMachineOptions) {
+  constructor({ pids, last, pidMax = 32_768, isGenuine = true }: FakeMachineOptions) {
+    this.isGenuine = isGenuine;
     for (const pid of pids) this.#startOf.set(pid, 0);
     this.#last = last;
     this.#pidMax = pidMax;
@@ -59,7 +64,7 @@ export class FakeMachine implements Processes, StartCounters {
 
   load(): { lastPid: number; threads: number } {
     this.#check();
-    return { lastPid: this.#last, threads: this.#startOf.size };
+    return { lastPid: this.shownLast ?? this.#last, threads: this.#startOf.size };
   }
 
   starts(): number {

@@ -42,7 +42,7 @@ async function states(script: string, wraps: boolean, afterClose = "true"): Prom
   await using shell = new ShellSession();
   const before = looks;
   await shell.run("true");
-  writers.opened(handle, path);
+  writers.opened(handle, { path });
   await shell.run(`exec 3>${path}; echo one >&3`);
   await writers.changes(handle, path);
   if (wraps) writeFileSync(LAST_PID, String(pidMax - 2));
