@@ -14,7 +14,8 @@ const MAX_PAUSE_MS = 1000;
 
 /**
  * Finds the process that has opened a file for writing: it existed when the file was opened, so it is not among the
- * younger ones. Call {@link find} while the opener, or another process with its descriptor, waits for the reply to a write.
+ * younger ones. Call {@link find} while the opener, or another process with its descriptor, waits for the reply to a
+ * write.
  */
 export class OpenerSearch {
   readonly #processes: Processes;
@@ -56,7 +57,7 @@ export class OpenerSearch {
       // The process that writes has inherited the descriptor.
       for (const pid of young) {
         if (this.#processes.writeAccess(pid, file) === undefined) continue;
-        opened.addHolder(this.#processes.processAt(pid));
+        opened.addHolder(this.#processes.processOfThread(pid));
       }
     });
   }
@@ -82,9 +83,11 @@ export class OpenerSearch {
   ): boolean {
     const access = this.#processes.writeAccess(pid, file);
     if (access === undefined) return false;
-    const holder = this.#processes.processAt(pid);
+    // The number may be that of a thread, which can end long before its process.
+    const holder = this.#processes.processOfThread(pid);
     opened.addHolder(holder);
-    this.#recent = [pid, ...this.#recent.filter((other) => other !== pid)].slice(0, RECENT);
+    const own = holder?.pid ?? pid;
+    this.#recent = [own, ...this.#recent.filter((other) => other !== own)].slice(0, RECENT);
     if (others().length > 0) return true;
     opened.opener = holder;
     if (access === "write-only") opened.isMappable = false;

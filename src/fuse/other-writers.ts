@@ -27,9 +27,9 @@ import { type ClosedFile, WritingHandle, WritingHandles } from "./writing-handle
  *
  * So for each handle the number of the last process is noted before the reply to its opener (`process-births.ts` finds
  * what was started since), and the opener is found at the first change through it, when a process with the
- * descriptor waits for a reply (`opener-search.ts`). At a close only the openers of the file's handles and younger processes are
- * looked at. A handle that was open for longer than some seconds pays for a look at every process, which finds what
- * came over a socket too; and so does a handle whose opener is not known.
+ * descriptor waits for a reply (`opener-search.ts`). At a close only the openers of the file's handles and younger
+ * processes are looked at. A handle that was open for longer than some seconds pays for a look at every process, which
+ * finds what came over a socket too; and so does a handle whose opener is not known.
  *
  * A process that a signal ends closes its descriptors as well. While its FLUSH waits for the reply, /proc shows that it
  * is exiting, and which signal ends it. Its table of descriptors is empty by then, so this is known only of processes
@@ -171,7 +171,7 @@ export class OtherWriters {
         (pid) => this.#processes.writeAccess(pid, file) !== undefined,
       );
       if (found !== undefined) {
-        opened?.addHolder(this.#processes.processAt(found));
+        opened?.addHolder(this.#processes.processOfThread(found));
         return true;
       }
       // A process that was looked at late may have started another one and ended before.
@@ -198,7 +198,7 @@ export class OtherWriters {
   #isConfined({ openedMs, mark, opener }: WritingHandle): boolean {
     if (mark === undefined || this.#clock.now() - openedMs >= YOUNG_MS) return false;
     if (opener === undefined || opener === "none") return opener === "none";
-    return this.#processes.processAt(opener.pid)?.startTicks === opener.startTicks;
+    return this.#processes.isRunning(opener);
   }
 
   #mark(): BirthMark | undefined {

@@ -2,7 +2,12 @@ import { constants, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { isOutOfDescriptors } from "../core/descriptors.ts";
 import { parseMountTable } from "./mount-table.ts";
 import { otherPids } from "./process-births.ts";
-import { isBeingKilled, type ProcessIdentity, processAt } from "./process-identity.ts";
+import {
+  isBeingKilled,
+  isRunning,
+  type ProcessIdentity,
+  processOfThread,
+} from "./process-identity.ts";
 
 /*
  * The processes of this machine and the files that they have open, as /proc shows them. Only links and fdinfo are read:
@@ -25,8 +30,10 @@ export interface Processes {
   otherPids(): readonly number[];
   /** How process `pid` has `file` open for writing; undefined when it has not. */
   writeAccess(pid: number, file: FileOnMount): WriteAccess | undefined;
-  /** The process that has this number now; undefined when there is none. */
-  processAt(pid: number): ProcessIdentity | undefined;
+  /** The process that has this number now, or one of whose threads has it; undefined when there is none. */
+  processOfThread(thread: number): ProcessIdentity | undefined;
+  /** False also when its main thread has ended. */
+  isRunning(process: ProcessIdentity): boolean;
   isBeingKilled(process: ProcessIdentity): boolean;
 }
 
@@ -50,7 +57,13 @@ export interface FileOnMount extends ProcMount {
   readonly isMappable?: boolean;
 }
 
-export const systemProcesses: Processes = { otherPids, writeAccess, processAt, isBeingKilled };
+export const systemProcesses: Processes = {
+  otherPids,
+  writeAccess,
+  processOfThread,
+  isRunning,
+  isBeingKilled,
+};
 
 /**
  * The link of a descriptor shows the file's path while its mount is in the mount table. For a detached mount it shows
@@ -94,9 +107,9 @@ function isSameFile({ pid, fdinfo, target }: OpenDescriptor, file: FileOnMount):
   const { mountPoint, path, mountId, device, ino } = file;
   const absolute = mountPoint + path;
   const openMountId = fdinfoNumber(fdinfo, "mnt_id");
-  const hasSameIno = ino !== undefined && fdinfoNumber(fdinfo, "ino") === ino;
+  const hasSameIno = fdinfoNumber(fdinfo, "ino") === ino;
   if (openMountId === mountId && target !== TOO_LONG) {
-    return target === absolute || target === path || hasSameIno;
+    return [absolute, path].includes(target) || hasSameIno;
   }
   const openDevice = deviceOf(pid, openMountId);
   if (target === absolute && (device === undefined || openDevice === undefined)) return true;

@@ -70,9 +70,14 @@ function threadsOf(pid: number): readonly string[] {
   return orIfGone(() => readdirSync(`/proc/${pid}/task`), []);
 }
 
-/** The process that has this number now; undefined when there is none. */
-export function processAt(pid: number): ProcessIdentity | undefined {
-  const startTicks = startTicksOf(pid);
+/**
+ * The process that has this number now, or one of whose threads has it; undefined when there is none. It may be one whose
+ * main thread has ended.
+ */
+export function processOfThread(thread: number): ProcessIdentity | undefined {
+  const status = orIfGone(() => readFileSync(`/proc/${thread}/status`, "utf8"), "");
+  const pid = Number(/^Tgid:\s*(\d+)$/m.exec(status)?.[1] ?? NaN);
+  const startTicks = statFields(pid)[START_FIELD];
   return startTicks === undefined ? undefined : { pid, startTicks };
 }
 

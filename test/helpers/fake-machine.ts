@@ -100,9 +100,13 @@ export class FakeMachine implements Processes, StartCounters {
     return this.writers.get(pid);
   }
 
-  processAt(pid: number): ProcessIdentity | undefined {
+  processOfThread(pid: number): ProcessIdentity | undefined {
     const start = this.#startOf.get(pid);
     return start === undefined ? undefined : { pid, startTicks: String(start) };
+  }
+
+  isRunning({ pid, startTicks }: ProcessIdentity): boolean {
+    return this.processOfThread(pid)?.startTicks === startTicks;
   }
 
   isBeingKilled({ pid }: ProcessIdentity): boolean {

@@ -94,6 +94,10 @@ if os.fork() > 0:
 os.setsid()
 open(sys.argv[1] + ".pid", "w").write(str(os.getpid()))
 os.write(fd, b"more\\n")`,
+  workers: `
+for at in range(20):
+    threading.Thread(target=lambda: time.sleep(60)).start()
+write("workers", O_CREAT)`,
   threads: `
 write("threads", O_CREAT)
 threading.Thread(target=lambda: (time.sleep(0.2), ready(), time.sleep(60))).start()

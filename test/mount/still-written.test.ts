@@ -266,21 +266,6 @@ describe("an app result with a file open for writing", () => {
   });
 });
 
-describe("a file that two programs write", () => {
-  it("[W3] is finished by the last one, also when they have it by the name and by the Id of its result", async () => {
-    await using first = new ShellSession();
-    await using second = new ShellSession();
-    const id = await readFile(`${product.mountPoint}/${RESULTS}/${result}/.id`, "utf8");
-    const byId = `${product.mountPoint}/projects/1001/appresults/${id.trim()}/files`;
-    await first.run(`exec 9>'${files}/x'; echo one >&9`);
-    await second.run(`exec 9>>'${byId}/x'; echo two >&9`);
-    expect(await first.run("exec 9>&-")).toMatchObject({ code: 0, output: "" });
-    expect(await remote()).toEqual({});
-    expect(await second.run("exec 9>&-")).toMatchObject({ code: 0, output: "" });
-    expect(await remote()).toEqual({ x: 8 });
-  });
-});
-
 describe("a mount with a file open for writing", () => {
   it("[W14] refuses to be unmounted, and is as it was", async () => {
     await using shell = await writing();
