@@ -72,12 +72,11 @@ export class StagedWriter implements FileWriter, ResultFile {
     const { content, awaitsRename, isRemoved } = this.file;
     if (isRemoved) return undefined;
     if (content.failedChange !== undefined) throw content.failedChange;
-    if (!content.isUnfinished || content.sizeBytes === 0) return undefined;
-    if (awaitsRename) {
-      // Returns in the same turn, so that a rename that follows finds the file as it is. The last close decides.
-      this.#wasKilled = askWriters.isBeingKilled?.() === true;
-      return undefined;
-    }
+    if (!content.isUnfinished) return undefined;
+    const isToFinish = !awaitsRename && content.sizeBytes > 0;
+    if (awaitsRename) this.#noteKill(askWriters);
+    if (this.file.writeMode !== "through") return this.#closeDurably(isToFinish, askWriters);
+    if (!isToFinish) return undefined;
     if (this.#hasUnseen) return this.sync();
     return this.#finishUnless(askWriters, signal);
   }
@@ -110,14 +109,31 @@ export class StagedWriter implements FileWriter, ResultFile {
     if (writers === "open") return false;
     this.#wasKilled = writers === "killed";
     if (this.#wasKilled) this.#interrupt();
-    else await this.file.content.close();
+    else await this.file.close();
     return !this.#wasKilled;
+  }
+
+  /** Under a temporary name, where the last close decides; in the same turn, so that a rename finds the file as it is. */
+  #noteKill(askWriters: AskWriters): void {
+    this.#wasKilled = this.file.content.sizeBytes > 0 && askWriters.isBeingKilled?.() === true;
   }
 
   /** Each handle of a killed writer does this. */
   #interrupt(): void {
     const { content } = this.file;
     if (!content.isInterrupted) this.#parts.finishing.interrupt(this.file, "its writer was killed");
+  }
+
+  /** In the modes in which a close does not wait for BaseSpace, what it accepts has to survive a power cut. */
+  async #closeDurably(isToFinish: boolean, askWriters: AskWriters): Promise<void> {
+    const { file } = this;
+    await this.sync();
+    if (!isToFinish || this.#hasUnseen || !(await this.#closeUnless(askWriters))) return;
+    // The journal's line that it was closed.
+    await this.sync();
+    if (file.awaitsCommit) return;
+    this.#parts.finishing.finishInBackground(file);
+    this.#hasUnseen = true;
   }
 
   async #finishUnless(askWriters: AskWriters, signal: AbortSignal): Promise<void> {
