@@ -74,8 +74,8 @@ async function remounted(staging = folder.path): Promise<void> {
   real = await RealFiles.start(connection, { staging, keptFiles: 256, appResultId });
 }
 
-describe("[W28] what was removed", () => {
-  test("is not shown by later mounts of this machine, and by others it is", async () => {
+describe("what was removed", () => {
+  test("[W28] is not shown by later mounts of this machine, and by others it is", async () => {
     await written("f", "one");
     await written("g", "two");
     await unlink("f");
@@ -88,7 +88,7 @@ describe("[W28] what was removed", () => {
     expect(await text("f")).toBe("one");
   });
 
-  test("leaves its name to the next version", async () => {
+  test("[W28] leaves its name to the next version", async () => {
     await written("f", "one");
     await unlink("f");
     await written("f", "two");
@@ -97,7 +97,7 @@ describe("[W28] what was removed", () => {
     expect(await remote()).toEqual(["f=one", "f=two"]);
   });
 
-  test("is every version of the path, also those of other machines", async () => {
+  test("[W28] is every version of the path, also those of other machines", async () => {
     await using other = await tempDir();
     await written("f", "one");
     await remounted(other.path);
@@ -113,7 +113,7 @@ describe("[W28] what was removed", () => {
     expect(await names()).toEqual(["g"]);
   });
 
-  test("is one version alone when that is what was removed", async () => {
+  test("[W28] is one version alone when that is what was removed", async () => {
     await using other = await tempDir();
     await written("f", "one");
     await remounted(other.path);
@@ -124,7 +124,7 @@ describe("[W28] what was removed", () => {
     expect([await names(), await text("f")]).toEqual([["f"], "two"]);
   });
 
-  test("is still read by those who have it open", async () => {
+  test("[W28] is still read by those who have it open", async () => {
     await written("f", "one");
     await remounted();
     const handle = await real.open("f", "r");
@@ -153,18 +153,18 @@ describe("[W28] what was removed", () => {
   });
 });
 
-describe("[W2] a complete file whose bytes are only in BaseSpace", () => {
+describe("a complete file whose bytes are only in BaseSpace", () => {
   beforeEach(async () => {
     await written("f", "one");
     await remounted();
   });
 
-  test("is not renamed, so that mv copies and removes it", async () => {
+  test("[W2] is not renamed, so that mv copies and removes it", async () => {
     expect(await failureOf(real.rename("f", "g"))).toBe("cross-entity");
     expect(await names()).toEqual(["f"]);
   });
 
-  test("is replaced by a rename, with its name", async () => {
+  test("[W2] is replaced by a rename, with its name", async () => {
     await written("g.tmp", "two");
     await real.rename("g.tmp", "f");
     expect([await names(), await text("f")]).toEqual([["f"], "two"]);
@@ -192,8 +192,8 @@ describe("[W2] a complete file whose bytes are only in BaseSpace", () => {
   });
 });
 
-describe("[W2] a complete file that is renamed while its bytes are staged", () => {
-  test("is uploaded under the new name, and the old one is free", async () => {
+describe("a complete file that is renamed while its bytes are staged", () => {
+  test("[W2] is uploaded under the new name, and the old one is free", async () => {
     await written("f", "one");
     await real.rename("f", "g");
     expect([await names(), await text("g")]).toEqual([["g"], "one"]);

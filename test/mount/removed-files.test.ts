@@ -36,8 +36,8 @@ const remote = async (name: string): Promise<readonly string[]> =>
 const names = async (folder: string): Promise<readonly string[]> =>
   (await readdir(`${product.mountPoint}/${folder}`)).sort();
 
-describe("[W28] a file that BaseSpace has", () => {
-  it("is removed, listed as removed, and shown again when that is wanted", async () => {
+describe("a file that BaseSpace has", () => {
+  it("[W28] is removed, listed as removed, and shown again when that is wanted", async () => {
     const folder = await newResult("rm");
     await run("echo one > f; rm f; mkdir -p d/e; echo two > d/e/g; rm -r d", folder);
     expect(await names(folder)).toEqual([]);
@@ -66,7 +66,7 @@ describe("[W28] a file that BaseSpace has", () => {
     });
   });
 
-  it("is named when its result is completed, and stays hidden then", async () => {
+  it("[W28] is named when its result is completed, and stays hidden then", async () => {
     const folder = await newResult("done");
     await run("echo one > f; echo two > g; rm f", folder);
     const path = `${product.mountPoint}/${RESULTS}/done`;
@@ -98,8 +98,8 @@ describe("[W28] a file that BaseSpace has", () => {
   });
 });
 
-describe("[W2] a file that BaseSpace has, whose bytes are staged", () => {
-  it("is renamed, also onto another, and with its folder", async () => {
+describe("a file that BaseSpace has, whose bytes are staged", () => {
+  it("[W2] is renamed, also onto another, and with its folder", async () => {
     const folder = await newResult("mv");
     await run("echo one > f; mv f g; echo two > h; mv g h; mkdir d; mv h d; mv d e", folder);
     expect(await run("ls; cat e/h", folder)).toBe("e\none\n");
@@ -107,8 +107,8 @@ describe("[W2] a file that BaseSpace has, whose bytes are staged", () => {
   });
 });
 
-describe("[W27] an app result with a write mode of its own", () => {
-  it("has it from mkdir, and finishes its files when it is completed", async () => {
+describe("an app result with a write mode of its own", () => {
+  it("[W27] has it from mkdir, and finishes its files when it is completed", async () => {
     const path = `${RESULTS}/held`;
     const made = await product.bsmount(["mkdir", "--write-mode", "commit", `bs:/${path}`]);
     expect(made).toMatchObject({ code: 0 });

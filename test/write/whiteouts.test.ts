@@ -47,7 +47,7 @@ async function logPath(): Promise<string> {
 
 const file = (id: string, path = `f${id}`): { id: string; path: string } => ({ id, path });
 
-describe("[W2] a file that was removed", () => {
+describe("a file that was removed", () => {
   test("is hidden here at once, and from other processes within a second", async () => {
     const [here, there] = [opened(), opened()];
     await there.whiteouts.upToDate("12");
@@ -60,7 +60,7 @@ describe("[W2] a file that was removed", () => {
     expect(there.changes).toEqual(here.changes);
   });
 
-  test("is hidden after a restart, in its app result and for its user only", async () => {
+  test("[W28] is hidden after a restart, in its app result and for its user only", async () => {
     await opened().whiteouts.cover(result, [file("1")]);
     const [next, other] = [opened(), opened("2")];
     for (const { whiteouts } of [next, other]) {

@@ -44,16 +44,16 @@ async function left(): Promise<KnownFile> {
   return first?.known as KnownFile;
 }
 
-describe("[W27] through", () => {
-  test("a close returns when BaseSpace has the file", async () => {
+describe("through", () => {
+  test("[W27] a close returns when BaseSpace has the file", async () => {
     await useMode("through");
     await closed("f");
     expect(await here.world.remote()).toEqual(["f=f"]);
   });
 });
 
-describe("[W27] back", () => {
-  test("a close returns when staging has the file, and the upload follows", async () => {
+describe("back", () => {
+  test("[W27] a close returns when staging has the file, and the upload follows", async () => {
     await useMode("back");
     here.world.emulator.addFaults("POST /appresults/*/files n=1 delay=500ms");
     const file = await closed("f");
@@ -75,7 +75,7 @@ describe("[W27] back", () => {
     await here.files.remove(writer.file, neverAborted);
   });
 
-  test("an index is finished after its data, however long that takes", async () => {
+  test("[W27] an index is finished after its data, however long that takes", async () => {
     await useMode("back");
     here.world.emulator.addFaults("PUT /files/*/parts/1 delay=300ms");
     const [data, index] = [await closed("x.bam", content(2 * PART)), await closed("x.bam.bai")];
@@ -107,8 +107,8 @@ describe("[W27] back", () => {
   });
 });
 
-describe("[W27] commit", () => {
-  test("nothing is finished before it is committed; whole parts are sent before", async () => {
+describe("commit", () => {
+  test("[W27] nothing is finished before it is committed; whole parts are sent before", async () => {
     await useMode("commit");
     const file = await closed("f", content(3 * PART + 1));
     here.files.finishing.finishInBackground(file);
@@ -136,7 +136,7 @@ describe("[W27] commit", () => {
     expect(await here.world.remote()).toEqual(["f=f.tmp"]);
   });
 
-  test("the end of the session finishes nothing, and the next one knows why", async () => {
+  test("[W27] the end of the session finishes nothing, and the next one knows why", async () => {
     await useMode("commit");
     await closed("f");
     await here.use({});
