@@ -1,14 +1,15 @@
 /**
- * Benchmarks against a control and a peer in the same run: `npm run bench -- read`, or `write`. Machines
+ * Benchmarks against a control and a peer in the same run: `npm run bench -- read`, `write` or `busy`. Machines
  * are noisy, so contestants alternate, and only ratios taken within a round are worth comparing.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { parseOptions, type ReadOptions, type WriteOptions } from "./options.ts";
+import { type BusyOptions, parseOptions, type ReadOptions, type WriteOptions } from "./options.ts";
 import { describeMachine, renderTable } from "./report.ts";
 import { benchSequentialRead } from "./sequential-read.ts";
 import { benchRangeWorker } from "./range-worker/bench-range-worker.ts";
 import { benchTransfers } from "./transfers/bench-transfers.ts";
+import { benchBusy, renderBusyTable } from "./writes/bench-busy.ts";
 import { benchWrites } from "./writes/bench-writes.ts";
 import { renderWriteTable } from "./writes/report.ts";
 import { workloads } from "./writes/workload.ts";
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   }
   await mkdir(results, { recursive: true });
   if (options.benchmark === "read") await benchReads(options, interrupted.signal);
+  else if (options.benchmark === "busy") await benchBusyMachine(options, interrupted.signal);
   else await benchAllWrites(options, interrupted.signal);
 }
 
@@ -46,6 +48,13 @@ async function benchAllWrites(options: WriteOptions, signal: AbortSignal): Promi
   console.log(
     "Writing back (close() returns at once) is not measured: bsmount does not do that yet.",
   );
+}
+
+async function benchBusyMachine(options: BusyOptions, signal: AbortSignal): Promise<void> {
+  await benchBusy(options, signal, async (outcome) => {
+    console.log(renderBusyTable(outcome));
+    await keep(outcome);
+  });
 }
 
 async function keep(outcome: { readonly name: string }): Promise<void> {

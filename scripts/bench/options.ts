@@ -26,6 +26,12 @@ export interface WriteOptions {
   readonly only: readonly string[];
 }
 
+export interface BusyOptions extends Omit<WriteOptions, "benchmark" | "sizeBytes"> {
+  readonly benchmark: "busy";
+  /** How many processes a busy machine has besides. */
+  readonly processes: number;
+}
+
 export const usage = `npm run bench -- read [options]
 
   --size SIZE        bytes to read (1GiB)
@@ -42,6 +48,14 @@ npm run bench -- write [options]
   --rounds N         rounds after the warm-up (5)
   --only LIST        workloads: large,parallel,recursive
 
+npm run bench -- busy [options], as root
+
+  --processes N      that do nothing (1000)
+  --files N          how many small files (500)
+  --file-size SIZE   of each of them (50KiB)
+  --rounds N         rounds after the warm-up (5)
+  --only LIST        workloads: recursive,each
+
 npm run bench -- transfers
 npm run bench -- range-worker`;
 
@@ -53,10 +67,11 @@ const flags = {
   "limit-rate": { type: "string" },
   files: { type: "string" },
   "file-size": { type: "string" },
+  processes: { type: "string", default: "1000" },
 } as const;
 
 /** @throws Error with the usage for a benchmark or transport that there is not */
-export function parseOptions(args: readonly string[]): ReadOptions | WriteOptions {
+export function parseOptions(args: readonly string[]): ReadOptions | WriteOptions | BusyOptions {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -69,10 +84,21 @@ export function parseOptions(args: readonly string[]): ReadOptions | WriteOption
     rounds: Number(values.rounds),
     only: values.only.split(",").filter((name) => name !== ""),
   };
-  if (benchmark === "write") {
-    const { files = "1000", "file-size": fileSize = "10KiB" } = values;
-    return { benchmark, ...common, fileCount: Number(files), fileBytes: parseSize(fileSize) };
+  if (benchmark === "write" || benchmark === "busy") {
+    const [count, size] = benchmark === "write" ? ["1000", "10KiB"] : ["500", "50KiB"];
+    const { files = count, "file-size": fileSize = size } = values;
+    const sizes = { fileCount: Number(files), fileBytes: parseSize(fileSize) };
+    if (benchmark === "write") return { benchmark, ...common, ...sizes };
+    return { benchmark, ...common, ...sizes, processes: Number(values.processes) };
   }
+  return readOptions(benchmark, common, values);
+}
+
+function readOptions(
+  benchmark: string,
+  common: Pick<ReadOptions, "sizeBytes" | "rounds" | "only">,
+  values: { readonly transport?: string | undefined; readonly "limit-rate"?: string | undefined },
+): ReadOptions {
   const transports = (values.transport ?? "http,tls").split(",");
   if (benchmark !== "read" || !transports.every(isTransport)) throw new Error(usage);
   const limitRate = values["limit-rate"];

@@ -1,9 +1,10 @@
 import { constants } from "node:os";
 import type { Callback, Operations } from "fuse-native";
-import type { MaybePromise, ChangeOperations, Handle, Ino } from "../fs/file-system.ts";
+import type { MaybePromise, ChangeOperations, Ino } from "../fs/file-system.ts";
 import type { Call } from "./operation-runner.ts";
 import type { OperationContext } from "./operation-context.ts";
 import type { ParentAndName } from "./path-nodes.ts";
+import { openFileOperations } from "./open-file-operations.ts";
 import { isUserAttribute } from "./xattr-overrides.ts";
 
 type Changing = Pick<
@@ -50,7 +51,6 @@ export function changingOperations(context: OperationContext): Changing {
     ...entryChanges(changes),
     ...specialChanges(changes),
     ...openFileOperations(context),
-    ...writeOperation(context),
   };
 }
 
@@ -99,7 +99,7 @@ class ChangeRunner {
       {
         succeed: (handle) => {
           nodes.clear();
-          writers.made(handle);
+          writers.opened(handle, { path, ino: fileSystem.inoOf(handle) });
           done(0, handle);
           return 0;
         },
@@ -110,12 +110,13 @@ class ChangeRunner {
   }
 
   rename(from: string, to: string, done: Callback): void {
-    const { fileSystem, nodes } = this.#context;
+    const { fileSystem, nodes, writers } = this.#context;
     this.#run({ operation: "rename", path: from, deadline: false }, done, async (signal) => {
       const source = await nodes.parentAndName(from, signal);
       const target = await nodes.parentAndName(to, signal);
       const { change } = fileSystem;
       await change.rename(source.parent, source.name, target.parent, target.name, signal);
+      writers.renamed(from, to);
     });
   }
 
@@ -202,79 +203,5 @@ function specialChanges(changes: ChangeRunner): Pick<Changing, "link" | "mknod" 
         const ino = await changes.node(existing, signal);
         await change.link(ino, parent, name, signal);
       }),
-  };
-}
-
-/**
- * The operations on open files have no deadline: after an abandoned write the disk would still read from memory that
- * libfuse has freed, and a close waits until the file is uploaded.
- */
-function openFileOperations(
-  context: OperationContext,
-): Pick<Changing, "flush" | "fsync" | "ftruncate"> {
-  const { fileSystem, writers } = context;
-  return {
-    ftruncate: (path, handle, sizeBytes, done) =>
-      onOpenFile(context, { operation: "ftruncate", path }, done, (signal) =>
-        fileSystem.ftruncate(handle as Handle, sizeBytes, signal),
-      ),
-    flush: (path, handle, done) =>
-      onOpenFile(context, { operation: "flush", path }, done, (signal) =>
-        fileSystem.flush(
-          handle as Handle,
-          async () => {
-            const ino = fileSystem.inoOf(handle as Handle);
-            return await writers.stateOf(handle, { path, ino }, signal);
-          },
-          signal,
-        ),
-      ),
-    fsync: (path, _dataOnly, handle, done) =>
-      onOpenFile(context, { operation: "fsync", path }, done, (signal) =>
-        fileSystem.fsync(handle as Handle, signal),
-      ),
-  };
-}
-
-function onOpenFile(
-  { runner, nodes }: OperationContext,
-  call: Call,
-  done: (result: number) => void,
-  work: (signal: AbortSignal) => MaybePromise<void>,
-): void {
-  runner.run({ ...call, deadline: false }, work, {
-    succeed: () => {
-      nodes.forget(call.path);
-      done(0);
-      return 0;
-    },
-    fail: done,
-  });
-}
-
-/** Forgets the path, because the first write to a complete file begins a new version, which the next open must find. */
-function writeOperation({
-  fileSystem,
-  nodes,
-  runner,
-  writers,
-}: OperationContext): Pick<Changing, "write"> {
-  return {
-    write: (...[path, handle, from, length, offset, done]) =>
-      runner.run(
-        { operation: "write", path, deadline: false },
-        (signal) => {
-          writers.wrote(handle, path);
-          return fileSystem.write(handle as Handle, offset, from.subarray(0, length), signal);
-        },
-        {
-          succeed: (count) => {
-            nodes.forget(path);
-            done(count);
-            return 0;
-          },
-          fail: done,
-        },
-      ),
   };
 }

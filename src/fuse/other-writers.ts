@@ -1,59 +1,51 @@
-import { setImmediate } from "node:timers/promises";
-import { isBeingKilled, type ProcessIdentity, processAt } from "../linux/process-identity.ts";
+import { constants } from "node:fs";
 import type { WriterState } from "../fs/file-system.ts";
 import type { Clock } from "../core/clock.ts";
+import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { MountEntry } from "../linux/mount-table.ts";
-import {
-  type FileOnMount,
-  type Processes,
-  type ProcMount,
-  systemProcesses,
-} from "../linux/open-descriptors.ts";
+import { type Processes, type ProcMount, systemProcesses } from "../linux/open-descriptors.ts";
+import { type BirthMark, ProcessBirths } from "../linux/process-births.ts";
+import { OpenerSearch } from "./opener-search.ts";
+import { findInSlices } from "./slices.ts";
+import { type ClosedFile, WritingHandle, WritingHandles } from "./writing-handles.ts";
 
 /*
  * The kernel sends a FLUSH for every close of every descriptor, but neither the process nor whether others have the
  * file open. /proc shows it: the descriptor that is being closed has left the table of its process by then, so any
  * process that still has the file open is another writer.
  *
- * Searching all processes takes milliseconds, longer than everything else for a small file. A file that was made a
- * moment ago can be open only in the process that made it, and in younger ones that inherited the descriptor. The
- * maker is found at the first write: a process that existed when the file was made, and has it open. After that only
- * these processes are searched. (Descriptors sent over a socket to an older process are missed.)
+ * Looking into every process takes longer than everything else for a small file, and longer still on a busy machine.
+ * But few processes can have a file open. The kernel opens it for one process, the opener, whose OPEN or CREATE
+ * waits for this mount's reply. Only these can have it from then on:
  *
- * A process that a signal ends closes its descriptors too. While its FLUSH waits for the reply, /proc shows that it is
- * exiting, and which signal ends it. Its table of descriptors is empty by then, so only the maker
- * counts, which was seen with the file at its first write. A process that inherited the descriptor may be ended by a
- * signal after the maker has closed the file.
+ * - the opener, which existed at that moment;
+ * - processes that were started after that moment, since a child gets the descriptors and mappings of its parent;
+ * - a process that received the descriptor over a socket or took it with pidfd_getfd(2);
+ * - a process that opened the file itself: that is another handle of this mount, with an opener of its own;
+ * - a process that shares the opener's table of descriptors without being a thread of it, clone(2) with CLONE_FILES
+ *   alone. While the opener runs, its table shows the same; when it has ended, every process is looked at.
+ *
+ * So for each handle the number of the last process is noted before the reply to its opener (`process-births.ts` finds
+ * what was started since), and the opener is found at the first change through it, when a process with the
+ * descriptor waits for a reply (`opener-search.ts`). At a close only the openers of the file's handles and younger
+ * processes are looked at. A handle that was open for longer than some seconds pays for a look at every process, which
+ * finds what came over a socket too; and so does a handle whose opener is not known.
+ *
+ * A process that a signal ends closes its descriptors as well. While its FLUSH waits for the reply, /proc shows that it
+ * is exiting, and which signal ends it. Its table of descriptors is empty by then, so this is known only of processes
+ * that were seen with the file before: the opener, and those that a search found.
  *
  * A missed writer costs a version of the file, never a byte. When no descriptor is free to read /proc with, another
  * writer is assumed, and the file is finished at its release.
  */
 
-/** How long a search may block the event loop at a time. */
-const SLICE_MS = 4;
-/** Process numbers are hardly reused within this time. */
+/** A handle that was open for longer is searched for in every process. */
 const YOUNG_MS = 5000;
-/**
- * The maker of a file is most likely the maker of the last one, or a new process. So the search begins with this many
- * of the youngest processes and, for each file, the same number of the older ones in turn, so that an old one is found
- * eventually.
- */
-const LIKELY_OPENERS = 8;
-/** The largest possible number of processes. */
-const PID_LIMIT = 2 ** 22;
 /** How long a close waits for a free descriptor. */
 const NO_DESCRIPTOR_MS = 2000;
 const NO_DESCRIPTOR_PAUSE_MS = 100;
-
-const NOT_FOUND = 0;
-
-interface MadeFile {
-  readonly atMs: number;
-  /** The census at that time, which tells older processes from younger ones. */
-  readonly census: number;
-  /** Undefined before the first write; {@link NOT_FOUND} when all processes have to be searched. */
-  opener: number | undefined;
-}
+/** So often a search is repeated for processes that were started meanwhile. */
+const MAX_ROUNDS = 100;
 
 export interface OtherWritersOptions {
   readonly clock: Clock;
@@ -61,31 +53,25 @@ export interface OtherWritersOptions {
   readonly mount: ProcMount;
   /** @default those of this machine */
   readonly processes?: Processes;
+  /** @default that of this machine */
+  readonly births?: ProcessBirths;
 }
-
-/** A file by its path in the mount, and the inode number under which it was opened. */
-export type ClosedFile = Pick<FileOnMount, "path" | "ino">;
 
 /** Finds out whether a file that is being closed is still open for writing in another process. */
 export class OtherWriters {
   readonly #clock: Clock;
   readonly #processes: Processes;
+  readonly #births: ProcessBirths;
+  readonly #openers: OpenerSearch;
+  readonly #handles = new WritingHandles();
   #mount: ProcMount;
-  /** By handle, while it is open. */
-  readonly #made = new Map<number, MadeFile>();
-  /** The process that made the file of a handle, and was seen writing it. */
-  readonly #makers = new Map<number, ProcessIdentity>();
-  /** All processes, with the number of the census in which each was first seen. */
-  #seen: ReadonlyMap<number, number> = new Map();
-  #census = 0;
-  #lastOpener = 0;
-  /** The number of older processes searched since an opener was last found. */
-  #searched = 0;
 
-  constructor({ clock, mount, processes = systemProcesses }: OtherWritersOptions) {
+  constructor({ clock, mount, processes = systemProcesses, births }: OtherWritersOptions) {
     this.#clock = clock;
     this.#mount = mount;
     this.#processes = processes;
+    this.#births = births ?? new ProcessBirths();
+    this.#openers = new OpenerSearch(processes, this.#births);
   }
 
   /** Sets the number and device of the mount, which are known only after mounting. */
@@ -93,39 +79,57 @@ export class OtherWriters {
     this.#mount = { ...this.#mount, mountId, device };
   }
 
-  /** Call this for a new file, before the reply to its maker. Never throws. */
-  made(handle: number): void {
-    const opener = orNotFound(() => this.#takeCensus());
-    this.#made.set(handle, { atMs: this.#clock.now(), census: this.#census, opener });
+  /**
+   * Call this for a file that was opened, before the reply to its opener. Never throws.
+   * @param flags as open(2); undefined for a new file, since the binding does not tell
+   */
+  opened(handle: number, { path, ino }: ClosedFile, flags?: number): void {
+    const access = (flags ?? constants.O_RDWR) & (constants.O_WRONLY | constants.O_RDWR);
+    if (access === constants.O_RDONLY) return;
+    const made = { path, ino, openedMs: this.#clock.now(), mark: this.#mark() };
+    const isMappable = access !== constants.O_WRONLY;
+    this.#handles.add(handle, new WritingHandle({ ...made, isMappable }));
   }
 
-  /** Call this for every write, before its reply. Never throws. */
-  wrote(handle: number, path: string): void {
-    const made = this.#made.get(handle);
-    if (made === undefined || made.opener !== undefined) return;
-    made.opener = orNotFound(() => this.#findOpener(made, { ...this.#mount, path })) ?? NOT_FOUND;
-    if (made.opener === NOT_FOUND) return;
-    this.#lastOpener = made.opener;
-    const maker = processAt(made.opener);
-    if (maker !== undefined) this.#makers.set(handle, maker);
+  /** Call this for every write and truncation through a handle, before its reply. Never throws or rejects. */
+  changes(handle: number, path: string): MaybePromise<void> {
+    const opened = this.#handles.get(handle);
+    if (opened === undefined || opened.wasSought) return undefined;
+    opened.wasSought = true;
+    opened.path = path;
+    const { isMappable, ino } = opened;
+    const others = (): readonly WritingHandle[] =>
+      this.#handles.of(opened).filter((other) => other !== opened);
+    try {
+      const found = this.#openers.find(opened, { ...this.#mount, path, ino, isMappable }, others);
+      return found instanceof Promise ? found.catch(() => {}) : found;
+    } catch {
+      return undefined; // The opener stays unknown, and a close looks at every process.
+    }
   }
 
-  /** Call this when any existing file is opened for writing: it may be one of the new files. */
-  opened(): void {
-    for (const made of this.#made.values()) made.opener = NOT_FOUND;
+  /** Call this when a file or folder was renamed, before the reply. */
+  renamed(from: string, to: string): void {
+    this.#handles.renamed(from, to);
   }
 
   /** Call this when the last descriptor of a handle was closed. */
   released(handle: number): void {
-    this.#made.delete(handle);
-    this.#makers.delete(handle);
+    this.#handles.delete(handle);
   }
 
-  /** The writers of a file of which a descriptor was closed. */
+  /** The writers of a file of which a descriptor was closed; `open` when they are unknown. */
   async stateOf(handle: number, closed: ClosedFile, signal: AbortSignal): Promise<WriterState> {
-    if (await this.isOpenForWriting(handle, closed, signal)) return "open";
-    const maker = this.#makers.get(handle);
-    return maker !== undefined && isBeingKilled(maker) ? "killed" : "closed";
+    const until = this.#clock.now() + NO_DESCRIPTOR_MS;
+    for (;;) {
+      try {
+        if (await this.#isOpenForWriting(handle, closed)) return "open";
+        return this.#isBeingKilled(closed) ? "killed" : "closed";
+      } catch {
+        if (this.#clock.now() >= until) return "open";
+      }
+      await this.#clock.sleep(NO_DESCRIPTOR_PAUSE_MS, signal);
+    }
   }
 
   /** Whether a process has the file open for writing; true when that is unknown. */
@@ -134,75 +138,74 @@ export class OtherWriters {
     closed: ClosedFile,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const file = { ...this.#mount, ...closed };
-    const until = this.#clock.now() + NO_DESCRIPTOR_MS;
-    for (;;) {
-      try {
-        return await this.#isOpenForWriting(handle, file);
-      } catch {
-        if (this.#clock.now() >= until) return true;
+    return (await this.stateOf(handle, closed, signal)) === "open";
+  }
+
+  /** Whether a signal is ending a process that was seen with the file; false when that is unknown. */
+  isBeingKilled(closed: ClosedFile): boolean {
+    try {
+      return this.#isBeingKilled(closed);
+    } catch {
+      return false;
+    }
+  }
+
+  #isBeingKilled(closed: ClosedFile): boolean {
+    const holders = this.#handles.of(closed).flatMap((opened) => opened.holders);
+    return holders.some((holder) => this.#processes.isBeingKilled(holder));
+  }
+
+  async #isOpenForWriting(handle: number, closed: ClosedFile): Promise<boolean> {
+    const opened = this.#handles.get(handle);
+    if (opened !== undefined) opened.path = closed.path;
+    const all = this.#handles.of(closed);
+    const isMappable = all.length === 0 || all.some((one) => one.isMappable);
+    const file = { ...this.#mount, ...closed, isMappable };
+    const holders = all.flatMap((one) => one.holders).map(({ pid }) => pid);
+    let begun = this.#births.mark();
+    let candidates = this.#candidates(all) ?? this.#processes.otherPids();
+    candidates = [...new Set([...holders, ...candidates])];
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const found = await findInSlices(
+        candidates,
+        (pid) => this.#processes.writeAccess(pid, file) !== undefined,
+      );
+      if (found !== undefined) {
+        opened?.addHolder(this.#processes.processOfThread(found));
+        return true;
       }
-      await this.#clock.sleep(NO_DESCRIPTOR_PAUSE_MS, signal);
+      // A process that was looked at late may have started another one and ended before.
+      const mark = this.#births.mark();
+      candidates = this.#births.since(begun) ?? [];
+      begun = mark;
+      if (candidates.length === 0) return false;
     }
+    return true;
   }
 
-  async #isOpenForWriting(handle: number, file: FileOnMount): Promise<boolean> {
-    const made = this.#made.get(handle);
-    const opener = made?.opener ?? NOT_FOUND;
-    const isYoung = made !== undefined && this.#clock.now() - made.atMs < YOUNG_MS;
-    if (!isYoung || opener === NOT_FOUND) {
-      return await this.#isOpenIn(this.#processes.otherPids(), file);
+  /** The only processes that can have a file open which these handles have opened; undefined when any can. */
+  #candidates(handles: readonly WritingHandle[]): readonly number[] | undefined {
+    if (!handles.every((opened) => this.#isConfined(opened))) return undefined;
+    const marks = handles.flatMap(({ mark }) => mark ?? []);
+    const [first] = marks.toSorted((a, b) => a.atMs - b.atMs);
+    if (first === undefined) return undefined;
+    const young = this.#births.since(first);
+    const openers = handles.flatMap(({ opener }) => (typeof opener === "object" ? opener.pid : []));
+    return young === undefined ? undefined : [...openers, ...young];
+  }
+
+  /** Whether only the opener and younger processes can have what `opened` stands for. */
+  #isConfined({ openedMs, mark, opener }: WritingHandle): boolean {
+    if (mark === undefined || this.#clock.now() - openedMs >= YOUNG_MS) return false;
+    if (opener === undefined || opener === "none") return opener === "none";
+    return this.#processes.isRunning(opener);
+  }
+
+  #mark(): BirthMark | undefined {
+    try {
+      return this.#births.mark();
+    } catch {
+      return undefined;
     }
-    this.#takeCensus();
-    const younger = [...this.#seen].filter(([, census]) => census > made.census);
-    return await this.#isOpenIn([opener, ...younger.map(([pid]) => pid)], file);
-  }
-
-  /** A process that existed when the file was made, and has it open. */
-  #findOpener({ census }: MadeFile, file: FileOnMount): number | undefined {
-    const hasIt = (pid: number): boolean =>
-      (this.#seen.get(pid) ?? Infinity) <= census && this.#processes.hasOpenForWriting(pid, file);
-    if (hasIt(this.#lastOpener)) return this.#lastOpener;
-    const youngest = this.#youngest(census);
-    const older = youngest.splice(LIKELY_OPENERS);
-    const start = older.length === 0 ? 0 : this.#searched % older.length;
-    const opener = [...youngest, ...older.slice(start, start + LIKELY_OPENERS)].find(hasIt);
-    this.#searched = opener === undefined ? start + LIKELY_OPENERS : 0;
-    return opener;
-  }
-
-  /** The processes that existed at a census, youngest first. Process numbers wrap around. */
-  #youngest(census: number): number[] {
-    const last = this.#processes.lastPid();
-    const ageOf = (pid: number): number => (last - pid + PID_LIMIT) % PID_LIMIT;
-    const existed = [...this.#seen].filter(([, first]) => first <= census);
-    return existed.map(([pid]) => pid).toSorted((a, b) => ageOf(a) - ageOf(b));
-  }
-
-  #takeCensus(): undefined {
-    const pids = this.#processes.otherPids();
-    this.#census += 1;
-    const before = this.#seen;
-    this.#seen = new Map(pids.map((pid) => [pid, before.get(pid) ?? this.#census]));
-  }
-
-  async #isOpenIn(pids: readonly number[], file: FileOnMount): Promise<boolean> {
-    let sliceEnd = performance.now() + SLICE_MS;
-    for (const pid of pids) {
-      if (this.#processes.hasOpenForWriting(pid, file)) return true;
-      if (performance.now() < sliceEnd) continue;
-      await setImmediate();
-      sliceEnd = performance.now() + SLICE_MS;
-    }
-    return false;
-  }
-}
-
-/** Returns {@link NOT_FOUND} when /proc cannot be read. */
-function orNotFound<T>(search: () => T): T | typeof NOT_FOUND {
-  try {
-    return search();
-  } catch {
-    return NOT_FOUND;
   }
 }

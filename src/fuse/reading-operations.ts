@@ -1,4 +1,3 @@
-import { constants } from "node:fs";
 import type { Operations } from "fuse-native";
 import { BsmountError } from "../core/errors.ts";
 import type { MaybePromise, Handle, Ino } from "../fs/file-system.ts";
@@ -126,7 +125,7 @@ function fileOperations({
         (signal) => andThen(nodes.node(path, signal), (ino) => fileSystem.open(ino, flags, signal)),
         {
           succeed: (handle) => {
-            if ((flags & (constants.O_WRONLY | constants.O_RDWR)) !== 0) writers.opened();
+            writers.opened(handle, { path, ino: fileSystem.inoOf(handle) }, flags);
             done(0, handle);
             return 0;
           },

@@ -1,6 +1,13 @@
 import { constants, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { isOutOfDescriptors } from "../core/descriptors.ts";
 import { parseMountTable } from "./mount-table.ts";
+import { otherPids } from "./process-births.ts";
+import {
+  isBeingKilled,
+  isRunning,
+  type ProcessIdentity,
+  processOfThread,
+} from "./process-identity.ts";
 
 /*
  * The processes of this machine and the files that they have open, as /proc shows them. Only links and fdinfo are read:
@@ -11,14 +18,23 @@ import { parseMountTable } from "./mount-table.ts";
  * process has the file open.
  */
 
+/**
+ * How a process can change a file: with descriptors for writing only, or also with one for reading and writing, or a
+ * mapping. A file can only be mapped with a descriptor for reading.
+ */
+export type WriteAccess = "write-only" | "read-write";
+
 /** The visible processes of this machine. Every method throws when /proc cannot be read. */
 export interface Processes {
   /** The numbers of all processes but this one, in no order. */
   otherPids(): readonly number[];
-  /** The process number that was assigned last; numbers increase, and wrap around at the limit. */
-  lastPid(): number;
-  /** Whether process `pid` has `file` open for writing. */
-  hasOpenForWriting(pid: number, file: FileOnMount): boolean;
+  /** How process `pid` has `file` open for writing; undefined when it has not. */
+  writeAccess(pid: number, file: FileOnMount): WriteAccess | undefined;
+  /** The process that has this number now, or one of whose threads has it; undefined when there is none. */
+  processOfThread(thread: number): ProcessIdentity | undefined;
+  /** False also when its main thread has ended. */
+  isRunning(process: ProcessIdentity): boolean;
+  isBeingKilled(process: ProcessIdentity): boolean;
 }
 
 /** A mount as it appears in /proc. */
@@ -37,41 +53,44 @@ export interface FileOnMount extends ProcMount {
   readonly path: string;
   /** The inode number under which it was opened, if known. */
   readonly ino?: number | undefined;
+  /** False when it is known that it is open for writing only, so that no process can have it mapped. @default true */
+  readonly isMappable?: boolean;
 }
 
-export const systemProcesses: Processes = { otherPids, lastPid, hasOpenForWriting };
-
-function otherPids(): readonly number[] {
-  return readdirSync("/proc")
-    .map(Number)
-    .filter((pid) => pid > 0 && pid !== process.pid);
-}
-
-function lastPid(): number {
-  return Number(readFileSync("/proc/loadavg", "utf8").trim().split(" ").at(-1));
-}
+export const systemProcesses: Processes = {
+  otherPids,
+  writeAccess,
+  processOfThread,
+  isRunning,
+  isBeingKilled,
+};
 
 /**
  * The link of a descriptor shows the file's path while its mount is in the mount table. For a detached mount it shows
  * the path in the mount, and through a bind mount, as containers have, another path that ends with the same name. Then
  * the descriptor's fdinfo decides.
  */
-function hasOpenForWriting(pid: number, file: FileOnMount): boolean {
-  return hasDescriptor(pid, file) || hasMapping(pid, file);
+function writeAccess(pid: number, file: FileOnMount): WriteAccess | undefined {
+  const accesses = descriptorFolders(pid).map((folder) => accessIn(folder, pid, file));
+  if (accesses.includes("read-write")) return "read-write";
+  if (accesses.includes("write-only")) return "write-only";
+  return file.isMappable !== false && hasMapping(pid, file) ? "read-write" : undefined;
 }
 
-function hasDescriptor(pid: number, file: FileOnMount): boolean {
-  return descriptorFolders(pid).some((folder) => hasInDescriptorTable(folder, pid, file));
-}
-
-function hasInDescriptorTable(folder: string, pid: number, file: FileOnMount): boolean {
+/** As {@link writeAccess}, by the descriptors in one folder of /proc. */
+function accessIn(folder: string, pid: number, file: FileOnMount): WriteAccess | undefined {
   const name = file.path.slice(file.path.lastIndexOf("/"));
-  return descriptorsOf(folder).some((descriptor) => {
+  let access: WriteAccess | undefined;
+  for (const descriptor of descriptorsOf(folder)) {
     const target = targetOf(`${folder}/fd/${descriptor}`);
-    if (target !== TOO_LONG && target?.endsWith(name) !== true) return false;
+    if (target !== TOO_LONG && target?.endsWith(name) !== true) continue;
     const fdinfo = readIfVisible(() => readFileSync(`${folder}/fdinfo/${descriptor}`, "utf8"), "");
-    return isWritable(fdinfo) && isSameFile({ pid, fdinfo, target }, file);
-  });
+    const own = accessOf(fdinfo);
+    if (own === undefined || !isSameFile({ pid, fdinfo, target }, file)) continue;
+    if (own === "read-write") return own;
+    access = own;
+  }
+  return access;
 }
 
 interface OpenDescriptor {
@@ -81,19 +100,20 @@ interface OpenDescriptor {
 }
 
 /**
- * Inode numbers repeat between mounts, and a mount that replaced a detached one has the same paths, so both count only
+ * A file has two paths where its project or its result has two names. Inode numbers repeat between mounts, and a mount that replaced a detached one has the same paths, so both count only
  * together with the mount that they belong to.
  */
 function isSameFile({ pid, fdinfo, target }: OpenDescriptor, file: FileOnMount): boolean {
   const { mountPoint, path, mountId, device, ino } = file;
   const absolute = mountPoint + path;
   const openMountId = fdinfoNumber(fdinfo, "mnt_id");
-  if (openMountId === mountId && target !== TOO_LONG) return target === absolute || target === path;
+  const hasSameIno = fdinfoNumber(fdinfo, "ino") === ino;
+  if (openMountId === mountId && target !== TOO_LONG) {
+    return [absolute, path].includes(target) || hasSameIno;
+  }
   const openDevice = deviceOf(pid, openMountId);
   if (target === absolute && (device === undefined || openDevice === undefined)) return true;
-  const isCandidate =
-    target === absolute || (ino !== undefined && fdinfoNumber(fdinfo, "ino") === ino);
-  return isCandidate && openDevice === device;
+  return (target === absolute || hasSameIno) && openDevice === device;
 }
 
 /** The device of a mount in the mount table of process `pid`; undefined when the mount is detached. */
@@ -153,10 +173,11 @@ function targetOf(link: string): string | undefined {
 }
 
 /** The access mode is in the last two bits of the octal `flags:`. */
-function isWritable(fdinfo: string): boolean {
+function accessOf(fdinfo: string): WriteAccess | undefined {
   const flags = /^flags:\s*([0-7]+)/m.exec(fdinfo)?.[1] ?? "0";
-  const { O_WRONLY, O_RDWR } = constants;
-  return (Number.parseInt(flags, 8) & (O_WRONLY | O_RDWR)) !== 0;
+  const mode = Number.parseInt(flags, 8) & (constants.O_WRONLY | constants.O_RDWR);
+  if (mode === constants.O_RDONLY) return undefined;
+  return mode === constants.O_WRONLY ? "write-only" : "read-write";
 }
 
 /** Returns `fallback` when the process ended meanwhile, or belongs to another user. */

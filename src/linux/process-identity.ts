@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Identifies a process across the reuse of process numbers. */
 export interface ProcessIdentity {
@@ -48,17 +48,36 @@ const PF_EXITING = 0x4;
  * and to root; for others this is false.
  */
 export function isBeingKilled({ pid, startTicks }: ProcessIdentity): boolean {
-  const [state, ...fields] = statFields(pid);
-  // A zombie has closed everything before.
-  if (state === undefined || state === "Z" || state === "X" || fields[18] !== startTicks)
-    return false;
-  const isExiting = (Number(fields[5]) & PF_EXITING) !== 0;
-  return isExiting && (Number(fields[48]) & 0x7f) !== 0;
+  const fields = statFields(pid);
+  if (fields[START_FIELD] !== startTicks) return false;
+  if (!isZombie(fields)) return isExitingBySignal(fields);
+  // The last thread to exit closes the descriptors, and the main thread may have exited before.
+  return threadsOf(pid).some((thread) => isExitingBySignal(statFields(`${pid}/task/${thread}`)));
 }
 
-/** The process that has this number now; undefined when there is none. */
-export function processAt(pid: number): ProcessIdentity | undefined {
-  const startTicks = startTicksOf(pid);
+function isExitingBySignal(fields: readonly string[]): boolean {
+  const isExiting = (Number(fields[FLAGS_FIELD]) & PF_EXITING) !== 0;
+  // What is a zombie has closed everything before.
+  return isExiting && !isZombie(fields) && (Number(fields[EXIT_CODE_FIELD]) & 0x7f) !== 0;
+}
+
+function isZombie([state]: readonly string[]): boolean {
+  return state === "Z" || state === "X";
+}
+
+/** The threads of a process that are left. */
+function threadsOf(pid: number): readonly string[] {
+  return orIfGone(() => readdirSync(`/proc/${pid}/task`), []);
+}
+
+/**
+ * The process that has this number now, or one of whose threads has it; undefined when there is none. It may be one whose
+ * main thread has ended.
+ */
+export function processOfThread(thread: number): ProcessIdentity | undefined {
+  const status = orIfGone(() => readFileSync(`/proc/${thread}/status`, "utf8"), "");
+  const pid = Number(/^Tgid:\s*(\d+)$/m.exec(status)?.[1] ?? NaN);
+  const startTicks = statFields(pid)[START_FIELD];
   return startTicks === undefined ? undefined : { pid, startTicks };
 }
 
@@ -77,20 +96,33 @@ function parentOf(pid: number): number {
 }
 
 function startTicksOf(pid: number | "self"): string | undefined {
-  const [state, ...fields] = statFields(pid);
-  return state === "Z" || state === "X" ? undefined : fields[18];
+  const fields = statFields(pid);
+  return isZombie(fields) ? undefined : fields[START_FIELD];
 }
 
-/** The fields of /proc/PID/stat from the third on, which is the state; empty when there is no such process. */
-function statFields(pid: number | "self"): readonly string[] {
+/* Indices in the result of `statFields`, which begins with the third field of proc_pid_stat(5). */
+const FLAGS_FIELD = 9 - 3;
+const START_FIELD = 22 - 3;
+const EXIT_CODE_FIELD = 52 - 3;
+
+/**
+ * The fields of /proc/PID/stat from the third on, which is the state; empty when there is no such process.
+ * @param process a number, or `PID/task/TID` for a thread
+ */
+function statFields(process: number | string): readonly string[] {
+  const stat = orIfGone(() => readFileSync(`/proc/${process}/stat`, "utf8"), "");
+  // The command, the second field, may itself contain spaces and parentheses.
+  return stat === "" ? [] : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+/** Returns `fallback` when the process has ended. */
+function orIfGone<T>(read: () => T, fallback: T): T {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The command, the second field, may itself contain spaces and parentheses.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return read();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // ESRCH: the process ended during the read.
-    if (code === "ENOENT" || code === "ESRCH" || code === "ENOTDIR") return [];
+    if (code === "ENOENT" || code === "ESRCH" || code === "ENOTDIR") return fallback;
     throw error;
   }
 }

@@ -10,7 +10,11 @@ import type { MaybePromise } from "../core/maybe-promise.ts";
 export type WriterState = "closed" | "killed" | "open";
 
 /** Finds out which writers a file has. */
-export type AskWriters = () => Promise<WriterState>;
+export interface AskWriters {
+  (): Promise<WriterState>;
+  /** Whether a signal is ending a process that was seen with the file open, at once and without looking for others. */
+  readonly isBeingKilled?: () => boolean;
+}
 
 /** The content of a file that is open for reading. */
 export interface FileReader {

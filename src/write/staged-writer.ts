@@ -74,6 +74,7 @@ export class StagedWriter implements FileWriter, ResultFile {
     if (content.failedChange !== undefined) throw content.failedChange;
     if (!content.isUnfinished) return undefined;
     const isToFinish = !awaitsRename && content.sizeBytes > 0;
+    if (awaitsRename) this.#noteKill(askWriters);
     if (this.file.writeMode !== "through") return this.#closeDurably(isToFinish, askWriters);
     if (!isToFinish) return undefined;
     if (this.#hasUnseen) return this.sync();
@@ -92,7 +93,7 @@ export class StagedWriter implements FileWriter, ResultFile {
     writers.remove(this);
     const { content, awaitsRename, isOpenForWriting, isRemoved } = file;
     if (isOpenForWriting || isRemoved || content.failedChange !== undefined) return;
-    if (this.#wasKilled) return;
+    if (this.#wasKilled) return this.#interrupt();
     finishing.closed(file);
     if (awaitsRename || content.failure !== undefined) return;
     if (content.isUnfinished && content.sizeBytes === 0) {
@@ -107,9 +108,20 @@ export class StagedWriter implements FileWriter, ResultFile {
     const writers = await askWriters();
     if (writers === "open") return false;
     this.#wasKilled = writers === "killed";
-    if (this.#wasKilled) this.#parts.finishing.interrupt(this.file, "its writer was killed");
+    if (this.#wasKilled) this.#interrupt();
     else await this.file.close();
     return !this.#wasKilled;
+  }
+
+  /** Under a temporary name, where the last close decides; in the same turn, so that a rename finds the file as it is. */
+  #noteKill(askWriters: AskWriters): void {
+    this.#wasKilled = this.file.content.sizeBytes > 0 && askWriters.isBeingKilled?.() === true;
+  }
+
+  /** Each handle of a killed writer does this. */
+  #interrupt(): void {
+    const { content } = this.file;
+    if (!content.isInterrupted) this.#parts.finishing.interrupt(this.file, "its writer was killed");
   }
 
   /** In the modes in which a close does not wait for BaseSpace, what it accepts has to survive a power cut. */

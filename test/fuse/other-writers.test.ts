@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { constants } from "node:fs";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -55,9 +56,9 @@ async function withFile(work: (stage: Stage) => Promise<void>): Promise<void> {
   await older.does("true");
   const clock = new FakeClock();
   const writers = new OtherWriters({ clock, mount: { mountPoint: "" } });
-  writers.made(HANDLE);
+  writers.opened(HANDLE, { path });
   await shell.does(`exec 3> ${path}; echo one >&3`);
-  writers.wrote(HANDLE, path);
+  await writers.changes(HANDLE, path);
   const isOpen = async (): Promise<boolean> =>
     await writers.isOpenForWriting(HANDLE, { path }, neverAborted);
   await work({ path, writers, shell, older, clock, isOpen });
@@ -86,7 +87,7 @@ describe("a file that was made a moment ago", () => {
   it("is open when an older process has opened it too", async () => {
     await withFile(async ({ path, writers, shell, older, isOpen }) => {
       await older.does(`exec 3>> ${path}`);
-      writers.opened();
+      writers.opened(HANDLE + 1, { path }, constants.O_WRONLY | constants.O_APPEND);
       await shell.does("exec 3>&-");
       expect(await isOpen()).toBe(true);
       await older.does("exec 3>&-");

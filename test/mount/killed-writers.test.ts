@@ -78,6 +78,79 @@ describe("a writer that a signal ends", () => {
   });
 });
 
+/** What a Python program has done with a file when a signal ends it. */
+const KILLED: Readonly<Record<string, string>> = {
+  older: `time.sleep(1); write("older", O_CREAT)`,
+  twice: `write("twice", O_CREAT); os.write(os.open("twice", O_APPEND), b"more\\n")`,
+  duplicated: `os.dup(write("duplicated", O_CREAT))`,
+  appended: `write("appended", O_APPEND)`,
+  truncated: `os.ftruncate(os.open("truncated", O_CREAT), 100)`,
+  "temporary.tmp": `write("temporary.tmp", O_CREAT)`,
+  inherited: `
+fd = write("inherited", O_CREAT)
+if os.fork() > 0:
+    os.close(fd)
+    os._exit(0)
+os.setsid()
+open(sys.argv[1] + ".pid", "w").write(str(os.getpid()))
+os.write(fd, b"more\\n")`,
+  workers: `
+for at in range(20):
+    threading.Thread(target=lambda: time.sleep(60)).start()
+write("workers", O_CREAT)`,
+  threads: `
+write("threads", O_CREAT)
+threading.Thread(target=lambda: (time.sleep(0.2), ready(), time.sleep(60))).start()
+ctypes.CDLL(None).syscall(60, 0)`,
+};
+
+const PRELUDE = `
+import ctypes, os, sys, threading, time
+O_CREAT, O_APPEND = os.O_CREAT | os.O_WRONLY, os.O_APPEND | os.O_WRONLY
+def write(name, flags):
+    fd = os.open(name, flags)
+    os.write(fd, b"half\\n")
+    return fd
+def ready():
+    open(sys.argv[1], "w").close()
+`;
+
+/** Runs the program until it is ready, besides 40 younger ones, and kills it. */
+function killOf(name: string, script: string): string {
+  const marker = product.dir.join(`ready-${count}-${name}`);
+  return `python3 -c '${PRELUDE}${script}
+ready()
+time.sleep(60)' ${marker} & pid=$!
+for at in $(seq 40); do sleep 60 & sleepers="$sleepers $!"; done
+until [ -e ${marker} ]; do sleep 0.05; done
+kill -KILL $(cat ${marker}.pid 2> /dev/null || echo $pid); kill $sleepers; wait`;
+}
+
+it("[W21] whatever it did with the file, and however old it is, no file that it left is finished", async () => {
+  const names = Object.keys(KILLED);
+  expect(await shell("echo one > appended")).toMatchObject({ code: 0 });
+  const kills = Object.entries(KILLED).map(([name, script]) => `( ${killOf(name, script)} ) &`);
+  // The folder is that of all commands behind the first line.
+  expect(await shell(`true\n${kills.join("\n")}\nwait`)).toMatchObject({ code: 0 });
+  const states = async (): Promise<readonly string[]> => {
+    const { stdout } = await product.bsmount(["uploads", "list", "--json"]);
+    const all = JSON.parse(stdout) as { readonly content: string; readonly belongsTo: string }[];
+    return all
+      .filter(({ belongsTo }) => belongsTo.includes(`/${result}/`))
+      .map(({ content, belongsTo }) => `${belongsTo.split("/").at(-1)} ${content}`)
+      .toSorted((a, b) => a.localeCompare(b));
+  };
+  const expected = names.map((name) => `${name} interrupted`);
+  await expect.poll(states, WAIT).toEqual(expected.toSorted((a, b) => a.localeCompare(b)));
+  expect(await shell("mv temporary.tmp renamed")).toMatchObject({ code: 0, stderr: "" });
+  await sleep(1000);
+  expect(await remote()).toEqual({ appended: 4 });
+  expect(await completeHere()).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/files\/renamed.* interrupted/),
+  });
+});
+
 describe("a writer that ends by itself", () => {
   it.each([
     ["with an error", "sh -c 'echo half; exit 3' > f; true"],

@@ -51,8 +51,16 @@ export async function benchWrites(
   });
 }
 
-/** Every sample is checked: a fast upload of something else is none. */
-async function takeSample(writer: Writer, stage: Stage, signal: AbortSignal): Promise<WriteSample> {
+/**
+ * Every sample is checked: a fast upload of something else is none.
+ * @param beforeWriting called when everything is ready
+ */
+export async function takeSample(
+  writer: Writer,
+  stage: Stage,
+  signal: AbortSignal,
+  beforeWriting: () => void = () => {},
+): Promise<WriteSample> {
   const destination = await stage.newDestination(signal);
   const folder = await mkdtemp(join(stage.folder, "sample-"));
   try {
@@ -61,6 +69,7 @@ async function takeSample(writer: Writer, stage: Stage, signal: AbortSignal): Pr
     await using _ready = ready;
     dropPageCache();
     await stage.countRequests();
+    beforeWriting();
     const before = ready.usage();
     const start = performance.now();
     await ready.write(signal);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { WriteOptions } from "../options.ts";
+import type { BusyOptions, WriteOptions } from "../options.ts";
 import { writeRandomFile } from "../rig/random-file.ts";
 
 /** A file of this machine that everybody uploads. */
@@ -58,6 +58,29 @@ export function workloads(options: WriteOptions): readonly Workload[] {
       fileBytes,
       copy: (folder, destination) => ["cp", "-r", `${folder}/.`, destination],
       rawStreams: 1,
+    },
+  ];
+}
+
+/** One program for all files, and one for each of them. */
+export function busyWorkloads({ fileCount: count, fileBytes }: BusyOptions): readonly Workload[] {
+  const each = `ls "$1" | sed "s,^,$1/," | xargs -P 8 -n 1 cp -t "$2"`;
+  return [
+    {
+      name: "recursive",
+      title: "one cp -r on a busy machine",
+      count,
+      fileBytes,
+      copy: (folder, destination) => ["cp", "-r", `${folder}/.`, destination],
+      rawStreams: 1,
+    },
+    {
+      name: "each",
+      title: "xargs -P 8 with a cp for each file on a busy machine",
+      count,
+      fileBytes,
+      copy: (folder, destination) => ["sh", "-c", each, "sh", folder, destination],
+      rawStreams: 8,
     },
   ];
 }

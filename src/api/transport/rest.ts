@@ -169,7 +169,7 @@ export class Rest {
     }
     const judged = evaluateResponse(request, response);
     if (!(judged instanceof ApiError)) return judged;
-    if (!RETRYABLE_STATUS.has(response.status)) throw judged;
+    if (!RETRYABLE_STATUS.has(response.status) && !isDamaged(judged)) throw judged;
     const now = this.#options.retry.clock.now();
     return new RetryableFailure(judged, parseRetryAfter(response.headers["retry-after"], now));
   }
@@ -196,7 +196,13 @@ function isRefusal(error: ApiError): boolean {
   return error.status < 500 && error.status !== 408 && !error.mayHaveSucceeded;
 }
 
+/** Whether the bytes of the request changed on the way, by their Content-MD5: the server stored nothing of them. */
+function isDamaged(error: ApiError): boolean {
+  return error.status === 400 && error.errorCode === "BadDigest";
+}
+
 function isUnprocessed(error: ApiError): boolean {
+  if (isDamaged(error)) return true;
   if (error.status !== 0) return error.status === UNPROCESSED_STATUS;
   return networkProblem(error.cause).neverSent === true;
 }

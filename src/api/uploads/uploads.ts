@@ -29,6 +29,9 @@ export interface UploadsOptions {
   readonly writeDeadlineMs: number;
 }
 
+/** How often a part is sent whose ETag shows other bytes. */
+const PART_ATTEMPTS = 3;
+
 /** Bytes whose MD5 may be known. */
 export interface UploadBody {
   /** The bytes of the file or of the part. */
@@ -107,8 +110,8 @@ export class Uploads {
 
   /**
    * `PUT /v1pre3/files/{id}/parts/{number}`. A part that is sent again replaces the earlier one. Returns the ETag of
-   * the part.
-   * @throws ApiError `unavailable` when the service received other bytes
+   * the part. A part that arrives with other bytes is sent again.
+   * @throws ApiError `unavailable` when the service receives other bytes each time
    */
   async part(
     { fileId, number }: { readonly fileId: FileId; readonly number: number },
@@ -127,12 +130,15 @@ export class Uploads {
       isRepeatable: true,
     };
     const patient = this.#patient(options);
-    const response = await withUploadErrors(async () => await this.#rest.change(change, patient));
-    const etag = decodeResponse(response, () =>
-      decodeEtag(decodeEnvelope(response.json), "Response"),
-    );
-    if (etag.toLowerCase() === md5) return etag;
-    throw mismatchError(response, `part ${number} arrived with ETag ${etag}, sent with MD5 ${md5}`);
+    for (let attempt = 1; ; attempt += 1) {
+      const response = await withUploadErrors(async () => await this.#rest.change(change, patient));
+      const etag = decodeResponse(response, () =>
+        decodeEtag(decodeEnvelope(response.json), "Response"),
+      );
+      if (etag.toLowerCase() === md5) return etag;
+      const problem = `part ${number} arrived with ETag ${etag}, sent with MD5 ${md5}`;
+      if (attempt === PART_ATTEMPTS) throw mismatchError(response, problem);
+    }
   }
 
   /**

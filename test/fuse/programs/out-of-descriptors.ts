@@ -37,8 +37,8 @@ function attempt(work: () => unknown): string {
 }
 
 watch.check();
-writers.made(1);
-writers.wrote(1, "/nowhere/f");
+writers.opened(1, { path: "/nowhere/f" });
+await writers.changes(1, "/nowhere/f");
 const isOpen = writers.isOpenForWriting(1, { path: "/nowhere/f" }, neverAborted);
 for (let second = 0; second < 5; second += 1) {
   await new Promise(setImmediate);
