@@ -9,7 +9,8 @@ import type { Logger } from "../core/logger.ts";
 import { inParallel } from "../core/parallel.ts";
 import { isFinal } from "../fs/writable-folder.ts";
 import { shownPathOf } from "../write/result-file.ts";
-import type { KnownFile, StagedFiles } from "../write/staged-files.ts";
+import type { KnownFile } from "../write/known-file.ts";
+import type { StagedFiles } from "../write/staged-files.ts";
 import type { AdoptableFile, Staging } from "../write/staging.ts";
 
 /*

@@ -15,6 +15,7 @@ import type { CommandContext, CommandResult, ProgramOptions } from "../context.t
 import { EXIT } from "../exit-codes.ts";
 import { addOptions } from "../option-flags.ts";
 import { printJson, printLine, table } from "../output.ts";
+import { listRemoved, uploadsRestoreNamesCommand } from "./uploads-removed.ts";
 import { uploadsResumeCommand } from "./uploads-resume.ts";
 import { printable } from "../../core/terminal-text.ts";
 
@@ -25,14 +26,17 @@ import { printable } from "../../core/terminal-text.ts";
 export function uploadsCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   const bare = new Command("list")
     .description("show what was written to mounts and is not in BaseSpace yet")
-    .option("--json", "machine output: an array of files");
+    .option("--json", "machine output: an array of files")
+    .option("--removed", "what was removed or replaced here, and BaseSpace still has");
   const list = addOptions(bare, ["stateDir"]).action(async (flags) => {
-    onResult(await listUploads(flags, context));
+    const list = flags.removed === true ? listRemoved : listUploads;
+    onResult(await list(flags, context));
   });
   return new Command("uploads")
     .description("show, or upload, what was written and is not in BaseSpace yet")
     .addCommand(list, { isDefault: true })
-    .addCommand(uploadsResumeCommand({ context, onResult }));
+    .addCommand(uploadsResumeCommand({ context, onResult }))
+    .addCommand(uploadsRestoreNamesCommand({ context, onResult }));
 }
 
 async function listUploads(
