@@ -29,6 +29,11 @@ const packages = {
   bindfs: { command: "bindfs", debian: ["bindfs"] },
   fio: { command: "fio", debian: ["fio"] },
   bwa: { command: "bwa", debian: ["bwa"] },
+  snakemake: { command: "snakemake", debian: ["snakemake"] },
+  plink: { command: "plink1.9", debian: ["plink1.9"] },
+  sambamba: { command: "sambamba", debian: ["sambamba"] },
+  git: { command: "git", debian: ["git"] },
+  sqlite3: { command: "sqlite3", debian: ["sqlite3"], fedora: "sqlite" },
   lambda: {
     file: "/usr/share/doc/bowtie2/examples/reference/lambda_virus.fa.gz",
     debian: ["bowtie2-examples"],
@@ -39,6 +44,7 @@ const mount = ["fusermount", "libfuse2", "samtools", "bcftools"];
 const tools = ["tabix", "rsync", "attr", "curl", "openssl", "ps", "python3"];
 const shells = ["zsh", "fish"];
 const others = ["unzip", "vim", "setpriv", "tmux", "mandoc", "systemd", "chromium"];
+const pipelines = ["snakemake", "bwa", "plink", "sambamba", "git", "sqlite3", "fio"];
 const bench = [...mount, ...tools, "nginx", "rclone", "bindfs", "fio"];
 const data = ["samtools", "bcftools", "tabix", "bwa", "lambda"];
 
@@ -53,7 +59,7 @@ export const packageSets = {
     packages.fusermount,
     ...named(["samtools", "bcftools"]).map((tool) => ({ ...tool, isOptional: true })),
   ],
-  test: named([...mount, ...tools, ...shells, ...others]),
+  test: named([...mount, ...tools, ...shells, ...others, ...pipelines]),
   bench: named(bench),
   data: named(data),
 };

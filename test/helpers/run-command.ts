@@ -46,6 +46,7 @@ export async function runShell(
   folder: string,
   { args = [], ...options }: RunOptions & { readonly args?: readonly string[] } = {},
 ): Promise<CommandOutcome> {
-  const script = `cd -- "$0" && ${command}`;
+  // With `&&` only the first of several commands would depend on it, and the others would run where the tests run.
+  const script = `cd -- "$0" || exit 1\n${command}`;
   return await runCommand("bash", ["-o", "pipefail", "-c", script, folder, ...args], options);
 }

@@ -21,6 +21,8 @@ const PAGES: readonly (readonly [page: string, bases: readonly string[]])[] = [
   ["src/README.md", ["src/"]],
   ["src/emulator/README.md", ["src/emulator/", "src/"]],
   ["test/README.md", ["test/"]],
+  ["scripts/examples/snakemake/README.md", ["scripts/examples/snakemake/"]],
+  ["scripts/examples/nextflow/README.md", []],
   ["native-notes/linux.md", ["native-notes/", "src/", "src/fuse/", "src/linux/", "src/mount/"]],
   ["native-notes/fuse-native.md", ["native-notes/", "src/", "src/fuse/", "src/linux/"]],
   ["native-notes/semantics.md", ["native-notes/"]],
