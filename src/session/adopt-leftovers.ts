@@ -8,6 +8,7 @@ import { BsmountError, describeError, reasonOf } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { inParallel } from "../core/parallel.ts";
 import { isFinal } from "../fs/writable-folder.ts";
+import { finalReason } from "../write/final-failure.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import type { KnownFile, StagedFiles } from "../write/staged-files.ts";
 import type { AdoptableFile, Staging } from "../write/staging.ts";
@@ -96,7 +97,7 @@ async function adoptInResult(
   try {
     const result = await catalog.entity("appresult", appResultId, signal);
     if (isFinal(result)) {
-      leave(left, options, `its app result is ${result.status}`);
+      leave(left, options, finalReason(`its app result is ${result.status}`));
       return;
     }
     const newest = await newestFiles(catalog, result, signal);
@@ -104,7 +105,8 @@ async function adoptInResult(
   } catch (error) {
     signal.throwIfAborted();
     const isDeleted = reasonOf(error) === "not-found";
-    leave(left, options, isDeleted ? "its app result was deleted" : describeError(error));
+    const why = isDeleted ? finalReason("its app result was deleted") : describeError(error);
+    leave(left, options, why);
   }
 }
 
@@ -141,7 +143,7 @@ async function adoptFile(
       return;
     }
     if (remote.id !== known.upload?.fileId) {
-      leave([left], options, "BaseSpace has a newer version of it");
+      leave([left], options, finalReason("BaseSpace has a newer version of it"));
       return;
     }
   }

@@ -15,6 +15,8 @@ export interface FinishingOptions {
   /** Owns what is finished in the background. */
   readonly tasks: TaskGroup;
   readonly logger: Logger;
+  /** Called when an upload failed that no call waited for. Without it the owner of the tasks receives the error. */
+  readonly onUploadFailed?: ((file: ResultFile, error: unknown) => void) | undefined;
 }
 
 /** When staged files are uploaded and completed. */
@@ -73,9 +75,19 @@ export class Finishing {
     const { registry, tasks } = this.#options;
     tasks.start(async (signal) => {
       const { isRemoved, awaitsRename, content } = file;
-      if (!isRemoved && !awaitsRename && content.isUnfinished) await this.finish(file, signal);
+      if (!isRemoved && !awaitsRename && content.isUnfinished) {
+        await this.finish(file, signal).catch((error: unknown) => {
+          this.#failedInBackground(file, error, signal);
+        });
+      }
       registry.settle(file);
     });
+  }
+
+  #failedInBackground(file: StagedFile, error: unknown, signal: AbortSignal): void {
+    const { onUploadFailed } = this.#options;
+    if (signal.aborted || onUploadFailed === undefined) throw error;
+    onUploadFailed(file, error);
   }
 
   /** As {@link finishInBackground}, after `delayMs`, unless the file was written or removed by then. */

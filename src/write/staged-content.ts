@@ -5,6 +5,7 @@ import type { TaskGroup } from "../core/task-group.ts";
 import { ContentState, type ContentStateName } from "./content-state.ts";
 import { ContentUpload } from "./content-upload.ts";
 import type { EarlierContent } from "./earlier-upload.ts";
+import { withFinalFailures } from "./final-failure.ts";
 import { FirstFailure } from "./first-failure.ts";
 import type { PartMemory } from "./part-memory.ts";
 import type { StagingFile } from "./staging-file.ts";
@@ -51,6 +52,8 @@ export class StagedContent {
   #uploaded: UploadedFile | undefined;
   #modifiedMs: number;
   #sendsAhead: boolean;
+  /** Ends the attempt to upload it that is under way. */
+  #ending: AbortController | undefined;
   /** The version whose bytes survive a power cut. */
   #syncedVersion = -1;
 
@@ -90,6 +93,11 @@ export class StagedContent {
 
   get sizeBytes(): number {
     return this.#options.staging.sizeBytes;
+  }
+
+  /** The staging file. */
+  get stagingPath(): string {
+    return this.#options.staging.path;
   }
 
   /** When it was changed last, in milliseconds since 1970. */
@@ -233,6 +241,11 @@ export class StagedContent {
     await this.#state.attempt?.attempt.catch(() => {});
   }
 
+  /** Ends the attempt to upload it that is under way, which fails with `reason`; BaseSpace may have completed it. */
+  endAttempt(reason: Error): void {
+    this.#ending?.abort(reason);
+  }
+
   /** Another file became complete under the same path: what was sent has an older Id, and would be older. */
   overtaken(): void {
     this.#upload.overtaken();
@@ -272,7 +285,14 @@ export class StagedContent {
   }
 
   async #finish(signal: AbortSignal): Promise<number> {
-    const finished = await this.#upload.finish(signal);
+    const ending = new AbortController();
+    this.#ending = ending;
+    const either = AbortSignal.any([signal, ending.signal]);
+    const finished = await withFinalFailures(async () => await this.#upload.finish(either)).finally(
+      () => {
+        this.#ending = undefined;
+      },
+    );
     if (finished === undefined) return NO_VERSION;
     this.#uploaded = finished.file;
     return finished.version;

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import type { AppResultId } from "../core/ids.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import { BASESPACE_PARTS, type PartPlan } from "../upload/part-plan.ts";
+import type { ResultFile } from "./result-file.ts";
 import type { Staging } from "./staging.ts";
 import type { UploadTarget } from "./upload-target.ts";
 
@@ -22,6 +23,8 @@ export interface StagedFilesOptions {
   readonly listedFiles?: number;
   /** Called when BaseSpace has files of an app result that are no longer listed here. */
   readonly onForgotten?: (appResultId: AppResultId) => void;
+  /** Called when an upload failed that no call waited for. @default it is logged */
+  readonly onUploadFailed?: ((file: ResultFile, error: unknown) => void) | undefined;
 }
 
 const MIB = 1024 * 1024;
@@ -36,6 +39,7 @@ export function stagedFilesSettings(options: StagedFilesOptions): Required<Stage
     keptBytes: 1024 * MIB,
     listedFiles: 20_000,
     onForgotten: () => {},
+    onUploadFailed: undefined,
     ...options,
   };
 }

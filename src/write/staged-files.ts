@@ -3,6 +3,7 @@ import type { AppResultId, FileId } from "../core/ids.ts";
 import { TaskGroup } from "../core/task-group.ts";
 import type { FileReader, FileWriter } from "./file-writer.ts";
 import { Finishing } from "./finishing.ts";
+import { giveUp, type GiveUpOutcome } from "./giving-up.ts";
 import { KeptFiles } from "./kept-files.ts";
 import { NewVersions, type OldVersion } from "./copy-on-write.ts";
 import { OpenWriters } from "./open-writers.ts";
@@ -64,7 +65,8 @@ export class StagedFiles implements AsyncDisposable {
     const kept = new KeptFiles({ ...this.#options, tasks, onExcess });
     const registry = new StagedRegistry({ ...this.#options, kept });
     const { writers } = this;
-    const finishing = new Finishing({ registry, writers, clock, tasks, logger });
+    const { onUploadFailed } = this.#options;
+    const finishing = new Finishing({ registry, writers, clock, tasks, logger, onUploadFailed });
     this.#tasks = tasks;
     this.#kept = kept;
     this.#registry = registry;
@@ -173,6 +175,11 @@ export class StagedFiles implements AsyncDisposable {
   /** Deletes `file`; what of it is complete in BaseSpace stays there. */
   async remove(file: StagedFile, signal: AbortSignal): Promise<void> {
     await this.#registry.remove(file, signal);
+  }
+
+  /** Removes a file that BaseSpace lacks, also while it is being uploaded; see `giving-up.ts`. */
+  async giveUp(file: StagedFile, signal: AbortSignal): Promise<GiveUpOutcome> {
+    return await giveUp(file, this.#registry, signal);
   }
 
   /** Removes a file that {@link createForWriting} made, and that only `writer` has open. */
