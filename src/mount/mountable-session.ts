@@ -16,5 +16,6 @@ export type MountableSession = AsyncDisposable &
     | "unfinishedIn"
     | "keepTemporaryNames"
     | "uploads"
+    | "unfinishedUploads"
     | "unfinishedFiles"
   >;

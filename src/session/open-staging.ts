@@ -4,12 +4,16 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Folders } from "../config/folders.ts";
 import type { Config } from "../config/config.ts";
 import { maxDescriptors } from "../core/descriptors.ts";
+import { describeError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
+import { failures } from "../core/telemetry.ts";
+import { errnoOf } from "../fs/errno.ts";
 import { isFinal } from "../fs/writable-folder.ts";
 import type { LocalListings } from "../tree/local-listing.ts";
 import type { StagedFile } from "../write/staged-file.ts";
 import { StagedFiles } from "../write/staged-files.ts";
 import { Staging } from "../write/staging.ts";
+import { mountPathOf } from "./upload-list.ts";
 
 /**
  * Files of a session that BaseSpace lacks: being uploaded or waiting, failed, under a temporary name, and interrupted.
@@ -63,6 +67,12 @@ export function openStaging(
     logger,
     keptFiles: Math.min(MOST_KEPT, Math.floor(maxFiles / 2)),
     onForgotten: (id) => catalog.invalidate({ kind: "appresult", id }),
+    onUploadFailed: (file, error) => {
+      const path = mountPathOf(file);
+      if (failures.active)
+        failures.publish({ operation: "upload", path, errno: errnoOf(error), error });
+      else logger.error({ path, error: describeError(error) }, "an upload failed");
+    },
   });
   return {
     staged,
