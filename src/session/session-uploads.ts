@@ -5,7 +5,13 @@ import type { StagedFile } from "../write/staged-file.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
 import type { Staging } from "../write/staging.ts";
 import { StillOpenError } from "./still-open-error.ts";
-import { isBelow, type ListedUpload, listedUnadopted, listedUpload } from "./upload-list.ts";
+import {
+  isBelow,
+  type ListedUpload,
+  listedUnadopted,
+  listedUpload,
+  mountPathOf,
+} from "./upload-list.ts";
 
 export type { GiveUpOutcome } from "../write/giving-up.ts";
 
@@ -150,11 +156,12 @@ async function discardFile(
   staged: StagedFiles,
   signal: AbortSignal,
 ): Promise<GiveUpOutcome> {
-  const { content, isOpen, isOpenForWriting, shownPath } = file;
+  const { content, isOpen, isOpenForWriting } = file;
+  const path = mountPathOf(file);
   const isSending = content.state === "finishing";
-  if (isOpenForWriting && !isSending) throw new StillOpenError("cannot discard", [shownPath]);
+  if (isOpenForWriting && !isSending) throw new StillOpenError("cannot discard", [path]);
   if (isOpen && !isSending) {
-    throw new BsmountError("busy", `cannot discard ${shownPath}: it is open for reading`, {
+    throw new BsmountError("busy", `cannot discard ${path}: it is open for reading`, {
       remedy: "end the programs that read it, then try again",
     });
   }

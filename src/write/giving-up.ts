@@ -1,5 +1,6 @@
 import { abandonOnAbort } from "../core/abort.ts";
 import { BsmountError } from "../core/errors.ts";
+import { printable } from "../core/terminal-text.ts";
 import type { StagedFile } from "./staged-file.ts";
 import type { StagedRegistry } from "./staged-registry.ts";
 
@@ -36,10 +37,10 @@ export async function giveUp(
 }
 
 function replacedError({ shownPath }: StagedFile): BsmountError {
-  const problem = `cannot discard ${shownPath}: another file is being uploaded that replaces it`;
+  const problem = `cannot discard ${printable(shownPath)}: another file is being uploaded that replaces it`;
   return new BsmountError("busy", problem, { remedy: "wait until that one is uploaded" });
 }
 
 function givenUpError({ shownPath }: StagedFile): BsmountError {
-  return new BsmountError("aborted", `bsmount uploads discard gave ${shownPath} up`);
+  return new BsmountError("aborted", `bsmount uploads discard gave ${printable(shownPath)} up`);
 }

@@ -17,23 +17,19 @@ let text: string;
 let fs: FileSystem;
 let folder: Ino;
 
+function fileSystem(showHidden = false): FileSystem {
+  const ownFiles = new Map([["errors", () => text]]);
+  const catalog = new MemoryCatalog();
+  const tree = new PathTree({ catalog, negativeTtlMs: 0, clock, ownFiles, showHidden });
+  const owner = { uid: 0, gid: 0, umask: 0o022 };
+  const readers = new MemoryReaders();
+  return createFileSystem({ tree, readers, owner, attributeTtlMs: TTL_MS, clock });
+}
+
 beforeEach(async () => {
   clock = new FakeClock();
   text = "one\n";
-  const tree = new PathTree({
-    catalog: new MemoryCatalog(),
-    negativeTtlMs: 0,
-    clock,
-    ownFiles: new Map([["errors", () => text]]),
-  });
-  const owner = { uid: 0, gid: 0, umask: 0o022 };
-  fs = createFileSystem({
-    tree,
-    readers: new MemoryReaders(),
-    owner,
-    attributeTtlMs: TTL_MS,
-    clock,
-  });
+  fs = fileSystem();
   folder = (await fs.lookup(fs.root, ".bsmount", neverAborted)).ino;
 });
 
@@ -96,9 +92,11 @@ describe("a file in .bsmount", () => {
     expect(await stale).toBe("changed");
   });
 
-  it("[W25] is found by name, and is in no listing", async () => {
-    const names = (await fs.readdir(fs.root, neverAborted)).map(({ name }) => name);
-    expect(names).toEqual([".", "..", "projects", "runs"]);
+  it("[W25] is found by name, and listed only on request", async () => {
+    const names = async (of: FileSystem): Promise<readonly string[]> =>
+      (await of.readdir(of.root, neverAborted)).map(({ name }) => name).slice(2);
+    expect(await names(fs)).toEqual(["projects", "runs"]);
+    expect(await names(fileSystem(true))).toEqual([".bsmount", "projects", "runs"]);
     const inside = (await fs.readdir(folder, neverAborted)).map(({ name }) => name);
     expect(inside).toEqual([".", "..", "errors"]);
     const missing = (async () => await fs.lookup(folder, "none", neverAborted))();
