@@ -35,7 +35,7 @@ function tokenOf({ profile, tokenKind, tokenSource }: MountStatus): string {
 function notesOf(mount: MountStatus): readonly string[] {
   const { silence, isDetached, uploads } = mount;
   const { pending, failed, held, leftBytes = 0 } = uploads;
-  const named = { pending, failed, "awaiting rename": held };
+  const named = { pending, failed, "awaiting a rename or a commit": held };
   const counts = Object.entries(named).filter(([, count]) => count > 0);
   const left = leftBytes === 0 ? "" : `, ${formatBytes(leftBytes)} left`;
   const files = counts

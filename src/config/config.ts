@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import type { LogLevel } from "../core/logger.ts";
+import type { WriteMode } from "../core/write-mode.ts";
 import { type ConnectionConfig, resolveConnection } from "./connection.ts";
 import type { Environment } from "./environment.ts";
 import { defaultFolders, type Folders } from "./folders.ts";
@@ -63,6 +64,8 @@ export interface MountConfig {
   readonly allowOther: boolean;
   readonly noexec: boolean;
   readonly maxBackground: number;
+  /** When files are finished in results that have no mode of their own. */
+  readonly writeMode: WriteMode;
 }
 
 export interface LogConfig {
@@ -107,8 +110,8 @@ export async function resolveConfig(
 }
 
 function resolveMount(options: CompleteOptions): MountConfig {
-  const { readOnly, allowOther, noexec, maxBackground } = options;
-  return { readOnly, allowOther, noexec, maxBackground };
+  const { readOnly, allowOther, noexec, maxBackground, writeMode } = options;
+  return { readOnly, allowOther, noexec, maxBackground, writeMode };
 }
 
 function resolveLog(options: CompleteOptions): LogConfig {

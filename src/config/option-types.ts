@@ -1,5 +1,6 @@
 import { BsmountError } from "../core/errors.ts";
 import type { LogLevel } from "../core/logger.ts";
+import { type WriteMode, isWriteMode, WRITE_MODES } from "../core/write-mode.ts";
 import { DURATION_FORMAT, parseDuration, parseSize, SIZE_FORMAT } from "../core/units.ts";
 import { apiServerOfRegion, REGIONS } from "./regions.ts";
 
@@ -10,6 +11,7 @@ export interface OptionTypes {
   readonly profileName: string;
   readonly region: string;
   readonly logLevel: LogLevel;
+  readonly writeMode: WriteMode;
   /** Milliseconds. */
   readonly duration: number;
   /** Milliseconds, more than 0. */
@@ -39,6 +41,7 @@ export const OPTION_TYPES: {
   profileName: { parse: parseProfileName },
   region: { parse: parseRegion, choices: REGIONS },
   logLevel: { parse: parseLogLevel, choices: LOG_LEVELS },
+  writeMode: { parse: parseWriteMode, choices: WRITE_MODES },
   duration: { parse: parseDuration, format: `DURATION is ${DURATION_FORMAT}.` },
   timeout: { parse: parseTimeout, format: `DURATION is ${DURATION_FORMAT}.` },
   size: { parse: parseSize, format: `SIZE is ${SIZE_FORMAT}.` },
@@ -94,4 +97,12 @@ function parseLogLevel(text: string): LogLevel {
     });
   }
   return level;
+}
+
+/** @throws BsmountError `usage` */
+export function parseWriteMode(text: string): WriteMode {
+  if (isWriteMode(text)) return text;
+  throw new BsmountError("usage", `${JSON.stringify(text)} is not a write mode`, {
+    remedy: `use one of ${WRITE_MODES.join(", ")}`,
+  });
 }

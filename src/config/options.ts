@@ -85,6 +85,13 @@ export const OPTIONS = {
     default: "off",
     help: "refuse every write",
   },
+  writeMode: {
+    name: "write-mode",
+    type: "writeMode",
+    argument: "MODE",
+    default: "through",
+    help: "when a file is complete in BaseSpace: at close (through), soon after (back), when told (commit)",
+  },
   allowOther: {
     name: "allow-other",
     type: "switch",

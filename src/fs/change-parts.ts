@@ -13,6 +13,8 @@ export interface ChangeParts {
   readonly attributes: NodeAttributes;
   readonly handles: HandleTable;
   readonly writing: Writing;
+  /** What has `path` open keeps its version, whatever gets the path. */
+  readonly onHidden: (path: string) => void;
   /** As open(2). */
   readonly open: (ino: Ino, flags: number, signal: AbortSignal) => MaybePromise<Handle>;
 }

@@ -25,8 +25,9 @@ import { NodeAttributes } from "./node-attributes.ts";
 import { OpenFiles, wantsToWrite } from "./open-files.ts";
 import { refuseReadOnly, refusedChanges } from "./refused-changes.ts";
 import { Snapshots } from "./snapshots.ts";
+import { StagedFile } from "../write/staged-file.ts";
 import { treeChanges } from "./tree-changes.ts";
-import { isWritable } from "./writable-folder.ts";
+import { isAppResult, isWritable, WRITE_MODE } from "./writable-folder.ts";
 import { Writing, type WritingOptions } from "./writing.ts";
 
 export interface FileSystemOptions {
@@ -88,6 +89,7 @@ class TreeFileSystem implements FileSystem {
             attributes: this.#attributes,
             handles: this.#handles,
             writing,
+            onHidden: (path) => this.#openFiles.hidden(path),
             open: (...call) => this.open(...call),
           });
   }
@@ -141,11 +143,26 @@ class TreeFileSystem implements FileSystem {
 
   open(ino: Ino, flags: number, signal: AbortSignal): MaybePromise<Handle> {
     const known = this.#inodes.nodeOf(ino);
-    return andThen(this.#current(ino, signal), (node) =>
+    const current = orElse(
+      () => this.#current(ino, signal),
+      (error) => this.#replacementOf(known, error, signal),
+    );
+    return andThen(current, (node) =>
       andThen(wantsToWrite(flags) ? this.#newestOf(node, known, signal) : node, (newest) =>
         andThen(this.#openFiles.open(newest, flags, signal), (file) => this.#handles.add(file)),
       ),
     );
+  }
+
+  /** The new version that is shown in place of `known` since it was looked up. @throws `error` if there is none */
+  #replacementOf(known: Node, error: unknown, signal: AbortSignal): MaybePromise<Node> {
+    if (known.kind !== "file" || reasonOf(error) !== "not-found") throw error;
+    const { id } = known.item;
+    return andThen(this.#tree.child(known.parent, known.name, signal), (node) => {
+      const item = node.kind === "file" ? node.item : undefined;
+      if (item instanceof StagedFile && item.replaces.includes(id)) return node;
+      throw error;
+    });
   }
 
   /**
@@ -225,8 +242,13 @@ class TreeFileSystem implements FileSystem {
     });
   }
 
-  getxattr(ino: Ino, name: string): Uint8Array {
-    this.#inodes.nodeOf(ino);
+  getxattr(ino: Ino, name: string): MaybePromise<Uint8Array> {
+    const node = this.#inodes.nodeOf(ino);
+    const staged = this.#writing?.staged;
+    if (name === WRITE_MODE && staged !== undefined && isAppResult(node)) {
+      const { id } = node.entity;
+      return andThen(staged.whiteouts.upToDate(id), () => Buffer.from(staged.writeModeOf(id)));
+    }
     const isUserAttribute = name.startsWith("user.");
     throw isUserAttribute
       ? new BsmountError("no-attribute", `there is no extended attribute ${name}`)

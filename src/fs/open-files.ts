@@ -59,6 +59,11 @@ export class OpenFiles {
     return this.#openStaged(node, item, this.#writing);
   }
 
+  /** The file at `path` was removed or replaced while it is open: it keeps its version, and the path gets another. */
+  hidden(path: string): void {
+    this.#versions.forget(path);
+  }
+
   #openForWriting(
     node: FileNode | GeneratedFile,
     flags: number,

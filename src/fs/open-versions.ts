@@ -41,6 +41,11 @@ export class OpenVersions {
     if (this.#newest.get(path) === opened) this.#newest.delete(path);
   }
 
+  /** The path has another file from now on, which the kernel does not take for this one: nothing gets stale. */
+  forget(path: string): void {
+    this.#newest.delete(path);
+  }
+
   close(path: string, opened: OpenVersion): void {
     const newest = this.#newest.get(path);
     if (newest !== opened) return;

@@ -1,13 +1,19 @@
-import { abandonOnAbort } from "../core/abort.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { NewName } from "../write/staged-names.ts";
+import type { Occupants } from "../write/removing.ts";
 import { StagedFile } from "../write/staged-file.ts";
 import { stagedNameOf } from "../write/temporary-names.ts";
 import { type FileNode, type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
 import type { ChangeParts } from "./change-parts.ts";
 import type { Ino } from "./file-system.ts";
-import { newName, newPath, type WritableFolder, writableFolder } from "./writable-folder.ts";
-import { alreadyCompleteError, isUnfinished, unfinishedFile } from "./writing.ts";
+import { aliasOf, occupantsOf } from "./occupants.ts";
+import {
+  newName,
+  newPath,
+  resultFileOf,
+  type WritableFolder,
+  writableFolder,
+} from "./writable-folder.ts";
 
 /** The name that libfuse gives to a file that is removed, or replaced, while somebody has it open. */
 const HIDDEN_NAME = /^\.fuse_hidden/;
@@ -18,7 +24,7 @@ interface Destination extends WritableFolder {
   readonly existing: Node | undefined;
 }
 
-/** rename(2) of staged files that are unfinished, and of folders of them. Complete files and entities keep their names. */
+/** rename(2) of files whose bytes are staged, and of folders of them. */
 export class Renaming {
   readonly #options: ChangeParts;
 
@@ -54,25 +60,42 @@ export class Renaming {
   }
 
   async #renameFile(source: FileNode, to: Destination, signal: AbortSignal): Promise<void> {
-    if (HIDDEN_NAME.test(to.name) && !isUnfinished(source)) {
-      throw new BsmountError("busy", `${pathOf(source)} is complete in BaseSpace, and open`);
+    const { existing } = to;
+    if (existing?.kind === "file" && existing.item === source.item) return;
+    const isHidden = HIDDEN_NAME.test(to.name);
+    if (isHidden) this.#options.onHidden(pathOf(source));
+    if (isHidden && !isStaged(source)) {
+      await this.#hide(source, to, signal);
+      return;
     }
-    const file = unfinishedFile(source, "rename");
-    if (to.existing?.kind === "file" && to.existing.item === file) return;
+    const file = stagedFile(source);
     refuseFinalName(file, to);
-    const newName = { path: to.path, replaced: replacedFile(to.existing) };
-    await this.#giveName(file, newName, signal);
+    const replaced = await this.#replaced(existing, signal);
+    await this.#giveName(file, { path: to.path, replaced }, signal);
+  }
+
+  /** libfuse removes an open file when it is closed, and gives it this name until then. */
+  async #hide(source: FileNode, to: Destination, signal: AbortSignal): Promise<void> {
+    const { tree, writing } = this.#options;
+    const { staged } = writing;
+    const occupants = await occupantsOf(source, tree, signal);
+    const alias = aliasOf(source, to.path);
+    await staged.removing.remove(resultFileOf(source), occupants, signal);
+    staged.addAlias(to.appResultId, alias);
   }
 
   async #giveName(file: StagedFile, newName: NewName, signal: AbortSignal): Promise<void> {
-    const { names, finishing } = this.#options.writing.staged;
+    const { names, finishing, lists } = this.#options.writing.staged;
+    lists.list(file.appResultId).keepFolders(file.path);
     const isToFinish = becomesFinal(file, newName.path) && !file.isOpenForWriting;
-    if (isToFinish && names.isQuick(file, newName.path)) {
+    const waits = file.writeMode === "through" && !file.awaitsCommit;
+    if (isToFinish && waits && names.isQuick(file, newName.path)) {
       await names.finishAs(file, newName, signal);
       return;
     }
-    await names.rename(file, newName, signal);
-    if (isToFinish && !file.isOpenForWriting) finishing.finishInBackground(file);
+    const wasComplete = await names.rename(file, newName, signal);
+    const isDue = (isToFinish || wasComplete) && !file.isOpenForWriting;
+    if (isDue) finishing.finishInBackground(file);
   }
 
   /** A folder is nothing but the paths of what is in it. */
@@ -94,6 +117,7 @@ export class Renaming {
     const moved = (path: string): string => newPath(to.path + `/${path}`.slice(prefix.length));
     const movedFiles = files.map((file) => ({ file, path: moved(file.path) }));
     const list = this.#options.writing.staged.lists.list(appResultId);
+    list.keepFolders(prefix.slice(0, -1));
     const movedFolders = list.folders
       .filter((folder) => `${folder}/`.startsWith(prefix))
       .map((folder) => ({ folder, path: moved(folder) }));
@@ -108,27 +132,26 @@ export class Renaming {
   /** A file that awaited the rename of its folder is finished afterwards: if one of many failed, others have moved. */
   async #moveWithFolder(file: StagedFile, path: string, signal: AbortSignal): Promise<void> {
     const { names, finishing } = this.#options.writing.staged;
-    // It may have been closed while the files before it were moved.
-    await abandonOnAbort(file.content.settled(), signal);
-    if (file.hasCompleteVersion) {
-      const problem = `${file.shownPath} was finished while its folder was renamed, and keeps its name`;
-      throw new BsmountError("busy", problem, {
-        remedy: "name the folder after the result is read anew",
-      });
-    }
     const isToFinish = becomesFinal(file, path);
-    await names.rename(file, { path }, signal);
-    if (isToFinish && !file.isOpenForWriting) finishing.finishInBackground(file);
+    const wasComplete = await names.rename(file, { path }, signal);
+    const isDue = (isToFinish || wasComplete) && !file.isOpenForWriting;
+    if (isDue) finishing.finishInBackground(file);
   }
 
+  /** All of them are staged, or none is moved. */
   async #filesToMove(source: FolderDirectory, signal: AbortSignal): Promise<readonly StagedFile[]> {
     const files: StagedFile[] = [];
     for await (const node of filesBelow(this.#options.tree, source, signal)) {
-      const file = unfinishedFile(node, "rename");
-      if (file.hasCompleteVersion) throw alreadyCompleteError(node, "rename");
-      files.push(file);
+      files.push(stagedFile(node));
     }
     return files;
+  }
+
+  /** What has the name that a file is renamed to. @throws BsmountError `is-a-directory`, `busy` */
+  async #replaced(existing: Node | undefined, signal: AbortSignal): Promise<Occupants | undefined> {
+    if (existing === undefined) return undefined;
+    if (existing.kind === "file") return await occupantsOf(existing, this.#options.tree, signal);
+    throw new BsmountError("is-a-directory", `${pathOf(existing)} is a directory`);
   }
 
   async #checkEmpty(existing: Node, signal: AbortSignal): Promise<void> {
@@ -162,18 +185,25 @@ export class Renaming {
   }
 }
 
+/** Whether its bytes are here, so that it can be uploaded under another name. */
+function isStaged({ item }: FileNode): boolean {
+  return item instanceof StagedFile && item.isStaged;
+}
+
 /**
- * The file that is replaced when another one is renamed to the name of `existing`: an unfinished one. A complete one
- * stays, as the older version.
- *
- * @throws BsmountError `is-a-directory`, `busy`
+ * The staged file of `node`, which is to have another name.
+ * @throws BsmountError `cross-entity` when only BaseSpace has its bytes, so that mv(1) copies it; `busy`
  */
-function replacedFile(existing: Node | undefined): StagedFile | undefined {
-  if (existing === undefined) return undefined;
-  if (existing.kind !== "file") {
-    throw new BsmountError("is-a-directory", `${pathOf(existing)} is a directory`);
+function stagedFile(node: FileNode): StagedFile {
+  const { item } = node;
+  if (!(item instanceof StagedFile) || !item.isStaged) {
+    const problem = `${pathOf(node)} is complete in BaseSpace, where files keep their names`;
+    throw new BsmountError("cross-entity", problem, {
+      remedy: "copy it, then remove it, as mv does",
+    });
   }
-  return isUnfinished(existing) ? unfinishedFile(existing, "replace") : undefined;
+  if (item.replacement === undefined) return item;
+  throw new BsmountError("busy", `${pathOf(node)} is being renamed or replaced`);
 }
 
 /** A file that lacks bytes keeps its temporary name: under the final one it would look whole. */
@@ -182,8 +212,10 @@ function refuseFinalName(file: StagedFile, { path }: Destination): void {
   if (failedChange !== undefined && becomesFinal(file, path)) throw failedChange;
 }
 
-/** Whether `file` awaits a rename, and `path` is a final name. */
-/** An interrupted file keeps waiting for somebody to close it, whatever its name. */
+/**
+ * Whether `file` awaits a rename, and `path` is a final name. An interrupted file keeps waiting for somebody to close it,
+ * whatever its name.
+ */
 function becomesFinal({ awaitsRename, isInterrupted }: StagedFile, path: string): boolean {
   if (isInterrupted) return false;
   return awaitsRename && !stagedNameOf(path).awaitsRename;

@@ -2,15 +2,27 @@ import { constants } from "node:fs";
 import { type MaybePromise, andThen } from "../core/maybe-promise.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import { StagedFile } from "../write/staged-file.ts";
-import type { CollectionDirectory, Node } from "../tree/node.ts";
+import { isWriteMode, WRITE_MODES } from "../core/write-mode.ts";
+import type { CollectionDirectory, EntityDirectory, Node } from "../tree/node.ts";
 import { pathOf } from "../tree/node.ts";
 import type { ChangeParts } from "./change-parts.ts";
 import type { ChangeOperations, Handle, Ino } from "./file-system.ts";
 import { openForWriting } from "./handle-table.ts";
 import { refuseReadOnly, refusedChanges } from "./refused-changes.ts";
 import { Renaming } from "./renaming.ts";
-import { isWritable, newEntityName, newName, newPath, writableFolder } from "./writable-folder.ts";
-import { isUnfinished, unfinishedFile } from "./writing.ts";
+import { isAlias, occupantsOf } from "./occupants.ts";
+import {
+  isAppResult,
+  isFinal,
+  isWritable,
+  newEntityName,
+  newName,
+  newPath,
+  resultFileOf,
+  writableFolder,
+  WRITE_MODE,
+} from "./writable-folder.ts";
+import { isUnfinished } from "./writing.ts";
 
 /** The operations that change a tree that can be written; those that BaseSpace cannot do are refused. */
 export function treeChanges(options: ChangeParts): ChangeOperations {
@@ -82,7 +94,10 @@ class TreeChanges {
     if (node.kind !== "file") {
       throw new BsmountError("is-a-directory", `${pathOf(node)} is a directory`);
     }
-    await writing.staged.remove(unfinishedFile(node, "remove"), signal);
+    const { staged } = writing;
+    const at = resultFileOf(node);
+    if (isAlias(node.item) && staged.lists.list(at.appResultId).removeAlias(node.item)) return;
+    await staged.removing.remove(at, await occupantsOf(node, tree, signal), signal);
   }
 
   async rmdir(parent: Ino, name: string, signal: AbortSignal): Promise<void> {
@@ -124,8 +139,12 @@ class TreeChanges {
 
   async setxattr(ino: Ino, name: string, value: Uint8Array, signal: AbortSignal): Promise<void> {
     const node = await this.#current(ino, signal);
+    if (isAppResult(node) && name === WRITE_MODE) {
+      await this.#setWriteMode(node, value);
+      return;
+    }
     const change = statusChange(name, value);
-    if (node.kind === "entity" && node.entity.kind === "appresult" && change !== undefined) {
+    if (isAppResult(node) && change !== undefined) {
       await this.#options.writing.maker.setStatus(node.entity, change, signal);
       return;
     }
@@ -133,6 +152,15 @@ class TreeChanges {
     if (!isStaged || !name.startsWith("user.basespace.")) {
       await refusedChanges.setxattr(ino, name, value, signal);
     }
+  }
+
+  /** Of an app result alone; an empty value gives it that of the mount again. */
+  async #setWriteMode(node: EntityDirectory, value: Uint8Array): Promise<void> {
+    if (isFinal(node.entity)) refuseReadOnly();
+    const mode = Buffer.from(value).toString("utf8").trim();
+    if (mode !== "" && !isWriteMode(mode)) throw notWriteModeError(mode);
+    const { whiteouts } = this.#options.writing.staged;
+    await whiteouts.setWriteMode(node.entity.id, mode === "" ? undefined : mode);
   }
 
   async #makeEntity(
@@ -151,6 +179,12 @@ class TreeChanges {
     const { tree, nodeOf } = this.#options;
     return await tree.current(nodeOf(ino), signal);
   }
+}
+
+function notWriteModeError(text: string): BsmountError {
+  return new BsmountError("invalid", `${JSON.stringify(text)} is not a write mode`, {
+    remedy: `use one of ${WRITE_MODES.join(", ")}`,
+  });
 }
 
 /** The change of status that setting an extended attribute of an app result means. */

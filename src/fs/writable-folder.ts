@@ -3,7 +3,14 @@ import { BsmountError } from "../core/errors.ts";
 import type { AppResultId } from "../core/ids.ts";
 import { decodeName, encodeName } from "../tree/encoding.ts";
 import { isPathTooLong, MAX_FILE_PATH_BYTES } from "../tree/file-path.ts";
-import { type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
+import {
+  type EntityDirectory,
+  type FileNode,
+  type FolderDirectory,
+  type Node,
+  pathOf,
+} from "../tree/node.ts";
+import type { ResultFile } from "../write/result-file.ts";
 import { checkNewName } from "./names.ts";
 
 /** A folder that files can be made in. */
@@ -14,6 +21,13 @@ export interface WritableFolder {
   readonly appResultId: AppResultId;
   /** The folder's path in the app result, empty or with a slash at its end. */
   readonly prefix: string;
+}
+
+/** The extended attribute of an app result that says when its files are finished; see `core/write-mode.ts`. */
+export const WRITE_MODE = "user.basespace.write_mode";
+
+export function isAppResult(node: Node): node is EntityDirectory {
+  return node.kind === "entity" && node.entity.kind === "appresult";
 }
 
 /** Whether an app result takes no more files. */
@@ -40,6 +54,12 @@ export function writableFolder(node: Node): WritableFolder {
     resultPath: pathOf(node.owner),
     prefix: prefixOf(node),
   };
+}
+
+/** Which file of which app result `node` is. */
+export function resultFileOf({ parent, item: { path } }: FileNode): ResultFile {
+  const { owner } = parent;
+  return { appResultId: owner.entity.id, resultPath: pathOf(owner), path };
 }
 
 /** Whether a file or folder can be made in `node`, or the file `node` can be written. */

@@ -1,7 +1,6 @@
 import { constants } from "node:fs";
 import type { Entity, EntityCollection } from "../catalog/catalog.ts";
-import { BsmountError } from "../core/errors.ts";
-import { type FileNode, type Node, pathOf } from "../tree/node.ts";
+import type { FileNode, Node } from "../tree/node.ts";
 import type { FileReader, FileWriter } from "../write/file-writer.ts";
 import { StagedFile } from "../write/staged-file.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
@@ -67,7 +66,8 @@ export class Writing {
       return await emptiedIf(isEmptied, this.staged.openForWriting(item), signal);
     }
     const { id, path, sizeBytes } = item;
-    const old = { appResultId, resultPath, path, sizeBytes };
+    const evicted = item instanceof StagedFile ? item : undefined;
+    const old = { appResultId, resultPath, id, path, sizeBytes, evicted };
     const content = isEmptied ? undefined : before();
     const writer = this.staged.openNewVersion(`${id} ${name}`, old, content);
     return await emptiedIf(isEmptied, writer, signal);
@@ -91,26 +91,6 @@ async function emptiedIf(
 /** Whether `node` is a staged file that BaseSpace lacks as it is here. */
 export function isUnfinished(node: Node): boolean {
   return node.kind === "file" && unfinishedIn(node) !== undefined;
-}
-
-/**
- * The staged file of `node`, which is to be renamed, removed or replaced.
- * @param what the verb for the message
- * @throws BsmountError `busy` while it is being finished, or replaced, `never-possible` when it is complete
- */
-export function unfinishedFile(node: FileNode, what: string): StagedFile {
-  const file = unfinishedIn(node);
-  if (file === undefined) throw alreadyCompleteError(node, what);
-  const isReplaced = file.replacement !== undefined;
-  if (file.content.state !== "finishing" && !isReplaced) return file;
-  const which = isReplaced ? "the file that replaces it" : "it";
-  const problem = `cannot ${what} ${pathOf(node)}: ${which} is being completed in BaseSpace`;
-  throw new BsmountError("busy", problem);
-}
-
-export function alreadyCompleteError(node: FileNode, what: string): BsmountError {
-  const why = "it is complete in BaseSpace, where files are neither renamed nor removed";
-  return new BsmountError("never-possible", `cannot ${what} ${pathOf(node)}: ${why}`);
 }
 
 function unfinishedIn({ item }: FileNode): StagedFile | undefined {

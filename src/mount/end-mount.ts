@@ -14,8 +14,8 @@ import type { MountableSession } from "./mountable-session.ts";
 
 /*
  * `bsmount unmount` refuses, without any change, while the mount is in use. Otherwise it finishes the files that were
- * written and closed, and refuses while files are left that nothing would finish: those under temporary names, and
- * those whose upload failed. Detaching (`--lazy`) always removes the mount from the tree; open files keep working, and
+ * written and closed, also those that await a commit, and refuses while files are left that nothing would finish: those
+ * under temporary names, and those whose upload failed. Detaching (`--lazy`) always removes the mount from the tree; open files keep working, and
  * what is left stays in staging. A file that is still open for writing is never finished.
  */
 
@@ -51,6 +51,7 @@ async function unmount(
 ): Promise<UnmountResult> {
   await refuseInUse(options, signal);
   await decideTemporaryFiles(request, options, signal);
+  await options.session.commitUploads();
   if (request.wait) await finishUploads(options, signal);
   signal.throwIfAborted();
   // A file opened between this check and the end would not be finished.
@@ -74,10 +75,10 @@ async function detach(
   const open = await stillOpen(options, signal);
   await decideTemporaryFiles(request, options, signal);
   if (request.wait) await finishUploads(options, signal);
-  const { awaitingRename, failed, interrupted } = session.unfinishedFiles();
+  const { awaitingCommit, awaitingRename, failed, interrupted } = session.unfinishedFiles();
   return {
     open: open.map((path) => nameHolders(path, mountPoint, holders)),
-    left: [...awaitingRename, ...failed, ...interrupted],
+    left: [...awaitingRename, ...awaitingCommit, ...failed, ...interrupted],
     isUsed: holders.length + open.length > 0,
   };
 }

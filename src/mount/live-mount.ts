@@ -114,13 +114,17 @@ export class LiveMount implements BaseSpaceMount {
   /** The state of the mount, as `bsmount status --json` shows it. */
   status(): MountStatus {
     const { session, logFile } = this.#options;
-    const { awaitingRename: held, ...uploads } = session.uploads();
+    const { awaitingRename, awaitingCommit, ...uploads } = session.uploads();
     return {
       mountPoint: this.mountPoint,
       pid: process.pid,
       // The status is printed and stored; the service could have put the token into the user name.
       ...withoutKnownSecrets(session.describe()),
-      uploads: { ...uploads, held, leftBytes: session.unfinishedFiles().leftBytes },
+      uploads: {
+        ...uploads,
+        held: awaitingRename + awaitingCommit,
+        leftBytes: session.unfinishedFiles().leftBytes,
+      },
       since: this.#since,
       ...(logFile === undefined ? {} : { logFile }),
       ...(this.#isDetached ? { isDetached: true } : {}),

@@ -4,6 +4,7 @@ import type { Session } from "../session/session.ts";
 export type MountableSession = AsyncDisposable &
   Pick<
     Session,
+    | "commitUploads"
     | "describe"
     | "discardTemporaryNames"
     | "fileSystem"

@@ -10,7 +10,8 @@ import { inParallel } from "../core/parallel.ts";
 import { isFinal } from "../fs/writable-folder.ts";
 import { finalReason } from "../write/final-failure.ts";
 import { shownPathOf } from "../write/result-file.ts";
-import type { KnownFile, StagedFiles } from "../write/staged-files.ts";
+import type { KnownFile } from "../write/known-file.ts";
+import type { StagedFiles } from "../write/staged-files.ts";
 import type { AdoptableFile, Staging } from "../write/staging.ts";
 
 /*

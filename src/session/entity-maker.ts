@@ -206,6 +206,7 @@ export class ApiEntityMaker implements EntityMaker {
       throw temporaryNamesError(`cannot make ${name} ${status}`, paths);
     }
     try {
+      if (isFinal(status)) await this.#files.finishing.commitAll(id);
       await this.#files.finishing.finishAll(signal, id);
     } catch (error) {
       const failed = failedFiles(this.#files.unfinished(id));
@@ -224,7 +225,7 @@ export class ApiEntityMaker implements EntityMaker {
     }: { readonly status: SessionStatus; readonly uploadsInterrupted: boolean },
   ): Promise<void> {
     const interrupted = interruptedFiles(this.#files.unfinished(id));
-    if (uploadsInterrupted) for (const { content } of interrupted) await content.close();
+    if (uploadsInterrupted) for (const file of interrupted) await file.close();
     else if (isFinal(status) && interrupted.length > 0) {
       const paths = interrupted.map(({ shownPath }) => shownPath);
       throw interruptedError(`cannot make ${name} ${status}`, paths);

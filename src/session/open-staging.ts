@@ -8,6 +8,7 @@ import { describeError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { failures } from "../core/telemetry.ts";
 import { errnoOf } from "../fs/errno.ts";
+import { andThen } from "../core/maybe-promise.ts";
 import { isFinal } from "../fs/writable-folder.ts";
 import type { LocalListings } from "../tree/local-listing.ts";
 import type { StagedFile } from "../write/staged-file.ts";
@@ -16,12 +17,14 @@ import { Staging } from "../write/staging.ts";
 import { mountPathOf } from "./upload-list.ts";
 
 /**
- * Files of a session that BaseSpace lacks: being uploaded or waiting, failed, under a temporary name, and interrupted.
+ * Files of a session that BaseSpace lacks: being uploaded or waiting, failed, under a temporary name, closed in a result
+ * whose files are finished only when somebody says so, and interrupted.
  */
 export interface UploadCounts {
   readonly pending: number;
   readonly failed: number;
   readonly awaitingRename: number;
+  readonly awaitingCommit: number;
   readonly interrupted: number;
 }
 
@@ -37,6 +40,11 @@ export function stagingFolderOf({ folders }: Config): string {
 
 export function stagingFolderIn({ state }: Folders): string {
   return join(state, "staging");
+}
+
+/** Where the records are of files that were removed here, and that BaseSpace still has. */
+export function whiteoutsFolderIn({ state }: Pick<Folders, "state">): string {
+  return join(state, "removed");
 }
 
 /** The files that were written in a session, and where their bytes are. */
@@ -65,6 +73,8 @@ export function openStaging(
     target: client.uploads,
     staging,
     logger,
+    writeMode: config.mount.writeMode,
+    whiteouts: { folder: whiteoutsFolderIn(config.folders), owner: staging.owner },
     keptFiles: Math.min(MOST_KEPT, Math.floor(maxFiles / 2)),
     onForgotten: (id) => catalog.invalidate({ kind: "appresult", id }),
     onUploadFailed: (file, error) => {
@@ -85,11 +95,13 @@ export function openStaging(
  * What the tree shows beside BaseSpace's files: those of app results, where files can be written. Empty folders, which
  * BaseSpace does not have, are shown as long as the app result takes files.
  */
-export function listingsOf({ lists }: StagedFiles): LocalListings {
+export function listingsOf({ lists, whiteouts }: StagedFiles): LocalListings {
   return (owner) => {
     if (owner.kind !== "appresult") return undefined;
-    if (isFinal(owner)) lists.forgetFolders(owner.id);
-    return lists.listing(owner.id);
+    return andThen(whiteouts.upToDate(owner.id), () => {
+      if (isFinal(owner)) lists.forgetFolders(owner.id);
+      return lists.listing(owner.id);
+    });
   };
 }
 
@@ -101,6 +113,7 @@ export function countUploads(staged: StagedFiles): UploadCounts {
     return !isInterrupted && content.failure !== undefined;
   });
   const temporary = count(({ awaitsRename, isInterrupted }) => !isInterrupted && awaitsRename);
-  const pending = files.length - failed - temporary - interrupted;
-  return { pending, failed, awaitingRename: temporary, interrupted };
+  const waiting = count(({ awaitsRename, awaitsCommit }) => !awaitsRename && awaitsCommit);
+  const pending = files.length - failed - temporary - interrupted - waiting;
+  return { pending, failed, awaitingRename: temporary, awaitingCommit: waiting, interrupted };
 }

@@ -103,6 +103,8 @@ export interface Session extends AsyncDisposable {
   discardTemporaryNames(signal: AbortSignal): Promise<void>;
   /** Counts interrupted files as closed: from now on they can be finished as they are. */
   closeInterrupted(): Promise<void>;
+  /** Files that await a commit, of all app results or of one, are finished from now on as the others. */
+  commitUploads(appResultId?: string): Promise<void>;
   /** Finishes files that were closed and not finished, such as empty ones. @throws what uploading can throw */
   finishUploads(signal: AbortSignal): Promise<void>;
   /**
@@ -191,6 +193,7 @@ function uploadsOf(
 ): Pick<
   Session,
   | "closeInterrupted"
+  | "commitUploads"
   | "discardTemporaryNames"
   | "finishUploads"
   | "hurry"
@@ -206,8 +209,9 @@ function uploadsOf(
     keepTemporaryNames: async (signal) => await keepTemporaryNames(staged, {}, signal),
     discardTemporaryNames: async (signal) => await discardTemporaryNames(staged, {}, signal),
     closeInterrupted: async () => {
-      for (const { content } of interruptedFiles(staged.unfinished())) await content.close();
+      for (const file of interruptedFiles(staged.unfinished())) await file.close();
     },
+    commitUploads: async (appResultId) => await staged.finishing.commitAll(appResultId),
     finishUploads: async (signal) => await staged.finishing.finishAll(signal),
     hurry: () => staged.hurry(),
     stillOpen: async (signal) => (await staged.finishing.stillOpen(signal)).map(shownPathOf),
@@ -307,7 +311,7 @@ function describeSession(
     user,
     profile,
     layout: "default",
-    writeMode: "through",
+    writeMode: config.mount.writeMode,
     cacheDir: folders.cache,
     stagingDir: stagingFolderOf(config),
     tokenSource,

@@ -13,6 +13,8 @@ export interface UnfinishedFiles {
   readonly leftBytes: number;
   /** Paths of files under temporary names. */
   readonly awaitingRename: readonly string[];
+  /** Paths of files that are finished only when somebody says so. */
+  readonly awaitingCommit: readonly string[];
   /** Paths of files whose upload failed, with the reason after each. */
   readonly failed: readonly string[];
   /** Paths of files whose last writer did not close them. */
@@ -24,14 +26,17 @@ export function unfinishedFiles(staged: StagedFiles): UnfinishedFiles {
   const files = staged.unfinished().filter(({ isOpenForWriting }) => !isOpenForWriting);
   const closed = files.filter(({ isInterrupted }) => !isInterrupted);
   const temporary = closed.filter(({ awaitsRename }) => awaitsRename);
-  const pending = closed.filter(
-    ({ awaitsRename, content }) => !awaitsRename && content.failure === undefined,
-  );
+  const final = closed.filter(({ awaitsRename }) => !awaitsRename);
+  const waiting = final.filter(({ awaitsCommit }) => awaitsCommit);
+  const pending = final.filter(({ awaitsCommit, content }) => {
+    return !awaitsCommit && content.failure === undefined;
+  });
   return {
     open: staged.writers.files().map(shownPathOf),
     pending: pending.length,
     leftBytes: pending.reduce((sum, { content }) => sum + content.leftBytes, 0),
     awaitingRename: temporary.map(({ shownPath }) => shownPath),
+    awaitingCommit: waiting.map(({ shownPath }) => shownPath),
     failed: failedFiles(closed),
     interrupted: interruptedFiles(files).map(({ shownPath }) => shownPath),
   };
@@ -45,7 +50,7 @@ export function interruptedFiles(files: readonly StagedFile[]): readonly StagedF
 /** The paths of those of `files` whose upload failed, with the reason after each. */
 export function failedFiles(files: readonly StagedFile[]): readonly string[] {
   return files
-    .filter((file) => !file.awaitsRename && !file.isInterrupted)
+    .filter((file) => !file.awaitsRename && !file.awaitsCommit && !file.isInterrupted)
     .filter(({ content }) => content.failure !== undefined)
     .map(({ shownPath, content }) => `${shownPath} (${describeError(content.failure)})`);
 }

@@ -12,10 +12,12 @@ import type { UnadoptedFile } from "../write/staging.ts";
  * - `pending`: it is going to be uploaded
  * - `failed`: its upload failed, or a write to it
  * - `awaiting rename`: it has a temporary name
+ * - `awaiting commit`: it was closed in a result whose files are finished only when somebody says so
  * - `interrupted`: its last writer did not close it
  * - `left behind`: an ended mount has left it, and this one does not upload it
  */
 export type UploadState =
+  | "awaiting commit"
   | "awaiting rename"
   | "being written"
   | "failed"
@@ -72,12 +74,13 @@ export function listedUpload(file: StagedFile): ListedUpload {
 }
 
 function stateOf(file: StagedFile): UploadState {
-  const { content, awaitsRename, isInterrupted, isOpenForWriting } = file;
+  const { content, awaitsRename, awaitsCommit, isInterrupted, isOpenForWriting } = file;
   if (content.state === "finishing") return "uploading";
   if (isOpenForWriting) return "being written";
   if (isInterrupted) return "interrupted";
   if (awaitsRename) return "awaiting rename";
-  return content.failure === undefined ? "pending" : "failed";
+  if (content.failure !== undefined) return "failed";
+  return awaitsCommit ? "awaiting commit" : "pending";
 }
 
 export function listedUnadopted(file: UnadoptedFile): ListedUpload {

@@ -30,6 +30,11 @@ export class FileFolder {
     return (this.#entries ??= this.#name());
   }
 
+  /** Whether no name depends on other entries, so that there is one file for each path. */
+  get hasPlainNames(): boolean {
+    return this.#entries !== undefined && !this.#hasNameConflicts;
+  }
+
   folder(name: string): FileFolder | undefined {
     return this.entries.has(name) ? this.#folders.get(name) : undefined;
   }

@@ -2,7 +2,7 @@ import type { FileItem } from "../catalog/catalog.ts";
 import type { FileId } from "../core/ids.ts";
 import { FileFolder } from "./file-folder.ts";
 import { foldersOf, lastSegmentOf } from "./file-path.ts";
-import type { LocalChange, LocalListing } from "./local-listing.ts";
+import type { LocalChange, LocalItem, LocalListing } from "./local-listing.ts";
 import { type EntityDirectory, type FolderDirectory, dateOf } from "./node.ts";
 import { PathFolder } from "./path-folder.ts";
 
@@ -29,8 +29,11 @@ export class FileTree {
   readonly #items: readonly FileItem[];
   readonly #pathRoot = new PathFolder("");
   #itemsById: Map<FileId, FileItem> | undefined;
-  /** By staged file, the listed file that it replaces. */
-  readonly #replaced = new Map<FileItem, FileItem>();
+  /** By staged file, the listed files that it replaces. */
+  readonly #replaced = new Map<FileItem, readonly FileItem[]>();
+  /** By listed file, how many staged files replace it. */
+  readonly #replacements = new Map<FileItem, number>();
+  #local: LocalListing | undefined;
   #revision = 0;
 
   /** The folder `name` of `owner`, with its content. */
@@ -38,10 +41,13 @@ export class FileTree {
     const top = filesFolder(owner, name);
     this.root = new FileFolder(top, this.#pathRoot);
     this.#items = items;
-    for (const item of items) this.#createFolders(foldersOf(item.path)).add(item);
+    this.#local = local;
+    for (const item of items) {
+      if (!this.#isCovered(item)) this.#createFolders(foldersOf(item.path)).add(item);
+    }
     if (local === undefined) return;
     this.#revision = local.revision;
-    for (const item of local.items) this.#apply({ kind: "added", item, path: item.path });
+    for (const item of local.shown) this.#apply({ kind: "added", item, path: item.path });
     for (const path of local.folders) this.#apply({ kind: "folder-added", path });
   }
 
@@ -50,9 +56,21 @@ export class FileTree {
     if ((local?.revision ?? 0) === this.#revision) return true;
     const changes = local?.changesSince(this.#revision);
     if (local === undefined || changes === undefined) return false;
+    this.#local = local;
     for (const change of changes) this.#apply(change);
     this.#revision = local.revision;
     return true;
+  }
+
+  /** The listed files of the path of `item`, whatever they are shown as, and those that it replaces. */
+  versionsOf(item: FileItem): readonly FileItem[] {
+    const folders = foldersOf(item.path);
+    const isAlone = this.#folderWithNames(folders)?.hasPlainNames === true;
+    const files = isAlone ? [item] : [...(this.#find(folders)?.files ?? [])];
+    const shown = files.filter(({ path }) => path === item.path);
+    return [...shown, ...(this.#replaced.get(item) ?? [])].filter(
+      ({ id }) => this.#listed(id) !== undefined,
+    );
   }
 
   #apply(change: LocalChange): void {
@@ -68,6 +86,12 @@ export class FileTree {
       case "removed":
         this.#remove(change.item, change.path);
         this.#showReplaced(change.item);
+        break;
+      case "covered":
+        this.#cover(change.id);
+        break;
+      case "uncovered":
+        this.#uncover(change.id);
         break;
       case "folder-added":
         this.#createFolders(change.path.split("/")).createdMs = this.root.node.dateMs;
@@ -93,25 +117,56 @@ export class FileTree {
     this.#prune(folders);
   }
 
-  /** A staged file replaces the listed file with the same Id, because it is more up to date. */
-  #replaceListed(item: FileItem): void {
-    if (this.#replaced.get(item)?.id === item.id) return;
+  /** A staged file replaces the listed file with the same Id, because it is more up to date, and older versions. */
+  #replaceListed(item: LocalItem): void {
+    const listed = [item.id, ...item.replaces]
+      .map((id) => this.#listed(id))
+      .filter((found) => found !== undefined);
+    if (isSame(listed, this.#replaced.get(item) ?? [])) return;
     this.#showReplaced(item);
-    this.#itemsById ??= new Map(this.#items.map((listed) => [listed.id, listed]));
-    const listed = this.#itemsById.get(item.id);
-    if (listed === undefined) return;
+    if (listed.length === 0) return;
     this.#replaced.set(item, listed);
-    this.#remove(listed, listed.path);
-    this.#renameAlong(listed.path);
+    for (const each of listed) {
+      this.#replacements.set(each, (this.#replacements.get(each) ?? 0) + 1);
+      this.#remove(each, each.path);
+      this.#renameAlong(each.path);
+    }
   }
 
-  /** Shows the listed file again that `item` replaced. */
+  /** Shows the listed files again that `item` replaced. */
   #showReplaced(item: FileItem): void {
-    const listed = this.#replaced.get(item);
-    if (listed === undefined) return;
+    const listed = this.#replaced.get(item) ?? [];
     this.#replaced.delete(item);
-    this.#add(listed, listed.path);
-    this.#renameAlong(listed.path);
+    for (const each of listed) {
+      this.#replacements.set(each, (this.#replacements.get(each) ?? 1) - 1);
+      this.#show(each);
+    }
+  }
+
+  #cover(id: FileId): void {
+    const item = this.#listed(id);
+    if (item !== undefined) this.#remove(item, item.path);
+  }
+
+  #uncover(id: FileId): void {
+    const item = this.#listed(id);
+    if (item !== undefined) this.#show(item);
+  }
+
+  /** Shows a listed file, unless it was removed here, or another one replaces it. */
+  #show(item: FileItem): void {
+    if (this.#isCovered(item) || (this.#replacements.get(item) ?? 0) > 0) return;
+    this.#add(item, item.path);
+    this.#renameAlong(item.path);
+  }
+
+  #isCovered({ id }: FileItem): boolean {
+    return this.#local?.covers(id) === true;
+  }
+
+  #listed(id: FileId): FileItem | undefined {
+    this.#itemsById ??= new Map(this.#items.map((listed) => [listed.id, listed]));
+    return this.#itemsById.get(id);
   }
 
   #removeFolder(folders: readonly string[]): void {
@@ -180,4 +235,8 @@ export class FileTree {
   #renameAlong(path: string): void {
     for (const folder of this.#foldersWithNames(foldersOf(path))) folder.rename();
   }
+}
+
+function isSame(items: readonly FileItem[], others: readonly FileItem[]): boolean {
+  return items.length === others.length && items.every((item, at) => item === others[at]);
 }

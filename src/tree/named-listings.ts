@@ -44,15 +44,21 @@ export class NamedListings {
 
   /** The files of `owner` in its folder `name`. */
   files(owner: EntityDirectory, name: string, signal: AbortSignal): MaybePromise<FileFolder> {
+    return andThen(this.fileTree(owner, name, signal), ({ root }) => root);
+  }
+
+  /** As {@link files}, with what lies below. */
+  fileTree(owner: EntityDirectory, name: string, signal: AbortSignal): MaybePromise<FileTree> {
     const listing = this.#below(owner, () => this.#catalog.files(owner.entity, signal));
-    return andThen(listing, (items) => {
-      const local = this.#local(owner.entity);
-      const known = this.#trees.get(items);
-      if (known?.follow(local) === true) return known.root;
-      const tree = new FileTree(owner, name, { items, local });
-      this.#trees.set(items, tree);
-      return tree.root;
-    });
+    return andThen(listing, (items) =>
+      andThen(this.#local(owner.entity), (local) => {
+        const known = this.#trees.get(items);
+        if (known?.follow(local) === true) return known;
+        const tree = new FileTree(owner, name, { items, local });
+        this.#trees.set(items, tree);
+        return tree;
+      }),
+    );
   }
 
   /** Calls `list`, whose listing belongs to `owner`. */

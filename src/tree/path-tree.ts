@@ -6,7 +6,7 @@
  * passes in those of files that were written here (`local-listing.ts`). `fs/` and `session/` call it.
  */
 
-import type { Catalog, Entity, EntityKind } from "../catalog/catalog.ts";
+import type { Catalog, Entity, EntityKind, FileItem } from "../catalog/catalog.ts";
 import { type MaybePromise, andThen, orElse } from "../core/maybe-promise.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
@@ -169,6 +169,14 @@ export class PathTree {
       node = name === ".." ? parentOf(directory) : await this.child(directory, name, signal);
     }
     return followLast || path.endsWith("/") ? linkTargetOf(node) : node;
+  }
+
+  /** The files of BaseSpace that have the path of `file`, and those that it replaces. */
+  versionsOf(file: FileNode, signal: AbortSignal): MaybePromise<readonly FileItem[]> {
+    const { owner } = file.parent;
+    return andThen(this.#listings.fileTree(owner, topOf(file.parent).name, signal), (tree) =>
+      tree.versionsOf(file.item),
+    );
   }
 
   /** The content of a generated file, as it is now. */

@@ -58,6 +58,11 @@ interface Sending {
   readonly isDue: () => boolean;
 }
 
+export interface FinishSignals {
+  readonly signal: AbortSignal;
+  readonly stopped: AbortSignal;
+}
+
 /**
  * An upload of content that is still being written. Parts are sent in the background; when the content of a part
  * changes after it was sent, or while it is being sent, the part is sent again. The caller decides when the file
@@ -134,11 +139,12 @@ export class IncrementalUpload<Begun, File> {
   /**
    * Sends the parts that are due and makes one file of all parts. Does not wait for what is written meanwhile.
    * Returns undefined, and completes nothing, when the file was cut shorter meanwhile.
+   * @param signals - `stopped` ends it only before the service is told to make one file
    */
-  async finish(sizeBytes: number, signal: AbortSignal): Promise<File | undefined> {
+  async finish(sizeBytes: number, signals: FinishSignals): Promise<File | undefined> {
     this.#endBytes = sizeBytes;
     try {
-      return await this.#finish(sizeBytes, signal);
+      return await this.#finish(sizeBytes, signals);
     } finally {
       this.#endBytes = Number.MAX_SAFE_INTEGER;
     }
@@ -150,9 +156,10 @@ export class IncrementalUpload<Begun, File> {
   }
 
   /** The first part that fails aborts the others: they would meet the same service. */
-  async #finish(sizeBytes: number, signal: AbortSignal): Promise<File | undefined> {
+  async #finish(sizeBytes: number, { signal, stopped }: FinishSignals): Promise<File | undefined> {
     const failing = new AbortController();
-    const either = AbortSignal.any([signal, this.#upload.signal, failing.signal]);
+    const ends = AbortSignal.any([signal, this.#upload.signal]);
+    const either = AbortSignal.any([ends, stopped, failing.signal]);
     const numbers = Array.from(
       { length: this.#options.plan.count(sizeBytes) },
       (_, index) => index + 1,
@@ -170,7 +177,8 @@ export class IncrementalUpload<Begun, File> {
     await this.#upload.begin(either);
     if (this.#isCutBelow(sizeBytes)) return undefined;
     this.#options.check();
-    return await this.#upload.complete(sizeBytes, either);
+    stopped.throwIfAborted();
+    return await this.#upload.complete(sizeBytes, ends);
   }
 
   async #sendUntilCurrent(number: number, sizeBytes: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import { describeError } from "../core/errors.ts";
 import type { FileJournal } from "./file-journal.ts";
 import type { ClosedContent } from "./journal-events.ts";
+import { UploadStoppedError } from "./upload-stopped-error.ts";
 
 /**
  * - `copying`: a new version is being filled with the content of the file that it replaces
@@ -49,7 +50,7 @@ const NEXT: Readonly<Record<ContentStateName, readonly ContentStateName[]>> = {
   failed: ["failed", "finishing", "pending", "removed"],
   complete: ["evicted", "removed", "reopening"],
   reopening: ["complete", "pending", "removed"],
-  evicted: [],
+  evicted: ["removed"],
   removed: [],
 };
 
@@ -60,6 +61,8 @@ export interface ContentStateOptions {
   readonly first: "copying" | "pending";
   /** @default open */
   readonly end?: ContentEnd | undefined;
+  /** @default false */
+  readonly awaitsCommit?: boolean | undefined;
 }
 
 /** What BaseSpace has of the content of one staged file. All changes of state pass through one method. */
@@ -68,6 +71,7 @@ export class ContentState {
   readonly #withRoom: ContentStateOptions["withRoom"];
   #state: State;
   #end: ContentEnd;
+  #awaitsCommit: boolean;
   /** The journal says that what was closed survives a power cut. */
   #isSynced = false;
   /** Counts changes, so that one during an upload shows at its end. */
@@ -75,11 +79,13 @@ export class ContentState {
   /** Changes that are under way. */
   #changing = 0;
 
-  constructor({ journal, withRoom, first, end = "open" }: ContentStateOptions) {
+  constructor({ journal, withRoom, first, ...earlier }: ContentStateOptions) {
+    const { end = "open", awaitsCommit = false } = earlier;
     this.#journal = journal;
     this.#withRoom = withRoom;
     this.#state = { name: first };
     this.#end = end;
+    this.#awaitsCommit = awaitsCommit;
     // Until somebody writes, a copy has nothing that BaseSpace lacks.
     if (first === "copying") journal.recordFinish();
   }
@@ -90,6 +96,11 @@ export class ContentState {
 
   get end(): ContentEnd {
     return this.#end;
+  }
+
+  /** It was closed, and is finished only when somebody says so. */
+  get awaitsCommit(): boolean {
+    return this.#awaitsCommit && this.#end === "closed" && this.isUnfinished;
   }
 
   /** False when BaseSpace has everything that was written. */
@@ -123,7 +134,15 @@ export class ContentState {
     if (!this.isUnfinished || this.name === "removed" || this.#end === "closed") return;
     this.#end = "closed";
     this.#isSynced = content.isSynced;
+    this.#awaitsCommit = content.awaitsCommit === true;
     await this.#journal.recordClose(content);
+  }
+
+  /** It may be finished from now on, also by the next mount. Returns when the journal says so. */
+  async commit(sizeBytes: number): Promise<void> {
+    if (!this.awaitsCommit) return;
+    this.#awaitsCommit = false;
+    await this.#journal.recordClose({ sizeBytes, isSynced: this.#isSynced });
   }
 
   /** Its last writer did not close it as it should: its end may be missing. */
@@ -220,9 +239,11 @@ export class ContentState {
 
   #attemptFailed(error: unknown, underNewName: boolean): void {
     if (this.name !== "finishing") return;
-    const failure = underNewName ? this.failure : error;
+    const isKept = underNewName || error instanceof UploadStoppedError;
+    const failure = isKept ? this.failure : error;
     const next: State = failure === undefined ? { name: "pending" } : { name: "failed", failure };
-    this.#transition(next, { event: "failed", error });
+    const isStopped = error instanceof UploadStoppedError;
+    this.#transition(next, isStopped ? undefined : { event: "failed", error });
   }
 
   #transition(to: State, note?: Note): void {

@@ -10,6 +10,7 @@ import { Extents } from "./extents.ts";
 import type { JournaledUpload } from "./journal-events.ts";
 import type { PartMemory } from "./part-memory.ts";
 import type { StagingFile } from "./staging-file.ts";
+import { UploadStoppedError } from "./upload-stopped-error.ts";
 import {
   protocolOf,
   type ResultFilePath,
@@ -37,6 +38,12 @@ export interface ContentUploadOptions {
   readonly earlier?: EarlierContent | undefined;
 }
 
+/** `stopped` ends what can be undone; what BaseSpace is completing is waited for. */
+interface Signals {
+  readonly signal: AbortSignal;
+  readonly stopped: AbortSignal;
+}
+
 type PartsUpload = IncrementalUpload<FileId, UploadedFile>;
 
 /**
@@ -51,6 +58,9 @@ export class ContentUpload {
   /** The first part that was not sent ahead. */
   #nextPart = 1;
   #isOvertaken = false;
+  /** Of the attempt that is under way. */
+  #stopping = new AbortController();
+  #pendingId: FileId | undefined;
   /** What an ended process has made of it, until it is known what BaseSpace has of that. */
   #earlier: EarlierContent | undefined;
   /** The version that the ended process left. */
@@ -61,12 +71,18 @@ export class ContentUpload {
     this.#destination = options.destination;
     this.#earlier = options.earlier;
     this.#earlierVersion = options.version();
+    this.#pendingId = options.earlier?.upload?.fileId;
     this.#uploader = this.#newUploader(options.earlier?.upload);
     if (options.earlier !== undefined) this.wrote({ start: 0, end: options.staging.sizeBytes });
   }
 
   get destination(): ResultFilePath {
     return this.#destination;
+  }
+
+  /** The pending file of BaseSpace that parts are sent to. */
+  get pendingId(): FileId | undefined {
+    return this.#uploader.hasBegun ? this.#pendingId : undefined;
   }
 
   /** Bytes of parts that BaseSpace has as they are now. */
@@ -117,6 +133,11 @@ export class ContentUpload {
     this.#isOvertaken = this.#uploader.hasBegun;
   }
 
+  /** Stops {@link finish} before it has BaseSpace complete the file; it throws {@link UploadStoppedError} then. */
+  stop(): void {
+    this.#stopping.abort(new UploadStoppedError());
+  }
+
   /** Discards what was sent, also in BaseSpace if it can be reached. */
   async abort(signal: AbortSignal): Promise<void> {
     if (this.#uploader.hasBegun) await this.#uploader.abort(signal);
@@ -133,19 +154,22 @@ export class ContentUpload {
     const { check, isClosed, version: currentVersion } = this.#options;
     const wasClosed = isClosed();
     let isForgotten = false;
+    this.#stopping = new AbortController();
+    const { signal: stopped } = this.#stopping;
     for (;;) {
       // What there is of it now may be a part of what its next writer is going to write.
       if (wasClosed && !isClosed()) return undefined;
       check();
       const version = currentVersion();
       try {
-        const file = await this.#send(signal);
+        const file = await this.#send({ signal, stopped });
         if (file !== undefined) {
           // The parts belong to a complete file now.
           this.#startAnew();
           return { file, version };
         }
       } catch (error) {
+        stopped.throwIfAborted();
         // When it shows at the beginning, or again, the app result itself was deleted.
         if (reasonOf(error) !== "gone" || !this.#uploader.hasBegun || isForgotten) throw error;
         isForgotten = true;
@@ -155,26 +179,32 @@ export class ContentUpload {
   }
 
   /** Returns undefined when somebody cut the file shorter meanwhile. */
-  async #send(signal: AbortSignal): Promise<UploadedFile | undefined> {
+  async #send({ signal, stopped }: Signals): Promise<UploadedFile | undefined> {
     const { plan, staging } = this.#options;
-    const complete = await this.#settleEarlier(signal);
+    const either = AbortSignal.any([signal, stopped]);
+    const complete = await this.#settleEarlier(either);
     if (complete !== undefined) return complete;
     const { earlier, target, version } = this.#options;
     if (earlier !== undefined && version() === this.#earlierVersion) {
-      await refuseOlder({ target, destination: this.#destination, earlier }, signal);
+      await refuseOlder({ target, destination: this.#destination, earlier }, either);
     }
     const { sizeBytes } = staging;
     if (this.#isOvertaken || this.#uploader.isTooLongFor(sizeBytes))
       await this.#discardSent(signal);
     const isShort = sizeBytes <= plan.firstPartBytes;
-    if (!this.#uploader.hasBegun && isShort) return await this.#sendWhole(sizeBytes, signal);
-    return await this.#uploader.finish(sizeBytes, signal);
+    if (!this.#uploader.hasBegun && isShort)
+      return await this.#sendWhole(sizeBytes, { signal, stopped });
+    return await this.#uploader.finish(sizeBytes, { signal, stopped });
   }
 
-  async #sendWhole(sizeBytes: number, signal: AbortSignal): Promise<UploadedFile | undefined> {
+  async #sendWhole(
+    sizeBytes: number,
+    { signal, stopped }: Signals,
+  ): Promise<UploadedFile | undefined> {
     const { check, memory, staging, target } = this.#options;
-    return await memory.use(sizeBytes, signal, async (bytes) => {
+    return await memory.use(sizeBytes, AbortSignal.any([signal, stopped]), async (bytes) => {
       const read = await staging.read(0, bytes);
+      stopped.throwIfAborted();
       check();
       if (read < sizeBytes) return undefined;
       return await target.whole(this.#destination, { bytes }, { signal });
@@ -213,6 +243,7 @@ export class ContentUpload {
     const destination = this.#destination;
     const protocol = protocolOf(target, destination, {
       begun: async (fileId) => {
+        this.#pendingId = fileId;
         await journal.recordUpload({ fileId, uploadPath: destination.path, steps: plan.steps });
       },
       sent: (number, part) => journal.recordPart(number, part),

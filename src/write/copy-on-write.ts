@@ -1,7 +1,8 @@
 import type { MaybePromise } from "../core/maybe-promise.ts";
-import type { AppResultId } from "../core/ids.ts";
+import type { AppResultId, FileId } from "../core/ids.ts";
 import type { FileReader, FileWriter, AskWriters } from "./file-writer.ts";
 import { FirstFailure } from "./first-failure.ts";
+import type { HiddenFile } from "./result-log.ts";
 import { type ResultFile, shownPathOf } from "./result-file.ts";
 import type { StagedContent } from "./staged-content.ts";
 import type { StagedFile } from "./staged-file.ts";
@@ -16,13 +17,16 @@ const COPY_BYTES = 1024 * 1024;
 
 /** The file of BaseSpace. */
 export interface OldVersion extends ResultFile {
+  readonly id: FileId;
+  /** As this session has it, which wrote it; its bytes are not staged any more. */
+  readonly evicted?: StagedFile | undefined;
   readonly sizeBytes: number;
 }
 
 export interface NewVersionParts extends WriterParts {
   /** Makes a staged file and lists it when `fill` has written what it begins with. */
   readonly createFilled: (
-    file: ResultFile,
+    file: OldVersion,
     fill: (content: StagedContent) => Promise<void>,
     signal: AbortSignal,
   ) => Promise<StagedFile>;
@@ -47,22 +51,29 @@ class NewVersion {
   readonly #writers = new Set<CopyOnWriter>();
   #beginning: Promise<void> | undefined;
   #file: StagedFile | undefined;
+  /** Before it is begun. */
+  #path: string;
 
   constructor({ old, parts, onUnused }: NewVersionOptions) {
     this.old = old;
+    this.#path = old.path;
     this.parts = parts;
     this.#onUnused = onUnused;
   }
 
   /** Where it is now. */
   get path(): string {
-    return this.#file?.path ?? this.old.path;
+    return this.#file?.path ?? this.#path;
+  }
+
+  /** The old version was removed while it is open: what is written has its other name. */
+  moved(path: string): void {
+    this.#path = path;
   }
 
   /** False once it was renamed or removed: then the file at `path` can have another new version. */
   isAt(path: string): boolean {
-    const file = this.#file;
-    return file === undefined || (!file.isRemoved && file.path === path);
+    return this.#file?.isRemoved !== true && this.path === path;
   }
 
   /** `writer` writes to the new version as soon as there is one. */
@@ -97,7 +108,7 @@ class NewVersion {
     const fill = async (into: StagedContent): Promise<void> => {
       if (content !== undefined) await copy(content, into, sizeBytes, signal);
     };
-    const file = await this.parts.createFilled(this.old, fill, signal);
+    const file = await this.parts.createFilled({ ...this.old, path: this.#path }, fill, signal);
     this.#file = file;
     for (const writer of this.#writers) writer.writeTo(file);
   }
@@ -215,6 +226,13 @@ export class NewVersions {
    */
   open(key: string, old: OldVersion, before: FileReader | undefined): FileWriter {
     return new CopyOnWriter(this.#newVersion(key, old), before);
+  }
+
+  /** The old version with this Id has another name, as long as it is open. */
+  moved({ id, path }: HiddenFile): void {
+    for (const newVersion of this.#newVersions.values()) {
+      if (newVersion.old.id === id) newVersion.moved(path);
+    }
   }
 
   #newVersion(key: string, old: OldVersion): NewVersion {

@@ -10,6 +10,8 @@ import type { FoundUpload, ResultFilePath, UploadedFile, UploadTarget } from "./
 /** What is known of content whose writer's mount has ended. */
 export interface EarlierContent {
   readonly end: ContentEnd;
+  /** It is finished only when somebody says so. */
+  readonly awaitsCommit: boolean;
   /** When it was written last, in milliseconds since 1970. */
   readonly modifiedMs: number;
   /** The file that BaseSpace showed at its path when it was adopted. */

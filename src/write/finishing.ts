@@ -1,12 +1,15 @@
 import { abandonOnAbort } from "../core/abort.ts";
 import type { Clock } from "../core/clock.ts";
+import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { AppResultId } from "../core/ids.ts";
+import { dataNamesOf, withIndexes } from "../core/index-files.ts";
 import type { Logger } from "../core/logger.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import type { OpenWriters } from "./open-writers.ts";
 import type { ResultFile } from "./result-file.ts";
 import type { StagedFile } from "./staged-file.ts";
 import type { StagedRegistry } from "./staged-registry.ts";
+import { UploadStoppedError } from "./upload-stopped-error.ts";
 
 export interface FinishingOptions {
   readonly registry: StagedRegistry;
@@ -17,6 +20,8 @@ export interface FinishingOptions {
   readonly logger: Logger;
   /** Called when an upload failed that no call waited for. Without it the owner of the tasks receives the error. */
   readonly onUploadFailed?: ((file: ResultFile, error: unknown) => void) | undefined;
+  /** Called when a file is complete that takes the place of older versions. */
+  readonly onReplaced: (file: StagedFile) => void;
 }
 
 /** When staged files are uploaded and completed. */
@@ -34,20 +39,34 @@ export class Finishing {
    * @throws BsmountError as the upload target
    */
   async finish(file: StagedFile, signal: AbortSignal): Promise<void> {
+    await this.#replacementSettled(file, signal);
+    if (file.isRemoved) return;
+    try {
+      await file.content.finish(signal);
+    } catch (error) {
+      if (error instanceof UploadStoppedError) {
+        await this.#finishRenamed(file, signal);
+        return;
+      }
+      file.content.failedWith(error);
+      throw error;
+    }
+    if (!file.isRemoved) this.finished(file);
+  }
+
+  /** A rename of `file` has stopped its upload: it is finished under its new name, if that is a final one. */
+  async #finishRenamed(file: StagedFile, signal: AbortSignal): Promise<void> {
+    await this.#replacementSettled(file, signal);
+    if (!file.isRemoved && !file.awaitsRename) await this.finish(file, signal);
+  }
+
+  async #replacementSettled(file: StagedFile, signal: AbortSignal): Promise<void> {
     while (file.replacement !== undefined) {
       await abandonOnAbort(
         file.replacement.catch(() => {}),
         signal,
       );
-      if (file.isRemoved) return;
     }
-    try {
-      await file.content.finish(signal);
-    } catch (error) {
-      file.content.failedWith(error);
-      throw error;
-    }
-    this.finished(file);
   }
 
   /** To be called after `file` was finished without {@link finish}. */
@@ -55,6 +74,7 @@ export class Finishing {
     const { registry } = this.#options;
     registry.overtakeOthers(file);
     registry.lists.list(file.appResultId).changed(file);
+    if (file.replaces.length > 0) this.#options.onReplaced(file);
     registry.settle(file);
   }
 
@@ -67,16 +87,17 @@ export class Finishing {
 
   /** The last writer of `file` closed it, which the journal says soon. */
   closed(file: StagedFile): void {
-    this.#options.tasks.start(async () => await file.content.close());
+    this.#options.tasks.start(async () => await file.close());
   }
 
-  /** Finishes `file` when nobody waits for it; a failure is logged. */
+  /** Finishes `file` when nobody waits for it, unless it awaits a rename or a commit; a failure is logged. */
   finishInBackground(file: StagedFile): void {
     const { registry, tasks } = this.#options;
     tasks.start(async (signal) => {
-      const { isRemoved, awaitsRename, content } = file;
-      if (!isRemoved && !awaitsRename && content.isUnfinished) {
-        await this.finish(file, signal).catch((error: unknown) => {
+      const { isRemoved, awaitsRename, awaitsCommit, content } = file;
+      const isDue = !isRemoved && !awaitsRename && !awaitsCommit && content.isUnfinished;
+      if (isDue) {
+        await this.#finishAfterData(file, signal).catch((error: unknown) => {
           this.#failedInBackground(file, error, signal);
         });
       }
@@ -101,23 +122,60 @@ export class Finishing {
     });
   }
 
+  /** Files that await a commit are finished from now on, as the others; of an app result, or of all. */
+  async commitAll(appResultId?: AppResultId): Promise<void> {
+    const files = this.#options.registry.unfinished(appResultId);
+    const waiting = files.filter(({ awaitsCommit, isOpenForWriting }) => {
+      return awaitsCommit && !isOpenForWriting;
+    });
+    await Promise.all(waiting.map(async ({ content }) => await content.commit()));
+  }
+
   /**
-   * Finishes all files that have their final names and that nobody has open for writing, of an app result or of all.
+   * Finishes all files that have their final names, that await no commit and that nobody has open for writing, of an app
+   * result or of all.
    * @throws the first failure, when all were tried
    */
   async finishAll(signal: AbortSignal, appResultId?: AppResultId): Promise<void> {
+    const groups = withIndexes(this.#finishable(appResultId), ({ shownPath }) => shownPath);
     const results = await Promise.allSettled(
-      this.#finishable(appResultId).map(async (file) => await this.finish(file, signal)),
+      groups.map(async ({ data, indexes }) => {
+        await this.finish(data, signal);
+        for (const index of indexes) await this.finish(index, signal);
+      }),
     );
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
+  }
+
+  /** An index is finished after its data: programs take an index that is older than its data for outdated. */
+  async #finishAfterData(file: StagedFile, signal: AbortSignal): Promise<void> {
+    const names = dataNamesOf(file.path);
+    if (names.length > 0) {
+      const finishable = this.#finishable(file.appResultId);
+      const data = finishable.find(({ path }) => names.includes(path));
+      if (data !== undefined) await this.#finishData(data, file, signal);
+    }
+    await this.finish(file, signal);
+  }
+
+  async #finishData(data: StagedFile, index: StagedFile, signal: AbortSignal): Promise<void> {
+    try {
+      await this.finish(data, signal);
+    } catch (cause) {
+      const problem = `${index.shownPath} is an index, and waits for its data, ${data.shownPath}`;
+      const error = new BsmountError(reasonOf(cause), problem, { cause });
+      index.content.failedWith(error);
+      throw error;
+    }
   }
 
   /** A file that is open for writing is its writer's to finish: it may lack most of its bytes, as may an interrupted one. */
   #finishable(appResultId?: AppResultId): readonly StagedFile[] {
     return this.#options.registry
       .unfinished(appResultId)
-      .filter((file) => !file.awaitsRename && !file.isOpenForWriting && !file.isInterrupted);
+      .filter(({ awaitsRename, awaitsCommit }) => !awaitsRename && !awaitsCommit)
+      .filter(({ isOpenForWriting, isInterrupted }) => !isOpenForWriting && !isInterrupted);
   }
 
   /**

@@ -36,6 +36,8 @@ export interface ClosedContent {
   readonly sizeBytes: number;
   /** Its bytes were on the disk then, and survive a power cut. */
   readonly isSynced: boolean;
+  /** It is finished only when somebody says so; see `core/write-mode.ts`. */
+  readonly awaitsCommit?: boolean;
 }
 
 /** A pending file of BaseSpace that parts are sent to. */
@@ -96,9 +98,10 @@ const AFTER: { readonly [Name in JournalEvent["event"]]: After<Name> } = {
   },
   renamed,
   changed,
-  closed: (file, { sizeBytes, isSynced }) => {
+  closed: (file, { sizeBytes, isSynced, awaitsCommit }) => {
+    const closed = { sizeBytes, isSynced, ...(awaitsCommit === true ? { awaitsCommit } : {}) };
     // An earlier failure says nothing of what was closed now.
-    return { ...without({ ...file, state: "closed" }, ["why"]), closed: { sizeBytes, isSynced } };
+    return { ...without({ ...file, state: "closed" }, ["why"]), closed };
   },
   interrupted: (file, { why }) => {
     return { ...without({ ...file, state: "interrupted" }, ["closed"]), why };

@@ -19,7 +19,12 @@ export interface JournalText {
 
 /** One line, with its end. */
 export function journalLine(n: number, record: object): string {
-  const json = JSON.stringify({ n, ...record });
+  return checkedLine({ n, ...record });
+}
+
+/** A record as a line with its checksum and its end. */
+export function checkedLine(record: object): string {
+  const json = JSON.stringify(record);
   return `${checksum(json)} ${json}\n`;
 }
 
@@ -48,7 +53,8 @@ function readNumbered(lines: readonly string[]): JournalText {
   return { header, records, isWhole };
 }
 
-function recordIn(line: string): Record<string, unknown> | undefined {
+/** The record in a line that {@link checkedLine} made; undefined when the line was damaged. */
+export function recordIn(line: string): Record<string, unknown> | undefined {
   const json = line.slice(9);
   return line.slice(0, 9) === `${checksum(json)} ` ? parsed(json) : undefined;
 }

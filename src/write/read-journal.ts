@@ -91,7 +91,8 @@ const FIELDS: Readonly<Record<JournalEvent["event"], (record: Fields) => boolean
   begun: ({ appResultId, resultPath, path }) => [appResultId, resultPath, path].every(isText),
   renamed: ({ path, isFinal }) => isText(path) && (isFinal === undefined || isFinal === true),
   changed: () => true,
-  closed: ({ sizeBytes, isSynced }) => isCount(sizeBytes) && typeof isSynced === "boolean",
+  closed: ({ sizeBytes, isSynced, awaitsCommit }) =>
+    isCount(sizeBytes) && isBoolean(isSynced) && (awaitsCommit ?? true) === true,
   interrupted: ({ why }) => isText(why),
   finished: () => true,
   failed: ({ why }) => isText(why),
@@ -116,6 +117,10 @@ function isStep(value: unknown): boolean {
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === "boolean";
 }
 
 function isCount(value: unknown): value is number {

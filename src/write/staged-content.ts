@@ -1,38 +1,12 @@
 import type { ByteRange } from "../core/byte-range.ts";
-import type { Clock } from "../core/clock.ts";
-import type { PartPlan } from "../upload/part-plan.ts";
-import type { TaskGroup } from "../core/task-group.ts";
+import type { FileId } from "../core/ids.ts";
 import { ContentState, type ContentStateName } from "./content-state.ts";
 import { ContentUpload } from "./content-upload.ts";
-import type { EarlierContent } from "./earlier-upload.ts";
 import { withFinalFailures } from "./final-failure.ts";
 import { FirstFailure } from "./first-failure.ts";
-import type { PartMemory } from "./part-memory.ts";
-import type { StagingFile } from "./staging-file.ts";
-import type { FileJournal } from "./file-journal.ts";
+import type { StagedContentOptions } from "./staged-content-options.ts";
 import { tooBigError } from "./too-big.ts";
-import type { UploadedFile, ResultFilePath, UploadTarget } from "./upload-target.ts";
-
-export interface StagedContentOptions {
-  readonly target: UploadTarget;
-  readonly destination: ResultFilePath;
-  /** False while it is not known under which path the file will be finished: nothing is sent before that. */
-  readonly sendsAhead: boolean;
-  readonly plan: PartPlan;
-  readonly staging: StagingFile;
-  readonly journal: FileJournal;
-  /** Runs what needs room on the staging disk, again when that is full and room could be made. */
-  readonly withRoom: <T>(work: () => Promise<T>) => Promise<T>;
-  readonly clock: Clock;
-  /** Memory for bytes that are being sent, shared by all files. */
-  readonly memory: PartMemory;
-  /** Owns what is sent in the background. */
-  readonly tasks: TaskGroup;
-  /** Whether it begins as a copy of another file; then {@link StagedContent.copied} ends the copying. */
-  readonly isCopy: boolean;
-  /** What an ended process made of it, whose staging file this is. */
-  readonly earlier?: EarlierContent | undefined;
-}
+import type { ResultFilePath, UploadedFile } from "./upload-target.ts";
 
 /** That of no content: what is being written again was not finished. */
 const NO_VERSION = -1;
@@ -50,6 +24,7 @@ export class StagedContent {
   readonly #upload: ContentUpload;
   readonly #failure = new FirstFailure();
   #uploaded: UploadedFile | undefined;
+  readonly #olderIds = new Set<FileId>();
   #modifiedMs: number;
   #sendsAhead: boolean;
   /** Ends the attempt to upload it that is under way. */
@@ -61,7 +36,8 @@ export class StagedContent {
     this.#options = options;
     const { earlier, isCopy } = options;
     const first = isCopy ? "copying" : "pending";
-    this.#state = new ContentState({ ...options, first, end: earlier?.end });
+    const { end, awaitsCommit } = earlier ?? {};
+    this.#state = new ContentState({ ...options, first, end, awaitsCommit });
     this.#upload = new ContentUpload({
       ...options,
       check: () => this.#failure.check(),
@@ -86,6 +62,11 @@ export class StagedContent {
     return this.#state.end === "interrupted";
   }
 
+  /** Its last writer closed it, and it is finished only when somebody says so. */
+  get awaitsCommit(): boolean {
+    return this.#state.awaitsCommit;
+  }
+
   /** Where it is uploaded to, or would be. */
   get destination(): ResultFilePath {
     return this.#upload.destination;
@@ -108,6 +89,16 @@ export class StagedContent {
   /** The last version that BaseSpace has. */
   get uploaded(): UploadedFile | undefined {
     return this.#uploaded;
+  }
+
+  /** The versions before that, as far as they were uploaded from here. */
+  get olderIds(): ReadonlySet<FileId> {
+    return this.#olderIds;
+  }
+
+  /** The pending file of BaseSpace that its parts are sent to, which becomes its next version. */
+  get pendingId(): FileId | undefined {
+    return this.#upload.pendingId;
   }
 
   /** Bytes that BaseSpace has not confirmed, of the version that is here. */
@@ -168,10 +159,19 @@ export class StagedContent {
     });
   }
 
-  /** Its last writer closed it: it may be finished, also by the next mount. Returns when the journal says so. */
-  async close(): Promise<void> {
+  /**
+   * Its last writer closed it: it may be finished, also by the next mount, or awaits a commit before. Returns when the
+   * journal says so.
+   */
+  async close({ awaitsCommit }: { readonly awaitsCommit: boolean }): Promise<void> {
     const isSynced = this.#syncedVersion === this.#state.version;
-    await this.#state.close({ sizeBytes: this.sizeBytes, isSynced });
+    const { sizeBytes } = this;
+    await this.#state.close({ sizeBytes, isSynced, ...(awaitsCommit ? { awaitsCommit } : {}) });
+  }
+
+  /** It may be finished from now on, also by the next mount. Returns when the journal says so. */
+  async commit(): Promise<void> {
+    await this.#state.commit(this.sizeBytes);
   }
 
   /** Its last writer did not close it as it should: nobody finishes it unless the user says so. */
@@ -236,6 +236,21 @@ export class StagedContent {
     this.#state.failedWith(error);
   }
 
+  /** Stops the attempt to finish it that is under way, unless BaseSpace is completing the file already. */
+  stop(): void {
+    this.#upload.stop();
+  }
+
+  /**
+   * BaseSpace is to have it again, under another name: it counts as changed. Returns when staging has it durably.
+   * @throws BsmountError `no-space`, `environment`; what an earlier change threw
+   */
+  async reopen(): Promise<void> {
+    this.#failure.check();
+    await this.#change({ start: 0, end: 0 }, async () => {});
+    await this.sync();
+  }
+
   /** Returns when no attempt to finish it is under way, however the last one ended. */
   async settled(): Promise<void> {
     await this.#state.attempt?.attempt.catch(() => {});
@@ -263,9 +278,14 @@ export class StagedContent {
 
   /** Deletes it, here and as far as possible in BaseSpace. */
   async discard(signal: AbortSignal): Promise<void> {
+    const { attempt } = this.#state.attempt ?? {};
     this.remove();
+    this.stop();
     // First the staged bytes: the next mount would upload them if this one were killed while the service is away.
-    await Promise.all([this.#deleteStaged(), this.#upload.abort(signal)]);
+    const deleted = this.#deleteStaged();
+    if (attempt === undefined) await this.#upload.abort(signal);
+    else this.#abortAfter(attempt);
+    await deleted;
   }
 
   /** Deletes the staged bytes; what BaseSpace has stays as it is. */
@@ -277,6 +297,14 @@ export class StagedContent {
   /** Closes the staging file and leaves it where it is, for the next mount to find. */
   async leave(): Promise<void> {
     await this.#options.staging.close();
+  }
+
+  /** BaseSpace may be completing the file, which cannot be aborted then. */
+  #abortAfter(attempt: Promise<unknown>): void {
+    this.#options.tasks.start(async (signal) => {
+      await attempt.catch(() => {});
+      await this.#upload.abort(signal);
+    });
   }
 
   async #deleteStaged(): Promise<void> {
@@ -294,8 +322,12 @@ export class StagedContent {
       },
     );
     if (finished === undefined) return NO_VERSION;
-    this.#uploaded = finished.file;
-    return finished.version;
+    const { file, version } = finished;
+    if (this.#uploaded !== undefined) this.#olderIds.add(this.#uploaded.id);
+    this.#olderIds.delete(file.id);
+    this.#uploaded = file;
+    if (this.state === "removed") this.#options.onLate?.(file);
+    return version;
   }
 
   /** Whatever failed before, an empty file lacks nothing. */

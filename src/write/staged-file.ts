@@ -1,5 +1,6 @@
 import { describeError } from "../core/errors.ts";
 import type { AppResultId, FileId } from "../core/ids.ts";
+import type { WriteMode } from "../core/write-mode.ts";
 import { shownPathOf } from "./result-file.ts";
 import type { StagedContent } from "./staged-content.ts";
 import type { FileJournal } from "./file-journal.ts";
@@ -64,6 +65,8 @@ export interface StagedFileOptions {
   readonly name: StagedName;
   /** Its app result as the mount shows it: `/projects/p/appresults/r`. */
   readonly resultPath: string;
+  /** When files of its result are finished. */
+  readonly writeMode: () => WriteMode;
   /** Counts the files of a session. */
   readonly number: number;
 }
@@ -79,14 +82,18 @@ export class StagedFile {
   /** What its inode is made from: it stays the same when the file gets an Id. */
   readonly inodeKey: string;
   readonly isArchived = false;
+  readonly #writeMode: () => WriteMode;
   readonly #journal: FileJournal;
   readonly #opens: Record<OpenMode, number> = { read: 0, write: 0 };
+  readonly #replaces = new Set<FileId>();
   #path: string;
   #nameState: NameState;
   #replacement: Promise<unknown> | undefined;
 
-  constructor({ content, journal, name, resultPath, number }: StagedFileOptions) {
+  constructor({ content, journal, name, resultPath, ...options }: StagedFileOptions) {
+    const { number, writeMode } = options;
     this.content = content;
+    this.#writeMode = writeMode;
     this.resultPath = resultPath;
     this.inodeKey = `staged ${number}`;
     this.#journal = journal;
@@ -111,6 +118,16 @@ export class StagedFile {
   /** It has a temporary name: it is finished only under another one. */
   get awaitsRename(): boolean {
     return this.#nameState === "awaiting rename";
+  }
+
+  /** When files of its result are finished. */
+  get writeMode(): WriteMode {
+    return this.#writeMode();
+  }
+
+  /** It was closed, and is finished only when somebody says so. */
+  get awaitsCommit(): boolean {
+    return this.content.awaitsCommit;
   }
 
   /** Whether its bytes are in staging; if not, BaseSpace has them. */
@@ -140,6 +157,13 @@ export class StagedFile {
     return this.#opens.write;
   }
 
+  /** Files of BaseSpace that it is shown in place of: older versions of it, and those that it replaced by a rename. */
+  get replaces(): readonly FileId[] {
+    const { isUnfinished, olderIds, uploaded } = this.content;
+    const last = isUnfinished && uploaded !== undefined ? [uploaded.id] : [];
+    return [...this.#replaces, ...olderIds, ...last];
+  }
+
   /** Settles when it is known whether another file, which is being finished under its name, replaces it. */
   get replacement(): Promise<unknown> | undefined {
     return this.#replacement;
@@ -151,6 +175,7 @@ export class StagedFile {
     const { failure } = this.content;
     if (failure !== undefined) return describeError(failure);
     if (this.isInterrupted) return "its last writer did not close it";
+    if (this.awaitsCommit) return "it awaits a commit";
     return this.isOpenForWriting ? "it was open for writing" : "the mount ended before";
   }
 
@@ -231,6 +256,16 @@ export class StagedFile {
       this.#setName("awaiting rename");
       throw error;
     }
+  }
+
+  /** From now on it is shown in place of these files of BaseSpace too. */
+  replace(ids: readonly FileId[]): void {
+    for (const id of ids) this.#replaces.add(id);
+  }
+
+  /** Its last writer closed it. Returns when the journal says so. */
+  async close(): Promise<void> {
+    await this.content.close({ awaitsCommit: this.writeMode === "commit" });
   }
 
   /** Nobody finishes it before `replacement` settles, or what is returned is disposed. */

@@ -1,9 +1,12 @@
+import { join } from "node:path";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { AppResultId } from "../core/ids.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
+import type { WriteMode } from "../core/write-mode.ts";
 import { BASESPACE_PARTS, type PartPlan } from "../upload/part-plan.ts";
 import type { ResultFile } from "./result-file.ts";
 import type { Staging } from "./staging.ts";
+import type { WhiteoutsOptions } from "./whiteouts.ts";
 import type { UploadTarget } from "./upload-target.ts";
 
 export interface StagedFilesOptions {
@@ -21,6 +24,10 @@ export interface StagedFilesOptions {
   readonly keptBytes?: number;
   /** Complete files of one app result that are listed here; BaseSpace lists older ones. @default 20 000 */
   readonly listedFiles?: number;
+  /** When files are finished, in app results that have no mode of their own. @default through */
+  readonly writeMode?: WriteMode;
+  /** The folder of the records of what was removed. @default `removed`, in the folder of staging */
+  readonly whiteouts?: Pick<WhiteoutsOptions, "folder" | "owner">;
   /** Called when BaseSpace has files of an app result that are no longer listed here. */
   readonly onForgotten?: (appResultId: AppResultId) => void;
   /** Called when an upload failed that no call waited for. @default it is logged */
@@ -38,6 +45,11 @@ export function stagedFilesSettings(options: StagedFilesOptions): Required<Stage
     keptFiles: 256,
     keptBytes: 1024 * MIB,
     listedFiles: 20_000,
+    writeMode: "through",
+    whiteouts: {
+      folder: join(options.staging.parent, "removed"),
+      owner: options.staging.owner,
+    },
     onForgotten: () => {},
     onUploadFailed: undefined,
     ...options,

@@ -1,31 +1,31 @@
 import { BsmountError, describeError } from "../core/errors.ts";
 import type { AppResultId, FileId } from "../core/ids.ts";
 import { TaskGroup } from "../core/task-group.ts";
+import type { WriteMode } from "../core/write-mode.ts";
 import type { FileReader, FileWriter } from "./file-writer.ts";
 import { Finishing } from "./finishing.ts";
 import { giveUp, type GiveUpOutcome } from "./giving-up.ts";
 import { KeptFiles } from "./kept-files.ts";
+import { type KnownFile, nameOf, usableUpload } from "./known-file.ts";
 import { NewVersions, type OldVersion } from "./copy-on-write.ts";
 import { OpenWriters } from "./open-writers.ts";
 import { PartMemory } from "./part-memory.ts";
+import { Removing } from "./removing.ts";
 import type { ResultFile } from "./result-file.ts";
 import { PartPlan } from "../upload/part-plan.ts";
-import type { JournaledFile } from "./journal-events.ts";
 import type { EarlierContent } from "./earlier-upload.ts";
 import { StagedContent } from "./staged-content.ts";
 import type { StagedBytes } from "./staging-folder.ts";
 import { StagedFile } from "./staged-file.ts";
 import { type StagedFilesOptions, stagedFilesSettings } from "./staged-files-options.ts";
-import type { StagedLists } from "./staged-list.ts";
+import type { FileAlias, StagedLists } from "./staged-list.ts";
 import { StagedNames } from "./staged-names.ts";
 import { StagedRegistry } from "./staged-registry.ts";
 import { StagedWriter } from "./staged-writer.ts";
 import type { AdoptableFile, Space } from "./staging.ts";
 import { type StagedName, stagedNameOf } from "./temporary-names.ts";
 import { tooBigError } from "./too-big.ts";
-
-/** A file of a journal that says where it belongs. */
-export type KnownFile = JournaledFile & { readonly resultFile: ResultFile };
+import { type WhiteoutChange, Whiteouts } from "./whiteouts.ts";
 
 interface NewStagedFile {
   readonly at: ResultFile;
@@ -45,6 +45,8 @@ export class StagedFiles implements AsyncDisposable {
   readonly writers: OpenWriters = new OpenWriters();
   readonly finishing: Finishing;
   readonly names: StagedNames;
+  readonly whiteouts: Whiteouts;
+  readonly removing: Removing;
   readonly #options: Required<StagedFilesOptions>;
   readonly #registry: StagedRegistry;
   readonly #kept: KeptFiles;
@@ -65,13 +67,26 @@ export class StagedFiles implements AsyncDisposable {
     const kept = new KeptFiles({ ...this.#options, tasks, onExcess });
     const registry = new StagedRegistry({ ...this.#options, kept });
     const { writers } = this;
+    const { folder, owner } = this.#options.whiteouts;
+    const whiteouts = new Whiteouts({
+      folder,
+      owner,
+      clock,
+      onChange: (appResultId, change) => this.#whiteoutChanged(appResultId, change),
+    });
+    const removing = new Removing({ registry, whiteouts });
+    const onReplaced = (file: StagedFile): void =>
+      tasks.start(async () => await removing.replaced(file));
     const { onUploadFailed } = this.#options;
-    const finishing = new Finishing({ registry, writers, clock, tasks, logger, onUploadFailed });
+    const background = { tasks, logger, onReplaced, onUploadFailed };
+    const finishing = new Finishing({ registry, writers, clock, ...background });
+    this.whiteouts = whiteouts;
+    this.removing = removing;
     this.#tasks = tasks;
     this.#kept = kept;
     this.#registry = registry;
     this.finishing = finishing;
-    this.names = new StagedNames({ registry, finishing, plan });
+    this.names = new StagedNames({ registry, finishing, whiteouts, plan });
     this.#newVersions = new NewVersions({
       registry,
       writers,
@@ -108,7 +123,7 @@ export class StagedFiles implements AsyncDisposable {
 
   /** As {@link create}, listed when `fill` has written what it begins with. */
   async createFilled(
-    at: ResultFile,
+    at: ResultFile & Partial<Pick<OldVersion, "id" | "evicted">>,
     fill: (content: StagedContent) => Promise<void>,
     signal: AbortSignal,
   ): Promise<StagedFile> {
@@ -120,7 +135,10 @@ export class StagedFiles implements AsyncDisposable {
       await file.content.discard(signal);
       throw error;
     }
+    if (at.id !== undefined) file.replace([at.id]);
+    if (at.id !== undefined) this.lists.list(at.appResultId).removeAliasOf(at.id);
     this.#registry.add(file);
+    if (at.evicted !== undefined) this.#registry.unlist(at.evicted);
     return file;
   }
 
@@ -131,20 +149,19 @@ export class StagedFiles implements AsyncDisposable {
    * @throws BsmountError `no-descriptors`, `environment`
    */
   async adopt(known: KnownFile, left: AdoptableFile, newestId?: FileId): Promise<StagedFile> {
-    const { resultFile: at, hasFinalName, state, upload } = known;
-    const { path } = at;
-    const isFinal = hasFinalName === true;
-    const name = isFinal ? { path, awaitsRename: false, uploadPath: path } : stagedNameOf(path);
+    const { resultFile: at, state } = known;
+    const name = nameOf(known);
     const end = state === "closed" ? "closed" : "interrupted";
-    // What was sent under another path is of no use.
-    const isUsable = upload?.uploadPath === (name.uploadPath ?? path);
     const { modifiedMs } = left;
-    const earlier = { end, modifiedMs, newestId, upload: isUsable ? upload : undefined } as const;
+    const awaitsCommit = known.closed?.awaitsCommit === true;
+    const upload = usableUpload(known, name);
+    const earlier = { end, awaitsCommit, modifiedMs, newestId, upload } as const;
     const file = this.#stagedFile({ at, name, isCopy: false, earlier }, await left.open());
+    if (newestId !== undefined) file.replace([newestId]);
     if (end === "interrupted")
       file.content.interrupt(known.why ?? "its mount ended before it was closed");
     this.#registry.add(file);
-    if (end === "closed" && !file.awaitsRename) this.finishing.finishInBackground(file);
+    if (end === "closed") this.finishing.finishInBackground(file);
     return file;
   }
 
@@ -166,6 +183,17 @@ export class StagedFiles implements AsyncDisposable {
     return this.#newVersions.open(key, old, before);
   }
 
+  /** A file of BaseSpace that is open was removed: it has another name as long as it is open, for writers too. */
+  addAlias(appResultId: AppResultId, alias: FileAlias): void {
+    this.lists.list(appResultId).addAlias(alias);
+    this.#newVersions.moved(alias);
+  }
+
+  /** When the files of an app result are finished, as far as `whiteouts` is up to date. */
+  writeModeOf(appResultId: AppResultId): WriteMode {
+    return this.whiteouts.writeMode(appResultId) ?? this.#options.writeMode;
+  }
+
   /** @throws BsmountError `too-big` when no file can have `sizeBytes` */
   checkFits(path: string, sizeBytes: number): void {
     const { maxFileBytes } = this.#options.plan;
@@ -174,6 +202,7 @@ export class StagedFiles implements AsyncDisposable {
 
   /** Deletes `file`; what of it is complete in BaseSpace stays there. */
   async remove(file: StagedFile, signal: AbortSignal): Promise<void> {
+    if (file.hasCompleteVersion) this.#registry.forgetListing(file);
     await this.#registry.remove(file, signal);
   }
 
@@ -248,10 +277,22 @@ export class StagedFiles implements AsyncDisposable {
       tasks: this.#tasks,
       isCopy,
       earlier,
+      onLate: ({ id, path }) =>
+        this.#tasks.start(async () => await this.removing.removedLate(at, { id, path })),
     });
     this.#made += 1;
     const { resultPath } = at;
-    return new StagedFile({ content, journal, name, resultPath, number: this.#made });
+    const { appResultId } = at;
+    const writeMode = (): WriteMode => this.writeModeOf(appResultId);
+    return new StagedFile({ content, journal, name, resultPath, writeMode, number: this.#made });
+  }
+
+  #whiteoutChanged(appResultId: AppResultId, { kind, file }: WhiteoutChange): void {
+    const list = this.#registry.lists.list(appResultId);
+    if (kind === "covered") list.cover(file);
+    else list.uncover(file);
+    // A listing that is cached may be older than the file.
+    if (kind === "uncovered") this.#options.onForgotten(appResultId);
   }
 
   #logLeft(file: StagedFile): void {

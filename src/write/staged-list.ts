@@ -1,4 +1,5 @@
-import type { AppResultId } from "../core/ids.ts";
+import type { AppResultId, FileId } from "../core/ids.ts";
+import type { HiddenFile } from "./result-log.ts";
 import type { StagedFile } from "./staged-file.ts";
 
 /** A change of the list, and the path that it happened at. */
@@ -7,9 +8,25 @@ export type StagedChange<File> =
       /** `changed`: it has another Id, or is newer. */
       readonly kind: "added" | "changed" | "removed";
       readonly path: string;
-      readonly item: File;
+      readonly item: File | FileAlias;
     }
-  | { readonly kind: "folder-added" | "folder-removed"; readonly path: string };
+  | { readonly kind: "folder-added" | "folder-removed"; readonly path: string }
+  /** A file of BaseSpace is not shown any more under its path, or is shown again. */
+  | { readonly kind: "covered" | "uncovered"; readonly path: string; readonly id: FileId };
+
+/**
+ * A file of BaseSpace under another name, which is shown as long as a program has it open: libfuse gives such a name to
+ * an open file that is removed, or that another one replaces.
+ */
+export interface FileAlias extends HiddenFile {
+  readonly sizeBytes: number;
+  readonly dateCreatedMs: number;
+  readonly dateModifiedMs: number | undefined;
+  readonly etag: string | undefined;
+  readonly contentType: string | undefined;
+  readonly isArchived: boolean;
+  readonly replaces: readonly FileId[];
+}
 
 /** A reader that has missed more changes reads the whole list again. */
 const KEPT_CHANGES = 1024;
@@ -21,6 +38,8 @@ const KEPT_CHANGES = 1024;
 export class StagedList<File extends { readonly path: string }> {
   readonly #items = new Set<File>();
   readonly #folders = new Set<string>();
+  readonly #aliases = new Set<FileAlias>();
+  readonly #covered = new Set<FileId>();
   readonly #changes: StagedChange<File>[] = [];
   #revision = 0;
 
@@ -36,6 +55,11 @@ export class StagedList<File extends { readonly path: string }> {
   /** In the order in which they were made. */
   get items(): readonly File[] {
     return [...this.#items];
+  }
+
+  /** The files, and the other names of files of BaseSpace. */
+  get shown(): readonly (File | FileAlias)[] {
+    return [...this.#items, ...this.#aliases];
   }
 
   /** Folders that were made and may be empty: paths without a slash at either end. */
@@ -71,9 +95,49 @@ export class StagedList<File extends { readonly path: string }> {
     if (this.#items.delete(item)) this.#record({ kind: "removed", item, path: item.path });
   }
 
+  /** Whether the file of BaseSpace with this Id is not shown. */
+  covers(id: FileId): boolean {
+    return this.#covered.has(id);
+  }
+
+  /** From now on the file of BaseSpace is not shown under its path. */
+  cover({ id, path }: HiddenFile): void {
+    this.#covered.add(id);
+    this.#record({ kind: "covered", id, path });
+  }
+
+  uncover({ id, path }: HiddenFile): void {
+    this.#covered.delete(id);
+    this.#record({ kind: "uncovered", id, path });
+  }
+
+  addAlias(alias: FileAlias): void {
+    this.#aliases.add(alias);
+    this.#record({ kind: "added", item: alias, path: alias.path });
+  }
+
+  /** Returns false if there is no such alias. */
+  removeAlias(alias: FileAlias): boolean {
+    if (!this.#aliases.delete(alias)) return false;
+    this.#record({ kind: "removed", item: alias, path: alias.path });
+    return true;
+  }
+
+  removeAliasOf(id: FileId): void {
+    for (const alias of this.#aliases) if (alias.id === id) this.removeAlias(alias);
+  }
+
   addFolder(path: string): void {
     this.#folders.add(path);
     this.#record({ kind: "folder-added", path });
+  }
+
+  /** Shows the folders above `path` until they are removed, also when no file is in them any more. */
+  keepFolders(path: string): void {
+    for (let end = path.indexOf("/"); end > 0; end = path.indexOf("/", end + 1)) {
+      const folder = path.slice(0, end);
+      if (!this.#folders.has(folder)) this.addFolder(folder);
+    }
   }
 
   removeFolder(path: string): void {
@@ -90,7 +154,7 @@ export class StagedList<File extends { readonly path: string }> {
 /** What was made in one app result, to be read only. */
 export type StagedListing = Pick<
   StagedList<StagedFile>,
-  "changesSince" | "folders" | "items" | "revision"
+  "changesSince" | "covers" | "folders" | "items" | "revision" | "shown"
 >;
 
 const EMPTY: StagedListing = new StagedList<StagedFile>();

@@ -1,19 +1,24 @@
+import { abandonOnAbort } from "../core/abort.ts";
+import type { FileId } from "../core/ids.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { Finishing } from "./finishing.ts";
+import { type Occupants, uploadedVersions } from "./removing.ts";
 import type { StagedFile } from "./staged-file.ts";
 import type { StagedRegistry } from "./staged-registry.ts";
+import type { Whiteouts } from "./whiteouts.ts";
 
 export interface StagedNamesOptions {
   readonly registry: StagedRegistry;
   readonly finishing: Finishing;
+  readonly whiteouts: Whiteouts;
   readonly plan: PartPlan;
 }
 
-/** The path that a staged file is to have. */
+/** The path that a staged file is to have, and what has that path. */
 export interface NewName {
   readonly path: string;
-  /** An unfinished file that has this path. */
-  readonly replaced?: StagedFile | undefined;
+  /** What is replaced; a file of BaseSpace is not shown any more. */
+  readonly replaced?: Occupants | undefined;
 }
 
 /** Gives staged files other names. */
@@ -30,42 +35,79 @@ export class StagedNames {
     return content.destination.path === path || content.sizeBytes <= firstPartBytes;
   }
 
-  /** Lists `file` under another name. What was sent under a name that it will not get is discarded. */
-  async rename(file: StagedFile, { path, replaced }: NewName, signal: AbortSignal): Promise<void> {
-    const { registry } = this.#options;
-    if (file.hasCompleteVersion) registry.forgetListing(file);
-    await this.#rename(file, { path, replaced }, signal);
+  /**
+   * Lists `file` under another name. What was sent under a name that it will not get is discarded. What BaseSpace has
+   * of it under the old name is not shown any more; a complete file counts as closed and not finished afterwards.
+   * Returns whether it was complete.
+   *
+   * @throws BsmountError `no-space`, `environment` for a complete file; then it has the name before
+   */
+  async rename(file: StagedFile, newName: NewName, signal: AbortSignal): Promise<boolean> {
+    const settled = this.#stopped(file);
+    using _pause = file.awaitReplacement(settled.promise);
+    try {
+      await abandonOnAbort(file.content.settled(), signal);
+      const wasComplete = !file.content.isUnfinished;
+      if (wasComplete) await this.#reopen(file);
+      const from = file.path;
+      await this.#rename(file, newName, signal);
+      await this.#coverOld(file, from);
+      return wasComplete;
+    } finally {
+      settled.resolve();
+    }
   }
 
   /**
    * Finishes `file`, which awaits its rename, under its final name, and lists it there when that is done. When it
-   * fails the file has the name that it had, and so has `replaced`, which nobody finishes meanwhile.
+   * fails the file has the name that it had, and so has what is replaced, which nobody finishes meanwhile.
    *
    * @throws BsmountError as the upload target
    */
-  async finishAs(
-    file: StagedFile,
-    { path, replaced }: NewName,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { registry, finishing } = this.#options;
-    const { hasCompleteVersion } = file;
+  async finishAs(file: StagedFile, newName: NewName, signal: AbortSignal): Promise<void> {
+    const { finishing } = this.#options;
+    const { path, replaced } = newName;
     const attempt = file.finishAs(path, signal);
     {
-      using _unlessFailed = replaced?.awaitReplacement(attempt);
+      using _unlessFailed = replaced?.file?.awaitReplacement(attempt);
       await attempt;
     }
-    if (hasCompleteVersion) registry.forgetListing(file);
-    const renamed = this.#rename(file, { path, replaced }, signal);
+    const renamed = this.#rename(file, newName, signal);
     finishing.finished(file);
     await renamed;
   }
 
+  /** Stops an attempt to finish `file`. Nobody tries again before `resolve` is called. */
+  #stopped(file: StagedFile): { readonly promise: Promise<void>; readonly resolve: () => void } {
+    let resolve = (): void => {};
+    const promise = new Promise<void>((settle) => {
+      resolve = settle;
+    });
+    file.content.stop();
+    return { promise, resolve };
+  }
+
+  /** The journal says that BaseSpace lacks it before its old name is hidden. */
+  async #reopen(file: StagedFile): Promise<void> {
+    this.#options.registry.reopened(file);
+    await file.content.reopen();
+    if (!file.isOpenForWriting) await file.close();
+  }
+
+  /** This session does not show it any more in any case; a disk that is full is tried again at the end of the upload. */
+  async #coverOld(file: StagedFile, from: string): Promise<void> {
+    const { uploaded } = file.content;
+    if (uploaded === undefined || from === file.path) return;
+    await this.#options.whiteouts.cover(file, [{ id: uploaded.id, path: from }]).catch(() => {});
+  }
+
   async #rename(file: StagedFile, { path, replaced }: NewName, signal: AbortSignal): Promise<void> {
+    const { registry } = this.#options;
     const from = file.path;
+    file.replace(replacedIds(file, path, replaced));
     const renamed = file.rename(path, signal);
-    const removed = this.#remove(replaced, signal);
-    this.#options.registry.moved(file, from);
+    const removed = this.#remove(replaced?.file, signal);
+    registry.moved(file, from);
     await Promise.all([renamed, removed]);
   }
 
@@ -73,4 +115,15 @@ export class StagedNames {
   async #remove(file: StagedFile | undefined, signal: AbortSignal): Promise<void> {
     if (file !== undefined) await this.#options.registry.remove(file, signal).catch(() => {});
   }
+}
+
+function replacedIds(
+  file: StagedFile,
+  path: string,
+  replaced: Occupants | undefined,
+): readonly FileId[] {
+  const uploaded = replaced?.file === undefined ? [] : uploadedVersions(replaced.file, path);
+  return [...(replaced?.versions ?? []), ...uploaded]
+    .map(({ id }) => id)
+    .filter((id) => id !== file.content.uploaded?.id);
 }

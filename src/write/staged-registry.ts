@@ -40,6 +40,12 @@ export class StagedRegistry {
     };
   }
 
+  /** BaseSpace is to have `file` again: it is not evicted. */
+  reopened(file: StagedFile): void {
+    this.#active.add(file);
+    this.#options.kept.remove(file);
+  }
+
   /** When `file` is complete and nobody has it open, it may be evicted from now on. */
   settle(file: StagedFile): void {
     if (file.isOpen || file.isRemoved || file.content.isUnfinished || !file.isStaged) return;
@@ -57,14 +63,19 @@ export class StagedRegistry {
     this.#options.onForgotten(appResultId);
   }
 
-  /** Deletes `file`; what of it is complete in BaseSpace stays there. */
+  /** Deletes `file`; what of it is complete in BaseSpace is shown again, unless it has a whiteout. */
   async remove(file: StagedFile, signal: AbortSignal): Promise<void> {
-    if (file.hasCompleteVersion) this.forgetListing(file);
-    file.content.remove();
+    const discarded = file.content.discard(signal);
     this.#active.delete(file);
     this.#options.kept.remove(file);
     this.lists.list(file.appResultId).remove(file);
-    await file.content.discard(signal);
+    await discarded;
+  }
+
+  /** A new version of `file`, whose bytes are not staged any more, is listed in its place. */
+  unlist(file: StagedFile): void {
+    this.lists.list(file.appResultId).remove(file);
+    this.forgetListing(file);
   }
 
   /** Files of an app result, or of all, that are not complete in BaseSpace as they are here. */

@@ -72,7 +72,10 @@ export class StagedWriter implements FileWriter, ResultFile {
     const { content, awaitsRename, isRemoved } = this.file;
     if (isRemoved) return undefined;
     if (content.failedChange !== undefined) throw content.failedChange;
-    if (awaitsRename || !content.isUnfinished || content.sizeBytes === 0) return undefined;
+    if (!content.isUnfinished) return undefined;
+    const isToFinish = !awaitsRename && content.sizeBytes > 0;
+    if (this.file.writeMode !== "through") return this.#closeDurably(isToFinish, askWriters);
+    if (!isToFinish) return undefined;
     if (this.#hasUnseen) return this.sync();
     return this.#finishUnless(askWriters, signal);
   }
@@ -105,8 +108,20 @@ export class StagedWriter implements FileWriter, ResultFile {
     if (writers === "open") return false;
     this.#wasKilled = writers === "killed";
     if (this.#wasKilled) this.#parts.finishing.interrupt(this.file, "its writer was killed");
-    else await this.file.content.close();
+    else await this.file.close();
     return !this.#wasKilled;
+  }
+
+  /** In the modes in which a close does not wait for BaseSpace, what it accepts has to survive a power cut. */
+  async #closeDurably(isToFinish: boolean, askWriters: AskWriters): Promise<void> {
+    const { file } = this;
+    await this.sync();
+    if (!isToFinish || this.#hasUnseen || !(await this.#closeUnless(askWriters))) return;
+    // The journal's line that it was closed.
+    await this.sync();
+    if (file.awaitsCommit) return;
+    this.#parts.finishing.finishInBackground(file);
+    this.#hasUnseen = true;
   }
 
   async #finishUnless(askWriters: AskWriters, signal: AbortSignal): Promise<void> {

@@ -52,6 +52,11 @@ export class Staging implements AsyncDisposable {
   /** The number of open staging files, each of which has a descriptor. */
   #openFiles = 0;
 
+  /** The server and user that the files belong to. */
+  get owner(): JournalOwner {
+    return this.#options.owner;
+  }
+
   constructor(parent: string, { owner, maxFiles = Infinity }: StagingOptions) {
     this.parent = parent;
     this.#options = { owner, maxFiles };

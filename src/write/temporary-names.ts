@@ -26,6 +26,10 @@ const TEMPORARY_NAMES: readonly TemporaryName[] = [
   { pattern: /^\.(.+)\.[A-Za-z0-9]{6}$/s, finalName: first },
   { pattern: /^(.+)\.(?:tmp|part|partial)$/s, finalName: first },
   { pattern: /^(.+)\.tmp\..+$/s, finalName: first },
+  // Many programs rename them, as git does: index.lock; others remove them.
+  { pattern: /^(.+)\.lock$/s, finalName: first, isSharedWithFinal: true },
+  // git's objects, packs and their indexes.
+  { pattern: /^tmp_(?:obj|pack|idx)_/ },
   // SQLite removes them when the database is closed.
   { pattern: /.-(?:journal|wal|shm)$/s, isSharedWithFinal: true },
   // Python's tempfile, with any suffix.

@@ -117,33 +117,38 @@ describe("a close, when BaseSpace does not know the upload", () => {
 });
 
 describe("a finished file that is written again", () => {
-  test("[W2] is the finished one again when the change is removed", async () => {
+  test("[W2] is removed with all of its versions", async () => {
     await written("f", "one");
     const handle = await create("f");
     await put(handle, "two");
     await unlink("f");
     real.fs.release(handle);
-    expect(await text("f")).toBe("one");
+    expect(await failureOf(text("f"))).toBe("not-found");
+    real.refresh();
+    expect(await failureOf(text("f"))).toBe("not-found");
     expect(await remote()).toEqual(["f=one"]);
   });
 
-  test("[W2] leaves the finished one under its name when it is renamed", async () => {
+  test("[W2] takes its name with it when it is renamed", async () => {
     await written("f", "one");
     const handle = await create("f");
     await put(handle, "two");
     await real.rename("f", "g");
     await close(handle);
-    expect([await text("f"), await text("g")]).toEqual(["one", "two"]);
+    real.refresh();
+    expect([await failureOf(text("f")), await text("g")]).toEqual(["not-found", "two"]);
     expect(await remote()).toEqual(["f=one", "g=two"]);
   });
 
-  test("[W2] keeps its folder from being renamed", async () => {
+  test("[W2] is renamed with its folder", async () => {
     await mkdir("d");
     await written("d/f", "one");
     const handle = await create("d/f");
     await put(handle, "two");
-    expect(await failureOf(real.rename("d", "e"))).toBe("never-possible");
+    await real.rename("d", "e");
     await close(handle);
+    expect([await failureOf(text("d/f")), await text("e/f")]).toEqual(["not-found", "two"]);
+    expect(await remote()).toEqual(["d/f=one", "e/f=two"]);
   });
 });
 
@@ -206,6 +211,7 @@ describe("a file whose bytes are only in BaseSpace", () => {
 describe("a file that is being finished", () => {
   /** Begins to close `handle`, and returns when the service has the first request and lets it wait. */
   async function closing(handle: Handle): Promise<{ readonly closed: Promise<void> }> {
+    emulator.clearFaults();
     emulator.addFaults("POST /appresults/*/files n=1 delay=1s");
     const closed = close(handle);
     await expect.poll(requestsToDelay).toBe(0);
@@ -219,25 +225,50 @@ describe("a file that is being finished", () => {
 
   afterEach(() => emulator.clearFaults());
 
-  test("[W2] can be neither renamed nor removed: that could not be undone in BaseSpace", async () => {
+  test("[W2] is renamed when it is complete, and uploaded under its new name then", async () => {
     const handle = await create("f");
     await put(handle, "one");
     const { closed } = await closing(handle);
-    expect(await failureOf(real.rename("f", "g"))).toBe("busy");
-    expect(await failureOf(unlink("f"))).toBe("busy");
+    await real.rename("f", "g");
     await closed;
-    expect([await text("f"), await remote()]).toEqual(["one", ["f=one"]]);
+    await real.settled(true);
+    expect(await failureOf(text("f"))).toBe("not-found");
+    expect([await text("g"), await remote()]).toEqual(["one", ["f=one", "g=one"]]);
   });
 
-  test("[W2] is not replaced by a file that is renamed to its name", async () => {
+  test("[W2] is not sent to the end under the old name when it is renamed before that", async () => {
+    const handle = await create("f");
+    await put(handle, "one".repeat(200));
+    emulator.clearFaults();
+    emulator.addFaults("PUT /files/*/parts/2 n=1 delay=2s");
+    const closed = close(handle);
+    await expect.poll(requestsToDelay).toBe(0);
+    await real.rename("f", "g");
+    await closed;
+    expect(await remote()).toEqual([`g=${"one".repeat(200)}`]);
+  });
+
+  test("[W2] can be removed: its close succeeds, and BaseSpace's file is not shown", async () => {
+    const handle = await create("f");
+    await put(handle, "one");
+    const { closed } = await closing(handle);
+    await unlink("f");
+    expect(await failureOf(text("f"))).toBe("not-found");
+    await closed;
+    await expect.poll(remote).toEqual(["f=one"]);
+    await expect.poll(async () => (real.refresh(), await failureOf(text("f")))).toBe("not-found");
+  });
+
+  test("[W2] is replaced by a file that is renamed to its name", async () => {
     const handle = await create("f");
     await put(handle, "one");
     await written("g.tmp", "two");
     const { closed } = await closing(handle);
-    expect(await failureOf(real.rename("g.tmp", "f"))).toBe("busy");
-    await closed;
     await real.rename("g.tmp", "f");
-    expect(await remote()).toEqual(["f=one", "f=two"]);
+    await closed;
+    expect(await text("f")).toBe("two");
+    real.refresh();
+    expect(await text("f")).toBe("two");
   });
 
   test("[W3] has what was there at its close, and what others append becomes a new version", async () => {
@@ -328,11 +359,33 @@ describe("temporary names", () => {
 });
 
 describe("folders", () => {
-  test("[W2] that cannot be renamed leave the folder that they would replace", async () => {
+  test("[W2] with finished files are renamed while these are staged", async () => {
     for (const name of ["d", "e"]) await mkdir(name);
     await written("d/f", "one");
-    expect(await failureOf(real.rename("d", "e"))).toBe("never-possible");
+    await real.rename("d", "e");
+    await real.settled(true);
+    expect([await text("e/f"), await failureOf(real.stat("d"))]).toEqual(["one", "not-found"]);
+    expect(await remote()).toEqual(["d/f=one", "e/f=one"]);
+  });
+
+  test("[W2] with files that only BaseSpace has stay, with the folder that they would replace", async () => {
+    await real[Symbol.asyncDispose]();
+    real = await RealFiles.start(connection, { staging: folder.path, keptFiles: 0 });
+    for (const name of ["d", "e"]) await mkdir(name);
+    await written("d/f", "one");
+    await real.settled(false);
+    expect(await failureOf(real.rename("d", "e"))).toBe("cross-entity");
     expect((await real.stat("e")).type).toBe("directory");
+    expect(await text("d/f")).toBe("one");
+  });
+
+  test("[W2] stay when what was in them is removed, until they are removed too", async () => {
+    await mkdir("d");
+    await written("d/f", "one");
+    await unlink("d/f");
+    expect((await real.stat("d")).type).toBe("directory");
+    await real.fs.change.rmdir(await real.parent("d"), "d", neverAborted);
+    expect(await failureOf(real.stat("d"))).toBe("not-found");
   });
 
   test("[E1] cannot be unlinked", async () => {

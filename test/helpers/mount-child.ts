@@ -46,12 +46,13 @@ async function serve(payload: MountChildPayload, hooks: ForegroundHooks): Promis
 
 /** Nothing in the test content is an app result, so there is nothing to upload and no status to set. */
 const WITHOUT_UPLOADS = {
-  uploads: () => ({ pending: 0, failed: 0, awaitingRename: 0, interrupted: 0 }),
+  uploads: () => ({ pending: 0, failed: 0, awaitingRename: 0, awaitingCommit: 0, interrupted: 0 }),
   unfinishedFiles: () => ({
     open: [],
     pending: 0,
     leftBytes: 0,
     awaitingRename: [],
+    awaitingCommit: [],
     failed: [],
     interrupted: [],
   }),
@@ -65,6 +66,7 @@ const WITHOUT_UPLOADS = {
   unfinishedIn: async () => ({ open: [], left: [] }),
   keepTemporaryNames: async () => {},
   discardTemporaryNames: async () => {},
+  commitUploads: async () => {},
   finishUploads: async () => {},
   hurry: () => {},
   setStatus: async () => {

@@ -277,7 +277,7 @@ async function renameBoth(
   { from, to, isDown = false }: { from: string; to: string; isDown?: boolean },
 ): Promise<void> {
   const isReplaced = model.isOpen(to) && model.top(from) !== undefined;
-  if (isReplaced && model.top(from)?.isUnfinished !== true) return;
+  if (isReplaced && model.top(from)?.isRemote === true) return;
   if (isReplaced && !(await hide(model, tested, to))) return;
   await alike(
     () => model.rename(from, to, isDown),

@@ -61,8 +61,8 @@ const HIDDEN = /^\.fuse_hidden/;
 export class PlainFiles {
   readonly options: PlainOptions;
   readonly folders: Set<string> = new Set<string>([""]);
-  /** What is at each path, the newest last; only that one has the name. */
-  readonly stacks: Map<string, PlainFile[]> = new Map<string, PlainFile[]>();
+  /** What is at each path. */
+  readonly files: Map<string, PlainFile> = new Map<string, PlainFile>();
   readonly handles: PlainHandle[] = [];
   /** Everything that BaseSpace has, oldest first. */
   readonly complete: Version[] = [];
@@ -72,22 +72,20 @@ export class PlainFiles {
   }
 
   top(path: string): PlainFile | undefined {
-    return this.stacks.get(path)?.at(-1);
+    return this.files.get(path);
   }
 
   isFolder(path: string): boolean {
-    return this.folders.has(path) || [...this.stacks.keys()].some((p) => p.startsWith(`${path}/`));
+    return this.folders.has(path) || [...this.files.keys()].some((p) => p.startsWith(`${path}/`));
   }
 
-  /** Names in `folder`, and how many older versions each has. */
-  names(folder: string): Map<string, number> {
-    const names = new Map<string, number>();
+  names(folder: string): Set<string> {
+    const names = new Set<string>();
     const prefix = folder === "" ? "" : `${folder}/`;
-    for (const path of [...this.folders, ...this.stacks.keys()]) {
+    for (const path of [...this.folders, ...this.files.keys()]) {
       if (path === "" || !path.startsWith(prefix)) continue;
       const [name = ""] = path.slice(prefix.length).split("/");
-      const older = (this.stacks.get(prefix + name)?.length ?? 1) - 1;
-      names.set(name, older);
+      names.add(name);
     }
     return names;
   }
@@ -214,7 +212,7 @@ export class PlainFiles {
     if (this.isFolder(path)) throw new Refused("EISDIR");
     const file = this.top(path);
     if (file === undefined) throw new Refused("ENOENT");
-    if (!file.isUnfinished) throw new Refused("EPERM");
+    this.#keepFolders(path);
     this.#remove(file);
   }
 
@@ -229,17 +227,22 @@ export class PlainFiles {
     const file = this.#fileToRename(from, to);
     const isToFinish = this.#isToFinishAs(file, to);
     if (isDown && isToFinish && this.#isQuick(file, to)) throw new Refused("EIO");
-    this.#makeWay(to);
-    this.#move(file, to);
+    this.#keepFolders(from);
+    const target = this.top(to);
+    if (target !== undefined) this.#remove(target);
+    const wasComplete = this.#move(file, to);
     for (const handle of this.handles) if (handle.path === from) handle.path = to;
-    if (isToFinish) this.#finish(file, isDown);
+    const isDue = isToFinish || (wasComplete && this.#isToFinish(file) && !this.isWritten(file));
+    if (isDue) this.#finish(file, isDown);
     this.#settle(file);
   }
 
   #fileToRename(from: string, to: string): PlainFile {
     const file = this.top(from);
     if (file === undefined) throw new Refused("ENOENT");
-    if (!file.isUnfinished) throw new Refused(HIDDEN.test(nameOf(to)) ? "EBUSY" : "EPERM");
+    const isHidden = HIDDEN.test(nameOf(to));
+    if (file.isRemote && !isHidden) throw new Refused("EXDEV");
+    if (!file.isUnfinished && file.lost !== undefined) throw new Refused(file.lost);
     this.#refuseToPassForWhole(file, to);
     if (this.isFolder(to)) throw new Refused("EISDIR");
     return file;
@@ -274,12 +277,12 @@ export class PlainFiles {
   }
 
   all(): PlainFile[] {
-    return [...this.stacks.values()].flat();
+    return [...this.files.values()];
   }
 
   /** Where there are files that are not finished for their names alone. */
   temporaryPaths(): string[] {
-    const paths = [...this.stacks.keys()].filter((path) => {
+    const paths = [...this.files.keys()].filter((path) => {
       const file = this.top(path);
       return file?.isUnfinished === true && awaitsRename(file) && !this.isWritten(file);
     });
@@ -303,8 +306,7 @@ export class PlainFiles {
   #add(path: string, bytes: Buffer, more: Partial<PlainFile> = {}): PlainFile {
     const state = { isUnfinished: true, isRemote: false, isRemoved: false, hasFailed: false };
     const file: PlainFile = { path, bytes, ...state, isDue: false, ...more };
-    const stack = this.stacks.get(path) ?? [];
-    this.stacks.set(path, [...stack, file]);
+    this.files.set(path, file);
     return file;
   }
 
@@ -318,9 +320,6 @@ export class PlainFiles {
     file.isDue = false;
     if (file.isUnfinished || file.isRemoved) return file;
     if (!file.isRemote) {
-      const stack = this.stacks.get(file.path) ?? [];
-      const older: PlainFile = { ...file, isRemote: true };
-      this.stacks.set(file.path, [...stack.slice(0, -1), older, file]);
       file.isUnfinished = true;
       return file;
     }
@@ -361,20 +360,22 @@ export class PlainFiles {
   }
 
   #takeOut(file: PlainFile): void {
-    const left = (this.stacks.get(file.path) ?? []).filter((other) => other !== file);
-    if (left.length === 0) this.stacks.delete(file.path);
-    else this.stacks.set(file.path, left);
+    if (this.top(file.path) === file) this.files.delete(file.path);
   }
 
-  #move(file: PlainFile, to: string): void {
+  /** BaseSpace gets it again under its new name. Returns whether it was complete. */
+  #move(file: PlainFile, to: string): boolean {
     this.#takeOut(file);
     file.path = to;
-    this.stacks.set(to, [...(this.stacks.get(to) ?? []), file]);
+    this.files.set(to, file);
+    if (file.isUnfinished || file.isRemote) return false;
+    file.isUnfinished = true;
+    return true;
   }
 
-  #makeWay(to: string): void {
-    const target = this.top(to);
-    if (target?.isUnfinished === true) this.#remove(target);
+  /** Folders stay when what was in them is removed. */
+  #keepFolders(path: string): void {
+    for (let at = folderOf(path); at !== ""; at = folderOf(at)) this.folders.add(at);
   }
 
   #needEmpty(to: string): void {
@@ -386,9 +387,14 @@ export class PlainFiles {
     if (`${to}/`.startsWith(`${from}/`)) throw new Refused("EINVAL");
     this.#needEmpty(to);
     const moving = this.all().filter(({ path }) => path.startsWith(`${from}/`));
-    if (moving.some(({ isUnfinished }) => !isUnfinished)) throw new Refused("EPERM");
+    if (moving.some(({ isRemote }) => isRemote)) throw new Refused("EXDEV");
     const moved = (path: string): string => to + path.slice(from.length);
-    for (const file of moving) this.#move(file, moved(file.path));
+    this.#keepFolders(from);
+    for (const file of moving) {
+      const wasComplete = this.#move(file, moved(file.path));
+      if (wasComplete && this.#isToFinish(file) && !this.isWritten(file)) this.#finish(file);
+      this.#settle(file);
+    }
     for (const folder of Array.from(this.folders)) {
       if (!`${folder}/`.startsWith(`${from}/`)) continue;
       this.folders.delete(folder);

@@ -123,10 +123,11 @@ export class RealFiles implements AsyncDisposable {
 
   static async start(
     connection: Connection,
-    options: { staging: string; keptFiles: number },
+    options: { staging: string; keptFiles: number; appResultId?: AppResultId },
   ): Promise<RealFiles> {
     const { client } = connection;
-    const { id } = await client.projects.createAppResult(PROJECT, { name: "model" });
+    const id =
+      options.appResultId ?? (await client.projects.createAppResult(PROJECT, { name: "model" })).id;
     const real = new RealFiles(connection, id, options);
     let ino = real.fs.root;
     for (const name of ["projects", PROJECT, "appresults", id, "files"]) {

@@ -76,7 +76,7 @@ describe("a file under a temporary name", () => {
     expect(await isMounted()).toBe(true);
     const { stdout } = await product.bsmount(["status"]);
     expect(stdout).toContain(
-      `${product.mountPoint}  files not in BaseSpace yet: 1 awaiting rename\n`,
+      `${product.mountPoint}  files not in BaseSpace yet: 1 awaiting a rename or a commit\n`,
     );
     expect((await product.bsmount(["uploads"])).stdout).toMatch(
       new RegExp(`^awaiting rename +\\d+ +2 B .* ${shown("f.tmp")} `, "m"),

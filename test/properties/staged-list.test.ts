@@ -4,10 +4,10 @@ import type { FileItem } from "../../src/catalog/catalog.ts";
 import type { FileFolder } from "../../src/tree/file-folder.ts";
 import { FileTree } from "../../src/tree/file-tree.ts";
 import type { CollectionDirectory, EntityDirectory } from "../../src/tree/node.ts";
-import { StagedList } from "../../src/write/staged-list.ts";
+import { type FileAlias, StagedList } from "../../src/write/staged-list.ts";
 import { entityOf, fileOf } from "../helpers/memory-catalog.ts";
 
-type Made = { -readonly [Key in keyof FileItem]: FileItem[Key] };
+type Made = { -readonly [Key in keyof FileItem]: FileItem[Key] } & { replaces: string[] };
 
 const owner: EntityDirectory = {
   type: "directory",
@@ -29,6 +29,11 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant("finish" as const), at, id: fc.integer({ min: 1, max: 30 }) }),
   fc.record({ kind: fc.constant("mkdir" as const), path }),
   fc.record({ kind: fc.constant("rmdir" as const), at }),
+  fc.record({ kind: fc.constant("replace" as const), at, id: fc.integer({ min: 1, max: 8 }) }),
+  fc.record({ kind: fc.constant("cover" as const), id: fc.integer({ min: 1, max: 8 }), path }),
+  fc.record({ kind: fc.constant("uncover" as const), id: fc.integer({ min: 1, max: 8 }), path }),
+  fc.record({ kind: fc.constant("hide" as const), id: fc.integer({ min: 1, max: 8 }), path }),
+  fc.record({ kind: fc.constant("close" as const), at }),
   fc.record({ kind: fc.constant("look" as const) }),
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -36,7 +41,22 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 function take(list: StagedList<Made>, made: number, step: Step): void {
   switch (step.kind) {
     case "add":
-      list.add({ ...fileOf(`staged ${made}`, step.path), ...datesOf(1e15 + made, made) });
+      list.add(madeFile(`staged ${made}`, step.path, datesOf(1e15 + made, made)));
+      break;
+    case "replace":
+      for (const item of chosen(list.items, step.at)) replace(list, item, String(step.id));
+      break;
+    case "cover":
+      list.cover({ id: String(step.id), path: step.path });
+      break;
+    case "uncover":
+      list.uncover({ id: String(step.id), path: step.path });
+      break;
+    case "hide":
+      hide(list, String(step.id), step.path);
+      break;
+    case "close":
+      for (const alias of chosen(aliasesOf(list), step.at)) list.removeAlias(alias);
       break;
     case "mkdir":
       list.addFolder(step.path);
@@ -57,6 +77,27 @@ function take(list: StagedList<Made>, made: number, step: Step): void {
   }
 }
 
+function madeFile(id: string, path: string, dates: Partial<FileItem> = {}): Made {
+  return { ...fileOf(id, path), ...dates, replaces: [] };
+}
+
+/** As a rename onto a file of BaseSpace does it. */
+function replace(list: StagedList<Made>, item: Made, id: string): void {
+  item.replaces.push(id);
+  list.moved(item, item.path);
+}
+
+/** As libfuse does it with an open file that is removed. */
+function hide(list: StagedList<Made>, id: string, path: string): void {
+  if (list.shown.some((item) => item.id === id)) return;
+  list.addAlias({ ...fileOf(id, path), replaces: [] });
+}
+
+function aliasesOf(list: StagedList<Made>): readonly FileAlias[] {
+  const items = new Set<unknown>(list.items);
+  return list.shown.filter((item) => !items.has(item));
+}
+
 function move(list: StagedList<Made>, item: Made, path: string): void {
   const from = item.path;
   item.path = path;
@@ -68,7 +109,7 @@ function finish(
   { at, id }: { readonly at: number; readonly id: number },
   made: number,
 ): void {
-  if (list.items.some((item) => item.id === String(id))) return;
+  if (list.shown.some((item) => item.id === String(id))) return;
   for (const item of chosen(list.items, at)) {
     Object.assign(item, { id: String(id), ...datesOf(2e12 + id, made) });
     list.changed(item);
@@ -117,7 +158,7 @@ describe("a file tree that follows what is made here", () => {
   it("says so when too much has happened to follow", () => {
     const list = new StagedList<Made>();
     const tree = new FileTree(owner, "files", { items: [], local: list });
-    for (let made = 0; made < 5000; made += 1) list.add(fileOf(`staged ${made}`, `f${made}`));
+    for (let made = 0; made < 5000; made += 1) list.add(madeFile(`staged ${made}`, `f${made}`));
     expect(tree.follow(list)).toBe(false);
   });
 
@@ -125,7 +166,7 @@ describe("a file tree that follows what is made here", () => {
     const list = new StagedList<Made>();
     const tree = new FileTree(owner, "files", { items: [fileOf(1, "old")], local: list });
     const before = tree.root.entries.get("old");
-    list.add(fileOf("staged 1", "new"));
+    list.add(madeFile("staged 1", "new"));
     expect(tree.follow(list)).toBe(true);
     expect([...tree.root.entries.keys()]).toEqual(["old", "new"]);
     expect(tree.root.entries.get("old")).toBe(before);

@@ -157,7 +157,6 @@ describe("staged content", () => {
     await finish(one);
     one.state.evict();
     expect([one.state.name, one.state.isUnfinished]).toEqual(["evicted", false]);
-    expect(() => one.state.remove()).toThrow("evicted cannot become removed");
     await expect(finish(one)).rejects.toThrow("evicted cannot become finishing");
   });
 });

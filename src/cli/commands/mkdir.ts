@@ -1,6 +1,9 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { GivenOptions } from "../../config/option-values.ts";
+import { parseWriteMode } from "../../config/option-types.ts";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
+import type { WriteMode } from "../../core/write-mode.ts";
+import { WRITE_MODE } from "../../fs/writable-folder.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
 import { addOptions, CONNECTION_OPTIONS } from "../option-flags.ts";
@@ -10,15 +13,21 @@ import { remoteNames } from "../remote-path.ts";
 import { openRemoteSession } from "../remote-session.ts";
 import { childOf, findRemote, followLink, type RemoteTreeOptions } from "../remote-tree.ts";
 
-interface MkdirFlags extends GivenOptions {
+interface MkdirFlags extends Omit<GivenOptions, "writeMode"> {
   readonly parents?: true;
+  readonly writeMode?: WriteMode;
 }
 
 export function mkdirCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   const command = new Command("mkdir")
     .description("make a project or an app result, as mkdir in a mount does")
     .argument("<paths...>", "bs:/projects/NEW or bs:/projects/…/appresults/NEW")
-    .option("-p, --parents", "also make the project; accept what already exists");
+    .option("-p, --parents", "also make the project; accept what already exists")
+    .option(
+      "--write-mode <mode>",
+      "of a new app result, on this machine: through, back or commit; default: the mount's",
+      parseWriteMode,
+    );
   return addOptions(command, CONNECTION_OPTIONS).action(async (paths, flags) => {
     onResult(await mkdir(paths, flags, context));
   });
@@ -30,6 +39,7 @@ async function mkdir(
   context: CommandContext,
 ): CommandResult {
   for (const path of paths) checkMakeable(path);
+  if (flags.writeMode !== undefined) paths.forEach(checkAppResult);
   await using session = await openRemoteSession(flags, context);
   const options = { fileSystem: session.fileSystem, signal: context.signal };
   const make = flags.parents === true ? makeAll : makeOne;
@@ -37,6 +47,7 @@ async function mkdir(
   for (const path of paths) {
     try {
       await make(path, options);
+      if (flags.writeMode !== undefined) await setWriteMode(path, flags.writeMode, options);
     } catch (error) {
       context.signal.throwIfAborted();
       printError(error);
@@ -44,6 +55,25 @@ async function mkdir(
     }
   }
   return exitCode;
+}
+
+/** @throws BsmountError `usage` */
+function checkAppResult(path: string): void {
+  const { length, 2: sort } = remoteNames(path);
+  if (length === 4 && sort === "appresults") return;
+  throw new BsmountError("usage", `--write-mode is for app results, and ${path} is none`, {
+    remedy: "give bs:/projects/…/appresults/NEW, or mount with --write-mode",
+  });
+}
+
+async function setWriteMode(
+  path: string,
+  mode: WriteMode,
+  options: RemoteTreeOptions,
+): Promise<void> {
+  const { fileSystem, signal } = options;
+  const { ino } = (await findRemote(path, options)).attributes;
+  await fileSystem.change.setxattr(ino, WRITE_MODE, Buffer.from(mode), signal);
 }
 
 async function makeOne(path: string, options: RemoteTreeOptions): Promise<void> {

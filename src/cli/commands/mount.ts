@@ -21,6 +21,7 @@ import { systemdUnit, thisCommand, variablesOfShell } from "../systemd-unit.ts";
 const MOUNT_OPTIONS: readonly OptionKey[] = [
   ...TREE_OPTIONS,
   "readOnly",
+  "writeMode",
   "allowOther",
   "noexec",
   "uid",

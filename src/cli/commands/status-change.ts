@@ -16,6 +16,9 @@ import { isRemote, remoteNames } from "../remote-path.ts";
 import { openRemoteSession } from "../remote-session.ts";
 import type { UnfinishedFilesPolicy } from "../../session/temporary-files-policy.ts";
 import { waitingLine } from "../waiting-line.ts";
+import { removedNotice } from "./uploads-removed.ts";
+import { resolveFolders } from "../../config/config.ts";
+import { whiteoutsFolderIn } from "../../session/open-staging.ts";
 
 interface StatusCommand {
   readonly name: string;
@@ -93,6 +96,11 @@ async function changeStatus(
     ? await changeInBaseSpace(path, change, flags, context)
     : await changeInMount(path, change, context);
   printLine(`${printable(appResultPath)} is ${status}`);
+  const notice = await removedNotice(
+    whiteoutsFolderIn(resolveFolders(flags, context.environment)),
+    ({ resultPath }) => appResultPath.endsWith(resultPath),
+  );
+  if (notice !== undefined) printLine(notice);
   return EXIT.done;
 }
 

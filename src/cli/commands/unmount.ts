@@ -1,11 +1,17 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import process from "node:process";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { defaultFolders } from "../../config/folders.ts";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
-import { listMounts, otherMounts, unmountAt } from "../../mount/mount.ts";
+import {
+  findMount,
+  listMounts,
+  type MountStatus,
+  otherMounts,
+  unmountAt,
+} from "../../mount/mount.ts";
 import { resolveFolders } from "../../config/config.ts";
-import { stagingFolderIn } from "../../session/open-staging.ts";
+import { stagingFolderIn, whiteoutsFolderIn } from "../../session/open-staging.ts";
 import { leftoversNotice } from "../leftovers.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
@@ -18,6 +24,7 @@ import { printError, printLine, printWarning } from "../output.ts";
 import { printable } from "../../core/terminal-text.ts";
 import { statusLines } from "../status-lines.ts";
 import { waitingLine } from "../waiting-line.ts";
+import { removedNotice } from "./uploads-removed.ts";
 
 interface UnmountFlags extends TemporaryNameFlags {
   readonly all?: true;
@@ -93,11 +100,13 @@ async function unmount(
   { environment, signal }: CommandContext,
 ): CommandResult {
   const { lazy = false, wait } = flags;
+  const runtimeFolder = defaultFolders(environment).runtime;
+  const { entry } = await findMount(mountPoint, runtimeFolder);
   using waiting = waitingLine();
   const { open, left, wasDead } = await unmountAt(
     mountPoint,
     {
-      runtimeFolder: defaultFolders(environment).runtime,
+      runtimeFolder,
       lazy,
       wait,
       temporaryFiles: temporaryFilesPolicy(flags),
@@ -113,10 +122,18 @@ async function unmount(
       `not uploaded: ${left.join(", ")}; bsmount uploads list shows where the bytes are`,
     );
   }
+  if (entry !== undefined) await noteRemoved(entry.record.status);
   const notice = wasDead
     ? await leftoversNotice(stagingFolderIn(resolveFolders({}, environment)))
     : undefined;
   if (notice !== undefined) printWarning(notice);
   const isDone = open.length + left.length === 0 && notice === undefined;
   return isDone ? EXIT.done : EXIT.uploadsLeft;
+}
+
+/** What was removed since the mount began stays in BaseSpace. */
+async function noteRemoved({ stagingDir, since }: MountStatus): Promise<void> {
+  const folder = whiteoutsFolderIn({ state: dirname(stagingDir) });
+  const notice = await removedNotice(folder, ({ removed }) => removed >= new Date(since));
+  if (notice !== undefined) printLine(notice);
 }

@@ -90,10 +90,11 @@ async function uploadLeftovers(
 }
 
 function describeUnfinished(session: Session): readonly string[] {
-  const { awaitingRename, failed, interrupted } = session.unfinishedFiles();
+  const { awaitingCommit, awaitingRename, failed, interrupted } = session.unfinishedFiles();
   return [
     ...failed,
     ...awaitingRename.map((path) => `${path} (its name is a temporary one)`),
+    ...awaitingCommit.map((path) => `${path} (it awaits a commit: bsmount uploads commit)`),
     ...interrupted.map((path) => `${path} (interrupted: give --interrupted to upload it as it is)`),
   ];
 }

@@ -18,6 +18,7 @@ import { findUploads, type FoundUpload } from "../uploads/find-uploads.ts";
 import { findOptions } from "../uploads/named-uploads.ts";
 import { uploadsDiscardCommand } from "./uploads-discard.ts";
 import { uploadsExportCommand } from "./uploads-export.ts";
+import { listRemoved, uploadsRestoreNamesCommand } from "./uploads-removed.ts";
 import { uploadsResumeCommand } from "./uploads-resume.ts";
 import { uploadsRetryCommand } from "./uploads-retry.ts";
 import { uploadsWaitCommand } from "./uploads-wait.ts";
@@ -29,9 +30,11 @@ import { uploadsWaitCommand } from "./uploads-wait.ts";
 export function uploadsCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   const bare = new Command("list")
     .description("show what was written to mounts and is not in BaseSpace yet")
-    .option("--json", "machine output: an array of files");
+    .option("--json", "machine output: an array of files")
+    .option("--removed", "what was removed or replaced here, and BaseSpace still has");
   const list = addOptions(bare, ["stateDir"]).action(async (flags) => {
-    onResult(await listUploads(flags, context));
+    const list = flags.removed === true ? listRemoved : listUploads;
+    onResult(await list(flags, context));
   });
   return [
     uploadsWaitCommand,
@@ -39,6 +42,7 @@ export function uploadsCommand({ context, onResult }: ProgramOptions): CommandUn
     uploadsRetryCommand,
     uploadsExportCommand,
     uploadsDiscardCommand,
+    uploadsRestoreNamesCommand,
   ].reduce(
     (group, command) => group.addCommand(command({ context, onResult })),
     new Command("uploads")

@@ -1,0 +1,66 @@
+import type { ResultFile } from "./result-file.ts";
+import type { HiddenFile } from "./result-log.ts";
+import type { StagedFile } from "./staged-file.ts";
+import type { StagedRegistry } from "./staged-registry.ts";
+import type { Whiteouts } from "./whiteouts.ts";
+
+export interface RemovingOptions {
+  readonly registry: StagedRegistry;
+  readonly whiteouts: Whiteouts;
+}
+
+/** What has a path: a staged file, files of BaseSpace, or both. */
+export interface Occupants {
+  readonly file?: StagedFile | undefined;
+  /** The versions of the path that BaseSpace lists. */
+  readonly versions: readonly HiddenFile[];
+}
+
+/** Removes files: what BaseSpace has of them is not shown any more. */
+export class Removing {
+  readonly #options: RemovingOptions;
+
+  constructor(options: RemovingOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Frees the path `at`. The folders above it stay until they are removed, as on a local disk.
+   * @throws BsmountError `no-space`, `environment`; then nothing is removed
+   */
+  async remove(at: ResultFile, { file, versions }: Occupants, signal: AbortSignal): Promise<void> {
+    const { registry, whiteouts } = this.#options;
+    const uploaded = file === undefined ? [] : uploadedVersions(file, at.path);
+    await whiteouts.cover(at, [...versions, ...uploaded]);
+    registry.lists.list(at.appResultId).keepFolders(at.path);
+    if (file !== undefined) await registry.remove(file, signal);
+  }
+
+  /** `file` was removed, and BaseSpace has completed it since. */
+  async removedLate(file: ResultFile, uploaded: HiddenFile): Promise<void> {
+    await this.#options.whiteouts.cover(file, [uploaded]);
+  }
+
+  /** `file` is complete: the versions before are not shown any more, and it is, whatever was hidden before. */
+  async replaced(file: StagedFile): Promise<void> {
+    const { whiteouts } = this.#options;
+    const { appResultId, path, replaces } = file;
+    if (whiteouts.isHidden(appResultId, file.id)) await whiteouts.uncover(appResultId, [file.id]);
+    const older = replaces.filter((id) => id !== file.id && !whiteouts.isHidden(appResultId, id));
+    await whiteouts.cover(
+      file,
+      older.map((id) => ({ id, path })),
+    );
+  }
+}
+
+/**
+ * The files of BaseSpace that were made from `file`, with the pending one that its parts were sent to: BaseSpace may be
+ * completing it.
+ */
+export function uploadedVersions(file: StagedFile, path: string): readonly HiddenFile[] {
+  const { uploaded, olderIds, pendingId, state } = file.content;
+  const completing = state === "finishing" ? pendingId : undefined;
+  const ids = [...file.replaces, ...olderIds, uploaded?.id, completing];
+  return [...new Set(ids.filter((id) => id !== undefined))].map((id) => ({ id, path }));
+}

@@ -1,0 +1,166 @@
+import { cp, rm } from "node:fs/promises";
+import { afterEach, describe, expect, test } from "vitest";
+import { neverAborted } from "../../src/core/abort.ts";
+import type { WriteMode } from "../../src/core/write-mode.ts";
+import type { StagedFile } from "../../src/write/staged-file.ts";
+import type { KnownFile } from "../../src/write/known-file.ts";
+import { Staging } from "../../src/write/staging.ts";
+import { useStagedFiles } from "../helpers/staged-files-world.ts";
+import { content, OWNER, PART } from "../helpers/upload-world.ts";
+
+/* When files are finished, by write mode. */
+
+const here = useStagedFiles();
+const alone = async (): Promise<"closed"> => "closed";
+
+let taken: string | undefined;
+
+afterEach(async () => {
+  if (taken !== undefined) await rm(taken, { recursive: true, force: true });
+});
+
+async function useMode(writeMode: WriteMode): Promise<void> {
+  await here.use({ writeMode });
+}
+
+/** Writes and closes `path`, as one process does that nobody shares the file with. */
+async function closed(path: string, text = path): Promise<StagedFile> {
+  const writer = await here.files.createForWriting(here.world.resultFile(path));
+  await writer.write(0, Buffer.from(text));
+  await writer.flush(alone, neverAborted);
+  writer.close();
+  return writer.file;
+}
+
+/** The journal's lines about the only staging file of a killed process, as the next mount reads them. */
+async function left(): Promise<KnownFile> {
+  taken = `${here.world.stagingPath}-taken`;
+  const filter = (path: string): boolean => !path.includes(".lock");
+  await cp(here.world.stagingPath, taken, { recursive: true, filter });
+  await using staging = new Staging(taken, { owner: OWNER });
+  const [first] = await staging.adopt((path, error) => {
+    throw new Error(path, { cause: error });
+  });
+  return first?.known as KnownFile;
+}
+
+describe("through", () => {
+  test("[W27] a close returns when BaseSpace has the file", async () => {
+    await useMode("through");
+    await closed("f");
+    expect(await here.world.remote()).toEqual(["f=f"]);
+  });
+});
+
+describe("back", () => {
+  test("[W27] a close returns when staging has the file, and the upload follows", async () => {
+    await useMode("back");
+    here.world.emulator.addFaults("POST /appresults/*/files n=1 delay=500ms");
+    const file = await closed("f");
+    expect(file.content.isUnfinished).toBe(true);
+    expect(await left()).toMatchObject({ state: "closed", closed: { isSynced: true } });
+    await expect.poll(async () => await here.world.remote()).toEqual(["f=f"]);
+    await expect.poll(() => file.content.isUnfinished).toBe(false);
+  });
+
+  test("a close fails when the disk does not take the bytes", async () => {
+    await useMode("back");
+    const writer = await here.files.createForWriting(here.world.resultFile("f"));
+    await writer.write(0, Buffer.from("x"));
+    await rm(here.world.stagingPath, { recursive: true });
+    await expect(writer.flush(alone, neverAborted)).rejects.toMatchObject({
+      reason: "environment",
+    });
+    writer.close();
+    await here.files.remove(writer.file, neverAborted);
+  });
+
+  test("[W27] an index is finished after its data, however long that takes", async () => {
+    await useMode("back");
+    here.world.emulator.addFaults("PUT /files/*/parts/1 delay=300ms");
+    const [data, index] = [await closed("x.bam", content(2 * PART)), await closed("x.bam.bai")];
+    await expect.poll(() => index.content.isUnfinished).toBe(false);
+    expect(data.content.isUnfinished).toBe(false);
+    const begun = (path: string): number =>
+      here.world.emulator.requests.findIndex(({ query }) => query.includes(`name=${path}`));
+    const completed = here.world.emulator.requests.findIndex(({ query, method }) => {
+      return method === "POST" && query.includes("uploadstatus=complete");
+    });
+    expect(completed).toBeGreaterThan(begun("x.bam"));
+    expect(begun("x.bam.bai")).toBeGreaterThan(completed);
+  });
+
+  test("an index whose data fails, fails too", async () => {
+    await useMode("back");
+    here.world.emulator.addFaults("POST /appresults/*/files status=403");
+    const data = await closed("x.bam");
+    const index = await closed("x.bam.bai");
+    await expect
+      .poll(() => [data, index].map(({ content }) => content.failure))
+      .toEqual([
+        expect.objectContaining({ reason: "access-denied" }),
+        expect.objectContaining({ reason: "access-denied" }),
+      ]);
+    here.world.emulator.clearFaults();
+    await here.files.finishing.finishAll(neverAborted);
+    expect(await here.world.remote()).toEqual(["x.bam=x.bam", "x.bam.bai=x.bam.bai"]);
+  });
+});
+
+describe("commit", () => {
+  test("[W27] nothing is finished before it is committed; whole parts are sent before", async () => {
+    await useMode("commit");
+    const file = await closed("f", content(3 * PART + 1));
+    here.files.finishing.finishInBackground(file);
+    await here.files.finishing.finishAll(neverAborted);
+    expect(file.awaitsCommit).toBe(true);
+    expect(await here.world.remote()).toEqual([]);
+    await here.files.finishing.commitAll();
+    await here.files.finishing.finishAll(neverAborted);
+    expect(await here.world.remote()).toEqual([`f=${content(3 * PART + 1)}`]);
+  });
+
+  test("a temporary name is renamed, and a file replaced, without an upload", async () => {
+    await useMode("commit");
+    const old = await closed("f");
+    const file = await closed("f.tmp");
+    await here.files.names.rename(
+      file,
+      { path: "f", replaced: { file: old, versions: [] } },
+      neverAborted,
+    );
+    here.files.finishing.finishInBackground(file);
+    expect(here.files.unfinished()).toEqual([file]);
+    await here.files.finishing.commitAll();
+    await here.files.finishing.finishAll(neverAborted);
+    expect(await here.world.remote()).toEqual(["f=f.tmp"]);
+  });
+
+  test("[W27] the end of the session finishes nothing, and the next one knows why", async () => {
+    await useMode("commit");
+    await closed("f");
+    await here.use({});
+    expect(await here.world.remote()).toEqual([]);
+    const known = await left();
+    expect(known).toMatchObject({ state: "closed", closed: { awaitsCommit: true } });
+  });
+
+  test("what was committed is finished by the next session", async () => {
+    await useMode("commit");
+    const file = await closed("f");
+    await file.content.commit();
+    expect((await left()).closed).toEqual({ sizeBytes: 1, isSynced: true });
+  });
+
+  test("a file that is written again in another mode follows that one", async () => {
+    await useMode("commit");
+    const file = await closed("f");
+    await here.files.whiteouts.setWriteMode(here.world.appResultId, "through");
+    const writer = here.files.openForWriting(file);
+    await writer.write(0, Buffer.from("g"));
+    expect(file.awaitsCommit).toBe(false);
+    await writer.flush(alone, neverAborted);
+    writer.close();
+    expect(await here.world.remote()).toEqual(["f=g"]);
+  });
+});
