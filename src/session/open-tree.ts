@@ -7,6 +7,8 @@ import { ownFiles } from "./own-files.ts";
 import type { RecentFailures } from "./recent-failures.ts";
 import { allUploads, type SessionUploads, sessionUploads } from "./session-uploads.ts";
 
+export type { SessionUploads } from "./session-uploads.ts";
+
 export interface OpenTreeOptions {
   readonly catalog: CachedCatalog;
   readonly uploads: OpenedStaging;

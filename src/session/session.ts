@@ -31,9 +31,8 @@ import {
 import { ApiEntityMaker } from "./entity-maker.ts";
 import { openClient } from "./connect.ts";
 import type { RefuseElsewhere } from "./ending-result.ts";
-import { openTree, uploadsIn } from "./open-tree.ts";
+import { openTree, type SessionUploads, uploadsIn } from "./open-tree.ts";
 import { RecentFailures } from "./recent-failures.ts";
-import type { SessionUploads } from "./session-uploads.ts";
 import type { UnfinishedFilesPolicy } from "./temporary-files-policy.ts";
 import {
   countUploads,

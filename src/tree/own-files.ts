@@ -11,8 +11,17 @@ export type OwnFiles = ReadonlyMap<string, () => string>;
 
 const NAME = ".bsmount";
 
-export function ownDirectory(parent: RootDirectory): OwnDirectory {
+function ownDirectory(parent: RootDirectory): OwnDirectory {
   return { type: "directory", kind: "own", name: NAME, parent };
+}
+
+/** The directory, where hidden files are listed. */
+export function listedOwn(
+  parent: RootDirectory,
+  files: OwnFiles,
+  showHidden: boolean,
+): readonly OwnDirectory[] {
+  return showHidden && files.size > 0 ? [ownDirectory(parent)] : [];
 }
 
 export function ownDirectoryNamed(
@@ -25,6 +34,14 @@ export function ownDirectoryNamed(
 
 export function ownFilesIn(parent: OwnDirectory, files: OwnFiles): readonly GeneratedFile[] {
   return [...files.keys()].map((name) => ({ type: "file", kind: "generated", name, parent }));
+}
+
+export function ownFileNamed(
+  name: string,
+  parent: OwnDirectory,
+  files: OwnFiles,
+): GeneratedFile | undefined {
+  return ownFilesIn(parent, files).find((file) => file.name === name);
 }
 
 export function renderOwnFile(name: string, files: OwnFiles, nowMs: number): GeneratedContent {

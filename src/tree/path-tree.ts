@@ -25,8 +25,9 @@ import { defaultLayout } from "./layouts/default.ts";
 import type { LocalListings } from "./local-listing.ts";
 import { NamedListings } from "./named-listings.ts";
 import {
-  ownDirectory,
+  listedOwn,
   ownDirectoryNamed,
+  ownFileNamed,
   type OwnFiles,
   ownFilesIn,
   renderOwnFile,
@@ -39,7 +40,6 @@ import {
   type FolderDirectory,
   type GeneratedFile,
   type Node,
-  type OwnDirectory,
   type RootDirectory,
   parentOf,
   pathOf,
@@ -93,7 +93,7 @@ export class PathTree {
       case "root":
         return ownDirectoryNamed(name, parent, this.#ownFiles) ?? this.#fixed(parent, name);
       case "own":
-        return namedNode(ownFilesIn(parent, this.#ownFiles), name) ?? throwNotFound(parent, name);
+        return ownFileNamed(name, parent, this.#ownFiles) ?? throwNotFound(parent, name);
       case "entity":
         return andThen(this.#currentEntity(parent, signal), (entity) => this.#fixed(entity, name));
       case "collection":
@@ -112,7 +112,10 @@ export class PathTree {
   list(directory: Node, signal: AbortSignal): MaybePromise<ReadonlyMap<string, Node>> {
     switch (directory.kind) {
       case "root":
-        return byName([...this.#ownIn(directory), ...defaultLayout.directoriesIn(directory)]);
+        return byName([
+          ...listedOwn(directory, this.#ownFiles, this.#showHidden),
+          ...defaultLayout.directoriesIn(directory),
+        ]);
       case "own":
         return byName(ownFilesIn(directory, this.#ownFiles));
       case "entity":
@@ -198,12 +201,9 @@ export class PathTree {
 
   #fixed(parent: RootDirectory | EntityDirectory, name: string): Node {
     const hidden = parent.kind === "entity" ? hiddenFile(parent, name) : undefined;
-    const found = hidden ?? namedNode(defaultLayout.directoriesIn(parent), name);
+    const found =
+      hidden ?? defaultLayout.directoriesIn(parent).find((fixed) => fixed.name === name);
     return found ?? throwNotFound(parent, name);
-  }
-
-  #ownIn(root: RootDirectory): readonly OwnDirectory[] {
-    return this.#showHidden && this.#ownFiles.size > 0 ? [ownDirectory(root)] : [];
   }
 
   #hidden(parent: EntityDirectory | CollectionDirectory): readonly GeneratedFile[] {
@@ -268,13 +268,6 @@ export class PathTree {
       ),
     );
   }
-}
-
-function namedNode<Named extends { readonly name: string }>(
-  nodes: readonly Named[],
-  name: string,
-): Named | undefined {
-  return nodes.find((node) => node.name === name);
 }
 
 function byName(nodes: readonly Exclude<Node, RootDirectory>[]): ReadonlyMap<string, Node> {

@@ -58,7 +58,7 @@ export class StagedFiles implements AsyncDisposable {
 
   constructor(options: StagedFilesOptions) {
     this.#options = stagedFilesSettings(options);
-    const { clock, logger, plan, memoryBytes } = this.#options;
+    const { clock, logger, plan, memoryBytes, onUploadFailed } = this.#options;
     this.#memory = new PartMemory(memoryBytes);
     const tasks = new TaskGroup((error) =>
       logger.error({ error: describeError(error) }, "an upload failed"),
@@ -77,7 +77,6 @@ export class StagedFiles implements AsyncDisposable {
     const removing = new Removing({ registry, whiteouts });
     const onReplaced = (file: StagedFile): void =>
       tasks.start(async () => await removing.replaced(file));
-    const { onUploadFailed } = this.#options;
     const background = { tasks, logger, onReplaced, onUploadFailed };
     const finishing = new Finishing({ registry, writers, clock, ...background });
     this.whiteouts = whiteouts;
