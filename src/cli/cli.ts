@@ -17,7 +17,7 @@ import { standardOutput } from "./standard-output.ts";
  * - Commands without a mount open a session (`remote-session.ts`) and find files in it (`remote-tree.ts`,
  *   `remote-file.ts`).
  * - Everything is printed by `output.ts` and `standard-output.ts`; `ending-signals.ts` handles Ctrl-C.
- * - Longer work has folders: `copy/`, `demo/`, `sign-in/`; `completion/` and `reference/` describe the commands.
+ * - Longer work has folders: `copy/`, `demo/`, `sign-in/`, `uploads/`; `completion/` and `reference/` describe the commands.
  */
 
 /**

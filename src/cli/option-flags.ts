@@ -7,7 +7,7 @@ import {
 } from "@commander-js/extra-typings";
 import { BsmountError } from "../core/errors.ts";
 import { printWarning } from "./output.ts";
-import { OPTION_TYPES } from "../config/option-types.ts";
+import { OPTION_TYPES, type OptionTypes } from "../config/option-types.ts";
 import {
   type GivenOptions,
   OPTION_ROWS,
@@ -75,6 +75,13 @@ function addFormats(command: CommandUnknownOpts, formats: readonly string[]): vo
   if (formats.length === 0) return;
   const lines = formats.map((format) => command.createHelp().boxWrap(format, HELP_WIDTH));
   command.addHelpText("after", `\n${lines.join("\n")}`);
+}
+
+/** Parses the argument of an option that is not in the option table, as those of the table are. */
+export function valueParser<Type extends keyof OptionTypes>(
+  type: Type,
+): (text: string) => OptionTypes[Type] {
+  return (text) => parseOrExplain(text, OPTION_TYPES[type].parse) as OptionTypes[Type];
 }
 
 /** commander prints an InvalidArgumentError together with the flag. */

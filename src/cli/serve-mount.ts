@@ -46,7 +46,11 @@ async function runPlan(plan: MountPlan, log: LogTarget, hooks: ForegroundHooks):
   const open = async (signal: AbortSignal) => {
     const refuseElsewhere = refuseUnfinishedInMounts(config.folders.runtime);
     const adoptsLeftovers = !config.mount.readOnly;
-    const session = await openSession(config, { ...log, refuseElsewhere, adoptsLeftovers }, signal);
+    const session = await openSession(
+      config,
+      { ...log, refuseElsewhere, adoptsLeftovers, hasOwnFiles: true },
+      signal,
+    );
     // What is left is another user's, or of another server.
     await tidyLeftovers(config, log.logger);
     return session;

@@ -1,5 +1,6 @@
 import type { MountStatus, OtherMount } from "../mount/mount.ts";
 import { table } from "./output.ts";
+import { formatBytes } from "../core/units.ts";
 import { printable } from "../core/terminal-text.ts";
 
 /** The lines of `bsmount status`: this user's mounts as a table, notes on them, and the other mounts. */
@@ -33,10 +34,13 @@ function tokenOf({ profile, tokenKind, tokenSource }: MountStatus): string {
 /** What is unusual about a mount. */
 function notesOf(mount: MountStatus): readonly string[] {
   const { silence, isDetached, uploads } = mount;
-  const { pending, failed, held } = uploads;
+  const { pending, failed, held, leftBytes = 0 } = uploads;
   const named = { pending, failed, "awaiting a rename or a commit": held };
   const counts = Object.entries(named).filter(([, count]) => count > 0);
-  const files = counts.map(([what, count]) => `${count} ${what}`).join(", ");
+  const left = leftBytes === 0 ? "" : `, ${formatBytes(leftBytes)} left`;
+  const files = counts
+    .map(([what, count]) => `${count} ${what}${what === "pending" ? left : ""}`)
+    .join(", ");
   const notes = [
     ...(silence === undefined ? [] : [silence]),
     ...(isDetached === true ? ["detached: it serves open files until they are closed"] : []),

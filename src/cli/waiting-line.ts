@@ -24,6 +24,25 @@ export function waitingLine(): WaitingLine {
   };
 }
 
+/** A line on standard error about the bytes that are being copied; disposing removes it. */
+export interface CopyingLine extends Disposable {
+  readonly show: (copiedBytes: number) => void;
+}
+
+/** The line is shown on a terminal only. */
+export function copyingLine(name: string, sizeBytes: number): CopyingLine {
+  const { stderr } = process;
+  const clear = (): void => void (stderr.isTTY && stderr.write("\r\u001b[K"));
+  return {
+    show: (copiedBytes) => {
+      if (!stderr.isTTY) return;
+      clear();
+      stderr.write(`copying ${name}: ${formatBytes(copiedBytes)} of ${formatBytes(sizeBytes)}`);
+    },
+    [Symbol.dispose]: clear,
+  };
+}
+
 function waitingText({ pending, leftBytes }: PendingUploads): string {
   const uploads = pending === 1 ? "1 upload" : `${pending} uploads`;
   return `waiting for ${uploads}, ${formatBytes(leftBytes)} left`;

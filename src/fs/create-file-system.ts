@@ -101,6 +101,13 @@ class TreeFileSystem implements FileSystem {
     );
   }
 
+  find(parent: Ino, name: string, signal: AbortSignal): MaybePromise<Ino> {
+    checkLookedUpName(name);
+    return andThen(this.#tree.child(this.#inodes.nodeOf(parent), name, signal), (node) =>
+      this.#inodes.inoOf(node),
+    );
+  }
+
   getattr(ino: Ino, signal: AbortSignal): MaybePromise<Attributes> {
     const known = this.#inodes.nodeOf(ino);
     const current = orElse(

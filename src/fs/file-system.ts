@@ -68,7 +68,7 @@ export interface OpenHandle {
 
 /**
  * A file system by inodes, like FUSE's low-level interface; it knows neither FUSE nor HTTP. Every method but lookup
- * takes an inode that a lookup or readdir of this object returned. Each method throws or rejects with a BsmountError,
+ * and find takes an inode that a lookup or readdir of this object returned. Each method throws or rejects with a BsmountError,
  * whose reason `errnoOf` (fs/errno.ts) turns into a number.
  */
 export interface FileSystem {
@@ -76,6 +76,8 @@ export interface FileSystem {
 
   /** The child `name` of directory `parent`. @throws `not-found`, `not-a-directory`, `name-too-long` */
   lookup(parent: Ino, name: string, signal: AbortSignal): MaybePromise<Attributes>;
+  /** As {@link lookup}, for a call whose caller does not see the attributes, such as the size. */
+  find(parent: Ino, name: string, signal: AbortSignal): MaybePromise<Ino>;
   getattr(ino: Ino, signal: AbortSignal): MaybePromise<Attributes>;
   /** The target of a symlink, relative. @throws `invalid` when it is none */
   readlink(ino: Ino, signal: AbortSignal): MaybePromise<string>;

@@ -84,6 +84,7 @@ export class NodeAttributes {
   #date(node: Exclude<Node, FileNode | GeneratedFile>): number {
     switch (node.kind) {
       case "root":
+      case "own":
         return this.#bornMs;
       case "collection":
         return this.#date(node.parent);

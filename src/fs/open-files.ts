@@ -122,12 +122,14 @@ export class OpenFiles {
 
   #openSnapshot(node: GeneratedFile, signal: AbortSignal): MaybePromise<OpenFile> {
     const ino = this.#attributes.inoOf(node);
-    return andThen(this.#snapshots.open(ino, node, signal), (snapshot) => {
+    return andThen(this.#snapshots.open(ino, node, signal), (opened) => {
+      const { snapshot } = opened;
       this.#attributes.opened(node, shownOfSnapshot(snapshot));
       return {
         ino,
-        read: (offset, into) => copyOut(snapshot.bytes, offset, into),
-        close: () => this.#snapshots.close(ino),
+        read: (offset, into) =>
+          opened.isSuperseded ? throwChanged(pathOf(node)) : copyOut(snapshot.bytes, offset, into),
+        close: () => opened[Symbol.dispose](),
       };
     });
   }

@@ -13,10 +13,20 @@ export interface Snapshot {
   readonly version: string;
 }
 
+/** A snapshot that is open. */
+export interface OpenSnapshot extends Disposable {
+  readonly snapshot: Snapshot;
+  /** Whether the kernel knows the size of a later one, so that it must not read this one any more. */
+  readonly isSuperseded: boolean;
+}
+
 interface KeptSnapshot {
   readonly snapshot: Snapshot;
-  readonly renderedAtMs: number;
+  renderedAtMs: number;
+  /** When the kernel was last told its size. */
+  shownAtMs: number;
   opens: number;
+  isSuperseded: boolean;
 }
 
 export interface SnapshotsOptions {
@@ -26,7 +36,19 @@ export interface SnapshotsOptions {
   readonly ttlMs: number;
 }
 
-/** Keeps generated files the same from their lookup until the kernel looks again, or until the last close. */
+/** The kernel counts from when the reply arrives, which can be this much later. */
+const REPLY_MS = 500;
+
+/** How long a file about the mount itself stays the same because a program has it open, in milliseconds. */
+const OWN_OPEN_MS = 10_000;
+
+/**
+ * Keeps generated files the same from the last time that the kernel was told their size until it asks again, or until
+ * the last close.
+ *
+ * The files of `.bsmount` change all the time, and rendering them costs little. So they are rendered anew whenever the
+ * kernel asks, and one that a program keeps open is replaced after some seconds.
+ */
 export class Snapshots {
   readonly #tree: PathTree;
   readonly #clock: Clock;
@@ -43,37 +65,67 @@ export class Snapshots {
     return this.#kept.size;
   }
 
+  /** The snapshot whose size the kernel is told now. */
   get(ino: Ino, file: GeneratedFile, signal: AbortSignal): MaybePromise<Snapshot> {
     const kept = this.#kept.get(ino);
-    if (kept !== undefined && this.#isGood(kept)) return kept.snapshot;
+    const now = this.#clock.now();
+    if (kept !== undefined && this.#staysSame(kept, file)) {
+      kept.shownAtMs = now;
+      return kept.snapshot;
+    }
+    return andThen(this.#render(ino, file, signal), ({ snapshot }) => snapshot);
+  }
+
+  /** Keeps the snapshot whose size the kernel knows while it is open. */
+  open(ino: Ino, file: GeneratedFile, signal: AbortSignal): MaybePromise<OpenSnapshot> {
+    const kept = this.#kept.get(ino);
+    const isKnown = kept !== undefined && (this.#isShown(kept) || this.#staysSame(kept, file));
+    return andThen(isKnown ? kept : this.#render(ino, file, signal), opened);
+  }
+
+  #render(ino: Ino, file: GeneratedFile, signal: AbortSignal): MaybePromise<KeptSnapshot> {
     return andThen(this.#tree.render(file, signal), ({ bytes, dateMs }) => {
       const version = createHash("sha1").update(bytes).digest("base64");
       return this.#keep(ino, { bytes, dateMs, version });
     });
   }
 
-  /** Keeps the snapshot while it is open; pair with {@link close}. */
-  open(ino: Ino, file: GeneratedFile, signal: AbortSignal): MaybePromise<Snapshot> {
-    return andThen(this.get(ino, file, signal), (snapshot) => {
-      const kept = this.#kept.get(ino);
-      if (kept !== undefined) kept.opens += 1;
-      return snapshot;
-    });
+  #keep(ino: Ino, rendered: Snapshot): KeptSnapshot {
+    for (const [other, kept] of this.#kept) {
+      if (other !== ino && kept.opens === 0 && !this.#isShown(kept)) this.#kept.delete(other);
+    }
+    const before = this.#kept.get(ino);
+    const now = this.#clock.now();
+    const times = { renderedAtMs: now, shownAtMs: now };
+    if (before?.snapshot.version === rendered.version) return Object.assign(before, times);
+    if (before !== undefined) before.isSuperseded = true;
+    const kept = { snapshot: rendered, ...times, opens: 0, isSuperseded: false };
+    this.#kept.set(ino, kept);
+    return kept;
   }
 
-  close(ino: Ino): void {
-    const kept = this.#kept.get(ino);
-    if (kept !== undefined) kept.opens -= 1;
+  #staysSame({ opens, renderedAtMs }: KeptSnapshot, { parent }: GeneratedFile): boolean {
+    const ageMs = this.#clock.now() - renderedAtMs;
+    if (parent.kind === "own") return opens > 0 && ageMs < OWN_OPEN_MS;
+    return opens > 0 || ageMs < this.#ttlMs;
   }
 
-  #keep(ino: Ino, snapshot: Snapshot): Snapshot {
-    for (const [other, kept] of this.#kept) if (!this.#isGood(kept)) this.#kept.delete(other);
-    const opens = this.#kept.get(ino)?.opens ?? 0;
-    this.#kept.set(ino, { snapshot, renderedAtMs: this.#clock.now(), opens });
-    return snapshot;
+  #isShown({ shownAtMs }: KeptSnapshot): boolean {
+    return this.#clock.now() - shownAtMs < this.#ttlMs + REPLY_MS;
   }
+}
 
-  #isGood({ opens, renderedAtMs }: KeptSnapshot): boolean {
-    return opens > 0 || this.#clock.now() - renderedAtMs < this.#ttlMs;
-  }
+function opened(kept: KeptSnapshot): OpenSnapshot {
+  kept.opens += 1;
+  let isOpen = true;
+  return {
+    snapshot: kept.snapshot,
+    get isSuperseded() {
+      return kept.isSuperseded;
+    },
+    [Symbol.dispose]: () => {
+      if (isOpen) kept.opens -= 1;
+      isOpen = false;
+    },
+  };
 }

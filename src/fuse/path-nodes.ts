@@ -50,13 +50,25 @@ export class PathNodes {
     if (path === "/") return this.#fileSystem.root;
     const cached = this.#cache.get(path);
     if (cached !== undefined && cached.untilMs > this.#clock.now()) return cached.ino;
-    return andThen(this.attributes(path, signal), (attributes) => attributes.ino);
+    return andThen(this.parentAndName(path, signal), ({ parent, name }) =>
+      this.#resolve(
+        path,
+        () => this.#fileSystem.find(parent, name, signal),
+        (ino) => ino,
+      ),
+    );
   }
 
-  /** The current attributes of `path`: its last name is always looked up. */
+  /** The current attributes of `path`, for the kernel to see: its last name is always looked up. */
   attributes(path: string, signal: AbortSignal): MaybePromise<Attributes> {
     if (path === "/") return this.#fileSystem.getattr(this.#fileSystem.root, signal);
-    return andThen(this.parentAndName(path, signal), (entry) => this.#lookup(path, entry, signal));
+    return andThen(this.parentAndName(path, signal), ({ parent, name }) =>
+      this.#resolve(
+        path,
+        () => this.#fileSystem.lookup(parent, name, signal),
+        ({ ino }) => ino,
+      ),
+    );
   }
 
   /** The directory that `path` is in, and its last name. */
@@ -84,34 +96,34 @@ export class PathNodes {
     return this.#cache.size;
   }
 
-  #lookup(
+  #resolve<Found>(
     path: string,
-    { parent, name }: ParentAndName,
-    signal: AbortSignal,
-  ): MaybePromise<Attributes> {
-    let found: MaybePromise<Attributes>;
+    find: () => MaybePromise<Found>,
+    inoOf: (found: Found) => Ino,
+  ): MaybePromise<Found> {
+    let found: MaybePromise<Found>;
     try {
-      found = this.#fileSystem.lookup(parent, name, signal);
+      found = find();
     } catch (error) {
       this.#onLookupFailure(path);
       throw error;
     }
-    if (!(found instanceof Promise)) return this.#remember(path, found);
-    return found.then(
-      (attributes) => this.#remember(path, attributes),
-      (error: unknown) => {
-        this.#onLookupFailure(path);
-        throw error;
-      },
-    );
+    const remembered = (each: Found): Found => {
+      this.#remember(path, inoOf(each));
+      return each;
+    };
+    if (!(found instanceof Promise)) return remembered(found);
+    return found.then(remembered, (error: unknown) => {
+      this.#onLookupFailure(path);
+      throw error;
+    });
   }
 
-  #remember(path: string, attributes: Attributes): Attributes {
+  #remember(path: string, ino: Ino): void {
     const cached = this.#cache.peek(path);
     // The path leads to another node now, so what is cached below it belongs to the old one.
-    if (cached !== undefined && cached.ino !== attributes.ino) this.clear();
-    this.#cache.set(path, { ino: attributes.ino, untilMs: this.#clock.now() + this.#ttlMs });
-    return attributes;
+    if (cached !== undefined && cached.ino !== ino) this.clear();
+    this.#cache.set(path, { ino, untilMs: this.#clock.now() + this.#ttlMs });
   }
 
   #onLookupFailure(path: string): void {

@@ -5,6 +5,7 @@ import {
   type TemporaryFilesPolicy,
   isTemporaryFilesPolicy,
 } from "../session/temporary-files-policy.ts";
+import { parseUploadsRequest, type UploadsRequest } from "./uploads-control.ts";
 
 /*
  * The protocol of a mount's control socket: one JSON object per line, one reply for each request, in order. Progress
@@ -18,6 +19,7 @@ export const MAX_LINE_BYTES: number = 64 * 1024;
 
 /** The requests that a mount accepts. */
 export type ControlRequest =
+  | UploadsRequest
   | { readonly method: "status" }
   | { readonly method: "metrics" }
   | {
@@ -113,8 +115,12 @@ export function parseRequest(line: string): ControlRequest {
     case "set-status":
       return parseSetStatus(value);
     default:
-      throw new BsmountError("invalid", `unknown request ${JSON.stringify(value["method"])}`);
+      return parseUploadsRequest(value) ?? unknownRequest(value);
   }
+}
+
+function unknownRequest({ method }: Record<string, unknown>): never {
+  throw new BsmountError("invalid", `unknown request ${JSON.stringify(method)}`);
 }
 
 function policyOf({ held }: Record<string, unknown>): { readonly held?: TemporaryFilesPolicy } {

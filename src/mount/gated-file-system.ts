@@ -69,6 +69,7 @@ function gated(inner: FileSystem, passing: Passing): FileSystem {
     change: { ...inner.change, create },
     open,
     lookup: inner.lookup.bind(inner),
+    find: inner.find.bind(inner),
     getattr: inner.getattr.bind(inner),
     readlink: inner.readlink.bind(inner),
     opendir: inner.opendir.bind(inner),

@@ -15,6 +15,7 @@ import type { MountableSession } from "./mountable-session.ts";
 import type { PreparedMount } from "./prepare-mount.ts";
 import type { UnfinishedInMount } from "./result-in-mounts.ts";
 import { enterRegistry, socketPathOf } from "./registry.ts";
+import { handleUploadsRequest, isUploadsRequest, type UploadsRequest } from "./uploads-control.ts";
 
 /** A mounted session. Disposing unmounts it, even if it is in use. */
 export interface BaseSpaceMount extends AsyncDisposable {
@@ -119,7 +120,11 @@ export class LiveMount implements BaseSpaceMount {
       pid: process.pid,
       // The status is printed and stored; the service could have put the token into the user name.
       ...withoutKnownSecrets(session.describe()),
-      uploads: { ...uploads, held: awaitingRename + awaitingCommit },
+      uploads: {
+        ...uploads,
+        held: awaitingRename + awaitingCommit,
+        leftBytes: session.unfinishedFiles().leftBytes,
+      },
       since: this.#since,
       ...(logFile === undefined ? {} : { logFile }),
       ...(this.#isDetached ? { isDetached: true } : {}),
@@ -195,7 +200,17 @@ export class LiveMount implements BaseSpaceMount {
     );
   }
 
+  async #handleUploads(request: UploadsRequest, signal: AbortSignal): Promise<unknown> {
+    try {
+      const { unfinishedUploads } = this.#options.session;
+      return await handleUploadsRequest(request, unfinishedUploads, signal);
+    } catch (error) {
+      throw error instanceof StillOpenError ? await this.#nameHolders(error) : error;
+    }
+  }
+
   async #handle(request: ControlRequest, signal: AbortSignal): Promise<unknown> {
+    if (isUploadsRequest(request)) return await this.#handleUploads(request, signal);
     switch (request.method) {
       case "status":
         return this.status();

@@ -10,6 +10,8 @@ export interface MountUploads {
   readonly held: number;
   /** Files whose last writer did not close them. Absent in mounts of older versions. */
   readonly interrupted?: number;
+  /** Bytes of the pending files that BaseSpace has not confirmed. Absent in mounts of older versions. */
+  readonly leftBytes?: number;
 }
 
 /** One row of `bsmount status`. */

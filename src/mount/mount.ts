@@ -20,4 +20,10 @@ export { listMounts, metricsAt, refreshAt, setStatusAt } from "./mounts.ts";
 export { type OtherMount, otherMounts } from "./other-mounts.ts";
 export { refuseUnfinishedInMounts } from "./result-in-mounts.ts";
 export { unmountAt } from "./unmount-at.ts";
+export {
+  isUnknownRequest,
+  mountsWithUploads,
+  type MountWithUploads,
+  pathInMount,
+} from "./uploads-in-mounts.ts";
 export { withoutUnusedLog } from "./unused-log.ts";

@@ -17,5 +17,6 @@ export type MountableSession = AsyncDisposable &
     | "unfinishedIn"
     | "keepTemporaryNames"
     | "uploads"
+    | "unfinishedUploads"
     | "unfinishedFiles"
   >;

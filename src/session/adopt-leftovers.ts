@@ -10,6 +10,7 @@ import { inParallel } from "../core/parallel.ts";
 import { isFinal } from "../fs/writable-folder.ts";
 import { newestByPath, type ShownFiles } from "./newest-by-path.ts";
 import { cameAfter } from "../write/came-after.ts";
+import { finalReason } from "../write/final-failure.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import type { KnownFile } from "../write/known-file.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
@@ -105,7 +106,7 @@ async function adoptInResult(
   try {
     const result = await catalog.entity("appresult", appResultId, signal);
     if (isFinal(result)) {
-      leave(left, options, `its app result is ${result.status}`);
+      leave(left, options, finalReason(`its app result is ${result.status}`));
       return;
     }
     const { whiteouts } = options.staged;
@@ -116,7 +117,8 @@ async function adoptInResult(
   } catch (error) {
     signal.throwIfAborted();
     const isDeleted = reasonOf(error) === "not-found";
-    leave(left, options, isDeleted ? "its app result was deleted" : describeError(error));
+    const why = isDeleted ? finalReason("its app result was deleted") : describeError(error);
+    leave(left, options, why);
   }
 }
 
@@ -154,7 +156,7 @@ async function adoptFile(
       await rm(file.path, { force: true }).catch(() => {});
       return;
     }
-    leave([left], options, "BaseSpace has a newer version of it");
+    leave([left], options, finalReason("BaseSpace has a newer version of it"));
     return;
   }
   try {

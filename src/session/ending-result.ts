@@ -116,8 +116,8 @@ function leftoversError(what: string, left: readonly StagedUpload[]): BsmountErr
   const problem = `${what}: a mount that has ended wrote ${files}, which ${were} never uploaded`;
   return new BsmountError("unfinished", problem, {
     remedy:
-      "mount again, which continues the uploads; or upload the bytes with bsmount cp, or remove them: bsmount uploads " +
-      "list shows where they are",
+      "mount again, which continues the uploads, or bsmount uploads resume; bsmount uploads list says why a file was " +
+      "not uploaded, export copies its bytes, and discard gives it up",
   });
 }
 

@@ -4,7 +4,10 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Folders } from "../config/folders.ts";
 import type { Config } from "../config/config.ts";
 import { maxDescriptors } from "../core/descriptors.ts";
+import { describeError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
+import { failures } from "../core/telemetry.ts";
+import { errnoOf } from "../fs/errno.ts";
 import { andThen } from "../core/maybe-promise.ts";
 import { isFinal } from "../fs/writable-folder.ts";
 import type { LocalListings } from "../tree/local-listing.ts";
@@ -12,6 +15,7 @@ import type { StagedFile } from "../write/staged-file.ts";
 import { StagedFiles } from "../write/staged-files.ts";
 import { Staging } from "../write/staging.ts";
 import type { UploadedContent } from "../write/upload-target.ts";
+import { mountPathOf } from "./upload-list.ts";
 
 /**
  * Files of a session that BaseSpace lacks: being uploaded or waiting, failed, under a temporary name, closed in a result
@@ -76,6 +80,12 @@ export function openStaging(
     whiteouts: { folder: whiteoutsFolderIn(config.folders), owner: staging.owner },
     keptFiles: Math.min(MOST_KEPT, Math.floor(maxFiles / 2)),
     onForgotten: (id) => catalog.invalidate({ kind: "appresult", id }),
+    onUploadFailed: (file, error) => {
+      const path = mountPathOf(file);
+      if (failures.active)
+        failures.publish({ operation: "upload", path, errno: errnoOf(error), error });
+      else logger.error({ path, error: describeError(error) }, "an upload failed");
+    },
   });
   return {
     staged,

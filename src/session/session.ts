@@ -2,7 +2,7 @@
  * Begin here: a session is everything for one configuration but FUSE. `openSession` signs in (`connect.ts`,
  * `current-token.ts`), opens the staged files (`open-staging.ts`) and composes catalog, tree, readers and file system;
  * `entity-maker.ts` makes entities and ends app results, `ending-result.ts` and `unfinished-files.ts` say what keeps one
- * from ending, `transfer-paths.ts` maps paths for commands that copy. `mount/` serves a session, `cli/` uses it directly.
+ * from ending, `session-uploads.ts` what can be done with one file, `transfer-paths.ts` maps paths for commands that copy. `mount/` serves a session, `cli/` uses it directly.
  */
 
 import type { BaseSpace } from "../api/client.ts";
@@ -20,7 +20,6 @@ import { MetricsCollector, type MetricsSnapshot } from "../metrics/metrics.ts";
 import { createReaders } from "../read/create-readers.ts";
 import type { Readers } from "../read/reader.ts";
 import { type EntityDirectory, type Node, parentOf, pathOf } from "../tree/node.ts";
-import { PathTree } from "../tree/path-tree.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import {
@@ -32,10 +31,11 @@ import {
 import { ApiEntityMaker } from "./entity-maker.ts";
 import { openClient } from "./connect.ts";
 import type { RefuseElsewhere } from "./ending-result.ts";
+import { openTree, type SessionUploads, uploadsIn } from "./open-tree.ts";
+import { RecentFailures } from "./recent-failures.ts";
 import type { UnfinishedFilesPolicy } from "./temporary-files-policy.ts";
 import {
   countUploads,
-  listingsOf,
   type OpenedStaging,
   openStaging,
   stagingFolderOf,
@@ -56,6 +56,8 @@ export interface SessionOptions {
   readonly refuseElsewhere?: RefuseElsewhere;
   /** Continues uploads that ended mounts left behind; see `adopt-leftovers.ts`. @default false */
   readonly adoptsLeftovers?: boolean;
+  /** Shows what failed, and what BaseSpace lacks, in the directory `.bsmount`; for a mount. @default false */
+  readonly hasOwnFiles?: boolean;
 }
 
 /** How long the kernel caches names and attributes, in milliseconds. */
@@ -83,6 +85,8 @@ export interface Session extends AsyncDisposable {
   uploads(): UploadCounts;
   /** Returns the files that were written and are not complete in BaseSpace yet. */
   unfinishedFiles(): UnfinishedFiles;
+  /** The same files one by one, and what can be done with them. */
+  readonly unfinishedUploads: SessionUploads;
   /** From now on disposing waits for no uploads: what is not in BaseSpace by then stays in staging. */
   hurry(): void;
   /** Returns the paths of files that are open for writing, after files that were just closed were released. */
@@ -147,7 +151,7 @@ export interface SessionDescription {
  */
 export async function openSession(
   config: Config,
-  { logger, refuseElsewhere = async () => {}, adoptsLeftovers = false }: SessionOptions,
+  { logger, refuseElsewhere = async () => {}, ...options }: SessionOptions,
   signal: AbortSignal,
 ): Promise<Session> {
   const owned = new OwnedResources();
@@ -164,7 +168,8 @@ export async function openSession(
     const readers = owned.use(createReaders({ source, memoryBytes, logger }));
     const catalog = openCatalog(config, client);
     const uploads = owned.use(openStaging(config, { client, catalog, userId: id, logger }));
-    if (adoptsLeftovers) {
+    const failures = options.hasOwnFiles === true ? owned.use(new RecentFailures()) : undefined;
+    if (options.adoptsLeftovers === true) {
       // A session that does not start leaves to the next one what it has adopted.
       hurry = () => uploads.staged.hurry();
       owned.use(await startAdoption({ ...uploads, catalog, logger }, signal));
@@ -176,7 +181,7 @@ export async function openSession(
       user: { id, name },
       describe: () => describeSession(config, name, token),
       ...uploadsOf(uploads.staged),
-      ...composeTree(config, { client, catalog, readers, uploads, refuseElsewhere }),
+      ...composeTree(config, { client, catalog, readers, uploads, refuseElsewhere, failures }),
       metrics: async () => await metrics.snapshot(),
       [Symbol.asyncDispose]: async () => await owned[Symbol.asyncDispose](),
     };
@@ -240,15 +245,17 @@ interface TreeParts {
   readonly readers: Readers;
   readonly uploads: OpenedStaging;
   readonly refuseElsewhere: RefuseElsewhere;
+  /** Absent without a mount. */
+  readonly failures: RecentFailures | undefined;
 }
 
 function composeTree(
   config: Config,
-  { client, catalog, readers, uploads, refuseElsewhere }: TreeParts,
-): Pick<Session, "fileSystem" | "transferPaths" | "refresh" | "setStatus"> {
-  const { negativeTtlMs, showHidden } = config.tree;
+  parts: TreeParts,
+): Pick<Session, "fileSystem" | "transferPaths" | "refresh" | "setStatus" | "unfinishedUploads"> {
+  const { client, catalog, readers, uploads, refuseElsewhere } = parts;
   const { staged, staging } = uploads;
-  const tree = new PathTree({ catalog, local: listingsOf(staged), showHidden, negativeTtlMs });
+  const tree = openTree(config, parts);
   const transfersFolder = transfersFolderIn(config.folders.state);
   const shared = { client, catalog, staged, staging };
   const maker = new ApiEntityMaker({ ...shared, transfersFolder, refuseElsewhere });
@@ -268,6 +275,7 @@ function composeTree(
       maker,
       stateFolder: config.folders.state,
     }),
+    unfinishedUploads: uploadsIn(tree, uploads),
     refresh: async () => {
       catalog.invalidateAll();
       tree.forgetAbsent();

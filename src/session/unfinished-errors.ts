@@ -25,7 +25,8 @@ export function interruptedError(what: string, paths: readonly string[]): Bsmoun
 export function uploadsFailedError(what: string, files: readonly string[]): BsmountError {
   return new BsmountError("unfinished", `${what}: not uploaded: ${namedFiles(files)}`, {
     remedy:
-      "run it again to try once more, or rm the files; bsmount uploads list shows where the bytes are",
+      "run it again to try once more, or rm the files; bsmount uploads list shows where the bytes are, and bsmount " +
+      "uploads export copies them",
   });
 }
 

@@ -40,9 +40,15 @@ export function hiddenFile(
   return found === undefined ? undefined : generatedFile(parent, found);
 }
 
+/** A generated file of an entity or a collection. */
+export interface HiddenFile {
+  readonly parent: EntityDirectory | CollectionDirectory;
+  readonly name: HiddenName;
+}
+
 /** Renders `file`. Only `.json` needs the catalog. */
 export function renderHiddenFile(
-  { parent, name }: GeneratedFile,
+  { parent, name }: HiddenFile,
   catalog: Catalog,
   signal: AbortSignal,
 ): MaybePromise<GeneratedContent> {

@@ -54,12 +54,20 @@ export interface FileNode {
   readonly item: FileItem;
 }
 
-/** A file that describes its directory, such as `.json`. */
+/** `.bsmount`: files about the mount itself. */
+export interface OwnDirectory {
+  readonly type: "directory";
+  readonly kind: "own";
+  readonly name: string;
+  readonly parent: RootDirectory;
+}
+
+/** A file that describes its directory, such as `.json` (a {@link HiddenName}), or the mount. */
 export interface GeneratedFile {
   readonly type: "file";
   readonly kind: "generated";
-  readonly name: HiddenName;
-  readonly parent: EntityDirectory | CollectionDirectory;
+  readonly name: string;
+  readonly parent: EntityDirectory | CollectionDirectory | OwnDirectory;
 }
 
 export interface EntityLink {
@@ -72,7 +80,8 @@ export interface EntityLink {
 
 export type HiddenName = ".id" | ".name" | ".type" | ".href" | ".json";
 
-export type DirectoryNode = RootDirectory | CollectionDirectory | EntityDirectory | FolderDirectory;
+export type DirectoryNode =
+  RootDirectory | CollectionDirectory | EntityDirectory | FolderDirectory | OwnDirectory;
 export type Node = DirectoryNode | FileNode | GeneratedFile | EntityLink;
 
 /** The directory of `node`; that of the root is the root. */
@@ -102,6 +111,8 @@ export function identityOf(node: Node): string {
   switch (node.kind) {
     case "root":
       return "root";
+    case "own":
+      return `own ${node.name}`;
     case "collection":
       return `${node.linksInto === undefined ? "collection" : "links"} ${node.collection.key}`;
     case "entity":

@@ -2,7 +2,7 @@
  * Begin here: `tree/` gives names to what exists. `PathTree` below leads from a path to a node (`node.ts`) and lists
  * directories. `named-listings.ts` has the names of one listing and `entity-entries.ts` makes them; `file-tree.ts` and
  * `path-folder.ts` have the folders of a file list. The rules are pure: `encoding.ts`, `unique-names.ts`,
- * `candidate-name.ts`, `hidden-files.ts`, and the directories of `layouts/`. Listings come from `catalog/`; `session/`
+ * `candidate-name.ts`, `hidden-files.ts`, `own-files.ts`, and the directories of `layouts/`. Listings come from `catalog/`; `session/`
  * passes in those of files that were written here (`local-listing.ts`). `fs/` and `session/` call it.
  */
 
@@ -15,6 +15,7 @@ import type { FileFolder } from "./file-folder.ts";
 import { filesFolder } from "./file-tree.ts";
 import {
   type GeneratedContent,
+  type HiddenFile,
   hiddenFile,
   hiddenFiles,
   renderHiddenFile,
@@ -23,6 +24,14 @@ import { NegativeCache } from "./negative-cache.ts";
 import { defaultLayout } from "./layouts/default.ts";
 import type { LocalListings } from "./local-listing.ts";
 import { NamedListings } from "./named-listings.ts";
+import {
+  listedOwn,
+  ownDirectoryNamed,
+  ownFileNamed,
+  type OwnFiles,
+  ownFilesIn,
+  renderOwnFile,
+} from "./own-files.ts";
 import {
   type CollectionDirectory,
   type DirectoryNode,
@@ -40,6 +49,8 @@ export interface PathTreeOptions {
   readonly catalog: Catalog;
   /** What was made here, shown beside what the catalog has. @default nothing */
   readonly local?: LocalListings;
+  /** The files about the mount itself. @default there is no mount */
+  readonly ownFiles?: OwnFiles;
   /** Whether hidden files such as `.id` are listed. A lookup finds them in any case. @default false */
   readonly showHidden?: boolean;
   /** How long an unknown Id is not requested again, in milliseconds. */
@@ -63,10 +74,14 @@ export class PathTree {
   readonly #showHidden: boolean;
   readonly #listings: NamedListings;
   readonly #absent: NegativeCache;
+  readonly #ownFiles: OwnFiles;
+  readonly #clock: Clock;
 
   constructor(options: PathTreeOptions) {
     const { catalog, clock = systemClock, negativeTtlMs } = options;
     this.#catalog = catalog;
+    this.#clock = clock;
+    this.#ownFiles = options.ownFiles ?? new Map();
     this.#showHidden = options.showHidden ?? false;
     this.#listings = new NamedListings(catalog, options.local ?? (() => undefined));
     this.#absent = new NegativeCache(clock, negativeTtlMs);
@@ -76,7 +91,9 @@ export class PathTree {
   child(parent: Node, name: string, signal: AbortSignal): MaybePromise<Node> {
     switch (parent.kind) {
       case "root":
-        return this.#fixed(parent, name);
+        return ownDirectoryNamed(name, parent, this.#ownFiles) ?? this.#fixed(parent, name);
+      case "own":
+        return ownFileNamed(name, parent, this.#ownFiles) ?? throwNotFound(parent, name);
       case "entity":
         return andThen(this.#currentEntity(parent, signal), (entity) => this.#fixed(entity, name));
       case "collection":
@@ -95,7 +112,12 @@ export class PathTree {
   list(directory: Node, signal: AbortSignal): MaybePromise<ReadonlyMap<string, Node>> {
     switch (directory.kind) {
       case "root":
-        return byName(defaultLayout.directoriesIn(directory));
+        return byName([
+          ...listedOwn(directory, this.#ownFiles, this.#showHidden),
+          ...defaultLayout.directoriesIn(directory),
+        ]);
+      case "own":
+        return byName(ownFilesIn(directory, this.#ownFiles));
       case "entity":
         return andThen(this.#currentEntity(directory, signal), (entity) =>
           byName([...this.#hidden(entity), ...defaultLayout.directoriesIn(entity)]),
@@ -117,6 +139,7 @@ export class PathTree {
   current(node: Node, signal: AbortSignal): MaybePromise<Node> {
     switch (node.kind) {
       case "root":
+      case "own":
       case "collection":
         return node;
       case "entity":
@@ -161,7 +184,9 @@ export class PathTree {
 
   /** The content of a generated file, as it is now. */
   render(file: GeneratedFile, signal: AbortSignal): MaybePromise<GeneratedContent> {
-    return renderHiddenFile(file, this.#catalog, signal);
+    const { name, parent } = file;
+    if (parent.kind === "own") return renderOwnFile(name, this.#ownFiles, this.#clock.now());
+    return renderHiddenFile(file as HiddenFile, this.#catalog, signal);
   }
 
   /** Removes all names from the negative cache. The listings are in the catalog. */

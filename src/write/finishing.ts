@@ -18,6 +18,8 @@ export interface FinishingOptions {
   /** Owns what is finished in the background. */
   readonly tasks: TaskGroup;
   readonly logger: Logger;
+  /** Called when an upload failed that no call waited for. Without it the owner of the tasks receives the error. */
+  readonly onUploadFailed?: ((file: ResultFile, error: unknown) => void) | undefined;
   /** Called when a file is complete that takes the place of older versions. */
   readonly onReplaced: (file: StagedFile) => void;
 }
@@ -94,9 +96,19 @@ export class Finishing {
     tasks.start(async (signal) => {
       const { isRemoved, awaitsRename, awaitsCommit, content } = file;
       const isDue = !isRemoved && !awaitsRename && !awaitsCommit && content.isUnfinished;
-      if (isDue) await this.#finishAfterData(file, signal);
+      if (isDue) {
+        await this.#finishAfterData(file, signal).catch((error: unknown) => {
+          this.#failedInBackground(file, error, signal);
+        });
+      }
       registry.settle(file);
     });
+  }
+
+  #failedInBackground(file: StagedFile, error: unknown, signal: AbortSignal): void {
+    const { onUploadFailed } = this.#options;
+    if (signal.aborted || onUploadFailed === undefined) throw error;
+    onUploadFailed(file, error);
   }
 
   /** As {@link finishInBackground}, after `delayMs`, unless the file was written or removed by then. */

@@ -3,6 +3,7 @@ import type { ByteRange } from "../core/byte-range.ts";
 import type { FileId } from "../core/ids.ts";
 import { ContentState, type ContentStateName } from "./content-state.ts";
 import { ContentUpload } from "./content-upload.ts";
+import { withFinalFailures } from "./final-failure.ts";
 import { FirstFailure } from "./first-failure.ts";
 import type { StagedContentOptions } from "./staged-content-options.ts";
 import { tooBigError } from "./too-big.ts";
@@ -27,6 +28,8 @@ export class StagedContent {
   readonly #olderIds = new Set<FileId>();
   #modifiedMs: number;
   #sendsAhead: boolean;
+  /** Ends the attempt to upload it that is under way. */
+  #ending: AbortController | undefined;
   /** The version whose bytes survive a power cut. */
   #syncedVersion = -1;
 
@@ -72,6 +75,11 @@ export class StagedContent {
 
   get sizeBytes(): number {
     return this.#options.staging.sizeBytes;
+  }
+
+  /** The staging file. */
+  get stagingPath(): string {
+    return this.#options.staging.path;
   }
 
   /** When it was changed last, in milliseconds since 1970. */
@@ -249,6 +257,11 @@ export class StagedContent {
     await this.#state.attempt?.attempt.catch(() => {});
   }
 
+  /** Ends the attempt to upload it that is under way, which fails with `reason`; BaseSpace may have completed it. */
+  endAttempt(reason: Error): void {
+    this.#ending?.abort(reason);
+  }
+
   /** Another file became complete under the same path: what was sent has an older Id, and would be older. */
   overtaken(): void {
     this.#upload.overtaken();
@@ -301,7 +314,14 @@ export class StagedContent {
   }
 
   async #finish(signal: AbortSignal): Promise<number> {
-    const finished = await this.#upload.finish(signal);
+    const ending = new AbortController();
+    this.#ending = ending;
+    const either = AbortSignal.any([signal, ending.signal]);
+    const finished = await withFinalFailures(async () => await this.#upload.finish(either)).finally(
+      () => {
+        this.#ending = undefined;
+      },
+    );
     if (finished === undefined) return NO_VERSION;
     const { file, version } = finished;
     if (this.#uploaded !== undefined) this.#olderIds.add(this.#uploaded.id);

@@ -4,6 +4,7 @@ import type { AppResultId } from "../core/ids.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import type { WriteMode } from "../core/write-mode.ts";
 import { BASESPACE_PARTS, type PartPlan } from "../upload/part-plan.ts";
+import type { ResultFile } from "./result-file.ts";
 import type { Staging } from "./staging.ts";
 import type { UploadedContent, UploadTarget } from "./upload-target.ts";
 import type { WhiteoutsOptions } from "./whiteouts.ts";
@@ -33,6 +34,8 @@ export interface StagedFilesOptions {
   readonly whiteouts?: Pick<WhiteoutsOptions, "folder" | "owner">;
   /** Called when BaseSpace has files of an app result that are no longer listed here. */
   readonly onForgotten?: (appResultId: AppResultId) => void;
+  /** Called when an upload failed that no call waited for. @default it is logged */
+  readonly onUploadFailed?: ((file: ResultFile, error: unknown) => void) | undefined;
 }
 
 const MIB = 1024 * 1024;
@@ -54,6 +57,7 @@ export function stagedFilesSettings(options: StagedFilesOptions): Required<Stage
       owner: options.staging.owner,
     },
     onForgotten: () => {},
+    onUploadFailed: undefined,
     ...options,
   };
 }

@@ -4,6 +4,7 @@ import { TaskGroup } from "../core/task-group.ts";
 import type { WriteMode } from "../core/write-mode.ts";
 import type { FileReader, FileWriter } from "./file-writer.ts";
 import { Finishing } from "./finishing.ts";
+import { giveUp, type GiveUpOutcome } from "./giving-up.ts";
 import { KeptFiles } from "./kept-files.ts";
 import { type KnownFile, nameOf } from "./known-file.ts";
 import { NewVersions, type OldVersion } from "./copy-on-write.ts";
@@ -57,7 +58,7 @@ export class StagedFiles implements AsyncDisposable {
 
   constructor(options: StagedFilesOptions) {
     this.#options = stagedFilesSettings(options);
-    const { clock, logger, plan, memoryBytes } = this.#options;
+    const { clock, logger, plan, memoryBytes, onUploadFailed } = this.#options;
     this.#memory = new PartMemory(memoryBytes);
     const tasks = new TaskGroup((error) =>
       logger.error({ error: describeError(error) }, "an upload failed"),
@@ -76,7 +77,8 @@ export class StagedFiles implements AsyncDisposable {
     const removing = new Removing({ registry, whiteouts });
     const onReplaced = (file: StagedFile): void =>
       tasks.start(async () => await removing.replaced(file));
-    const finishing = new Finishing({ registry, writers, clock, tasks, logger, onReplaced });
+    const background = { tasks, logger, onReplaced, onUploadFailed };
+    const finishing = new Finishing({ registry, writers, clock, ...background });
     this.whiteouts = whiteouts;
     this.removing = removing;
     this.#tasks = tasks;
@@ -200,6 +202,11 @@ export class StagedFiles implements AsyncDisposable {
   async remove(file: StagedFile, signal: AbortSignal): Promise<void> {
     if (file.hasCompleteVersion) this.#registry.forgetListing(file);
     await this.#registry.remove(file, signal);
+  }
+
+  /** Removes a file that BaseSpace lacks, also while it is being uploaded; see `giving-up.ts`. */
+  async giveUp(file: StagedFile, signal: AbortSignal): Promise<GiveUpOutcome> {
+    return await giveUp(file, this.#registry, signal);
   }
 
   /** Removes a file that {@link createForWriting} made, and that only `writer` has open. */

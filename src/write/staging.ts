@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { statfs } from "node:fs/promises";
+import { statfs, unlink } from "node:fs/promises";
 import type { JournalOwner } from "./journal.ts";
-import type { NewResultFile } from "./result-file.ts";
+import type { NewResultFile, ResultFile } from "./result-file.ts";
 import { MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
 import { ensureSafeFolder } from "../linux/private-folder.ts";
@@ -18,6 +18,13 @@ export interface Space {
 export interface AdoptableFile extends Omit<Leftover, "open"> {
   /** Opens it as one of this session. @throws BsmountError `no-descriptors`, `environment` */
   readonly open: () => Promise<StagedBytes>;
+}
+
+/** A file in a folder that this session has taken over, which it does not upload. */
+export interface UnadoptedFile extends Pick<Leftover, "modifiedMs" | "path" | "sizeBytes"> {
+  /** Where it belongs; absent when its journal does not say. */
+  readonly resultFile?: ResultFile;
+  readonly why: string;
 }
 
 export interface StagingOptions {
@@ -39,6 +46,8 @@ export class Staging implements AsyncDisposable {
   readonly #adopted: StagingFolder[] = [];
   /** The files in them that are open here. */
   readonly #openedPaths = new Set<string>();
+  /** The files in them that stay as they are, by path. */
+  readonly #unadopted = new Map<string, UnadoptedFile>();
   #opening: Promise<StagingFolder> | undefined;
   /** The number of open staging files, each of which has a descriptor. */
   #openFiles = 0;
@@ -114,9 +123,37 @@ export class Staging implements AsyncDisposable {
       const adopted = await adopting.catch((error: unknown) => onFailure(path, error));
       if (adopted === undefined) continue;
       this.#adopted.push(adopted.folder);
-      left.push(...adopted.files.map((file) => ({ ...file, open: this.#adoptable(file) })));
+      left.push(...adopted.files.map((file) => this.#adoptableFile(file)));
     }
     return left;
+  }
+
+  /** The files in folders of ended processes that this session has taken over, and that it does not upload. */
+  unadopted(): readonly UnadoptedFile[] {
+    for (const path of this.#unadopted.keys()) if (!existsSync(path)) this.#unadopted.delete(path);
+    return [...this.#unadopted.values()];
+  }
+
+  /** Deletes one of {@link unadopted}; false when it is none. @throws what unlink(2) throws */
+  async discardUnadopted(path: string): Promise<boolean> {
+    if (!this.#unadopted.has(path)) return false;
+    await unlink(path);
+    return this.#unadopted.delete(path);
+  }
+
+  #adoptableFile(file: Leftover): AdoptableFile {
+    const { path, sizeBytes, modifiedMs, known } = file;
+    const note = (why: string): void => {
+      const resultFile = known?.resultFile === undefined ? {} : { resultFile: known.resultFile };
+      this.#unadopted.set(path, { path, sizeBytes, modifiedMs, why, ...resultFile });
+    };
+    const isNeeded = known === undefined ? sizeBytes > 0 : known.state !== "finished";
+    if (isNeeded && known?.resultFile === undefined) note("its journal does not say what it is");
+    const noteWhyLeft = (why: string): void => {
+      file.noteWhyLeft(why);
+      note(why);
+    };
+    return { ...file, noteWhyLeft, open: this.#adoptable(file) };
   }
 
   /** Whether this session made the staging file at `path`, or has adopted and opened it. */

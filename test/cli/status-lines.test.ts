@@ -42,3 +42,22 @@ describe("bsmount status of mounts that are not in the registry of this user", (
     expect(lines.join("\n")).not.toContain("dead");
   });
 });
+
+it("bsmount status shows how many bytes of the pending files BaseSpace lacks", () => {
+  const mount = {
+    mountPoint: "/mnt/m",
+    pid: 1,
+    apiServer: "https://api.example.test",
+    user: "u",
+    profile: "default",
+    layout: "default",
+    writeMode: "through",
+    cacheDir: "/c",
+    stagingDir: "/s",
+    since: "2026-01-01T00:00:00.000Z",
+    uploads: { pending: 2, failed: 1, held: 0, leftBytes: 3 * 1024 * 1024 },
+  };
+  expect(statusLines([mount], []).at(-1)).toBe(
+    "/mnt/m  files not in BaseSpace yet: 2 pending, 3.0 MiB left, 1 failed",
+  );
+});

@@ -103,7 +103,7 @@ describe("a close, when BaseSpace does not know the upload", () => {
       emulator.clearFaults();
       expect(error).toMatchObject({
         reason: "gone",
-        status,
+        cause: { status },
         message: expect.stringContaining("BaseSpace no longer knows"),
         remedy: expect.stringContaining("write the file"),
       });

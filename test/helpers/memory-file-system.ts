@@ -1,3 +1,4 @@
+import { andThen } from "../../src/core/maybe-promise.ts";
 import { BsmountError } from "../../src/core/errors.ts";
 import type {
   MaybePromise,
@@ -76,6 +77,10 @@ export class MemoryFileSystem implements FileSystem {
     const child = this.#folder(parent).children.get(name);
     if (child === undefined) throw new BsmountError("not-found", `no ${name}`);
     return this.#attributes(child);
+  }
+
+  find(parent: Ino, name: string): MaybePromise<Ino> {
+    return andThen(this.lookup(parent, name), ({ ino }) => ino);
   }
 
   getattr(ino: Ino): MaybePromise<Attributes> {

@@ -56,6 +56,12 @@ const WITHOUT_UPLOADS = {
     failed: [],
     interrupted: [],
   }),
+  unfinishedUploads: {
+    list: async () => [],
+    progress: async () => ({ pending: 0, open: 0, left: 0, leftBytes: 0 }),
+    retry: async () => "removed",
+    discard: async () => "removed",
+  },
   stillOpen: async () => [],
   unfinishedIn: async () => ({ open: [], left: [] }),
   keepTemporaryNames: async () => {},

@@ -128,7 +128,9 @@ describe("a file that was closed and not uploaded", () => {
     await stranger.setStatus(RESULT, { status: "Complete" }, neverAborted);
     await using session = await sessionIn(next);
     expect(session.uploads()).toMatchObject({ pending: 0, failed: 0, interrupted: 0 });
-    expect(await left()).toEqual(["its app result is Complete"]);
+    expect(await left()).toEqual([
+      expect.stringMatching(/^final: its app result is Complete; .* export/),
+    ]);
     expect(await remote()).toEqual([]);
   });
 
@@ -138,7 +140,7 @@ describe("a file that was closed and not uploaded", () => {
     emulator.addFaults("GET /appresults/* status=404");
     await using session = await sessionIn(next);
     expect(session.uploads()).toMatchObject({ pending: 0, failed: 0, interrupted: 0 });
-    expect(await left()).toEqual(["its app result was deleted"]);
+    expect(await left()).toEqual([expect.stringMatching(/^final: its app result was deleted; /)]);
   });
 
   it("[W19] does not hide a newer version that somebody uploaded", async () => {
@@ -151,7 +153,9 @@ describe("a file that was closed and not uploaded", () => {
     await write(stranger, "f", "newer");
     await write(stranger, "same", "same");
     await using session = await sessionIn(next);
-    expect(await left()).toEqual(["BaseSpace has a newer version of it"]);
+    expect(await left()).toEqual([
+      expect.stringMatching(/^final: BaseSpace has a newer version of it; /),
+    ]);
     expect(session.uploads()).toMatchObject({ pending: 0, failed: 0, interrupted: 0 });
     expect(await remote()).toEqual(["f 5", "same 4"]);
   });

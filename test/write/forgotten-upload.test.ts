@@ -37,7 +37,10 @@ describe.each([404, 410, 409])("an upload that gets %i", (status) => {
     world.emulator.addFaults(`POST /files/* status=${status}`);
     const file = await world.content("f");
     await file.write(0, Buffer.from(TEXT));
-    await expect(file.finish(neverAborted)).rejects.toMatchObject({ reason: "gone", status });
+    await expect(file.finish(neverAborted)).rejects.toMatchObject({
+      reason: "gone",
+      cause: { status },
+    });
     expect(begun()).toBe(2);
     expect(file.isUnfinished).toBe(true);
     world.emulator.clearFaults();

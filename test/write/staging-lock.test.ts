@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { processAt } from "../../src/linux/process-identity.ts";
+import { processOfThread } from "../../src/linux/process-identity.ts";
 import { journalLine } from "../../src/write/journal-text.ts";
 import { StagingFolder } from "../../src/write/staging-folder.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
@@ -60,7 +60,7 @@ test("[W15] a staging folder is not adopted while its process runs, and is when 
     const exited = once(owner, "exit");
     owner.kill("SIGKILL");
     await exited;
-    expect(processAt(child)).toBeDefined();
+    expect(processOfThread(child)).toBeDefined();
     const adopted = await StagingFolder.adopt(path, OWNER);
     expect(adopted?.files).toMatchObject([{ sizeBytes: 5, known: { state: "open" } }]);
     await adopted?.folder[Symbol.asyncDispose]();
@@ -76,7 +76,7 @@ test("[W15] a zombie does not keep its staging folder from being adopted, and a 
   // The shell becomes a program that does not wait for its child, so that the child becomes a zombie.
   const shell = start("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"]);
   const pid = Number(await said(shell));
-  const owner = processAt(pid);
+  const owner = processOfThread(pid);
   const copy = parent.join("mount-0123456789ab");
   await cp(folder.path, copy, { recursive: true });
   const journal = join(copy, "journal");

@@ -27,7 +27,12 @@ const ENDED: Missing = {
   remedy: "write the file again, into another app result if this one has ended",
 };
 
-/** The status for a pending file that accepts no more parts. */
+const CLOSED: Missing = {
+  problem: "BaseSpace takes no more files there: the result is Complete or Aborted",
+  remedy: "write the file into another app result",
+};
+
+/** The status for a pending file that accepts no more parts, and for a result that accepts no more files. */
 const CONFLICT = 409;
 
 /**
@@ -40,9 +45,15 @@ export async function withUploadErrors<Value>(request: () => Promise<Value>): Pr
   );
 }
 
-/** Runs a request that adds a file to an app result or a sample. @throws ApiError `gone` instead of `not-found` */
+/**
+ * Runs a request that adds a file to an app result or a sample.
+ * @throws ApiError `gone` instead of `not-found`, and when the result or the sample takes no more files
+ */
 export async function withDestinationErrors<Value>(request: () => Promise<Value>): Promise<Value> {
-  return await translateErrors((error) => missingMeaning(error, TARGET), request);
+  return await translateErrors(
+    (error) => (error.status === CONFLICT ? CLOSED : missingMeaning(error, TARGET)),
+    request,
+  );
 }
 
 function missingMeaning(error: ApiError, what: Missing): Missing | undefined {

@@ -12,6 +12,9 @@ import { resolveFolders } from "../../config/config.ts";
 import { stagingFolderIn } from "../../session/open-staging.ts";
 import { stagedUploads } from "../../write/leftovers.ts";
 import { openRemoteSession } from "../remote-session.ts";
+import { findUploads } from "../uploads/find-uploads.ts";
+import { printReports, reportOf } from "../uploads/left-uploads.ts";
+import { findOptions } from "../uploads/named-uploads.ts";
 import { waitingLine } from "../waiting-line.ts";
 
 const POLL_MS = 500;
@@ -23,7 +26,8 @@ export function uploadsResumeCommand({ context, onResult }: ProgramOptions): Com
     .option(
       "--interrupted",
       "also files that were not closed, as they are: their end may be missing",
-    );
+    )
+    .option("--json", "machine output: an array of the files that are left");
   return addOptions(bare, [...CONNECTION_OPTIONS, "stateDir", "verifyUploads"]).action(
     async (flags) => {
       onResult(await resume(flags, context));
@@ -31,23 +35,34 @@ export function uploadsResumeCommand({ context, onResult }: ProgramOptions): Com
   );
 }
 
-async function resume(
-  flags: GivenOptions & { readonly interrupted?: true },
-  context: CommandContext,
-): CommandResult {
+interface ResumeFlags extends GivenOptions {
+  readonly interrupted?: true;
+  readonly json?: true;
+}
+
+async function resume(flags: ResumeFlags, context: CommandContext): CommandResult {
   const stagingFolder = stagingFolderIn(resolveFolders(flags, context.environment));
   const before = await countLeft(stagingFolder);
   const unfinished = await uploadLeftovers(flags, context);
   const uploaded = before - (await countLeft(stagingFolder));
-  if (uploaded > 0) printLine(`uploaded ${uploaded === 1 ? "1 file" : `${uploaded} files`}`);
+  const prints = flags.json !== true;
+  if (!prints) await printLeft(flags, context);
+  if (prints && uploaded > 0)
+    printLine(`uploaded ${uploaded === 1 ? "1 file" : `${uploaded} files`}`);
   for (const line of unfinished) printWarning(`not uploaded: ${printable(line)}`);
   const notice = await leftoversNotice(stagingFolder);
   if (notice === undefined) {
-    if (uploaded <= 0) printLine("ended mounts have left nothing behind");
+    if (prints && uploaded <= 0) printLine("ended mounts have left nothing behind");
     return EXIT.done;
   }
   printWarning(notice);
   return EXIT.uploadsLeft;
+}
+
+async function printLeft(flags: ResumeFlags, context: CommandContext): Promise<void> {
+  const { uploads } = await findUploads(findOptions(flags, context));
+  const left = uploads.filter(({ staged }) => staged?.isLive === false);
+  printReports(left.map((upload) => reportOf(upload)));
 }
 
 async function countLeft(stagingFolder: string): Promise<number> {
@@ -56,7 +71,7 @@ async function countLeft(stagingFolder: string): Promise<number> {
 
 /** Returns what could not be uploaded, a file each, with the reason. */
 async function uploadLeftovers(
-  flags: GivenOptions & { readonly interrupted?: true },
+  flags: ResumeFlags,
   context: CommandContext,
 ): Promise<readonly string[]> {
   await using session = await openRemoteSession(flags, context, { adoptsLeftovers: true });

@@ -1,27 +1,31 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { type ResumableUpload, resumableUploads } from "../../api/transfers/resumable-uploads.ts";
 import { lockHolderOf } from "../../api/transfers/local-file-lock.ts";
-import { defaultFolders, type Folders } from "../../config/folders.ts";
+import type { Folders } from "../../config/folders.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
 import { resolveFolders } from "../../config/config.ts";
+import { describeError } from "../../core/errors.ts";
+import { printable } from "../../core/terminal-text.ts";
 import { formatBytes } from "../../core/units.ts";
-import { listMounts } from "../../mount/mount.ts";
 import { lockFolderIn, transfersFolderIn } from "../../session/transfer-paths.ts";
-import { stagingFolderIn } from "../../session/open-staging.ts";
-import { type StagedUpload, stagedUploads } from "../../write/leftovers.ts";
-import { stagedNameOf } from "../../write/temporary-names.ts";
+import type { StagedUpload } from "../../write/leftovers.ts";
 import { shownPathOf } from "../../write/result-file.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { addOptions } from "../option-flags.ts";
-import { printJson, printLine, table } from "../output.ts";
+import { printJson, printLine, printWarning, table } from "../output.ts";
+import { findUploads, type FoundUpload } from "../uploads/find-uploads.ts";
+import { findOptions } from "../uploads/named-uploads.ts";
+import { uploadsDiscardCommand } from "./uploads-discard.ts";
+import { uploadsExportCommand } from "./uploads-export.ts";
 import { listRemoved, uploadsRestoreNamesCommand } from "./uploads-removed.ts";
 import { uploadsResumeCommand } from "./uploads-resume.ts";
-import { printable } from "../../core/terminal-text.ts";
+import { uploadsRetryCommand } from "./uploads-retry.ts";
+import { uploadsWaitCommand } from "./uploads-wait.ts";
 
 /**
- * `uploads list`: the files that were written and are not in BaseSpace, with or without a mount. `uploads resume`
- * (`uploads-resume.ts`) continues those that ended mounts left behind.
+ * `uploads list`: the files that were written and are not in BaseSpace, with or without a mount. The other commands are in
+ * files of their own.
  */
 export function uploadsCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   const bare = new Command("list")
@@ -32,25 +36,33 @@ export function uploadsCommand({ context, onResult }: ProgramOptions): CommandUn
     const list = flags.removed === true ? listRemoved : listUploads;
     onResult(await list(flags, context));
   });
-  return new Command("uploads")
-    .description("show, or upload, what was written and is not in BaseSpace yet")
-    .addCommand(list, { isDefault: true })
-    .addCommand(uploadsResumeCommand({ context, onResult }))
-    .addCommand(uploadsRestoreNamesCommand({ context, onResult }));
+  return [
+    uploadsWaitCommand,
+    uploadsResumeCommand,
+    uploadsRetryCommand,
+    uploadsExportCommand,
+    uploadsDiscardCommand,
+    uploadsRestoreNamesCommand,
+  ].reduce(
+    (group, command) => group.addCommand(command({ context, onResult })),
+    new Command("uploads")
+      .description(
+        "show what was written and is not in BaseSpace yet, and what can be done with it",
+      )
+      .addCommand(list, { isDefault: true }),
+  );
 }
 
 async function listUploads(
   flags: GivenOptions & { readonly json?: true },
-  { environment, signal }: CommandContext,
+  context: CommandContext,
 ): CommandResult {
-  const folders = resolveFolders(flags, environment);
-  const own = stagingFolderIn(folders);
-  const others = flags.stateDir === undefined ? await stagingOfMounts(environment, signal) : [];
-  const staging = [...new Set([own, ...others])];
-  const uploads = await stagedIn(staging);
-  const copies = await copiesIn(folders);
+  const options = findOptions(flags, context);
+  const { uploads, failures, folders } = await findUploads(options);
+  for (const failure of failures) printWarning(describeError(failure));
+  const copies = await copiesIn(resolveFolders(flags, context.environment));
   if (flags.json === true) printJson([...uploads.map(toJson), ...copies.map(copyToJson)]);
-  else for (const line of linesOf({ uploads, copies, folders: staging })) printLine(line);
+  else for (const line of linesOf({ uploads, copies, folders })) printLine(line);
   return EXIT.done;
 }
 
@@ -71,23 +83,8 @@ async function copiesIn({ state }: Folders): Promise<readonly Copy[]> {
   );
 }
 
-/** Other mounts may use other folders. */
-async function stagingOfMounts(
-  environment: CommandContext["environment"],
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const { runtime } = defaultFolders(environment);
-  return (await listMounts(runtime, signal)).map(({ stagingDir }) => stagingDir);
-}
-
-/** The staged files of all `folders`, oldest first. */
-async function stagedIn(folders: readonly string[]): Promise<readonly StagedUpload[]> {
-  const uploads = await Promise.all(folders.map(async (folder) => await stagedUploads(folder)));
-  return uploads.flat().toSorted((a, b) => a.modified.getTime() - b.modified.getTime());
-}
-
 interface Unfinished {
-  readonly uploads: readonly StagedUpload[];
+  readonly uploads: readonly FoundUpload[];
   readonly copies: readonly Copy[];
   /** The staging folders that were read. */
   readonly folders: readonly string[];
@@ -98,33 +95,30 @@ function linesOf({ uploads, copies, folders }: Unfinished): readonly string[] {
     const looked = folders.map(printable).join(" and ");
     return [`everything that was written is in BaseSpace, according to ${looked}`];
   }
-  const head = ["STATE", "PROCESS", "SIZE", "WRITTEN (UTC)", "BELONGS TO", "BYTES IN"];
+  const head = "STATE,PROCESS,SIZE,UPLOADED,WRITTEN (UTC),BELONGS TO,BYTES IN".split(",");
   return [
-    ...table([head, ...uploads.map(stagedRow), ...copies.map(copyRow)], new Set([2])),
+    ...table([head, ...uploads.map(stagedRow), ...copies.map(copyRow)], new Set([2, 3])),
     ...notesOn(uploads, copies),
   ];
 }
 
-function stagedRow(upload: StagedUpload): readonly string[] {
-  const { isLive, pid, host, sizeBytes, modified, resultFile, file } = upload;
-  const where = host === undefined ? "" : ` on ${printable(host)}`;
+function stagedRow(upload: FoundUpload): readonly string[] {
+  const { staged, sizeBytes, confirmedBytes, path, file } = upload;
   return [
-    stagedState(upload),
-    isLive ? `${pid ?? "?"}${where}` : "-",
+    upload.state,
+    processOf(upload),
     formatBytes(sizeBytes),
-    dateText(modified),
-    resultFile === undefined ? "?" : printable(shownPathOf(resultFile)),
+    confirmedBytes === undefined ? "-" : formatBytes(confirmedBytes),
+    staged === undefined ? "-" : dateText(staged.modified),
+    path === undefined ? "?" : printable(path),
     printable(file),
   ];
 }
 
-function stagedState({ isLive, why, resultFile, state }: StagedUpload): string {
-  if (!isLive) return "left behind";
-  if (state === "interrupted") return "interrupted";
-  if (why !== undefined) return "failed";
-  if (state === "open") return "being written";
-  const awaitsRename = resultFile !== undefined && stagedNameOf(resultFile.path).awaitsRename;
-  return awaitsRename ? "awaiting rename" : "pending";
+function processOf({ staged, mount }: FoundUpload): string {
+  if (staged?.isLive === false) return "-";
+  const pid = staged?.pid ?? mount?.status.pid ?? "?";
+  return staged?.host === undefined ? String(pid) : `${pid} on ${printable(staged.host)}`;
 }
 
 function copyRow({ pid, sizeBytes, begun, destination, journal }: Copy): readonly string[] {
@@ -133,6 +127,7 @@ function copyRow({ pid, sizeBytes, begun, destination, journal }: Copy): readonl
     pid === undefined ? "interrupted copy" : "being copied",
     pid === undefined ? "-" : String(pid),
     formatBytes(sizeBytes),
+    "-",
     dateText(begun),
     printable(path),
     printable(journal),
@@ -140,9 +135,14 @@ function copyRow({ pid, sizeBytes, begun, destination, journal }: Copy): readonl
 }
 
 const LEFT_BEHIND =
-  "Of the files that were left behind, the next mount, or bsmount uploads resume, uploads those that were closed. Where a reason is " +
-  "given it cannot: copy the bytes to where they belong with bsmount cp, or to a new app result if that one is closed, " +
-  "then remove the file.";
+  "Of the files that were left behind, the next mount, or bsmount uploads resume, uploads those that were closed. Where " +
+  "a reason is given it may not be able to.";
+
+const FINAL =
+  "Nothing can upload a file whose reason is final: bsmount uploads export copies its bytes to a local file, and bsmount " +
+  "uploads discard removes it.";
+
+const FAILED = "bsmount uploads retry tries failed uploads again.";
 
 const INTERRUPTED =
   "An interrupted file may lack its end: write it again, remove it, open and close it to upload it as it is, or give " +
@@ -155,14 +155,16 @@ const AWAITING_RENAME =
   "A file that awaits a rename has a temporary name: rename it, or unmount with --upload-temporary or " +
   "--discard-temporary.";
 
-function notesOn(uploads: readonly StagedUpload[], copies: readonly Copy[]): readonly string[] {
+function notesOn(uploads: readonly FoundUpload[], copies: readonly Copy[]): readonly string[] {
   const reasons = uploads.flatMap(({ why, file }) =>
     why === undefined ? [] : [`${printable(file)}  ${printable(why)}`],
   );
-  if (uploads.some(({ isLive }) => !isLive)) reasons.push(LEFT_BEHIND);
-  if (uploads.some((upload) => stagedState(upload) === "interrupted")) reasons.push(INTERRUPTED);
-  if (uploads.some((upload) => stagedState(upload) === "awaiting rename"))
-    reasons.push(AWAITING_RENAME);
+  const states = new Set(uploads.map(({ state }) => state));
+  if (states.has("left behind")) reasons.push(LEFT_BEHIND);
+  if (states.has("failed")) reasons.push(FAILED);
+  if (uploads.some(({ isFinal }) => isFinal)) reasons.push(FINAL);
+  if (states.has("interrupted")) reasons.push(INTERRUPTED);
+  if (states.has("awaiting rename")) reasons.push(AWAITING_RENAME);
   if (copies.some(({ pid }) => pid === undefined)) reasons.push(COPY);
   return reasons;
 }
@@ -180,19 +182,27 @@ function copyToJson({ begun, pid, ...copy }: Copy): Record<string, unknown> {
   };
 }
 
-function toJson({
-  isLive,
-  modified,
-  resultFile,
-  state: content,
-  ...upload
-}: StagedUpload): Record<string, unknown> {
+/** The fields of the journal, and what only the mount knows; those that are undefined are left out. */
+function toJson(upload: FoundUpload): Record<string, unknown> {
+  const { staged, mount, state, isFinal, ...known } = upload;
+  const { isLive, modified, resultFile, state: content, ...journaled } = staged ?? withoutJournal;
   return {
-    state: upload.host === undefined ? (isLive ? "live" : "left") : "elsewhere",
+    state: journaled.host === undefined ? (isLive ? "live" : "left") : "elsewhere",
     content,
-    ...upload,
-    modified: modified.toISOString(),
+    ...journaled,
+    ...known,
+    modified: modified?.toISOString(),
+    path: undefined,
     ...resultFile,
-    ...(resultFile === undefined ? {} : { belongsTo: shownPathOf(resultFile) }),
+    belongsTo: resultFile === undefined ? undefined : shownPathOf(resultFile),
+    upload: state,
+    mountPath: known.path,
+    mountPoint: mount?.status.mountPoint,
+    isFinal: isFinal ? true : undefined,
   };
 }
+
+const withoutJournal: Partial<StagedUpload> & Pick<StagedUpload, "isLive" | "state"> = {
+  isLive: true,
+  state: "open",
+};
