@@ -1,4 +1,4 @@
-import type { SessionDescription } from "../session/session.ts";
+import type { SessionDescription } from "../session/session-description.ts";
 
 /** How many files of a mount are not in BaseSpace. */
 export interface MountUploads {

@@ -18,6 +18,8 @@ export type UploadsRequest =
   | { readonly method: "upload-progress"; readonly path?: string }
   /** Tries a failed upload again; `file` is the staging file. */
   | { readonly method: "retry-upload"; readonly file: string }
+  /** Finishes a file that awaits a commit. */
+  | { readonly method: "commit-upload"; readonly file: string }
   | { readonly method: "discard-upload"; readonly file: string };
 
 export interface UploadsPage {
@@ -30,6 +32,7 @@ const METHODS: readonly string[] = [
   "uploads",
   "upload-progress",
   "retry-upload",
+  "commit-upload",
   "discard-upload",
 ] satisfies readonly UploadsRequest["method"][];
 
@@ -48,6 +51,7 @@ export function parseUploadsRequest(value: Record<string, unknown>): UploadsRequ
     case "upload-progress":
       return { method, ...path };
     case "retry-upload":
+    case "commit-upload":
     case "discard-upload":
       return { method, file: fileIn(value) };
     default:
@@ -73,6 +77,8 @@ export async function handleUploadsRequest(
       return await uploads.progress(request.path, signal);
     case "retry-upload":
       return await uploads.retry(request.file, signal);
+    case "commit-upload":
+      return await uploads.commit(request.file, signal);
     default:
       return await uploads.discard(request.file, signal);
   }

@@ -52,6 +52,14 @@ export class MountWithUploads {
   }
 
   /** @param file the staging file */
+  async commit(
+    file: string,
+    { signal, ...options }: Pick<AskOptions, "onProgress"> & { readonly signal: AbortSignal },
+  ): Promise<RetryOutcome> {
+    return (await this.#ask({ method: "commit-upload", file }, signal, options)) as RetryOutcome;
+  }
+
+  /** @param file the staging file */
   async discard(file: string, signal: AbortSignal): Promise<GiveUpOutcome> {
     return (await this.#ask({ method: "discard-upload", file }, signal)) as GiveUpOutcome;
   }

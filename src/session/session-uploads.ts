@@ -45,6 +45,12 @@ export interface SessionUploads {
    */
   retry(file: string, signal: AbortSignal): Promise<RetryOutcome>;
   /**
+   * Finishes a file that awaits a commit, and returns when that succeeded or failed. A file that does not await one is
+   * returned as it is.
+   * @param file the staging file
+   */
+  commit(file: string, signal: AbortSignal): Promise<RetryOutcome>;
+  /**
    * Removes an unfinished file that nobody has open; also one that is being uploaded, whose close fails then.
    * @param file the staging file
    * @throws StillOpenError; BsmountError `busy` while it is open for reading, `not-found`
@@ -76,6 +82,14 @@ export function sessionUploads(options: SessionUploadsOptions): SessionUploads {
       const file = find(path);
       if (file === undefined) return outcomeOfOther(options, path);
       if (listedUpload(file).state !== "failed") return listedUpload(file);
+      return await retryFile(file, staged, signal);
+    },
+    commit: async (path, signal) => {
+      const file = find(path);
+      if (file === undefined) return outcomeOfOther(options, path);
+      if (!file.awaitsCommit || file.awaitsRename || file.isOpenForWriting)
+        return listedUpload(file);
+      await file.content.commit();
       return await retryFile(file, staged, signal);
     },
     discard: async (path, signal) => {

@@ -38,9 +38,9 @@ import {
   countUploads,
   type OpenedStaging,
   openStaging,
-  stagingFolderOf,
   type UploadCounts,
 } from "./open-staging.ts";
+import { describeSession, type SessionDescription } from "./session-description.ts";
 import { TokenWatch } from "./token-watch.ts";
 import {
   discardTemporaryNames,
@@ -120,29 +120,6 @@ export interface Session extends AsyncDisposable {
   ): Promise<string>;
 }
 
-export interface SessionDescription {
-  /** The origin of the API server. */
-  readonly apiServer: string;
-  /** The name of the user that the token belongs to. */
-  readonly user: string;
-  /** The profile, if the token came from one. */
-  readonly profile: string;
-  /** The layout of the tree. */
-  readonly layout: string;
-  /** When a close returns. */
-  readonly writeMode: string;
-  /** The folder of the disk cache. */
-  readonly cacheDir: string;
-  /** The folder of staged files. */
-  readonly stagingDir: string;
-  /** Where the token was found, in words. Absent, as the fields after it, in mounts of older versions. */
-  readonly tokenSource?: string;
-  /** Where the token came from. */
-  readonly tokenKind?: "profile" | "file" | "environment";
-  /** Since when the service has refused it, ISO 8601; absent while it does not. */
-  readonly tokenRefusedSince?: string;
-}
-
 /**
  * Composes a session, bottom to top. The first request asks which user the token belongs to, so a wrong server or a bad
  * token shows here and not at the first `ls`.
@@ -163,9 +140,8 @@ export async function openSession(
     const { client, user } = await openClient(config.connection, { logger, lockFolder }, signal);
     owned.use(client);
     const { id, name } = user;
-    const source = client.content;
     const memoryBytes = config.memoryCacheBytes;
-    const readers = owned.use(createReaders({ source, memoryBytes, logger }));
+    const readers = owned.use(createReaders({ source: client.content, memoryBytes, logger }));
     const catalog = openCatalog(config, client);
     const uploads = owned.use(openStaging(config, { client, catalog, userId: id, logger }));
     const failures = options.hasOwnFiles === true ? owned.use(new RecentFailures()) : undefined;
@@ -302,25 +278,4 @@ function appResultOf(node: Node, path: string): EntityDirectory {
   throw new BsmountError("usage", `${path} is not in an app result`, {
     remedy: "give the path of an app result, /projects/NAME/appresults/NAME, or one below it",
   });
-}
-
-function describeSession(
-  config: Config,
-  user: string,
-  { refusedSince }: TokenWatch,
-): SessionDescription {
-  const { connection, folders } = config;
-  const { apiServer, profile, tokenSource, tokenOrigin } = connection;
-  return {
-    apiServer,
-    user,
-    profile,
-    layout: "default",
-    writeMode: config.mount.writeMode,
-    cacheDir: folders.cache,
-    stagingDir: stagingFolderOf(config),
-    tokenSource,
-    tokenKind: tokenOrigin.kind === "fixed" ? "environment" : tokenOrigin.kind,
-    ...(refusedSince === undefined ? {} : { tokenRefusedSince: refusedSince }),
-  };
 }

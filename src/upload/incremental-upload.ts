@@ -60,6 +60,7 @@ interface Sending {
   readonly isDue: () => boolean;
 }
 
+/** `stopped` ends what can be undone; what the service is completing is waited for. */
 export interface FinishSignals {
   readonly signal: AbortSignal;
   readonly stopped: AbortSignal;

@@ -1,58 +1,16 @@
 import type { ByteRange } from "../core/byte-range.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { FileId } from "../core/ids.ts";
-import { type Logger, silentLogger } from "../core/logger.ts";
-import type { TaskGroup } from "../core/task-group.ts";
-import { IncrementalUpload } from "../upload/incremental-upload.ts";
-import type { PartPlan } from "../upload/part-plan.ts";
-import { type EarlierContent, EarlierUpload } from "./earlier-upload.ts";
+import { silentLogger } from "../core/logger.ts";
+import { type FinishSignals, IncrementalUpload } from "../upload/incremental-upload.ts";
+import { EarlierUpload } from "./earlier-upload.ts";
+import type { ContentUploadOptions } from "./content-upload-options.ts";
 import { Extents } from "./extents.ts";
-import type { FileJournal } from "./file-journal.ts";
 import type { JournaledUpload, SentPart } from "./journal-events.ts";
-import type { PartMemory } from "./part-memory.ts";
-import type { StagingFile } from "./staging-file.ts";
 import { UploadStoppedError } from "./upload-stopped-error.ts";
 import { type CompletedContent, UploadVerification } from "./upload-verification.ts";
-import {
-  protocolOf,
-  type ResultFilePath,
-  type UploadedContent,
-  type UploadedFile,
-  type UploadTarget,
-} from "./upload-target.ts";
+import { protocolOf, type ResultFilePath, type UploadedFile } from "./upload-target.ts";
 import { type SentContent, sentContent, sentWhole } from "./sent-content.ts";
-
-export interface ContentUploadOptions {
-  readonly target: UploadTarget;
-  readonly destination: ResultFilePath;
-  readonly plan: PartPlan;
-  readonly staging: StagingFile;
-  readonly journal: FileJournal;
-  /** Memory for bytes that are being sent, shared by all uploads. */
-  readonly memory: PartMemory;
-  /** Owns what is sent in the background. */
-  readonly tasks: TaskGroup;
-  /** Reads what was uploaded; without it nothing is read back. */
-  readonly content?: UploadedContent | undefined;
-  /** Reads back every file, and compares it, before it counts as finished. @default false */
-  readonly verifiesUploads?: boolean;
-  /** Gets a line for each upload, with how it was verified. */
-  readonly logger?: Logger;
-  /** Throws when the file lacks bytes, and must not become complete. */
-  readonly check: () => void;
-  /** Counts changes of the content. */
-  readonly version: () => number;
-  /** Whether it is as its last writer closed it. */
-  readonly isClosed: () => boolean;
-  /** What an ended process has made of it. */
-  readonly earlier?: EarlierContent | undefined;
-}
-
-/** `stopped` ends what can be undone; what BaseSpace is completing is waited for. */
-interface Signals {
-  readonly signal: AbortSignal;
-  readonly stopped: AbortSignal;
-}
 
 type PartsUpload = IncrementalUpload<FileId, UploadedFile>;
 
@@ -202,7 +160,7 @@ export class ContentUpload {
   /** Returns undefined when somebody cut the file shorter meanwhile. */
   async #complete(
     version: number,
-    { signal, stopped }: Signals,
+    { signal, stopped }: FinishSignals,
   ): Promise<CompletedContent | undefined> {
     const { sizeBytes } = this.#options.staging;
     const either = AbortSignal.any([signal, stopped]);
@@ -216,7 +174,7 @@ export class ContentUpload {
   async #send(
     sizeBytes: number,
     version: number,
-    signals: Signals,
+    signals: FinishSignals,
   ): Promise<CompletedContent | undefined> {
     const { plan } = this.#options;
     const { signal } = signals;
@@ -232,7 +190,7 @@ export class ContentUpload {
   async #sendWhole(
     sizeBytes: number,
     version: number,
-    { signal, stopped }: Signals,
+    { signal, stopped }: FinishSignals,
   ): Promise<CompletedContent | undefined> {
     const { check, memory, staging, target } = this.#options;
     const either = AbortSignal.any([signal, stopped]);

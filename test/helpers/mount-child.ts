@@ -60,6 +60,7 @@ const WITHOUT_UPLOADS = {
     list: async () => [],
     progress: async () => ({ pending: 0, open: 0, left: 0, leftBytes: 0 }),
     retry: async () => "removed",
+    commit: async () => "removed",
     discard: async () => "removed",
   },
   stillOpen: async () => [],

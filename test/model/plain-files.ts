@@ -228,13 +228,17 @@ export class PlainFiles {
     const isToFinish = this.#isToFinishAs(file, to);
     if (isDown && isToFinish && this.#isQuick(file, to)) throw new Refused("EIO");
     this.#keepFolders(from);
-    const target = this.top(to);
-    if (target !== undefined) this.#remove(target);
-    const wasComplete = this.#move(file, to);
+    this.#makeWay(to);
+    const isDue = this.#moveToFinish(file, to) || isToFinish;
     for (const handle of this.handles) if (handle.path === from) handle.path = to;
-    const isDue = isToFinish || (wasComplete && this.#isToFinish(file) && !this.isWritten(file));
     if (isDue) this.#finish(file, isDown);
     this.#settle(file);
+  }
+
+  /** Returns whether it was complete, and is to be finished under its new name. */
+  #moveToFinish(file: PlainFile, to: string): boolean {
+    const wasComplete = this.#move(file, to);
+    return wasComplete && this.#isToFinish(file) && !this.isWritten(file);
   }
 
   #fileToRename(from: string, to: string): PlainFile {
@@ -378,6 +382,11 @@ export class PlainFiles {
     for (let at = folderOf(path); at !== ""; at = folderOf(at)) this.folders.add(at);
   }
 
+  #makeWay(to: string): void {
+    const target = this.top(to);
+    if (target !== undefined) this.#remove(target);
+  }
+
   #needEmpty(to: string): void {
     if (this.top(to) !== undefined && !this.isFolder(to)) throw new Refused("ENOTDIR");
     if (this.isFolder(to) && this.names(to).size > 0) throw new Refused("ENOTEMPTY");
@@ -391,8 +400,7 @@ export class PlainFiles {
     const moved = (path: string): string => to + path.slice(from.length);
     this.#keepFolders(from);
     for (const file of moving) {
-      const wasComplete = this.#move(file, moved(file.path));
-      if (wasComplete && this.#isToFinish(file) && !this.isWritten(file)) this.#finish(file);
+      if (this.#moveToFinish(file, moved(file.path))) this.#finish(file);
       this.#settle(file);
     }
     for (const folder of Array.from(this.folders)) {

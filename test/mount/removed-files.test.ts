@@ -1,4 +1,5 @@
 import { mkdir, readdir } from "node:fs/promises";
+import process from "node:process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Product, startProduct } from "../helpers/product.ts";
 import { remoteResult } from "../helpers/remote-result.ts";
@@ -129,6 +130,60 @@ describe("an app result with a write mode of its own", () => {
     const completed = await product.bsmount(["complete", `${product.mountPoint}/${path}`]);
     expect(completed).toMatchObject({ code: 0 });
     expect(await remote("held")).toEqual(["g", "h"]);
+  });
+
+  it("[W27] has its files finished by uploads commit, all of them or one, an index after its data", async () => {
+    const path = `${RESULTS}/committed`;
+    await product.bsmount(["mkdir", "--write-mode", "commit", `bs:/${path}`]);
+    await product.bsmount(["refresh", product.mountPoint]);
+    await run(
+      "echo 1 > a; echo 2 > b.vcf.gz.tbi; echo 3 > b.vcf.gz; echo 4 > c.tmp",
+      `${path}/files`,
+    );
+    const shown = `/${path}/files`;
+    const one = await product.bsmount(["uploads", "commit", `${product.mountPoint}${shown}/a`]);
+    expect(one).toMatchObject({ code: 0, stdout: `in BaseSpace: ${shown}/a\n` });
+    expect(await remote("committed")).toEqual(["a"]);
+    const all = await product.bsmount(["uploads", "commit"]);
+    expect(all).toMatchObject({
+      code: 0,
+      stdout: `in BaseSpace: ${shown}/b.vcf.gz\nin BaseSpace: ${shown}/b.vcf.gz.tbi\n`,
+    });
+    expect((await product.bsmount(["uploads", "commit"])).stdout).toBe("no file awaits a commit\n");
+    expect(await remote("committed")).toEqual(["a", "b.vcf.gz", "b.vcf.gz.tbi"]);
+    const left = await product.bsmount([
+      "uploads",
+      "commit",
+      `${product.mountPoint}${shown}/c.tmp`,
+    ]);
+    expect([left.code, left.stderr]).toEqual([
+      3,
+      expect.stringContaining("its name is a temporary one"),
+    ]);
+    await run("rm c.tmp", `${path}/files`);
+  });
+
+  it("[W27] leaves its files to the next mount when it is killed, and resume commits them when told", async () => {
+    const path = `${RESULTS}/killed`;
+    await product.bsmount(["mkdir", "--write-mode", "commit", `bs:/${path}`]);
+    await product.bsmount(["refresh", product.mountPoint]);
+    await run("echo one > f", `${path}/files`);
+    const [status] = JSON.parse((await product.bsmount(["status", "--json"])).stdout) as {
+      pid: number;
+    }[];
+    process.kill(status?.pid ?? 0, "SIGKILL");
+    await product.bsmount(["unmount", "--lazy", product.mountPoint]);
+    const resumed = await product.bsmount(["uploads", "resume"]);
+    expect([resumed.code, resumed.stderr]).toEqual([
+      3,
+      expect.stringContaining("it awaits a commit: give --commit"),
+    ]);
+    expect(await remote("killed")).toEqual([]);
+    expect(await product.bsmount(["mount", product.mountPoint])).toMatchObject({ code: 0 });
+    expect(await run("cat f; mv f g", `${path}/files`)).toBe("one\n");
+    expect(await product.bsmount(["unmount", product.mountPoint])).toMatchObject({ code: 0 });
+    expect(await remote("killed")).toEqual(["g"]);
+    expect(await product.bsmount(["mount", product.mountPoint])).toMatchObject({ code: 0 });
   });
 
   it("has it from an extended attribute until that is empty", async () => {

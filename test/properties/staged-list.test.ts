@@ -38,43 +38,46 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
+type Steps = {
+  readonly [Kind in Step["kind"]]: (
+    list: StagedList<Made>,
+    step: Extract<Step, { readonly kind: Kind }>,
+    made: number,
+  ) => void;
+};
+
+const STEPS: Steps = {
+  add: (list, { path }, made) =>
+    list.add(madeFile(`staged ${made}`, path, datesOf(1e15 + made, made))),
+  replace: (list, { at, id }) => {
+    for (const item of chosen(list.items, at)) replace(list, item, String(id));
+  },
+  cover: (list, { id, path }) => list.cover({ id: String(id), path }),
+  uncover: (list, { id, path }) => list.uncover({ id: String(id), path }),
+  hide: (list, { id, path }) => hide(list, String(id), path),
+  close: (list, { at }) => {
+    for (const alias of chosen(aliasesOf(list), at)) list.removeAlias(alias);
+  },
+  mkdir: (list, { path }) => list.addFolder(path),
+  rmdir: (list, { at }) => {
+    for (const folder of chosen(list.folders, at)) list.removeFolder(folder);
+  },
+  remove: (list, { at }) => {
+    for (const item of chosen(list.items, at)) list.remove(item);
+  },
+  move: (list, { at, path }) => {
+    for (const item of chosen(list.items, at)) move(list, item, path);
+  },
+  finish,
+  look: () => {},
+};
+
 function take(list: StagedList<Made>, made: number, step: Step): void {
-  switch (step.kind) {
-    case "add":
-      list.add(madeFile(`staged ${made}`, step.path, datesOf(1e15 + made, made)));
-      break;
-    case "replace":
-      for (const item of chosen(list.items, step.at)) replace(list, item, String(step.id));
-      break;
-    case "cover":
-      list.cover({ id: String(step.id), path: step.path });
-      break;
-    case "uncover":
-      list.uncover({ id: String(step.id), path: step.path });
-      break;
-    case "hide":
-      hide(list, String(step.id), step.path);
-      break;
-    case "close":
-      for (const alias of chosen(aliasesOf(list), step.at)) list.removeAlias(alias);
-      break;
-    case "mkdir":
-      list.addFolder(step.path);
-      break;
-    case "rmdir":
-      for (const folder of chosen(list.folders, step.at)) list.removeFolder(folder);
-      break;
-    case "remove":
-      for (const item of chosen(list.items, step.at)) list.remove(item);
-      break;
-    case "move":
-      for (const item of chosen(list.items, step.at)) move(list, item, step.path);
-      break;
-    case "finish":
-      finish(list, step, made);
-      break;
-    default:
-  }
+  (STEPS[step.kind] as (list: StagedList<Made>, step: Step, made: number) => void)(
+    list,
+    step,
+    made,
+  );
 }
 
 function madeFile(id: string, path: string, dates: Partial<FileItem> = {}): Made {

@@ -27,6 +27,7 @@ export function uploadsResumeCommand({ context, onResult }: ProgramOptions): Com
       "--interrupted",
       "also files that were not closed, as they are: their end may be missing",
     )
+    .option("--commit", "also files that were closed in write mode commit")
     .option("--json", "machine output: an array of the files that are left");
   return addOptions(bare, [...CONNECTION_OPTIONS, "stateDir", "verifyUploads"]).action(
     async (flags) => {
@@ -37,6 +38,7 @@ export function uploadsResumeCommand({ context, onResult }: ProgramOptions): Com
 
 interface ResumeFlags extends GivenOptions {
   readonly interrupted?: true;
+  readonly commit?: true;
   readonly json?: true;
 }
 
@@ -79,6 +81,7 @@ async function uploadLeftovers(
   const timer = setInterval(() => waiting.show(session.unfinishedFiles()), POLL_MS);
   try {
     if (flags.interrupted === true) await session.closeInterrupted();
+    if (flags.commit === true) await session.commitUploads();
     await session.finishUploads(context.signal);
   } catch (error) {
     // What is under way stays in staging.
@@ -96,7 +99,7 @@ function describeUnfinished(session: Session): readonly string[] {
   return [
     ...failed,
     ...awaitingRename.map((path) => `${path} (its name is a temporary one)`),
-    ...awaitingCommit.map((path) => `${path} (it awaits a commit: bsmount uploads commit)`),
+    ...awaitingCommit.map((path) => `${path} (it awaits a commit: give --commit)`),
     ...interrupted.map((path) => `${path} (interrupted: give --interrupted to upload it as it is)`),
   ];
 }

@@ -16,6 +16,7 @@ import { addOptions } from "../option-flags.ts";
 import { printJson, printLine, printWarning, table } from "../output.ts";
 import { findUploads, type FoundUpload } from "../uploads/find-uploads.ts";
 import { findOptions } from "../uploads/named-uploads.ts";
+import { uploadsCommitCommand } from "./uploads-commit.ts";
 import { uploadsDiscardCommand } from "./uploads-discard.ts";
 import { uploadsExportCommand } from "./uploads-export.ts";
 import { listRemoved, uploadsRestoreNamesCommand } from "./uploads-removed.ts";
@@ -39,6 +40,7 @@ export function uploadsCommand({ context, onResult }: ProgramOptions): CommandUn
   return [
     uploadsWaitCommand,
     uploadsResumeCommand,
+    uploadsCommitCommand,
     uploadsRetryCommand,
     uploadsExportCommand,
     uploadsDiscardCommand,

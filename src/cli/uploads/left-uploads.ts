@@ -29,7 +29,7 @@ export function reportOf(upload: FoundUpload, outcome: string = upload.state): U
 
 /** What has to happen before a file in this state is uploaded. */
 const WHAT_HELPS: Partial<Record<FoundUpload["state"], string>> = {
-  "awaiting commit": "it awaits a commit: bsmount complete, or unmount",
+  "awaiting commit": "it awaits a commit: bsmount uploads commit, complete or unmount",
   "awaiting rename": "its name is a temporary one: rename it",
   interrupted: "interrupted: open and close it to upload it as it is, or write it again",
   "left behind": "an ended mount left it behind: bsmount uploads resume",
