@@ -25,9 +25,14 @@ export async function occupantsOf(
       remedy: "wait until that call has returned",
     });
   }
-  const versions = isNewest(node) ? await tree.versionsOf(node, signal) : [item];
-  // The Id of a staged file that is not complete is none of BaseSpace's.
-  return { file, versions: versions.filter((version) => version !== file).map(hiddenFile) };
+  const all = isNewest(node) ? await tree.versionsOf(node, signal) : [item];
+  const versions: FileItem[] = [];
+  const older: StagedFile[] = [];
+  for (const each of all) {
+    if (!(each instanceof StagedFile)) versions.push(each);
+    else if (each !== file) older.push(each);
+  }
+  return { file, older, versions: versions.map(hiddenFile) };
 }
 
 /** Whether `item` is another name of a file of BaseSpace, which is shown as long as that is open. */

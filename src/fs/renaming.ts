@@ -1,9 +1,9 @@
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { FileId } from "../core/ids.ts";
-import type { NewName } from "../write/staged-names.ts";
+import { type NewName, notStagedError } from "../write/staged-names.ts";
 import type { Occupants } from "../write/removing.ts";
 import { StagedFile } from "../write/staged-file.ts";
-import { stagedNameOf } from "../write/temporary-names.ts";
+import { isRemovedWhileOpen, stagedNameOf } from "../write/temporary-names.ts";
 import { type FileNode, type FolderDirectory, type Node, pathOf } from "../tree/node.ts";
 import type { ChangeParts } from "./change-parts.ts";
 import type { Ino } from "./file-system.ts";
@@ -16,9 +16,6 @@ import {
   type WritableFolder,
   writableFolder,
 } from "./writable-folder.ts";
-
-/** The name that libfuse gives to a file that is removed, or replaced, while somebody has it open. */
-const HIDDEN_NAME = /^\.fuse_hidden/;
 
 interface Destination extends WritableFolder {
   readonly name: string;
@@ -64,7 +61,7 @@ export class Renaming {
   async #renameFile(source: FileNode, to: Destination, signal: AbortSignal): Promise<void> {
     const { existing } = to;
     if (existing?.kind === "file" && existing.item === source.item) return;
-    const isHidden = HIDDEN_NAME.test(to.name);
+    const isHidden = isRemovedWhileOpen(to.name);
     if (isHidden) this.#options.onHidden(pathOf(source));
     if (isHidden && !isStaged(source)) {
       await this.#hide(source, to, signal);
@@ -200,10 +197,7 @@ function isStaged({ item }: FileNode): boolean {
 function stagedFile(node: FileNode): StagedFile {
   const { item } = node;
   if (!(item instanceof StagedFile) || !item.isStaged) {
-    const problem = `${pathOf(node)} is complete in BaseSpace, where files keep their names`;
-    throw new BsmountError("cross-entity", problem, {
-      remedy: "copy it, then remove it, as mv does",
-    });
+    throw notStagedError(pathOf(node));
   }
   if (item.replacement === undefined) return item;
   throw new BsmountError("busy", `${pathOf(node)} is being renamed or replaced`);

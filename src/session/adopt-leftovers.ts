@@ -10,6 +10,8 @@ import { inParallel } from "../core/parallel.ts";
 import { isFinal } from "../fs/writable-folder.ts";
 import { newestByPath, type ShownFiles } from "./newest-by-path.ts";
 import { cameAfter } from "../write/came-after.ts";
+import type { JournaledFile } from "../write/journal-events.ts";
+import { isRemovedWhileOpen } from "../write/temporary-names.ts";
 import { finalReason } from "../write/final-failure.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import type { KnownFile } from "../write/known-file.ts";
@@ -82,7 +84,7 @@ async function adoptLeftovers(options: AdoptOptions, signal: AbortSignal): Promi
     );
   for (const file of await options.staging.adopt(onFailure)) {
     const { known, sizeBytes, path } = file;
-    const isNeeded = known === undefined ? sizeBytes > 0 : known.state !== "finished";
+    const isNeeded = known === undefined ? sizeBytes > 0 : isMissing(known);
     // What the disk refuses to delete stays where it is.
     if (!isNeeded) await rm(path, { force: true }).catch(() => {});
     if (!isNeeded || known?.resultFile === undefined) continue;
@@ -94,6 +96,11 @@ async function adoptLeftovers(options: AdoptOptions, signal: AbortSignal): Promi
   await inParallel(byResult, { limit: PARALLEL, signal }, async ([appResultId, left], inner) => {
     await adoptInResult(appResultId, left, options, inner);
   });
+}
+
+/** Whether BaseSpace lacks it, and nobody has removed it. */
+function isMissing({ state, resultFile }: JournaledFile): boolean {
+  return state !== "finished" && !isRemovedWhileOpen(resultFile?.path ?? "");
 }
 
 async function adoptInResult(

@@ -62,15 +62,13 @@ export class FileTree {
     return true;
   }
 
-  /** The listed files of the path of `item`, whatever they are shown as, and those that it replaces. */
+  /** All files of the path of `item`, whatever they are shown as, and the listed ones that it replaces. */
   versionsOf(item: FileItem): readonly FileItem[] {
     const folders = foldersOf(item.path);
     const isAlone = this.#folderWithNames(folders)?.hasPlainNames === true;
     const files = isAlone ? [item] : [...(this.#find(folders)?.files ?? [])];
     const shown = files.filter(({ path }) => path === item.path);
-    return [...shown, ...(this.#replaced.get(item) ?? [])].filter(
-      ({ id }) => this.#listed(id) !== undefined,
-    );
+    return [...shown, ...(this.#replaced.get(item) ?? [])];
   }
 
   #apply(change: LocalChange): void {

@@ -174,7 +174,7 @@ export class PathTree {
     return followLast || path.endsWith("/") ? linkTargetOf(node) : node;
   }
 
-  /** The files of BaseSpace that have the path of `file`, and those that it replaces. */
+  /** All files that have the path of `file`, and those that it replaces. */
   versionsOf(file: FileNode, signal: AbortSignal): MaybePromise<readonly FileItem[]> {
     const { owner } = file.parent;
     return andThen(this.#listings.fileTree(owner, topOf(file.parent).name, signal), (tree) =>

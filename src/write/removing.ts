@@ -12,6 +12,8 @@ export interface RemovingOptions {
 /** What has a path: a staged file, files of BaseSpace, or both. */
 export interface Occupants {
   readonly file?: StagedFile | undefined;
+  /** Others of this session, which the path does not show: somebody else has a newer version. */
+  readonly older?: readonly StagedFile[];
   /** The versions of the path that BaseSpace lists. */
   readonly versions: readonly HiddenFile[];
 }
@@ -28,12 +30,11 @@ export class Removing {
    * Frees the path `at`. The folders above it stay until they are removed, as on a local disk.
    * @throws BsmountError `no-space`, `environment`; then nothing is removed
    */
-  async remove(at: ResultFile, { file, versions }: Occupants, signal: AbortSignal): Promise<void> {
+  async remove(at: ResultFile, occupants: Occupants, signal: AbortSignal): Promise<void> {
     const { registry, whiteouts } = this.#options;
-    const uploaded = file === undefined ? [] : uploadedVersions(file, at.path);
-    await whiteouts.cover(at, [...versions, ...uploaded]);
+    await whiteouts.cover(at, versionsIn(occupants, at.path));
     registry.lists.list(at.appResultId).keepFolders(at.path);
-    if (file !== undefined) await registry.remove(file, signal);
+    for (const file of stagedIn(occupants)) await registry.remove(file, signal);
   }
 
   /** `file` was removed, and BaseSpace has completed it since. */
@@ -54,11 +55,21 @@ export class Removing {
   }
 }
 
+export function stagedIn({ file, older = [] }: Occupants): readonly StagedFile[] {
+  return file === undefined ? older : [file, ...older];
+}
+
+/** What BaseSpace has at `path`, as far as it is known here. */
+export function versionsIn(occupants: Occupants, path: string): readonly HiddenFile[] {
+  const uploaded = stagedIn(occupants).flatMap((file) => uploadedVersions(file, path));
+  return [...occupants.versions, ...uploaded];
+}
+
 /**
  * The files of BaseSpace that were made from `file`, with the pending one that its parts were sent to: BaseSpace may be
  * completing it.
  */
-export function uploadedVersions(file: StagedFile, path: string): readonly HiddenFile[] {
+function uploadedVersions(file: StagedFile, path: string): readonly HiddenFile[] {
   const { uploaded, olderIds, pendingId, state } = file.content;
   const completing = state === "finishing" ? pendingId : undefined;
   const ids = [...file.replaces, ...olderIds, uploaded?.id, completing];

@@ -1,8 +1,9 @@
 import { abandonOnAbort } from "../core/abort.ts";
+import { BsmountError } from "../core/errors.ts";
 import type { FileId } from "../core/ids.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { Finishing } from "./finishing.ts";
-import { type Occupants, uploadedVersions } from "./removing.ts";
+import { type Occupants, stagedIn, versionsIn } from "./removing.ts";
 import type { StagedFile } from "./staged-file.ts";
 import type { StagedRegistry } from "./staged-registry.ts";
 import type { Whiteouts } from "./whiteouts.ts";
@@ -42,7 +43,7 @@ export class StagedNames {
    * of it under the old name is not shown any more; a complete file counts as closed and not finished afterwards.
    * Returns whether it was complete.
    *
-   * @throws BsmountError `no-space`, `environment` for a complete file; then it has the name before
+   * @throws BsmountError `no-space`, `environment`, `cross-entity` for a complete file; then it has the name before
    */
   async rename(file: StagedFile, newName: NewName, signal: AbortSignal): Promise<boolean> {
     const settled = this.#stopped(file);
@@ -91,6 +92,8 @@ export class StagedNames {
 
   /** The journal says that BaseSpace lacks it before its old name is hidden. */
   async #reopen(file: StagedFile): Promise<void> {
+    // It may have been evicted while its upload was waited for.
+    if (!file.isStaged) throw notStagedError(file.shownPath);
     this.#options.registry.reopened(file);
     await file.content.reopen();
     if (!file.isOpenForWriting) await file.close();
@@ -112,14 +115,16 @@ export class StagedNames {
     const from = file.path;
     file.replace(replacedIds(file, path, replaced));
     const renamed = file.rename(path, signal, shown);
-    const removed = this.#remove(replaced?.file, signal);
+    const removed = this.#remove(replaced, signal);
     registry.moved(file, from);
     await Promise.all([renamed, removed]);
   }
 
   /** Bytes that the disk does not give back stay where they are: the name is another file's already. */
-  async #remove(file: StagedFile | undefined, signal: AbortSignal): Promise<void> {
-    if (file !== undefined) await this.#options.registry.remove(file, signal).catch(() => {});
+  async #remove(replaced: Occupants | undefined, signal: AbortSignal): Promise<void> {
+    const files = replaced === undefined ? [] : stagedIn(replaced);
+    const { registry } = this.#options;
+    await Promise.allSettled(files.map(async (file) => await registry.remove(file, signal)));
   }
 }
 
@@ -128,8 +133,15 @@ function replacedIds(
   path: string,
   replaced: Occupants | undefined,
 ): readonly FileId[] {
-  const uploaded = replaced?.file === undefined ? [] : uploadedVersions(replaced.file, path);
-  return [...(replaced?.versions ?? []), ...uploaded]
-    .map(({ id }) => id)
-    .filter((id) => id !== file.content.uploaded?.id);
+  if (replaced === undefined) return [];
+  const ids = versionsIn(replaced, path).map(({ id }) => id);
+  return ids.filter((id) => id !== file.content.uploaded?.id);
+}
+
+/** Only BaseSpace has the bytes of a file that is to be renamed. */
+export function notStagedError(shownPath: string): BsmountError {
+  const problem = `${shownPath} is complete in BaseSpace, where files keep their names`;
+  return new BsmountError("cross-entity", problem, {
+    remedy: "copy it, then remove it, as mv does",
+  });
 }

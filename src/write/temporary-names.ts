@@ -55,6 +55,11 @@ function isTemporaryName(name: string): boolean {
   return TEMPORARY_NAMES.some(({ pattern }) => pattern.test(name));
 }
 
+/** Whether libfuse gave the file this name because somebody removed or replaced it while it was open. */
+export function isRemovedWhileOpen(path: string): boolean {
+  return /(?:^|\/)\.fuse_hidden[^/]*$/.test(path);
+}
+
 /** Whether a file that is ready never has such a name. */
 export function isNeverFinal(name: string): boolean {
   return TEMPORARY_NAMES.some(

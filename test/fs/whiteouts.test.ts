@@ -74,6 +74,14 @@ async function remounted(staging = folder.path): Promise<void> {
   real = await RealFiles.start(connection, { staging, keptFiles: 256, appResultId });
 }
 
+/** As another machine does it. */
+async function replacedElsewhere(path: string, content: string): Promise<void> {
+  const destination = { appResultId: real.appResultId, path };
+  const bytes = Buffer.from(content);
+  const md5 = await connection.client.uploads.md5(bytes);
+  await connection.client.uploads.whole(destination, { bytes, md5 }, { signal: neverAborted });
+}
+
 describe("what was removed", () => {
   test("[W28] is not shown by later mounts of this machine, and by others it is", async () => {
     await written("f", "one");
@@ -107,6 +115,18 @@ describe("what was removed", () => {
     await closed(handle);
     await remounted();
     expect(await names()).toEqual(["f", expect.stringMatching(/^f~\d+$/), "g"]);
+    await unlink("f");
+    expect(await names()).toEqual(["g"]);
+    await remounted();
+    expect(await names()).toEqual(["g"]);
+  });
+
+  test("[W28] is every version of the path, also one that was written here and that another machine replaced", async () => {
+    await written("g", "x");
+    await written("f", "one");
+    await replacedElsewhere("f", "two");
+    real.refresh();
+    expect(await text("f")).toBe("two");
     await unlink("f");
     expect(await names()).toEqual(["g"]);
     await remounted();
