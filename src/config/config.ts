@@ -66,6 +66,8 @@ export interface MountConfig {
   readonly allowOther: boolean;
   readonly noexec: boolean;
   readonly maxBackground: number;
+  /** Bytes that staged files may have together; absent for what the disk has. */
+  readonly stagingBytes?: number;
   /** When files are finished in results that have no mode of their own. */
   readonly writeMode: WriteMode;
 }
@@ -113,8 +115,9 @@ export async function resolveConfig(
 }
 
 function resolveMount(options: CompleteOptions): MountConfig {
-  const { readOnly, allowOther, noexec, maxBackground, writeMode } = options;
-  return { readOnly, allowOther, noexec, maxBackground, writeMode };
+  const { readOnly, allowOther, noexec, maxBackground, writeMode, stagingSize } = options;
+  const staging = stagingSize === undefined ? {} : { stagingBytes: stagingSize };
+  return { readOnly, allowOther, noexec, maxBackground, writeMode, ...staging };
 }
 
 function resolveLog(options: CompleteOptions): LogConfig {

@@ -153,6 +153,13 @@ export const OPTIONS = {
     defaultText: "$XDG_STATE_HOME/bsmount, else ~/.local/state/bsmount",
     help: "folder for logs, staged files and what must survive a restart",
   },
+  stagingSize: {
+    name: "staging-size",
+    type: "size",
+    argument: "SIZE",
+    defaultText: "what the disk has",
+    help: "bytes that staged files may have together; a writer waits for uploads when they are reached",
+  },
   metadataTtl: {
     name: "metadata-ttl",
     type: "duration",

@@ -69,7 +69,9 @@ export function openStaging(
 ): OpenedStaging {
   const { apiServer } = client;
   const maxFiles = Math.max(1, maxDescriptors() - OTHER_DESCRIPTORS);
-  const staging = new Staging(stagingFolderOf(config), { owner: { apiServer, userId }, maxFiles });
+  const owner = { apiServer, userId };
+  const maxBytes = config.mount.stagingBytes;
+  const staging = new Staging(stagingFolderOf(config), { owner, maxFiles, maxBytes });
   const staged = new StagedFiles({
     target: client.uploads,
     content: uploadedContent(client),
@@ -77,7 +79,7 @@ export function openStaging(
     staging,
     logger,
     writeMode: config.mount.writeMode,
-    whiteouts: { folder: whiteoutsFolderIn(config.folders), owner: staging.owner },
+    whiteouts: { folder: whiteoutsFolderIn(config.folders), owner },
     keptFiles: Math.min(MOST_KEPT, Math.floor(maxFiles / 2)),
     onForgotten: (id) => catalog.invalidate({ kind: "appresult", id }),
     onUploadFailed: (file, error) => {

@@ -13,6 +13,8 @@ export interface KeptFilesOptions {
   readonly keptFiles: number;
   /** Bytes that they may have together. */
   readonly keptBytes: number;
+  /** As that of {@link StagingRoom}. */
+  readonly uploaded: () => Promise<boolean>;
   /** Called with files that were evicted because they were too many or too large. */
   readonly onExcess: (files: readonly StagedFile[]) => void;
 }
@@ -32,12 +34,13 @@ export class KeptFiles {
   #bytes = 0;
 
   constructor(options: KeptFilesOptions) {
-    const { clock, staging } = options;
+    const { clock, staging, uploaded } = options;
     this.#options = options;
     this.#room = new StagingRoom({
       clock,
       space: async () => await staging.space(),
       evict: async () => await evict(this.#takeOldest()),
+      uploaded,
     });
   }
 

@@ -64,7 +64,8 @@ export class StagedFiles implements AsyncDisposable {
       logger.error({ error: describeError(error) }, "an upload failed"),
     );
     const onExcess = (files: readonly StagedFile[]): void => this.#forgetOldest(files);
-    const kept = new KeptFiles({ ...this.#options, tasks, onExcess });
+    const uploaded = async (): Promise<boolean> => await this.#registry.uploaded();
+    const kept = new KeptFiles({ ...this.#options, tasks, onExcess, uploaded });
     const registry = new StagedRegistry({ ...this.#options, kept });
     const { writers } = this;
     const { folder, owner } = this.#options.whiteouts;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AppResultId } from "../core/ids.ts";
 import type { KeptFiles } from "./kept-files.ts";
 import type { OpenMode, StagedFile } from "./staged-file.ts";
@@ -8,6 +9,9 @@ export interface StagedRegistryOptions {
   /** Called when BaseSpace has files of an app result that are no longer listed here. */
   readonly onForgotten: (appResultId: AppResultId) => void;
 }
+
+/** How long the kernel takes to report the last close of a file. */
+const RELEASE_MS = 200;
 
 /** Which staged files there are: those that are open or unfinished, those that are kept, and all that are listed. */
 export class StagedRegistry {
@@ -83,6 +87,16 @@ export class StagedRegistry {
     const files = [...this.#active].filter(({ content }) => content.isUnfinished);
     if (appResultId === undefined) return files;
     return files.filter((file) => file.appResultId === appResultId);
+  }
+
+  /** Returns true when an upload has ended that was under way; false when there is none. */
+  async uploaded(): Promise<boolean> {
+    const files = [...this.#active].filter(({ content }) => content.state === "finishing");
+    if (files.length === 0) return false;
+    await Promise.race(files.map(async ({ content }) => await content.settled()));
+    // A file can be evicted when the kernel has reported its last close.
+    await sleep(RELEASE_MS);
+    return true;
   }
 
   /** `file` is complete: what was sent under the same path before that would be older. */

@@ -3,6 +3,14 @@ import { constants, fstatSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { BsmountError } from "../core/errors.ts";
 import { localDisk } from "./local-disk.ts";
+import { StagingQuota } from "./staging-quota.ts";
+
+export interface StagingFileOptions {
+  /** Called when it is closed. */
+  readonly onClosed?: () => void;
+  /** @default no limit */
+  readonly quota?: StagingQuota;
+}
 
 /**
  * The bytes of one file on the local disk, until BaseSpace has them and for as long after that as there
@@ -11,8 +19,11 @@ import { localDisk } from "./local-disk.ts";
 export class StagingFile {
   readonly path: string;
   readonly #file: FileHandle;
+  readonly #quota: StagingQuota;
   #onClosed: () => void;
   #sizeBytes = 0;
+  /** What it has of the quota: at least its size. */
+  #takenBytes = 0;
   /** Counts truncations, so that a read during one does not take bytes for lost. */
   #cuts = 0;
   /** Truncations that are under way. */
@@ -21,36 +32,39 @@ export class StagingFile {
   #loss: BsmountError | undefined;
   #isClosed = false;
 
-  private constructor(path: string, file: FileHandle, onClosed: () => void) {
+  private constructor(path: string, file: FileHandle, { onClosed, quota }: StagingFileOptions) {
     this.path = path;
     this.#file = file;
-    this.#onClosed = onClosed;
+    this.#onClosed = onClosed ?? (() => {});
+    this.#quota = quota ?? new StagingQuota();
   }
 
   /**
-   * Creates an empty file that only this user can read. `onClosed` is called when it is closed.
+   * Creates an empty file that only this user can read.
    * @throws BsmountError `no-space`, `no-descriptors`, `environment`
    */
-  static async create(path: string, onClosed: () => void = () => {}): Promise<StagingFile> {
+  static async create(path: string, options: StagingFileOptions = {}): Promise<StagingFile> {
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
     const flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
     const file = await localDisk({ what: "create", path }, async () => {
       return await open(path, flags, 0o600);
     });
-    return new StagingFile(path, file, onClosed);
+    return new StagingFile(path, file, options);
   }
 
   /**
    * Opens the file that an ended process left at `path`, as {@link create}.
    * @throws BsmountError `no-descriptors`, `environment`
    */
-  static async reopen(path: string, onClosed: () => void = () => {}): Promise<StagingFile> {
+  static async reopen(path: string, options: StagingFileOptions = {}): Promise<StagingFile> {
     const { O_RDWR, O_NOFOLLOW } = constants;
     const file = await localDisk({ what: "open", path }, async () => {
       return await open(path, O_RDWR | O_NOFOLLOW);
     });
-    const staging = new StagingFile(path, file, onClosed);
+    const staging = new StagingFile(path, file, options);
     staging.#sizeBytes = fstatSync(file.fd).size;
+    staging.#takenBytes = staging.#sizeBytes;
+    staging.#quota.count(staging.#takenBytes);
     return staging;
   }
 
@@ -62,6 +76,7 @@ export class StagingFile {
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     if (this.#loss !== undefined) throw this.#loss;
     this.#checkLength();
+    this.#take(offset + bytes.length);
     let done = 0;
     await this.#onDisk("write to", async () => {
       while (done < bytes.length) {
@@ -92,6 +107,14 @@ export class StagingFile {
     throw this.#lostError(offset + done);
   }
 
+  /** @throws BsmountError `no-space` */
+  #take(endBytes: number): void {
+    const more = endBytes - this.#takenBytes;
+    if (more <= 0 || this.#isClosed) return;
+    this.#quota.take(more);
+    this.#takenBytes = endBytes;
+  }
+
   /**
    * A write behind the end of a file that another program truncated would turn what was there into zeros. The kernel
    * has the length in memory, so the synchronous call does not wait for the disk.
@@ -114,10 +137,13 @@ export class StagingFile {
   async truncate(sizeBytes: number): Promise<void> {
     if (sizeBytes === 0) this.#loss = undefined;
     if (this.#loss !== undefined) throw this.#loss;
+    this.#take(sizeBytes);
     this.#cutting += 1;
     try {
       await this.#onDisk("truncate", async () => await this.#file.truncate(sizeBytes));
       this.#sizeBytes = sizeBytes;
+      this.#quota.give(this.#takenBytes - sizeBytes);
+      this.#takenBytes = sizeBytes;
     } finally {
       this.#cutting -= 1;
       this.#cuts += 1;
@@ -146,6 +172,8 @@ export class StagingFile {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#file.close();
+    this.#quota.give(this.#takenBytes);
+    this.#takenBytes = 0;
     this.#onClosed();
   }
 

@@ -12,7 +12,7 @@ import type { JournaledFile } from "./journal-events.ts";
 import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { NewResultFile } from "./result-file.ts";
 import { localDisk } from "./local-disk.ts";
-import { StagingFile } from "./staging-file.ts";
+import { StagingFile, type StagingFileOptions } from "./staging-file.ts";
 
 /**
  * The lock of a folder of staging files; when it is free, the process that made the folder has ended. It is beside the
@@ -37,7 +37,7 @@ export interface Leftover {
   /** When it was written last, in milliseconds since 1970. */
   readonly modifiedMs: number;
   /** Opens it as one of this process. @throws as {@link StagingFolder.createFile} */
-  readonly open: (onClosed: () => void) => Promise<StagedBytes>;
+  readonly open: (options: StagingFileOptions) => Promise<StagedBytes>;
   /** Writes to the journal why it stays where it is. */
   readonly noteWhyLeft: (why: string) => void;
 }
@@ -106,17 +106,17 @@ export class StagingFolder implements AsyncDisposable {
   }
 
   /**
-   * Creates a staging file. `onClosed` is called when it is closed, unless this throws.
+   * Creates a staging file. `onClosed` of the options is not called when this throws.
    * @throws BsmountError `no-space`, `no-descriptors`, `environment`
    */
-  async createFile(at: NewResultFile, onClosed: () => void): Promise<StagedBytes> {
+  async createFile(at: NewResultFile, options: StagingFileOptions = {}): Promise<StagedBytes> {
     this.#count += 1;
     this.#hasNewFiles = true;
     const file = String(this.#count);
     const { appResultId, resultPath, path, shown } = at;
     const where = { appResultId, resultPath, path, ...(shown === undefined ? {} : { shown }) };
     const [created, journaled] = await Promise.allSettled([
-      StagingFile.create(join(this.path, file), onClosed),
+      StagingFile.create(join(this.path, file), options),
       this.#journal.record({ file, event: "begun", ...where }),
     ]);
     const bytes = created.status === "fulfilled" ? created.value : undefined;
@@ -151,7 +151,7 @@ export class StagingFolder implements AsyncDisposable {
     const journal = this.#journalOf(name);
     return {
       ...file,
-      open: async (onClosed) => ({ bytes: await StagingFile.reopen(file.path, onClosed), journal }),
+      open: async (options) => ({ bytes: await StagingFile.reopen(file.path, options), journal }),
       noteWhyLeft: (why) => journal.recordFailure(why),
     };
   }

@@ -8,6 +8,8 @@ export interface StagingRoomOptions {
   readonly space: () => Promise<Space>;
   /** Deletes some staged bytes that BaseSpace has; returns false when there are none. */
   readonly evict: () => Promise<boolean>;
+  /** Returns true when an upload has ended that was under way; false when there is none. */
+  readonly uploaded: () => Promise<boolean>;
 }
 
 /** Failures that evicting can mend: staging files take bytes of the disk, and one descriptor each. */
@@ -30,9 +32,9 @@ export class StagingRoom {
   }
 
   /**
-   * Runs `work`, and again each time that it found no room and something could be evicted. So `work` must be
-   * repeatable.
-   * @throws BsmountError `no-space`, `no-descriptors` when there is nothing left to evict
+   * Runs `work`, and again each time that it found no room and something could be evicted. While there is nothing to
+   * evict, and files are being uploaded, it waits for one of them. So `work` must be repeatable.
+   * @throws BsmountError `no-space`, `no-descriptors` when nothing is left to evict, and nothing is being uploaded
    */
   async use<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
@@ -42,7 +44,8 @@ export class StagingRoom {
       } catch (error) {
         if (!OUT_OF_ROOM.has(reasonOf(error))) throw error;
         // Another call may have made room meanwhile.
-        if (this.#evictions === evictions && !(await this.#evict())) throw error;
+        if (this.#evictions !== evictions || (await this.#evict())) continue;
+        if (!(await this.#options.uploaded())) throw error;
       }
     }
   }

@@ -6,6 +6,8 @@ import { MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
 import { ensureSafeFolder } from "../linux/private-folder.ts";
 import { localDisk } from "./local-disk.ts";
+import type { StagingFileOptions } from "./staging-file.ts";
+import { StagingQuota } from "./staging-quota.ts";
 import { stagingFolders } from "./leftovers.ts";
 import { type Leftover, type StagedBytes, StagingFolder } from "./staging-folder.ts";
 
@@ -31,6 +33,8 @@ export interface StagingOptions {
   readonly owner: JournalOwner;
   /** How many staging files may be open at a time, so that descriptors are left for other things. @default no limit */
   readonly maxFiles?: number;
+  /** Bytes that the files may have together. @default no limit */
+  readonly maxBytes?: number | undefined;
 }
 
 /**
@@ -40,7 +44,8 @@ export interface StagingOptions {
 export class Staging implements AsyncDisposable {
   /** The folder with those of all sessions. */
   readonly parent: string;
-  readonly #options: Required<StagingOptions>;
+  readonly #options: Required<Omit<StagingOptions, "maxBytes">>;
+  readonly #quota: StagingQuota;
   readonly #folders: StagingFolder[] = [];
   /** Those of processes that have ended. */
   readonly #adopted: StagingFolder[] = [];
@@ -57,15 +62,16 @@ export class Staging implements AsyncDisposable {
     return this.#options.owner;
   }
 
-  constructor(parent: string, { owner, maxFiles = Infinity }: StagingOptions) {
+  constructor(parent: string, { owner, maxFiles = Infinity, maxBytes }: StagingOptions) {
     this.parent = parent;
     this.#options = { owner, maxFiles };
+    this.#quota = new StagingQuota(maxBytes);
   }
 
   /** @throws BsmountError `no-space`, `no-descriptors`, `environment` */
   async createFile(resultFile: NewResultFile): Promise<StagedBytes> {
-    const create = async (onClosed: () => void): Promise<StagedBytes> =>
-      await this.#createFile(resultFile, onClosed);
+    const create = async (options: StagingFileOptions): Promise<StagedBytes> =>
+      await this.#createFile(resultFile, options);
     return await this.#limited(create)();
   }
 
@@ -81,7 +87,7 @@ export class Staging implements AsyncDisposable {
 
   /** As `open`, counted until the file is closed. */
   #limited(
-    open: (onClosed: () => void) => Promise<StagedBytes>,
+    open: (options: StagingFileOptions) => Promise<StagedBytes>,
     maxFiles = this.#options.maxFiles,
   ): () => Promise<StagedBytes> {
     return async () => {
@@ -89,7 +95,7 @@ export class Staging implements AsyncDisposable {
       this.#openFiles += 1;
       const onClosed = (): void => void (this.#openFiles -= 1);
       try {
-        return await open(onClosed);
+        return await open({ onClosed, quota: this.#quota });
       } catch (error) {
         onClosed();
         throw error;
@@ -97,13 +103,13 @@ export class Staging implements AsyncDisposable {
     };
   }
 
-  async #createFile(resultFile: NewResultFile, onClosed: () => void): Promise<StagedBytes> {
+  async #createFile(resultFile: NewResultFile, options: StagingFileOptions): Promise<StagedBytes> {
     const folder = await this.#folder();
     try {
-      return await folder.createFile(resultFile, onClosed);
+      return await folder.createFile(resultFile, options);
     } catch (error) {
       if (existsSync(folder.path)) throw error;
-      return await (await this.#folder()).createFile(resultFile, onClosed);
+      return await (await this.#folder()).createFile(resultFile, options);
     }
   }
 
@@ -162,12 +168,16 @@ export class Staging implements AsyncDisposable {
     return this.#folders.some(({ path: folder }) => path.startsWith(`${folder}/`));
   }
 
-  /** The room on the disk that it is on. @throws BsmountError `environment` */
+  /** The room on the disk that it is on, and of its quota. @throws BsmountError `environment` */
   async space(): Promise<Space> {
     return await localDisk({ what: "find room for", path: this.parent }, async () => {
       await ensureSafeFolder(this.parent);
       const { bsize, blocks, bavail } = await statfs(this.parent);
-      return { totalBytes: bsize * blocks, freeBytes: bsize * bavail };
+      const { maxBytes, freeBytes } = this.#quota;
+      return {
+        totalBytes: Math.min(bsize * blocks, maxBytes),
+        freeBytes: Math.min(bsize * bavail, freeBytes),
+      };
     });
   }
 

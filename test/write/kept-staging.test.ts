@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 async function staged(folder: StagingFolder, path: string): Promise<StagedBytes> {
-  const file = await folder.createFile({ ...RESULT, path }, () => {});
+  const file = await folder.createFile({ ...RESULT, path });
   await file.bytes.write(0, Buffer.from("accepted"));
   return file;
 }
@@ -36,7 +36,7 @@ describe("a folder of a process that has ended, whose journal lost lines", () =>
     const ending = await StagingFolder.create(parent, OWNER);
     folder = ending.path;
     for (const path of ["x", "y"]) await (await staged(ending, path)).bytes.close();
-    const empty = await ending.createFile({ ...RESULT, path: "z" }, () => {});
+    const empty = await ending.createFile({ ...RESULT, path: "z" });
     await empty.bytes.close();
     await ending[Symbol.asyncDispose]();
   });

@@ -12,7 +12,9 @@ let closed: number;
 beforeEach(async () => {
   folder = await tempDir();
   closed = 0;
-  file = await StagingFile.create(folder.join("f"), () => void (closed += 1));
+  file = await StagingFile.create(folder.join("f"), {
+    onClosed: () => void (closed += 1),
+  });
 });
 
 afterEach(async () => {

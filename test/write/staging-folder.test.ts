@@ -26,7 +26,7 @@ async function names(folder: string): Promise<string[]> {
 const resultFile = (path: string): typeof RESULT & { path: string } => ({ ...RESULT, path });
 
 async function file(folder: StagingFolder, path: string, text: string): Promise<StagedBytes> {
-  const staged = await folder.createFile(resultFile(path), () => {});
+  const staged = await folder.createFile(resultFile(path));
   await staged.bytes.write(0, Buffer.from(text));
   return staged;
 }

@@ -45,7 +45,7 @@ test("[W15] a staging folder is not adopted while its process runs, and is when 
     const { openSync } = await import("node:fs");
     const { spawn } = await import("node:child_process");
     const folder = await StagingFolder.create(${JSON.stringify(parent.path)}, ${JSON.stringify(OWNER)});
-    const { bytes } = await folder.createFile(${JSON.stringify(RESULT)}, () => {});
+    const { bytes } = await folder.createFile(${JSON.stringify(RESULT)});
     await bytes.write(0, Buffer.from("bytes"));
     const descriptors = [openSync(bytes.path), openSync(folder.path + "/journal")];
     const child = spawn("sleep", ["60"], { stdio: ["ignore", "ignore", "ignore", ...descriptors] });
@@ -71,7 +71,7 @@ test("[W15] a staging folder is not adopted while its process runs, and is when 
 
 test("[W15] a zombie does not keep its staging folder from being adopted, and a running process does", async () => {
   const folder = await StagingFolder.create(parent.path, OWNER);
-  const { bytes } = await folder.createFile(RESULT, () => {});
+  const { bytes } = await folder.createFile(RESULT);
   await bytes.close();
   // The shell becomes a program that does not wait for its child, so that the child becomes a zombie.
   const shell = start("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"]);

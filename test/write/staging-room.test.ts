@@ -18,6 +18,7 @@ class Disk {
   }
 
   readonly room: StagingRoom = new StagingRoom({
+    uploaded: async () => false,
     clock: this.clock,
     space: async () => {
       this.checks += 1;
@@ -142,6 +143,7 @@ describe("a disk that gets full", () => {
     const disk = new Disk(500, []);
     const checks: number[] = [];
     const room = new StagingRoom({
+      uploaded: async () => false,
       clock: new FakeClock(0),
       space: async () => {
         checks.push(1);

@@ -33,6 +33,7 @@ const MOUNT_OPTIONS: readonly OptionKey[] = [
   "maxBackground",
   "cacheDir",
   "stateDir",
+  "stagingSize",
   "logFile",
 ];
 
