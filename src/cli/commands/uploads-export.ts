@@ -1,8 +1,9 @@
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { GivenOptions } from "../../config/option-values.ts";
 import { BsmountError, describeError, reasonOf } from "../../core/errors.ts";
+import { makeFolders } from "../../core/make-folders.ts";
 import { printable } from "../../core/terminal-text.ts";
 import { unlessMissing } from "../../core/unless-missing.ts";
 import { formatBytes } from "../../core/units.ts";
@@ -123,7 +124,7 @@ async function exportOne(
   if (state === "being written") {
     printWarning(`${nameOf(upload)} is open for writing: what is written later is not in the copy`);
   }
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolders(dirname(target));
   using line = copyingLine(nameOf(upload), sizeBytes);
   const overwrites = flags.force === true;
   const copy: LocalCopyOptions = { source, target, overwrites, onProgress: line.show, signal };
