@@ -163,7 +163,7 @@ describe("the registry of live mounts", () => {
         cacheDir: "/nowhere/cache",
         stagingDir: "/nowhere/staging",
         logFile: expect.any(String) as string,
-        uploads: { pending: 0, failed: 0, held: 0, interrupted: 0 },
+        uploads: { pending: 0, failed: 0, held: 0, interrupted: 0, leftBytes: 0 },
         since: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
       },
     ]);
