@@ -4,7 +4,7 @@
 import { packageSets } from "./bootstrap/package-sets.mjs";
 import { isPresent } from "./bootstrap/presence.mjs";
 
-console.error(`All tests, on real mounts too, take about 16 minutes on two cores. While working:
+console.error(`All tests, on real mounts too, take about 20 minutes on two cores. While working:
   npx vitest run --project core             without mounts, about half of that
   npx vitest run --project core test/read   one folder, seconds`);
 
