@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -22,8 +22,19 @@ const WRITERS = 3;
 const RECORD_MS = 100;
 
 interface WriterEvent {
-  readonly event: "begun" | "done" | "failed" | "removed";
+  readonly event:
+    | "begun"
+    | "done"
+    | "failed"
+    | "kept"
+    | "moved"
+    | "moving"
+    | "removed"
+    | "unlinked"
+    | "unlinking";
   readonly name: string;
+  /** Of `moving` and `moved`: the name after it. */
+  readonly to?: string;
   readonly size?: number;
   readonly sha256?: string;
 }
@@ -48,7 +59,8 @@ interface LoggedRequest {
 /**
  * Programs write files to a mount that is killed at random moments, and mounted again; sometimes the service is killed
  * instead, or too. In the end every file that a program has closed without an error is in BaseSpace, once and with its
- * bytes; no file there lacks any; and what was acknowledged before a kill was not sent again.
+ * bytes; no file there lacks any; what was removed or renamed is not shown under its old name; and what was acknowledged
+ * before a kill was not sent again.
  */
 export async function crashLoop({ kills, seed }: CrashLoopOptions): Promise<void> {
   console.log(`crash loop: CRASH_SEED=${seed}, ${kills} kills`);
@@ -91,6 +103,7 @@ export async function crashLoop({ kills, seed }: CrashLoopOptions): Promise<void
   expect(JSON.parse(stdout)).toMatchObject([{ pid }]);
   const events = writers.flatMap(({ events }) => events);
   await expectRightFiles(product, events, killedAt.length);
+  await expectRightNames(folder, events);
   await expectNothingTwice(data.join("emulator/requests.jsonl"), killedAt);
 }
 
@@ -128,7 +141,14 @@ async function expectRightFiles(
   kills: number,
 ): Promise<void> {
   const meant = new Map(events.filter(isBegun).map((begun) => [begun.name, begun]));
-  const done = events.filter(({ event }) => event === "done").map(({ name }) => name);
+  for (const { name, to } of events) {
+    const begun = meant.get(name);
+    if (to !== undefined && begun !== undefined) meant.set(to, begun);
+  }
+  // What was renamed or removed before BaseSpace had it, such as an empty file, is not there under the old name.
+  const changed = new Set([...named(events, "unlinking"), ...named(events, "moving")]);
+  const kept = named(events, "done").filter((name) => !changed.has(name));
+  const done = [...kept, ...targets(events, "moved")];
   const removed = events.filter(({ event }) => event === "removed").map(({ name }) => name);
   const complete = await remoteFiles(product, "complete");
   const sums = new Map<string, string>();
@@ -147,6 +167,31 @@ async function expectRightFiles(
   );
   expect(done.length).toBeGreaterThan(0);
   expect(pending.length).toBeLessThanOrEqual(kills + WRITERS);
+}
+
+/** What was removed or renamed is not shown any more, after however many kills, and everything else is. */
+async function expectRightNames(folder: string, events: readonly WriterEvent[]): Promise<void> {
+  const shown = new Set(await readdir(folder));
+  const gone = [...named(events, "unlinked"), ...named(events, "moved")];
+  const doubtful = new Set([...named(events, "unlinking"), ...named(events, "moving")]);
+  const there = [
+    ...named(events, "done").filter((name) => !doubtful.has(name)),
+    ...targets(events, "moved"),
+  ];
+  console.log(`crash loop: ${gone.length} files removed or renamed when they were done`);
+  expect(gone.filter((name) => shown.has(name))).toEqual([]);
+  expect(there.filter((name) => !shown.has(name))).toEqual([]);
+  const names = new Set(events.flatMap(({ name, to = name }) => [name, `${name}.tmp`, to]));
+  expect([...shown].filter((name) => !names.has(name))).toEqual([]);
+  expect(gone.length).toBeGreaterThan(0);
+}
+
+function named(events: readonly WriterEvent[], which: WriterEvent["event"]): readonly string[] {
+  return events.filter(({ event }) => event === which).map(({ name }) => name);
+}
+
+function targets(events: readonly WriterEvent[], which: "moved"): readonly string[] {
+  return events.flatMap(({ event, to }) => (event === which && to !== undefined ? [to] : []));
 }
 
 function isBegun(event: WriterEvent): boolean {

@@ -1,8 +1,9 @@
 /**
  * Writes files of many sizes and patterns into a folder, over and over, and prints a JSON line for each event:
  * `{ event, name, … }`, where the event is `begun` (with `size` and `sha256` of the content that is meant), `done` (all
- * writes, the close and the rename returned), `removed`, or `failed`. After a failure it waits for the folder to be there
- * again. It ends when its standard input does, after the file that it is at.
+ * writes, the close and the rename returned), `removed`, or `failed`. Some files that are done are renamed or removed
+ * again: `moving` and `unlinking`, then `moved` (with `to`) and `unlinked`, or `kept` if the call failed. After a failure
+ * it waits for the folder to be there again. It ends when its standard input does, after the file that it is at.
  *
  * node crash-writer.mjs FOLDER PREFIX SEED
  */
@@ -97,6 +98,8 @@ function writeOne(name) {
       write(path, bytes, how === 2);
     }
     say("done", name);
+    done.push(name);
+    if (done.length > 20) done.shift();
     return true;
   } catch (error) {
     say("failed", name, { code: error.code });
@@ -104,11 +107,35 @@ function writeOne(name) {
   }
 }
 
+/** Files that are done, the last ones. */
+const done = [];
+
+/** Renames or removes one of the files that are done. Returns false when the folder is not there. */
+function changeOne() {
+  const name = done.splice(random(done.length), 1)[0];
+  const path = `${folder}/${name}`;
+  const to = `${name}-moved`;
+  const removes = random(2) === 0;
+  say(removes ? "unlinking" : "moving", name, removes ? {} : { to });
+  try {
+    if (removes) unlinkSync(path);
+    else renameSync(path, `${folder}/${to}`);
+    say(removes ? "unlinked" : "moved", name, removes ? {} : { to });
+    return true;
+  } catch (error) {
+    say("kept", name, { code: error.code });
+    // Only BaseSpace has it, after its mount was killed.
+    return error.code === "EXDEV";
+  }
+}
+
 const ending = new AbortController();
 process.stdin.on("end", () => ending.abort()).resume();
 
 for (let count = 1; !ending.signal.aborted; count += 1) {
-  if (!writeOne(`${prefix}-${count}`)) await isThere();
+  const name = `${prefix}-${count}`;
+  if (!writeOne(name)) await isThere();
+  if (done.length > 0 && random(4) === 0 && !changeOne()) await isThere();
   await sleep(1);
 }
 
