@@ -54,6 +54,8 @@ export class Renaming {
     if (appResultId !== to.appResultId) {
       throw new BsmountError("cross-entity", `${pathOf(source)} is in another app result`);
     }
+    // A file that gets another name now could be missing when its result is complete.
+    this.#options.writing.staged.writers.checkOpen(appResultId);
     if (source.kind === "file") await this.#renameFile(source, to, signal);
     else await this.#renameFolder(source, to, signal);
   }
@@ -70,7 +72,11 @@ export class Renaming {
     const file = stagedFile(source);
     refuseFinalName(file, to);
     const replaced = await this.#replaced(existing, signal);
-    const newName = { path: to.path, replaced, shown: shownAt(existing) };
+    const { whiteouts } = this.#options.writing.staged;
+    const hidden = whiteouts.newestHidden(to.appResultId, to.path);
+    const { versions: old } = await occupantsOf(source, this.#options.tree, signal);
+    const shown = existing === undefined ? hidden : shownAt(existing);
+    const newName = { path: to.path, replaced, old, shown };
     await this.#giveName(file, newName, signal);
   }
 
@@ -204,8 +210,7 @@ function stagedFile(node: FileNode): StagedFile {
 }
 
 /** The complete file that has the name of `existing`; unknown when that is unfinished and has an older version. */
-function shownAt(existing: Node | undefined): FileId | null | undefined {
-  if (existing === undefined) return null;
+function shownAt(existing: Node): FileId | undefined {
   return existing.kind === "file" && !isUnfinished(existing) ? existing.item.id : undefined;
 }
 

@@ -22,7 +22,6 @@ import {
   writableFolder,
   WRITE_MODE,
 } from "./writable-folder.ts";
-import { isUnfinished } from "./writing.ts";
 
 /** The operations that change a tree that can be written; those that BaseSpace cannot do are refused. */
 export function treeChanges(options: ChangeParts): ChangeOperations {
@@ -59,7 +58,8 @@ class TreeChanges {
     await writing.maker.checkAccess(appResult, signal);
     const path = newPath(prefix + newName(name));
     // The kernel has just been told that there is no file of this name.
-    const at = { appResultId, resultPath, path, shown: null };
+    const shown = writing.staged.whiteouts.newestHidden(appResultId, path);
+    const at = { appResultId, resultPath, path, shown };
     const writer = await writing.staged.createForWriting(at);
     try {
       const node = await tree.child(folder, name, signal);
@@ -91,8 +91,10 @@ class TreeChanges {
   async unlink(parent: Ino, name: string, signal: AbortSignal): Promise<void> {
     const { tree, writing } = this.#options;
     const node = await tree.child(await this.#current(parent, signal), name, signal);
-    // What BaseSpace does not have can be removed, also when the app result takes no more files.
-    if (!isWritable(node) && !isUnfinished(node)) return refuseReadOnly();
+    if (!isWritable(node)) {
+      await this.#removeUnfinished(node, signal);
+      return;
+    }
     if (node.kind !== "file") {
       throw new BsmountError("is-a-directory", `${pathOf(node)} is a directory`);
     }
@@ -100,6 +102,13 @@ class TreeChanges {
     const at = resultFileOf(node);
     if (isAlias(node.item) && staged.lists.list(at.appResultId).removeAlias(node.item)) return;
     await staged.removing.remove(at, await occupantsOf(node, tree, signal), signal);
+  }
+
+  /** What BaseSpace does not have can be removed, also when the app result takes no more files. */
+  async #removeUnfinished(node: Node, signal: AbortSignal): Promise<void> {
+    const item = node.kind === "file" ? node.item : undefined;
+    if (!(item instanceof StagedFile) || !item.content.isUnfinished) return refuseReadOnly();
+    await this.#options.writing.staged.remove(item, signal);
   }
 
   async rmdir(parent: Ino, name: string, signal: AbortSignal): Promise<void> {

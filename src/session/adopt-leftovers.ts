@@ -116,10 +116,8 @@ async function adoptInResult(
       leave(left, options, finalReason(`its app result is ${result.status}`));
       return;
     }
-    const { whiteouts } = options.staged;
-    await whiteouts.upToDate(appResultId);
-    const isHidden = (id: FileId): boolean => whiteouts.isHidden(appResultId, id);
-    const listing = listingOf(await catalog.files(result, signal), isHidden);
+    await options.staged.whiteouts.upToDate(appResultId);
+    const listing = listingOf(await catalog.files(result, signal));
     for (const each of newestOfEach(left, options)) await adoptFile(each, listing, options, signal);
   } catch (error) {
     signal.throwIfAborted();
@@ -192,13 +190,13 @@ interface Listing {
   readonly listedUpTo: FileId | undefined;
 }
 
-/** @param isHidden - whether a file was removed or replaced here, so that its path does not show it */
-function listingOf(items: readonly FileItem[], isHidden: (id: FileId) => boolean): Listing {
+/** Also of files that were removed or replaced here: a new one has to have a greater Id than they. */
+function listingOf(items: readonly FileItem[]): Listing {
   let listedUpTo: FileId | undefined;
   for (const { id } of items) {
     if (listedUpTo === undefined || compareIds(id, listedUpTo) > 0) listedUpTo = id;
   }
-  return { newest: newestByPath(items.filter(({ id }) => !isHidden(id))), listedUpTo };
+  return { newest: newestByPath(items), listedUpTo };
 }
 
 function leave(left: readonly Left[], { logger }: AdoptOptions, why: string): void {

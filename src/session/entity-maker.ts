@@ -213,6 +213,10 @@ export class ApiEntityMaker implements EntityMaker {
         ? error
         : uploadsFailedError(`cannot make ${name} ${status}`, failed);
     }
+    // One that was renamed meanwhile may not be finished.
+    const left = this.#files.unfinished(id).map(({ shownPath }) => shownPath);
+    if (isFinal(status) && left.length > 0)
+      throw uploadsFailedError(`cannot make ${name} ${status}`, left);
   }
 
   /** Nobody knows whether the end of an interrupted file is missing; so the caller decides. */

@@ -170,11 +170,13 @@ async function discardFile(
   staged: StagedFiles,
   signal: AbortSignal,
 ): Promise<GiveUpOutcome> {
-  const { content, isOpen, isOpenForWriting } = file;
+  const { content, isOpen, writers, writeMode } = file;
   const path = mountPathOf(file);
-  const isSending = content.state === "finishing";
-  if (isOpenForWriting && !isSending) throw new StillOpenError("cannot discard", [path]);
-  if (isOpen && !isSending) {
+  // A close that waits for the upload has the file open itself.
+  const isClosing = content.state === "finishing" && writeMode === "through";
+  const closing = isClosing && writers > 0 ? 1 : 0;
+  if (writers > closing) throw new StillOpenError("cannot discard", [path]);
+  if (isOpen && writers === 0) {
     throw new BsmountError("busy", `cannot discard ${path}: it is open for reading`, {
       remedy: "end the programs that read it, then try again",
     });

@@ -66,6 +66,12 @@ export class ContentUpload {
     return this.#uploader.hasBegun ? this.#pendingId : undefined;
   }
 
+  /** Files that BaseSpace may have completed, or has completed wrongly. */
+  get doubtfulIds(): readonly FileId[] {
+    const ids = [this.#asked?.fileId, this.#verification.doubtfulId];
+    return ids.filter((id) => id !== undefined);
+  }
+
   /** Bytes of parts that BaseSpace has as they are now. */
   get confirmedBytes(): number {
     return this.#uploader.confirmedBytes;

@@ -39,6 +39,8 @@ export interface EarlierContent {
   /** When it was written last, in milliseconds since 1970. */
   readonly modifiedMs: number;
   readonly shown: ShownThen;
+  /** What its path showed when it was begun there; see `came-after.ts`. */
+  readonly begunAfter?: FileId | null | undefined;
   /** The pending file of BaseSpace that it was being sent to. */
   readonly upload?: JournaledUpload | undefined;
   /** A complete file that did not have the bytes that were sent. */
@@ -47,7 +49,7 @@ export interface EarlierContent {
 
 /** @param left `uploadPath` is where it is to be uploaded to: what was sent under another path is of no use */
 export function earlierContent({
-  known: { upload, closed, completed },
+  known: { upload, closed, completed, shown: begunAfter },
   uploadPath,
   ...left
 }: Pick<EarlierContent, "end" | "modifiedMs" | "shown"> & {
@@ -56,6 +58,8 @@ export function earlierContent({
 }): EarlierContent {
   return {
     ...left,
+    // Once it was completed, that is what its path shows.
+    begunAfter: completed === undefined ? begunAfter : undefined,
     awaitsCommit: closed?.awaitsCommit === true,
     isSynced: left.end === "closed" && closed?.isSynced === true,
     upload: upload?.uploadPath === uploadPath ? upload : undefined,
@@ -148,7 +152,10 @@ export class EarlierUpload {
     const { target, plan, staging, memory } = this.#options;
     const { sizeBytes } = staging;
     if (sizeBytes > plan.firstPartBytes || newest?.id === this.#earlier.refusedId) return NOTHING;
-    if (newest?.sizeBytes !== sizeBytes || newest.etag === undefined) return NOTHING;
+    const { begunAfter } = this.#earlier;
+    // It was there before.
+    const isOlder = typeof begunAfter === "string" && compareIds(newest?.id ?? "", begunAfter) <= 0;
+    if (isOlder || newest?.sizeBytes !== sizeBytes || newest.etag === undefined) return NOTHING;
     const md5 = await memory.use(sizeBytes, signal, async (bytes) => {
       return (await staging.read(0, bytes)) < sizeBytes ? undefined : await target.md5(bytes);
     });

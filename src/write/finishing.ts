@@ -20,7 +20,7 @@ export interface FinishingOptions {
   readonly logger: Logger;
   /** Called when an upload failed that no call waited for. Without it the owner of the tasks receives the error. */
   readonly onUploadFailed?: ((file: ResultFile, error: unknown) => void) | undefined;
-  /** Called when a file is complete that takes the place of older versions. */
+  /** Called when a file is complete, and takes the place of older versions. */
   readonly onReplaced: (file: StagedFile) => void;
 }
 
@@ -74,7 +74,8 @@ export class Finishing {
     const { registry } = this.#options;
     registry.overtakeOthers(file);
     registry.lists.list(file.appResultId).changed(file);
-    if (file.replaces.length > 0) this.#options.onReplaced(file);
+    // Until the newest version is complete the older ones have to stay.
+    if (!file.content.isUnfinished) this.#options.onReplaced(file);
     registry.settle(file);
   }
 
@@ -125,8 +126,8 @@ export class Finishing {
   /** Files that await a commit are finished from now on, as the others; of an app result, or of all. */
   async commitAll(appResultId?: AppResultId): Promise<void> {
     const files = this.#options.registry.unfinished(appResultId);
-    const waiting = files.filter(({ awaitsCommit, isOpenForWriting }) => {
-      return awaitsCommit && !isOpenForWriting;
+    const waiting = files.filter(({ awaitsCommit, awaitsRename, isOpenForWriting }) => {
+      return awaitsCommit && !awaitsRename && !isOpenForWriting;
     });
     await Promise.all(waiting.map(async ({ content }) => await content.commit()));
   }

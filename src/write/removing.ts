@@ -70,8 +70,8 @@ export function versionsIn(occupants: Occupants, path: string): readonly HiddenF
  * completing it.
  */
 function uploadedVersions(file: StagedFile, path: string): readonly HiddenFile[] {
-  const { uploaded, olderIds, pendingId, state } = file.content;
+  const { uploaded, olderIds, pendingId, doubtfulIds, state } = file.content;
   const completing = state === "finishing" ? pendingId : undefined;
-  const ids = [...file.replaces, ...olderIds, uploaded?.id, completing];
+  const ids = [...file.replaces, ...olderIds, uploaded?.id, completing, ...doubtfulIds];
   return [...new Set(ids.filter((id) => id !== undefined))].map((id) => ({ id, path }));
 }

@@ -32,7 +32,7 @@ export type ResultEvent =
 const MAX_BYTES = 64 * 1024 * 1024;
 const READ_BYTES = 1024 * 1024;
 
-const { O_RDONLY, O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+const { O_RDONLY, O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /** The log of one app result. Its folder exists before something is appended. */
 export class ResultLog {
@@ -67,6 +67,8 @@ export class ResultLog {
     const bytes = Buffer.from(events.map((event) => `\n${checkedLine(event)}`).join(""), "utf8");
     await localDisk({ what: "write to", path: this.#path }, async () => {
       await using file = await open(this.#path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+      const { size } = await file.stat();
+      if (size + bytes.length > MAX_BYTES) throw tooLongError(this.#path);
       const { bytesWritten } = await file.write(bytes);
       // The rest would stand behind lines of other processes.
       if (bytesWritten < bytes.length) throw fullError(this.#path);
@@ -74,8 +76,10 @@ export class ResultLog {
   }
 
   async #read(): Promise<{ isAnew: boolean; events: ResultEvent[] }> {
-    await using file = await open(this.#path, O_RDONLY | O_NOFOLLOW);
-    const { ino, size } = await file.stat({ bigint: true });
+    await using file = await open(this.#path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const info = await file.stat({ bigint: true });
+    if (!info.isFile()) throw notAFileError(this.#path);
+    const { ino, size } = info;
     const isAnew = this.#inode !== undefined && (this.#inode !== ino || size < this.#readBytes);
     if (isAnew) this.#readBytes = 0;
     this.#inode = ino;
@@ -125,6 +129,10 @@ function fullError(path: string): BsmountError {
   return new BsmountError("no-space", `the disk is full: cannot write to ${path}`, {
     remedy: "free space there, or mount with --state-dir on another disk",
   });
+}
+
+function notAFileError(path: string): BsmountError {
+  return new BsmountError("environment", `${path} is not a file`, { remedy: "remove it" });
 }
 
 function tooLongError(path: string): BsmountError {

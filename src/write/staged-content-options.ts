@@ -39,5 +39,5 @@ export interface StagedContentOptions {
   /** What an ended process made of it, whose staging file this is. */
   readonly earlier?: EarlierContent | undefined;
   /** Called when BaseSpace has completed a file that was removed meanwhile. */
-  readonly onLate?: (file: UploadedFile) => void;
+  readonly onLate?: (file: Pick<UploadedFile, "id" | "path">) => void;
 }

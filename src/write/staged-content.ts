@@ -102,6 +102,11 @@ export class StagedContent {
     return this.#upload.pendingId;
   }
 
+  /** Files that BaseSpace may have completed from it, although no attempt says so. */
+  get doubtfulIds(): readonly FileId[] {
+    return this.#upload.doubtfulIds;
+  }
+
   /** Bytes that BaseSpace has not confirmed, of the version that is here. */
   get leftBytes(): number {
     return this.isUnfinished ? Math.max(0, this.sizeBytes - this.#upload.confirmedBytes) : 0;
@@ -247,9 +252,12 @@ export class StagedContent {
    * @throws BsmountError `no-space`, `environment`; what an earlier change threw
    */
   async reopen(): Promise<void> {
+    const { staging, journal } = this.#options;
     this.#failure.check();
+    await staging.sync();
     await this.#change({ start: 0, end: 0 }, async () => {});
-    await this.sync();
+    this.#syncedVersion = this.#state.version;
+    await journal.sync();
   }
 
   /** Returns when no attempt to finish it is under way, however the last one ended. */
@@ -320,6 +328,7 @@ export class StagedContent {
     const finished = await withFinalFailures(async () => await this.#upload.finish(either)).finally(
       () => {
         this.#ending = undefined;
+        for (const id of this.doubtfulIds) this.#uploadedLate({ id, path: this.destination.path });
       },
     );
     if (finished === undefined) return NO_VERSION;
@@ -327,8 +336,12 @@ export class StagedContent {
     if (this.#uploaded !== undefined) this.#olderIds.add(this.#uploaded.id);
     this.#olderIds.delete(file.id);
     this.#uploaded = file;
-    if (this.state === "removed") this.#options.onLate?.(file);
+    this.#uploadedLate(file);
     return version;
+  }
+
+  #uploadedLate(file: Pick<UploadedFile, "id" | "path">): void {
+    if (this.state === "removed") this.#options.onLate?.(file);
   }
 
   /** Whatever failed before, an empty file lacks nothing. */

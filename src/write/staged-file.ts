@@ -4,7 +4,7 @@ import type { WriteMode } from "../core/write-mode.ts";
 import { shownPathOf } from "./result-file.ts";
 import type { StagedContent } from "./staged-content.ts";
 import type { FileJournal } from "./file-journal.ts";
-import { type StagedName, stagedNameOf } from "./temporary-names.ts";
+import { isRemovedWhileOpen, type StagedName, stagedNameOf } from "./temporary-names.ts";
 
 /*
  * Begin here. A staged file is a file that was written on this mount, or left by one that ended. Four things about it are
@@ -128,6 +128,11 @@ export class StagedFile {
   /** It was closed, and is finished only when somebody says so. */
   get awaitsCommit(): boolean {
     return this.content.awaitsCommit;
+  }
+
+  /** It was removed or replaced while it is open: it is discarded when it is closed. */
+  get isRemovedWhileOpen(): boolean {
+    return isRemovedWhileOpen(this.#path);
   }
 
   /** Whether its bytes are in staging; if not, BaseSpace has them. */

@@ -1,5 +1,5 @@
 import { BsmountError, describeError } from "../core/errors.ts";
-import type { AppResultId } from "../core/ids.ts";
+import type { AppResultId, FileId } from "../core/ids.ts";
 import { TaskGroup } from "../core/task-group.ts";
 import type { WriteMode } from "../core/write-mode.ts";
 import type { FileReader, FileWriter } from "./file-writer.ts";
@@ -76,8 +76,11 @@ export class StagedFiles implements AsyncDisposable {
       onChange: (appResultId, change) => this.#whiteoutChanged(appResultId, change),
     });
     const removing = new Removing({ registry, whiteouts });
-    const onReplaced = (file: StagedFile): void =>
-      tasks.start(async () => await removing.replaced(file));
+    const onReplaced = (file: StagedFile): void => {
+      const isHidden = whiteouts.isHidden(file.appResultId, file.id);
+      if (isHidden || file.replaces.length > 0)
+        tasks.start(async () => await removing.replaced(file));
+    };
     const background = { tasks, logger, onReplaced, onUploadFailed };
     const finishing = new Finishing({ registry, writers, clock, ...background });
     this.whiteouts = whiteouts;
@@ -247,7 +250,9 @@ export class StagedFiles implements AsyncDisposable {
     // What the disk refuses to delete stays where it is, for the next mount to find.
     await Promise.allSettled([
       ...left.map(async ({ content }) => await content.leave()),
-      ...others.map(async ({ content }) => await content.evict()),
+      ...others.map(async ({ content, isRemovedWhileOpen }) =>
+        isRemovedWhileOpen ? await content.leave() : await content.evict(),
+      ),
     ]);
     await this.#options.staging[Symbol.asyncDispose]();
   }
@@ -286,12 +291,20 @@ export class StagedFiles implements AsyncDisposable {
     return new StagedFile({ content, journal, name, resultPath, writeMode, number: this.#made });
   }
 
-  #whiteoutChanged(appResultId: AppResultId, { kind, file }: WhiteoutChange): void {
+  #whiteoutChanged(appResultId: AppResultId, { kind, file, isOwn }: WhiteoutChange): void {
     const list = this.#registry.lists.list(appResultId);
     if (kind === "covered") list.cover(file);
     else list.uncover(file);
+    if (kind === "covered" && !isOwn) this.#removedElsewhere(appResultId, file.id);
     // A listing that is cached may be older than the file.
     if (kind === "uncovered") this.#options.onForgotten(appResultId);
+  }
+
+  /** Another process has removed a file that this session wrote. */
+  #removedElsewhere(appResultId: AppResultId, id: FileId): void {
+    const file = this.lists.listing(appResultId).items.find((item) => item.id === id);
+    if (file === undefined || file.content.isUnfinished || file.isOpen) return;
+    this.#tasks.start(async (signal) => await this.#registry.remove(file, signal));
   }
 
   #logLeft(file: StagedFile): void {

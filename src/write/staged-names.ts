@@ -4,6 +4,7 @@ import type { FileId } from "../core/ids.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { Finishing } from "./finishing.ts";
 import { type Occupants, stagedIn, versionsIn } from "./removing.ts";
+import type { HiddenFile } from "./result-log.ts";
 import type { StagedFile } from "./staged-file.ts";
 import type { StagedRegistry } from "./staged-registry.ts";
 import type { Whiteouts } from "./whiteouts.ts";
@@ -22,6 +23,8 @@ export interface NewName {
   readonly replaced?: Occupants | undefined;
   /** The complete file that it has in BaseSpace; null for none, undefined where that is not known. */
   readonly shown?: FileId | null | undefined;
+  /** The versions of the path before that BaseSpace lists. */
+  readonly old?: readonly HiddenFile[];
 }
 
 /** Gives staged files other names. */
@@ -53,8 +56,9 @@ export class StagedNames {
       const wasComplete = !file.content.isUnfinished;
       if (wasComplete) await this.#reopen(file);
       const from = file.path;
+      const old = versionsIn({ file, versions: newName.old ?? [] }, from);
       await this.#rename(file, newName, signal);
-      await this.#coverOld(file, from);
+      if (from !== file.path) await this.#coverOld(file, old);
       return wasComplete;
     } finally {
       settled.resolve();
@@ -100,10 +104,8 @@ export class StagedNames {
   }
 
   /** This session does not show it any more in any case; a disk that is full is tried again at the end of the upload. */
-  async #coverOld(file: StagedFile, from: string): Promise<void> {
-    const { uploaded } = file.content;
-    if (uploaded === undefined || from === file.path) return;
-    await this.#options.whiteouts.cover(file, [{ id: uploaded.id, path: from }]).catch(() => {});
+  async #coverOld(file: StagedFile, old: readonly HiddenFile[]): Promise<void> {
+    await this.#options.whiteouts.cover(file, old).catch(() => {});
   }
 
   async #rename(

@@ -84,7 +84,9 @@ export class StagedRegistry {
 
   /** Files of an app result, or of all, that are not complete in BaseSpace as they are here. */
   unfinished(appResultId?: AppResultId): readonly StagedFile[] {
-    const files = [...this.#active].filter(({ content }) => content.isUnfinished);
+    const files = [...this.#active].filter(({ content, isRemovedWhileOpen }) => {
+      return content.isUnfinished && !isRemovedWhileOpen;
+    });
     if (appResultId === undefined) return files;
     return files.filter((file) => file.appResultId === appResultId);
   }

@@ -1,3 +1,4 @@
+import type { FileId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import type { FileJournal } from "./file-journal.ts";
 import type { ResultFilePath, UploadedFile } from "./upload-target.ts";
@@ -21,6 +22,7 @@ export interface UploadVerificationOptions extends VerifyOptions {
 export class UploadVerification {
   readonly #options: UploadVerificationOptions;
   #unverified: CompletedContent | undefined;
+  #doubtfulId: FileId | undefined;
 
   constructor(options: UploadVerificationOptions) {
     this.#options = options;
@@ -30,6 +32,11 @@ export class UploadVerification {
   unverified(version: number): CompletedContent | undefined {
     const unverified = this.#unverified;
     return unverified?.version === version ? unverified : undefined;
+  }
+
+  /** The complete file that was not verified, or is damaged; undefined when the last one is right. */
+  get doubtfulId(): FileId | undefined {
+    return this.#doubtfulId;
   }
 
   /** What is complete in BaseSpace has another path than the file now. */
@@ -50,9 +57,11 @@ export class UploadVerification {
     const { file, sent } = completed;
     const { id: fileId, sizeBytes, etag } = file;
     this.#unverified = completed;
+    this.#doubtfulId = fileId;
     try {
       const verified = await verifyUpload(file, sent, this.#options, signal);
       this.#unverified = undefined;
+      this.#doubtfulId = undefined;
       journal.recordCompleted({ fileId, uploadPath, verified });
       const what = { path: uploadPath, appResultId, fileId, sizeBytes, etag, verified };
       logger.info(what, "uploaded");

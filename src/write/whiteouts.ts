@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
+import { compareIds } from "../core/compare-ids.ts";
 import type { AppResultId, FileId } from "../core/ids.ts";
 import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { WriteMode } from "../core/write-mode.ts";
@@ -32,6 +33,8 @@ export interface WhiteoutsOptions {
 export interface WhiteoutChange {
   readonly kind: "covered" | "uncovered";
   readonly file: HiddenFile;
+  /** Whether this process did it. */
+  readonly isOwn: boolean;
 }
 
 /** Which files of BaseSpace are not shown, and the write mode that an app result has of its own. */
@@ -76,7 +79,8 @@ export class Whiteouts {
   ): Promise<void> {
     const at = new Date(this.#options.clock.now()).toISOString();
     const { hidden } = this.#result(appResultId);
-    const events = files
+    const once = new Map(files.map((file) => [file.id, file]));
+    const events = [...once.values()]
       .filter(({ id }) => !hidden.has(id))
       .map(({ id, path }) => ({ event: "hidden", id, path, resultPath, at }) as const);
     await this.#append(appResultId, events);
@@ -90,6 +94,11 @@ export class Whiteouts {
     await this.#append(appResultId, events);
   }
 
+  /** The newest of the hidden versions of a path; null if there are none. */
+  newestHidden(appResultId: AppResultId, path: string): FileId | null {
+    return this.#results.get(appResultId)?.newestHidden.get(path) ?? null;
+  }
+
   isHidden(appResultId: AppResultId, id: FileId): boolean {
     return this.#results.get(appResultId)?.hidden.has(id) === true;
   }
@@ -101,6 +110,7 @@ export class Whiteouts {
       await ensurePrivateFolder(folder);
     });
     const result = this.#result(appResultId);
+    for (const event of events) if (event.event !== "write-mode") result.own.add(event.id);
     await result.log.append(events);
     await this.#check(appResultId, result);
   }
@@ -131,12 +141,16 @@ export class Whiteouts {
   }
 
   #apply(appResultId: AppResultId, kind: WhiteoutChange["kind"], file: HiddenFile): void {
-    const { hidden } = this.#result(appResultId);
+    const { hidden, newestHidden } = this.#result(appResultId);
     const { id, path } = file;
     if (hidden.has(id) === (kind === "covered")) return;
     if (kind === "covered") hidden.set(id, { id, path });
     else hidden.delete(id);
-    this.#options.onChange(appResultId, { kind, file: { id, path } });
+    // One that is shown again is still older than what comes now.
+    const newest = newestHidden.get(path);
+    if (newest === undefined || compareIds(id, newest) > 0) newestHidden.set(path, id);
+    const isOwn = this.#result(appResultId).own.delete(id);
+    this.#options.onChange(appResultId, { kind, file: { id, path }, isOwn });
   }
 
   #result(appResultId: AppResultId): KnownResult {
@@ -145,7 +159,13 @@ export class Whiteouts {
     const log = new ResultLog(
       join(this.#options.folder, logName(this.#options.owner, appResultId)),
     );
-    const result = { log, hidden: new Map(), checkedMs: -Infinity };
+    const result = {
+      log,
+      hidden: new Map(),
+      newestHidden: new Map(),
+      own: new Set<FileId>(),
+      checkedMs: -Infinity,
+    };
     this.#results.set(appResultId, result);
     return result;
   }
@@ -154,6 +174,10 @@ export class Whiteouts {
 interface KnownResult {
   readonly log: ResultLog;
   readonly hidden: Map<FileId, HiddenFile>;
+  /** Those that this process has just written about. */
+  readonly own: Set<FileId>;
+  /** By path. */
+  readonly newestHidden: Map<string, FileId>;
   writeMode?: WriteMode | undefined;
   checkedMs: number;
   checking?: Promise<void> | undefined;

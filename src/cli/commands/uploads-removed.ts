@@ -100,7 +100,12 @@ function pathOf({ resultPath, path }: RemovedFile): string {
 }
 
 function toJson({ id, removed, log, ...file }: RemovedFile): Record<string, unknown> {
-  return { id, path: pathOf({ id, removed, log, ...file }), removed: removed.toISOString() };
+  return { id, path: pathOf({ id, removed, log, ...file }), removed: dateOf(removed) };
+}
+
+/** A log that others can write may have any text in place of a date. */
+function dateOf(date: Date): string | null {
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
 function dateText(date: Date): string {
