@@ -213,10 +213,13 @@ export class ApiEntityMaker implements EntityMaker {
         ? error
         : uploadsFailedError(`cannot make ${name} ${status}`, failed);
     }
-    // One that was renamed meanwhile may not be finished.
+    if (isFinal(status)) this.#refuseUnfinished({ id, name }, status);
+  }
+
+  /** One that was renamed or written meanwhile may not be finished. */
+  #refuseUnfinished({ id, name }: Pick<Entity, "id" | "name">, status: SessionStatus): void {
     const left = this.#files.unfinished(id).map(({ shownPath }) => shownPath);
-    if (isFinal(status) && left.length > 0)
-      throw uploadsFailedError(`cannot make ${name} ${status}`, left);
+    if (left.length > 0) throw uploadsFailedError(`cannot make ${name} ${status}`, left);
   }
 
   /** Nobody knows whether the end of an interrupted file is missing; so the caller decides. */

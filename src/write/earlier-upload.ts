@@ -149,19 +149,24 @@ export class EarlierUpload {
 
   /** The file, when it may have been sent in one request and BaseSpace shows the same bytes at its path. */
   async #findWhole(newest: ShownVersion | undefined, signal: AbortSignal): Promise<FoundEarlier> {
-    const { target, plan, staging, memory } = this.#options;
+    const { target, staging, memory } = this.#options;
     const { sizeBytes } = staging;
-    if (sizeBytes > plan.firstPartBytes || newest?.id === this.#earlier.refusedId) return NOTHING;
-    const { begunAfter } = this.#earlier;
-    // It was there before.
-    const isOlder = typeof begunAfter === "string" && compareIds(newest?.id ?? "", begunAfter) <= 0;
-    if (isOlder || newest?.sizeBytes !== sizeBytes || newest.etag === undefined) return NOTHING;
+    if (newest?.etag === undefined || !this.#mayBe(newest)) return NOTHING;
     const md5 = await memory.use(sizeBytes, signal, async (bytes) => {
       return (await staging.read(0, bytes)) < sizeBytes ? undefined : await target.md5(bytes);
     });
     if (newest.etag.toLowerCase() !== md5) return NOTHING;
     const file = await target.find(newest.id, { signal });
     return isWhole(file, staging) ? { is: "complete", file } : NOTHING;
+  }
+
+  /** Whether it can be this file, sent in one request: one that was there before is another. */
+  #mayBe({ id, sizeBytes }: ShownVersion): boolean {
+    const { plan, staging } = this.#options;
+    const { begunAfter, refusedId } = this.#earlier;
+    if (sizeBytes !== staging.sizeBytes || sizeBytes > plan.firstPartBytes) return false;
+    const isNewer = typeof begunAfter !== "string" || compareIds(id, begunAfter) > 0;
+    return isNewer && id !== refusedId;
   }
 
   /** The complete file that its path shows now. */

@@ -70,8 +70,7 @@ export function versionsIn(occupants: Occupants, path: string): readonly HiddenF
  * completing it.
  */
 function uploadedVersions(file: StagedFile, path: string): readonly HiddenFile[] {
-  const { uploaded, olderIds, pendingId, doubtfulIds, state } = file.content;
-  const completing = state === "finishing" ? pendingId : undefined;
-  const ids = [...file.replaces, ...olderIds, uploaded?.id, completing, ...doubtfulIds];
+  const { uploaded, olderIds, doubtfulIds } = file.content;
+  const ids = [...file.replaces, ...olderIds, uploaded?.id, ...doubtfulIds];
   return [...new Set(ids.filter((id) => id !== undefined))].map((id) => ({ id, path }));
 }

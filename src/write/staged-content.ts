@@ -97,14 +97,11 @@ export class StagedContent {
     return this.#olderIds;
   }
 
-  /** The pending file of BaseSpace that its parts are sent to, which becomes its next version. */
-  get pendingId(): FileId | undefined {
-    return this.#upload.pendingId;
-  }
-
-  /** Files that BaseSpace may have completed from it, although no attempt says so. */
+  /** Files of BaseSpace that it may have completed from this content, although no attempt says so, or may complete. */
   get doubtfulIds(): readonly FileId[] {
-    return this.#upload.doubtfulIds;
+    const { doubtfulIds, pendingId } = this.#upload;
+    const isCompleting = this.state === "finishing" && pendingId !== undefined;
+    return isCompleting ? [...doubtfulIds, pendingId] : doubtfulIds;
   }
 
   /** Bytes that BaseSpace has not confirmed, of the version that is here. */
@@ -133,7 +130,7 @@ export class StagedContent {
       await this.#change(range, async () => await staging.write(offset, bytes));
     });
     this.#upload.wrote({ start: offset, end });
-    this.#sendAhead();
+    if (this.#sendsAhead && this.state !== "finishing") this.#upload.sendAhead();
     this.#state.forgetFailure();
   }
 
@@ -149,8 +146,11 @@ export class StagedContent {
     if (sizeBytes > 0) this.#failure.check();
     // No byte is lost by refusing a length.
     if (sizeBytes > this.#options.plan.maxFileBytes) throw this.#tooBig(sizeBytes);
-    if (sizeBytes === 0) await this.#empty();
-    else if (sizeBytes !== this.sizeBytes) await this.#failure.guard(this.#resizing(sizeBytes));
+    const isResized = sizeBytes !== this.sizeBytes;
+    const how = sizeBytes === 0 ? "watch" : "guard";
+    if (isResized) await this.#failure[how](this.#resizing(sizeBytes));
+    // Whatever failed before, an empty file lacks nothing.
+    if (sizeBytes === 0) this.#failure.clear();
     this.#state.forgetFailure();
   }
 
@@ -280,20 +280,21 @@ export class StagedContent {
     if (!this.isUnfinished) this.#failure.clear();
   }
 
-  /** Nobody will finish it. */
-  remove(): void {
-    this.#state.remove();
-  }
-
   /** Deletes it, here and as far as possible in BaseSpace. */
   async discard(signal: AbortSignal): Promise<void> {
     const { attempt } = this.#state.attempt ?? {};
-    this.remove();
+    this.#state.remove();
     this.stop();
     // First the staged bytes: the next mount would upload them if this one were killed while the service is away.
     const deleted = this.#deleteStaged();
-    if (attempt === undefined) await this.#upload.abort(signal);
-    else this.#abortAfter(attempt);
+    // BaseSpace may be completing the file, which cannot be aborted then.
+    const { tasks } = this.#options;
+    const abort = async (ends: AbortSignal): Promise<void> => await this.#upload.abort(ends);
+    if (attempt === undefined) await abort(signal);
+    else
+      tasks.start(
+        async (ends) => await attempt.catch(() => {}).then(async () => await abort(ends)),
+      );
     await deleted;
   }
 
@@ -308,14 +309,6 @@ export class StagedContent {
     await this.#options.staging.close();
   }
 
-  /** BaseSpace may be completing the file, which cannot be aborted then. */
-  #abortAfter(attempt: Promise<unknown>): void {
-    this.#options.tasks.start(async (signal) => {
-      await attempt.catch(() => {});
-      await this.#upload.abort(signal);
-    });
-  }
-
   async #deleteStaged(): Promise<void> {
     await this.#options.staging.discard();
     this.#options.journal.forget();
@@ -328,7 +321,8 @@ export class StagedContent {
     const finished = await withFinalFailures(async () => await this.#upload.finish(either)).finally(
       () => {
         this.#ending = undefined;
-        for (const id of this.doubtfulIds) this.#uploadedLate({ id, path: this.destination.path });
+        for (const id of this.#upload.doubtfulIds)
+          this.#uploadedLate({ id, path: this.destination.path });
       },
     );
     if (finished === undefined) return NO_VERSION;
@@ -344,18 +338,11 @@ export class StagedContent {
     if (this.state === "removed") this.#options.onLate?.(file);
   }
 
-  /** Whatever failed before, an empty file lacks nothing. */
-  async #empty(): Promise<void> {
-    if (this.sizeBytes > 0) await this.#failure.watch(this.#resizing(0));
-    this.#failure.clear();
-  }
-
   #resizing(sizeBytes: number): () => Promise<void> {
     const { staging } = this.#options;
-    const before = staging.sizeBytes;
-    const range = { start: Math.min(before, sizeBytes), end: Math.max(before, sizeBytes) };
+    const [start = 0, end = 0] = [staging.sizeBytes, sizeBytes].toSorted((a, b) => a - b);
     return async () => {
-      await this.#change(range, async () => await staging.truncate(sizeBytes));
+      await this.#change({ start, end }, async () => await staging.truncate(sizeBytes));
       this.#upload.truncated(sizeBytes);
     };
   }
@@ -365,10 +352,6 @@ export class StagedContent {
       this.#modifiedMs = this.#options.clock.now();
       this.#upload.changed(range);
     });
-  }
-
-  #sendAhead(): void {
-    if (this.#sendsAhead && this.state !== "finishing") this.#upload.sendAhead();
   }
 
   #tooBig(sizeBytes: number): Error {

@@ -1,5 +1,5 @@
 import { BsmountError, describeError } from "../core/errors.ts";
-import type { AppResultId, FileId } from "../core/ids.ts";
+import type { AppResultId } from "../core/ids.ts";
 import { TaskGroup } from "../core/task-group.ts";
 import type { WriteMode } from "../core/write-mode.ts";
 import type { FileReader, FileWriter } from "./file-writer.ts";
@@ -25,7 +25,8 @@ import { StagedWriter } from "./staged-writer.ts";
 import type { AdoptableFile, Space } from "./staging.ts";
 import { type StagedName, stagedNameOf } from "./temporary-names.ts";
 import { tooBigError } from "./too-big.ts";
-import { type WhiteoutChange, Whiteouts } from "./whiteouts.ts";
+import { listedWhiteouts } from "./listed-whiteouts.ts";
+import type { Whiteouts } from "./whiteouts.ts";
 
 interface NewStagedFile {
   readonly at: ResultFile;
@@ -68,13 +69,7 @@ export class StagedFiles implements AsyncDisposable {
     const kept = new KeptFiles({ ...this.#options, tasks, onExcess, uploaded });
     const registry = new StagedRegistry({ ...this.#options, kept });
     const { writers } = this;
-    const { folder, owner } = this.#options.whiteouts;
-    const whiteouts = new Whiteouts({
-      folder,
-      owner,
-      clock,
-      onChange: (appResultId, change) => this.#whiteoutChanged(appResultId, change),
-    });
+    const whiteouts = listedWhiteouts({ ...this.#options, registry, tasks });
     const removing = new Removing({ registry, whiteouts });
     const onReplaced = (file: StagedFile): void => {
       const isHidden = whiteouts.isHidden(file.appResultId, file.id);
@@ -289,22 +284,6 @@ export class StagedFiles implements AsyncDisposable {
     const { appResultId } = at;
     const writeMode = (): WriteMode => this.writeModeOf(appResultId);
     return new StagedFile({ content, journal, name, resultPath, writeMode, number: this.#made });
-  }
-
-  #whiteoutChanged(appResultId: AppResultId, { kind, file, isOwn }: WhiteoutChange): void {
-    const list = this.#registry.lists.list(appResultId);
-    if (kind === "covered") list.cover(file);
-    else list.uncover(file);
-    if (kind === "covered" && !isOwn) this.#removedElsewhere(appResultId, file.id);
-    // A listing that is cached may be older than the file.
-    if (kind === "uncovered") this.#options.onForgotten(appResultId);
-  }
-
-  /** Another process has removed a file that this session wrote. */
-  #removedElsewhere(appResultId: AppResultId, id: FileId): void {
-    const file = this.lists.listing(appResultId).items.find((item) => item.id === id);
-    if (file === undefined || file.content.isUnfinished || file.isOpen) return;
-    this.#tasks.start(async (signal) => await this.#registry.remove(file, signal));
   }
 
   #logLeft(file: StagedFile): void {

@@ -186,7 +186,9 @@ describe("a file that was closed and not uploaded", () => {
       await using stranger = await sessionIn(elsewhere);
       await write(stranger, "f", "newer");
       await using session = await sessionIn(next);
-      expect(await left()).toEqual([expect.stringContaining("BaseSpace has a newer version of it")]);
+      expect(await left()).toEqual([
+        expect.stringContaining("BaseSpace has a newer version of it"),
+      ]);
       expect(session.uploads()).toMatchObject({ pending: 0, failed: 0, interrupted: 0 });
       expect(await remote()).toEqual(["f 5"]);
     });
