@@ -1,3 +1,4 @@
+import { compareIds } from "../core/compare-ids.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { FileId } from "../core/ids.ts";
 import { type NewName, notStagedError } from "../write/staged-names.ts";
@@ -75,7 +76,7 @@ export class Renaming {
     const { whiteouts } = this.#options.writing.staged;
     const hidden = whiteouts.newestHidden(to.appResultId, to.path);
     const { versions: old } = await occupantsOf(source, this.#options.tree, signal);
-    const shown = existing === undefined ? hidden : shownAt(existing);
+    const shown = (existing === undefined ? undefined : shownAt(existing)) ?? hidden;
     const newName = { path: to.path, replaced, old, shown };
     await this.#giveName(file, newName, signal);
   }
@@ -209,9 +210,12 @@ function stagedFile(node: FileNode): StagedFile {
   throw new BsmountError("busy", `${pathOf(node)} is being renamed or replaced`);
 }
 
-/** The complete file that has the name of `existing`; unknown when that is unfinished and has an older version. */
+/** The newest complete file that has the name of `existing`, as far as it is known here. */
 function shownAt(existing: Node): FileId | undefined {
-  return existing.kind === "file" && !isUnfinished(existing) ? existing.item.id : undefined;
+  if (existing.kind !== "file") return undefined;
+  const { item } = existing;
+  if (!isUnfinished(existing)) return item.id;
+  return item instanceof StagedFile ? item.replaces.toSorted(compareIds).at(-1) : undefined;
 }
 
 /** A file that lacks bytes keeps its temporary name: under the final one it would look whole. */

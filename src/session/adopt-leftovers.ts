@@ -154,13 +154,17 @@ async function adoptFile(
 ): Promise<void> {
   const { file, known } = left;
   const remote = newest.get(known.resultFile.path);
-  const { shown, upload } = known;
-  const leftBehind = { shown, pendingId: upload?.fileId, modifiedMs: file.modifiedMs };
-  if (remote !== undefined && cameAfter(remote, leftBehind)) {
-    if (await isSame(left, remote, signal)) {
-      await rm(file.path, { force: true }).catch(() => {});
-      return;
-    }
+  const { shown, upload, wholes = [] } = known;
+  const sentMd5s = wholes.map(({ md5 }) => md5);
+  const { modifiedMs } = file;
+  const leftBehind = { shown, pendingId: upload?.fileId, modifiedMs };
+  const newer = remote !== undefined && cameAfter(remote, leftBehind) ? remote : undefined;
+  if (newer !== undefined && (await isSame(left, newer, signal))) {
+    await coverShown(known, options);
+    await rm(file.path, { force: true }).catch(() => {});
+    return;
+  }
+  if (newer !== undefined && cameAfter(newer, { ...leftBehind, sentMd5s })) {
     leave([left], options, finalReason("BaseSpace has a newer version of it"));
     return;
   }
@@ -169,6 +173,13 @@ async function adoptFile(
   } catch (error) {
     leave([left], options, describeError(error));
   }
+}
+
+/** BaseSpace has the file: what its path showed before is not shown any more. */
+async function coverShown({ resultFile, shown }: KnownFile, options: AdoptOptions): Promise<void> {
+  if (typeof shown !== "string") return;
+  const { whiteouts } = options.staged;
+  await whiteouts.cover(resultFile, [{ id: shown, path: resultFile.path }]).catch(() => {});
 }
 
 /** The process ended after BaseSpace had all of it, and before it knew. */

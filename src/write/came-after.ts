@@ -7,6 +7,8 @@ export interface LeftBehind {
   readonly shown?: FileId | null | undefined;
   /** The pending file that it was being sent to. */
   readonly pendingId?: FileId | undefined;
+  /** MD5s of older contents of it that BaseSpace may have, lower-case hex. */
+  readonly sentMd5s?: readonly string[];
   /** When it was written last, in milliseconds since 1970. */
   readonly modifiedMs: number;
 }
@@ -16,10 +18,16 @@ export interface LeftBehind {
  * are compared only where the journal does not say what the path showed then.
  */
 export function cameAfter(
-  remote: { readonly id: FileId; readonly dateCreatedMs: number },
-  { shown, pendingId, modifiedMs }: LeftBehind,
+  remote: {
+    readonly id: FileId;
+    readonly dateCreatedMs: number;
+    readonly etag?: string | undefined;
+  },
+  { shown, pendingId, sentMd5s = [], modifiedMs }: LeftBehind,
 ): boolean {
   if (remote.id === pendingId || remote.id === shown) return false;
+  // The process ended before it knew that BaseSpace had that content.
+  if (remote.etag !== undefined && sentMd5s.includes(remote.etag.toLowerCase())) return false;
   if (shown === undefined) return remote.dateCreatedMs > modifiedMs;
   return shown === null || compareIds(remote.id, shown) > 0;
 }

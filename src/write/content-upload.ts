@@ -198,13 +198,14 @@ export class ContentUpload {
     version: number,
     { signal, stopped }: FinishSignals,
   ): Promise<CompletedContent | undefined> {
-    const { check, memory, staging, target } = this.#options;
+    const { check, journal, memory, staging, target } = this.#options;
     const either = AbortSignal.any([signal, stopped]);
     return await memory.use(sizeBytes, either, async (bytes) => {
       const read = await staging.read(0, bytes);
       check();
       if (read < sizeBytes) return undefined;
       const md5 = await target.md5(bytes);
+      await journal.recordWhole({ md5, uploadPath: this.#destination.path });
       stopped.throwIfAborted();
       const file = await target.whole(this.#destination, { bytes, md5 }, { signal });
       return { file, sent: sentWhole(sizeBytes, md5), version };

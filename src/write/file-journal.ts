@@ -5,6 +5,7 @@ import type {
   JournalEvent,
   SentPart,
   UploadStart,
+  WholeSent,
 } from "./journal-events.ts";
 import type { ShownFile } from "./result-file.ts";
 
@@ -24,6 +25,8 @@ export interface FileJournal {
   recordUpload(upload: UploadStart): Promise<void>;
   recordPart(number: number, part: SentPart): void;
   recordDroppedUpload(): void;
+  /** As {@link recordName}. */
+  recordWhole(whole: WholeSent): Promise<void>;
   recordCompleted(completed: CompletedUpload): void;
   recordFinish(): void;
   recordFailure(why: string): void;
@@ -58,6 +61,9 @@ export function fileJournal(
     },
     recordPart: (number, part) => note({ event: "part-sent", number, ...part }),
     recordDroppedUpload: () => note({ event: "upload-dropped" }),
+    recordWhole: async (whole) => {
+      await record({ event: "whole-sent", ...whole }).catch(() => {});
+    },
     recordCompleted: (completed) => note({ event: "completed", ...completed }),
     recordFinish: () => note({ event: "finished" }),
     recordFailure: (why) => note({ event: "failed", why }),

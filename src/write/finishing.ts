@@ -21,7 +21,7 @@ export interface FinishingOptions {
   /** Called when an upload failed that no call waited for. Without it the owner of the tasks receives the error. */
   readonly onUploadFailed?: ((file: ResultFile, error: unknown) => void) | undefined;
   /** Called when a file is complete, and takes the place of older versions. */
-  readonly onReplaced: (file: StagedFile) => void;
+  readonly onReplaced: (file: StagedFile) => Promise<void>;
 }
 
 /** When staged files are uploaded and completed. */
@@ -51,7 +51,7 @@ export class Finishing {
       file.content.failedWith(error);
       throw error;
     }
-    if (!file.isRemoved) this.finished(file);
+    if (!file.isRemoved) await this.finished(file);
   }
 
   /** A rename of `file` has stopped its upload: it is finished under its new name, if that is a final one. */
@@ -70,13 +70,13 @@ export class Finishing {
   }
 
   /** To be called after `file` was finished without {@link finish}. */
-  finished(file: StagedFile): void {
+  async finished(file: StagedFile): Promise<void> {
     const { registry } = this.#options;
     registry.overtakeOthers(file);
     registry.lists.list(file.appResultId).changed(file);
-    // Until the newest version is complete the older ones have to stay.
-    if (!file.content.isUnfinished) this.#options.onReplaced(file);
     registry.settle(file);
+    // Until the newest version is complete the older ones have to stay.
+    if (!file.content.isUnfinished) await this.#options.onReplaced(file);
   }
 
   /** The last writer of `file` did not close it as it should: nobody finishes it unless the user says so. */

@@ -31,7 +31,8 @@ export async function giveUp(
     await abandonOnAbort(content.settled(), signal);
   }
   if (!content.isUnfinished) return "complete";
-  if (wasSending) registry.forgetListing(file);
+  // What BaseSpace has of it is shown again.
+  registry.forgetListing(file);
   await registry.remove(file, signal);
   return wasSending ? "in-doubt" : "removed";
 }

@@ -17,6 +17,7 @@ import type { ResultFile, ShownFile } from "./result-file.ts";
  * - `upload-begun`: BaseSpace has a pending file for its parts
  * - `part-sent`: BaseSpace has a part of it
  * - `upload-dropped`: the pending file is no longer used
+ * - `whole-sent`: BaseSpace is sent all of it in one request, and may have it from now on
  * - `completed`: BaseSpace marked what was uploaded complete, which may be an older content; and what of it was compared
  *   with the bytes here
  * - `finished`: BaseSpace has all of it; its bytes are kept here for reading only
@@ -30,6 +31,7 @@ export type JournalEvent =
   | { readonly event: "failed" | "interrupted"; readonly why: string }
   | ({ readonly event: "upload-begun" } & UploadStart)
   | ({ readonly event: "part-sent"; readonly number: number } & SentPart)
+  | ({ readonly event: "whole-sent" } & WholeSent)
   | ({ readonly event: "completed" } & CompletedUpload);
 
 /** An event, and the name of the staging file. */
@@ -79,6 +81,14 @@ export interface SentPart {
   readonly md5: string;
 }
 
+/** Content that was sent in one request. */
+export interface WholeSent {
+  /** In lower-case hex. */
+  readonly md5: string;
+  /** The path in the app result that it was sent for. */
+  readonly uploadPath: string;
+}
+
 export interface JournaledUpload extends UploadStart {
   readonly parts: ReadonlyMap<number, SentPart>;
   /** The content was changed after it was closed, so BaseSpace may have completed an older one. */
@@ -104,6 +114,8 @@ export interface JournaledFile {
   readonly shown?: FileId | null;
   /** The last file that BaseSpace marked complete of it. */
   readonly completed?: CompletedUpload;
+  /** The last contents that were sent in one request, and that BaseSpace may have. */
+  readonly wholes?: readonly WholeSent[];
   /** Why it is not in BaseSpace, when a change or an upload failed. */
   readonly why?: string;
 }
@@ -144,12 +156,19 @@ const AFTER: { readonly [Name in JournalEvent["event"]]: After<Name> } = {
   },
   "part-sent": partSent,
   "upload-dropped": (file) => (file === undefined ? undefined : without(file, ["upload"])),
+  "whole-sent": (file, { md5, uploadPath }) => {
+    const wholes = [...(file?.wholes ?? []), { md5, uploadPath }].slice(-MAX_WHOLES);
+    return { state: "open", ...file, wholes };
+  },
   completed: (file, { fileId, uploadPath, verified }) => {
     const isShown = file?.resultFile?.path === uploadPath;
     const shown = isShown ? { shown: newerOf(file.shown, fileId) } : {};
     return { state: "open", ...file, ...shown, completed: { fileId, uploadPath, verified } };
   },
 };
+
+/** How many contents of a file are remembered that were sent in one request each. */
+const MAX_WHOLES = 8;
 
 /** The events that describe `file`, for a journal that is written anew. */
 export function eventsOf(file: JournaledFile): readonly JournalEvent[] {
@@ -164,12 +183,18 @@ export function eventsOf(file: JournaledFile): readonly JournalEvent[] {
   return events;
 }
 
-function eventsOfName({ resultFile, hasFinalName, shown }: JournaledFile): readonly JournalEvent[] {
+function eventsOfName({
+  resultFile,
+  hasFinalName,
+  shown,
+  wholes = [],
+}: JournaledFile): readonly JournalEvent[] {
   if (resultFile === undefined) return [];
   const { path } = resultFile;
   const events: JournalEvent[] = [{ event: "begun", ...resultFile, ...shownIf(shown) }];
   const renamed = { event: "renamed", path, isFinal: true, ...shownIf(shown) } as const;
-  return hasFinalName === true ? [...events, renamed] : events;
+  const sent = wholes.map((whole) => ({ event: "whole-sent", ...whole }) as const);
+  return [...events, ...(hasFinalName === true ? [renamed] : []), ...sent];
 }
 
 function eventsOfUpload(upload: JournaledUpload): readonly JournalEvent[] {

@@ -40,6 +40,8 @@ export interface StagedUpload {
   readonly shown?: FileId | null;
   /** The pending file of BaseSpace that it was being sent to. */
   readonly pendingId?: FileId;
+  /** MD5s of contents of it that BaseSpace may have, lower-case hex. */
+  readonly sentMd5s?: readonly string[];
   /** Why it is not in BaseSpace, when an upload failed. */
   readonly why?: string;
 }
@@ -172,17 +174,19 @@ async function uploadsIn(
 function detailsOf({
   resultFile,
   shown,
+  wholes,
   upload,
   why,
   state = "open",
 }: Partial<JournaledFile> = {}): Pick<
   StagedUpload,
-  "pendingId" | "resultFile" | "shown" | "state" | "why"
+  "pendingId" | "resultFile" | "sentMd5s" | "shown" | "state" | "why"
 > {
   return {
     ...(resultFile === undefined ? {} : { resultFile }),
     ...(shown === undefined ? {} : { shown }),
     ...(upload === undefined ? {} : { pendingId: upload.fileId }),
+    ...(wholes === undefined ? {} : { sentMd5s: wholes.map(({ md5 }) => md5) }),
     ...(why === undefined ? {} : { why }),
     state,
   };

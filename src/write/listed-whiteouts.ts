@@ -31,7 +31,7 @@ function changed(
   else list.uncover(file);
   if (kind === "covered" && !isOwn) removedElsewhere(appResultId, file.id, options);
   // A listing that is cached may be older than the file.
-  if (kind === "uncovered") options.onForgotten(appResultId);
+  if (kind === "uncovered" || !isOwn) options.onForgotten(appResultId);
 }
 
 /** Another process has removed a file that this session wrote. */

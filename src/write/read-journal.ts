@@ -103,6 +103,8 @@ const FIELDS: Readonly<Record<JournalEvent["event"], (record: Fields) => boolean
   "part-sent": ({ number, partBytes, md5 }) =>
     isCount(number) && isCount(partBytes) && isText(md5) && /^[0-9a-f]{32}$/.test(md5),
   "upload-dropped": () => true,
+  "whole-sent": ({ md5, uploadPath }) =>
+    isText(md5) && /^[0-9a-f]{32}$/.test(md5) && isText(uploadPath),
   completed: ({ fileId, uploadPath, verified }) =>
     isText(fileId) && isText(uploadPath) && Array.isArray(verified) && verified.every(isText),
 };

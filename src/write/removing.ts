@@ -34,7 +34,11 @@ export class Removing {
     const { registry, whiteouts } = this.#options;
     await whiteouts.cover(at, versionsIn(occupants, at.path));
     registry.lists.list(at.appResultId).keepFolders(at.path);
-    for (const file of stagedIn(occupants)) await registry.remove(file, signal);
+    for (const file of stagedIn(occupants)) {
+      await registry.remove(file, signal);
+      // BaseSpace may have completed it while it was removed.
+      await whiteouts.cover(at, uploadedVersions(file, at.path));
+    }
   }
 
   /** `file` was removed, and BaseSpace has completed it since. */
@@ -44,6 +48,11 @@ export class Removing {
 
   /** `file` is complete: the versions before are not shown any more, and it is, whatever was hidden before. */
   async replaced(file: StagedFile): Promise<void> {
+    // BaseSpace has the file, and this session does not show the others, whatever the disk says.
+    await this.#replaced(file).catch(() => {});
+  }
+
+  async #replaced(file: StagedFile): Promise<void> {
     const { whiteouts } = this.#options;
     const { appResultId, path, replaces } = file;
     if (whiteouts.isHidden(appResultId, file.id)) await whiteouts.uncover(appResultId, [file.id]);

@@ -1,3 +1,4 @@
+import { endedWithin } from "../core/ended-within.ts";
 import { abandonOnAbort } from "../core/abort.ts";
 import type { ByteRange } from "../core/byte-range.ts";
 import type { FileId } from "../core/ids.ts";
@@ -8,6 +9,9 @@ import { FirstFailure } from "./first-failure.ts";
 import type { StagedContentOptions } from "./staged-content-options.ts";
 import { tooBigError } from "./too-big.ts";
 import type { ResultFilePath, UploadedFile } from "./upload-target.ts";
+
+/** How long a removal waits for BaseSpace to complete the file. */
+const COMPLETING_MS = 10_000;
 
 /** That of no content: what is being written again was not finished. */
 const NO_VERSION = -1;
@@ -287,14 +291,9 @@ export class StagedContent {
     this.stop();
     // First the staged bytes: the next mount would upload them if this one were killed while the service is away.
     const deleted = this.#deleteStaged();
-    // BaseSpace may be completing the file, which cannot be aborted then.
-    const { tasks } = this.#options;
-    const abort = async (ends: AbortSignal): Promise<void> => await this.#upload.abort(ends);
-    if (attempt === undefined) await abort(signal);
-    else
-      tasks.start(
-        async (ends) => await attempt.catch(() => {}).then(async () => await abort(ends)),
-      );
+    // BaseSpace may be completing the file: its Id is known when that has ended.
+    await endedWithin(attempt, COMPLETING_MS);
+    await this.#upload.abort(signal);
     await deleted;
   }
 

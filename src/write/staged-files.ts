@@ -71,11 +71,7 @@ export class StagedFiles implements AsyncDisposable {
     const { writers } = this;
     const whiteouts = listedWhiteouts({ ...this.#options, registry, tasks });
     const removing = new Removing({ registry, whiteouts });
-    const onReplaced = (file: StagedFile): void => {
-      const isHidden = whiteouts.isHidden(file.appResultId, file.id);
-      if (isHidden || file.replaces.length > 0)
-        tasks.start(async () => await removing.replaced(file));
-    };
+    const onReplaced = async (file: StagedFile): Promise<void> => await removing.replaced(file);
     const background = { tasks, logger, onReplaced, onUploadFailed };
     const finishing = new Finishing({ registry, writers, clock, ...background });
     this.whiteouts = whiteouts;

@@ -80,8 +80,7 @@ export class StagedNames {
       await attempt;
     }
     const renamed = this.#rename(file, newName, signal);
-    finishing.finished(file);
-    await renamed;
+    await Promise.all([renamed, finishing.finished(file)]);
   }
 
   /** Stops an attempt to finish `file`. Nobody tries again before `resolve` is called. */

@@ -9,6 +9,7 @@ export const NO_JOURNAL: FileJournal = {
   recordUpload: async () => {},
   recordPart: () => {},
   recordDroppedUpload: () => {},
+  recordWhole: async () => {},
   recordCompleted: () => {},
   recordFinish: () => {},
   recordFailure: () => {},
