@@ -13,13 +13,17 @@ export interface Terminal extends AsyncDisposable {
   press(key: string): Promise<void>;
 }
 
+/** How many terminals this process opened. */
+let opened = 0;
+
 /** Runs a bash command in a terminal of its own tmux; the screen stays when the command has ended. */
 export async function openTerminal(
   command: string,
   dir: TempDir,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Terminal> {
-  const socket = dir.join("tmux");
+  // `kill-server` returns before the server has ended, so a second terminal on its socket can reach the ending one.
+  const socket = dir.join(`tmux-${opened++}`);
   const tmux = async (...args: readonly string[]): Promise<CommandOutcome> =>
     await runCommand("tmux", ["-u", "-S", socket, "-f", "/dev/null", ...args], { env });
   const size = ["-x", "120", "-y", "40"];
