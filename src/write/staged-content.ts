@@ -322,6 +322,7 @@ export class StagedContent {
         this.#ending = undefined;
         for (const id of this.#upload.doubtfulIds)
           this.#uploadedLate({ id, path: this.destination.path });
+        for (const id of this.#upload.wrongIds) this.#olderIds.add(id);
       },
     );
     if (finished === undefined) return NO_VERSION;

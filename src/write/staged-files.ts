@@ -272,6 +272,7 @@ export class StagedFiles implements AsyncDisposable {
       tasks: this.#tasks,
       isCopy,
       earlier,
+      onDestination: () => this.#registry.destinationChanged(file),
       onLate: ({ id, path }) =>
         this.#tasks.start(async () => await this.removing.removedLate(at, { id, path })),
     });
@@ -279,7 +280,9 @@ export class StagedFiles implements AsyncDisposable {
     const { resultPath } = at;
     const { appResultId } = at;
     const writeMode = (): WriteMode => this.writeModeOf(appResultId);
-    return new StagedFile({ content, journal, name, resultPath, writeMode, number: this.#made });
+    const number = this.#made;
+    const file = new StagedFile({ content, journal, name, resultPath, writeMode, number });
+    return file;
   }
 
   #logLeft(file: StagedFile): void {

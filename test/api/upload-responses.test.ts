@@ -143,6 +143,15 @@ describe("a response to an upload", () => {
     });
   });
 
+  test.each<[string, Call, ScriptedResponse]>([
+    ["MD5", whole, file({ ETag: other })],
+    ["length", whole, file({ Size: 8 })],
+    ["length of all parts", complete, file({ Size: 0 })],
+  ])("names the complete file when that has another %s", async (_title, call, response) => {
+    script = () => response;
+    await expect(call()).rejects.toMatchObject({ wrongFileId: "7" });
+  });
+
   const target = /knows what was to take the file$/;
   const upload = /knows this upload, or what was to take the file$/;
   test.each<[string, Call, RegExp, RegExp]>([

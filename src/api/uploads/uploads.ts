@@ -75,6 +75,7 @@ export class Uploads {
   /**
    * Uploads a whole file in one request: `POST /v1pre3/appresults/{id}/files?name=…&directory=…`, or to a sample.
    * The service accepts at most 25 000 000 bytes.
+   * @throws ApiError `unavailable` when the complete file has other bytes, with its Id as `wrongFileId`
    */
   async whole(
     destination: UploadDestination,
@@ -143,7 +144,7 @@ export class Uploads {
 
   /**
    * Makes one file of the parts: `POST /v1pre3/files/{id}?uploadstatus=complete`.
-   * @throws ApiError `unavailable` when the file is not `sizeBytes` long
+   * @throws ApiError `unavailable` when the file is not `sizeBytes` long, with its Id as `wrongFileId`
    */
   async complete(
     { fileId, sizeBytes }: { readonly fileId: FileId; readonly sizeBytes: number },
@@ -223,14 +224,14 @@ export class Uploads {
     if (file.uploadStatus !== undefined && file.uploadStatus !== "complete") {
       throw mismatchError(response, `file ${file.id} is ${file.uploadStatus}, not complete`);
     }
+    const { id, etag } = file;
     if (file.sizeBytes !== sizeBytes) {
-      throw mismatchError(response, `file ${file.id} has ${file.sizeBytes} bytes of ${sizeBytes}`);
+      const problem = `file ${id} has ${file.sizeBytes} bytes of ${sizeBytes}`;
+      throw new WrongContentError(response, id, problem);
     }
-    if (md5 !== undefined && file.etag !== undefined && file.etag.toLowerCase() !== md5) {
-      throw mismatchError(
-        response,
-        `file ${file.id} has ETag ${file.etag}, was sent with MD5 ${md5}`,
-      );
+    if (md5 !== undefined && etag !== undefined && etag.toLowerCase() !== md5) {
+      const problem = `file ${id} has ETag ${etag}, was sent with MD5 ${md5}`;
+      throw new WrongContentError(response, id, problem);
     }
     return file;
   }
@@ -259,6 +260,20 @@ function contentTypeOf(destination: UploadDestination): string {
 }
 
 function mismatchError(response: JsonResponse, problem: string): ApiError {
-  const facts = { ...response.request, status: response.status };
-  return new ApiError("unavailable", facts, problem);
+  return new ApiError("unavailable", factsOf(response), problem);
+}
+
+/** BaseSpace marked a file complete that does not have the bytes that were sent. */
+class WrongContentError extends ApiError {
+  /** Of that file. */
+  readonly wrongFileId: FileId;
+
+  constructor(response: JsonResponse, fileId: FileId, problem: string) {
+    super("unavailable", factsOf(response), problem);
+    this.wrongFileId = fileId;
+  }
+}
+
+function factsOf({ request, status }: JsonResponse): ConstructorParameters<typeof ApiError>[1] {
+  return { ...request, status };
 }
