@@ -10,11 +10,7 @@ import type { JournaledUpload, SentPart } from "./journal-events.ts";
 import { type PartsUpload, partsUpload } from "./parts-upload.ts";
 import { UploadStoppedError } from "./upload-stopped-error.ts";
 import { type CompletedContent, UploadVerification } from "./upload-verification.ts";
-import {
-  type ResultFilePath,
-  type UploadedFile,
-  wrongFileId,
-} from "./upload-target.ts";
+import { type ResultFilePath, type UploadedFile, wrongFileId } from "./upload-target.ts";
 import { type SentContent, sentContent, sentWhole } from "./sent-content.ts";
 
 /** BaseSpace was asked to complete this file, and it is not known whether it did. */

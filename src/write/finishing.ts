@@ -74,9 +74,9 @@ export class Finishing {
     const { registry } = this.#options;
     registry.overtakeOthers(file);
     registry.lists.list(file.appResultId).changed(file);
-    registry.settle(file);
-    // Until the newest version is complete the older ones have to stay.
+    // Until the newest version is complete the older ones have to stay. While it is staged the journal says what to do.
     if (!file.content.isUnfinished) await this.#options.onReplaced(file);
+    registry.settle(file);
   }
 
   /** The last writer of `file` did not close it as it should: nobody finishes it unless the user says so. */

@@ -61,6 +61,7 @@ export class Removing {
       file,
       older.map((id) => ({ id, path })),
     );
+    file.noteCovered();
   }
 }
 

@@ -290,7 +290,10 @@ export class StagedContent {
     this.#state.remove();
     this.stop();
     // First the staged bytes: the next mount would upload them if this one were killed while the service is away.
-    const deleted = this.#deleteStaged();
+    const deleted = this.#deleteStaged().catch(async () => {
+      // The next mount must not bring it back, nor upload it.
+      await this.#options.journal.recordRemoval();
+    });
     // BaseSpace may be completing the file: its Id is known when that has ended.
     await endedWithin(attempt, COMPLETING_MS);
     await this.#upload.abort(signal);

@@ -1,5 +1,5 @@
 import { BsmountError, describeError } from "../core/errors.ts";
-import type { AppResultId } from "../core/ids.ts";
+import type { AppResultId, FileId } from "../core/ids.ts";
 import { TaskGroup } from "../core/task-group.ts";
 import type { WriteMode } from "../core/write-mode.ts";
 import type { FileReader, FileWriter } from "./file-writer.ts";
@@ -33,6 +33,11 @@ interface NewStagedFile {
   readonly name: StagedName;
   readonly isCopy: boolean;
   readonly earlier?: EarlierContent;
+}
+
+/** What BaseSpace has at its path, and what it had there when the file was begun. */
+function replacedBy({ shown: then, toCover = [] }: KnownFile, { newest }: ShownThen): FileId[] {
+  return [...toCover, then, newest?.id].filter((id) => typeof id === "string");
 }
 
 /** How long the end of a mount waits for uploads that no close waits for. */
@@ -150,7 +155,7 @@ export class StagedFiles implements AsyncDisposable {
     const uploadPath = name.uploadPath ?? at.path;
     const earlier = earlierContent({ known, end, modifiedMs, shown, uploadPath });
     const file = this.#stagedFile({ at, name, isCopy: false, earlier }, await left.open());
-    if (shown.newest !== undefined) file.replace([shown.newest.id]);
+    file.replace(replacedBy(known, shown));
     if (end === "interrupted")
       file.content.interrupt(known.why ?? "its mount ended before it was closed");
     this.#registry.add(file);

@@ -1,6 +1,13 @@
 import { existsSync } from "node:fs";
 import { statfs, unlink } from "node:fs/promises";
 import type { JournalOwner } from "./journal.ts";
+import {
+  applyEvent,
+  isDone,
+  type JournaledFile,
+  replacedFiles,
+  stagingNameOf,
+} from "./journal-events.ts";
 import type { NewResultFile, ResultFile } from "./result-file.ts";
 import { MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
@@ -10,6 +17,8 @@ import type { StagingFileOptions } from "./staging-file.ts";
 import { StagingQuota } from "./staging-quota.ts";
 import { stagingFolders } from "./leftovers.ts";
 import { type Leftover, type StagedBytes, StagingFolder } from "./staging-folder.ts";
+
+const UNKNOWN: JournaledFile = { state: "open" };
 
 export interface Space {
   readonly totalBytes: number;
@@ -122,16 +131,23 @@ export class Staging implements AsyncDisposable {
   async adopt(
     onFailure: (path: string, error: unknown) => void,
   ): Promise<readonly AdoptableFile[]> {
-    const left: AdoptableFile[] = [];
+    const found: Leftover[] = [];
     for (const path of await stagingFolders(this.parent)) {
       if ([...this.#folders, ...this.#adopted].some((folder) => folder.path === path)) continue;
       const adopting = StagingFolder.adopt(path, this.#options.owner);
       const adopted = await adopting.catch((error: unknown) => onFailure(path, error));
       if (adopted === undefined) continue;
       this.#adopted.push(adopted.folder);
-      left.push(...adopted.files.map((file) => this.#adoptableFile(file)));
+      found.push(...adopted.files);
     }
-    return left;
+    const journaled = found.map(({ path, known }) => [path, known ?? UNKNOWN] as const);
+    const replaced = replacedFiles(journaled);
+    return found.map((file) => {
+      // The process ended before it deleted what it had replaced.
+      const isReplaced = file.known !== undefined && replaced.has(stagingNameOf(file.path));
+      const known = isReplaced ? applyEvent(file.known, { event: "removed" }) : file.known;
+      return this.#adoptableFile({ ...file, known });
+    });
   }
 
   /** The files in folders of ended processes that this session has taken over, and that it does not upload. */
@@ -153,7 +169,7 @@ export class Staging implements AsyncDisposable {
       const resultFile = known?.resultFile === undefined ? {} : { resultFile: known.resultFile };
       this.#unadopted.set(path, { path, sizeBytes, modifiedMs, why, ...resultFile });
     };
-    const isNeeded = known === undefined ? sizeBytes > 0 : known.state !== "finished";
+    const isNeeded = known === undefined ? sizeBytes > 0 : !isDone(known);
     if (isNeeded && known?.resultFile === undefined) note("its journal does not say what it is");
     const noteWhyLeft = (why: string): void => {
       file.noteWhyLeft(why);

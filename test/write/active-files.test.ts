@@ -47,9 +47,9 @@ test("a file is found by where it is uploaded to, for as long as it is active", 
   const [a, b, c] = [await here.written("a"), await here.written("b"), await here.written("c.tmp")];
   const active = new ActiveFiles();
   for (const file of [a, b, c, c]) active.add(file);
-  await b.rename("a", signal);
+  await b.rename({ path: "a" }, signal);
   active.moved(b);
-  await c.rename("a.tmp", signal);
+  await c.rename({ path: "a.tmp" }, signal);
   active.moved(c);
   expect([...active.withDestinationOf(a)]).toEqual([a, b, c]);
   active.delete(a);
