@@ -281,6 +281,17 @@ describe("a search for the effect of an upload", () => {
     },
   );
 
+  test.each([
+    ["it is known from before", "6", 2],
+    ["another one is", "5", 1],
+  ])("does not take a file for the one that was sent when %s", async (_title, known, sent) => {
+    lost([{ Size }], file({ Id: "6", ETag: md5 }), file({ Id: "8", ETag: md5 }));
+    await using own = fresh();
+    const existedBefore = async (id: string): Promise<boolean> => id === known;
+    await own.uploads.whole(destination, { bytes }, { existedBefore });
+    expect(posts()).toBe(sent);
+  });
+
   test("that finds a file without an ETag leaves it unclear", async () => {
     lost([{ Size }], file({ Id: "6" }));
     await using own = fresh();

@@ -1,7 +1,8 @@
+import { writeFile } from "node:fs/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import { reasonOf } from "../../src/core/errors.ts";
-import { type KilledSession, RESULT, useKilledSession } from "../helpers/killed-session.ts";
+import { FILES, type KilledSession, RESULT, useKilledSession } from "../helpers/killed-session.ts";
 import type { TestEmulator } from "../helpers/start-test-emulator.ts";
 
 /* Files that were removed, renamed or replaced, and whose mount was killed, or whose result was completed meanwhile. */
@@ -103,5 +104,25 @@ describe("a file that was removed on another mount", () => {
     await using other = await here.sessionIn(here.home, { adoptsLeftovers: false });
     await here.remove("f", other);
     await expect.poll(async () => await here.names(), { timeout: 5000 }).toEqual([]);
+  });
+});
+
+describe("a copy of a local file to the path of one that is not shown", () => {
+  it("[W28] is uploaded though its first request was lost, and the hidden file has the same bytes", async () => {
+    await here.write({ name: "f", text: "same" });
+    await here.remove("f");
+    const source = here.home.join("f");
+    await writeFile(source, "same");
+    await using copying = await here.sessionIn(here.home, { adoptsLeftovers: false });
+    const { transferPaths, client } = copying;
+    const { appResultId, path, existedBefore } = await transferPaths.uploadInto(
+      FILES,
+      { name: "f", source },
+      neverAborted,
+    );
+    emulator.addFaults("POST /appresults/*/files n=1 reset-before");
+    await client.transfers.upload({ appResultId, path }, source, { existedBefore });
+    await copying.refresh();
+    expect([await here.names(copying), await here.text("f", copying)]).toEqual([["f"], "same"]);
   });
 });

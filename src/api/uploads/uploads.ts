@@ -17,7 +17,14 @@ import type { FileEntry } from "../models/models.ts";
 import { decodeResponse } from "../models/decode-response.ts";
 import type { CallOptions, Change, JsonResponse, Query, Rest } from "../transport/rest.ts";
 import type { FindEffect, IdempotentChange, IdempotentCalls } from "../transport/idempotency.ts";
-import { fileIn, findBegun, findUploaded, type IsOlder, newestOf } from "./find-uploaded.ts";
+import {
+  fileIn,
+  findBegun,
+  findUploaded,
+  type IsOlder,
+  newestOf,
+  type WholeOptions,
+} from "./find-uploaded.ts";
 import { partsOf } from "./list-parts.ts";
 import { withDestinationErrors, withUploadErrors } from "./upload-errors.ts";
 import type { Md5Thread } from "../digests/md5-thread.ts";
@@ -80,13 +87,13 @@ export class Uploads {
   async whole(
     destination: UploadDestination,
     body: UploadBody,
-    options: CallOptions = {},
+    { existedBefore, ...options }: CallOptions & WholeOptions = {},
   ): Promise<FileEntry> {
     const md5 = body.md5 ?? (await this.#md5s.md5(body.bytes));
     const sizeBytes = body.bytes.length;
     const headers = contentHeaders(destination, md5);
     const change = { ...newFile(destination, {}), headers, body: body.bytes };
-    const findEffect = findUploaded(this.#rest, { destination, sizeBytes, md5 });
+    const findEffect = findUploaded(this.#rest, { destination, sizeBytes, md5, existedBefore });
     const response = await withDestinationErrors(
       async () => await this.#changeOnce(change, findEffect, options),
     );
