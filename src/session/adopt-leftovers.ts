@@ -9,9 +9,10 @@ import type { Logger } from "../core/logger.ts";
 import { inParallel } from "../core/parallel.ts";
 import { isFinal } from "../fs/writable-folder.ts";
 import { newestByPath, type ShownFiles } from "./newest-by-path.ts";
-import { coverReplaced, mayLackWhiteouts } from "./cover-replaced.ts";
+import { coverReplaced } from "./cover-replaced.ts";
 import { cameAfter } from "../write/came-after.ts";
 import { isDone, type JournaledFile } from "../write/journal-events.ts";
+import { mayLackWhiteouts } from "../write/missing-whiteouts.ts";
 import { isRemovedWhileOpen } from "../write/temporary-names.ts";
 import { finalReason } from "../write/final-failure.ts";
 import { shownPathOf } from "../write/result-file.ts";
@@ -130,6 +131,8 @@ async function adoptInResult(
   } catch (error) {
     signal.throwIfAborted();
     const isDeleted = reasonOf(error) === "not-found";
+    if (isDeleted)
+      for (const { file } of done) await rm(file.path, { force: true }).catch(() => {});
     const why = isDeleted ? finalReason("its app result was deleted") : describeError(error);
     leave(missing, options, why);
   }

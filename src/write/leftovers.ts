@@ -14,6 +14,7 @@ import {
   replacedFiles,
   stagingNameOf,
 } from "./journal-events.ts";
+import { mayLackWhiteouts } from "./missing-whiteouts.ts";
 import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { ResultFile } from "./result-file.ts";
 import { stagingLockOf } from "./staging-folder.ts";
@@ -123,7 +124,7 @@ async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]>
 
 /** Complete files that have replaced others, whose whiteouts are missing: the next mount writes these. */
 function uncoveredIn({ path, journal }: KnownFolder): readonly string[] {
-  const files = [...(journal?.files ?? [])].filter(([, { toCover }]) => toCover !== undefined);
+  const files = [...(journal?.files ?? [])].filter(([, file]) => mayLackWhiteouts(file));
   return files.map(([name]) => join(path, name));
 }
 
