@@ -124,17 +124,17 @@ async function adoptInResult(
     await options.staged.whiteouts.upToDate(appResultId);
     const listed = await catalog.files(result, signal);
     for (const each of done) await tidyDone(each, listed, options);
-    if (!isOpen) return;
     const listing = listingOf(listed);
-    for (const each of newestOfEach(missing, options))
-      await adoptFile(each, listing, options, signal);
+    const toAdopt = isOpen ? newestOfEach(missing, options) : [];
+    for (const each of toAdopt) await adoptFile(each, listing, options, signal);
   } catch (error) {
     signal.throwIfAborted();
-    const isDeleted = reasonOf(error) === "not-found";
-    if (isDeleted)
-      for (const { file } of done) await rm(file.path, { force: true }).catch(() => {});
-    const why = isDeleted ? finalReason("its app result was deleted") : describeError(error);
-    leave(missing, options, why);
+    if (reasonOf(error) !== "not-found") {
+      leave(missing, options, describeError(error));
+      return;
+    }
+    leave(missing, options, finalReason("its app result was deleted"));
+    for (const { file } of done) await rm(file.path, { force: true }).catch(() => {});
   }
 }
 
