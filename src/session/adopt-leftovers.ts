@@ -129,13 +129,17 @@ async function adoptInResult(
     for (const each of toAdopt) await adoptFile(each, listing, options, signal);
   } catch (error) {
     signal.throwIfAborted();
-    if (reasonOf(error) !== "not-found") {
-      leave(missing, options, describeError(error));
-      return;
-    }
-    leave(missing, options, finalReason("its app result was deleted"));
-    for (const { file } of done) await rm(file.path, { force: true }).catch(() => {});
+    if (reasonOf(error) !== "not-found") leave(missing, options, describeError(error));
+    else await leaveDeleted({ done, missing }, options);
   }
+}
+
+async function leaveDeleted(
+  { done, missing }: { readonly done: readonly Left[]; readonly missing: readonly Left[] },
+  options: AdoptOptions,
+): Promise<void> {
+  for (const { file } of done) await rm(file.path, { force: true }).catch(() => {});
+  leave(missing, options, finalReason("its app result was deleted"));
 }
 
 /** BaseSpace has it: what it replaced is not shown any more, and its bytes are of no use. */

@@ -28,7 +28,7 @@ export interface FileJournal {
   recordFinish(): void;
   /** The files of BaseSpace that it has replaced have whiteouts. */
   recordCovers(): void;
-  /** It was removed, and its staging file could not be deleted. @throws BsmountError `no-space`, `environment` */
+  /** It was removed; its staging file may still be there. @throws BsmountError `no-space`, `environment` */
   recordRemoval(): Promise<void>;
   recordFailure(why: string): void;
   /** Its staging file was deleted. */

@@ -9,7 +9,8 @@ import type { ResultFile, ShownFile } from "./result-file.ts";
  */
 
 /**
- * - `begun`: the file was created, and BaseSpace does not have what is written to it
+ * - `begun`: the file was created, and BaseSpace does not have what is written to it; with `isInMemory` it has no staging
+ *   file as long as it is small, and need not survive the end of the process
  * - `renamed`: it has another path; `isFinal` when that only looks like a temporary name
  * - `changed`: it is being written again after it was closed or finished
  * - `closed`: its last writer closed it, so that it is to be finished
@@ -22,11 +23,11 @@ import type { ResultFile, ShownFile } from "./result-file.ts";
  *   with the bytes here
  * - `finished`: BaseSpace has all of it; its bytes are kept here for reading only
  * - `covered`: the files of BaseSpace that it has replaced have whiteouts
- * - `removed`: it was removed, and the disk refuses to delete its bytes
  * - `failed`: a change or an upload of it failed, and why
+ * - `removed`: it was removed here before BaseSpace had all of it
  */
 export type JournalEvent =
-  | ({ readonly event: "begun" } & ResultFile & ShownFile)
+  | ({ readonly event: "begun"; readonly isInMemory?: boolean } & ResultFile & ShownFile)
   | ({ readonly event: "renamed" } & NewFileName)
   | { readonly event: "changed" | "covered" | "finished" | "removed" | "upload-dropped" }
   | ({ readonly event: "closed" } & ClosedContent)
@@ -118,6 +119,8 @@ export interface JournaledFile {
   readonly resultFile?: ResultFile;
   /** Its path looks like a temporary name and is its final one. */
   readonly hasFinalName?: boolean;
+  /** It has no staging file as long as it is small, and need not survive the end of the process. */
+  readonly isInMemory?: boolean;
   readonly closed?: ClosedContent;
   readonly upload?: JournaledUpload;
   /**
@@ -171,8 +174,9 @@ type After<Name extends JournalEvent["event"]> = (
 ) => JournaledFile | undefined;
 
 const AFTER: { readonly [Name in JournalEvent["event"]]: After<Name> } = {
-  begun: (_file, { appResultId, resultPath, path, shown }) => {
-    return { state: "open", resultFile: { appResultId, resultPath, path }, ...shownIf(shown) };
+  begun: (_file, { appResultId, resultPath, path, isInMemory, shown }) => {
+    const resultFile = { appResultId, resultPath, path };
+    return { state: "open", resultFile, ...inMemoryIf(isInMemory), ...shownIf(shown) };
   },
   renamed,
   changed,
@@ -233,6 +237,7 @@ export function eventsOf(file: JournaledFile): readonly JournalEvent[] {
 function eventsOfName({
   resultFile,
   hasFinalName,
+  isInMemory,
   shown,
   toCover: covers = [],
   replacedFiles: replaces = [],
@@ -240,7 +245,8 @@ function eventsOfName({
 }: JournaledFile): readonly JournalEvent[] {
   if (resultFile === undefined) return [];
   const { path } = resultFile;
-  const events: JournalEvent[] = [{ event: "begun", ...resultFile, ...shownIf(shown) }];
+  const begun = { event: "begun", ...resultFile, ...inMemoryIf(isInMemory), ...shownIf(shown) };
+  const events = [begun as JournalEvent];
   const isFinal = hasFinalName === true ? { isFinal: true } : {};
   if (hasFinalName === true || covers.length + replaces.length > 0)
     events.push({ event: "renamed", path, ...isFinal, ...shownIf(shown), replaces, covers });
@@ -302,6 +308,10 @@ function withIds(
 
 function newerOf(one: FileId | null | undefined, other: FileId): FileId {
   return one !== null && one !== undefined && compareIds(one, other) > 0 ? one : other;
+}
+
+function inMemoryIf(isInMemory: boolean | undefined): Pick<JournaledFile, "isInMemory"> {
+  return isInMemory === true ? { isInMemory } : {};
 }
 
 function shownIf(shown: FileId | null | undefined): ShownFile {

@@ -88,8 +88,10 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The fields that each event must have; a file that others can write is not trusted to have them. */
 const FIELDS: Readonly<Record<JournalEvent["event"], (record: Fields) => boolean>> = {
-  begun: ({ appResultId, resultPath, path, shown }) =>
-    [appResultId, resultPath, path].every(isText) && isShown(shown),
+  begun: ({ appResultId, resultPath, path, isInMemory, shown }) =>
+    [appResultId, resultPath, path].every(isText) &&
+    (isInMemory ?? true) === true &&
+    isShown(shown),
   renamed: ({ path, isFinal, shown, replaces, covers }) =>
     isText(path) &&
     (isFinal === undefined || isFinal === true) &&

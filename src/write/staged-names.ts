@@ -56,6 +56,8 @@ export class StagedNames {
       await abandonOnAbort(file.content.settled(), signal);
       const wasComplete = !file.content.isUnfinished;
       if (wasComplete) await this.#reopen(file);
+      // What it replaces is lost, so it must not be in memory only.
+      else await file.content.stage();
       const from = file.path;
       const old = versionsIn({ file, versions: newName.old ?? [] }, from);
       await this.#rename(file, newName, signal);

@@ -14,9 +14,15 @@ import { BsmountError } from "../core/errors.ts";
 import { ensureSafeFolder } from "../linux/private-folder.ts";
 import { localDisk } from "./local-disk.ts";
 import type { StagingFileOptions } from "./staging-file.ts";
+import { StagingMemory } from "./staging-memory.ts";
 import { StagingQuota } from "./staging-quota.ts";
 import { stagingFolders } from "./leftovers.ts";
-import { type Leftover, type StagedBytes, StagingFolder } from "./staging-folder.ts";
+import {
+  type Leftover,
+  type NewStagingFile,
+  type StagedBytes,
+  StagingFolder,
+} from "./staging-folder.ts";
 
 const UNKNOWN: JournaledFile = { state: "open" };
 
@@ -44,7 +50,11 @@ export interface StagingOptions {
   readonly maxFiles?: number;
   /** Bytes that the files may have together. @default no limit */
   readonly maxBytes?: number | undefined;
+  /** Memory for small files that need not be on the disk yet; with 0 all are there from the start. @default 32 MiB */
+  readonly memoryBytes?: number;
 }
+
+const MEMORY_BYTES = 32 * 1024 * 1024;
 
 /**
  * The staging files of a session, in a folder of its own below `parent`. The folder is created with the first file, and
@@ -53,8 +63,9 @@ export interface StagingOptions {
 export class Staging implements AsyncDisposable {
   /** The folder with those of all sessions. */
   readonly parent: string;
-  readonly #options: Required<Omit<StagingOptions, "maxBytes">>;
+  readonly #options: Required<Pick<StagingOptions, "maxFiles" | "owner">>;
   readonly #quota: StagingQuota;
+  readonly #memory: StagingMemory | undefined;
   readonly #folders: StagingFolder[] = [];
   /** Those of processes that have ended. */
   readonly #adopted: StagingFolder[] = [];
@@ -71,16 +82,32 @@ export class Staging implements AsyncDisposable {
     return this.#options.owner;
   }
 
-  constructor(parent: string, { owner, maxFiles = Infinity, maxBytes }: StagingOptions) {
+  constructor(
+    parent: string,
+    { owner, maxFiles = Infinity, maxBytes, memoryBytes = MEMORY_BYTES }: StagingOptions,
+  ) {
     this.parent = parent;
     this.#options = { owner, maxFiles };
     this.#quota = new StagingQuota(maxBytes);
+    this.#memory = memoryBytes === 0 ? undefined : new StagingMemory(memoryBytes);
   }
 
-  /** @throws BsmountError `no-space`, `no-descriptors`, `environment` */
-  async createFile(resultFile: NewResultFile): Promise<StagedBytes> {
+  /** Whether it has memory for small files. */
+  get keepsInMemory(): boolean {
+    return this.#memory !== undefined;
+  }
+
+  /**
+   * @param isInMemory while it is small it is on the disk only when it has to survive the end of the process
+   * @throws BsmountError `no-space`, `no-descriptors`, `environment`
+   */
+  async createFile(
+    resultFile: NewResultFile,
+    { isInMemory = false }: { readonly isInMemory?: boolean } = {},
+  ): Promise<StagedBytes> {
+    const memory = isInMemory ? this.#memory : undefined;
     const create = async (options: StagingFileOptions): Promise<StagedBytes> =>
-      await this.#createFile(resultFile, options);
+      await this.#createFile(resultFile, { ...options, memory });
     return await this.#limited(create)();
   }
 
@@ -112,7 +139,7 @@ export class Staging implements AsyncDisposable {
     };
   }
 
-  async #createFile(resultFile: NewResultFile, options: StagingFileOptions): Promise<StagedBytes> {
+  async #createFile(resultFile: NewResultFile, options: NewStagingFile): Promise<StagedBytes> {
     const folder = await this.#folder();
     try {
       return await folder.createFile(resultFile, options);
