@@ -9,7 +9,7 @@ import type { Logger } from "../core/logger.ts";
 import { inParallel } from "../core/parallel.ts";
 import { isFinal } from "../fs/writable-folder.ts";
 import { newestByPath, type ShownFiles } from "./newest-by-path.ts";
-import { coverReplaced } from "./cover-replaced.ts";
+import { completedId, coverReplaced } from "./cover-replaced.ts";
 import { cameAfter } from "../write/came-after.ts";
 import { isDone, type JournaledFile } from "../write/journal-events.ts";
 import { mayLackWhiteouts } from "../write/missing-whiteouts.ts";
@@ -87,7 +87,7 @@ async function adoptLeftovers(options: AdoptOptions, signal: AbortSignal): Promi
   for (const file of await options.staging.adopt(onFailure)) {
     const { known, sizeBytes, path } = file;
     const isNeeded = known === undefined ? sizeBytes > 0 : isMissing(known);
-    if (known?.resultFile !== undefined && (isNeeded || mayLackWhiteouts(known))) {
+    if (known?.resultFile !== undefined && (isNeeded || file.isLost || mayLackWhiteouts(known))) {
       const { resultFile } = known;
       const left = byResult.get(resultFile.appResultId) ?? [];
       left.push({ file, known: { ...known, resultFile } });
@@ -114,8 +114,9 @@ async function adoptInResult(
   signal: AbortSignal,
 ): Promise<void> {
   const { catalog } = options;
-  const done = left.filter(({ known }) => isDone(known));
-  const missing = left.filter(({ known }) => !isDone(known));
+  const isOver = ({ file, known }: Left): boolean => file.isLost || isDone(known);
+  const done = left.filter(isOver);
+  const missing = left.filter((each) => !isOver(each));
   try {
     const result = await catalog.entity("appresult", appResultId, signal);
     const isOpen = !isFinal(result);
@@ -148,9 +149,10 @@ async function tidyDone(
   listed: readonly FileItem[],
   { staged, logger }: AdoptOptions,
 ): Promise<void> {
-  const fileId = known.completed?.fileId;
+  const fileId = completedId(known, listed);
   try {
     if (fileId !== undefined) await coverReplaced(known, { fileId, listed }, staged.whiteouts);
+    await file.noteDone();
     await rm(file.path, { force: true });
   } catch (error) {
     // The next mount tries again.

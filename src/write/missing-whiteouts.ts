@@ -16,3 +16,10 @@ export function mayLackWhiteouts(file: JournaledFile): boolean {
 export function wasBeingRenamed({ completed, resultFile }: JournaledFile): boolean {
   return completed !== undefined && completed.uploadPath !== resultFile?.path;
 }
+
+/** As {@link mayLackWhiteouts}, for a file whose bytes are lost: BaseSpace may have them without the journal saying so. */
+export function mayHaveReplaced(file: JournaledFile): boolean {
+  const { isInMemory, shown, state, wholes = [] } = file;
+  const wasSent = state === "closed" && isInMemory === true && wholes.length > 0;
+  return mayLackWhiteouts(file) || (wasSent && typeof shown === "string");
+}

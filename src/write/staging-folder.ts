@@ -10,6 +10,7 @@ import { type FileJournal, fileJournal } from "./file-journal.ts";
 import { Journal, JOURNAL_NAME, type JournalOwner } from "./journal.ts";
 import type { JournaledFile } from "./journal-events.ts";
 import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
+import { mayHaveReplaced } from "./missing-whiteouts.ts";
 import type { NewResultFile } from "./result-file.ts";
 import { localDisk } from "./local-disk.ts";
 import { SmallFile } from "./small-file.ts";
@@ -46,8 +47,12 @@ export interface Leftover {
   readonly modifiedMs: number;
   /** Opens it as one of this process. @throws as {@link StagingFolder.createFile} */
   readonly open: (options: StagingFileOptions) => Promise<StagedBytes>;
+  /** Its bytes were in memory, and are lost; BaseSpace may have them. */
+  readonly isLost: boolean;
   /** Writes to the journal why it stays where it is. */
   readonly noteWhyLeft: (why: string) => void;
+  /** Writes to the journal that it is of no use any more. */
+  readonly noteDone: () => Promise<void>;
 }
 
 /**
@@ -171,6 +176,7 @@ export class StagingFolder implements AsyncDisposable {
       ...file,
       open: async (options) => ({ bytes: await StagingFile.reopen(file.path, options), journal }),
       noteWhyLeft: (why) => journal.recordFailure(why),
+      noteDone: async () => await journal.recordRemoval(),
     };
   }
 
@@ -199,7 +205,7 @@ export class StagingFolder implements AsyncDisposable {
   }
 }
 
-interface FileInFolder extends Omit<Leftover, "noteWhyLeft" | "open"> {
+interface FileInFolder extends Omit<Leftover, "noteDone" | "noteWhyLeft" | "open"> {
   readonly name: string;
 }
 
@@ -216,7 +222,14 @@ async function leftIn(
     if (info?.isFile() !== true) continue;
     const { size: sizeBytes, mtimeMs: modifiedMs } = info;
     const known = asItIs(onDisk(files.get(name)), sizeBytes, wasRestarted);
-    left.push({ name, path, known, sizeBytes, modifiedMs });
+    left.push({ name, path, known, sizeBytes, modifiedMs, isLost: false });
+  }
+  const found = new Set(left.map(({ name }) => name));
+  // What BaseSpace has of them may have replaced other files.
+  for (const [name, known] of files) {
+    const path = join(folder, name);
+    const isOfUse = !found.has(name) && mayHaveReplaced(known);
+    if (isOfUse) left.push({ name, path, known, sizeBytes: 0, modifiedMs: 0, isLost: true });
   }
   return left;
 }

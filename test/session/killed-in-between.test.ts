@@ -29,7 +29,34 @@ async function killedBefore(...events: readonly string[]): Promise<void> {
 const PART = 9 * 1024 * 1024;
 const parts = (letter: string): string => letter.repeat(PART);
 
+/** The bytes of small files were in memory, and are lost with the process. */
+async function bytesLost(): Promise<void> {
+  const staging = join(stateOf(world().next), "staging");
+  for (const name of readdirSync(staging, { recursive: true }).map(String))
+    if (/\/\d+$/.test(name)) await rm(join(staging, name));
+}
+
 describe("a new version that BaseSpace has completed", () => {
+  it.each([
+    ["the journal has that", []],
+    ["nobody knows that", ["completed", "finished"]],
+  ])("[W2] is shown alone when its bytes are lost with the mount: %s", async (_title, events) => {
+    const here = world();
+    await here.write({ name: "f", text: "first" });
+    await here.write({ name: "f", text: "second" });
+    await killedBefore(...events);
+    await bytesLost();
+    {
+      await using session = await here.sessionIn(here.next);
+      await expect.poll(async () => await here.names(session)).toEqual(["f"]);
+      expect(await here.text("f", session)).toBe("second");
+    }
+    // What the user has shown since stays.
+    await rm(join(stateOf(here.next), "removed"), { recursive: true });
+    await using session = await here.sessionIn(here.next);
+    expect(await here.names(session)).toHaveLength(2);
+  });
+
   it.each([
     ["the journal has that", "second", []],
     ["the journal has that, sent in parts", parts("2"), []],
