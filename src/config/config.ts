@@ -36,6 +36,8 @@ export interface Config {
   readonly memoryCacheBytes: number;
   /** Options of the kernel mount. */
   readonly mount: MountConfig;
+  /** What app results get when they are made, unless a command says otherwise. */
+  readonly newResults: NewResultsConfig;
   /** Every file that is uploaded is read back and compared before it counts as finished. */
   readonly verifiesUploads: boolean;
   /** The folders of bsmount. */
@@ -70,6 +72,12 @@ export interface MountConfig {
   readonly stagingBytes?: number;
   /** When files are finished in results that have no mode of their own. */
   readonly writeMode: WriteMode;
+}
+
+export interface NewResultsConfig {
+  readonly description?: string;
+  /** The Id or the name of an app session, or `bs:/…` for that of an app result. @default a new one */
+  readonly session?: string;
 }
 
 export interface LogConfig {
@@ -108,6 +116,7 @@ export async function resolveConfig(
     },
     memoryCacheBytes: checkMemoryCache(options.memoryCache),
     mount: resolveMount(options),
+    newResults: resolveNewResults(options),
     verifiesUploads: options.verifyUploads,
     folders: resolveFolders(options, environment),
     log: resolveLog(options),
@@ -118,6 +127,14 @@ function resolveMount(options: CompleteOptions): MountConfig {
   const { readOnly, allowOther, noexec, maxBackground, writeMode, stagingSize } = options;
   const staging = stagingSize === undefined ? {} : { stagingBytes: stagingSize };
   return { readOnly, allowOther, noexec, maxBackground, writeMode, ...staging };
+}
+
+function resolveNewResults(options: CompleteOptions): NewResultsConfig {
+  const { resultDescription: description, resultSession: session } = options;
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(session === undefined ? {} : { session }),
+  };
 }
 
 function resolveLog(options: CompleteOptions): LogConfig {

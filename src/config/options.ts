@@ -92,6 +92,20 @@ export const OPTIONS = {
     default: "through",
     help: "when a file is complete in BaseSpace: at close (through), soon after (back), when told (commit)",
   },
+  resultDescription: {
+    name: "result-description",
+    type: "text",
+    argument: "TEXT",
+    help: "description of each app result that mkdir makes",
+  },
+  resultSession: {
+    name: "result-session",
+    type: "text",
+    argument: "SESSION",
+    env: "BSMOUNT_RESULT_SESSION",
+    defaultText: "a new one for each",
+    help: "app session of what mkdir makes: its Id or name, or a result in it, bs:/…",
+  },
   verifyUploads: {
     name: "verify-uploads",
     type: "switch",

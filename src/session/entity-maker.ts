@@ -14,6 +14,7 @@ import {
   refuseStaged,
   refuseResumableUploads,
 } from "./ending-result.ts";
+import type { NewResult } from "./new-result.ts";
 import { newestByPath, type ShownFiles } from "./newest-by-path.ts";
 import type { UnfinishedFilesPolicy } from "./temporary-files-policy.ts";
 import { interruptedError, uploadsFailedError, temporaryNamesError } from "./unfinished-errors.ts";
@@ -29,6 +30,8 @@ export interface EntityMakerOptions {
   readonly client: BaseSpace;
   readonly catalog: Catalog;
   readonly staged: StagedFiles;
+  /** What new app results get beside their names. @default nothing */
+  readonly newResult?: Pick<NewResult, "fields">;
   /** Where this session and others stage what they write. */
   readonly staging: SessionStaging;
   /** The journals of copies that were begun, in files of this folder. */
@@ -49,6 +52,7 @@ export class ApiEntityMaker implements EntityMaker {
   readonly #client: BaseSpace;
   readonly #catalog: Catalog;
   readonly #files: StagedFiles;
+  readonly #newResult: EntityMakerOptions["newResult"];
   readonly #staging: SessionStaging;
   readonly #transfersFolder: string;
   readonly #askElsewhere: RefuseElsewhere;
@@ -58,6 +62,7 @@ export class ApiEntityMaker implements EntityMaker {
     this.#client = options.client;
     this.#catalog = options.catalog;
     this.#files = options.staged;
+    this.#newResult = options.newResult;
     this.#staging = options.staging;
     this.#transfersFolder = options.transfersFolder;
     this.#askElsewhere = options.refuseElsewhere;
@@ -130,7 +135,10 @@ export class ApiEntityMaker implements EntityMaker {
   async #make(projectId: ProjectId | undefined, name: string, signal: AbortSignal): Promise<void> {
     const { projects } = this.#client;
     if (projectId === undefined) await projects.create(name, { signal });
-    else await projects.createAppResult(projectId, { name }, { signal });
+    else {
+      const fields = (await this.#newResult?.fields(signal)) ?? {};
+      await projects.createAppResult(projectId, { ...fields, name }, { signal });
+    }
   }
 
   async #isListed(

@@ -31,6 +31,7 @@ import {
 import { ApiEntityMaker } from "./entity-maker.ts";
 import { openClient } from "./connect.ts";
 import type { RefuseElsewhere } from "./ending-result.ts";
+import { NewResult, type NewResultDetails } from "./new-result.ts";
 import { openTree, type SessionUploads, uploadsIn } from "./open-tree.ts";
 import { RecentFailures } from "./recent-failures.ts";
 import type { UnfinishedFilesPolicy } from "./temporary-files-policy.ts";
@@ -56,6 +57,8 @@ export interface SessionOptions {
   readonly refuseElsewhere?: RefuseElsewhere;
   /** Continues uploads that ended mounts left behind; see `adopt-leftovers.ts`. @default false */
   readonly adoptsLeftovers?: boolean;
+  /** What new app results get beside their names, before what the configuration says. */
+  readonly newResults?: NewResultDetails;
   /** Shows what failed, and what BaseSpace lacks, in the directory `.bsmount`; for a mount. @default false */
   readonly hasOwnFiles?: boolean;
 }
@@ -145,6 +148,11 @@ export async function openSession(
     const catalog = openCatalog(config, client);
     const uploads = owned.use(openStaging(config, { client, catalog, userId: id, logger }));
     const failures = options.hasOwnFiles === true ? owned.use(new RecentFailures()) : undefined;
+    const newResults = { ...config.newResults, ...options.newResults };
+    const parts = { client, catalog, readers, uploads, refuseElsewhere, failures, newResults };
+    const { newResult, ...composed } = composeTree(config, parts);
+    // What is wrong with a session or a reference shows before anything is made, or mounted.
+    if (!config.mount.readOnly) await newResult.fields(signal);
     if (options.adoptsLeftovers === true) {
       // A session that does not start leaves to the next one what it has adopted.
       hurry = () => uploads.staged.hurry();
@@ -157,7 +165,7 @@ export async function openSession(
       user: { id, name },
       describe: () => describeSession(config, name, token),
       ...uploadsOf(uploads.staged),
-      ...composeTree(config, { client, catalog, readers, uploads, refuseElsewhere, failures }),
+      ...composed,
       metrics: async () => await metrics.snapshot(),
       [Symbol.asyncDispose]: async () => await owned[Symbol.asyncDispose](),
     };
@@ -223,21 +231,26 @@ interface TreeParts {
   readonly refuseElsewhere: RefuseElsewhere;
   /** Absent without a mount. */
   readonly failures: RecentFailures | undefined;
+  readonly newResults: NewResultDetails;
 }
 
-function composeTree(
-  config: Config,
-  parts: TreeParts,
-): Pick<Session, "fileSystem" | "transferPaths" | "refresh" | "setStatus" | "unfinishedUploads"> {
+type Composed = { readonly newResult: NewResult } & Pick<
+  Session,
+  "fileSystem" | "transferPaths" | "refresh" | "setStatus" | "unfinishedUploads"
+>;
+
+function composeTree(config: Config, parts: TreeParts): Composed {
   const { client, catalog, readers, uploads, refuseElsewhere } = parts;
   const { staged, staging } = uploads;
   const tree = openTree(config, parts);
   const transfersFolder = transfersFolderIn(config.folders.state);
-  const shared = { client, catalog, staged, staging };
+  const newResult = new NewResult({ client, tree, details: parts.newResults });
+  const shared = { client, catalog, staged, staging, newResult };
   const maker = new ApiEntityMaker({ ...shared, transfersFolder, refuseElsewhere });
   const writing = config.mount.readOnly ? {} : { writing: { staged, maker } };
   const { owner } = config;
   return {
+    newResult,
     fileSystem: createFileSystem({
       tree,
       readers,

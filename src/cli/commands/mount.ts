@@ -22,6 +22,8 @@ const MOUNT_OPTIONS: readonly OptionKey[] = [
   ...TREE_OPTIONS,
   "readOnly",
   "writeMode",
+  "resultDescription",
+  "resultSession",
   "verifyUploads",
   "allowOther",
   "noexec",
