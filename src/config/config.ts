@@ -72,6 +72,8 @@ export interface MountConfig {
   readonly stagingBytes?: number;
   /** When files are finished in results that have no mode of their own. */
   readonly writeMode: WriteMode;
+  /** The app results that were made or written on the mount are set Complete when it ends. */
+  readonly completesOnUnmount: boolean;
 }
 
 export interface NewResultsConfig {
@@ -126,7 +128,9 @@ export async function resolveConfig(
 function resolveMount(options: CompleteOptions): MountConfig {
   const { readOnly, allowOther, noexec, maxBackground, writeMode, stagingSize } = options;
   const staging = stagingSize === undefined ? {} : { stagingBytes: stagingSize };
-  return { readOnly, allowOther, noexec, maxBackground, writeMode, ...staging };
+  const completesOnUnmount = options.completeOnUnmount;
+  const kernel = { readOnly, allowOther, noexec, maxBackground };
+  return { ...kernel, writeMode, completesOnUnmount, ...staging };
 }
 
 function resolveNewResults(options: CompleteOptions): NewResultsConfig {

@@ -106,6 +106,12 @@ export const OPTIONS = {
     defaultText: "a new one for each",
     help: "app session of what mkdir makes: its Id or name, or a result in it, bs:/…",
   },
+  completeOnUnmount: {
+    name: "complete-on-unmount",
+    type: "switch",
+    default: "off",
+    help: "when the mount ends, complete the app results that were made or written on it",
+  },
   verifyUploads: {
     name: "verify-uploads",
     type: "switch",

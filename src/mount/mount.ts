@@ -19,7 +19,7 @@ export type { MountableSession } from "./mountable-session.ts";
 export { listMounts, metricsAt, refreshAt, setStatusAt } from "./mounts.ts";
 export { type OtherMount, otherMounts } from "./other-mounts.ts";
 export { refuseUnfinishedInMounts } from "./result-in-mounts.ts";
-export { unmountAt } from "./unmount-at.ts";
+export { unmountAt, type UnmountOutcome } from "./unmount-at.ts";
 export {
   isUnknownRequest,
   mountsWithUploads,

@@ -43,13 +43,13 @@ export class NewResult {
     const session = await this.#session(signal);
     const entities: EntityDirectory[] = [];
     for (const path of references) entities.push(await this.#reference(path, signal));
-    const idsOf = (kind: string): readonly string[] =>
-      entities.filter(({ entity }) => entity.kind === kind).map(({ entity }) => entity.id);
+    const idsOf = <Id extends string>(kind: string): readonly Id[] =>
+      entities.filter(({ entity }) => entity.kind === kind).map(({ entity }) => entity.id as Id);
     return {
       ...(description === undefined ? {} : { description }),
       ...(session === undefined ? {} : { appSessionId: session.id }),
-      samples: idsOf("sample") as readonly SampleId[],
-      appResults: idsOf("appresult") as readonly AppResultId[],
+      samples: idsOf<SampleId>("sample"),
+      appResults: idsOf<AppResultId>("appresult"),
     };
   }
 
@@ -86,7 +86,7 @@ export class NewResult {
 
   async #byId(id: string, signal: AbortSignal): Promise<AppSession | undefined> {
     try {
-      return await this.#options.client.appSessions.get(id as AppSessionId, { signal });
+      return await this.#options.client.appSessions.get(id, { signal });
     } catch (error) {
       // The service responds with the same status to an unknown Id and to an Id that the user may not see.
       if (["not-found", "access-denied"].includes(reasonOf(error))) return undefined;

@@ -16,6 +16,7 @@ import { StagedFiles } from "../write/staged-files.ts";
 import { Staging } from "../write/staging.ts";
 import type { UploadedContent } from "../write/upload-target.ts";
 import { mountPathOf } from "./upload-list.ts";
+import type { UsedResults } from "./used-results.ts";
 
 /**
  * Files of a session that BaseSpace lacks: being uploaded or waiting, failed, under a temporary name, closed in a result
@@ -61,11 +62,13 @@ export interface OpenStagingOptions {
   /** The user that the token belongs to. */
   readonly userId: string;
   readonly logger: Logger;
+  /** Is told which app results are written. */
+  readonly used: Pick<UsedResults, "add">;
 }
 
 export function openStaging(
   config: Config,
-  { client, catalog, userId, logger }: OpenStagingOptions,
+  { client, catalog, userId, logger, used }: OpenStagingOptions,
 ): OpenedStaging {
   const { apiServer } = client;
   const maxFiles = Math.max(1, maxDescriptors() - OTHER_DESCRIPTORS);
@@ -81,6 +84,7 @@ export function openStaging(
     writeMode: config.mount.writeMode,
     whiteouts: { folder: whiteoutsFolderIn(config.folders), owner },
     keptFiles: Math.min(MOST_KEPT, Math.floor(maxFiles / 2)),
+    onUsed: ({ appResultId, resultPath }) => used.add(appResultId, resultPath),
     onForgotten: (id) => catalog.invalidate({ kind: "appresult", id }),
     onUploadFailed: (file, error) => {
       const path = mountPathOf(file);

@@ -42,7 +42,7 @@ export function mkdirCommand({ context, onResult }: ProgramOptions): CommandUnkn
     .option(
       "--reference <path>",
       "a sample or app result that a new one was made of; can be given several times",
-      (path: string, others: readonly string[] = []) => [...others, path],
+      (path: string, others: readonly string[] | undefined) => [...(others ?? []), path],
     );
   return addOptions(command, CONNECTION_OPTIONS).action(async (paths, flags) => {
     onResult(await mkdir(paths, flags, context));

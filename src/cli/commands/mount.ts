@@ -13,6 +13,7 @@ import { stagingFolderOf } from "../../session/open-staging.ts";
 import { continuedNotice, leftoversNotice } from "../leftovers.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
+import { printable } from "../../core/terminal-text.ts";
 import { logFileOf, type MountPlan } from "../mount-plan.ts";
 import { pauseRetryLine } from "../retry-line.ts";
 import { standardOutput } from "../standard-output.ts";
@@ -24,6 +25,7 @@ const MOUNT_OPTIONS: readonly OptionKey[] = [
   "writeMode",
   "resultDescription",
   "resultSession",
+  "completeOnUnmount",
   "verifyUploads",
   "allowOther",
   "noexec",
@@ -112,9 +114,9 @@ const FOREGROUND_HOOKS: ForegroundHooks = {
  * Runs `work` while its log is on the terminal. This is no block around the import of the module: the compiler leaves the
  * `.ts` of an import that is in the scope of a `using`.
  */
-async function withoutRetryLine(work: () => Promise<void>): Promise<void> {
+async function withoutRetryLine<Result>(work: () => Promise<Result>): Promise<Result> {
   using _pause = pauseRetryLine();
-  await work();
+  return await work();
 }
 
 async function mount(
@@ -133,8 +135,11 @@ async function mount(
     const { serveInForeground } = await import("../serve-mount.ts");
     signal.throwIfAborted();
     handOverSignals();
-    await withoutRetryLine(async () => await serveInForeground(plan, FOREGROUND_HOOKS));
-    return EXIT.done;
+    const { completed, notCompleted } = await withoutRetryLine(
+      async () => await serveInForeground(plan, FOREGROUND_HOOKS),
+    );
+    for (const result of completed) printLine(`${printable(result)} is Complete`);
+    return notCompleted.length === 0 ? EXIT.done : EXIT.uploadsLeft;
   }
   // The log is in this folder, and is opened before the background process starts.
   await ensurePrivateFolder(config.folders.state, uid);
