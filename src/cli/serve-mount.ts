@@ -47,7 +47,7 @@ async function runPlan(
   const options: MountBaseSpaceOptions = {
     mountPoint,
     runtimeFolder: config.folders.runtime,
-    ownFolders: [config.folders.cache, config.folders.state, plan.logFile],
+    ownFolders: [config.folders.cache, config.folders.state, config.folders.staging, plan.logFile],
     readOnly: config.mount.readOnly,
     allowOther: config.mount.allowOther,
     noexec: config.mount.noexec,

@@ -4,7 +4,7 @@ import type { LogLevel } from "../core/logger.ts";
 import type { WriteMode } from "../core/write-mode.ts";
 import { type ConnectionConfig, resolveConnection } from "./connection.ts";
 import type { Environment } from "./environment.ts";
-import { defaultFolders, type Folders } from "./folders.ts";
+import { defaultFolders, type Folders, stagingFolderIn } from "./folders.ts";
 import {
   type CompleteOptions,
   type GivenOptions,
@@ -150,9 +150,12 @@ function resolveLog(options: CompleteOptions): LogConfig {
 
 export function resolveFolders(options: GivenOptions, environment: Environment): Folders {
   const folders = defaultFolders(environment);
+  const state = options.stateDir === undefined ? folders.state : resolve(options.stateDir);
+  const { stagingDir } = options;
   return {
     cache: options.cacheDir === undefined ? folders.cache : resolve(options.cacheDir),
-    state: options.stateDir === undefined ? folders.state : resolve(options.stateDir),
+    state,
+    staging: stagingDir === undefined ? stagingFolderIn(state) : resolve(stagingDir),
     runtime: folders.runtime,
   };
 }

@@ -173,6 +173,13 @@ export const OPTIONS = {
     defaultText: "$XDG_STATE_HOME/bsmount, else ~/.local/state/bsmount",
     help: "folder for logs, staged files and what must survive a restart",
   },
+  stagingDir: {
+    name: "staging-dir",
+    type: "text",
+    argument: "DIR",
+    defaultText: "STATE/staging",
+    help: "folder for staged files, on a local disk with enough room",
+  },
   stagingSize: {
     name: "staging-size",
     type: "size",

@@ -99,12 +99,6 @@ export function composeTree(
       catalog.invalidateAll();
       tree.forgetAbsent();
     },
-    setStatus: async (path, change, signal) => {
-      if (config.mount.readOnly) throw readOnlyError(path);
-      const appResult = appResultOf(await tree.resolve(path, signal), path);
-      await maker.setStatus(appResult.entity, change, signal);
-      return pathOf(appResult);
-    },
   };
 }
 
@@ -113,10 +107,17 @@ function endingOf(
   { mount }: Config,
   parts: TreeParts,
   inTree: { readonly tree: PathTree; readonly maker: ApiEntityMaker },
-): Pick<TreeSession, "completion" | "hurry"> {
+): Pick<TreeSession, "completion" | "hurry" | "setStatus"> {
   const hurry = new AbortController();
   const isWanted = mount.completesOnUnmount;
+  const { tree, maker } = inTree;
   return {
+    setStatus: async (path, change, signal) => {
+      if (mount.readOnly) throw readOnlyError(path);
+      const appResult = appResultOf(await tree.resolve(path, signal), path);
+      await maker.setStatus(appResult.entity, change, signal);
+      return pathOf(appResult);
+    },
     completion: new ResultCompletion({ ...parts, ...inTree, isWanted, hurry: hurry.signal }),
     hurry: () => {
       hurry.abort(new BsmountError("aborted", "the mount was told to end at once"));

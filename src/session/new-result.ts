@@ -3,7 +3,7 @@ import { canWorkOn } from "../api/resources/session-status.ts";
 import type { NewAppResult } from "../api/resources/new-results.ts";
 import type { AppSession } from "../api/models/app-session.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
-import type { AppResultId, AppSessionId, SampleId } from "../core/ids.ts";
+import type { AppSessionId } from "../core/ids.ts";
 import type { EntityDirectory } from "../tree/node.ts";
 import type { PathTree } from "../tree/path-tree.ts";
 
@@ -43,13 +43,13 @@ export class NewResult {
     const session = await this.#session(signal);
     const entities: EntityDirectory[] = [];
     for (const path of references) entities.push(await this.#reference(path, signal));
-    const idsOf = <Id extends string>(kind: string): readonly Id[] =>
-      entities.filter(({ entity }) => entity.kind === kind).map(({ entity }) => entity.id as Id);
+    const idsOf = (kind: string): readonly string[] =>
+      entities.filter(({ entity }) => entity.kind === kind).map(({ entity }) => entity.id);
     return {
       ...(description === undefined ? {} : { description }),
       ...(session === undefined ? {} : { appSessionId: session.id }),
-      samples: idsOf<SampleId>("sample"),
-      appResults: idsOf<AppResultId>("appresult"),
+      samples: idsOf("sample"),
+      appResults: idsOf("appresult"),
     };
   }
 

@@ -9,6 +9,7 @@ import { localDisk } from "./local-disk.ts";
 import type { StagingFileOptions } from "./staging-file.ts";
 import { StagingQuota } from "./staging-quota.ts";
 import { stagingFolders } from "./leftovers.ts";
+import type { StagingFolders } from "./staging-folders.ts";
 import { type Leftover, type StagedBytes, StagingFolder } from "./staging-folder.ts";
 
 export interface Space {
@@ -35,6 +36,8 @@ export interface StagingOptions {
   readonly maxFiles?: number;
   /** Bytes that the files may have together. @default no limit */
   readonly maxBytes?: number | undefined;
+  /** Of which `parent` is the current one. @default there are no others */
+  readonly folders?: StagingFolders | undefined;
 }
 
 /**
@@ -44,7 +47,8 @@ export interface StagingOptions {
 export class Staging implements AsyncDisposable {
   /** The folder with those of all sessions. */
   readonly parent: string;
-  readonly #options: Required<Omit<StagingOptions, "maxBytes">>;
+  readonly #options: Required<Omit<StagingOptions, "folders" | "maxBytes">>;
+  readonly #known: StagingFolders | undefined;
   readonly #quota: StagingQuota;
   readonly #folders: StagingFolder[] = [];
   /** Those of processes that have ended. */
@@ -62,8 +66,10 @@ export class Staging implements AsyncDisposable {
     return this.#options.owner;
   }
 
-  constructor(parent: string, { owner, maxFiles = Infinity, maxBytes }: StagingOptions) {
+  constructor(parent: string, { owner, maxFiles = Infinity, ...options }: StagingOptions) {
+    const { maxBytes, folders } = options;
     this.parent = parent;
+    this.#known = folders;
     this.#options = { owner, maxFiles };
     this.#quota = new StagingQuota(maxBytes);
   }
@@ -123,7 +129,9 @@ export class Staging implements AsyncDisposable {
     onFailure: (path: string, error: unknown) => void,
   ): Promise<readonly AdoptableFile[]> {
     const left: AdoptableFile[] = [];
-    for (const path of await stagingFolders(this.parent)) {
+    const parents = await this.parents();
+    const paths = await Promise.all(parents.map(async (each) => await stagingFolders(each)));
+    for (const path of paths.flat()) {
       if ([...this.#folders, ...this.#adopted].some((folder) => folder.path === path)) continue;
       const adopting = StagingFolder.adopt(path, this.#options.owner);
       const adopted = await adopting.catch((error: unknown) => onFailure(path, error));
@@ -132,6 +140,11 @@ export class Staging implements AsyncDisposable {
       left.push(...adopted.files.map((file) => this.#adoptableFile(file)));
     }
     return left;
+  }
+
+  /** The folders with the staging files of this user, {@link parent} among them. @throws BsmountError `environment` */
+  async parents(): Promise<readonly string[]> {
+    return (await this.#known?.all()) ?? [this.parent];
   }
 
   /** The files in folders of ended processes that this session has taken over, and that it does not upload. */
@@ -185,6 +198,8 @@ export class Staging implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opening?.catch(() => {});
     for (const folder of [...this.#folders, ...this.#adopted]) await folder[Symbol.asyncDispose]();
+    // A record too many does no harm.
+    await this.#known?.noteEnd().catch(() => {});
   }
 
   /** The folder that new files are created in. */
@@ -198,8 +213,11 @@ export class Staging implements AsyncDisposable {
   }
 
   async #open(): Promise<StagingFolder> {
+    await this.#known?.noteUse();
     const folder = await StagingFolder.create(this.parent, this.#options.owner);
     this.#folders.push(folder);
+    // A session that ended meanwhile may have found the folder empty.
+    await this.#known?.noteUse();
     return folder;
   }
 }

@@ -6,6 +6,7 @@ import type { MountStatus } from "../../src/mount/mount-status.ts";
 import { type Product, startProduct } from "../helpers/product.ts";
 import { remoteResult } from "../helpers/remote-result.ts";
 import { type CommandOutcome, runCommand } from "../helpers/run-command.ts";
+import { ShellSession } from "../helpers/shell-session.ts";
 
 /*
  * `--complete-on-unmount`: a result that is Complete takes no more files, for ever. So what is not completed matters
@@ -187,4 +188,26 @@ it("[W30] in write mode commit a signal commits and completes nothing, and unmou
     status: "Complete",
     files: { f: 10, g: 5 },
   });
+});
+
+it("[W13] a result cannot be completed while a file is open in another one of its session", async () => {
+  await mkdir("busy");
+  await mkdir("idle", "--session", `bs:/${RESULTS}/busy`);
+  await mount();
+  await using shell = new ShellSession();
+  const folder = `${product.mountPoint}/${RESULTS}`;
+  await shell.run(`exec 9>'${folder}/busy/files/x'; echo 1 >&9`);
+  const { code, stderr } = await product.bsmount(["complete", `${folder}/idle`]);
+  expect([code, stderr]).toEqual([
+    3,
+    expect.stringContaining(
+      `cannot make idle Complete: /${RESULTS}/busy/files/x (${shell.pid} bash) is open for writing`,
+    ),
+  ]);
+  const set = ["-n", "user.basespace.status", "-v", "complete", `${folder}/idle`];
+  expect((await runCommand("setfattr", set)).stderr).toContain("Device or resource busy");
+  expect(await statusesOf(["busy", "idle"])).toEqual({ busy: "Running", idle: "Running" });
+  await shell.run("exec 9>&-");
+  expect(await product.bsmount(["complete", `${folder}/idle`])).toMatchObject({ code: 0 });
+  expect(await statusesOf(["busy", "idle"])).toEqual({ busy: "Complete", idle: "Complete" });
 });

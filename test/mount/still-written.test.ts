@@ -126,28 +126,6 @@ describe("an app result with a file open for writing", () => {
     },
   );
 
-  it("[W13] keeps other results of its session open, which end together with it", async () => {
-    const other = `${result} other`;
-    const path = `${product.mountPoint}/${RESULTS}/${other}`;
-    const session = ["--session", `bs:/${RESULTS}/${result}`];
-    await bsmount("mkdir", `bs:/${RESULTS}/${other}`, ...session);
-    await bsmount("refresh", product.mountPoint);
-    const status = async (): Promise<string> =>
-      (await remoteResult(product.emulator, other)).status;
-    await using shell = await writing();
-    const { code, stderr } = await bsmount("complete", path);
-    expect(code).toBe(3);
-    expect(stderr).toContain(
-      `cannot make ${other} Complete: /${RESULTS}/${result}/files/x (${shell.pid} bash) is open for writing`,
-    );
-    const set = ["-n", "user.basespace.status", "-v", "complete", path];
-    expect((await runCommand("setfattr", set)).stderr).toContain("Device or resource busy");
-    expect([await sessionStatus(), await status()]).toEqual(["Running", "Running"]);
-    await goesOn(shell);
-    expect(await bsmount("complete", path)).toMatchObject({ code: 0 });
-    expect([await sessionStatus(), await status()]).toEqual(["Complete", "Complete"]);
-  });
-
   it("[W13] returns EBUSY for its status attribute", async () => {
     await using shell = await writing();
     const set = `setfattr -n user.basespace.status -v complete '${RESULTS}/${result}'`;

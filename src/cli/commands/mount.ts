@@ -9,8 +9,9 @@ import { ensurePrivateFolder } from "../../linux/private-folder.ts";
 import { type ForegroundHooks, startDaemon, withoutUnusedLog } from "../../mount/mount.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { stagingFolderOf } from "../../session/open-staging.ts";
+import { stagingFoldersOf } from "../../session/open-staging.ts";
 import { continuedNotice, leftoversNotice } from "../leftovers.ts";
+import { prepareStaging } from "../prepare-staging.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
 import { printable } from "../../core/terminal-text.ts";
@@ -37,6 +38,7 @@ const MOUNT_OPTIONS: readonly OptionKey[] = [
   "maxBackground",
   "cacheDir",
   "stateDir",
+  "stagingDir",
   "stagingSize",
   "logFile",
 ];
@@ -130,6 +132,7 @@ async function mount(
     printWarning(`every user of this machine can read ${mountPoint} with your token`);
   }
   const { uid } = environment;
+  await prepareStaging(config, uid);
   const plan: MountPlan = { mountPoint, config, logFile: logFileOf(config, mountPoint), uid };
   if (flags.foreground === true) {
     const { serveInForeground } = await import("../serve-mount.ts");
@@ -152,9 +155,10 @@ async function mount(
     async () => await startDaemon(daemon, signal),
   );
   printLine(`mounted on ${status.mountPoint} for ${status.user}, process ${status.pid}`);
-  const continued = await continuedNotice(stagingFolderOf(config), status.pid);
+  const folders = stagingFoldersOf(config.folders);
+  const continued = await continuedNotice(folders, status.pid);
   if (continued !== undefined) printLine(continued);
-  const notice = await leftoversNotice(stagingFolderOf(config), status.pid);
+  const notice = await leftoversNotice(folders, status.pid);
   if (notice !== undefined) printWarning(notice);
   return EXIT.done;
 }

@@ -12,7 +12,7 @@ import {
   type UnmountOutcome,
 } from "../../mount/mount.ts";
 import { resolveFolders } from "../../config/config.ts";
-import { stagingFolderIn, whiteoutsFolderIn } from "../../session/open-staging.ts";
+import { stagingFoldersOf, whiteoutsFolderIn } from "../../session/open-staging.ts";
 import { leftoversNotice } from "../leftovers.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
@@ -120,7 +120,7 @@ async function unmount(
   if (entry !== undefined) await noteRemoved(entry.record.status);
   const { open, left, wasDead, notCompleted = [] } = outcome;
   const notice = wasDead
-    ? await leftoversNotice(stagingFolderIn(resolveFolders({}, environment)))
+    ? await leftoversNotice(stagingFoldersOf(resolveFolders({}, environment)))
     : undefined;
   if (notice !== undefined) printWarning(notice);
   const isDone = open.length + left.length + notCompleted.length === 0 && notice === undefined;
@@ -141,8 +141,8 @@ function printOutcome({ open, left, completed = [], notCompleted = [] }: Unmount
 }
 
 /** What was removed since the mount began stays in BaseSpace. */
-async function noteRemoved({ stagingDir, since }: MountStatus): Promise<void> {
-  const folder = whiteoutsFolderIn({ state: dirname(stagingDir) });
+async function noteRemoved({ stagingDir, stateDir, since }: MountStatus): Promise<void> {
+  const folder = whiteoutsFolderIn({ state: stateDir ?? dirname(stagingDir) });
   const notice = await removedNotice(folder, ({ removed }) => removed >= new Date(since));
   if (notice !== undefined) printLine(notice);
 }
