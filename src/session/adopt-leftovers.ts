@@ -10,7 +10,7 @@ import { inParallel } from "../core/parallel.ts";
 import { isFinal } from "../fs/writable-folder.ts";
 import { newestByPath, type ShownFiles } from "./newest-by-path.ts";
 import { cameAfter } from "../write/came-after.ts";
-import type { JournaledFile } from "../write/journal-events.ts";
+import { isNeeded, type JournaledFile } from "../write/journal-events.ts";
 import { isRemovedWhileOpen } from "../write/temporary-names.ts";
 import { finalReason } from "../write/final-failure.ts";
 import { shownPathOf } from "../write/result-file.ts";
@@ -100,7 +100,7 @@ async function adoptLeftovers(options: AdoptOptions, signal: AbortSignal): Promi
 
 /** Whether BaseSpace lacks it, and nobody has removed it. */
 function isMissing({ state, resultFile }: JournaledFile): boolean {
-  return state !== "finished" && !isRemovedWhileOpen(resultFile?.path ?? "");
+  return isNeeded(state) && !isRemovedWhileOpen(resultFile?.path ?? "");
 }
 
 async function adoptInResult(

@@ -30,6 +30,7 @@ export interface FileJournal {
   recordCompleted(completed: CompletedUpload): void;
   recordFinish(): void;
   recordFailure(why: string): void;
+  recordRemoval(): void;
   /** Its staging file was deleted. */
   forget(): void;
   /** Returns when its lines survive a power cut. @throws BsmountError `no-space`, `environment` */
@@ -67,6 +68,7 @@ export function fileJournal(
     recordCompleted: (completed) => note({ event: "completed", ...completed }),
     recordFinish: () => note({ event: "finished" }),
     recordFailure: (why) => note({ event: "failed", why }),
+    recordRemoval: () => note({ event: "removed" }),
     forget: () => journal.forget(file),
     sync,
   };

@@ -9,7 +9,8 @@ import type { ResultFile, ShownFile } from "./result-file.ts";
  */
 
 /**
- * - `begun`: the file was created, and BaseSpace does not have what is written to it
+ * - `begun`: the file was created, and BaseSpace does not have what is written to it; with `isInMemory` it has no staging
+ *   file as long as it is small, and need not survive the end of the process
  * - `renamed`: it has another path; `isFinal` when that only looks like a temporary name
  * - `changed`: it is being written again after it was closed or finished
  * - `closed`: its last writer closed it, so that it is to be finished
@@ -22,11 +23,12 @@ import type { ResultFile, ShownFile } from "./result-file.ts";
  *   with the bytes here
  * - `finished`: BaseSpace has all of it; its bytes are kept here for reading only
  * - `failed`: a change or an upload of it failed, and why
+ * - `removed`: it was removed here before BaseSpace had all of it
  */
 export type JournalEvent =
-  | ({ readonly event: "begun" } & ResultFile & ShownFile)
+  | ({ readonly event: "begun"; readonly isInMemory?: boolean } & ResultFile & ShownFile)
   | ({ readonly event: "renamed"; readonly path: string; readonly isFinal?: boolean } & ShownFile)
-  | { readonly event: "changed" | "finished" | "upload-dropped" }
+  | { readonly event: "changed" | "finished" | "removed" | "upload-dropped" }
   | ({ readonly event: "closed" } & ClosedContent)
   | { readonly event: "failed" | "interrupted"; readonly why: string }
   | ({ readonly event: "upload-begun" } & UploadStart)
@@ -96,7 +98,12 @@ export interface JournaledUpload extends UploadStart {
 }
 
 /** - `open`: somebody was writing it, or nobody has written it yet */
-export type JournaledState = "closed" | "finished" | "interrupted" | "open";
+export type JournaledState = "closed" | "finished" | "interrupted" | "open" | "removed";
+
+/** Whether the staged bytes of a file in `state` are in no other place. */
+export function isNeeded(state: JournaledState): boolean {
+  return state !== "finished" && state !== "removed";
+}
 
 /** One file, as the events so far describe it. */
 export interface JournaledFile {
@@ -105,6 +112,8 @@ export interface JournaledFile {
   readonly resultFile?: ResultFile;
   /** Its path looks like a temporary name and is its final one. */
   readonly hasFinalName?: boolean;
+  /** It has no staging file as long as it is small, and need not survive the end of the process. */
+  readonly isInMemory?: boolean;
   readonly closed?: ClosedContent;
   readonly upload?: JournaledUpload;
   /**
@@ -135,8 +144,9 @@ type After<Name extends JournalEvent["event"]> = (
 ) => JournaledFile | undefined;
 
 const AFTER: { readonly [Name in JournalEvent["event"]]: After<Name> } = {
-  begun: (_file, { appResultId, resultPath, path, shown }) => {
-    return { state: "open", resultFile: { appResultId, resultPath, path }, ...shownIf(shown) };
+  begun: (_file, { appResultId, resultPath, path, isInMemory, shown }) => {
+    const resultFile = { appResultId, resultPath, path };
+    return { state: "open", resultFile, ...inMemoryIf(isInMemory), ...shownIf(shown) };
   },
   renamed,
   changed,
@@ -149,6 +159,7 @@ const AFTER: { readonly [Name in JournalEvent["event"]]: After<Name> } = {
     return { ...without({ ...file, state: "interrupted" }, ["closed"]), why };
   },
   finished: (file) => without({ ...file, state: "finished" }, ["closed", "upload", "why"]),
+  removed: (file) => without({ ...file, state: "removed" }, ["closed", "upload", "why"]),
   failed: (file, { why }) => ({ state: "open", ...file, why }),
   "upload-begun": (file, { fileId, uploadPath, steps }) => {
     const upload = { fileId, uploadPath, steps, parts: new Map(), mayBeOlder: false };
@@ -175,7 +186,7 @@ export function eventsOf(file: JournaledFile): readonly JournalEvent[] {
   const { state, closed, upload, completed, why } = file;
   const events = [...eventsOfName(file)];
   if (completed !== undefined) events.push({ event: "completed", ...completed });
-  if (state === "finished") events.push({ event: "finished" });
+  if (state === "finished" || state === "removed") events.push({ event: state });
   if (upload !== undefined) events.push(...eventsOfUpload(upload));
   if (state === "closed" && closed !== undefined) events.push({ event: "closed", ...closed });
   if (state === "interrupted") events.push({ event: "interrupted", why: why ?? "" });
@@ -186,15 +197,21 @@ export function eventsOf(file: JournaledFile): readonly JournalEvent[] {
 function eventsOfName({
   resultFile,
   hasFinalName,
+  isInMemory,
   shown,
   wholes = [],
 }: JournaledFile): readonly JournalEvent[] {
   if (resultFile === undefined) return [];
   const { path } = resultFile;
-  const events: JournalEvent[] = [{ event: "begun", ...resultFile, ...shownIf(shown) }];
+  const begun = {
+    event: "begun" as const,
+    ...resultFile,
+    ...inMemoryIf(isInMemory),
+    ...shownIf(shown),
+  };
   const renamed = { event: "renamed", path, isFinal: true, ...shownIf(shown) } as const;
   const sent = wholes.map((whole) => ({ event: "whole-sent", ...whole }) as const);
-  return [...events, ...(hasFinalName === true ? [renamed] : []), ...sent];
+  return [begun, ...(hasFinalName === true ? [renamed] : []), ...sent];
 }
 
 function eventsOfUpload(upload: JournaledUpload): readonly JournalEvent[] {
@@ -224,6 +241,10 @@ function renamed(
 
 function newerOf(one: FileId | null | undefined, other: FileId): FileId {
   return one !== null && one !== undefined && compareIds(one, other) > 0 ? one : other;
+}
+
+function inMemoryIf(isInMemory: boolean | undefined): Pick<JournaledFile, "isInMemory"> {
+  return isInMemory === true ? { isInMemory } : {};
 }
 
 function shownIf(shown: FileId | null | undefined): ShownFile {

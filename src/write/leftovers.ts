@@ -7,7 +7,7 @@ import { whereabouts } from "../linux/machine.ts";
 import { lockOwner, takeLock } from "../linux/process-lock.ts";
 import { unlessMissing } from "../core/unless-missing.ts";
 import { JOURNAL_NAME } from "./journal.ts";
-import type { JournaledFile, JournaledState } from "./journal-events.ts";
+import { isNeeded, type JournaledFile, type JournaledState } from "./journal-events.ts";
 import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { ResultFile } from "./result-file.ts";
 import { stagingLockOf } from "./staging-folder.ts";
@@ -163,12 +163,31 @@ async function uploadsIn(
     if (info === undefined || !info.isFile()) continue;
     const { size: sizeBytes, mtime: modified } = info;
     const known = journal?.files.get(basename(file));
-    if (journal !== undefined && !isNeeded(known, sizeBytes, journal)) continue;
-    const where = host === undefined ? {} : { host };
-    const details = detailsOf(known);
-    uploads.push({ file, sizeBytes, modified, isLive, ...where, ...journal?.owner, ...details });
+    if (journal !== undefined && !isNeededHere(known, sizeBytes, journal)) continue;
+    const details = { ...hostIf(host), ...journal?.owner, ...detailsOf(known) };
+    uploads.push({ file, sizeBytes, modified, isLive, ...details });
   }
-  return uploads;
+  return isLive ? [...uploads, ...inMemoryOf({ path, journal }, uploads)] : uploads;
+}
+
+/** Files of a live process that may have no staging file yet; how many bytes they have is not known. */
+function inMemoryOf(
+  { path, journal }: KnownFolder,
+  onDisk: readonly StagedUpload[],
+): readonly StagedUpload[] {
+  const seen = new Set(onDisk.map(({ file }) => file));
+  return [...(journal?.files ?? [])]
+    .map(([name, known]) => ({ file: join(path, name), known }))
+    .filter(({ file, known }) => known.isInMemory === true && !seen.has(file))
+    .filter(({ known }) => isNeeded(known.state))
+    .map(({ file, known }) => {
+      const details = { ...journal?.owner, ...detailsOf(known) };
+      return { file, sizeBytes: 0, modified: new Date(), isLive: true, ...details };
+    });
+}
+
+function hostIf(host: string | undefined): Pick<StagedUpload, "host"> {
+  return host === undefined ? {} : { host };
 }
 
 function detailsOf({
@@ -196,13 +215,13 @@ function detailsOf({
  * Bytes are accepted only when the journal has the file, so one that it does not know is empty. If it is not, a power
  * cut took its lines, and nobody can tell whether BaseSpace has it.
  */
-function isNeeded(
+function isNeededHere(
   known: JournaledFile | undefined,
   sizeBytes: number,
   { isWhole }: ReadJournal,
 ): boolean {
   // A record that is missing may say that it was written again.
-  return known === undefined ? sizeBytes > 0 : !isWhole || known.state !== "finished";
+  return known === undefined ? sizeBytes > 0 : !isWhole || isNeeded(known.state);
 }
 
 /** The names in `folder`, none when there is no such folder. */

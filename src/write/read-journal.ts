@@ -88,8 +88,10 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The fields that each event must have; a file that others can write is not trusted to have them. */
 const FIELDS: Readonly<Record<JournalEvent["event"], (record: Fields) => boolean>> = {
-  begun: ({ appResultId, resultPath, path, shown }) =>
-    [appResultId, resultPath, path].every(isText) && isShown(shown),
+  begun: ({ appResultId, resultPath, path, isInMemory, shown }) =>
+    [appResultId, resultPath, path].every(isText) &&
+    (isInMemory ?? true) === true &&
+    isShown(shown),
   renamed: ({ path, isFinal, shown }) =>
     isText(path) && (isFinal === undefined || isFinal === true) && isShown(shown),
   changed: () => true,
@@ -97,6 +99,7 @@ const FIELDS: Readonly<Record<JournalEvent["event"], (record: Fields) => boolean
     isCount(sizeBytes) && isBoolean(isSynced) && (awaitsCommit ?? true) === true,
   interrupted: ({ why }) => isText(why),
   finished: () => true,
+  removed: () => true,
   failed: ({ why }) => isText(why),
   "upload-begun": ({ fileId, uploadPath, steps }) =>
     isText(fileId) && isText(uploadPath) && Array.isArray(steps) && steps.every(isStep),

@@ -7,10 +7,17 @@ import { BsmountError } from "../core/errors.ts";
 import { ensureSafeFolder } from "../linux/private-folder.ts";
 import { localDisk } from "./local-disk.ts";
 import type { StagingFileOptions } from "./staging-file.ts";
+import { isNeeded } from "./journal-events.ts";
+import { StagingMemory } from "./staging-memory.ts";
 import { StagingQuota } from "./staging-quota.ts";
 import { stagingFolders } from "./leftovers.ts";
 import type { StagingFolders } from "./staging-folders.ts";
-import { type Leftover, type StagedBytes, StagingFolder } from "./staging-folder.ts";
+import {
+  type Leftover,
+  type NewStagingFile,
+  type StagedBytes,
+  StagingFolder,
+} from "./staging-folder.ts";
 
 export interface Space {
   readonly totalBytes: number;
@@ -38,7 +45,11 @@ export interface StagingOptions {
   readonly maxBytes?: number | undefined;
   /** Of which `parent` is the current one. @default there are no others */
   readonly folders?: StagingFolders | undefined;
+  /** Memory for small files that need not be on the disk yet; with 0 all are there from the start. @default 32 MiB */
+  readonly memoryBytes?: number;
 }
+
+const MEMORY_BYTES = 32 * 1024 * 1024;
 
 /**
  * The staging files of a session, in a folder of its own below `parent`. The folder is created with the first file, and
@@ -47,9 +58,10 @@ export interface StagingOptions {
 export class Staging implements AsyncDisposable {
   /** The folder with those of all sessions. */
   readonly parent: string;
-  readonly #options: Required<Omit<StagingOptions, "folders" | "maxBytes">>;
+  readonly #options: Required<Pick<StagingOptions, "maxFiles" | "owner">>;
   readonly #known: StagingFolders | undefined;
   readonly #quota: StagingQuota;
+  readonly #memory: StagingMemory | undefined;
   readonly #folders: StagingFolder[] = [];
   /** Those of processes that have ended. */
   readonly #adopted: StagingFolder[] = [];
@@ -67,17 +79,30 @@ export class Staging implements AsyncDisposable {
   }
 
   constructor(parent: string, { owner, maxFiles = Infinity, ...options }: StagingOptions) {
-    const { maxBytes, folders } = options;
+    const { maxBytes, memoryBytes = MEMORY_BYTES, folders } = options;
     this.parent = parent;
     this.#known = folders;
     this.#options = { owner, maxFiles };
     this.#quota = new StagingQuota(maxBytes);
+    this.#memory = memoryBytes === 0 ? undefined : new StagingMemory(memoryBytes);
   }
 
-  /** @throws BsmountError `no-space`, `no-descriptors`, `environment` */
-  async createFile(resultFile: NewResultFile): Promise<StagedBytes> {
+  /** Whether it has memory for small files. */
+  get keepsInMemory(): boolean {
+    return this.#memory !== undefined;
+  }
+
+  /**
+   * @param isInMemory while it is small it is on the disk only when it has to survive the end of the process
+   * @throws BsmountError `no-space`, `no-descriptors`, `environment`
+   */
+  async createFile(
+    resultFile: NewResultFile,
+    { isInMemory = false }: { readonly isInMemory?: boolean } = {},
+  ): Promise<StagedBytes> {
+    const memory = isInMemory ? this.#memory : undefined;
     const create = async (options: StagingFileOptions): Promise<StagedBytes> =>
-      await this.#createFile(resultFile, options);
+      await this.#createFile(resultFile, { ...options, memory });
     return await this.#limited(create)();
   }
 
@@ -109,7 +134,7 @@ export class Staging implements AsyncDisposable {
     };
   }
 
-  async #createFile(resultFile: NewResultFile, options: StagingFileOptions): Promise<StagedBytes> {
+  async #createFile(resultFile: NewResultFile, options: NewStagingFile): Promise<StagedBytes> {
     const folder = await this.#folder();
     try {
       return await folder.createFile(resultFile, options);
@@ -166,8 +191,8 @@ export class Staging implements AsyncDisposable {
       const resultFile = known?.resultFile === undefined ? {} : { resultFile: known.resultFile };
       this.#unadopted.set(path, { path, sizeBytes, modifiedMs, why, ...resultFile });
     };
-    const isNeeded = known === undefined ? sizeBytes > 0 : known.state !== "finished";
-    if (isNeeded && known?.resultFile === undefined) note("its journal does not say what it is");
+    const isWanted = known === undefined ? sizeBytes > 0 : isNeeded(known.state);
+    if (isWanted && known?.resultFile === undefined) note("its journal does not say what it is");
     const noteWhyLeft = (why: string): void => {
       file.noteWhyLeft(why);
       note(why);

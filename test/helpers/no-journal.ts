@@ -13,6 +13,7 @@ export const NO_JOURNAL: FileJournal = {
   recordCompleted: () => {},
   recordFinish: () => {},
   recordFailure: () => {},
+  recordRemoval: () => {},
   forget: () => {},
   sync: async () => {},
 };
