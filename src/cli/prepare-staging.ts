@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { stagingFolderIn } from "../config/folders.ts";
 import { ensurePrivateFolder } from "../linux/private-folder.ts";
-import { checkStagingPlace } from "../mount/mount.ts";
+import { checkStagingDisk } from "../mount/mount.ts";
 
 /**
  * Checks where a mount is going to stage what is written, and makes the folder if an option names it.
@@ -9,7 +9,7 @@ import { checkStagingPlace } from "../mount/mount.ts";
  */
 export async function prepareStaging({ folders, mount }: Config, uid: number): Promise<void> {
   if (mount.readOnly) return;
-  await checkStagingPlace(folders.staging);
+  await checkStagingDisk(folders.staging);
   if (folders.staging === stagingFolderIn(folders.state)) return;
   await ensurePrivateFolder(folders.staging, uid);
 }

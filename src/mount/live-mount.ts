@@ -137,7 +137,7 @@ export class LiveMount implements BaseSpaceMount {
 
   async unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void> {
     const { mounted, session } = this.#options;
-    // Whoever uses a detached mount may be about to write more.
+    // Programs that use a detached mount may be about to write more.
     if (options.lazy) await session.completion.leave("the mount was detached");
     await unmountUnlessUsed(this.mountPoint, async () => await mounted.unmount(options, signal), {
       signal,

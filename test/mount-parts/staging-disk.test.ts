@@ -1,7 +1,7 @@
 import { mkdir, symlink } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { parseMountTable } from "../../src/linux/mount-table.ts";
-import { checkStagingPlace } from "../../src/mount/staging-place.ts";
+import { checkStagingDisk } from "../../src/mount/staging-disk.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
 /** As the kernel lists them. There is no NFS and no Lustre on the machines that run the tests. */
@@ -27,8 +27,8 @@ it.each([
   await symlink(remote, dir.join("link"));
   const table = tableWith(type, remote);
   for (const place of [remote, `${remote}/new/staging`, dir.join("link/staging")]) {
-    await expect(checkStagingPlace(place, table)).rejects.toThrow(why);
+    await expect(checkStagingDisk(place, table)).rejects.toThrow(why);
   }
-  await checkStagingPlace(dir.join("remotely"), table);
-  if (type !== "fuse.bsmount") await checkStagingPlace(`${remote}/local/staging`, table);
+  await checkStagingDisk(dir.join("remotely"), table);
+  if (type !== "fuse.bsmount") await checkStagingDisk(`${remote}/local/staging`, table);
 });

@@ -17,7 +17,7 @@ const UNUSABLE: ReadonlyMap<string, string> = new Map([
  * bsmount on the way is not touched.
  * @throws BsmountError `usage`
  */
-export async function checkStagingPlace(
+export async function checkStagingDisk(
   folder: string,
   table: readonly MountEntry[] = readMountTable(),
 ): Promise<void> {
