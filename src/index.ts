@@ -86,6 +86,7 @@ export { downloadByExtension } from "./api/transfers/by-extension.ts";
 export type { Downloadable, Downloaded, DownloadOptions } from "./api/transfers/file-download.ts";
 export type { Downloads, FolderOptions, ReadOptions } from "./api/transfers/downloads.ts";
 export type { UploadOptions } from "./api/transfers/upload-file.ts";
+export type { WholeOptions } from "./api/uploads/find-uploaded.ts";
 export { md5OfFile } from "./api/digests/md5-of-file.ts";
 export type { Progress, TransferOptions } from "./api/transfers/options.ts";
 export type { Transfers, UploadFrom } from "./api/transfers/transfers.ts";
