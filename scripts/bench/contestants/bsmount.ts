@@ -23,6 +23,7 @@ export async function mountBsmount(
   folder: string,
   signal: AbortSignal,
   variables: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
 ): Promise<MountedServer> {
   const env = {
     BASESPACE_ACCESS_TOKEN: account.accessToken,
@@ -32,7 +33,7 @@ export async function mountBsmount(
     ...variables,
   };
   const start = async (mountPoint: string): Promise<Server> => {
-    const options = ["--api-server", account.apiServer, "--foreground"];
+    const options = ["--api-server", account.apiServer, "--foreground", ...flags];
     return Server.start(process.execPath, [bsmount, "mount", mountPoint, ...options], env);
   };
   return await mountWith(folder, start, signal);
