@@ -19,7 +19,7 @@ function mountedWriterIn(mode: WriteMode): Writer {
     name: mode === "through" ? "bsmount" : `bsmount, ${mode}`,
     isRaw: false,
     prepare: async (destination, { workload, folder: from }, folder, signal) => {
-      const mount = await mountBsmount(destination, folder, signal, {}, flags);
+      const mount = await mountBsmount(destination, folder, signal, { flags });
       const to = join(mount.path, destination.mountedPath);
       const [program, ...args] = workload.copy(from, to);
       try {
