@@ -6,9 +6,9 @@ const maxWorkers = availableParallelism();
 
 /**
  * Four projects: `core` runs in parallel and needs no kernel; `command` runs in parallel with it and needs the built
- * command, in processes of its own, without a mount; `mount` makes real FUSE mounts, one file at a time, because
- * mounts of one machine compete for the same two cores and the same kernel queue; `long` holds what takes many
- * minutes, and is run by `npm run test:long` alone.
+ * command, in processes of its own, without a mount; `mount` makes real FUSE mounts, as many files at a time as there are cores, since most
+ * of them wait for a kernel or a service; `long` has what takes many minutes, one file at a time, and is run by
+ * `npm run test:long` alone.
  */
 const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
@@ -40,7 +40,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
         test: {
           name: "mount",
           include: ["test/mount/**/*.test.ts"],
-          fileParallelism: false,
+          maxWorkers,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -249,6 +249,7 @@ function composeTree(
       apiServer: client.apiServer,
       tree,
       maker,
+      whiteouts: staged.whiteouts,
       stateFolder: config.folders.state,
     }),
     unfinishedUploads: uploadsIn(tree, uploads),

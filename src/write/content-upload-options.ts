@@ -4,14 +4,14 @@ import type { PartPlan } from "../upload/part-plan.ts";
 import type { EarlierContent } from "./earlier-upload.ts";
 import type { FileJournal } from "./file-journal.ts";
 import type { PartMemory } from "./part-memory.ts";
-import type { StagingFile } from "./staging-file.ts";
+import type { StagingBytes } from "./staging-bytes.ts";
 import type { ResultFilePath, UploadedContent, UploadTarget } from "./upload-target.ts";
 
 export interface ContentUploadOptions {
   readonly target: UploadTarget;
   readonly destination: ResultFilePath;
   readonly plan: PartPlan;
-  readonly staging: StagingFile;
+  readonly staging: StagingBytes;
   readonly journal: FileJournal;
   /** Memory for bytes that are being sent, shared by all uploads. */
   readonly memory: PartMemory;
@@ -31,4 +31,6 @@ export interface ContentUploadOptions {
   readonly isClosed: () => boolean;
   /** What an ended process has made of it. */
   readonly earlier?: EarlierContent | undefined;
+  /** Called when it is to be uploaded to another path from now on. */
+  readonly onDestination?: () => void;
 }

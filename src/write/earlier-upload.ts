@@ -5,7 +5,7 @@ import type { PartPlan } from "../upload/part-plan.ts";
 import type { ContentEnd } from "./content-state.ts";
 import type { JournaledFile, JournaledUpload } from "./journal-events.ts";
 import type { PartMemory } from "./part-memory.ts";
-import type { StagingFile } from "./staging-file.ts";
+import type { StagingBytes } from "./staging-bytes.ts";
 import type {
   FoundUpload,
   ListedPart,
@@ -70,7 +70,7 @@ export function earlierContent({
 export interface EarlierUploadOptions {
   readonly target: UploadTarget;
   readonly plan: PartPlan;
-  readonly staging: StagingFile;
+  readonly staging: StagingBytes;
   readonly memory: PartMemory;
   /** Counts changes of the content. */
   readonly version: () => number;
@@ -192,6 +192,9 @@ export class EarlierUpload {
   }
 }
 
-function isWhole(found: FoundUpload | undefined, { sizeBytes }: StagingFile): found is FoundUpload {
+function isWhole(
+  found: FoundUpload | undefined,
+  { sizeBytes }: StagingBytes,
+): found is FoundUpload {
   return found?.uploadStatus === "complete" && found.sizeBytes === sizeBytes;
 }

@@ -3,22 +3,19 @@ import type {
   ClosedContent,
   CompletedUpload,
   JournalEvent,
+  NewFileName,
   SentPart,
   UploadStart,
   WholeSent,
 } from "./journal-events.ts";
-import type { ShownFile } from "./result-file.ts";
 
 /** The journal's lines about one file. A method that returns nothing writes its line soon. */
 export interface FileJournal {
   /** It is going to be written again. @throws BsmountError `no-space`, `environment` */
   recordChange(): Promise<void>;
   recordInterruption(why: string): void;
-  /**
-   * Returns when the line is written. A line that cannot be written is written before the next one.
-   * @param shown the complete file that the path has, where that is known
-   */
-  recordName(path: string, isFinal: boolean, shown?: ShownFile["shown"]): Promise<void>;
+  /** Returns when the line is written. A line that cannot be written is written before the next one. */
+  recordName(name: NewFileName): Promise<void>;
   /** As {@link recordName}. */
   recordClose(content: ClosedContent): Promise<void>;
   /** As {@link recordName}. */
@@ -29,6 +26,10 @@ export interface FileJournal {
   recordWhole(whole: WholeSent): Promise<void>;
   recordCompleted(completed: CompletedUpload): void;
   recordFinish(): void;
+  /** The files of BaseSpace that it has replaced have whiteouts. */
+  recordCovers(): void;
+  /** It was removed; its staging file may still be there. @throws BsmountError `no-space`, `environment` */
+  recordRemoval(): Promise<void>;
   recordFailure(why: string): void;
   /** Its staging file was deleted. */
   forget(): void;
@@ -51,9 +52,7 @@ export function fileJournal(
       await record({ event: "closed", ...content }).catch(() => {});
     },
     recordInterruption: (why) => note({ event: "interrupted", why }),
-    recordName: async (path, isFinal, shown) => {
-      const known = shown === undefined ? {} : { shown };
-      const name = { path, ...(isFinal ? { isFinal } : {}), ...known };
+    recordName: async (name) => {
       await record({ event: "renamed", ...name }).catch(() => {});
     },
     recordUpload: async (upload) => {
@@ -66,6 +65,10 @@ export function fileJournal(
     },
     recordCompleted: (completed) => note({ event: "completed", ...completed }),
     recordFinish: () => note({ event: "finished" }),
+    recordCovers: () => {
+      if (journal.known(file)?.toCover !== undefined) note({ event: "covered" });
+    },
+    recordRemoval: async () => await record({ event: "removed" }),
     recordFailure: (why) => note({ event: "failed", why }),
     forget: () => journal.forget(file),
     sync,

@@ -1,6 +1,6 @@
 import { abandonOnAbort } from "../core/abort.ts";
 import type { Clock } from "../core/clock.ts";
-import { BsmountError, reasonOf } from "../core/errors.ts";
+import { BsmountError, describeError, reasonOf } from "../core/errors.ts";
 import type { AppResultId } from "../core/ids.ts";
 import { dataNamesOf, withIndexes } from "../core/index-files.ts";
 import type { Logger } from "../core/logger.ts";
@@ -41,9 +41,14 @@ export class Finishing {
   async finish(file: StagedFile, signal: AbortSignal): Promise<void> {
     await this.#replacementSettled(file, signal);
     if (file.isRemoved) return;
+    // If the mount is killed in between, the next one hides what the new version has replaced.
+    if (file.replaces.length > 0) await this.#keepBytes(file);
     try {
       await file.content.finish(signal);
+      // Somebody is writing it again, and the caller's close accepts what there is.
+      await file.content.stage();
     } catch (error) {
+      await this.#keepBytes(file);
       if (error instanceof UploadStoppedError) {
         await this.#finishRenamed(file, signal);
         return;
@@ -52,6 +57,16 @@ export class Finishing {
       throw error;
     }
     if (!file.isRemoved) await this.finished(file);
+  }
+
+  /** BaseSpace does not have `file`: its bytes have to survive the mount. */
+  async #keepBytes({ content, path, resultPath }: StagedFile): Promise<void> {
+    try {
+      await content.stage();
+    } catch (error) {
+      const what = { path, resultPath, error: describeError(error) };
+      this.#options.logger.error(what, "a file that is not uploaded is in memory only");
+    }
   }
 
   /** A rename of `file` has stopped its upload: it is finished under its new name, if that is a final one. */
@@ -74,9 +89,9 @@ export class Finishing {
     const { registry } = this.#options;
     registry.overtakeOthers(file);
     registry.lists.list(file.appResultId).changed(file);
-    registry.settle(file);
-    // Until the newest version is complete the older ones have to stay.
+    // Until the newest version is complete the older ones have to stay. While it is staged the journal says what to do.
     if (!file.content.isUnfinished) await this.#options.onReplaced(file);
+    registry.settle(file);
   }
 
   /** The last writer of `file` did not close it as it should: nobody finishes it unless the user says so. */
@@ -84,11 +99,24 @@ export class Finishing {
     const { path, resultPath } = file;
     this.#options.logger.warn({ path, resultPath, why }, "a file stays in staging, not uploaded");
     file.content.interrupt(why);
+    this.#options.tasks.start(async () => await this.#keepBytes(file));
   }
 
   /** The last writer of `file` closed it, which the journal says soon. */
   closed(file: StagedFile): void {
-    this.#options.tasks.start(async () => await file.close());
+    this.#options.tasks.start(async () => {
+      await file.close();
+      await this.#keepBytes(file);
+    });
+  }
+
+  /** Puts the bytes of `file` on the disk after `delayMs`, unless BaseSpace has them by then. */
+  keepBytesLater(file: StagedFile, delayMs: number): void {
+    const { clock, tasks } = this.#options;
+    tasks.start(async (signal) => {
+      await clock.sleep(delayMs, signal);
+      await this.#keepBytes(file);
+    });
   }
 
   /** Finishes `file` when nobody waits for it, unless it awaits a rename or a commit; a failure is logged. */

@@ -19,6 +19,15 @@ export interface KeptFilesOptions {
   readonly onExcess: (files: readonly StagedFile[]) => void;
 }
 
+interface KeptBytes {
+  readonly sizeBytes: number;
+  /** Of these, what was in memory when it was kept. */
+  readonly memoryBytes: number;
+}
+
+/** Memory that kept files may have, of that for all small files. */
+const KEPT_MEMORY_BYTES = 16 * 1024 * 1024;
+
 /** What is evicted at a time when room is short. */
 const ROOM_BYTES = 64 * 1024 * 1024;
 
@@ -30,8 +39,9 @@ export class KeptFiles {
   readonly #options: KeptFilesOptions;
   readonly #room: StagingRoom;
   /** With their sizes, the one used longest ago first. */
-  readonly #files = new Map<StagedFile, number>();
+  readonly #files = new Map<StagedFile, KeptBytes>();
   #bytes = 0;
+  #memoryBytes = 0;
 
   constructor(options: KeptFilesOptions) {
     const { clock, staging, uploaded } = options;
@@ -47,14 +57,19 @@ export class KeptFiles {
   /** Keeps `file` as the one that was used last. */
   add(file: StagedFile): void {
     this.remove(file);
-    this.#files.set(file, file.sizeBytes);
-    this.#bytes += file.sizeBytes;
+    const { sizeBytes, content } = file;
+    const { memoryBytes } = content;
+    this.#files.set(file, { sizeBytes, memoryBytes });
+    this.#bytes += sizeBytes;
+    this.#memoryBytes += memoryBytes;
     this.#evictExcess();
     this.#options.tasks.start(async () => await this.#keepFree());
   }
 
   remove(file: StagedFile): void {
-    this.#bytes -= this.#files.get(file) ?? 0;
+    const { sizeBytes, memoryBytes } = this.#files.get(file) ?? { sizeBytes: 0, memoryBytes: 0 };
+    this.#bytes -= sizeBytes;
+    this.#memoryBytes -= memoryBytes;
     this.#files.delete(file);
   }
 
@@ -72,8 +87,10 @@ export class KeptFiles {
   #evictExcess(): void {
     const { keptFiles, keptBytes, tasks, onExcess } = this.#options;
     const excess: StagedFile[] = [];
-    for (const file of this.#files.keys()) {
-      if (this.#files.size <= keptFiles && this.#bytes <= keptBytes) break;
+    for (const [file, { memoryBytes }] of this.#files) {
+      const isTooMuch = this.#files.size > keptFiles || this.#bytes > keptBytes;
+      if (!isTooMuch && this.#memoryBytes <= KEPT_MEMORY_BYTES) break;
+      if (!isTooMuch && memoryBytes === 0) continue;
       this.remove(file);
       excess.push(file);
     }
@@ -85,7 +102,7 @@ export class KeptFiles {
   #takeOldest(): readonly StagedFile[] {
     const taken: StagedFile[] = [];
     let bytes = 0;
-    for (const [file, sizeBytes] of this.#files) {
+    for (const [file, { sizeBytes }] of this.#files) {
       if (bytes >= ROOM_BYTES) break;
       this.remove(file);
       taken.push(file);

@@ -7,7 +7,14 @@ import { whereabouts } from "../linux/machine.ts";
 import { lockOwner, takeLock } from "../linux/process-lock.ts";
 import { unlessMissing } from "../core/unless-missing.ts";
 import { JOURNAL_NAME } from "./journal.ts";
-import type { JournaledFile, JournaledState } from "./journal-events.ts";
+import {
+  isDone,
+  type JournaledFile,
+  type JournaledState,
+  replacedFiles,
+  stagingNameOf,
+} from "./journal-events.ts";
+import { mayLackWhiteouts } from "./missing-whiteouts.ts";
 import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { ResultFile } from "./result-file.ts";
 import { stagingLockOf } from "./staging-folder.ts";
@@ -57,11 +64,14 @@ interface KnownFolder {
 /** All staged files below `parent`, of live processes and of those that have ended, oldest first. */
 export async function stagedUploads(parent: string): Promise<readonly StagedUpload[]> {
   const uploads: StagedUpload[] = [];
-  for (const folder of await foldersIn(parent)) {
+  const folders = await foldersIn(parent);
+  for (const folder of folders) {
     const isLive = folder.host !== undefined || (await isUsed(folder));
     uploads.push(...(await uploadsIn(folder, isLive)));
   }
-  return uploads.toSorted((a, b) => a.modified.getTime() - b.modified.getTime());
+  const replaced = replacedFiles(folders.flatMap(({ journal }) => [...(journal?.files ?? [])]));
+  const there = uploads.filter(({ file }) => !replaced.has(stagingNameOf(file)));
+  return there.toSorted((a, b) => a.modified.getTime() - b.modified.getTime());
 }
 
 /**
@@ -99,7 +109,7 @@ async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]>
   // Without a journal nothing is known.
   if (folder.journal === undefined && (await stagingFilesIn(folder.path)).length > 0)
     return uploads;
-  const needed = new Set(uploads.map(({ file }) => file));
+  const needed = new Set([...uploads.map(({ file }) => file), ...uncoveredIn(folder)]);
   for (const file of await stagingFilesIn(folder.path)) {
     // What cannot be deleted, such as a folder, is no staging file.
     if (!needed.has(file)) await unlink(file).catch(() => {});
@@ -110,6 +120,12 @@ async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]>
   }
   await rmdir(folder.path).catch(() => {});
   return [];
+}
+
+/** Complete files that have replaced others, whose whiteouts are missing: the next mount writes these. */
+function uncoveredIn({ path, journal }: KnownFolder): readonly string[] {
+  const files = [...(journal?.files ?? [])].filter(([, file]) => mayLackWhiteouts(file));
+  return files.map(([name]) => join(path, name));
 }
 
 /** Taking the lock to look would keep others from it for a moment; so this only asks who has it. */
@@ -163,12 +179,31 @@ async function uploadsIn(
     if (info === undefined || !info.isFile()) continue;
     const { size: sizeBytes, mtime: modified } = info;
     const known = journal?.files.get(basename(file));
-    if (journal !== undefined && !isNeeded(known, sizeBytes, journal)) continue;
-    const where = host === undefined ? {} : { host };
-    const details = detailsOf(known);
-    uploads.push({ file, sizeBytes, modified, isLive, ...where, ...journal?.owner, ...details });
+    if (journal !== undefined && !isNeededHere(known, sizeBytes, journal)) continue;
+    const details = { ...hostIf(host), ...journal?.owner, ...detailsOf(known) };
+    uploads.push({ file, sizeBytes, modified, isLive, ...details });
   }
-  return uploads;
+  return isLive ? [...uploads, ...inMemoryOf({ path, journal }, uploads)] : uploads;
+}
+
+/** Files of a live process that may have no staging file yet; how many bytes they have is not known. */
+function inMemoryOf(
+  { path, journal }: KnownFolder,
+  onDisk: readonly StagedUpload[],
+): readonly StagedUpload[] {
+  const seen = new Set(onDisk.map(({ file }) => file));
+  return [...(journal?.files ?? [])]
+    .map(([name, known]) => ({ file: join(path, name), known }))
+    .filter(({ file, known }) => known.isInMemory === true && !seen.has(file))
+    .filter(({ known }) => !isDone(known))
+    .map(({ file, known }) => {
+      const details = { ...journal?.owner, ...detailsOf(known) };
+      return { file, sizeBytes: 0, modified: new Date(), isLive: true, ...details };
+    });
+}
+
+function hostIf(host: string | undefined): Pick<StagedUpload, "host"> {
+  return host === undefined ? {} : { host };
 }
 
 function detailsOf({
@@ -196,13 +231,13 @@ function detailsOf({
  * Bytes are accepted only when the journal has the file, so one that it does not know is empty. If it is not, a power
  * cut took its lines, and nobody can tell whether BaseSpace has it.
  */
-function isNeeded(
+function isNeededHere(
   known: JournaledFile | undefined,
   sizeBytes: number,
   { isWhole }: ReadJournal,
 ): boolean {
   // A record that is missing may say that it was written again.
-  return known === undefined ? sizeBytes > 0 : !isWhole || known.state !== "finished";
+  return known === undefined ? sizeBytes > 0 : !isWhole || !isDone(known);
 }
 
 /** The names in `folder`, none when there is no such folder. */

@@ -2,7 +2,7 @@ import { type ByteRange, rangeLength } from "../core/byte-range.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { SentPart } from "./journal-events.ts";
 import type { PartMemory } from "./part-memory.ts";
-import type { StagingFile } from "./staging-file.ts";
+import type { StagingBytes } from "./staging-bytes.ts";
 import type { UploadTarget } from "./upload-target.ts";
 
 /** What was sent of a file: its MD5, or those of its parts. */
@@ -38,7 +38,7 @@ export async function sentContent(
     target,
   }: {
     readonly plan: PartPlan;
-    readonly staging: StagingFile;
+    readonly staging: StagingBytes;
     readonly memory: PartMemory;
     readonly target: Pick<UploadTarget, "md5">;
   },

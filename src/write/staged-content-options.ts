@@ -5,7 +5,7 @@ import type { PartPlan } from "../upload/part-plan.ts";
 import type { EarlierContent } from "./earlier-upload.ts";
 import type { FileJournal } from "./file-journal.ts";
 import type { PartMemory } from "./part-memory.ts";
-import type { StagingFile } from "./staging-file.ts";
+import type { StagingBytes } from "./staging-bytes.ts";
 import type {
   ResultFilePath,
   UploadedContent,
@@ -19,7 +19,7 @@ export interface StagedContentOptions {
   /** False while it is not known under which path the file will be finished: nothing is sent before that. */
   readonly sendsAhead: boolean;
   readonly plan: PartPlan;
-  readonly staging: StagingFile;
+  readonly staging: StagingBytes;
   readonly journal: FileJournal;
   /** Runs what needs room on the staging disk, again when that is full and room could be made. */
   readonly withRoom: <T>(work: () => Promise<T>) => Promise<T>;
@@ -38,6 +38,8 @@ export interface StagedContentOptions {
   readonly isCopy: boolean;
   /** What an ended process made of it, whose staging file this is. */
   readonly earlier?: EarlierContent | undefined;
+  /** Called when it is to be uploaded to another path from now on. */
+  readonly onDestination?: () => void;
   /** Called when BaseSpace has completed a file that was removed meanwhile. */
   readonly onLate?: (file: Pick<UploadedFile, "id" | "path">) => void;
 }

@@ -4,17 +4,14 @@ import type { ByteRange } from "../core/byte-range.ts";
 import type { FileId } from "../core/ids.ts";
 import { ContentState, type ContentStateName } from "./content-state.ts";
 import { ContentUpload } from "./content-upload.ts";
-import { withFinalFailures } from "./final-failure.ts";
 import { FirstFailure } from "./first-failure.ts";
 import type { StagedContentOptions } from "./staged-content-options.ts";
 import { tooBigError } from "./too-big.ts";
+import { UploadAttempts } from "./upload-attempts.ts";
 import type { ResultFilePath, UploadedFile } from "./upload-target.ts";
 
 /** How long a removal waits for BaseSpace to complete the file. */
 const COMPLETING_MS = 10_000;
-
-/** That of no content: what is being written again was not finished. */
-const NO_VERSION = -1;
 
 /**
  * The content of a staged file: its bytes are in staging, and BaseSpace lists nothing of it until it is finished.
@@ -27,13 +24,10 @@ export class StagedContent {
   readonly #options: StagedContentOptions;
   readonly #state: ContentState;
   readonly #upload: ContentUpload;
+  readonly #attempts: UploadAttempts;
   readonly #failure = new FirstFailure();
-  #uploaded: UploadedFile | undefined;
-  readonly #olderIds = new Set<FileId>();
   #modifiedMs: number;
   #sendsAhead: boolean;
-  /** Ends the attempt to upload it that is under way. */
-  #ending: AbortController | undefined;
   /** The version whose bytes survive a power cut. */
   #syncedVersion = -1;
 
@@ -48,6 +42,11 @@ export class StagedContent {
       check: () => this.#failure.check(),
       version: () => this.#state.version,
       isClosed: () => this.#state.end === "closed",
+    });
+    this.#attempts = new UploadAttempts({
+      upload: this.#upload,
+      isRemoved: () => this.state === "removed",
+      onLate: options.onLate,
     });
     this.#modifiedMs = earlier?.modifiedMs ?? options.clock.now();
     this.#sendsAhead = options.sendsAhead;
@@ -86,6 +85,11 @@ export class StagedContent {
     return this.#options.staging.path;
   }
 
+  /** How much memory its bytes take; 0 when they are on the disk. */
+  get memoryBytes(): number {
+    return this.#options.staging.memoryBytes;
+  }
+
   /** When it was changed last, in milliseconds since 1970. */
   get modifiedMs(): number {
     return this.#modifiedMs;
@@ -93,12 +97,12 @@ export class StagedContent {
 
   /** The last version that BaseSpace has. */
   get uploaded(): UploadedFile | undefined {
-    return this.#uploaded;
+    return this.#attempts.uploaded;
   }
 
   /** The versions before that, as far as they were uploaded from here. */
   get olderIds(): ReadonlySet<FileId> {
-    return this.#olderIds;
+    return this.#attempts.olderIds;
   }
 
   /** Files of BaseSpace that it may have completed from this content, although no attempt says so, or may complete. */
@@ -158,12 +162,22 @@ export class StagedContent {
     this.#state.forgetFailure();
   }
 
+  /**
+   * Returns when the bytes survive the end of the process, unless BaseSpace has them.
+   * @throws BsmountError `no-space`, `environment`
+   */
+  async stage(): Promise<void> {
+    const { staging, withRoom } = this.#options;
+    if (!this.isUnfinished || this.state === "removed") return;
+    await withRoom(async () => await staging.stage());
+  }
+
   /** Returns when the bytes, and what the journal says of them, survive a power cut. @throws what an earlier change threw */
   async sync(): Promise<void> {
-    const { staging, journal } = this.#options;
+    const { journal } = this.#options;
     await this.#failure.guard(async () => {
       const { version } = this.#state;
-      await staging.sync();
+      await this.#syncBytes();
       await journal.sync();
       this.#syncedVersion = version;
     });
@@ -218,7 +232,7 @@ export class StagedContent {
       await abandonOnAbort(underNewName === true ? attempt : attempt.catch(() => {}), signal);
     }
     if (this.state !== "pending" && this.state !== "failed") return;
-    await this.#state.finish(async () => await this.#finish(signal), false);
+    await this.#state.finish(async () => await this.#attempts.run(signal), false);
   }
 
   /**
@@ -232,7 +246,7 @@ export class StagedContent {
     const attempt = async (): Promise<number> => {
       try {
         await this.#upload.rename(path, signal);
-        return await this.#finish(signal);
+        return await this.#attempts.run(signal);
       } catch (error) {
         await this.#upload.rename(before, signal);
         throw error;
@@ -256,9 +270,9 @@ export class StagedContent {
    * @throws BsmountError `no-space`, `environment`; what an earlier change threw
    */
   async reopen(): Promise<void> {
-    const { staging, journal } = this.#options;
+    const { journal } = this.#options;
     this.#failure.check();
-    await staging.sync();
+    await this.#syncBytes();
     await this.#change({ start: 0, end: 0 }, async () => {});
     this.#syncedVersion = this.#state.version;
     await journal.sync();
@@ -271,7 +285,7 @@ export class StagedContent {
 
   /** Ends the attempt to upload it that is under way, which fails with `reason`; BaseSpace may have completed it. */
   endAttempt(reason: Error): void {
-    this.#ending?.abort(reason);
+    this.#attempts.end(reason);
   }
 
   /** Another file became complete under the same path: what was sent has an older Id, and would be older. */
@@ -289,8 +303,11 @@ export class StagedContent {
     const { attempt } = this.#state.attempt ?? {};
     this.#state.remove();
     this.stop();
+    // The disk may refuse to delete the bytes: the next mount must not bring the file back, nor upload it.
+    const recorded = this.#options.journal.recordRemoval();
+    recorded.catch(() => {});
     // First the staged bytes: the next mount would upload them if this one were killed while the service is away.
-    const deleted = this.#deleteStaged();
+    const deleted = this.#deleteStaged().catch(async () => await recorded);
     // BaseSpace may be completing the file: its Id is known when that has ended.
     await endedWithin(attempt, COMPLETING_MS);
     await this.#upload.abort(signal);
@@ -303,38 +320,27 @@ export class StagedContent {
     await this.#deleteStaged();
   }
 
-  /** Closes the staging file and leaves it where it is, for the next mount to find. */
+  /**
+   * Closes the staging file and leaves it where it is, for the next mount to find.
+   * @throws BsmountError `no-space`, `environment` when its bytes are lost, because they cannot be put on the disk
+   */
   async leave(): Promise<void> {
-    await this.#options.staging.close();
+    try {
+      await this.stage();
+    } finally {
+      await this.#options.staging.close();
+    }
+  }
+
+  async #syncBytes(): Promise<void> {
+    const { staging, withRoom } = this.#options;
+    await withRoom(async () => await staging.stage());
+    await staging.sync();
   }
 
   async #deleteStaged(): Promise<void> {
     await this.#options.staging.discard();
     this.#options.journal.forget();
-  }
-
-  async #finish(signal: AbortSignal): Promise<number> {
-    const ending = new AbortController();
-    this.#ending = ending;
-    const either = AbortSignal.any([signal, ending.signal]);
-    const finished = await withFinalFailures(async () => await this.#upload.finish(either)).finally(
-      () => {
-        this.#ending = undefined;
-        for (const id of this.#upload.doubtfulIds)
-          this.#uploadedLate({ id, path: this.destination.path });
-      },
-    );
-    if (finished === undefined) return NO_VERSION;
-    const { file, version } = finished;
-    if (this.#uploaded !== undefined) this.#olderIds.add(this.#uploaded.id);
-    this.#olderIds.delete(file.id);
-    this.#uploaded = file;
-    this.#uploadedLate(file);
-    return version;
-  }
-
-  #uploadedLate(file: Pick<UploadedFile, "id" | "path">): void {
-    if (this.state === "removed") this.#options.onLate?.(file);
   }
 
   #resizing(sizeBytes: number): () => Promise<void> {

@@ -1,5 +1,5 @@
 import { BsmountError, describeError } from "../core/errors.ts";
-import type { AppResultId } from "../core/ids.ts";
+import type { AppResultId, FileId } from "../core/ids.ts";
 import { TaskGroup } from "../core/task-group.ts";
 import type { WriteMode } from "../core/write-mode.ts";
 import type { FileReader, FileWriter } from "./file-writer.ts";
@@ -8,6 +8,7 @@ import { giveUp, type GiveUpOutcome } from "./giving-up.ts";
 import { KeptFiles } from "./kept-files.ts";
 import { type KnownFile, nameOf } from "./known-file.ts";
 import { NewVersions, type OldVersion } from "./copy-on-write.ts";
+import { leaveInStaging } from "./leave-in-staging.ts";
 import { OpenWriters } from "./open-writers.ts";
 import { PartMemory } from "./part-memory.ts";
 import { Removing } from "./removing.ts";
@@ -33,6 +34,13 @@ interface NewStagedFile {
   readonly name: StagedName;
   readonly isCopy: boolean;
   readonly earlier?: EarlierContent;
+}
+
+/** How long a small file that is written may be in memory only. */
+const MEMORY_ONLY_MS = 2000;
+/** What BaseSpace has at its path, and what it had there when the file was begun. */
+function replacedBy({ shown: then, toCover = [] }: KnownFile, { newest }: ShownThen): FileId[] {
+  return [...toCover, then, newest?.id].filter((id) => typeof id === "string");
 }
 
 /** How long the end of a mount waits for uploads that no close waits for. */
@@ -150,7 +158,7 @@ export class StagedFiles implements AsyncDisposable {
     const uploadPath = name.uploadPath ?? at.path;
     const earlier = earlierContent({ known, end, modifiedMs, shown, uploadPath });
     const file = this.#stagedFile({ at, name, isCopy: false, earlier }, await left.open());
-    if (shown.newest !== undefined) file.replace([shown.newest.id]);
+    file.replace(replacedBy(known, shown));
     if (end === "interrupted")
       file.content.interrupt(known.why ?? "its mount ended before it was closed");
     this.#registry.add(file);
@@ -235,12 +243,11 @@ export class StagedFiles implements AsyncDisposable {
     await this.finishing.finishAll(limit).catch(() => {});
     await this.#tasks[Symbol.asyncDispose]();
     const left = this.unfinished();
-    for (const file of left) this.#logLeft(file);
     const isLeft = new Set(left);
     const others = this.lists.files.filter((file) => !isLeft.has(file) && file.isStaged);
     // What the disk refuses to delete stays where it is, for the next mount to find.
     await Promise.allSettled([
-      ...left.map(async ({ content }) => await content.leave()),
+      ...left.map(async (file) => await leaveInStaging(file, this.#options.logger)),
       ...others.map(async ({ content, isRemovedWhileOpen }) =>
         isRemovedWhileOpen ? await content.leave() : await content.evict(),
       ),
@@ -250,8 +257,15 @@ export class StagedFiles implements AsyncDisposable {
 
   async #newFile(at: NewResultFile, { isCopy }: { readonly isCopy: boolean }): Promise<StagedFile> {
     const { staging } = this.#options;
-    const staged = await this.#kept.withRoom(async () => await staging.createFile(at));
-    return this.#stagedFile({ at, name: stagedNameOf(at.path), isCopy }, staged);
+    // In the other modes a close accepts what is on the disk.
+    const isThrough = this.writeModeOf(at.appResultId) === "through";
+    const isInMemory = staging.keepsInMemory && isThrough && !isCopy;
+    const staged = await this.#kept.withRoom(
+      async () => await staging.createFile(at, { isInMemory }),
+    );
+    const file = this.#stagedFile({ at, name: stagedNameOf(at.path), isCopy }, staged);
+    if (isInMemory) this.finishing.keepBytesLater(file, MEMORY_ONLY_MS);
+    return file;
   }
 
   #stagedFile(
@@ -272,6 +286,7 @@ export class StagedFiles implements AsyncDisposable {
       tasks: this.#tasks,
       isCopy,
       earlier,
+      onDestination: () => this.#registry.destinationChanged(file),
       onLate: ({ id, path }) =>
         this.#tasks.start(async () => await this.removing.removedLate(at, { id, path })),
     });
@@ -279,14 +294,9 @@ export class StagedFiles implements AsyncDisposable {
     const { resultPath } = at;
     const { appResultId } = at;
     const writeMode = (): WriteMode => this.writeModeOf(appResultId);
-    return new StagedFile({ content, journal, name, resultPath, writeMode, number: this.#made });
-  }
-
-  #logLeft(file: StagedFile): void {
-    const { path, resultPath, whyLeft: why } = file;
-    file.noteWhyLeft();
-    const what = { path, resultPath, why };
-    this.#options.logger.error(what, "the mount ends, and a file stays in staging, not uploaded");
+    const number = this.#made;
+    const file = new StagedFile({ content, journal, name, resultPath, writeMode, number });
+    return file;
   }
 
   /** Bounds how many files are listed here, where some were just evicted. */

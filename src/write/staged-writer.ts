@@ -76,7 +76,7 @@ export class StagedWriter implements FileWriter, ResultFile {
     const isToFinish = !awaitsRename && content.sizeBytes > 0;
     if (!isToFinish) this.#noteKill(askWriters);
     if (this.file.writeMode !== "through") return this.#closeDurably(isToFinish, askWriters);
-    if (!isToFinish) return undefined;
+    if (!isToFinish) return content.sizeBytes > 0 ? content.stage() : undefined;
     if (this.#hasUnseen) return this.sync();
     return this.#finishUnless(askWriters, signal);
   }
@@ -142,7 +142,8 @@ export class StagedWriter implements FileWriter, ResultFile {
   }
 
   async #finishUnless(askWriters: AskWriters, signal: AbortSignal): Promise<void> {
-    if (!(await this.#closeUnless(askWriters))) return;
+    // What this close accepts must survive the mount, although another program goes on writing.
+    if (!(await this.#closeUnless(askWriters))) return await this.file.content.stage();
     await this.#parts.finishing.finish(this.file, signal);
     this.#hasUnseen = true;
   }

@@ -3,6 +3,7 @@ import { constants, fstatSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { BsmountError } from "../core/errors.ts";
 import { localDisk } from "./local-disk.ts";
+import type { StagingBytes } from "./staging-bytes.ts";
 import { StagingQuota } from "./staging-quota.ts";
 
 export interface StagingFileOptions {
@@ -12,12 +13,10 @@ export interface StagingFileOptions {
   readonly quota?: StagingQuota;
 }
 
-/**
- * The bytes of one file on the local disk, until BaseSpace has them and for as long after that as there
- * is room. What was never written reads as zeros, as on any disk.
- */
-export class StagingFile {
+/** The bytes of a staged file on the local disk. */
+export class StagingFile implements StagingBytes {
   readonly path: string;
+  readonly memoryBytes = 0;
   readonly #file: FileHandle;
   readonly #quota: StagingQuota;
   #onClosed: () => void;
@@ -72,7 +71,6 @@ export class StagingFile {
     return this.#sizeBytes;
   }
 
-  /** @throws BsmountError `no-space` when the disk is full; each byte then is as before or as written */
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     if (this.#loss !== undefined) throw this.#loss;
     this.#checkLength();
@@ -88,10 +86,6 @@ export class StagingFile {
     });
   }
 
-  /**
-   * Fills `into` from `offset` on; returns how many bytes, fewer only at the end of the file.
-   * @throws BsmountError `environment` when the disk no longer has what was written
-   */
   async read(offset: number, into: Uint8Array): Promise<number> {
     const wanted = Math.max(0, Math.min(into.length, this.#sizeBytes - offset));
     const cuts = this.#cuts;
@@ -150,10 +144,9 @@ export class StagingFile {
     }
   }
 
-  /**
-   * Returns when the bytes are on the disk.
-   * @throws BsmountError `environment`, also when somebody deleted the file: nobody would find the bytes again
-   */
+  async stage(): Promise<void> {}
+
+  /** @throws BsmountError `environment` also when somebody deleted the file: nobody would find the bytes again */
   async sync(): Promise<void> {
     await this.#onDisk("sync", async () => {
       await this.#file.sync();
@@ -161,13 +154,11 @@ export class StagingFile {
     });
   }
 
-  /** Closes and deletes it; doing it again is no error. */
   async discard(): Promise<void> {
     await this.close();
     await this.#onDisk("remove", async () => await rm(this.path, { force: true }));
   }
 
-  /** Closes it and leaves it where it is. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;

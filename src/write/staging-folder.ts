@@ -12,7 +12,10 @@ import type { JournaledFile } from "./journal-events.ts";
 import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { NewResultFile } from "./result-file.ts";
 import { localDisk } from "./local-disk.ts";
+import { SmallFile } from "./small-file.ts";
+import type { StagingBytes } from "./staging-bytes.ts";
 import { StagingFile, type StagingFileOptions } from "./staging-file.ts";
+import type { StagingMemory } from "./staging-memory.ts";
 
 /**
  * The lock of a folder of staging files; when it is free, the process that made the folder has ended. It is beside the
@@ -24,8 +27,13 @@ export function stagingLockOf(path: string): LockId {
 
 /** A staging file, and its journal. */
 export interface StagedBytes {
-  readonly bytes: StagingFile;
+  readonly bytes: StagingBytes;
   readonly journal: FileJournal;
+}
+
+export interface NewStagingFile extends StagingFileOptions {
+  /** For its bytes, as long as they are few and need not be on the disk. @default they are on the disk */
+  readonly memory?: StagingMemory | undefined;
 }
 
 /** A staging file of a process that has ended. */
@@ -109,15 +117,15 @@ export class StagingFolder implements AsyncDisposable {
    * Creates a staging file. `onClosed` of the options is not called when this throws.
    * @throws BsmountError `no-space`, `no-descriptors`, `environment`
    */
-  async createFile(at: NewResultFile, options: StagingFileOptions = {}): Promise<StagedBytes> {
+  async createFile(at: NewResultFile, options: NewStagingFile = {}): Promise<StagedBytes> {
     this.#count += 1;
-    this.#hasNewFiles = true;
     const file = String(this.#count);
     const { appResultId, resultPath, path, shown } = at;
     const where = { appResultId, resultPath, path, ...(shown === undefined ? {} : { shown }) };
+    const inMemory = options.memory === undefined ? {} : { isInMemory: true };
     const [created, journaled] = await Promise.allSettled([
-      StagingFile.create(join(this.path, file), options),
-      this.#journal.record({ file, event: "begun", ...where }),
+      this.#createBytes(join(this.path, file), options),
+      this.#journal.record({ file, event: "begun", ...inMemory, ...where }),
     ]);
     const bytes = created.status === "fulfilled" ? created.value : undefined;
     if (bytes !== undefined && journaled.status === "fulfilled") {
@@ -128,6 +136,16 @@ export class StagingFolder implements AsyncDisposable {
     throw created.status === "rejected"
       ? created.reason
       : (journaled as PromiseRejectedResult).reason;
+  }
+
+  async #createBytes(
+    path: string,
+    { memory, ...options }: NewStagingFile,
+  ): Promise<SmallFile | StagingFile> {
+    const onCreated = (): void => void (this.#hasNewFiles = true);
+    if (memory !== undefined) return new SmallFile(path, { ...options, memory, onCreated });
+    onCreated();
+    return await StagingFile.create(path, options);
   }
 
   /** Leaves the files that are still in it for the next mount to find; deletes the folder if there are none. */
@@ -197,7 +215,7 @@ async function leftIn(
     const info = await unlessMissing(async () => await lstat(path));
     if (info?.isFile() !== true) continue;
     const { size: sizeBytes, mtimeMs: modifiedMs } = info;
-    const known = asItIs(files.get(name), sizeBytes, wasRestarted);
+    const known = asItIs(onDisk(files.get(name)), sizeBytes, wasRestarted);
     left.push({ name, path, known, sizeBytes, modifiedMs });
   }
   return left;
@@ -214,6 +232,13 @@ function isAdoptable(journal: ReadJournal, { apiServer, userId }: JournalOwner):
   const isHere = machine !== undefined && whereabouts(machine) !== "elsewhere";
   // The lock is a file, which somebody may have deleted while the process runs.
   return canBeContinued && isOwn && isHere && !isOwnerRunning(journal);
+}
+
+/** It has a staging file now, and is to have one. */
+function onDisk(known: JournaledFile | undefined): JournaledFile | undefined {
+  if (known === undefined) return undefined;
+  const { isInMemory: _before, ...rest } = known;
+  return rest;
 }
 
 /** A file was interrupted when its bytes may be others than those with which it was closed. */

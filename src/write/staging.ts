@@ -1,15 +1,30 @@
 import { existsSync } from "node:fs";
 import { statfs, unlink } from "node:fs/promises";
 import type { JournalOwner } from "./journal.ts";
+import {
+  applyEvent,
+  isDone,
+  type JournaledFile,
+  replacedFiles,
+  stagingNameOf,
+} from "./journal-events.ts";
 import type { NewResultFile, ResultFile } from "./result-file.ts";
 import { MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
 import { ensureSafeFolder } from "../linux/private-folder.ts";
 import { localDisk } from "./local-disk.ts";
 import type { StagingFileOptions } from "./staging-file.ts";
+import { StagingMemory } from "./staging-memory.ts";
 import { StagingQuota } from "./staging-quota.ts";
 import { stagingFolders } from "./leftovers.ts";
-import { type Leftover, type StagedBytes, StagingFolder } from "./staging-folder.ts";
+import {
+  type Leftover,
+  type NewStagingFile,
+  type StagedBytes,
+  StagingFolder,
+} from "./staging-folder.ts";
+
+const UNKNOWN: JournaledFile = { state: "open" };
 
 export interface Space {
   readonly totalBytes: number;
@@ -35,7 +50,11 @@ export interface StagingOptions {
   readonly maxFiles?: number;
   /** Bytes that the files may have together. @default no limit */
   readonly maxBytes?: number | undefined;
+  /** Memory for small files that need not be on the disk yet; with 0 all are there from the start. @default 32 MiB */
+  readonly memoryBytes?: number;
 }
+
+const MEMORY_BYTES = 32 * 1024 * 1024;
 
 /**
  * The staging files of a session, in a folder of its own below `parent`. The folder is created with the first file, and
@@ -44,8 +63,9 @@ export interface StagingOptions {
 export class Staging implements AsyncDisposable {
   /** The folder with those of all sessions. */
   readonly parent: string;
-  readonly #options: Required<Omit<StagingOptions, "maxBytes">>;
+  readonly #options: Required<Pick<StagingOptions, "maxFiles" | "owner">>;
   readonly #quota: StagingQuota;
+  readonly #memory: StagingMemory | undefined;
   readonly #folders: StagingFolder[] = [];
   /** Those of processes that have ended. */
   readonly #adopted: StagingFolder[] = [];
@@ -62,16 +82,32 @@ export class Staging implements AsyncDisposable {
     return this.#options.owner;
   }
 
-  constructor(parent: string, { owner, maxFiles = Infinity, maxBytes }: StagingOptions) {
+  constructor(
+    parent: string,
+    { owner, maxFiles = Infinity, maxBytes, memoryBytes = MEMORY_BYTES }: StagingOptions,
+  ) {
     this.parent = parent;
     this.#options = { owner, maxFiles };
     this.#quota = new StagingQuota(maxBytes);
+    this.#memory = memoryBytes === 0 ? undefined : new StagingMemory(memoryBytes);
   }
 
-  /** @throws BsmountError `no-space`, `no-descriptors`, `environment` */
-  async createFile(resultFile: NewResultFile): Promise<StagedBytes> {
+  /** Whether it has memory for small files. */
+  get keepsInMemory(): boolean {
+    return this.#memory !== undefined;
+  }
+
+  /**
+   * @param isInMemory while it is small it is on the disk only when it has to survive the end of the process
+   * @throws BsmountError `no-space`, `no-descriptors`, `environment`
+   */
+  async createFile(
+    resultFile: NewResultFile,
+    { isInMemory = false }: { readonly isInMemory?: boolean } = {},
+  ): Promise<StagedBytes> {
+    const memory = isInMemory ? this.#memory : undefined;
     const create = async (options: StagingFileOptions): Promise<StagedBytes> =>
-      await this.#createFile(resultFile, options);
+      await this.#createFile(resultFile, { ...options, memory });
     return await this.#limited(create)();
   }
 
@@ -103,7 +139,7 @@ export class Staging implements AsyncDisposable {
     };
   }
 
-  async #createFile(resultFile: NewResultFile, options: StagingFileOptions): Promise<StagedBytes> {
+  async #createFile(resultFile: NewResultFile, options: NewStagingFile): Promise<StagedBytes> {
     const folder = await this.#folder();
     try {
       return await folder.createFile(resultFile, options);
@@ -122,16 +158,23 @@ export class Staging implements AsyncDisposable {
   async adopt(
     onFailure: (path: string, error: unknown) => void,
   ): Promise<readonly AdoptableFile[]> {
-    const left: AdoptableFile[] = [];
+    const found: Leftover[] = [];
     for (const path of await stagingFolders(this.parent)) {
       if ([...this.#folders, ...this.#adopted].some((folder) => folder.path === path)) continue;
       const adopting = StagingFolder.adopt(path, this.#options.owner);
       const adopted = await adopting.catch((error: unknown) => onFailure(path, error));
       if (adopted === undefined) continue;
       this.#adopted.push(adopted.folder);
-      left.push(...adopted.files.map((file) => this.#adoptableFile(file)));
+      found.push(...adopted.files);
     }
-    return left;
+    const journaled = found.map(({ path, known }) => [path, known ?? UNKNOWN] as const);
+    const replaced = replacedFiles(journaled);
+    return found.map((file) => {
+      // The process ended before it deleted what it had replaced.
+      const isReplaced = file.known !== undefined && replaced.has(stagingNameOf(file.path));
+      const known = isReplaced ? applyEvent(file.known, { event: "removed" }) : file.known;
+      return this.#adoptableFile({ ...file, known });
+    });
   }
 
   /** The files in folders of ended processes that this session has taken over, and that it does not upload. */
@@ -153,7 +196,7 @@ export class Staging implements AsyncDisposable {
       const resultFile = known?.resultFile === undefined ? {} : { resultFile: known.resultFile };
       this.#unadopted.set(path, { path, sizeBytes, modifiedMs, why, ...resultFile });
     };
-    const isNeeded = known === undefined ? sizeBytes > 0 : known.state !== "finished";
+    const isNeeded = known === undefined ? sizeBytes > 0 : !isDone(known);
     if (isNeeded && known?.resultFile === undefined) note("its journal does not say what it is");
     const noteWhyLeft = (why: string): void => {
       file.noteWhyLeft(why);

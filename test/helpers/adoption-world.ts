@@ -24,7 +24,7 @@ export class NextMount implements AsyncDisposable {
 
   private constructor(path: string, here: StagedFilesWorld, options: FilesOptions) {
     this.path = path;
-    this.staging = new Staging(path, { owner: OWNER });
+    this.staging = new Staging(path, { owner: OWNER, memoryBytes: 0 });
     this.files = here.world.files({ staging: this.staging, ...options });
   }
 
@@ -75,7 +75,7 @@ export function useAdoption(here: StagedFilesWorld): AdoptionWorld {
   let next: StagedFiles;
   beforeEach(async () => {
     taken = `${here.world.stagingPath}-taken`;
-    staging = new Staging(taken, { owner: OWNER });
+    staging = new Staging(taken, { owner: OWNER, memoryBytes: 0 });
     next = here.world.files({ staging });
   });
   afterEach(async () => {

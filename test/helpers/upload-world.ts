@@ -91,11 +91,12 @@ export class UploadWorld implements AsyncDisposable {
     });
   }
 
-  files({ maxFiles, ...options }: FilesOptions = {}): StagedFiles {
+  files({ maxFiles, memoryBytes = 0, ...options }: FilesOptions = {}): StagedFiles {
     return new StagedFiles({
       target: this.client.uploads,
       staging: new Staging(this.stagingPath, {
         owner: OWNER,
+        memoryBytes,
         ...(maxFiles === undefined ? {} : { maxFiles }),
       }),
       plan: PARTS,

@@ -255,6 +255,7 @@ describe("a file that was closed and not uploaded", () => {
       neverAborted,
     );
     await fs.write(handle, 0, Buffer.from("half"), neverAborted);
+    await fs.fsync(handle, neverAborted);
     await kill();
     await using session = await sessionIn(next);
     expect(session.uploads()).toMatchObject({ interrupted: 1 });

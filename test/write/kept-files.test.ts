@@ -54,7 +54,7 @@ describe("finished files", () => {
 
   test("count as room on the disk while nobody has them open", async () => {
     const blocks = { totalBytes: 10_000, freeBytes: 1000 };
-    const staging = new Staging(here.world.stagingPath, { owner: OWNER });
+    const staging = new Staging(here.world.stagingPath, { owner: OWNER, memoryBytes: 0 });
     staging.space = async () => blocks;
     await use({ staging });
     const file = await finished("a", "x".repeat(50));

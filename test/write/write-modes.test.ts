@@ -37,7 +37,7 @@ async function left(): Promise<KnownFile> {
   taken = `${here.world.stagingPath}-taken`;
   const filter = (path: string): boolean => !path.includes(".lock");
   await cp(here.world.stagingPath, taken, { recursive: true, filter });
-  await using staging = new Staging(taken, { owner: OWNER });
+  await using staging = new Staging(taken, { owner: OWNER, memoryBytes: 0 });
   const [first] = await staging.adopt((path, error) => {
     throw new Error(path, { cause: error });
   });
