@@ -124,10 +124,9 @@ async function adoptInResult(
     await options.staged.whiteouts.upToDate(appResultId);
     const listed = await catalog.files(result, signal);
     for (const each of done) await tidyDone(each, listed, options);
-    if (!isOpen) return;
     const listing = listingOf(listed);
-    for (const each of newestOfEach(missing, options))
-      await adoptFile(each, listing, options, signal);
+    const toAdopt = isOpen ? newestOfEach(missing, options) : [];
+    for (const each of toAdopt) await adoptFile(each, listing, options, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (reasonOf(error) !== "not-found") leave(missing, options, describeError(error));

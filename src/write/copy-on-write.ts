@@ -2,7 +2,7 @@ import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { AppResultId, FileId } from "../core/ids.ts";
 import type { FileReader, FileWriter, AskWriters } from "./file-writer.ts";
 import { FirstFailure } from "./first-failure.ts";
-import type { HiddenFile } from "./result-log.ts";
+import type { HiddenFile } from "./result-events.ts";
 import { type NewResultFile, type ResultFile, shownPathOf } from "./result-file.ts";
 import type { StagedContent } from "./staged-content.ts";
 import type { StagedFile } from "./staged-file.ts";

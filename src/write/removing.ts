@@ -1,5 +1,5 @@
 import type { ResultFile } from "./result-file.ts";
-import type { HiddenFile } from "./result-log.ts";
+import type { HiddenFile } from "./result-events.ts";
 import type { StagedFile } from "./staged-file.ts";
 import type { StagedRegistry } from "./staged-registry.ts";
 import { isRemovedWhileOpen } from "./temporary-names.ts";

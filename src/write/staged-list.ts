@@ -1,5 +1,5 @@
 import type { AppResultId, FileId } from "../core/ids.ts";
-import type { HiddenFile } from "./result-log.ts";
+import type { HiddenFile } from "./result-events.ts";
 import type { StagedFile } from "./staged-file.ts";
 
 /** A change of the list, and the path that it happened at. */

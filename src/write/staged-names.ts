@@ -5,7 +5,7 @@ import type { PartPlan } from "../upload/part-plan.ts";
 import type { Finishing } from "./finishing.ts";
 import { stagingNameOf } from "./journal-events.ts";
 import { type Occupants, stagedIn, versionsIn } from "./removing.ts";
-import type { HiddenFile } from "./result-log.ts";
+import type { HiddenFile } from "./result-events.ts";
 import type { StagedFile } from "./staged-file.ts";
 import type { StagedRegistry } from "./staged-registry.ts";
 import type { Whiteouts } from "./whiteouts.ts";

@@ -9,7 +9,8 @@ import { ensurePrivateFolder } from "../linux/private-folder.ts";
 import type { JournalOwner } from "./journal.ts";
 import { localDisk } from "./local-disk.ts";
 import type { ResultFile } from "./result-file.ts";
-import { type HiddenFile, type ResultEvent, ResultLog } from "./result-log.ts";
+import type { HiddenFile, ResultEvent } from "./result-events.ts";
+import { ResultLog } from "./result-log.ts";
 
 /*
  * BaseSpace cannot delete a file. A file that was removed on a mount has a whiteout: it stays in BaseSpace, and this
@@ -26,6 +27,8 @@ export interface WhiteoutsOptions {
   /** The server and user that the app results belong to. */
   readonly owner: JournalOwner;
   readonly clock: Clock;
+  /** As that of {@link ResultLog}. */
+  readonly compactBytes?: number;
   /** Called with the changes of an app result, in order. */
   readonly onChange: (appResultId: AppResultId, change: WhiteoutChange) => void;
 }
@@ -129,15 +132,24 @@ export class Whiteouts {
   async #read(appResultId: AppResultId, result: KnownResult): Promise<void> {
     const now = this.#options.clock.now();
     const { isAnew, events } = await result.log.news();
-    if (isAnew) {
-      for (const file of result.hidden.values()) this.#apply(appResultId, "uncovered", file);
-      result.writeMode = undefined;
-    }
+    if (isAnew) this.#uncoverOthers(appResultId, result, events);
     for (const event of events) {
       if (event.event === "write-mode") result.writeMode = event.mode;
       else this.#apply(appResultId, event.event === "hidden" ? "covered" : "uncovered", event);
     }
     result.checkedMs = now;
+  }
+
+  /** The log was removed, or is continued in another file: what it does not say any more does not hold. */
+  #uncoverOthers(
+    appResultId: AppResultId,
+    result: KnownResult,
+    events: readonly ResultEvent[],
+  ): void {
+    const named = new Set(events.map((event) => (event.event === "hidden" ? event.id : undefined)));
+    for (const file of result.hidden.values())
+      if (!named.has(file.id)) this.#apply(appResultId, "uncovered", file);
+    result.writeMode = undefined;
   }
 
   #apply(appResultId: AppResultId, kind: WhiteoutChange["kind"], file: HiddenFile): void {
@@ -156,9 +168,9 @@ export class Whiteouts {
   #result(appResultId: AppResultId): KnownResult {
     const known = this.#results.get(appResultId);
     if (known !== undefined) return known;
-    const log = new ResultLog(
-      join(this.#options.folder, logName(this.#options.owner, appResultId)),
-    );
+    const { folder, owner, compactBytes } = this.#options;
+    const path = join(folder, logName(owner, appResultId));
+    const log = new ResultLog(path, compactBytes === undefined ? {} : { compactBytes });
     const result = {
       log,
       hidden: new Map(),

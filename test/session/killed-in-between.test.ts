@@ -121,7 +121,7 @@ describe("a file that the disk refuses to delete", () => {
     const path = staged?.file ?? "";
     const kept = here.home.join("kept");
     await copyFile(path, kept);
-    // Even root cannot unlink(2) a folder.
+    // What unlink(2) refuses, for any user.
     await rm(path);
     mkdirSync(path);
     await here.remove("f");
