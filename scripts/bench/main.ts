@@ -45,9 +45,6 @@ async function benchAllWrites(options: WriteOptions, signal: AbortSignal): Promi
     console.log(renderWriteTable(outcome));
     await keep(outcome);
   }
-  console.log(
-    "Writing back (close() returns at once) is not measured: bsmount does not do that yet.",
-  );
 }
 
 async function benchBusyMachine(options: BusyOptions, signal: AbortSignal): Promise<void> {

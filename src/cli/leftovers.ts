@@ -1,8 +1,9 @@
 import type { Config } from "../config/config.ts";
 import { describeError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
-import { stagingFolderOf } from "../session/open-staging.ts";
-import { type StagedUpload, stagedUploads, tidyStaging } from "../write/leftovers.ts";
+import { stagingFoldersOf } from "../session/open-staging.ts";
+import { type StagedUpload, tidyStaging } from "../write/leftovers.ts";
+import type { StagingFolders } from "../write/staging-folders.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import { stagedNameOf } from "../write/temporary-names.ts";
 
@@ -13,7 +14,8 @@ const MAX_LOGGED = 100;
 export async function tidyLeftovers(config: Config, logger: Logger): Promise<void> {
   if (config.mount.readOnly) return;
   try {
-    const left = await tidyStaging(stagingFolderOf(config));
+    const folders = await stagingFoldersOf(config.folders).all();
+    const left = (await Promise.all(folders.map(async (each) => await tidyStaging(each)))).flat();
     for (const { file, sizeBytes, resultFile, why } of left.slice(0, MAX_LOGGED)) {
       const path = resultFile === undefined ? undefined : shownPathOf(resultFile);
       logger.warn({ file, sizeBytes, path, why }, "an earlier mount left this file, not uploaded");
@@ -31,10 +33,10 @@ export async function tidyLeftovers(config: Config, logger: Logger): Promise<voi
  * @param pid that of a new mount, which has adopted what it could
  */
 export async function leftoversNotice(
-  stagingFolder: string,
+  folders: StagingFolders,
   pid?: number,
 ): Promise<string | undefined> {
-  const left = (await allStaged(stagingFolder)).filter(
+  const left = (await allStaged(folders)).filter(
     (upload) => !upload.isLive || (upload.pid === pid && !isContinued(upload)),
   );
   if (left.length === 0) return undefined;
@@ -43,10 +45,10 @@ export async function leftoversNotice(
 
 /** One line about the files that a new mount continues to upload; undefined when there are none. */
 export async function continuedNotice(
-  stagingFolder: string,
+  folders: StagingFolders,
   pid: number,
 ): Promise<string | undefined> {
-  const continued = (await allStaged(stagingFolder)).filter(
+  const continued = (await allStaged(folders)).filter(
     (upload) => upload.isLive && upload.pid === pid && isContinued(upload),
   );
   return continued.length === 0
@@ -64,6 +66,6 @@ function filesOf(files: readonly unknown[]): string {
 }
 
 /** Empty when staging cannot be read: the mount is live, and a notice is not worth failing for. */
-async function allStaged(stagingFolder: string): Promise<readonly StagedUpload[]> {
-  return await stagedUploads(stagingFolder).catch(() => []);
+async function allStaged(folders: StagingFolders): Promise<readonly StagedUpload[]> {
+  return await folders.uploads().catch(() => []);
 }

@@ -26,6 +26,9 @@ export const CONNECTION_OPTIONS: readonly OptionKey[] = [
   "logLevel",
 ];
 
+/** The options of commands about files that were written. */
+export const FOLDER_OPTIONS: readonly OptionKey[] = ["stateDir", "stagingDir"];
+
 /** The options of commands that read the tree. */
 export const TREE_OPTIONS: readonly OptionKey[] = [
   ...CONNECTION_OPTIONS,

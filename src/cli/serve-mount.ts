@@ -9,7 +9,9 @@ import {
 } from "../mount/mount.ts";
 import { tidyLeftovers } from "./leftovers.ts";
 import type { MountPlan } from "./mount-plan.ts";
-import { KERNEL_TTL_MS, openSession } from "../session/session.ts";
+import type { CompletionOutcome } from "../session/result-completion.ts";
+import { KERNEL_TTL_MS } from "../session/compose-tree.ts";
+import { openSession } from "../session/session.ts";
 
 /** Mounts, and returns when the mount has ended; logs to the log file of the plan. */
 export async function serveMount(plan: MountPlan, hooks: ForegroundHooks): Promise<void> {
@@ -18,10 +20,17 @@ export async function serveMount(plan: MountPlan, hooks: ForegroundHooks): Promi
   await runPlan(plan, { logger: log.logger, logFile: plan.logFile }, hooks);
 }
 
-/** Like {@link serveMount}, but logs to standard error. */
-export async function serveInForeground(plan: MountPlan, hooks: ForegroundHooks): Promise<void> {
+/** Like {@link serveMount}, but logs to standard error. Returns which app results were completed at the end. */
+export async function serveInForeground(
+  plan: MountPlan,
+  hooks: ForegroundHooks,
+): Promise<CompletionOutcome> {
   await ensurePrivateFolder(plan.config.folders.state, plan.uid);
-  await runPlan(plan, { logger: createLogger(plan.config.log.level, process.stderr) }, hooks);
+  return await runPlan(
+    plan,
+    { logger: createLogger(plan.config.log.level, process.stderr) },
+    hooks,
+  );
 }
 
 interface LogTarget {
@@ -29,12 +38,16 @@ interface LogTarget {
   readonly logFile?: string;
 }
 
-async function runPlan(plan: MountPlan, log: LogTarget, hooks: ForegroundHooks): Promise<void> {
+async function runPlan(
+  plan: MountPlan,
+  log: LogTarget,
+  hooks: ForegroundHooks,
+): Promise<CompletionOutcome> {
   const { config, mountPoint } = plan;
   const options: MountBaseSpaceOptions = {
     mountPoint,
     runtimeFolder: config.folders.runtime,
-    ownFolders: [config.folders.cache, config.folders.state, plan.logFile],
+    ownFolders: [config.folders.cache, config.folders.state, config.folders.staging, plan.logFile],
     readOnly: config.mount.readOnly,
     allowOther: config.mount.allowOther,
     noexec: config.mount.noexec,
@@ -55,5 +68,5 @@ async function runPlan(plan: MountPlan, log: LogTarget, hooks: ForegroundHooks):
     await tidyLeftovers(config, log.logger);
     return session;
   };
-  await runForeground(open, options, hooks);
+  return await runForeground(open, options, hooks);
 }

@@ -4,7 +4,7 @@ import type { LogLevel } from "../core/logger.ts";
 import type { WriteMode } from "../core/write-mode.ts";
 import { type ConnectionConfig, resolveConnection } from "./connection.ts";
 import type { Environment } from "./environment.ts";
-import { defaultFolders, type Folders } from "./folders.ts";
+import { defaultFolders, type Folders, stagingFolderIn } from "./folders.ts";
 import {
   type CompleteOptions,
   type GivenOptions,
@@ -36,6 +36,8 @@ export interface Config {
   readonly memoryCacheBytes: number;
   /** Options of the kernel mount. */
   readonly mount: MountConfig;
+  /** What app results get when they are made, unless a command says otherwise. */
+  readonly newResults: NewResultsConfig;
   /** Every file that is uploaded is read back and compared before it counts as finished. */
   readonly verifiesUploads: boolean;
   /** The folders of bsmount. */
@@ -70,6 +72,14 @@ export interface MountConfig {
   readonly stagingBytes?: number;
   /** When files are finished in results that have no mode of their own. */
   readonly writeMode: WriteMode;
+  /** The app results that were made or written on the mount are set Complete when it ends. */
+  readonly completesOnUnmount: boolean;
+}
+
+export interface NewResultsConfig {
+  readonly description?: string;
+  /** The Id or the name of an app session, or `bs:/…` for that of an app result. @default a new one */
+  readonly session?: string;
 }
 
 export interface LogConfig {
@@ -108,6 +118,7 @@ export async function resolveConfig(
     },
     memoryCacheBytes: checkMemoryCache(options.memoryCache),
     mount: resolveMount(options),
+    newResults: resolveNewResults(options),
     verifiesUploads: options.verifyUploads,
     folders: resolveFolders(options, environment),
     log: resolveLog(options),
@@ -117,7 +128,17 @@ export async function resolveConfig(
 function resolveMount(options: CompleteOptions): MountConfig {
   const { readOnly, allowOther, noexec, maxBackground, writeMode, stagingSize } = options;
   const staging = stagingSize === undefined ? {} : { stagingBytes: stagingSize };
-  return { readOnly, allowOther, noexec, maxBackground, writeMode, ...staging };
+  const completesOnUnmount = options.completeOnUnmount;
+  const kernel = { readOnly, allowOther, noexec, maxBackground };
+  return { ...kernel, writeMode, completesOnUnmount, ...staging };
+}
+
+function resolveNewResults(options: CompleteOptions): NewResultsConfig {
+  const { resultDescription: description, resultSession: session } = options;
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(session === undefined ? {} : { session }),
+  };
 }
 
 function resolveLog(options: CompleteOptions): LogConfig {
@@ -129,9 +150,12 @@ function resolveLog(options: CompleteOptions): LogConfig {
 
 export function resolveFolders(options: GivenOptions, environment: Environment): Folders {
   const folders = defaultFolders(environment);
+  const state = options.stateDir === undefined ? folders.state : resolve(options.stateDir);
+  const { stagingDir } = options;
   return {
     cache: options.cacheDir === undefined ? folders.cache : resolve(options.cacheDir),
-    state: options.stateDir === undefined ? folders.state : resolve(options.stateDir),
+    state,
+    staging: stagingDir === undefined ? stagingFolderIn(state) : resolve(stagingDir),
     runtime: folders.runtime,
   };
 }

@@ -8,8 +8,15 @@ export interface Folders {
   readonly cache: string;
   /** For logs, staged files, and everything that must survive a restart. */
   readonly state: string;
+  /** For the bytes of files that are written. */
+  readonly staging: string;
   /** For the sockets of live mounts; deleted at a reboot. */
   readonly runtime: string;
+}
+
+/** Where files are staged unless an option says otherwise. */
+export function stagingFolderIn(state: string): string {
+  return join(state, "staging");
 }
 
 /**
@@ -23,6 +30,7 @@ export function defaultFolders(environment: Environment): Folders {
   return {
     cache: join(xdg(variables["XDG_CACHE_HOME"]) ?? join(home, ".cache"), "bsmount"),
     state,
+    staging: stagingFolderIn(state),
     runtime: runtime === undefined ? join(state, "run") : join(runtime, "bsmount"),
   };
 }

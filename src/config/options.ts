@@ -92,6 +92,26 @@ export const OPTIONS = {
     default: "through",
     help: "when a file is complete in BaseSpace: at close (through), soon after (back), when told (commit)",
   },
+  resultDescription: {
+    name: "result-description",
+    type: "text",
+    argument: "TEXT",
+    help: "description of each app result that mkdir makes",
+  },
+  resultSession: {
+    name: "result-session",
+    type: "text",
+    argument: "SESSION",
+    env: "BSMOUNT_RESULT_SESSION",
+    defaultText: "a new one for each",
+    help: "app session of what mkdir makes: its Id or name, or a result in it, bs:/…",
+  },
+  completeOnUnmount: {
+    name: "complete-on-unmount",
+    type: "switch",
+    default: "off",
+    help: "when the mount ends, complete the app results that were made or written on it",
+  },
   verifyUploads: {
     name: "verify-uploads",
     type: "switch",
@@ -152,6 +172,13 @@ export const OPTIONS = {
     argument: "DIR",
     defaultText: "$XDG_STATE_HOME/bsmount, else ~/.local/state/bsmount",
     help: "folder for logs, staged files and what must survive a restart",
+  },
+  stagingDir: {
+    name: "staging-dir",
+    type: "text",
+    argument: "DIR",
+    defaultText: "STATE/staging",
+    help: "folder for staged files, on a local disk with enough room",
   },
   stagingSize: {
     name: "staging-size",

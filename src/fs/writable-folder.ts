@@ -31,7 +31,7 @@ export function isAppResult(node: Node): node is EntityDirectory {
 }
 
 /** Whether an app result takes no more files. */
-export function isFinal({ status = "" }: Entity): boolean {
+export function isFinal({ status = "" }: Pick<Entity, "status">): boolean {
   return /^(complete|aborted)$/i.test(status);
 }
 

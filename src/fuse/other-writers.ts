@@ -41,7 +41,7 @@ import { type ClosedFile, WritingHandle, WritingHandles } from "./writing-handle
 
 /** A handle that was open for longer is searched for in every process. */
 const YOUNG_MS = 5000;
-/** The opener of a file is searched for when nothing was written to that for this time. */
+/** The opener is searched for when nothing was written for this time. */
 const IDLE_MS = 100;
 /** How long a close waits for a free descriptor. */
 const NO_DESCRIPTOR_MS = 2000;

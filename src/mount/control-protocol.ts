@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { BsmountError, describeError, type FailureReason } from "../core/errors.ts";
 import { redactText } from "../core/redact.ts";
+import type { NotCompleted } from "../session/result-completion.ts";
 import {
   type TemporaryFilesPolicy,
   isTemporaryFilesPolicy,
@@ -64,6 +65,10 @@ export interface UnmountResult {
   readonly left: readonly string[];
   /** Whether the mount is still in use, and lives on until it is not. */
   readonly isUsed: boolean;
+  /** Paths of app results that were completed; absent in mounts of older versions. */
+  readonly completed?: readonly string[];
+  /** Those that were to be completed and were not; absent in mounts of older versions. */
+  readonly notCompleted?: readonly NotCompleted[];
 }
 
 /** The progress in a message; undefined when the message is a reply. */

@@ -60,7 +60,9 @@ async function unmount(
   refuseUnfinished(options);
   const { interrupted } = options.session.unfinishedFiles();
   await options.unmount(false);
-  return { open: [], left: interrupted, isUsed: false };
+  // Nothing can be opened any more. Without waiting, the process does this when the uploads are finished.
+  const ended = request.wait ? await options.session.completion.complete() : {};
+  return { open: [], left: interrupted, isUsed: false, ...ended };
 }
 
 async function detach(
@@ -76,10 +78,12 @@ async function detach(
   await decideTemporaryFiles(request, options, signal);
   if (request.wait) await finishUploads(options, signal);
   const { awaitingCommit, awaitingRename, failed, interrupted } = session.unfinishedFiles();
+  const ended = await session.completion.complete();
   return {
     open: open.map((path) => nameHolders(path, mountPoint, holders)),
     left: [...awaitingRename, ...awaitingCommit, ...failed, ...interrupted],
     isUsed: holders.length + open.length > 0,
+    ...ended,
   };
 }
 

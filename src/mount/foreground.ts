@@ -1,5 +1,6 @@
 import { describeError, reasonOf } from "../core/errors.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
+import type { CompletionOutcome } from "../session/result-completion.ts";
 import type { BaseSpaceMount } from "./live-mount.ts";
 import { logTelemetry } from "./log-telemetry.ts";
 import { type MountBaseSpaceOptions, mountPrepared } from "./mount-base-space.ts";
@@ -16,14 +17,15 @@ export interface ForegroundHooks {
 
 /**
  * Mounts, and returns when the mount has ended: after SIGINT or SIGTERM (see `signals.ts`), `bsmount unmount`,
- * `fusermount -u` or an abort. Opens the session after checking the mount point, and always disposes it.
+ * `fusermount -u` or an abort. Opens the session after checking the mount point, and always disposes it. Returns which
+ * app results were completed at the end.
  * @throws BsmountError what mounting and `openSession` throw
  */
 export async function runForeground(
   openSession: (signal: AbortSignal) => Promise<MountableSession>,
   options: MountBaseSpaceOptions,
   hooks: ForegroundHooks = {},
-): Promise<void> {
+): Promise<CompletionOutcome> {
   const logger = options.logger ?? silentLogger;
   using _telemetry = logTelemetry(logger);
   await using signals = serveSignals((text) => notice(logger, hooks, text));
@@ -44,6 +46,10 @@ export async function runForeground(
     hooks.onMounted?.(mount);
     await mount.ended;
     logger.info({ mountPoint: mount.mountPoint }, "unmounted");
+    const completion = await session.completion.complete();
+    for (const { path, why } of completion.notCompleted)
+      hooks.onNotice?.(`${path} was not completed: ${why}`);
+    return completion;
   } catch (error) {
     logger.error({ reason: reasonOf(error), error: describeError(error) }, "cannot mount");
     // What the session has adopted is left to the next one.

@@ -136,7 +136,9 @@ export class LiveMount implements BaseSpaceMount {
   }
 
   async unmount(options: { readonly lazy: boolean }, signal: AbortSignal): Promise<void> {
-    const { mounted } = this.#options;
+    const { mounted, session } = this.#options;
+    // Programs that use a detached mount may be about to write more.
+    if (options.lazy) await session.completion.leave("the mount was detached");
     await unmountUnlessUsed(this.mountPoint, async () => await mounted.unmount(options, signal), {
       signal,
     });

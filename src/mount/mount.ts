@@ -18,8 +18,9 @@ export type { MountStatus } from "./mount-status.ts";
 export type { MountableSession } from "./mountable-session.ts";
 export { listMounts, metricsAt, refreshAt, setStatusAt } from "./mounts.ts";
 export { type OtherMount, otherMounts } from "./other-mounts.ts";
+export { checkStagingDisk } from "./staging-disk.ts";
 export { refuseUnfinishedInMounts } from "./result-in-mounts.ts";
-export { unmountAt } from "./unmount-at.ts";
+export { unmountAt, type UnmountOutcome } from "./unmount-at.ts";
 export {
   isUnknownRequest,
   mountsWithUploads,

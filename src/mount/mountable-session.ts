@@ -5,6 +5,7 @@ export type MountableSession = AsyncDisposable &
   Pick<
     Session,
     | "commitUploads"
+    | "completion"
     | "describe"
     | "discardTemporaryNames"
     | "fileSystem"

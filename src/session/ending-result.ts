@@ -32,7 +32,7 @@ export interface EndingResult {
 export type RefuseElsewhere = (result: EndingResult, signal: AbortSignal) => Promise<void>;
 
 /** The staging of this session. */
-export type SessionStaging = Pick<Staging, "parent" | "isOwn">;
+export type SessionStaging = Pick<Staging, "isOwn" | "parents">;
 
 /**
  * Checks that staging has no files of the result that another session wrote. A file that an ended process left behind
@@ -48,10 +48,14 @@ export async function refuseStaged(
   remoteFiles: () => Promise<ShownFiles>,
 ): Promise<void> {
   // Recognised by the folder: in a container a process can have the number of one that ended before.
-  const uploads = (await stagedUploads(staging.parent)).filter(
-    ({ resultFile, apiServer: server, file }) =>
-      resultFile?.appResultId === appResultId && server === apiServer && !staging.isOwn(file),
-  );
+  const parents = await staging.parents();
+  const staged = await Promise.all(parents.map(async (parent) => await stagedUploads(parent)));
+  const uploads = staged
+    .flat()
+    .filter(
+      ({ resultFile, apiServer: server, file }) =>
+        resultFile?.appResultId === appResultId && server === apiServer && !staging.isOwn(file),
+    );
   if (uploads.length === 0) return;
   // Files in a folder that this session has taken over, which it could not open, are left behind as well.
   const live = uploads.find(({ isLive, pid }) => isLive && pid !== process.pid);

@@ -1,40 +1,24 @@
 import type { BaseSpace } from "../api/client.ts";
+import type { AppResult } from "../api/models/app-result.ts";
 import { ApiError } from "../api/transport/errors.ts";
 import type { SessionStatus } from "../api/resources/session-status.ts";
 import { collectionOf } from "../catalog/catalog.ts";
 import type { Catalog, Entity, EntityCollection } from "../catalog/catalog.ts";
-import { BsmountError } from "../core/errors.ts";
-import type { ProjectId } from "../core/ids.ts";
+import { BsmountError, reasonOf } from "../core/errors.ts";
+import type { AppSessionId, ProjectId } from "../core/ids.ts";
 import type { EntityMaker, StatusChange } from "../fs/writing.ts";
-import type { StagedFiles } from "../write/staged-files.ts";
-import { type ResultFile, shownPathOf } from "../write/result-file.ts";
-import {
-  type SessionStaging,
-  type RefuseElsewhere,
-  refuseStaged,
-  refuseResumableUploads,
-} from "./ending-result.ts";
-import { newestByPath, type ShownFiles } from "./newest-by-path.ts";
+import { encodeName } from "../tree/encoding.ts";
+import type { NewResult } from "./new-result.ts";
+import { ResultPreparation, type ResultPreparationOptions } from "./result-preparation.ts";
 import type { UnfinishedFilesPolicy } from "./temporary-files-policy.ts";
-import { interruptedError, uploadsFailedError, temporaryNamesError } from "./unfinished-errors.ts";
-import { StillOpenError } from "./still-open-error.ts";
-import {
-  discardTemporaryNames,
-  failedFiles,
-  interruptedFiles,
-  keepTemporaryNames,
-} from "./unfinished-files.ts";
+import type { UsedResults } from "./used-results.ts";
 
-export interface EntityMakerOptions {
+export interface EntityMakerOptions extends Omit<ResultPreparationOptions, "apiServer"> {
   readonly client: BaseSpace;
-  readonly catalog: Catalog;
-  readonly staged: StagedFiles;
-  /** Where this session and others stage what they write. */
-  readonly staging: SessionStaging;
-  /** The journals of copies that were begun, in files of this folder. */
-  readonly transfersFolder: string;
-  /** Asks other mounts before the status of a result changes. */
-  readonly refuseElsewhere: RefuseElsewhere;
+  /** What new app results get beside their names. @default nothing */
+  readonly newResult?: Pick<NewResult, "fields">;
+  /** Is told which app results were made. */
+  readonly used?: Pick<UsedResults, "add">;
 }
 
 const STATUS_BY_NAME: ReadonlyMap<string, SessionStatus> = new Map(
@@ -48,29 +32,34 @@ const STATUS_BY_NAME: ReadonlyMap<string, SessionStatus> = new Map(
 export class ApiEntityMaker implements EntityMaker {
   readonly #client: BaseSpace;
   readonly #catalog: Catalog;
-  readonly #files: StagedFiles;
-  readonly #staging: SessionStaging;
-  readonly #transfersFolder: string;
-  readonly #askElsewhere: RefuseElsewhere;
+  readonly #preparation: ResultPreparation;
+  readonly #newResult: EntityMakerOptions["newResult"];
+  readonly #used: EntityMakerOptions["used"];
   #scopes: Promise<readonly string[] | undefined> | undefined;
 
   constructor(options: EntityMakerOptions) {
     this.#client = options.client;
     this.#catalog = options.catalog;
-    this.#files = options.staged;
-    this.#staging = options.staging;
-    this.#transfersFolder = options.transfersFolder;
-    this.#askElsewhere = options.refuseElsewhere;
+    const { apiServer } = options.client;
+    this.#preparation = new ResultPreparation({ ...options, apiServer });
+    this.#newResult = options.newResult;
+    this.#used = options.used;
   }
 
   /** @inheritDoc */
   async create(collection: EntityCollection, name: string, signal: AbortSignal): Promise<void> {
     const { projectId } = collection;
+    let id: string;
     try {
-      await this.#make(projectId, name, signal);
+      id = await this.#make(projectId, name, signal);
     } catch (error) {
       const mayBeDone = error instanceof ApiError && error.mayHaveSucceeded;
-      if (!mayBeDone || !(await this.#isListed(collection, name, signal))) throw error;
+      const made = mayBeDone ? await this.#listedId(collection, name, signal) : undefined;
+      if (made === undefined) throw error;
+      id = made;
+    }
+    if (projectId !== undefined) {
+      this.#used?.add(id, `/projects/${projectId}/appresults/${encodeName(name)}`);
     }
     this.#catalog.invalidate(collection);
   }
@@ -93,16 +82,16 @@ export class ApiEntityMaker implements EntityMaker {
       refuseUnlessSame(appResult.name, raw, { status, summary });
       return;
     }
-    await this.#refuseWhileOpen(appResult, status, signal);
-    // From here on no file can be opened for writing in a result that will accept no more files.
-    using _closing = isFinal(status) ? this.#files.writers.closing(appResult.id) : undefined;
-    this.#refuseOpen(appResult, status, this.#files.writers.files(appResult.id));
-    await this.#refuseElsewhere(appResult, status, signal);
-    const { temporaryFiles = "refuse", uploadsInterrupted = false } = change;
-    await this.#finishFiles(appResult, { status, temporaryFiles, uploadsInterrupted }, signal);
+    const others = isFinal(status) ? await this.#others(appResult, appSession.id, signal) : [];
+    const plan = { ...change, status, what: `cannot make ${appResult.name} ${status}` };
+    using _closing = await this.#preparation.prepare([appResult, ...others], plan, signal);
     await this.#client.appSessions.setStatus(appSession.id, { status, summary }, { signal });
     this.#catalog.invalidate(appResult);
     this.#forgetListing(raw);
+    for (const other of others) {
+      this.#catalog.invalidate(other);
+      this.#forgetListing(other.raw);
+    }
   }
 
   /**
@@ -127,115 +116,49 @@ export class ApiEntityMaker implements EntityMaker {
     }
   }
 
-  async #make(projectId: ProjectId | undefined, name: string, signal: AbortSignal): Promise<void> {
+  /** Returns the Id. */
+  async #make(
+    projectId: ProjectId | undefined,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<string> {
     const { projects } = this.#client;
-    if (projectId === undefined) await projects.create(name, { signal });
-    else await projects.createAppResult(projectId, { name }, { signal });
+    if (projectId === undefined) return (await projects.create(name, { signal })).id;
+    const fields = (await this.#newResult?.fields(signal)) ?? {};
+    return (await projects.createAppResult(projectId, { ...fields, name }, { signal })).id;
   }
 
-  async #isListed(
+  async #listedId(
     collection: EntityCollection,
     name: string,
     signal: AbortSignal,
-  ): Promise<boolean> {
+  ): Promise<string | undefined> {
     this.#catalog.invalidate(collection);
     const entities = await this.#catalog.entities(collection, signal);
-    return entities.some((entity) => entity.name === name);
+    return entities.find((entity) => entity.name === name)?.id;
   }
 
-  /** The file of a program that is still writing would be complete too early, and could not be changed any more. */
-  async #refuseWhileOpen(
-    appResult: Entity,
-    status: SessionStatus,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (status === "Running") return;
-    this.#refuseOpen(
-      appResult,
-      status,
-      await this.#files.finishing.stillOpen(signal, appResult.id),
-    );
-  }
-
-  #refuseOpen({ name }: Entity, status: SessionStatus, open: readonly ResultFile[]): void {
-    if (status === "Running" || open.length === 0) return;
-    throw new StillOpenError(`cannot make ${name} ${status}`, open.map(shownPathOf));
-  }
-
-  async #refuseElsewhere(
-    appResult: Entity,
-    status: SessionStatus,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (status === "Running") return;
-    const { apiServer } = this.#client;
-    const what = `cannot make ${appResult.name} ${status}`;
-    const result = { apiServer, appResultId: appResult.id, what };
-    await this.#askElsewhere(result, signal);
-    if (!isFinal(status)) return;
-    const remoteFiles = async (): Promise<ShownFiles> => {
-      this.#catalog.invalidate(appResult);
-      return newestByPath(await this.#catalog.files(appResult, signal));
-    };
-    await refuseStaged(result, this.#staging, remoteFiles);
-    // A copy into a result that is given up ends with it.
-    if (status !== "Complete") return;
-    await refuseResumableUploads(result, this.#transfersFolder, remoteFiles);
-  }
-
-  /** Files under temporary names are finished only when the caller says so; otherwise they would be lost. */
-  async #finishFiles(
-    { id, name }: Entity,
-    {
-      status,
-      temporaryFiles,
-      uploadsInterrupted,
-    }: { readonly status: SessionStatus } & Required<UnfinishedFilesPolicy>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (status === "Running") return;
-    if (temporaryFiles === "upload")
-      await keepTemporaryNames(this.#files, { appResultId: id }, signal);
-    if (temporaryFiles === "discard")
-      await discardTemporaryNames(this.#files, { appResultId: id }, signal);
-    await this.#closeInterrupted({ id, name }, { status, uploadsInterrupted });
-    const temporary = this.#files.unfinished(id).filter(({ awaitsRename }) => awaitsRename);
-    if (isFinal(status) && temporary.length > 0) {
-      const paths = temporary.map(({ shownPath }) => shownPath);
-      throw temporaryNamesError(`cannot make ${name} ${status}`, paths);
-    }
+  /** The app results of a session; none when the service does not say, which keeps no result from ending. */
+  async resultsOf(sessionId: AppSessionId, signal: AbortSignal): Promise<readonly AppResult[]> {
     try {
-      if (isFinal(status)) await this.#files.finishing.commitAll(id);
-      await this.#files.finishing.finishAll(signal, id);
+      return await this.#client.appSessions.appResults(sessionId).all({ signal });
     } catch (error) {
-      const failed = failedFiles(this.#files.unfinished(id));
-      throw failed.length === 0
-        ? error
-        : uploadsFailedError(`cannot make ${name} ${status}`, failed);
+      if (["not-found", "access-denied"].includes(reasonOf(error))) return [];
+      throw error;
     }
-    if (isFinal(status)) this.#refuseUnfinished({ id, name }, status);
   }
 
-  /** One that was renamed or written meanwhile may not be finished. */
-  #refuseUnfinished({ id, name }: Pick<Entity, "id" | "name">, status: SessionStatus): void {
-    const left = this.#files.unfinished(id).map(({ shownPath }) => shownPath);
-    if (left.length > 0) throw uploadsFailedError(`cannot make ${name} ${status}`, left);
-  }
-
-  /** Nobody knows whether the end of an interrupted file is missing; so the caller decides. */
-  async #closeInterrupted(
-    { id, name }: Pick<Entity, "id" | "name">,
-    {
-      status,
-      uploadsInterrupted,
-    }: { readonly status: SessionStatus; readonly uploadsInterrupted: boolean },
-  ): Promise<void> {
-    const interrupted = interruptedFiles(this.#files.unfinished(id));
-    if (uploadsInterrupted) for (const file of interrupted) await file.close();
-    else if (isFinal(status) && interrupted.length > 0) {
-      const paths = interrupted.map(({ shownPath }) => shownPath);
-      throw interruptedError(`cannot make ${name} ${status}`, paths);
+  /** The other app results of the session, which end with it. */
+  async #others(
+    { id }: Entity,
+    sessionId: AppSessionId,
+    signal: AbortSignal,
+  ): Promise<readonly Entity[]> {
+    const others: Entity[] = [];
+    for (const other of await this.resultsOf(sessionId, signal)) {
+      if (other.id !== id) others.push(await this.#catalog.entity("appresult", other.id, signal));
     }
+    return others;
   }
 
   #forgetListing(raw: Readonly<Record<string, unknown>>): void {

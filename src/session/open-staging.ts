@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { BaseSpace } from "../api/client.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Folders } from "../config/folders.ts";
+import { type Folders, stagingFolderIn } from "../config/folders.ts";
 import type { Config } from "../config/config.ts";
 import { maxDescriptors } from "../core/descriptors.ts";
 import { describeError } from "../core/errors.ts";
@@ -14,8 +14,10 @@ import type { LocalListings } from "../tree/local-listing.ts";
 import type { StagedFile } from "../write/staged-file.ts";
 import { StagedFiles } from "../write/staged-files.ts";
 import { Staging } from "../write/staging.ts";
+import { StagingFolders } from "../write/staging-folders.ts";
 import type { UploadedContent } from "../write/upload-target.ts";
 import { mountPathOf } from "./upload-list.ts";
+import type { UsedResults } from "./used-results.ts";
 
 /**
  * Files of a session that BaseSpace lacks: being uploaded or waiting, failed, under a temporary name, closed in a result
@@ -34,13 +36,10 @@ const MOST_KEPT = 256;
 /** Descriptors that staging files leave: for connections, the kernel, and to see which processes write. */
 const OTHER_DESCRIPTORS = 96;
 
-/** Where a session keeps the bytes of files that are written. */
-export function stagingFolderOf({ folders }: Config): string {
-  return stagingFolderIn(folders);
-}
-
-export function stagingFolderIn({ state }: Folders): string {
-  return join(state, "staging");
+/** Where a session keeps the bytes of files that are written, and where earlier ones have kept them. */
+export function stagingFoldersOf({ staging, state }: Folders): StagingFolders {
+  const records = join(state, "staging-folders");
+  return new StagingFolders({ current: staging, usual: stagingFolderIn(state), records });
 }
 
 /** Where the records are of files that were removed here, and that BaseSpace still has. */
@@ -61,17 +60,24 @@ export interface OpenStagingOptions {
   /** The user that the token belongs to. */
   readonly userId: string;
   readonly logger: Logger;
+  /** Is told which app results are written. */
+  readonly used: Pick<UsedResults, "add">;
 }
 
 export function openStaging(
   config: Config,
-  { client, catalog, userId, logger }: OpenStagingOptions,
+  { client, catalog, userId, logger, used }: OpenStagingOptions,
 ): OpenedStaging {
   const { apiServer } = client;
   const maxFiles = Math.max(1, maxDescriptors() - OTHER_DESCRIPTORS);
   const owner = { apiServer, userId };
   const maxBytes = config.mount.stagingBytes;
-  const staging = new Staging(stagingFolderOf(config), { owner, maxFiles, maxBytes });
+  const staging = new Staging(config.folders.staging, {
+    owner,
+    maxFiles,
+    maxBytes,
+    folders: stagingFoldersOf(config.folders),
+  });
   const staged = new StagedFiles({
     target: client.uploads,
     content: uploadedContent(client),
@@ -81,6 +87,7 @@ export function openStaging(
     writeMode: config.mount.writeMode,
     whiteouts: { folder: whiteoutsFolderIn(config.folders), owner },
     keptFiles: Math.min(MOST_KEPT, Math.floor(maxFiles / 2)),
+    onUsed: ({ appResultId, resultPath }) => used.add(appResultId, resultPath),
     onForgotten: (id) => catalog.invalidate({ kind: "appresult", id }),
     onUploadFailed: (file, error) => {
       const path = mountPathOf(file);

@@ -1,5 +1,4 @@
 import type { Config } from "../config/config.ts";
-import { stagingFolderOf } from "./open-staging.ts";
 import type { TokenWatch } from "./token-watch.ts";
 
 /** What `bsmount status` shows of a session; no secrets. */
@@ -18,6 +17,8 @@ export interface SessionDescription {
   readonly cacheDir: string;
   /** The folder of staged files. */
   readonly stagingDir: string;
+  /** The folder for what must survive a restart. Absent in mounts of older versions. */
+  readonly stateDir?: string;
   /** Where the token was found, in words. Absent, as the fields after it, in mounts of older versions. */
   readonly tokenSource?: string;
   /** Where the token came from. */
@@ -40,7 +41,8 @@ export function describeSession(
     layout: "default",
     writeMode: config.mount.writeMode,
     cacheDir: folders.cache,
-    stagingDir: stagingFolderOf(config),
+    stagingDir: folders.staging,
+    stateDir: folders.state,
     tokenSource,
     tokenKind: tokenOrigin.kind === "fixed" ? "environment" : tokenOrigin.kind,
     ...(refusedSince === undefined ? {} : { tokenRefusedSince: refusedSince }),

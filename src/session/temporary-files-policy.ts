@@ -17,4 +17,6 @@ export interface UnfinishedFilesPolicy {
   readonly temporaryFiles?: TemporaryFilesPolicy;
   /** Whether interrupted files are finished as they are; if not, the change is refused. @default false */
   readonly uploadsInterrupted?: boolean;
+  /** Whether the change is refused while files await a commit; if not, they are committed. @default false */
+  readonly leavesUncommitted?: boolean;
 }

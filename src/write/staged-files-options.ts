@@ -34,6 +34,8 @@ export interface StagedFilesOptions {
   readonly whiteouts?: Pick<WhiteoutsOptions, "folder" | "owner">;
   /** Called when BaseSpace has files of an app result that are no longer listed here. */
   readonly onForgotten?: (appResultId: AppResultId) => void;
+  /** Called when a file of an app result is made, or opened for writing. */
+  readonly onUsed?: (file: Pick<ResultFile, "appResultId" | "resultPath">) => void;
   /** Called when an upload failed that no call waited for. @default it is logged */
   readonly onUploadFailed?: ((file: ResultFile, error: unknown) => void) | undefined;
 }
@@ -57,6 +59,7 @@ export function stagedFilesSettings(options: StagedFilesOptions): Required<Stage
       owner: options.staging.owner,
     },
     onForgotten: () => {},
+    onUsed: () => {},
     onUploadFailed: undefined,
     ...options,
   };

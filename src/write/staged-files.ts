@@ -137,6 +137,7 @@ export class StagedFiles implements AsyncDisposable {
       await file.content.discard(signal);
       throw error;
     }
+    this.#options.onUsed(file);
     if (at.id !== undefined) file.replace([at.id]);
     if (at.id !== undefined) this.lists.list(at.appResultId).removeAliasOf(at.id);
     this.#registry.add(file);
@@ -176,6 +177,7 @@ export class StagedFiles implements AsyncDisposable {
 
   openForWriting(file: StagedFile): StagedWriter {
     const { writers, finishing } = this;
+    this.#options.onUsed(file);
     return new StagedWriter(file, { registry: this.#registry, writers, finishing });
   }
 

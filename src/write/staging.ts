@@ -17,6 +17,7 @@ import type { StagingFileOptions } from "./staging-file.ts";
 import { StagingMemory } from "./staging-memory.ts";
 import { StagingQuota } from "./staging-quota.ts";
 import { stagingFolders } from "./leftovers.ts";
+import type { StagingFolders } from "./staging-folders.ts";
 import {
   type Leftover,
   type NewStagingFile,
@@ -50,6 +51,8 @@ export interface StagingOptions {
   readonly maxFiles?: number;
   /** Bytes that the files may have together. @default no limit */
   readonly maxBytes?: number | undefined;
+  /** Of which `parent` is the current one. @default there are no others */
+  readonly folders?: StagingFolders | undefined;
   /** Memory for small files that need not be on the disk yet; with 0 all are there from the start. @default 32 MiB */
   readonly memoryBytes?: number;
 }
@@ -64,6 +67,7 @@ export class Staging implements AsyncDisposable {
   /** The folder with those of all sessions. */
   readonly parent: string;
   readonly #options: Required<Pick<StagingOptions, "maxFiles" | "owner">>;
+  readonly #known: StagingFolders | undefined;
   readonly #quota: StagingQuota;
   readonly #memory: StagingMemory | undefined;
   readonly #folders: StagingFolder[] = [];
@@ -82,11 +86,10 @@ export class Staging implements AsyncDisposable {
     return this.#options.owner;
   }
 
-  constructor(
-    parent: string,
-    { owner, maxFiles = Infinity, maxBytes, memoryBytes = MEMORY_BYTES }: StagingOptions,
-  ) {
+  constructor(parent: string, { owner, maxFiles = Infinity, ...options }: StagingOptions) {
+    const { maxBytes, memoryBytes = MEMORY_BYTES, folders } = options;
     this.parent = parent;
+    this.#known = folders;
     this.#options = { owner, maxFiles };
     this.#quota = new StagingQuota(maxBytes);
     this.#memory = memoryBytes === 0 ? undefined : new StagingMemory(memoryBytes);
@@ -159,7 +162,9 @@ export class Staging implements AsyncDisposable {
     onFailure: (path: string, error: unknown) => void,
   ): Promise<readonly AdoptableFile[]> {
     const found: Leftover[] = [];
-    for (const path of await stagingFolders(this.parent)) {
+    const parents = await this.parents();
+    const paths = await Promise.all(parents.map(async (each) => await stagingFolders(each)));
+    for (const path of paths.flat()) {
       if ([...this.#folders, ...this.#adopted].some((folder) => folder.path === path)) continue;
       const adopting = StagingFolder.adopt(path, this.#options.owner);
       const adopted = await adopting.catch((error: unknown) => onFailure(path, error));
@@ -175,6 +180,11 @@ export class Staging implements AsyncDisposable {
       const known = isReplaced ? applyEvent(file.known, { event: "removed" }) : file.known;
       return this.#adoptableFile({ ...file, known });
     });
+  }
+
+  /** The folders with the staging files of this user, {@link parent} among them. @throws BsmountError `environment` */
+  async parents(): Promise<readonly string[]> {
+    return (await this.#known?.all()) ?? [this.parent];
   }
 
   /** The files in folders of ended processes that this session has taken over, and that it does not upload. */
@@ -228,6 +238,8 @@ export class Staging implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opening?.catch(() => {});
     for (const folder of [...this.#folders, ...this.#adopted]) await folder[Symbol.asyncDispose]();
+    // A record too many does no harm.
+    await this.#known?.noteEnd().catch(() => {});
   }
 
   /** The folder that new files are created in. */
@@ -241,8 +253,11 @@ export class Staging implements AsyncDisposable {
   }
 
   async #open(): Promise<StagingFolder> {
+    await this.#known?.noteUse();
     const folder = await StagingFolder.create(this.parent, this.#options.owner);
     this.#folders.push(folder);
+    // A session that ended meanwhile may have found the folder empty.
+    await this.#known?.noteUse();
     return folder;
   }
 }

@@ -68,3 +68,118 @@ describe("bsmount mkdir", () => {
     ]);
   });
 });
+
+interface MadeResult {
+  readonly Description: string;
+  readonly AppSession: { readonly Id: string; readonly Status: string };
+  readonly References: readonly {
+    readonly Rel: string;
+    readonly Type: string;
+    readonly HrefContent: string;
+  }[];
+}
+
+/** What BaseSpace has of an app result of P. */
+async function made(name: string): Promise<MadeResult> {
+  const { output } = await runCli(
+    ["cat", `bs:/projects/P/appresults/${name}/.json`],
+    emulator,
+    dir,
+  );
+  return JSON.parse(output) as MadeResult;
+}
+
+async function mkdir(...args: readonly string[]): ReturnType<typeof runCli> {
+  return await runCli(["mkdir", ...args], emulator, dir);
+}
+
+async function endSession(id: string): Promise<void> {
+  const body = new URLSearchParams({ status: "complete", statussummary: "" });
+  expect((await emulator.get(`appsessions/${id}`, { method: "POST", body })).status).toBe(200);
+}
+
+const RESULTS = "bs:/projects/P/appresults";
+
+describe("bsmount mkdir with details of an app result", () => {
+  it("[W29] gives it a description, references to what it was made of, and the session of another result", async () => {
+    await mkdir(`${RESULTS}/variants`);
+    const references = ["P/samples/2000", "P/samples-by-name/s", "P/appresults/variants"];
+    const flags = references.flatMap((path) => ["--reference", `bs:/projects/${path}`]);
+    const description = "aligned, at 30×";
+    const session = `${RESULTS}/variants`;
+    const more = ["--description", description, "--session", session, ...flags];
+    expect(await mkdir(`${RESULTS}/reads`, ...more)).toMatchObject({ exitCode: 0 });
+    const variants = await made("variants");
+    const result = await made("reads");
+    expect(result.Description).toBe(description);
+    expect(result.AppSession.Id).toBe(variants.AppSession.Id);
+    expect(result.References.map(({ Rel, Type, HrefContent }) => [Rel, Type, HrefContent])).toEqual(
+      [
+        ["using", "Sample", "v1pre3/samples/2000"],
+        ["using", "Sample", "v1pre3/samples/2000"],
+        ["using", "AppResult", expect.stringMatching(/^v1pre3\/appresults\/\d+$/)],
+      ],
+    );
+  });
+
+  it("[W29] puts several results into one session, by its Id, its name, or BSMOUNT_RESULT_SESSION", async () => {
+    await mkdir(`${RESULTS}/first`);
+    const { Id: session } = (await made("first")).AppSession;
+    await mkdir(`${RESULTS}/by-id`, "--session", session);
+    await mkdir(`${RESULTS}/by-name`, "--session", "first");
+    const variables = { BSMOUNT_RESULT_SESSION: session };
+    await runCli(["mkdir", `${RESULTS}/by-variable`], emulator, dir, variables);
+    for (const name of ["by-id", "by-name", "by-variable"]) {
+      expect([name, (await made(name)).AppSession.Id]).toEqual([name, session]);
+    }
+  });
+
+  it("[W29] refuses a session that has ended, is not there, or is one of several of its name", async () => {
+    await mkdir(`${RESULTS}/ended`);
+    const { Id: ended } = (await made("ended")).AppSession;
+    await endSession(ended);
+    for (const name of ["same", "same-too"]) await mkdir(`${RESULTS}/${name}`);
+    await mkdir("-p", "bs:/projects/Q/appresults/same");
+    const before = await drawn();
+    for (const [session, says] of [
+      [
+        "ended",
+        /session "ended" \(\d+\) is Complete: it takes no more app results\n {2}try: name a/,
+      ],
+      [ended, /is Complete: it takes no more/],
+      [`${RESULTS}/ended`, /is Complete: it takes no more/],
+      ["nobody", /there is no app session "nobody"/],
+      ["same", /2 open sessions are called "same"\n {2}try: give the Id of one: \d+, \d+/],
+      ["bs:/projects/P", /bs:\/projects\/P is not an app result/],
+    ] as const) {
+      const { exitCode, output } = await mkdir("-p", `${RESULTS}/new`, "--session", session);
+      expect([session, output]).toEqual([session, expect.stringMatching(says)]);
+      expect(exitCode).not.toBe(0);
+    }
+    expect(await drawn()).toBe(before);
+  });
+
+  it("refuses references to anything else, and details of a project, before it makes anything", async () => {
+    const before = await drawn();
+    for (const [args, says] of [
+      [[`${RESULTS}/new`, "--reference", "bs:/projects/P"], /cannot refer to \/projects\/P/],
+      [[`${RESULTS}/new`, "--reference", "bs:/projects/P/samples/9"], /there is no "9"/],
+      [[`${RESULTS}/new`, "--reference", "/tmp"], /"\/tmp" is in no mount/],
+      [["bs:/projects/New", "--description", "x"], /--description is for app results/],
+      [["bs:/projects/New", "--session", "1"], /--session is for app results/],
+    ] as const) {
+      const { exitCode, output } = await mkdir(...args);
+      expect(output).toMatch(says);
+      expect(exitCode).not.toBe(0);
+    }
+    expect(await drawn()).toBe(before);
+  });
+
+  it("says of a result that exists that -p leaves it as it is", async () => {
+    const { exitCode, output } = await mkdir("-p", `${RESULTS}/Up`, "--description", "x");
+    expect([exitCode, output]).toEqual([
+      0,
+      expect.stringContaining("Up exists, and stays as it is"),
+    ]);
+  });
+});

@@ -121,8 +121,8 @@ describe("commands and options that are mentioned exist", () => {
   });
 
   it("and the check notices those that do not", () => {
-    expect(unknownIn("name a folder with --staging-dir, or run bsmount frobnicate")).toEqual([
-      "--staging-dir",
+    expect(unknownIn("name a folder with --nowhere-dir, or run bsmount frobnicate")).toEqual([
+      "--nowhere-dir",
       "frobnicate",
     ]);
     expect(unknownIn("--cache-dir, --state-dir and bsmount downloads")).toEqual([

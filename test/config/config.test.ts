@@ -152,6 +152,7 @@ describe("resolveConfig", () => {
     expect(plain.folders).toEqual({
       cache: home.join(".cache/bsmount"),
       state: home.join(".local/state/bsmount"),
+      staging: home.join(".local/state/bsmount/staging"),
       runtime: home.join(".local/state/bsmount/run"),
     });
     const xdg = { ...variables, XDG_RUNTIME_DIR: "/run/user/1000", XDG_CACHE_HOME: "relative" };

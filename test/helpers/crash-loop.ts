@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm, truncate } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
+import { isWriteMode, WRITE_MODES, type WriteMode } from "../../src/core/write-mode.ts";
+import { KilledMount } from "./killed-mount.ts";
 import { type Product, startProduct } from "./product.ts";
 import { tempDir } from "./temp-dir.ts";
 
@@ -13,6 +15,8 @@ export interface CrashLoopOptions {
   /** How often something is killed. */
   readonly kills: number;
   readonly seed: number;
+  /** Write modes; each has an app result of its own, and they share the writers. @default all three, or CRASH_MODE */
+  readonly modes?: readonly WriteMode[];
 }
 
 const WRITER = fileURLToPath(new URL("../mount/programs/crash-writer.mjs", import.meta.url));
@@ -20,6 +24,11 @@ const RESULTS = "projects/Phage lambda/appresults";
 const WRITERS = 3;
 /** An acknowledgement that is younger than this may not be in the journal yet when the process is killed. */
 const RECORD_MS = 100;
+/** So many kills later everything is compared, and what takes room is removed. */
+const ROUND_KILLS = 50;
+/** Between two kills; most often it is little more than the least. */
+const LEAST_MS = 200;
+const MORE_MS = 1800;
 
 interface WriterEvent {
   readonly event:
@@ -59,58 +68,171 @@ interface LoggedRequest {
 /**
  * Programs write files to a mount that is killed at random moments, and mounted again; sometimes the service is killed
  * instead, or too. In the end every file that a program has closed without an error is in BaseSpace, once and with its
- * bytes; no file there lacks any; what was removed or renamed is not shown under its old name; and what was acknowledged
- * before a kill was not sent again.
+ * bytes, in mode `commit` after the commit and not before; no file there lacks any; what was removed or renamed is not
+ * shown under its old name; and what was acknowledged before a kill was not sent again.
+ *
+ * The state folder and the service are the same for all kills, so that their growth is part of the test; files, parts and
+ * the log of requests are removed when they have been compared.
  */
-export async function crashLoop({ kills, seed }: CrashLoopOptions): Promise<void> {
-  console.log(`crash loop: CRASH_SEED=${seed}, ${kills} kills`);
+export async function crashLoop(options: CrashLoopOptions): Promise<void> {
+  const { kills, seed, modes = modesToTest() } = options;
+  const began = performance.now();
+  console.log(`crash loop: CRASH_SEED=${seed} CRASH_KILLS=${kills} CRASH_MODE=${modes.join(",")}`);
   const random = randomOf(seed);
   await using data = await tempDir();
   await using product = await startProduct({
     emulatorArgs: ["--data", data.join("emulator")],
     mountArgs: null,
   });
-  await product.newResult("crashed");
-  let pid = await mount(product);
-  const folder = `${product.mountPoint}/${RESULTS}/crashed/files`;
-  const writers = Array.from({ length: WRITERS }, (_, at) => {
-    return startWriter(folder, `w${at + 1}`, Math.floor(random() * 2 ** 31) + 1);
-  });
+  await using mount = new KilledMount(product);
+  for (let done = 0; done < kills; done += ROUND_KILLS) {
+    const round: Round = {
+      product,
+      mount,
+      random,
+      number: done / ROUND_KILLS + 1,
+      kills: Math.min(ROUND_KILLS, kills - done),
+      modes,
+      data: data.join("emulator"),
+    };
+    await runRound(round);
+  }
+  const seconds = (performance.now() - began) / 1000;
+  console.log(`crash loop: ${(seconds / kills).toFixed(1)} s for each kill`);
+}
+
+function modesToTest(): readonly WriteMode[] {
+  const text = process.env["CRASH_MODE"];
+  if (text === undefined) return WRITE_MODES;
+  const modes = text.split(",").filter(isWriteMode);
+  if (modes.length === 0) throw new Error(`CRASH_MODE is ${text}: use ${WRITE_MODES.join(", ")}`);
+  return modes;
+}
+
+interface Round {
+  readonly product: Product;
+  readonly mount: KilledMount;
+  readonly random: () => number;
+  readonly number: number;
+  readonly kills: number;
+  readonly modes: readonly WriteMode[];
+  /** Of the emulator. */
+  readonly data: string;
+}
+
+/** The app result that the writers of one mode write to. */
+interface Target {
+  readonly mode: WriteMode;
+  readonly name: string;
+  /** Its folder of files. */
+  readonly folder: string;
+  readonly writers: readonly Writer[];
+}
+
+async function runRound(round: Round): Promise<void> {
+  const { product, mount, random, kills, data } = round;
+  const targets = await startWriters(round);
   const killedAt: number[] = [];
+  const children = targets.flatMap(({ writers }) => writers.map(({ child }) => child));
   try {
+    await product.faults("PUT /files/*/parts/* delay=150ms");
     for (let kill = 1; kill <= kills; kill += 1) {
-      // A part takes its time, so that kills fall between parts.
-      await product.faults("PUT /files/*/parts/* delay=150ms");
-      await sleep(300 + random() * 2200);
+      await sleep(LEAST_MS + MORE_MS * random() ** 2);
       const what = random();
-      const service =
-        what < 0.25 ? product.restartEmulator(200 + random() * 800) : Promise.resolve();
-      if (what < 0.15 || what >= 0.25) {
-        process.kill(pid, "SIGKILL");
+      const killsService = what < 0.25;
+      const service = killsService ? restartService(product, random) : Promise.resolve();
+      if (what < 0.15 || !killsService) {
         killedAt.push(Date.now());
+        await mount.kill();
         await service;
-        pid = await mount(product);
+        await mount.start();
       }
       await service;
     }
   } finally {
-    for (const { child } of writers) child.stdin?.end();
+    for (const child of children) child.stdin?.end();
   }
-  await Promise.all(writers.map(async ({ child }) => await once(child, "close")));
+  await Promise.all(children.map(async (child) => await ended(child)));
   await product.faults();
-  const { stdout } = await product.bsmount(["status", "--json"]);
   await expect.poll(async () => await pendingUploads(product), { timeout: 120_000 }).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject([{ pid }]);
-  const events = writers.flatMap(({ events }) => events);
-  await expectRightFiles(product, events, killedAt.length);
-  await expectRightNames(folder, events);
-  await expectNothingTwice(data.join("emulator/requests.jsonl"), killedAt);
+  let changes = 0;
+  for (const target of targets) {
+    changes += await expectAsPromised(product, target, killedAt.length);
+  }
+  expect(changes, "files that were removed or renamed").toBeGreaterThan(0);
+  await expectNothingTwice(`${data}/requests.jsonl`, killedAt);
+  await makeRoom(round, targets);
 }
 
-async function mount(product: Product): Promise<number> {
-  const { code, stdout, stderr } = await product.bsmount(["mount", product.mountPoint]);
-  expect([code, stderr.includes("error")], stderr).toEqual([0, false]);
-  return Number(/process (\d+)/.exec(stdout)?.[1]);
+/** A part takes its time, so that kills fall between parts. */
+async function restartService(product: Product, random: () => number): Promise<void> {
+  await product.restartEmulator(200 + random() * 800);
+  await product.faults("PUT /files/*/parts/* delay=150ms");
+}
+
+/** Makes an app result for each mode, and shares the writers out among them. */
+async function startWriters(round: Round): Promise<readonly Target[]> {
+  const { product, mount, random, number, modes } = round;
+  const made: Omit<Target, "writers">[] = [];
+  for (const mode of modes) {
+    const name = `crashed ${number} ${mode}`;
+    const path = `bs:/${RESULTS}/${name}`;
+    const { code, stderr } = await product.bsmount(["mkdir", "--write-mode", mode, path]);
+    expect(code, stderr).toBe(0);
+    made.push({ mode, name, folder: `${product.mountPoint}/${RESULTS}/${name}/files` });
+  }
+  if (mount.isRunning) await product.bsmount(["refresh", product.mountPoint]);
+  else await mount.start();
+  return made.map((target, at) => {
+    const writers: Writer[] = [];
+    for (let writer = at; writer < WRITERS; writer += modes.length) {
+      const seed = Math.floor(random() * 2 ** 31) + 1;
+      writers.push(startWriter(target.folder, `w${writer + 1}`, seed));
+    }
+    return { ...target, writers };
+  });
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, "close");
+}
+
+/**
+ * What is on the mount and in BaseSpace is what the mode promises for what the writers say. Returns how many files were
+ * removed or renamed.
+ */
+async function expectAsPromised(product: Product, target: Target, kills: number): Promise<number> {
+  const events = target.writers.flatMap(({ events }) => events);
+  const changes = await expectRightNames(target.folder, events);
+  if (target.mode === "commit") {
+    const before = await remoteFiles(product, target.name, "complete");
+    expect(
+      before.map(({ Path }) => Path),
+      "in BaseSpace before the commit",
+    ).toEqual([]);
+    const { code, stderr } = await product.bsmount(["uploads", "commit", resultOf(target)]);
+    // 3: files that were being written when their mount was killed are left.
+    expect([0, 3], stderr).toContain(code);
+  }
+  await expectRightFiles(product, target, kills);
+  return changes;
+}
+
+function resultOf({ folder }: Target): string {
+  return folder.slice(0, folder.lastIndexOf("/"));
+}
+
+/** What was interrupted is removed; BaseSpace believes to have the rest still, and nobody asks for it again. */
+async function makeRoom({ data }: Round, targets: readonly Target[]): Promise<void> {
+  for (const { folder } of targets) {
+    for (const name of await readdir(folder)) await rm(`${folder}/${name}`);
+  }
+  for (const folder of ["objects", "parts"]) {
+    for (const name of await readdir(`${data}/${folder}`)) {
+      await rm(`${data}/${folder}/${name}`, { recursive: true });
+    }
+  }
+  await truncate(`${data}/requests.jsonl`);
 }
 
 async function pendingUploads(product: Product): Promise<number> {
@@ -135,11 +257,9 @@ function startWriter(folder: string, prefix: string, seed: number): Writer {
   return { child, events };
 }
 
-async function expectRightFiles(
-  product: Product,
-  events: readonly WriterEvent[],
-  kills: number,
-): Promise<void> {
+async function expectRightFiles(product: Product, target: Target, kills: number): Promise<void> {
+  const { mode, name: result, writers } = target;
+  const events = writers.flatMap(({ events }) => events);
   const meant = new Map(events.filter(isBegun).map((begun) => [begun.name, begun]));
   for (const { name, to } of events) {
     const begun = meant.get(name);
@@ -150,7 +270,7 @@ async function expectRightFiles(
   const kept = named(events, "done").filter((name) => !changed.has(name));
   const done = [...kept, ...targets(events, "moved")];
   const removed = events.filter(({ event }) => event === "removed").map(({ name }) => name);
-  const complete = await remoteFiles(product, "complete");
+  const complete = await remoteFiles(product, result, "complete");
   const sums = new Map<string, string>();
   for (const { Id, Path } of complete) {
     const path = Path.replace(/\.tmp$/, "");
@@ -160,17 +280,20 @@ async function expectRightFiles(
   }
   expect(done.filter((name) => !sums.has(name))).toEqual([]);
   expect(removed.filter((name) => sums.has(name) || sums.has(`${name}.tmp`))).toEqual([]);
-  const pending = await remoteFiles(product, "pending");
+  const pending = await remoteFiles(product, result, "pending");
   console.log(
-    `crash loop: ${meant.size} files begun, ${done.length} done, ${complete.length} in BaseSpace, ` +
+    `crash loop, ${mode}: ${meant.size} files begun, ${done.length} done, ${complete.length} in BaseSpace, ` +
       `${pending.length} pending there after ${kills} kills of the mount`,
   );
   expect(done.length).toBeGreaterThan(0);
   expect(pending.length).toBeLessThanOrEqual(kills + WRITERS);
 }
 
-/** What was removed or renamed is not shown any more, after however many kills, and everything else is. */
-async function expectRightNames(folder: string, events: readonly WriterEvent[]): Promise<void> {
+/**
+ * What was removed or renamed is not shown any more, after however many kills, and everything else is. Returns how many
+ * these are.
+ */
+async function expectRightNames(folder: string, events: readonly WriterEvent[]): Promise<number> {
   const shown = new Set(await readdir(folder));
   const gone = [...named(events, "unlinked"), ...named(events, "moved")];
   const doubtful = new Set([...named(events, "unlinking"), ...named(events, "moving")]);
@@ -183,7 +306,7 @@ async function expectRightNames(folder: string, events: readonly WriterEvent[]):
   expect(there.filter((name) => !shown.has(name))).toEqual([]);
   const names = new Set(events.flatMap(({ name, to = name }) => [name, `${name}.tmp`, to]));
   expect([...shown].filter((name) => !names.has(name))).toEqual([]);
-  expect(gone.length).toBeGreaterThan(0);
+  return gone.length;
 }
 
 function named(events: readonly WriterEvent[], which: WriterEvent["event"]): readonly string[] {
@@ -198,9 +321,13 @@ function isBegun(event: WriterEvent): boolean {
   return event.event === "begun";
 }
 
-async function remoteFiles(product: Product, status: string): Promise<readonly RemoteFile[]> {
+async function remoteFiles(
+  product: Product,
+  name: string,
+  status: string,
+): Promise<readonly RemoteFile[]> {
   const results = await list<{ Id: string; Name: string }>(product, "projects/1001/appresults?");
-  const result = results.find(({ Name }) => Name === "crashed");
+  const result = results.find(({ Name }) => Name === name);
   return await list<RemoteFile>(product, `appresults/${result?.Id}/files?Statuses=${status}&`);
 }
 
@@ -238,13 +365,21 @@ async function expectNothingTwice(log: string, killedAt: readonly number[]): Pro
   let sent = 0;
   for (const line of (await readFile(log, "utf8")).trimEnd().split("\n")) {
     const { time, ms, method, path, status } = JSON.parse(line) as LoggedRequest;
-    if (method !== "PUT" || status >= 300 || !/\/parts\/\d+$/.test(path)) continue;
+    // Status 0: the connection ended before the response.
+    const isPart = method === "PUT" && /\/parts\/\d+$/.test(path) && status >= 200 && status < 300;
+    if (!isPart) continue;
     sent += 1;
+    const begunAt = Date.parse(time);
     const before = acknowledged.get(path);
-    const at = Date.parse(time);
-    acknowledged.set(path, at + ms);
-    const kill = killedAt.find((killed) => before !== undefined && killed > before && killed < at);
-    if (before !== undefined && kill !== undefined && kill - before > RECORD_MS) again.push(path);
+    if (before !== undefined && killedAt.some((kill) => kill > before && kill < begunAt)) {
+      again.push(path);
+    }
+    const acknowledgedAt = begunAt + ms;
+    // A mount that was killed meanwhile has not read the response.
+    const isLost = killedAt.some((kill) => {
+      return kill >= begunAt && kill <= acknowledgedAt + RECORD_MS;
+    });
+    if (!isLost) acknowledged.set(path, acknowledgedAt);
   }
   console.log(`crash loop: ${sent} parts sent, ${again.length} again after they were acknowledged`);
   expect(again).toEqual([]);

@@ -70,6 +70,10 @@ const WITHOUT_UPLOADS = {
   commitUploads: async () => {},
   finishUploads: async () => {},
   hurry: () => {},
+  completion: {
+    complete: async () => ({ completed: [], notCompleted: [] }),
+    leave: async () => ({ completed: [], notCompleted: [] }),
+  },
   setStatus: async () => {
     throw new BsmountError("usage", "there is no app result");
   },

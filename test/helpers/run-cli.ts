@@ -16,11 +16,12 @@ export interface CliOutcome {
   readonly output: string;
 }
 
-/** Runs one command in this process, signed in to an emulator, with its folders below `dir`. */
+/** Runs one command in this process, signed in to an emulator, with its folders below `dir`. `more` are variables. */
 export async function runCli(
   args: readonly string[],
   { apiServer, accessToken }: Pick<Emulator, "apiServer" | "accessToken">,
   dir: TempDir,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<CliOutcome> {
   const variables = {
     BASESPACE_API_SERVER: apiServer,
@@ -28,6 +29,7 @@ export async function runCli(
     XDG_STATE_HOME: dir.join("state"),
     XDG_CACHE_HOME: dir.join("cache"),
     XDG_RUNTIME_DIR: dir.join("run"),
+    ...more,
   };
   const environment = { home: dir.path, uid: process.getuid?.() ?? 0, gid: 0, variables };
   const context = { signal: neverAborted, environment, handOverSignals: () => undefined };

@@ -1,7 +1,7 @@
 import { it } from "vitest";
 import { crashLoop } from "../helpers/crash-loop.ts";
 
-it("[W19] a mount that is killed sixty times loses nothing that was closed, and finishes nothing twice or short", async () => {
+it("[W19][W27] in all write modes a mount that is killed sixty times loses nothing that was closed, and finishes nothing twice or short", async () => {
   const seed = Number(process.env["CRASH_SEED"] ?? Date.now() % 2 ** 31);
   await crashLoop({ kills: Number(process.env["CRASH_KILLS"] ?? 60), seed });
 }, 14_400_000);

@@ -67,7 +67,8 @@ test("for an unknown benchmark or transport the usage is printed", () => {
 test("writes are compared by time, within a round", () => {
   const writeSample = (contestant: string, seconds: number): WriteSample => {
     const isRaw = contestant === "raw";
-    return { contestant, isRaw, seconds, cpuSeconds: 0.5, peakRssBytes: 0, requests: 11 };
+    const used = { cpuSeconds: 0.5, peakRssBytes: 0, requests: 11, writtenBytes: 2e8 };
+    return { contestant, isRaw, seconds, ...used };
   };
   const rounds = [
     [writeSample("bsmount", 2), writeSample("raw", 1)],
@@ -79,5 +80,15 @@ test("writes are compared by time, within a round", () => {
     .split("\n")
     .find((each) => each.startsWith("bsmount"));
   // Ratios of 0.5, 0.8 and 0.25; 4 seconds in the middle.
-  expect(line?.split(/\s{2,}/)).toEqual(["bsmount", "4.00", "25", "25", "0.50", "0.50", "–", "11"]);
+  expect(line?.split(/\s{2,}/)).toEqual([
+    "bsmount",
+    "4.00",
+    "25",
+    "25",
+    "0.50",
+    "0.50",
+    "–",
+    "11",
+    "2.00",
+  ]);
 });

@@ -12,17 +12,23 @@ export const bsmountContestant: Contestant = {
     const { account, ca } = target;
     if (account === undefined) throw new Error("bsmount needs the emulator");
     const trust: Record<string, string> = ca === undefined ? {} : { NODE_EXTRA_CA_CERTS: ca };
-    const mount = await mountBsmount(account, folder, signal, trust);
+    const mount = await mountBsmount(account, folder, signal, { variables: trust });
     return readerOfMountedFile(mount, account.path, target);
   },
 };
+
+export interface MountOptions {
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Of `bsmount mount`. */
+  readonly flags?: readonly string[];
+}
 
 /** Mounts what `account` sees; everything the mount keeps is in `folder`. */
 export async function mountBsmount(
   account: Pick<Account, "apiServer" | "accessToken">,
   folder: string,
   signal: AbortSignal,
-  variables: Readonly<Record<string, string>> = {},
+  { variables = {}, flags = [] }: MountOptions = {},
 ): Promise<MountedServer> {
   const env = {
     BASESPACE_ACCESS_TOKEN: account.accessToken,
@@ -32,7 +38,7 @@ export async function mountBsmount(
     ...variables,
   };
   const start = async (mountPoint: string): Promise<Server> => {
-    const options = ["--api-server", account.apiServer, "--foreground"];
+    const options = ["--api-server", account.apiServer, "--foreground", ...flags];
     return Server.start(process.execPath, [bsmount, "mount", mountPoint, ...options], env);
   };
   return await mountWith(folder, start, signal);

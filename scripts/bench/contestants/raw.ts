@@ -30,7 +30,11 @@ function rawContestant(name: string, fetchRange: FetchRange): Contestant {
         },
         verify: (signal) => verifySample(target, fetchRange, signal),
         // It runs inside this process, whose memory says nothing about it.
-        usage: () => ({ cpuSeconds: ownCpuSeconds() - cpuBefore, peakRssBytes: 0 }),
+        usage: () => ({
+          cpuSeconds: ownCpuSeconds() - cpuBefore,
+          peakRssBytes: 0,
+          writtenBytes: 0,
+        }),
         [Symbol.asyncDispose]: () => Promise.resolve(),
       });
     },

@@ -5,6 +5,8 @@ export interface Usage {
   readonly cpuSeconds: number;
   /** The most memory it ever had resident. */
   readonly peakRssBytes: number;
+  /** What it wrote to files and sockets. */
+  readonly writtenBytes: number;
 }
 
 /** Linux counts CPU time in /proc in hundredths of a second. */
@@ -17,7 +19,14 @@ export function usageOf(pid: number): Usage {
   return {
     cpuSeconds: ((userTicks ?? 0) + (systemTicks ?? 0)) / TICKS_PER_SECOND,
     peakRssBytes: Number(peak?.[1] ?? 0) * 1024,
+    writtenBytes: writtenBytesOf(pid),
   };
+}
+
+/** `wchar` of /proc/PID/io, see proc_pid_io(5). */
+function writtenBytesOf(pid: number): number {
+  const io = readFileSync(`/proc/${pid}/io`, "utf8");
+  return Number(/^wchar: (\d+)/m.exec(io)?.[1] ?? 0);
 }
 
 /** CPU seconds of this process and of its children that have ended. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { WriteOptions } from "../options.ts";
 import { dropPageCache } from "../rig/page-cache.ts";
 import { rotate } from "../rotate.ts";
-import { mountedWriter } from "./mounted-writer.ts";
+import { mountedWriters } from "./mounted-writer.ts";
 import { rawWriter } from "./raw-writer.ts";
 import { type Stage, withWriteStage } from "./stage.ts";
 import type { Writer } from "./writer.ts";
@@ -17,6 +17,8 @@ export interface WriteSample {
   readonly cpuSeconds: number;
   readonly peakRssBytes: number;
   readonly requests: number;
+  /** To files and sockets: what was staged, the journal, and what was sent. */
+  readonly writtenBytes: number;
 }
 
 export interface WriteOutcome {
@@ -34,7 +36,7 @@ export async function benchWrites(
   workload: Workload,
   signal: AbortSignal,
 ): Promise<WriteOutcome> {
-  const writers = [mountedWriter, rawWriter(workload.rawStreams)];
+  const writers = [...mountedWriters, rawWriter(workload.rawStreams)];
   return await withWriteStage(workload, signal, async (stage) => {
     for (const writer of writers) await takeSample(writer, stage, signal);
     const rounds: WriteSample[][] = [];
@@ -74,7 +76,7 @@ export async function takeSample(
     const start = performance.now();
     await ready.write(signal);
     const seconds = (performance.now() - start) / 1000;
-    const { cpuSeconds, peakRssBytes } = ready.usage();
+    const { cpuSeconds, peakRssBytes, writtenBytes } = ready.usage();
     const requests = await stage.countRequests();
     await stage.verify(destination, signal);
     return {
@@ -84,6 +86,7 @@ export async function takeSample(
       cpuSeconds: cpuSeconds - before.cpuSeconds,
       peakRssBytes,
       requests,
+      writtenBytes: writtenBytes - before.writtenBytes,
     };
   } finally {
     await rm(folder, { recursive: true, force: true });

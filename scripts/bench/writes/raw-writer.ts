@@ -15,7 +15,11 @@ export function rawWriter(streams: number): Writer {
       return Promise.resolve({
         write: async (signal) => await uploads.send(sources, signal),
         // It runs inside this process, whose memory says nothing about it.
-        usage: () => ({ cpuSeconds: ownCpuSeconds() - cpuBefore, peakRssBytes: 0 }),
+        usage: () => ({
+          cpuSeconds: ownCpuSeconds() - cpuBefore,
+          peakRssBytes: 0,
+          writtenBytes: 0,
+        }),
         [Symbol.asyncDispose]: () => dispatcher.destroy(),
       });
     },

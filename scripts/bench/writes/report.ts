@@ -7,7 +7,17 @@ import type { WriteOutcome, WriteSample } from "./bench-writes.ts";
 export function renderWriteTable(outcome: WriteOutcome): string {
   const { title, count, fileBytes, rounds } = outcome;
   const names = [...new Set(rounds.flat().map((sample) => sample.contestant))].toSorted();
-  const header = ["", "seconds", "MB/s", "files/s", "÷ raw", "CPU s", "peak RSS", "requests"];
+  const header = [
+    "",
+    "seconds",
+    "MB/s",
+    "files/s",
+    "÷ raw",
+    "CPU s",
+    "peak RSS",
+    "requests",
+    "written ÷ bytes",
+  ];
   const lines = alignColumns([header, ...names.map((name) => row(name, outcome))]);
   const heading = `${title}: ${count} × ${formatBytes(fileBytes)}, medians of ${rounds.length} rounds`;
   return ["", heading, ...lines, ""].join("\n");
@@ -16,6 +26,7 @@ export function renderWriteTable(outcome: WriteOutcome): string {
 function row(name: string, { rounds, count, fileBytes }: WriteOutcome): string[] {
   const samples = rounds.flatMap((round) => round.filter(({ contestant }) => contestant === name));
   const middle = (value: (sample: WriteSample) => number): number => median(samples.map(value));
+  const written = middle((sample) => sample.writtenBytes);
   const rss = middle((sample) => sample.peakRssBytes);
   return [
     name,
@@ -26,6 +37,7 @@ function row(name: string, { rounds, count, fileBytes }: WriteOutcome): string[]
     middle((sample) => sample.cpuSeconds).toFixed(2),
     rss === 0 ? "–" : formatBytes(rss),
     middle((sample) => sample.requests).toFixed(0),
+    written === 0 ? "–" : (written / (count * fileBytes)).toFixed(2),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { AppSessionId, SampleId } from "../../core/ids.ts";
+import type { AppResultId, AppSessionId, SampleId } from "../../core/ids.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { segment } from "../transport/address.ts";
 import { checkNumber, checkText } from "../paging/list-parameters.ts";
@@ -14,6 +14,8 @@ export interface NewAppResult {
   readonly appSessionId?: AppSessionId;
   /** The samples it was made of. */
   readonly samples?: readonly SampleId[];
+  /** The app results it was made of. */
+  readonly appResults?: readonly AppResultId[];
   /** The genome it refers to. */
   readonly genomeId?: string;
 }
@@ -21,17 +23,21 @@ export interface NewAppResult {
 /** The body of `POST …/appresults`. @throws BsmountError `usage` for an empty name */
 export function newAppResultBody(created: NewAppResult): Raw {
   checkText("the app result's name", created.name);
-  const { samples = [], genomeId } = created;
+  const { samples = [], appResults = [], genomeId } = created;
+  const references = [
+    ...samples.map((id) => using("Sample", "samples", id)),
+    ...appResults.map((id) => using("AppResult", "appresults", id)),
+  ];
   return {
     Name: created.name,
     Description: created.description ?? "",
-    ...(samples.length === 0 ? {} : { References: samples.map(usingSample) }),
+    ...(references.length === 0 ? {} : { References: references }),
     ...(genomeId === undefined ? {} : { HrefGenome: `v1pre3/genomes/${segment(genomeId)}` }),
   };
 }
 
-function usingSample(id: SampleId): Raw {
-  return { Rel: "using", Type: "Sample", HrefContent: `v1pre3/samples/${segment(id)}` };
+function using(type: string, collection: string, id: string): Raw {
+  return { Rel: "using", Type: type, HrefContent: `v1pre3/${collection}/${segment(id)}` };
 }
 
 /** A new sample. */

@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { defaultFolders } from "../../config/folders.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
 import { parseWriteMode } from "../../config/option-types.ts";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
@@ -6,16 +7,21 @@ import type { WriteMode } from "../../core/write-mode.ts";
 import { WRITE_MODE } from "../../fs/writable-folder.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
+import type { NewResultDetails } from "../../session/new-result.ts";
 import { addOptions, CONNECTION_OPTIONS } from "../option-flags.ts";
-import { printError, printLine } from "../output.ts";
+import { printError, printLine, printWarning } from "../output.ts";
 import { printable } from "../../core/terminal-text.ts";
 import { remoteNames } from "../remote-path.ts";
 import { openRemoteSession } from "../remote-session.ts";
+import { shownPath } from "../shown-path.ts";
 import { childOf, findRemote, followLink, type RemoteTreeOptions } from "../remote-tree.ts";
 
 interface MkdirFlags extends Omit<GivenOptions, "writeMode"> {
   readonly parents?: true;
   readonly writeMode?: WriteMode;
+  readonly description?: string;
+  readonly session?: string;
+  readonly reference?: readonly string[];
 }
 
 export function mkdirCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
@@ -27,6 +33,16 @@ export function mkdirCommand({ context, onResult }: ProgramOptions): CommandUnkn
       "--write-mode <mode>",
       "of a new app result, on this machine: through, back or commit; default: the mount's",
       parseWriteMode,
+    )
+    .option("--description <text>", "of a new app result")
+    .option(
+      "--session <session>",
+      "that a new app result belongs to: its Id or name, or a result in it, bs:/…; default: a new one",
+    )
+    .option(
+      "--reference <path>",
+      "a sample or app result that a new one was made of; can be given several times",
+      (path: string, others: readonly string[] | undefined) => [...(others ?? []), path],
     );
   return addOptions(command, CONNECTION_OPTIONS).action(async (paths, flags) => {
     onResult(await mkdir(paths, flags, context));
@@ -39,14 +55,19 @@ async function mkdir(
   context: CommandContext,
 ): CommandResult {
   for (const path of paths) checkMakeable(path);
-  if (flags.writeMode !== undefined) paths.forEach(checkAppResult);
-  await using session = await openRemoteSession(flags, context);
+  for (const option of RESULT_OPTIONS) {
+    if (flags[option] !== undefined) paths.forEach((path) => checkAppResult(path, option));
+  }
+  const newResults = await detailsOf(flags, context);
+  await using session = await openRemoteSession(flags, context, { newResults });
   const options = { fileSystem: session.fileSystem, signal: context.signal };
   const make = flags.parents === true ? makeAll : makeOne;
   let exitCode: number = EXIT.done;
   for (const path of paths) {
     try {
-      await make(path, options);
+      const isMade = await make(path, options);
+      if (!isMade && hasDetails(flags))
+        printWarning(`${printable(path)} exists, and stays as it is`);
       if (flags.writeMode !== undefined) await setWriteMode(path, flags.writeMode, options);
     } catch (error) {
       context.signal.throwIfAborted();
@@ -57,13 +78,31 @@ async function mkdir(
   return exitCode;
 }
 
+const RESULT_OPTIONS = ["writeMode", "description", "session", "reference"] as const;
+
 /** @throws BsmountError `usage` */
-function checkAppResult(path: string): void {
+function checkAppResult(path: string, option: (typeof RESULT_OPTIONS)[number]): void {
   const { length, 2: sort } = remoteNames(path);
   if (length === 4 && sort === "appresults") return;
-  throw new BsmountError("usage", `--write-mode is for app results, and ${path} is none`, {
-    remedy: "give bs:/projects/…/appresults/NEW, or mount with --write-mode",
+  const flag = option === "writeMode" ? "write-mode" : option;
+  throw new BsmountError("usage", `--${flag} is for app results, and ${path} is none`, {
+    remedy: "give bs:/projects/…/appresults/NEW",
   });
+}
+
+/** The paths are read before the first request. */
+async function detailsOf(
+  { description, session, reference = [] }: MkdirFlags,
+  { environment }: CommandContext,
+): Promise<NewResultDetails> {
+  const { runtime } = defaultFolders(environment);
+  const references: string[] = [];
+  for (const path of reference) references.push(await shownPath(path, runtime));
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(session === undefined ? {} : { session }),
+    references,
+  };
 }
 
 async function setWriteMode(
@@ -76,11 +115,16 @@ async function setWriteMode(
   await fileSystem.change.setxattr(ino, WRITE_MODE, Buffer.from(mode), signal);
 }
 
-async function makeOne(path: string, options: RemoteTreeOptions): Promise<void> {
+function hasDetails({ description, session, reference }: MkdirFlags): boolean {
+  return [description, session, reference].some((given) => given !== undefined);
+}
+
+async function makeOne(path: string, options: RemoteTreeOptions): Promise<true> {
   const names = remoteNames(path);
   const parent = pathOf(names.slice(0, -1));
   try {
     await makeIn(parent, names.at(-1) ?? "", options);
+    return true;
   } catch (cause) {
     if (reasonOf(cause) === "exists") throw existsError(path, cause);
     if (reasonOf(cause) !== "not-found") throw cause;
@@ -92,17 +136,21 @@ async function makeOne(path: string, options: RemoteTreeOptions): Promise<void> 
   }
 }
 
-/** Makes `path` and what is missing above it, or nothing when part of it cannot be made. */
-async function makeAll(path: string, options: RemoteTreeOptions): Promise<void> {
+/**
+ * Makes `path` and what is missing above it, or nothing when part of it cannot be made. Returns whether `path` is new.
+ */
+async function makeAll(path: string, options: RemoteTreeOptions): Promise<boolean> {
   const names = remoteNames(path);
   const ancestors = names.map((_name, at) => names.slice(0, at + 1));
   for (const folder of ancestors) {
     if (!canBeNew(folder) && !(await exists(folder, options))) throw readOnlyError(pathOf(folder));
   }
+  let isNew = false;
   for (const [at, name] of names.entries()) {
-    if (await exists(names.slice(0, at + 1), options)) continue;
-    await makeIn(pathOf(names.slice(0, at)), name, options);
+    isNew = !(await exists(names.slice(0, at + 1), options));
+    if (isNew) await makeIn(pathOf(names.slice(0, at)), name, options);
   }
+  return isNew;
 }
 
 async function exists(names: readonly string[], options: RemoteTreeOptions): Promise<boolean> {

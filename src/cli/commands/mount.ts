@@ -9,10 +9,12 @@ import { ensurePrivateFolder } from "../../linux/private-folder.ts";
 import { type ForegroundHooks, startDaemon, withoutUnusedLog } from "../../mount/mount.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { stagingFolderOf } from "../../session/open-staging.ts";
+import { stagingFoldersOf } from "../../session/open-staging.ts";
 import { continuedNotice, leftoversNotice } from "../leftovers.ts";
+import { prepareStaging } from "../prepare-staging.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
+import { printable } from "../../core/terminal-text.ts";
 import { logFileOf, type MountPlan } from "../mount-plan.ts";
 import { pauseRetryLine } from "../retry-line.ts";
 import { standardOutput } from "../standard-output.ts";
@@ -22,6 +24,9 @@ const MOUNT_OPTIONS: readonly OptionKey[] = [
   ...TREE_OPTIONS,
   "readOnly",
   "writeMode",
+  "resultDescription",
+  "resultSession",
+  "completeOnUnmount",
   "verifyUploads",
   "allowOther",
   "noexec",
@@ -33,6 +38,7 @@ const MOUNT_OPTIONS: readonly OptionKey[] = [
   "maxBackground",
   "cacheDir",
   "stateDir",
+  "stagingDir",
   "stagingSize",
   "logFile",
 ];
@@ -110,9 +116,9 @@ const FOREGROUND_HOOKS: ForegroundHooks = {
  * Runs `work` while its log is on the terminal. This is no block around the import of the module: the compiler leaves the
  * `.ts` of an import that is in the scope of a `using`.
  */
-async function withoutRetryLine(work: () => Promise<void>): Promise<void> {
+async function withoutRetryLine<Result>(work: () => Promise<Result>): Promise<Result> {
   using _pause = pauseRetryLine();
-  await work();
+  return await work();
 }
 
 async function mount(
@@ -126,13 +132,17 @@ async function mount(
     printWarning(`every user of this machine can read ${mountPoint} with your token`);
   }
   const { uid } = environment;
+  await prepareStaging(config, uid);
   const plan: MountPlan = { mountPoint, config, logFile: logFileOf(config, mountPoint), uid };
   if (flags.foreground === true) {
     const { serveInForeground } = await import("../serve-mount.ts");
     signal.throwIfAborted();
     handOverSignals();
-    await withoutRetryLine(async () => await serveInForeground(plan, FOREGROUND_HOOKS));
-    return EXIT.done;
+    const { completed, notCompleted } = await withoutRetryLine(
+      async () => await serveInForeground(plan, FOREGROUND_HOOKS),
+    );
+    for (const result of completed) printLine(`${printable(result)} is Complete`);
+    return notCompleted.length === 0 ? EXIT.done : EXIT.uploadsLeft;
   }
   // The log is in this folder, and is opened before the background process starts.
   await ensurePrivateFolder(config.folders.state, uid);
@@ -145,9 +155,10 @@ async function mount(
     async () => await startDaemon(daemon, signal),
   );
   printLine(`mounted on ${status.mountPoint} for ${status.user}, process ${status.pid}`);
-  const continued = await continuedNotice(stagingFolderOf(config), status.pid);
+  const folders = stagingFoldersOf(config.folders);
+  const continued = await continuedNotice(folders, status.pid);
   if (continued !== undefined) printLine(continued);
-  const notice = await leftoversNotice(stagingFolderOf(config), status.pid);
+  const notice = await leftoversNotice(folders, status.pid);
   if (notice !== undefined) printWarning(notice);
   return EXIT.done;
 }

@@ -9,9 +9,10 @@ import {
   type MountStatus,
   otherMounts,
   unmountAt,
+  type UnmountOutcome,
 } from "../../mount/mount.ts";
 import { resolveFolders } from "../../config/config.ts";
-import { stagingFolderIn, whiteoutsFolderIn } from "../../session/open-staging.ts";
+import { stagingFoldersOf, whiteoutsFolderIn } from "../../session/open-staging.ts";
 import { leftoversNotice } from "../leftovers.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
@@ -103,7 +104,7 @@ async function unmount(
   const runtimeFolder = defaultFolders(environment).runtime;
   const { entry } = await findMount(mountPoint, runtimeFolder);
   using waiting = waitingLine();
-  const { open, left, wasDead } = await unmountAt(
+  const outcome = await unmountAt(
     mountPoint,
     {
       runtimeFolder,
@@ -115,6 +116,18 @@ async function unmount(
     },
     signal,
   );
+  printOutcome(outcome);
+  if (entry !== undefined) await noteRemoved(entry.record.status);
+  const { open, left, wasDead, notCompleted = [] } = outcome;
+  const notice = wasDead
+    ? await leftoversNotice(stagingFoldersOf(resolveFolders({}, environment)))
+    : undefined;
+  if (notice !== undefined) printWarning(notice);
+  const isDone = open.length + left.length + notCompleted.length === 0 && notice === undefined;
+  return isDone ? EXIT.done : EXIT.uploadsLeft;
+}
+
+function printOutcome({ open, left, completed = [], notCompleted = [] }: UnmountOutcome): void {
   if (open.length > 0)
     printWarning(`still open for writing, and uploaded when closed: ${open.join(", ")}`);
   if (left.length > 0) {
@@ -122,18 +135,14 @@ async function unmount(
       `not uploaded: ${left.join(", ")}; bsmount uploads list shows where the bytes are`,
     );
   }
-  if (entry !== undefined) await noteRemoved(entry.record.status);
-  const notice = wasDead
-    ? await leftoversNotice(stagingFolderIn(resolveFolders({}, environment)))
-    : undefined;
-  if (notice !== undefined) printWarning(notice);
-  const isDone = open.length + left.length === 0 && notice === undefined;
-  return isDone ? EXIT.done : EXIT.uploadsLeft;
+  for (const path of completed) printLine(`${printable(path)} is Complete`);
+  for (const { path, why } of notCompleted)
+    printWarning(`${printable(path)} was not completed: ${printable(why)}`);
 }
 
 /** What was removed since the mount began stays in BaseSpace. */
-async function noteRemoved({ stagingDir, since }: MountStatus): Promise<void> {
-  const folder = whiteoutsFolderIn({ state: dirname(stagingDir) });
+async function noteRemoved({ stagingDir, stateDir, since }: MountStatus): Promise<void> {
+  const folder = whiteoutsFolderIn({ state: stateDir ?? dirname(stagingDir) });
   const notice = await removedNotice(folder, ({ removed }) => removed >= new Date(since));
   if (notice !== undefined) printLine(notice);
 }

@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { ProgramOptions } from "../context.ts";
-import { addOptions } from "../option-flags.ts";
+import { addOptions, FOLDER_OPTIONS } from "../option-flags.ts";
 import { type FinishingCommand, finishUploads } from "../uploads/finish-uploads.ts";
 import { PATH_HELP } from "./uploads-wait.ts";
 
@@ -18,7 +18,7 @@ export function uploadsCommitCommand({ context, onResult }: ProgramOptions): Com
     )
     .argument("[path...]", PATH_HELP)
     .option("--json", "machine output: an array of files");
-  return addOptions(bare, ["stateDir"]).action(async (paths, flags) => {
+  return addOptions(bare, FOLDER_OPTIONS).action(async (paths, flags) => {
     onResult(await finishUploads(COMMIT, { paths, flags }, context));
   });
 }

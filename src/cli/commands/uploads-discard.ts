@@ -6,7 +6,7 @@ import { discardLeftover } from "../../write/ended-folder.ts";
 import type { GiveUpOutcome } from "../../write/giving-up.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
-import { addOptions } from "../option-flags.ts";
+import { addOptions, FOLDER_OPTIONS } from "../option-flags.ts";
 import { printError, printLine, printWarning } from "../output.ts";
 import { canPrompt, prompt } from "../sign-in/prompt.ts";
 import type { FoundUpload } from "../uploads/find-uploads.ts";
@@ -24,7 +24,7 @@ export function uploadsDiscardCommand({ context, onResult }: ProgramOptions): Co
     .argument("<path...>", PATH_HELP)
     .option("--yes", "do not ask")
     .option("--json", "machine output: an array of files; needs --yes");
-  return addOptions(bare, ["stateDir"]).action(async (paths, flags) => {
+  return addOptions(bare, FOLDER_OPTIONS).action(async (paths, flags) => {
     onResult(await discard(paths, flags, context));
   });
 }

@@ -10,7 +10,7 @@ import { formatBytes } from "../../core/units.ts";
 import { withEndedFolder } from "../../write/ended-folder.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
-import { addOptions } from "../option-flags.ts";
+import { addOptions, FOLDER_OPTIONS } from "../option-flags.ts";
 import { printError, printLine, printWarning } from "../output.ts";
 import type { FoundUpload } from "../uploads/find-uploads.ts";
 import { printReports, reportOf, type UploadReport } from "../uploads/left-uploads.ts";
@@ -27,7 +27,7 @@ export function uploadsExportCommand({ context, onResult }: ProgramOptions): Com
     .usage("[options] PATH... TARGET")
     .option("--force", "replace local files")
     .option("--json", "machine output: an array of files");
-  return addOptions(bare, ["stateDir"]).action(async (args, flags) => {
+  return addOptions(bare, FOLDER_OPTIONS).action(async (args, flags) => {
     const target = args.at(-1);
     if (target === undefined || args.length < 2) throw noTargetError();
     onResult(await exportUploads(args.slice(0, -1), { ...flags, target }, context));

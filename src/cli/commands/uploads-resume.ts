@@ -6,11 +6,11 @@ import type { Session } from "../../session/session.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { leftoversNotice } from "../leftovers.ts";
-import { addOptions, CONNECTION_OPTIONS } from "../option-flags.ts";
+import { addOptions, CONNECTION_OPTIONS, FOLDER_OPTIONS } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
 import { resolveFolders } from "../../config/config.ts";
-import { stagingFolderIn } from "../../session/open-staging.ts";
-import { stagedUploads } from "../../write/leftovers.ts";
+import { stagingFoldersOf } from "../../session/open-staging.ts";
+import type { StagingFolders } from "../../write/staging-folders.ts";
 import { openRemoteSession } from "../remote-session.ts";
 import { findUploads, type FoundUpload } from "../uploads/find-uploads.ts";
 import { printReports, reportLeft, reportOf } from "../uploads/left-uploads.ts";
@@ -29,7 +29,7 @@ export function uploadsResumeCommand({ context, onResult }: ProgramOptions): Com
     )
     .option("--commit", "also files that were closed in write mode commit")
     .option("--json", "machine output: an array of the files that are left");
-  return addOptions(bare, [...CONNECTION_OPTIONS, "stateDir", "verifyUploads"]).action(
+  return addOptions(bare, [...CONNECTION_OPTIONS, ...FOLDER_OPTIONS, "verifyUploads"]).action(
     async (flags) => {
       onResult(await resume(flags, context));
     },
@@ -43,16 +43,16 @@ interface ResumeFlags extends GivenOptions {
 }
 
 async function resume(flags: ResumeFlags, context: CommandContext): CommandResult {
-  const stagingFolder = stagingFolderIn(resolveFolders(flags, context.environment));
-  const before = await countLeft(stagingFolder);
+  const folders = stagingFoldersOf(resolveFolders(flags, context.environment));
+  const before = await countLeft(folders);
   const unfinished = await uploadLeftovers(flags, context);
-  const uploaded = before - (await countLeft(stagingFolder));
+  const uploaded = before - (await countLeft(folders));
   const prints = flags.json !== true;
   if (!prints) printReports((await leftUploads(flags, context)).map((upload) => reportOf(upload)));
   if (prints && uploaded > 0)
     printLine(`uploaded ${uploaded === 1 ? "1 file" : `${uploaded} files`}`);
   for (const line of unfinished) printWarning(`not uploaded: ${printable(line)}`);
-  const notice = await leftoversNotice(stagingFolder);
+  const notice = await leftoversNotice(folders);
   const ofLive = (await leftUploads(flags, context)).filter(({ mount }) => mount !== undefined);
   const exitCode = reportLeft(ofLive);
   if (notice !== undefined) {
@@ -73,8 +73,8 @@ async function leftUploads(
   return uploads.filter(({ state }) => state === "left behind");
 }
 
-async function countLeft(stagingFolder: string): Promise<number> {
-  return (await stagedUploads(stagingFolder)).filter(({ isLive }) => !isLive).length;
+async function countLeft(folders: StagingFolders): Promise<number> {
+  return (await folders.uploads()).filter(({ isLive }) => !isLive).length;
 }
 
 /** Returns what could not be uploaded, a file each, with the reason. */

@@ -5,7 +5,7 @@ import { reasonOf } from "../../core/errors.ts";
 import type { UploadProgress } from "../../session/session-uploads.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { addOptions, valueParser } from "../option-flags.ts";
+import { addOptions, FOLDER_OPTIONS, valueParser } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
 import { findUploads, type FoundUpload, type FoundUploads } from "../uploads/find-uploads.ts";
 import { printReports, reportLeft, reportOf } from "../uploads/left-uploads.ts";
@@ -28,7 +28,7 @@ export function uploadsWaitCommand({ context, onResult }: ProgramOptions): Comma
       valueParser("timeout"),
     )
     .option("--json", "machine output: an array of the files that are left");
-  return addOptions(bare, ["stateDir"]).action(async (paths, flags) => {
+  return addOptions(bare, FOLDER_OPTIONS).action(async (paths, flags) => {
     onResult(await wait(paths, flags, context));
   });
 }

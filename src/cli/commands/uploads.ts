@@ -12,7 +12,7 @@ import type { StagedUpload } from "../../write/leftovers.ts";
 import { shownPathOf } from "../../write/result-file.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { addOptions } from "../option-flags.ts";
+import { addOptions, FOLDER_OPTIONS } from "../option-flags.ts";
 import { printJson, printLine, printWarning, table } from "../output.ts";
 import { findUploads, type FoundUpload } from "../uploads/find-uploads.ts";
 import { findOptions } from "../uploads/named-uploads.ts";
@@ -33,7 +33,7 @@ export function uploadsCommand({ context, onResult }: ProgramOptions): CommandUn
     .description("show what was written to mounts and is not in BaseSpace yet")
     .option("--json", "machine output: an array of files")
     .option("--removed", "what was removed or replaced here, and BaseSpace still has");
-  const list = addOptions(bare, ["stateDir"]).action(async (flags) => {
+  const list = addOptions(bare, FOLDER_OPTIONS).action(async (flags) => {
     const list = flags.removed === true ? listRemoved : listUploads;
     onResult(await list(flags, context));
   });
@@ -62,6 +62,11 @@ async function listUploads(
   const options = findOptions(flags, context);
   const { uploads, failures, folders } = await findUploads(options);
   for (const failure of failures) printWarning(describeError(failure));
+  for (const folder of await options.stagingFolders.missing()) {
+    printWarning(
+      `a mount staged files in ${printable(folder)}, which is not there now: it may have left some`,
+    );
+  }
   const copies = await copiesIn(resolveFolders(flags, context.environment));
   if (flags.json === true) printJson([...uploads.map(toJson), ...copies.map(copyToJson)]);
   else for (const line of linesOf({ uploads, copies, folders })) printLine(line);

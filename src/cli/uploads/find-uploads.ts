@@ -11,6 +11,7 @@ import type { ListedUpload, UploadState } from "../../session/upload-list.ts";
 import { isBelow, mountPathOf } from "../../session/upload-list.ts";
 import { isFinalFailure } from "../../write/final-failure.ts";
 import { type StagedUpload, stagedUploads } from "../../write/leftovers.ts";
+import type { StagingFolders } from "../../write/staging-folders.ts";
 import { stagedNameOf } from "../../write/temporary-names.ts";
 import { isShownAt, type UploadPath } from "./upload-paths.ts";
 
@@ -45,8 +46,8 @@ export interface FoundUploads {
 
 export interface FindOptions {
   readonly runtimeFolder: string;
-  /** The staging folder of the user; those of the mounts are searched as well. */
-  readonly stagingFolder: string;
+  /** The staging folders of the user; those of the mounts are searched as well. */
+  readonly stagingFolders: StagingFolders;
   /** @default all files */
   readonly paths?: readonly UploadPath[];
   readonly signal: AbortSignal;
@@ -54,7 +55,7 @@ export interface FindOptions {
 
 /** Asks the mounts first: what they finish meanwhile is in no journal any more. */
 export async function findUploads(options: FindOptions): Promise<FoundUploads> {
-  const { runtimeFolder, stagingFolder, paths } = options;
+  const { runtimeFolder, stagingFolders, paths } = options;
   const mounts = await mountsWithUploads(runtimeFolder);
   const asked = mounts.flatMap((mount) =>
     pathsFor(mount, paths).map((path) => [mount, path] as const),
@@ -65,7 +66,9 @@ export async function findUploads(options: FindOptions): Promise<FoundUploads> {
     for (const upload of await listOf(mount, path, failures, options.signal))
       byKey.set(keyOf(upload.file), { ...upload, isFinal: upload.isFinal === true, mount });
   }
-  const folders = [...new Set([stagingFolder, ...mounts.map(({ status }) => status.stagingDir)])];
+  const folders = [
+    ...new Set([...(await stagingFolders.all()), ...mounts.map(({ status }) => status.stagingDir)]),
+  ];
   for (const staged of await stagedIn(folders)) {
     const known = byKey.get(keyOf(staged.file));
     const isWanted =

@@ -3,7 +3,7 @@ import { defaultFolders } from "../../config/folders.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { printable } from "../../core/terminal-text.ts";
-import { stagingFolderIn } from "../../session/open-staging.ts";
+import { stagingFoldersOf } from "../../session/open-staging.ts";
 import type { CommandContext } from "../context.ts";
 import { findUploads, type FindOptions, type FoundUpload } from "./find-uploads.ts";
 import { parseUploadPaths, type UploadPath } from "./upload-paths.ts";
@@ -14,8 +14,8 @@ export function findOptions(
   { environment, signal }: CommandContext,
 ): FindOptions {
   const { runtime } = defaultFolders(environment);
-  const stagingFolder = stagingFolderIn(resolveFolders(flags, environment));
-  return { runtimeFolder: runtime, stagingFolder, signal };
+  const stagingFolders = stagingFoldersOf(resolveFolders(flags, environment));
+  return { runtimeFolder: runtime, stagingFolders, signal };
 }
 
 /** The files that one path of the command line names. */
