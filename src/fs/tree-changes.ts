@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { type MaybePromise, andThen } from "../core/maybe-promise.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import { StagedFile } from "../write/staged-file.ts";
+import { isRemovedWhileOpen } from "../write/temporary-names.ts";
 import { isWriteMode, WRITE_MODES } from "../core/write-mode.ts";
 import type { CollectionDirectory, EntityDirectory, Node } from "../tree/node.ts";
 import { pathOf } from "../tree/node.ts";
@@ -122,10 +123,12 @@ class TreeChanges {
     }
     if (node.kind !== "folder" || node.parent.kind !== "folder") return refuseReadOnly();
     const { appResultId, prefix } = writableFolder(node);
-    if ((await tree.list(node, signal)).size > 0) {
-      throw new BsmountError("not-empty", `${pathOf(node)} is not empty`);
+    const names = [...(await tree.list(node, signal)).keys()];
+    // Files that were removed while they are open need the path of their folder; it goes with the last of them.
+    if (names.every(isRemovedWhileOpen)) {
+      writing.staged.lists.list(appResultId).removeFolder(prefix.slice(0, -1));
     }
-    writing.staged.lists.list(appResultId).removeFolder(prefix.slice(0, -1));
+    if (names.length > 0) throw new BsmountError("not-empty", `${pathOf(node)} is not empty`);
   }
 
   /** As open(2), ftruncate(2) and close(2): finishes the file unless somebody else is writing. */

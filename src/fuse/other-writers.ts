@@ -5,6 +5,7 @@ import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { MountEntry } from "../linux/mount-table.ts";
 import { type Processes, type ProcMount, systemProcesses } from "../linux/open-descriptors.ts";
 import { type BirthMark, ProcessBirths } from "../linux/process-births.ts";
+import { isGroupBeingKilled, isHolderBeingKilled } from "./killed-writers.ts";
 import { OpenerSearch } from "./opener-search.ts";
 import { findInSlices } from "./slices.ts";
 import { type ClosedFile, WritingHandle, WritingHandles } from "./writing-handles.ts";
@@ -32,8 +33,7 @@ import { type ClosedFile, WritingHandle, WritingHandles } from "./writing-handle
  * finds what came over a socket too; and so does a handle whose opener is not known.
  *
  * A process that a signal ends closes its descriptors as well. While its FLUSH waits for the reply, /proc shows that it
- * is exiting, and which signal ends it. Its table of descriptors is empty by then, so this is known only of processes
- * that were seen with the file before: the opener, and those that a search found.
+ * is exiting, and which signal ends it. Its table of descriptors is empty by then (`killed-writers.ts`).
  *
  * A missed writer costs a version of the file, never a byte. When no descriptor is free to read /proc with, another
  * writer is assumed, and the file is finished at its release.
@@ -41,6 +41,8 @@ import { type ClosedFile, WritingHandle, WritingHandles } from "./writing-handle
 
 /** A handle that was open for longer is searched for in every process. */
 const YOUNG_MS = 5000;
+/** The opener of a file to which nothing was written for so long is searched for. */
+const IDLE_MS = 100;
 /** How long a close waits for a free descriptor. */
 const NO_DESCRIPTOR_MS = 2000;
 const NO_DESCRIPTOR_PAUSE_MS = 100;
@@ -88,7 +90,10 @@ export class OtherWriters {
     if (access === constants.O_RDONLY) return;
     const made = { path, ino, openedMs: this.#clock.now(), mark: this.#mark() };
     const isMappable = access !== constants.O_WRONLY;
-    this.#handles.add(handle, new WritingHandle({ ...made, isMappable }));
+    const opened = new WritingHandle({ ...made, isMappable });
+    this.#handles.add(handle, opened);
+    // A program that is killed before it writes anything has to be known by then.
+    opened.searchLater(IDLE_MS, () => void this.changes(handle, opened.path));
   }
 
   /** Call this for every write and truncation through a handle, before its reply. Never throws or rejects. */
@@ -124,7 +129,9 @@ export class OtherWriters {
     for (;;) {
       try {
         if (await this.#isOpenForWriting(handle, closed)) return "open";
-        return this.#isBeingKilled(closed) ? "killed" : "closed";
+        return this.#isBeingKilled(closed) || this.#isGroupBeingKilled(closed)
+          ? "killed"
+          : "closed";
       } catch {
         if (this.#clock.now() >= until) return "open";
       }
@@ -151,8 +158,11 @@ export class OtherWriters {
   }
 
   #isBeingKilled(closed: ClosedFile): boolean {
-    const holders = this.#handles.of(closed).flatMap((opened) => opened.holders);
-    return holders.some((holder) => this.#processes.isBeingKilled(holder));
+    return isHolderBeingKilled(this.#handles.of(closed), this.#processes);
+  }
+
+  #isGroupBeingKilled(closed: ClosedFile): boolean {
+    return isGroupBeingKilled(this.#handles.of(closed), this.#processes, this.#births);
   }
 
   async #isOpenForWriting(handle: number, closed: ClosedFile): Promise<boolean> {

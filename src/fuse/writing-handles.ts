@@ -21,9 +21,10 @@ export class WritingHandle {
   readonly mark: BirthMark | undefined;
   isMappable: boolean;
   opener: Opener;
-  /** The opener is searched for at the first write only. */
+  /** The opener is searched for once: at the first write, or when there was none for a while. */
   wasSought = false;
   readonly #holders = new Map<number, ProcessIdentity>();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(made: Pick<WritingHandle, "path" | "ino" | "openedMs" | "mark" | "isMappable">) {
     this.path = made.path;
@@ -42,6 +43,17 @@ export class WritingHandle {
     if (holder === undefined || this.#holders.size >= MAX_HOLDERS) return;
     this.#holders.set(holder.pid, holder);
   }
+
+  /** Calls `search` after `delayMs`, unless the opener was sought, or the handle was released, by then. */
+  searchLater(delayMs: number, search: () => void): void {
+    this.#timer = setTimeout(() => {
+      if (!this.wasSought) search();
+    }, delayMs).unref();
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 /** What is open for writing on a mount, by handle and by path. */
@@ -57,6 +69,7 @@ export class WritingHandles {
   }
 
   delete(handle: number): void {
+    this.#handles.get(handle)?.[Symbol.dispose]();
     this.#handles.delete(handle);
   }
 

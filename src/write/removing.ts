@@ -2,6 +2,7 @@ import type { ResultFile } from "./result-file.ts";
 import type { HiddenFile } from "./result-log.ts";
 import type { StagedFile } from "./staged-file.ts";
 import type { StagedRegistry } from "./staged-registry.ts";
+import { isRemovedWhileOpen } from "./temporary-names.ts";
 import type { Whiteouts } from "./whiteouts.ts";
 
 export interface RemovingOptions {
@@ -33,7 +34,7 @@ export class Removing {
   async remove(at: ResultFile, occupants: Occupants, signal: AbortSignal): Promise<void> {
     const { registry, whiteouts } = this.#options;
     await whiteouts.cover(at, versionsIn(occupants, at.path));
-    registry.lists.list(at.appResultId).keepFolders(at.path);
+    if (!isRemovedWhileOpen(at.path)) registry.lists.list(at.appResultId).keepFolders(at.path);
     for (const file of stagedIn(occupants)) {
       await registry.remove(file, signal);
       // BaseSpace may have completed it while it was removed.

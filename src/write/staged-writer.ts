@@ -74,7 +74,7 @@ export class StagedWriter implements FileWriter, ResultFile {
     if (content.failedChange !== undefined) throw content.failedChange;
     if (!content.isUnfinished) return undefined;
     const isToFinish = !awaitsRename && content.sizeBytes > 0;
-    if (awaitsRename) this.#noteKill(askWriters);
+    if (!isToFinish) this.#noteKill(askWriters);
     if (this.file.writeMode !== "through") return this.#closeDurably(isToFinish, askWriters);
     if (!isToFinish) return content.sizeBytes > 0 ? content.stage() : undefined;
     if (this.#hasUnseen) return this.sync();
@@ -113,9 +113,14 @@ export class StagedWriter implements FileWriter, ResultFile {
     return !this.#wasKilled;
   }
 
-  /** Under a temporary name, where the last close decides; in the same turn, so that a rename finds the file as it is. */
+  /**
+   * Under a temporary name, and of an empty file, where the last close decides; in the same turn, so that a rename finds
+   * the file as it is. An empty temporary file, such as a lock, has nothing that its name does not say.
+   */
   #noteKill(askWriters: AskWriters): void {
-    this.#wasKilled = this.file.content.sizeBytes > 0 && askWriters.isBeingKilled?.() === true;
+    const { awaitsRename, content } = this.file;
+    const isLock = awaitsRename && content.sizeBytes === 0;
+    this.#wasKilled = !isLock && askWriters.isBeingKilled?.() === true;
   }
 
   /** Each handle of a killed writer does this. */

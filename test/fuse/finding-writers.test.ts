@@ -139,6 +139,27 @@ describe("the process that makes a file", () => {
   });
 });
 
+describe("processes that share a descriptor and are killed together", () => {
+  /** A file of process 1003, whose child is killed; `isLeft`: process 1003 runs. */
+  async function stateWith(isLeft: boolean): Promise<WriterState> {
+    const stage = stageWith(numbers(1000, 10), 20_000);
+    const handle = await stage.makes(1003);
+    const child = stage.machine.start();
+    stage.machine.writers.delete(1003);
+    stage.machine.killed.add(child);
+    if (!isLeft) stage.machine.end(1003);
+    return await stage.stateOf(handle);
+  }
+
+  it("are seen in the last one, when those before it have ended", async () => {
+    expect(await stateWith(false)).toBe("killed");
+  });
+
+  it("do not make a killed writer of one that runs", async () => {
+    expect(await stateWith(true)).toBe("closed");
+  });
+});
+
 describe("a process that inherited a descriptor", () => {
   it.each([
     ["the numbers grow", 20_000, 10],

@@ -1,9 +1,8 @@
 import { constants as os } from "node:os";
 import { expect } from "vitest";
-import { neverAborted } from "../../src/core/abort.ts";
 import { errnoOf } from "../../src/fs/errno.ts";
-import { join, type PlainFiles, Refused } from "./plain-files.ts";
-import type { RealFiles } from "./real-files.ts";
+import { join, type PlainFiles, Refused, type Version } from "./plain-files.ts";
+import type { FilesUnderTest } from "./files-under-test.ts";
 
 /* Whether the model and the filesystem say and look the same. */
 
@@ -22,7 +21,7 @@ export async function alike(model: () => unknown, real: () => unknown): Promise<
     await real();
   } catch (error) {
     why = error;
-    found = nameOfErrno(errnoOf(error));
+    found = codeOf(error) ?? nameOfErrno(errnoOf(error));
   }
   if (found !== expected) {
     throw new Error(`the model says ${expected}, the filesystem ${found}`, { cause: why });
@@ -30,37 +29,45 @@ export async function alike(model: () => unknown, real: () => unknown): Promise<
   return expected === "none";
 }
 
+/** Of an error of Node's own file calls. */
+function codeOf(error: unknown): string | undefined {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return syscall === undefined ? undefined : code;
+}
+
 function nameOfErrno(errno: number): string {
   const named = Object.entries(os.errno).find(([, number]) => number === errno);
   return named?.[0] ?? String(errno);
 }
 
-/** Every name, type and size; the content of what is in BaseSpace. */
-export async function compare(model: PlainFiles, real: RealFiles): Promise<void> {
-  await compareFolder(model, real, "");
-  await compareRemote(model, real);
-}
-
-async function compareFolder(model: PlainFiles, real: RealFiles, folder: string): Promise<void> {
-  const { ino } = await real.stat(folder);
-  const listed = (await real.fs.readdir(ino, neverAborted)).slice(2);
-  const expected = model.names(folder);
-  expect(listed.map(({ name }) => name).sort(), `in "${folder}"`).toEqual([...expected].sort());
-  for (const { name, type } of listed) {
+/** Every name, type and size, but for the names that libfuse makes up: of those, how many there are. */
+export async function compareNames(
+  model: PlainFiles,
+  real: FilesUnderTest,
+  folder = "",
+): Promise<void> {
+  const shown = (name: string): string => (real.hidesOpenFiles ? withoutNumber(name) : name);
+  const listed = await real.list(folder);
+  const expected = [...model.names(folder)].map(shown).toSorted();
+  expect(listed.map(({ name }) => shown(name)).toSorted(), `in "${folder}"`).toEqual(expected);
+  for (const { name, type, sizeBytes } of listed) {
     const at = join(folder, name);
+    if (shown(name) !== name) continue;
     if (model.isFolder(at)) {
       expect(type, at).toBe("directory");
-      await compareFolder(model, real, at);
+      await compareNames(model, real, at);
     } else {
-      const file = await real.stat(at);
-      expect([type, file.sizeBytes], at).toEqual(["file", model.top(at)?.bytes.length]);
+      expect([type, sizeBytes], at).toEqual(["file", model.top(at)?.bytes.length]);
     }
   }
 }
 
+function withoutNumber(name: string): string {
+  return name.replace(/^\.fuse_hidden.*/, ".fuse_hidden*");
+}
+
 /** The same content may be one version where the model has two: after a response that was lost both are right. */
-async function compareRemote(model: PlainFiles, real: RealFiles): Promise<void> {
-  const remote = await real.remote();
+export function compareRemote(model: PlainFiles, remote: readonly Version[]): void {
   const paths = new Set([...remote, ...model.complete].map((version) => version.path));
   for (const at of paths) {
     const of = ({ path }: { readonly path: string }): boolean => path === at;
@@ -78,7 +85,7 @@ function withoutRepeats(texts: readonly string[]): string[] {
 }
 
 /** The content under every name. */
-export async function compareContents(model: PlainFiles, real: RealFiles): Promise<void> {
+export async function compareContents(model: PlainFiles, real: FilesUnderTest): Promise<void> {
   for (const at of model.files.keys()) {
     const content = await real.readFile(at);
     expect(content.equals(model.top(at)?.bytes ?? Buffer.alloc(0)), `content of ${at}`).toBe(true);

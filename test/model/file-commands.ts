@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import { neverAborted } from "../../src/core/abort.ts";
-import type { Handle } from "../../src/fs/file-system.ts";
-import { alike, compare } from "./comparing.ts";
+import { alike } from "./comparing.ts";
+import type { FilesUnderTest, OpenFile } from "./files-under-test.ts";
 import {
   folderOf,
   join,
@@ -12,34 +11,35 @@ import {
   type PlainFiles,
   type PlainHandle,
 } from "./plain-files.ts";
-import { type RealFiles } from "./real-files.ts";
 
 /* What programs do, on the model and on the filesystem; after each both have to look the same. */
 
-/** The filesystem, and its handle for each of the model's. */
-export interface Tested {
-  readonly real: RealFiles;
-  readonly handles: Map<PlainHandle, Handle>;
+/** The filesystem, and its open file for each of the model's. */
+export interface Tested<Files extends FilesUnderTest = FilesUnderTest> {
+  readonly real: Files;
+  readonly handles: Map<PlainHandle, OpenFile>;
   hidden: number;
-  /** Those that left the file where it was. */
-  failedRenames: number;
+  /** Called before each command. */
+  begin(): void;
+  /** Waits for what happens in the background. */
+  settle(model: PlainFiles): Promise<void>;
+  /** Fails unless both look the same; called after each command. */
+  compare(model: PlainFiles): Promise<void>;
 }
 
-type Command = fc.AsyncCommand<PlainFiles, Tested>;
-
 const NAMES = ["a", "a", "b", "a.tmp", ".b.AbCdEf", "c~", "dir"];
-const FOLDERS = ["", "", "", "", "dir", "dir", "dir/dir"];
-const MAX_HANDLES = 6;
+const PARENTS = ["", "", "", "", "dir", "dir", "dir/dir"];
+export const MAX_HANDLES = 6;
 
 const path = fc
-  .tuple(fc.constantFrom(...FOLDERS), fc.constantFrom(...NAMES))
+  .tuple(fc.constantFrom(...PARENTS), fc.constantFrom(...NAMES))
   .map(([folder, name]) => join(folder, name));
 const offset = fc.oneof(
   fc.nat(300),
   fc.constantFrom(0, 63, 64, 65, 128, 256, 355, 356, 357, 700),
   fc.nat(2300),
 );
-const length = fc.oneof(
+export const length = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 1, max: 200 }) },
   {
     weight: 1,
@@ -47,26 +47,29 @@ const length = fc.oneof(
   },
 );
 const mode = fc.constantFrom<Mode>("r", "w", "rw", "rw");
-const pick = fc.nat(MAX_HANDLES - 1);
-const isDown = fc.boolean();
+export const pick = fc.nat(MAX_HANDLES - 1);
+
+export const finalPath = fc.oneof(path, fc.constantFrom("a", "b"));
+export const temporaryPath = fc.constantFrom("a.tmp", ".b.AbCdEf", "c~");
 
 let stamps = 0;
 
 /** Bytes that no other write has. */
-function fresh(length: number): Buffer {
+export function fresh(length: number): Buffer {
   stamps += 1;
   const bytes = Buffer.alloc(length, `<${stamps}>`);
   return bytes;
 }
 
-class Does implements Command {
+/** A command that says in one line what it does. */
+export class Does<T extends Tested = Tested> implements fc.AsyncCommand<PlainFiles, T> {
   readonly #text: string;
-  readonly #run: (model: PlainFiles, tested: Tested) => Promise<void>;
+  readonly #run: (model: PlainFiles, tested: T) => Promise<void>;
   readonly #fits: (model: Readonly<PlainFiles>) => boolean;
 
   constructor(
     text: string,
-    run: (model: PlainFiles, tested: Tested) => Promise<void>,
+    run: (model: PlainFiles, tested: T) => Promise<void>,
     fits: (model: Readonly<PlainFiles>) => boolean = () => true,
   ) {
     this.#text = text;
@@ -78,11 +81,11 @@ class Does implements Command {
     return this.#fits(model);
   }
 
-  async run(model: PlainFiles, tested: Tested): Promise<void> {
-    tested.real.clock.advance(1);
+  async run(model: PlainFiles, tested: T): Promise<void> {
+    tested.begin();
     await this.#run(model, tested);
-    await tested.real.settled(model.options.keepsStaged);
-    await compare(model, tested.real);
+    await tested.settle(model);
+    await tested.compare(model);
   }
 
   toString(): string {
@@ -92,33 +95,35 @@ class Does implements Command {
 
 export async function closeHandle(
   model: PlainFiles,
-  { real, handles }: Tested,
+  tested: Tested,
   handle: PlainHandle,
   { isDown = false, late }: { isDown?: boolean; late?: Buffer } = {},
 ): Promise<void> {
-  const open = handles.get(handle) as Handle;
+  const { real, handles } = tested;
+  const open = handles.get(handle) as OpenFile;
   const others = model.othersWrite(handle);
   await alike(
     () => model.flush(handle, isDown),
-    async () => await real.fs.flush(open, async () => (others ? "open" : "closed"), neverAborted),
+    async () => await open.flush(others),
   );
   if (late !== undefined) {
     const end = model.read(handle, 0, Infinity).length;
-    await alike(
-      () => model.write(handle, end, late),
-      async () => await real.fs.write(open, end, late, neverAborted),
-    );
+    await writeBoth(model, tested, { handle, from: end, bytes: late });
   }
   const { path: at } = handle;
   model.release(handle);
-  real.fs.release(open);
+  open.release();
   handles.delete(handle);
-  await real.settled(model.options.keepsStaged);
+  await tested.settle(model);
   // As libfuse: what was removed while it was open goes with its last descriptor.
   if (!nameOf(at).startsWith(".fuse_hidden") || model.isOpen(at)) return;
+  if (real.hidesOpenFiles) {
+    model.unlink(at);
+    return;
+  }
   await alike(
     () => model.unlink(at),
-    async () => await real.fs.change.unlink(await real.parent(at), nameOf(at), neverAborted),
+    async () => await real.unlink(at),
   );
 }
 
@@ -128,7 +133,7 @@ async function hide(model: PlainFiles, tested: Tested, at: string): Promise<bool
   const to = join(folderOf(at), `.fuse_hidden${tested.hidden}`);
   return await alike(
     () => model.rename(at, to),
-    async () => await tested.real.rename(at, to),
+    async () => (tested.real.hidesOpenFiles ? undefined : await tested.real.rename(at, to)),
   );
 }
 
@@ -143,7 +148,7 @@ async function openBoth(
   { real, handles }: Tested,
   { at, how, ...flags }: Opening,
 ): Promise<PlainHandle | undefined> {
-  const opened: [PlainHandle?, Handle?] = [];
+  const opened: [PlainHandle?, OpenFile?] = [];
   await alike(
     () => (opened[0] = model.open(at, how, flags)),
     async () => (opened[1] = await real.open(at, how, flags)),
@@ -163,12 +168,12 @@ const open = fc.record({ path, mode, creates: fc.boolean(), empties: fc.boolean(
 );
 
 /** A command on one of the handles that are open. */
-function onHandle(
+export function onHandle<T extends Tested = Tested>(
   text: string,
   which: number,
-  run: (handle: PlainHandle, model: PlainFiles, tested: Tested) => Promise<void>,
-): Does {
-  return new Does(
+  run: (handle: PlainHandle, model: PlainFiles, tested: T) => Promise<void>,
+): Does<T> {
+  return new Does<T>(
     `${text} #${which}`,
     async (model, tested) => {
       const handle = model.handles[which % model.handles.length];
@@ -180,12 +185,12 @@ function onHandle(
 
 async function writeBoth(
   model: PlainFiles,
-  { real, handles }: Tested,
+  { handles }: Tested,
   { handle, from, bytes }: { handle: PlainHandle; from: number; bytes: Buffer },
 ): Promise<void> {
   await alike(
     () => model.write(handle, from, bytes),
-    async () => await real.fs.write(handles.get(handle) as Handle, from, bytes, neverAborted),
+    async () => await handles.get(handle)?.write(from, bytes),
   );
 }
 
@@ -201,8 +206,8 @@ const write = fc
 const pread = fc.record({ pick, at: offset, length }).map(({ pick: which, at, length: count }) =>
   onHandle(`pread ${at}+${count}`, which, async (handle, model, tested) => {
     if (handle.mode === "w") return;
-    const found = await tested.real.read(tested.handles.get(handle) as Handle, at, count);
-    expect(found.toString("latin1"), `read of ${handle.path}`).toBe(
+    const found = await tested.handles.get(handle)?.read(at, count);
+    expect(found?.toString("latin1"), `read of ${handle.path}`).toBe(
       model.read(handle, at, count).toString("latin1"),
     );
   }),
@@ -212,50 +217,20 @@ const ftruncate = fc.record({ pick, size: offset }).map(({ pick: which, size }) 
   onHandle(`ftruncate ${size}`, which, async (handle, model, tested) => {
     await alike(
       () => model.truncateOpen(handle, size),
-      async () =>
-        await tested.real.fs.ftruncate(tested.handles.get(handle) as Handle, size, neverAborted),
+      async () => await tested.handles.get(handle)?.truncate(size),
     );
   }),
 );
 
-const close = fc
-  .record({ pick, late: fc.option(length, { freq: 6 }) })
-  .map(({ pick: which, late }) =>
-    onHandle(`close${late === null ? "" : ` writing ${late}`}`, which, async (handle, ...all) => {
-      const more = late === null || handle.mode === "r" ? {} : { late: fresh(late) };
-      await closeHandle(...all, handle, more);
-    }),
-  );
-
-async function whileDown({ real }: Tested, work: () => Promise<void>): Promise<void> {
-  const { emulator } = real;
-  emulator.clearFaults();
-  emulator.addFaults("POST * status=500", "PUT * status=500");
-  try {
-    await work();
-  } finally {
-    emulator.clearFaults();
-  }
-}
-
-const closeWhileDown = pick.map((which) =>
-  onHandle("close while down", which, async (handle, model, tested) => {
-    await whileDown(tested, async () => {
-      await closeHandle(model, tested, handle, { isDown: true });
-    });
-  }),
+const close = pick.map((which) =>
+  onHandle("close", which, async (handle, ...all) => await closeHandle(...all, handle)),
 );
 
-const closeDuplicate = pick.map((which) =>
-  onHandle("close a duplicate of", which, async (handle, model, { real, handles }) => {
-    const open = handles.get(handle) as Handle;
+const sync = pick.map((which) =>
+  onHandle("fsync", which, async (handle, model, { handles }) => {
     await alike(
       () => model.sync(handle),
-      async () => await real.fs.flush(open, async () => "open", neverAborted),
-    );
-    await alike(
-      () => model.sync(handle),
-      async () => await real.fs.fsync(open, neverAborted),
+      async () => await handles.get(handle)?.sync(),
     );
   }),
 );
@@ -265,13 +240,13 @@ const truncate = fc.record({ path, size: offset }).map(
     new Does(`truncate ${at} ${size}`, async (model, { real }) => {
       await alike(
         () => model.truncate(at, size),
-        async () => await real.fs.change.truncate((await real.stat(at)).ino, size, neverAborted),
+        async () => await real.truncate(at, size),
       );
     }),
 );
 
 /** Both alike, also where the target is open; `isDown`: while nothing can be uploaded. */
-async function renameBoth(
+export async function renameBoth(
   model: PlainFiles,
   tested: Tested,
   { from, to, isDown = false }: { from: string; to: string; isDown?: boolean },
@@ -294,78 +269,64 @@ const rename = fc.record({ from: path, to: path }).map(
     ),
 );
 
-async function renamedWhileDown(
-  model: PlainFiles,
-  tested: Tested,
-  names: { from: string; to: string },
-): Promise<void> {
-  await whileDown(tested, async () => {
-    await renameBoth(model, tested, { ...names, isDown: true });
-    await tested.real.settled(model.options.keepsStaged);
-  });
-  if (model.temporaryPaths().includes(names.from)) tested.failedRenames += 1;
-}
-
-const finalPath = fc.oneof(path, fc.constantFrom("a", "b"));
-
-/** The path of a file that awaits its rename: other files with temporary names are complete, or do not exist. */
-const renameWhileDown = fc.record({ pick, to: finalPath }).map(
-  ({ pick: which, to }) =>
+/** As programs do that write under a temporary name and rename it. */
+const save = fc.record({ from: temporaryPath, to: finalPath, length }).map(
+  ({ from, to, length: count }) =>
     new Does(
-      `rename #${which} while down to ${to}`,
+      `save ${count} as ${from}, rename to ${to}`,
       async (model, tested) => {
-        const paths = model.temporaryPaths();
-        const from = paths[which % paths.length];
-        if (from !== undefined && from !== to) await renamedWhileDown(model, tested, { from, to });
+        if (!(await saveUnder(model, tested, from, count)) || from === to) return;
+        await renameBoth(model, tested, { from, to });
       },
-      (model) => model.temporaryPaths().length > 0,
+      (model) => model.handles.length < MAX_HANDLES,
     ),
 );
 
-/** As programs do that write under a temporary name and rename it. */
-const save = fc
-  .record({ from: fc.constantFrom("a.tmp", ".b.AbCdEf", "c~"), to: finalPath, length, isDown })
-  .map(
-    ({ from, to, length: count, isDown: fails }) =>
-      new Does(
-        `save ${count} as ${from}, rename to ${to}${fails ? " while down" : ""}`,
-        async (model, tested) => {
-          const handle = await openBoth(model, tested, { at: from, how: "w", creates: true });
-          if (handle === undefined) return;
-          await writeBoth(model, tested, { handle, from: 0, bytes: fresh(count) });
-          await closeHandle(model, tested, handle);
-          if (from === to) return;
-          if (fails) await renamedWhileDown(model, tested, { from, to });
-          else await renameBoth(model, tested, { from, to });
-        },
-        (model) => model.handles.length < MAX_HANDLES,
-      ),
-  );
+/** Returns false when the file could not be opened. */
+export async function saveUnder(
+  model: PlainFiles,
+  tested: Tested,
+  at: string,
+  count: number,
+): Promise<boolean> {
+  const handle = await openBoth(model, tested, { at, how: "w", creates: true });
+  if (handle === undefined) return false;
+  await writeBoth(model, tested, { handle, from: 0, bytes: fresh(count) });
+  await closeHandle(model, tested, handle);
+  return true;
+}
 
 const unlink = path.map(
   (at) =>
     new Does(`unlink ${at}`, async (model, tested) => {
-      if (model.isOpen(at)) {
+      const { real } = tested;
+      if (model.isOpen(at) && !real.hidesOpenFiles) {
         await hide(model, tested, at);
         return;
       }
-      const { real } = tested;
+      if (model.isOpen(at)) {
+        await hide(model, tested, at);
+        await real.unlink(at);
+        return;
+      }
       await alike(
         () => model.unlink(at),
-        async () => await real.fs.change.unlink(await real.parent(at), nameOf(at), neverAborted),
+        async () => await real.unlink(at),
       );
     }),
 );
 
-const folder = fc.constantFrom("dir", "dir/dir", "a", "dir/a");
+/** Paths that folders can have. */
+export const FOLDERS: readonly string[] = ["dir", "dir/dir", "a", "dir/a"];
+
+const folder = fc.constantFrom(...FOLDERS);
 
 const mkdir = folder.map(
   (at) =>
     new Does(`mkdir ${at}`, async (model, { real }) => {
       await alike(
         () => model.mkdir(at),
-        async () =>
-          await real.fs.change.mkdir(await real.parent(at), nameOf(at), 0o755, neverAborted),
+        async () => await real.mkdir(at),
       );
     }),
 );
@@ -375,36 +336,8 @@ const rmdir = folder.map(
     new Does(`rmdir ${at}`, async (model, { real }) => {
       await alike(
         () => model.rmdir(at),
-        async () => await real.fs.change.rmdir(await real.parent(at), nameOf(at), neverAborted),
+        async () => await real.rmdir(at),
       );
-    }),
-);
-
-const wait = fc.constant(
-  new Does("wait", async (model, { real }) => {
-    model.wait();
-    real.clock.advance(5000);
-    await real.settled(model.options.keepsStaged, true);
-  }),
-);
-
-const refresh = fc.constant(new Does("refresh", async (_model, { real }) => real.refresh()));
-
-const FAULTS = [
-  "PUT /files/*/parts/* n=1 status=500",
-  "PUT /files/*/parts/* n=1 reset-after",
-  "POST /files/* n=1 status=503",
-  "POST /files/* n=1 reset-after",
-  "POST /appresults/*/files n=1 status=500",
-  "POST /appresults/*/files n=1 reset-after",
-  "POST /appresults/*/files n=1 reset-before",
-];
-
-const fault = fc.constantFrom(...FAULTS).map(
-  (rule) =>
-    new Does(`fault ${rule}`, async (_model, { real }) => {
-      real.emulator.clearFaults();
-      real.emulator.addFaults(rule);
     }),
 );
 
@@ -412,23 +345,18 @@ function weighted<T>(weight: number, arbitrary: fc.Arbitrary<T>): fc.WeightedArb
   return { weight, arbitrary };
 }
 
-/** Everything that may happen, more often what changes content. */
-export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
+/** What programs can do through the kernel, more often what changes content. */
+export const programCommands: readonly fc.WeightedArbitrary<Does>[] = [
   weighted(6, open),
   weighted(8, write),
   weighted(3, pread),
   weighted(2, ftruncate),
   weighted(6, close),
-  weighted(1, closeWhileDown),
-  weighted(1, closeDuplicate),
+  weighted(1, sync),
   weighted(1, truncate),
   weighted(4, rename),
-  weighted(2, renameWhileDown),
   weighted(3, save),
   weighted(2, unlink),
   weighted(2, mkdir),
   weighted(1, rmdir),
-  weighted(1, wait),
-  weighted(1, refresh),
-  weighted(2, fault),
-);
+];

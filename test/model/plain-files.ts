@@ -203,8 +203,10 @@ export class PlainFiles {
     this.needParent(path);
     if (!this.isFolder(path))
       throw new Refused(this.top(path) === undefined ? "ENOENT" : "ENOTDIR");
-    if (this.names(path).size > 0) throw new Refused("ENOTEMPTY");
-    this.folders.delete(path);
+    const names = [...this.names(path)];
+    // It goes with the last of the files that were removed while they are open.
+    if (names.every((name) => HIDDEN.test(name))) this.folders.delete(path);
+    if (names.length > 0) throw new Refused("ENOTEMPTY");
   }
 
   unlink(path: string): void {
@@ -212,7 +214,7 @@ export class PlainFiles {
     if (this.isFolder(path)) throw new Refused("EISDIR");
     const file = this.top(path);
     if (file === undefined) throw new Refused("ENOENT");
-    this.#keepFolders(path);
+    if (!HIDDEN.test(nameOf(path))) this.#keepFolders(path);
     this.#remove(file);
   }
 

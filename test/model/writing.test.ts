@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
-import { compare, compareContents } from "./comparing.ts";
-import { anyCommand, closeHandle, type Tested } from "./file-commands.ts";
+import { compareContents, compareNames, compareRemote } from "./comparing.ts";
+import { DirectFiles } from "./direct-files.ts";
+import { anyCommand, type TestedDirectly } from "./failing-commands.ts";
+import { closeHandle } from "./file-commands.ts";
 import { PlainFiles } from "./plain-files.ts";
 import { connect, type Connection, RealFiles, TINY_PARTS } from "./real-files.ts";
 
@@ -36,12 +38,27 @@ afterAll(async () => {
   await folder?.[Symbol.asyncDispose]();
 });
 
-async function started(keepsStaged: boolean): Promise<{ model: PlainFiles; real: Tested }> {
+async function started(keepsStaged: boolean): Promise<{ model: PlainFiles; real: TestedDirectly }> {
   const keptFiles = keepsStaged ? 256 : 0;
-  const real = await RealFiles.start(connection, { staging: folder.path, keptFiles });
+  const files = await RealFiles.start(connection, { staging: folder.path, keptFiles });
   const { maxFileBytes, firstPartBytes } = TINY_PARTS;
   const model = new PlainFiles({ maxFileBytes, firstPartBytes, keepsStaged });
-  return { model, real: { real, handles: new Map(), hidden: 0, failedRenames: 0 } };
+  const tested: TestedDirectly = {
+    real: new DirectFiles(files),
+    handles: new Map(),
+    hidden: 0,
+    failedRenames: 0,
+    begin: () => files.clock.advance(1),
+    settle: async () => await files.settled(keepsStaged),
+    compare: async (plain) => await compareAll(plain, tested.real),
+  };
+  return { model, real: tested };
+}
+
+/** Every name, type and size; the content of what is in BaseSpace. */
+async function compareAll(model: PlainFiles, real: DirectFiles): Promise<void> {
+  await compareNames(model, real);
+  compareRemote(model, await real.files.remote());
 }
 
 /** Whether a request since the last call had a part beyond the first. */
@@ -54,17 +71,18 @@ function sentParts(): boolean {
 /** Everybody closes what they have open, and the mount ends. */
 async function end({ model, real: tested }: Awaited<ReturnType<typeof started>>): Promise<void> {
   const { real } = tested;
+  const { files } = real;
   for (const handle of model.handles.slice()) await closeHandle(model, tested, handle);
   await compareContents(model, real);
   model.finishAll();
-  const finished = await real.staged.finishing.finishAll(neverAborted).then(
+  const finished = await files.staged.finishing.finishAll(neverAborted).then(
     () => true,
     () => false,
   );
   expect(finished, "whether everything could be finished").toBe(!model.hasLost);
-  await compare(model, real);
-  real.refresh();
-  await compare(model, real);
+  await compareAll(model, real);
+  files.refresh();
+  await compareAll(model, real);
   await compareContents(model, real);
 }
 
@@ -89,7 +107,7 @@ describe("files of an app result", () => {
               emulator.clearFaults();
               if (sentParts()) runsInParts += 1;
               failedRenames += both.real.failedRenames;
-              await both.real.real[Symbol.asyncDispose]();
+              await both.real.real.files[Symbol.asyncDispose]();
             }
           },
         ),

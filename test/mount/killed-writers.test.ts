@@ -126,20 +126,23 @@ until [ -e ${marker} ]; do sleep 0.05; done
 kill -KILL $(cat ${marker}.pid 2> /dev/null || echo $pid); kill $sleepers; wait`;
 }
 
+/** The files of the result that BaseSpace lacks, with the state of each. */
+async function states(): Promise<readonly string[]> {
+  const { stdout } = await product.bsmount(["uploads", "list", "--json"]);
+  const all = JSON.parse(stdout) as { readonly content: string; readonly belongsTo: string }[];
+  return all
+    .filter(({ belongsTo }) => belongsTo.includes(`/${result}/`))
+    .map(({ content, belongsTo }) => `${belongsTo.split("/").at(-1)} ${content}`)
+    .filter((state) => !state.startsWith("made "))
+    .toSorted((a, b) => a.localeCompare(b));
+}
+
 it("[W21] whatever it did with the file, and however old it is, no file that it left is finished", async () => {
   const names = Object.keys(KILLED);
   expect(await shell("echo one > appended")).toMatchObject({ code: 0 });
   const kills = Object.entries(KILLED).map(([name, script]) => `( ${killOf(name, script)} ) &`);
   // The folder is that of all commands behind the first line.
   expect(await shell(`true\n${kills.join("\n")}\nwait`)).toMatchObject({ code: 0 });
-  const states = async (): Promise<readonly string[]> => {
-    const { stdout } = await product.bsmount(["uploads", "list", "--json"]);
-    const all = JSON.parse(stdout) as { readonly content: string; readonly belongsTo: string }[];
-    return all
-      .filter(({ belongsTo }) => belongsTo.includes(`/${result}/`))
-      .map(({ content, belongsTo }) => `${belongsTo.split("/").at(-1)} ${content}`)
-      .toSorted((a, b) => a.localeCompare(b));
-  };
   const expected = names.map((name) => `${name} interrupted`);
   await expect.poll(states, WAIT).toEqual(expected.toSorted((a, b) => a.localeCompare(b)));
   expect(await shell("mv temporary.tmp renamed")).toMatchObject({ code: 0, stderr: "" });
@@ -149,6 +152,30 @@ it("[W21] whatever it did with the file, and however old it is, no file that it 
     code: 3,
     stderr: expect.stringMatching(/files\/renamed.* interrupted/),
   });
+});
+
+/** Programs that share a descriptor, each in a session of its own, by the name of the file that they write. */
+const KILLED_TOGETHER: Readonly<Record<string, string>> = {
+  pipe: "( (echo half; sleep 60) | cat ) > pipe",
+  children: "( echo half; sleep 60 & sleep 60 & sleep 60 ) > children",
+  others: "( echo half; head -c 100000 /dev/zero; sleep 60 & sleep 60 ) > others",
+  many: "for i in $(seq 12); do (while echo half; do sleep 0.1; done) & done > many; wait",
+  exec: "exec > exec; (while echo half; do sleep 0.1; done) & sleep 60",
+  empty: "sleep 60 > empty",
+  opened: "exec 3> opened; sleep 60",
+};
+
+it("[W21] killed together, or before they have written anything, they leave no file that is finished", async () => {
+  const names = Object.keys(KILLED_TOGETHER);
+  const groups = Object.values(KILLED_TOGETHER).map(
+    (script) => `setsid bash -c '${script}' & groups="$groups -$!"`,
+  );
+  const script = `true\n${groups.join("\n")}\nsleep 1; kill -KILL -- $groups; wait; touch made`;
+  expect(await shell(script)).toMatchObject({ code: 0 });
+  const expected = names.map((name) => `${name} interrupted`);
+  await expect.poll(states, WAIT).toEqual(expected.toSorted((a, b) => a.localeCompare(b)));
+  // An empty file is uploaded after five seconds.
+  await expect.poll(remote, WAIT).toEqual({ made: 0 });
 });
 
 describe("a writer that ends by itself", () => {

@@ -99,6 +99,28 @@ describe("a file that BaseSpace has", () => {
   });
 });
 
+describe("a folder whose files were removed while they are open", () => {
+  it.each([
+    ["reads one that BaseSpace has", "echo one > d/e/f; exec 3< d/e/f; rm -r d; cat <&3"],
+    ["writes a new one", "exec 3> d/e/f; echo one >&3; rm -r d; echo two >&3; echo one"],
+  ])("[W28] goes with the last of them, when somebody %s", async (_who, work) => {
+    const folder = await newResult(`folder ${work.length}`);
+    expect(await run(`mkdir -p d/e; { ${work}; } 2>&1; exec 3<&-`, folder)).toBe(
+      "rm: cannot remove 'd/e': Directory not empty\none\n",
+    );
+    await expect.poll(async () => await names(`${folder}/d`)).toEqual([]);
+    await run("rmdir d; mkdir -p d/e; touch d/e/g; rm d/e/g; rmdir d/e; ls -A d", folder);
+  });
+
+  it("stays when a file is made in it meanwhile", async () => {
+    const folder = await newResult("stays");
+    const script = "mkdir d; exec 3> d/f; rm -r d 2> /dev/null; echo one > d/g; exec 3>&-; rm d/g";
+    await run(script, folder);
+    await expect.poll(async () => await names(`${folder}/d`)).toEqual([]);
+    expect(await names(folder)).toEqual(["d"]);
+  });
+});
+
 describe("a file that BaseSpace has, whose bytes are staged", () => {
   it("[W2] is renamed, also onto another, and with its folder", async () => {
     const folder = await newResult("mv");

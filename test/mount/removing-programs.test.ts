@@ -57,8 +57,10 @@ const PROGRAMS: readonly (readonly [program: string, varying?: string])[] = [
   ["cp $D/in.vcf f; bgzip f; ls; bgzip -d f.gz; ls"],
   ["cp $D/in.vcf f; sed -i s/PASS/pass/ f; sed -i s/pass/PASS/ f; ls"],
   ["samtools sort --no-PG -m 1M -T pieces -o s.bam $D/in.bam; ls"],
-  // It removes the folder of its pieces while it has them open, so on the mount the empty folder stays.
-  ["sambamba sort -q -m 1M --tmpdir=. -o s.bam $D/in.bam"],
+  // It removes the folder of its pieces while it has them open: on the mount the folder goes with the last of them.
+  [
+    "sambamba sort -q -m 1M --tmpdir=. -o s.bam $D/in.bam; while ls -d sambamba-* 2> /dev/null; do sleep 0.1; done; ls",
+  ],
   // Into folders pieces??????.
   ["bcftools sort -m 4k -T pieces -Oz -o s.vcf.gz $D/in.vcf 2> /dev/null; ls"],
   [
