@@ -9,8 +9,10 @@ import type { Logger } from "../core/logger.ts";
 import { inParallel } from "../core/parallel.ts";
 import { isFinal } from "../fs/writable-folder.ts";
 import { newestByPath, type ShownFiles } from "./newest-by-path.ts";
+import { coverReplaced } from "./cover-replaced.ts";
 import { cameAfter } from "../write/came-after.ts";
-import { isNeeded, type JournaledFile } from "../write/journal-events.ts";
+import { isDone, type JournaledFile } from "../write/journal-events.ts";
+import { mayLackWhiteouts } from "../write/missing-whiteouts.ts";
 import { isRemovedWhileOpen } from "../write/temporary-names.ts";
 import { finalReason } from "../write/final-failure.ts";
 import { shownPathOf } from "../write/result-file.ts";
@@ -85,13 +87,15 @@ async function adoptLeftovers(options: AdoptOptions, signal: AbortSignal): Promi
   for (const file of await options.staging.adopt(onFailure)) {
     const { known, sizeBytes, path } = file;
     const isNeeded = known === undefined ? sizeBytes > 0 : isMissing(known);
-    // What the disk refuses to delete stays where it is.
-    if (!isNeeded) await rm(path, { force: true }).catch(() => {});
-    if (!isNeeded || known?.resultFile === undefined) continue;
-    const { resultFile } = known;
-    const left = byResult.get(resultFile.appResultId) ?? [];
-    left.push({ file, known: { ...known, resultFile } });
-    byResult.set(resultFile.appResultId, left);
+    if (known?.resultFile !== undefined && (isNeeded || mayLackWhiteouts(known))) {
+      const { resultFile } = known;
+      const left = byResult.get(resultFile.appResultId) ?? [];
+      left.push({ file, known: { ...known, resultFile } });
+      byResult.set(resultFile.appResultId, left);
+    } else if (!isNeeded) {
+      // What the disk refuses to delete stays where it is.
+      await rm(path, { force: true }).catch(() => {});
+    }
   }
   await inParallel(byResult, { limit: PARALLEL, signal }, async ([appResultId, left], inner) => {
     await adoptInResult(appResultId, left, options, inner);
@@ -99,8 +103,8 @@ async function adoptLeftovers(options: AdoptOptions, signal: AbortSignal): Promi
 }
 
 /** Whether BaseSpace lacks it, and nobody has removed it. */
-function isMissing({ state, resultFile }: JournaledFile): boolean {
-  return isNeeded(state) && !isRemovedWhileOpen(resultFile?.path ?? "");
+function isMissing(known: JournaledFile): boolean {
+  return !isDone(known) && !isRemovedWhileOpen(known.resultFile?.path ?? "");
 }
 
 async function adoptInResult(
@@ -110,20 +114,49 @@ async function adoptInResult(
   signal: AbortSignal,
 ): Promise<void> {
   const { catalog } = options;
+  const done = left.filter(({ known }) => isDone(known));
+  const missing = left.filter(({ known }) => !isDone(known));
   try {
     const result = await catalog.entity("appresult", appResultId, signal);
-    if (isFinal(result)) {
-      leave(left, options, finalReason(`its app result is ${result.status}`));
-      return;
-    }
+    const isOpen = !isFinal(result);
+    if (!isOpen) leave(missing, options, finalReason(`its app result is ${result.status}`));
+    if (!isOpen && done.length === 0) return;
     await options.staged.whiteouts.upToDate(appResultId);
-    const listing = listingOf(await catalog.files(result, signal));
-    for (const each of newestOfEach(left, options)) await adoptFile(each, listing, options, signal);
+    const listed = await catalog.files(result, signal);
+    for (const each of done) await tidyDone(each, listed, options);
+    if (!isOpen) return;
+    const listing = listingOf(listed);
+    for (const each of newestOfEach(missing, options))
+      await adoptFile(each, listing, options, signal);
   } catch (error) {
     signal.throwIfAborted();
-    const isDeleted = reasonOf(error) === "not-found";
-    const why = isDeleted ? finalReason("its app result was deleted") : describeError(error);
-    leave(left, options, why);
+    if (reasonOf(error) !== "not-found") leave(missing, options, describeError(error));
+    else await leaveDeleted({ done, missing }, options);
+  }
+}
+
+async function leaveDeleted(
+  { done, missing }: { readonly done: readonly Left[]; readonly missing: readonly Left[] },
+  options: AdoptOptions,
+): Promise<void> {
+  for (const { file } of done) await rm(file.path, { force: true }).catch(() => {});
+  leave(missing, options, finalReason("its app result was deleted"));
+}
+
+/** BaseSpace has it: what it replaced is not shown any more, and its bytes are of no use. */
+async function tidyDone(
+  { file, known }: Left,
+  listed: readonly FileItem[],
+  { staged, logger }: AdoptOptions,
+): Promise<void> {
+  const fileId = known.completed?.fileId;
+  try {
+    if (fileId !== undefined) await coverReplaced(known, { fileId, listed }, staged.whiteouts);
+    await rm(file.path, { force: true });
+  } catch (error) {
+    // The next mount tries again.
+    const path = shownPathOf(known.resultFile);
+    logger.warn({ path, error: describeError(error) }, "what a file has replaced is shown again");
   }
 }
 
@@ -160,7 +193,8 @@ async function adoptFile(
   const leftBehind = { shown, pendingId: upload?.fileId, modifiedMs };
   const newer = remote !== undefined && cameAfter(remote, leftBehind) ? remote : undefined;
   if (newer !== undefined && (await isSame(left, newer, signal))) {
-    await coverShown(known, options);
+    const replaced = { fileId: newer.id, listed: [] };
+    await coverReplaced(known, replaced, options.staged.whiteouts).catch(() => {});
     await rm(file.path, { force: true }).catch(() => {});
     return;
   }
@@ -173,13 +207,6 @@ async function adoptFile(
   } catch (error) {
     leave([left], options, describeError(error));
   }
-}
-
-/** BaseSpace has the file: what its path showed before is not shown any more. */
-async function coverShown({ resultFile, shown }: KnownFile, options: AdoptOptions): Promise<void> {
-  if (typeof shown !== "string") return;
-  const { whiteouts } = options.staged;
-  await whiteouts.cover(resultFile, [{ id: shown, path: resultFile.path }]).catch(() => {});
 }
 
 /** The process ended after BaseSpace had all of it, and before it knew. */

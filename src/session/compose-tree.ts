@@ -92,6 +92,7 @@ export function composeTree(
       apiServer: client.apiServer,
       tree,
       maker,
+      whiteouts: staged.whiteouts,
       stateFolder: config.folders.state,
     }),
     unfinishedUploads: uploadsIn(tree, uploads),

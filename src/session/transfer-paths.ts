@@ -9,6 +9,7 @@ import { decodeName } from "../tree/encoding.ts";
 import type { Node } from "../tree/node.ts";
 import type { PathTree } from "../tree/path-tree.ts";
 import { StagedFile } from "../write/staged-file.ts";
+import type { Whiteouts } from "../write/whiteouts.ts";
 
 /** A file that can be downloaded. */
 export interface RemoteFile {
@@ -29,6 +30,8 @@ export interface UploadPlan {
   readonly journal: string;
   /** The file that has the path now. */
   readonly existing?: RemoteFile;
+  /** Whether a file existed before: it is `existing`, or is not shown on this machine. */
+  readonly existedBefore: (fileId: FileId) => Promise<boolean>;
 }
 
 export interface TransferPaths {
@@ -50,6 +53,7 @@ export interface TransferPathsOptions {
   readonly apiServer: string;
   readonly tree: PathTree;
   readonly maker: EntityMaker;
+  readonly whiteouts: Pick<Whiteouts, "isHidden" | "upToDate">;
   readonly stateFolder: string;
 }
 
@@ -58,6 +62,7 @@ export function transferPathsOf({
   apiServer,
   tree,
   maker,
+  whiteouts,
   stateFolder,
 }: TransferPathsOptions): TransferPaths {
   return {
@@ -75,8 +80,12 @@ export function transferPathsOf({
       await maker.checkAccess(appResult, signal);
       const what = `${apiServer} ${appResultId}/${target} ${resolve(source)}`;
       const journal = await journalOf(stateFolder, what);
-      const destination = { appResultId, path: target, journal };
       const file = existing === undefined ? undefined : remoteFile(existing);
+      const existedBefore = async (fileId: FileId): Promise<boolean> => {
+        await whiteouts.upToDate(appResultId);
+        return fileId === file?.id || whiteouts.isHidden(appResultId, fileId);
+      };
+      const destination = { appResultId, path: target, journal, existedBefore };
       return file === undefined ? destination : { ...destination, existing: file };
     },
   };

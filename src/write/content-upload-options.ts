@@ -31,4 +31,6 @@ export interface ContentUploadOptions {
   readonly isClosed: () => boolean;
   /** What an ended process has made of it. */
   readonly earlier?: EarlierContent | undefined;
+  /** Called when it is to be uploaded to another path from now on. */
+  readonly onDestination?: () => void;
 }

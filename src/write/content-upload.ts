@@ -2,17 +2,16 @@ import type { ByteRange } from "../core/byte-range.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { FileId } from "../core/ids.ts";
 import { silentLogger } from "../core/logger.ts";
-import { type FinishSignals, IncrementalUpload } from "../upload/incremental-upload.ts";
+import type { FinishSignals } from "../upload/incremental-upload.ts";
 import { EarlierUpload } from "./earlier-upload.ts";
 import type { ContentUploadOptions } from "./content-upload-options.ts";
 import { Extents } from "./extents.ts";
 import type { JournaledUpload, SentPart } from "./journal-events.ts";
+import { type PartsUpload, partsUpload } from "./parts-upload.ts";
 import { UploadStoppedError } from "./upload-stopped-error.ts";
 import { type CompletedContent, UploadVerification } from "./upload-verification.ts";
-import { protocolOf, type ResultFilePath, type UploadedFile } from "./upload-target.ts";
+import { type ResultFilePath, type UploadedFile, wrongFileId } from "./upload-target.ts";
 import { type SentContent, sentContent, sentWhole } from "./sent-content.ts";
-
-type PartsUpload = IncrementalUpload<FileId, UploadedFile>;
 
 /** BaseSpace was asked to complete this file, and it is not known whether it did. */
 interface AskedCompletion {
@@ -72,6 +71,11 @@ export class ContentUpload {
     return ids.filter((id) => id !== undefined);
   }
 
+  /** Complete files with other content, under the path of now or one before. */
+  get wrongIds(): ReadonlySet<FileId> {
+    return this.#verification.wrongIds;
+  }
+
   /** Bytes of parts that BaseSpace has as they are now. */
   get confirmedBytes(): number {
     return this.#uploader.confirmedBytes;
@@ -112,6 +116,7 @@ export class ContentUpload {
     this.#verification.forget();
     const old = this.#uploader;
     this.#destination = { ...this.#destination, path };
+    this.#options.onDestination?.();
     this.#startAnew();
     if (old.hasBegun) await old.abort(signal);
   }
@@ -155,12 +160,20 @@ export class ContentUpload {
         if (completed !== undefined) return await this.#verify(completed, signal);
       } catch (error) {
         stopped.throwIfAborted();
+        const wrongId = wrongFileId(error);
+        if (wrongId !== undefined) throw this.#damaged(wrongId, error);
         // When it shows at the beginning, or again, the app result itself was deleted.
         if (reasonOf(error) !== "gone" || !this.#uploader.hasBegun || isForgotten) throw error;
         isForgotten = true;
         await this.#discardSent(signal);
       }
     }
+  }
+
+  /** The file with this Id is complete, and damaged: everything is sent again, to another file. */
+  #damaged(fileId: FileId, cause: unknown): Error {
+    this.#startAnew();
+    return this.#verification.damaged(fileId, this.#destination.path, cause);
   }
 
   /** Returns undefined when somebody cut the file shorter meanwhile. */
@@ -234,6 +247,7 @@ export class ContentUpload {
     if (found?.uploadStatus === "pending") return undefined;
     const isComplete = found?.uploadStatus === "complete" && asked.version === version();
     if (isComplete && found.sizeBytes === staging.sizeBytes) return found;
+    if (found?.uploadStatus === "complete") this.#verification.isWrong(found.id);
     this.#startAnew();
     return undefined;
   }
@@ -276,40 +290,14 @@ export class ContentUpload {
   }
 
   #newUploader(earlier?: JournaledUpload): PartsUpload {
-    const { target, staging, journal, plan, memory, tasks, check } = this.#options;
-    const destination = this.#destination;
     const sent = new Map<number, SentPart>(earlier?.parts);
     this.#sent = sent;
-    const protocol = protocolOf(target, destination, {
-      begun: async (fileId) => {
-        this.#pendingId = fileId;
-        await journal.recordUpload({ fileId, uploadPath: destination.path, steps: plan.steps });
-      },
-      sent: (number, part) => {
-        sent.set(number, part);
-        journal.recordPart(number, part);
-      },
-      dropped: () => journal.recordDroppedUpload(),
-    });
-    const continued =
-      earlier === undefined
-        ? {}
-        : {
-            earlier: {
-              begun: earlier.fileId,
-              parts: earlier.parts,
-              md5: async (bytes: Uint8Array) => await target.md5(bytes),
-            },
-          };
-    return new IncrementalUpload({
-      plan,
-      memory,
-      tasks,
-      check,
-      ...continued,
+    return partsUpload(this.#options, {
+      destination: this.#destination,
+      sent,
+      earlier,
+      onBegun: (fileId) => void (this.#pendingId = fileId),
       beforeComplete: async (fileId, signal) => await this.#beforeComplete(fileId, signal),
-      protocol,
-      content: staging,
     });
   }
 }

@@ -3,22 +3,19 @@ import type {
   ClosedContent,
   CompletedUpload,
   JournalEvent,
+  NewFileName,
   SentPart,
   UploadStart,
   WholeSent,
 } from "./journal-events.ts";
-import type { ShownFile } from "./result-file.ts";
 
 /** The journal's lines about one file. A method that returns nothing writes its line soon. */
 export interface FileJournal {
   /** It is going to be written again. @throws BsmountError `no-space`, `environment` */
   recordChange(): Promise<void>;
   recordInterruption(why: string): void;
-  /**
-   * Returns when the line is written. A line that cannot be written is written before the next one.
-   * @param shown the complete file that the path has, where that is known
-   */
-  recordName(path: string, isFinal: boolean, shown?: ShownFile["shown"]): Promise<void>;
+  /** Returns when the line is written. A line that cannot be written is written before the next one. */
+  recordName(name: NewFileName): Promise<void>;
   /** As {@link recordName}. */
   recordClose(content: ClosedContent): Promise<void>;
   /** As {@link recordName}. */
@@ -29,8 +26,11 @@ export interface FileJournal {
   recordWhole(whole: WholeSent): Promise<void>;
   recordCompleted(completed: CompletedUpload): void;
   recordFinish(): void;
+  /** The files of BaseSpace that it has replaced have whiteouts. */
+  recordCovers(): void;
+  /** It was removed; its staging file may still be there. @throws BsmountError `no-space`, `environment` */
+  recordRemoval(): Promise<void>;
   recordFailure(why: string): void;
-  recordRemoval(): void;
   /** Its staging file was deleted. */
   forget(): void;
   /** Returns when its lines survive a power cut. @throws BsmountError `no-space`, `environment` */
@@ -52,9 +52,7 @@ export function fileJournal(
       await record({ event: "closed", ...content }).catch(() => {});
     },
     recordInterruption: (why) => note({ event: "interrupted", why }),
-    recordName: async (path, isFinal, shown) => {
-      const known = shown === undefined ? {} : { shown };
-      const name = { path, ...(isFinal ? { isFinal } : {}), ...known };
+    recordName: async (name) => {
       await record({ event: "renamed", ...name }).catch(() => {});
     },
     recordUpload: async (upload) => {
@@ -67,8 +65,11 @@ export function fileJournal(
     },
     recordCompleted: (completed) => note({ event: "completed", ...completed }),
     recordFinish: () => note({ event: "finished" }),
+    recordCovers: () => {
+      if (journal.known(file)?.toCover !== undefined) note({ event: "covered" });
+    },
+    recordRemoval: async () => await record({ event: "removed" }),
     recordFailure: (why) => note({ event: "failed", why }),
-    recordRemoval: () => note({ event: "removed" }),
     forget: () => journal.forget(file),
     sync,
   };

@@ -41,6 +41,8 @@ export class Finishing {
   async finish(file: StagedFile, signal: AbortSignal): Promise<void> {
     await this.#replacementSettled(file, signal);
     if (file.isRemoved) return;
+    // If the mount is killed in between, the next one hides what the new version has replaced.
+    if (file.replaces.length > 0) await this.#keepBytes(file);
     try {
       await file.content.finish(signal);
       // Somebody is writing it again, and the caller's close accepts what there is.
@@ -87,9 +89,9 @@ export class Finishing {
     const { registry } = this.#options;
     registry.overtakeOthers(file);
     registry.lists.list(file.appResultId).changed(file);
-    registry.settle(file);
-    // Until the newest version is complete the older ones have to stay.
+    // Until the newest version is complete the older ones have to stay. While it is staged the journal says what to do.
     if (!file.content.isUnfinished) await this.#options.onReplaced(file);
+    registry.settle(file);
   }
 
   /** The last writer of `file` did not close it as it should: nobody finishes it unless the user says so. */

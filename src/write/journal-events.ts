@@ -22,13 +22,14 @@ import type { ResultFile, ShownFile } from "./result-file.ts";
  * - `completed`: BaseSpace marked what was uploaded complete, which may be an older content; and what of it was compared
  *   with the bytes here
  * - `finished`: BaseSpace has all of it; its bytes are kept here for reading only
+ * - `covered`: the files of BaseSpace that it has replaced have whiteouts
  * - `failed`: a change or an upload of it failed, and why
  * - `removed`: it was removed here before BaseSpace had all of it
  */
 export type JournalEvent =
   | ({ readonly event: "begun"; readonly isInMemory?: boolean } & ResultFile & ShownFile)
-  | ({ readonly event: "renamed"; readonly path: string; readonly isFinal?: boolean } & ShownFile)
-  | { readonly event: "changed" | "finished" | "removed" | "upload-dropped" }
+  | ({ readonly event: "renamed" } & NewFileName)
+  | { readonly event: "changed" | "covered" | "finished" | "removed" | "upload-dropped" }
   | ({ readonly event: "closed" } & ClosedContent)
   | { readonly event: "failed" | "interrupted"; readonly why: string }
   | ({ readonly event: "upload-begun" } & UploadStart)
@@ -38,6 +39,17 @@ export type JournalEvent =
 
 /** An event, and the name of the staging file. */
 export type JournalLine = JournalEvent & { readonly file: string };
+
+/** A name that a staged file is given. */
+export interface NewFileName extends ShownFile {
+  readonly path: string;
+  /** It only looks like a temporary name. */
+  readonly isFinal?: boolean;
+  /** The staging files that had the name: they are removed by the same event. Each as `<folder>/<file>`. */
+  readonly replaces?: readonly string[];
+  /** The complete files of BaseSpace that get whiteouts when this one is complete. */
+  readonly covers?: readonly FileId[];
+}
 
 /** A file that BaseSpace marked complete, and what of it was compared with the bytes that were sent. */
 export interface CompletedUpload {
@@ -100,11 +112,6 @@ export interface JournaledUpload extends UploadStart {
 /** - `open`: somebody was writing it, or nobody has written it yet */
 export type JournaledState = "closed" | "finished" | "interrupted" | "open" | "removed";
 
-/** Whether the staged bytes of a file in `state` are in no other place. */
-export function isNeeded(state: JournaledState): boolean {
-  return state !== "finished" && state !== "removed";
-}
-
 /** One file, as the events so far describe it. */
 export interface JournaledFile {
   readonly state: JournaledState;
@@ -125,8 +132,29 @@ export interface JournaledFile {
   readonly completed?: CompletedUpload;
   /** The last contents that were sent in one request, and that BaseSpace may have. */
   readonly wholes?: readonly WholeSent[];
+  /** Files of BaseSpace that it replaces, or has replaced, and that may lack their whiteouts. */
+  readonly toCover?: readonly FileId[];
+  /** The staging files that it has replaced, as `<folder>/<file>`; they may not be deleted yet. */
+  readonly replacedFiles?: readonly string[];
   /** Why it is not in BaseSpace, when a change or an upload failed. */
   readonly why?: string;
+}
+
+/** Whether a file is of no use any more: BaseSpace has all of it, or it was removed. */
+export function isDone({ state }: JournaledFile): boolean {
+  return state === "finished" || state === "removed";
+}
+
+/** The name of the staging file at `path` in {@link JournaledFile.replacedFiles}: `<folder>/<file>`. */
+export function stagingNameOf(path: string): string {
+  return path.split("/").slice(-2).join("/");
+}
+
+/** The names of the staging files that any of `files` has replaced. */
+export function replacedFiles(
+  files: Iterable<readonly [name: string, file: JournaledFile]>,
+): ReadonlySet<string> {
+  return new Set([...files].flatMap(([, { replacedFiles: replaced = [] }]) => replaced));
 }
 
 /** The file after `event`; undefined when nothing is known of it, and this says nothing. */
@@ -134,6 +162,8 @@ export function applyEvent(
   file: JournaledFile | undefined,
   event: JournalEvent,
 ): JournaledFile | undefined {
+  // What happens to the bytes of a removed file does not bring it back.
+  if (file?.state === "removed" && event.event !== "begun") return file;
   const apply = AFTER[event.event] as After<JournalEvent["event"]>;
   return apply(file, event);
 }
@@ -159,7 +189,10 @@ const AFTER: { readonly [Name in JournalEvent["event"]]: After<Name> } = {
     return { ...without({ ...file, state: "interrupted" }, ["closed"]), why };
   },
   finished: (file) => without({ ...file, state: "finished" }, ["closed", "upload", "why"]),
-  removed: (file) => without({ ...file, state: "removed" }, ["closed", "upload", "why"]),
+  covered: (file) => (file === undefined ? undefined : without(file, ["toCover"])),
+  removed: (file) => {
+    return without({ ...file, state: "removed" }, ["closed", "toCover", "upload", "why", "wholes"]);
+  },
   failed: (file, { why }) => ({ state: "open", ...file, why }),
   "upload-begun": (file, { fileId, uploadPath, steps }) => {
     const upload = { fileId, uploadPath, steps, parts: new Map(), mayBeOlder: false };
@@ -172,9 +205,16 @@ const AFTER: { readonly [Name in JournalEvent["event"]]: After<Name> } = {
     return { state: "open", ...file, wholes };
   },
   completed: (file, { fileId, uploadPath, verified }) => {
-    const isShown = file?.resultFile?.path === uploadPath;
-    const shown = isShown ? { shown: newerOf(file.shown, fileId) } : {};
-    return { state: "open", ...file, ...shown, completed: { fileId, uploadPath, verified } };
+    const completed = { fileId, uploadPath, verified };
+    if (file?.resultFile?.path !== uploadPath) return { state: "open", ...file, completed };
+    const { shown } = file;
+    const before = [
+      shown,
+      file.completed?.uploadPath === uploadPath ? file.completed.fileId : null,
+    ];
+    const older = before.filter((id) => typeof id === "string" && compareIds(id, fileId) < 0);
+    const toCover = withIds(file.toCover, older as readonly FileId[]);
+    return { ...file, shown: newerOf(shown, fileId), ...toCover, completed };
   },
 };
 
@@ -199,19 +239,18 @@ function eventsOfName({
   hasFinalName,
   isInMemory,
   shown,
+  toCover: covers = [],
+  replacedFiles: replaces = [],
   wholes = [],
 }: JournaledFile): readonly JournalEvent[] {
   if (resultFile === undefined) return [];
   const { path } = resultFile;
-  const begun = {
-    event: "begun" as const,
-    ...resultFile,
-    ...inMemoryIf(isInMemory),
-    ...shownIf(shown),
-  };
-  const renamed = { event: "renamed", path, isFinal: true, ...shownIf(shown) } as const;
-  const sent = wholes.map((whole) => ({ event: "whole-sent", ...whole }) as const);
-  return [begun, ...(hasFinalName === true ? [renamed] : []), ...sent];
+  const begun = { event: "begun", ...resultFile, ...inMemoryIf(isInMemory), ...shownIf(shown) };
+  const events = [begun as JournalEvent];
+  const isFinal = hasFinalName === true ? { isFinal: true } : {};
+  if (hasFinalName === true || covers.length + replaces.length > 0)
+    events.push({ event: "renamed", path, ...isFinal, ...shownIf(shown), replaces, covers });
+  return [...events, ...wholes.map((whole) => ({ event: "whole-sent", ...whole }) as const)];
 }
 
 function eventsOfUpload(upload: JournaledUpload): readonly JournalEvent[] {
@@ -224,19 +263,47 @@ function eventsOfUpload(upload: JournaledUpload): readonly JournalEvent[] {
   return events;
 }
 
-function renamed(
-  file: JournaledFile | undefined,
-  { path, isFinal, shown }: { readonly path: string; readonly isFinal?: boolean } & ShownFile,
-): JournaledFile | undefined {
+function renamed(file: JournaledFile | undefined, name: NewFileName): JournaledFile | undefined {
   if (file?.resultFile === undefined) return file;
-  const { hasFinalName: _before, shown: shownBefore, ...rest } = file;
-  const name = isFinal === true ? { hasFinalName: true } : {};
+  const { hasFinalName: _before, shown: _shownBefore, ...rest } = file;
+  const { path, isFinal } = name;
   const { completed, resultFile } = file;
+  const final = isFinal === true ? { hasFinalName: true } : {};
+  const shown = shownIf(shownUnder(name, { ...file, resultFile }));
+  // What BaseSpace has of it under the name before is not shown there any more.
+  const isMoved = resultFile.path !== path && completed?.uploadPath === resultFile.path;
+  const covers = [...(name.covers ?? []), ...(isMoved ? [completed.fileId] : [])];
+  const more = { ...final, ...shown, ...withIds(file.toCover, covers), ...replacing(file, name) };
+  return { ...rest, ...more, resultFile: { ...resultFile, path } };
+}
+
+function shownUnder(
+  { path, shown }: NewFileName,
+  file: JournaledFile & { readonly resultFile: ResultFile },
+): FileId | null | undefined {
+  const { completed, resultFile } = file;
+  const known = shown === undefined && resultFile.path === path ? file.shown : shown;
   // Under its temporary name it may have been completed for this path.
-  const own = completed?.uploadPath === path ? completed.fileId : undefined;
-  const given = shown === undefined && resultFile.path === path ? shownBefore : shown;
-  const known = own === undefined ? given : newerOf(given, own);
-  return { ...rest, ...name, ...shownIf(known), resultFile: { ...resultFile, path } };
+  return completed?.uploadPath === path ? newerOf(known, completed.fileId) : known;
+}
+
+function replacing(
+  { replacedFiles = [] }: JournaledFile,
+  { replaces = [] }: NewFileName,
+): Pick<JournaledFile, "replacedFiles"> {
+  const all = [...replacedFiles, ...replaces].slice(-MAX_REPLACED);
+  return all.length === 0 ? {} : { replacedFiles: all };
+}
+
+/** How many staging files are remembered that a file has replaced; each is deleted at once. */
+const MAX_REPLACED = 16;
+
+function withIds(
+  before: readonly FileId[] | undefined,
+  ids: readonly FileId[],
+): Pick<JournaledFile, "toCover"> {
+  const toCover = [...new Set([...(before ?? []), ...ids])];
+  return toCover.length === 0 ? {} : { toCover };
 }
 
 function newerOf(one: FileId | null | undefined, other: FileId): FileId {

@@ -122,6 +122,11 @@ export class Journal implements AsyncDisposable {
     this.#written().catch(() => {});
   }
 
+  /** A file as the lines so far describe it; undefined when there is none. */
+  known(file: string): JournaledFile | undefined {
+    return this.#live.get(file);
+  }
+
   /** The staging file was deleted. The folder shows that, so there is no line for it. */
   forget(file: string): void {
     this.#live.delete(file);

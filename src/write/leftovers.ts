@@ -7,7 +7,14 @@ import { whereabouts } from "../linux/machine.ts";
 import { lockOwner, takeLock } from "../linux/process-lock.ts";
 import { unlessMissing } from "../core/unless-missing.ts";
 import { JOURNAL_NAME } from "./journal.ts";
-import { isNeeded, type JournaledFile, type JournaledState } from "./journal-events.ts";
+import {
+  isDone,
+  type JournaledFile,
+  type JournaledState,
+  replacedFiles,
+  stagingNameOf,
+} from "./journal-events.ts";
+import { mayLackWhiteouts } from "./missing-whiteouts.ts";
 import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { ResultFile } from "./result-file.ts";
 import { stagingLockOf } from "./staging-folder.ts";
@@ -55,13 +62,18 @@ interface KnownFolder {
 }
 
 /** All staged files below `parent`, of live processes and of those that have ended, oldest first. */
-export async function stagedUploads(parent: string): Promise<readonly StagedUpload[]> {
+export async function stagedUploads(
+  ...parents: readonly string[]
+): Promise<readonly StagedUpload[]> {
   const uploads: StagedUpload[] = [];
-  for (const folder of await foldersIn(parent)) {
+  const folders = (await Promise.all(parents.map(foldersIn))).flat();
+  for (const folder of folders) {
     const isLive = folder.host !== undefined || (await isUsed(folder));
     uploads.push(...(await uploadsIn(folder, isLive)));
   }
-  return uploads.toSorted((a, b) => a.modified.getTime() - b.modified.getTime());
+  const replaced = replacedFiles(folders.flatMap(({ journal }) => [...(journal?.files ?? [])]));
+  const there = uploads.filter(({ file }) => !replaced.has(stagingNameOf(file)));
+  return there.toSorted((a, b) => a.modified.getTime() - b.modified.getTime());
 }
 
 /**
@@ -99,7 +111,7 @@ async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]>
   // Without a journal nothing is known.
   if (folder.journal === undefined && (await stagingFilesIn(folder.path)).length > 0)
     return uploads;
-  const needed = new Set(uploads.map(({ file }) => file));
+  const needed = new Set([...uploads.map(({ file }) => file), ...uncoveredIn(folder)]);
   for (const file of await stagingFilesIn(folder.path)) {
     // What cannot be deleted, such as a folder, is no staging file.
     if (!needed.has(file)) await unlink(file).catch(() => {});
@@ -110,6 +122,12 @@ async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]>
   }
   await rmdir(folder.path).catch(() => {});
   return [];
+}
+
+/** Complete files that have replaced others, whose whiteouts are missing: the next mount writes these. */
+function uncoveredIn({ path, journal }: KnownFolder): readonly string[] {
+  const files = [...(journal?.files ?? [])].filter(([, file]) => mayLackWhiteouts(file));
+  return files.map(([name]) => join(path, name));
 }
 
 /** Taking the lock to look would keep others from it for a moment; so this only asks who has it. */
@@ -179,7 +197,7 @@ function inMemoryOf(
   return [...(journal?.files ?? [])]
     .map(([name, known]) => ({ file: join(path, name), known }))
     .filter(({ file, known }) => known.isInMemory === true && !seen.has(file))
-    .filter(({ known }) => isNeeded(known.state))
+    .filter(({ known }) => !isDone(known))
     .map(({ file, known }) => {
       const details = { ...journal?.owner, ...detailsOf(known) };
       return { file, sizeBytes: 0, modified: new Date(), isLive: true, ...details };
@@ -221,7 +239,7 @@ function isNeededHere(
   { isWhole }: ReadJournal,
 ): boolean {
   // A record that is missing may say that it was written again.
-  return known === undefined ? sizeBytes > 0 : !isWhole || isNeeded(known.state);
+  return known === undefined ? sizeBytes > 0 : !isWhole || !isDone(known);
 }
 
 /** The names in `folder`, none when there is no such folder. */

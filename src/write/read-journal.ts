@@ -92,14 +92,18 @@ const FIELDS: Readonly<Record<JournalEvent["event"], (record: Fields) => boolean
     [appResultId, resultPath, path].every(isText) &&
     (isInMemory ?? true) === true &&
     isShown(shown),
-  renamed: ({ path, isFinal, shown }) =>
-    isText(path) && (isFinal === undefined || isFinal === true) && isShown(shown),
+  renamed: ({ path, isFinal, shown, replaces, covers }) =>
+    isText(path) &&
+    (isFinal === undefined || isFinal === true) &&
+    isShown(shown) &&
+    [replaces ?? [], covers ?? []].every(areTexts),
   changed: () => true,
+  covered: () => true,
+  removed: () => true,
   closed: ({ sizeBytes, isSynced, awaitsCommit }) =>
     isCount(sizeBytes) && isBoolean(isSynced) && (awaitsCommit ?? true) === true,
   interrupted: ({ why }) => isText(why),
   finished: () => true,
-  removed: () => true,
   failed: ({ why }) => isText(why),
   "upload-begun": ({ fileId, uploadPath, steps }) =>
     isText(fileId) && isText(uploadPath) && Array.isArray(steps) && steps.every(isStep),
@@ -109,7 +113,7 @@ const FIELDS: Readonly<Record<JournalEvent["event"], (record: Fields) => boolean
   "whole-sent": ({ md5, uploadPath }) =>
     isText(md5) && /^[0-9a-f]{32}$/.test(md5) && isText(uploadPath),
   completed: ({ fileId, uploadPath, verified }) =>
-    isText(fileId) && isText(uploadPath) && Array.isArray(verified) && verified.every(isText),
+    isText(fileId) && isText(uploadPath) && areTexts(verified),
 };
 
 function eventIn(record: Fields): JournalEvent | undefined {
@@ -131,6 +135,10 @@ function isStep(value: unknown): boolean {
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function areTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
 }
 
 function isBoolean(value: unknown): value is boolean {

@@ -62,6 +62,7 @@ export class Removing {
       file,
       older.map((id) => ({ id, path })),
     );
+    file.noteCovered();
   }
 }
 

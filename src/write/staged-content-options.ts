@@ -38,6 +38,8 @@ export interface StagedContentOptions {
   readonly isCopy: boolean;
   /** What an ended process made of it, whose staging file this is. */
   readonly earlier?: EarlierContent | undefined;
+  /** Called when it is to be uploaded to another path from now on. */
+  readonly onDestination?: () => void;
   /** Called when BaseSpace has completed a file that was removed meanwhile. */
   readonly onLate?: (file: Pick<UploadedFile, "id" | "path">) => void;
 }

@@ -303,9 +303,11 @@ export class StagedContent {
     const { attempt } = this.#state.attempt ?? {};
     this.#state.remove();
     this.stop();
-    this.#options.journal.recordRemoval();
+    // The disk may refuse to delete the bytes: the next mount must not bring the file back, nor upload it.
+    const recorded = this.#options.journal.recordRemoval();
+    recorded.catch(() => {});
     // First the staged bytes: the next mount would upload them if this one were killed while the service is away.
-    const deleted = this.#deleteStaged();
+    const deleted = this.#deleteStaged().catch(async () => await recorded);
     // BaseSpace may be completing the file: its Id is known when that has ended.
     await endedWithin(attempt, COMPLETING_MS);
     await this.#upload.abort(signal);

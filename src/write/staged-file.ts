@@ -3,6 +3,7 @@ import type { AppResultId, FileId } from "../core/ids.ts";
 import type { WriteMode } from "../core/write-mode.ts";
 import { shownPathOf } from "./result-file.ts";
 import type { StagedContent } from "./staged-content.ts";
+import type { NewFileName } from "./journal-events.ts";
 import type { FileJournal } from "./file-journal.ts";
 import { isRemovedWhileOpen, type StagedName, stagedNameOf } from "./temporary-names.ts";
 
@@ -231,21 +232,21 @@ export class StagedFile {
   /**
    * Gives it another path at once; what was sent for a path that it will not get is discarded. Returns when the journal
    * has the path, so that it is known after a crash.
-   * @param shown the complete file that the path has; null for none, undefined where that is not known
    */
-  async rename(path: string, signal: AbortSignal, shown?: FileId | null): Promise<void> {
+  async rename(name: NewFileName, signal: AbortSignal): Promise<void> {
+    const { path } = name;
     const { uploadPath, awaitsRename } = stagedNameOf(path);
     this.#setName(awaitsRename ? "awaiting rename" : "final", path);
     const sendsAhead = uploadPath !== undefined;
     const renamed = this.content.rename(uploadPath ?? path, { sendsAhead }, signal);
-    await Promise.all([renamed, this.#journal.recordName(path, false, shown)]);
+    await Promise.all([renamed, this.#journal.recordName(name)]);
   }
 
   /** The temporary name that it has is its final one from now on. */
   async keepName(signal: AbortSignal): Promise<void> {
     this.#setName("final");
     const renamed = this.content.rename(this.path, { sendsAhead: true }, signal);
-    await Promise.all([renamed, this.#journal.recordName(this.path, true)]);
+    await Promise.all([renamed, this.#journal.recordName({ path: this.path, isFinal: true })]);
   }
 
   /**
@@ -267,6 +268,11 @@ export class StagedFile {
   /** From now on it is shown in place of these files of BaseSpace too. */
   replace(ids: readonly FileId[]): void {
     for (const id of ids) this.#replaces.add(id);
+  }
+
+  /** What it was shown in place of has whiteouts. */
+  noteCovered(): void {
+    this.#journal.recordCovers();
   }
 
   /** Its last writer closed it. Returns when the journal says so. */

@@ -1,5 +1,5 @@
 import { BsmountError, describeError } from "../core/errors.ts";
-import type { AppResultId } from "../core/ids.ts";
+import type { AppResultId, FileId } from "../core/ids.ts";
 import { TaskGroup } from "../core/task-group.ts";
 import type { WriteMode } from "../core/write-mode.ts";
 import type { FileReader, FileWriter } from "./file-writer.ts";
@@ -38,6 +38,10 @@ interface NewStagedFile {
 
 /** How long a small file that is written may be in memory only. */
 const MEMORY_ONLY_MS = 2000;
+/** What BaseSpace has at its path, and what it had there when the file was begun. */
+function replacedBy({ shown: then, toCover = [] }: KnownFile, { newest }: ShownThen): FileId[] {
+  return [...toCover, then, newest?.id].filter((id) => typeof id === "string");
+}
 
 /** How long the end of a mount waits for uploads that no close waits for. */
 const DRAIN_MS = 5 * 60_000;
@@ -155,7 +159,7 @@ export class StagedFiles implements AsyncDisposable {
     const uploadPath = name.uploadPath ?? at.path;
     const earlier = earlierContent({ known, end, modifiedMs, shown, uploadPath });
     const file = this.#stagedFile({ at, name, isCopy: false, earlier }, await left.open());
-    if (shown.newest !== undefined) file.replace([shown.newest.id]);
+    file.replace(replacedBy(known, shown));
     if (end === "interrupted")
       file.content.interrupt(known.why ?? "its mount ended before it was closed");
     this.#registry.add(file);
@@ -284,6 +288,7 @@ export class StagedFiles implements AsyncDisposable {
       tasks: this.#tasks,
       isCopy,
       earlier,
+      onDestination: () => this.#registry.destinationChanged(file),
       onLate: ({ id, path }) =>
         this.#tasks.start(async () => await this.removing.removedLate(at, { id, path })),
     });
@@ -291,7 +296,9 @@ export class StagedFiles implements AsyncDisposable {
     const { resultPath } = at;
     const { appResultId } = at;
     const writeMode = (): WriteMode => this.writeModeOf(appResultId);
-    return new StagedFile({ content, journal, name, resultPath, writeMode, number: this.#made });
+    const number = this.#made;
+    const file = new StagedFile({ content, journal, name, resultPath, writeMode, number });
+    return file;
   }
 
   /** Bounds how many files are listed here, where some were just evicted. */

@@ -3,6 +3,7 @@ import { BsmountError } from "../core/errors.ts";
 import type { FileId } from "../core/ids.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { Finishing } from "./finishing.ts";
+import { stagingNameOf } from "./journal-events.ts";
 import { type Occupants, stagedIn, versionsIn } from "./removing.ts";
 import type { HiddenFile } from "./result-log.ts";
 import type { StagedFile } from "./staged-file.ts";
@@ -55,6 +56,8 @@ export class StagedNames {
       await abandonOnAbort(file.content.settled(), signal);
       const wasComplete = !file.content.isUnfinished;
       if (wasComplete) await this.#reopen(file);
+      // What it replaces is lost, so it must not be in memory only.
+      else await file.content.stage();
       const from = file.path;
       const old = versionsIn({ file, versions: newName.old ?? [] }, from);
       await this.#rename(file, newName, signal);
@@ -114,8 +117,13 @@ export class StagedNames {
   ): Promise<void> {
     const { registry } = this.#options;
     const from = file.path;
-    file.replace(replacedIds(file, path, replaced));
-    const renamed = file.rename(path, signal, shown);
+    const covers = replacedIds(file, path, replaced);
+    file.replace(covers);
+    const replaces = stagedIn(replaced ?? { versions: [] }).map(({ content }) =>
+      stagingNameOf(content.stagingPath),
+    );
+    const known = shown === undefined ? {} : { shown };
+    const renamed = file.rename({ path, ...known, replaces, covers }, signal);
     const removed = this.#remove(replaced, signal);
     registry.moved(file, from);
     await Promise.all([renamed, removed]);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AppResultId } from "../core/ids.ts";
+import { ActiveFiles } from "./active-files.ts";
 import type { KeptFiles } from "./kept-files.ts";
 import type { OpenMode, StagedFile } from "./staged-file.ts";
 import { StagedLists } from "./staged-list.ts";
@@ -18,8 +19,7 @@ export class StagedRegistry {
   /** What was made, by app result. */
   readonly lists: StagedLists = new StagedLists();
   readonly #options: StagedRegistryOptions;
-  /** Open or unfinished: few, however many were made. */
-  readonly #active = new Set<StagedFile>();
+  readonly #active = new ActiveFiles();
 
   constructor(options: StagedRegistryOptions) {
     this.#options = options;
@@ -103,11 +103,13 @@ export class StagedRegistry {
 
   /** `file` is complete: what was sent under the same path before that would be older. */
   overtakeOthers(file: StagedFile): void {
-    const { appResultId, path } = file.content.destination;
-    for (const other of this.#active) {
-      const { destination } = other.content;
-      const isSame = destination.appResultId === appResultId && destination.path === path;
-      if (isSame && other !== file) other.content.overtaken();
+    for (const other of this.#active.withDestinationOf(file)) {
+      if (other !== file) other.content.overtaken();
     }
+  }
+
+  /** `file` is uploaded to another path from now on. */
+  destinationChanged(file: StagedFile): void {
+    this.#active.moved(file);
   }
 }

@@ -1,13 +1,19 @@
 import { existsSync } from "node:fs";
 import { statfs, unlink } from "node:fs/promises";
 import type { JournalOwner } from "./journal.ts";
+import {
+  applyEvent,
+  isDone,
+  type JournaledFile,
+  replacedFiles,
+  stagingNameOf,
+} from "./journal-events.ts";
 import type { NewResultFile, ResultFile } from "./result-file.ts";
 import { MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";
 import { ensureSafeFolder } from "../linux/private-folder.ts";
 import { localDisk } from "./local-disk.ts";
 import type { StagingFileOptions } from "./staging-file.ts";
-import { isNeeded } from "./journal-events.ts";
 import { StagingMemory } from "./staging-memory.ts";
 import { StagingQuota } from "./staging-quota.ts";
 import { stagingFolders } from "./leftovers.ts";
@@ -18,6 +24,8 @@ import {
   type StagedBytes,
   StagingFolder,
 } from "./staging-folder.ts";
+
+const UNKNOWN: JournaledFile = { state: "open" };
 
 export interface Space {
   readonly totalBytes: number;
@@ -153,7 +161,7 @@ export class Staging implements AsyncDisposable {
   async adopt(
     onFailure: (path: string, error: unknown) => void,
   ): Promise<readonly AdoptableFile[]> {
-    const left: AdoptableFile[] = [];
+    const found: Leftover[] = [];
     const parents = await this.parents();
     const paths = await Promise.all(parents.map(async (each) => await stagingFolders(each)));
     for (const path of paths.flat()) {
@@ -162,9 +170,16 @@ export class Staging implements AsyncDisposable {
       const adopted = await adopting.catch((error: unknown) => onFailure(path, error));
       if (adopted === undefined) continue;
       this.#adopted.push(adopted.folder);
-      left.push(...adopted.files.map((file) => this.#adoptableFile(file)));
+      found.push(...adopted.files);
     }
-    return left;
+    const journaled = found.map(({ path, known }) => [path, known ?? UNKNOWN] as const);
+    const replaced = replacedFiles(journaled);
+    return found.map((file) => {
+      // The process ended before it deleted what it had replaced.
+      const isReplaced = file.known !== undefined && replaced.has(stagingNameOf(file.path));
+      const known = isReplaced ? applyEvent(file.known, { event: "removed" }) : file.known;
+      return this.#adoptableFile({ ...file, known });
+    });
   }
 
   /** The folders with the staging files of this user, {@link parent} among them. @throws BsmountError `environment` */
@@ -191,8 +206,8 @@ export class Staging implements AsyncDisposable {
       const resultFile = known?.resultFile === undefined ? {} : { resultFile: known.resultFile };
       this.#unadopted.set(path, { path, sizeBytes, modifiedMs, why, ...resultFile });
     };
-    const isWanted = known === undefined ? sizeBytes > 0 : isNeeded(known.state);
-    if (isWanted && known?.resultFile === undefined) note("its journal does not say what it is");
+    const isNeeded = known === undefined ? sizeBytes > 0 : !isDone(known);
+    if (isNeeded && known?.resultFile === undefined) note("its journal does not say what it is");
     const noteWhyLeft = (why: string): void => {
       file.noteWhyLeft(why);
       note(why);

@@ -54,6 +54,7 @@ export class UploadAttempts {
       this.#ending = undefined;
       const { path } = upload.destination;
       for (const id of upload.doubtfulIds) this.#reportIfLate({ id, path });
+      for (const id of upload.wrongIds) this.#olderIds.add(id);
     }
   }
 

@@ -33,7 +33,9 @@ interface Body {
 /**
  * What `write/` needs of a client that can upload; `session/` passes the API client in. When a response is lost, a
  * method finds out whether the request took effect, or sends it again if that has the same effect. The methods throw
- * BsmountError (`access-denied`, `read-only`, `timeout`, `unavailable`, …) or the signal's reason.
+ * BsmountError (`access-denied`, `read-only`, `timeout`, `unavailable`, …) or the signal's reason. When BaseSpace marked
+ * a file complete that has other bytes than were sent, the error of `whole` and `complete` has its Id; see
+ * {@link wrongFileId}.
  */
 export interface UploadTarget {
   /** Uploads a whole file in one request, of up to 25 000 000 bytes. */
@@ -64,6 +66,12 @@ export interface UploadTarget {
   ): Promise<UploadedFile | undefined>;
   /** In lower-case hex. */
   md5(bytes: Uint8Array): Promise<string>;
+}
+
+/** The complete file that does not have the bytes that were sent, if that is what `error` says. */
+export function wrongFileId(error: unknown): FileId | undefined {
+  if (!(error instanceof Error) || !("wrongFileId" in error)) return undefined;
+  return typeof error.wrongFileId === "string" ? error.wrongFileId : undefined;
 }
 
 /** A part of a pending file, as BaseSpace lists it. */

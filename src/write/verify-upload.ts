@@ -54,8 +54,9 @@ export async function verifyUpload(
 export class DamagedUploadError extends BsmountError {
   override name = "DamagedUploadError";
 
-  constructor(file: UploadedFile, problem: string) {
+  constructor(file: Pick<UploadedFile, "id" | "path">, problem: string, options?: ErrorOptions) {
     super("unavailable", `${file.path} is damaged in BaseSpace, as file ${file.id}: ${problem}`, {
+      ...options,
       remedy: "its bytes stay on this machine: close it again, or remount, to upload it once more",
     });
   }

@@ -143,6 +143,15 @@ describe("a response to an upload", () => {
     });
   });
 
+  test.each<[string, Call, ScriptedResponse]>([
+    ["MD5", whole, file({ ETag: other })],
+    ["length", whole, file({ Size: 8 })],
+    ["length of all parts", complete, file({ Size: 0 })],
+  ])("names the complete file when that has another %s", async (_title, call, response) => {
+    script = () => response;
+    await expect(call()).rejects.toMatchObject({ wrongFileId: "7" });
+  });
+
   const target = /knows what was to take the file$/;
   const upload = /knows this upload, or what was to take the file$/;
   test.each<[string, Call, RegExp, RegExp]>([
@@ -271,6 +280,17 @@ describe("a search for the effect of an upload", () => {
       expect(query).toMatch(/\?SortBy=DateCreated&SortDir=Desc&Limit=100$/);
     },
   );
+
+  test.each([
+    ["it is known from before", "6", 2],
+    ["another one is", "5", 1],
+  ])("does not take a file for the one that was sent when %s", async (_title, known, sent) => {
+    lost([{ Size }], file({ Id: "6", ETag: md5 }), file({ Id: "8", ETag: md5 }));
+    await using own = fresh();
+    const existedBefore = async (id: string): Promise<boolean> => id === known;
+    await own.uploads.whole(destination, { bytes }, { existedBefore });
+    expect(posts()).toBe(sent);
+  });
 
   test("that finds a file without an ETag leaves it unclear", async () => {
     lost([{ Size }], file({ Id: "6" }));

@@ -12,8 +12,9 @@ export const NO_JOURNAL: FileJournal = {
   recordWhole: async () => {},
   recordCompleted: () => {},
   recordFinish: () => {},
+  recordCovers: () => {},
+  recordRemoval: async () => {},
   recordFailure: () => {},
-  recordRemoval: () => {},
   forget: () => {},
   sync: async () => {},
 };

@@ -93,6 +93,9 @@ describe("with the next mount, bsmount uploads", () => {
       `live left behind ${f}`,
       `live left behind ${g}`,
     ]);
+    const resumed = await uploads("resume", "--commit");
+    expect(resumed).toMatchObject({ code: 3, stdout: "" });
+    expect(resumed.stderr).toMatch(/not uploaded: .*ended\/files\/f \(final: .* is Complete/);
     const retried = await uploads("retry", `${product.mountPoint}${f}`);
     expect(retried.code).toBe(3);
     expect(retried.stderr).toMatch(/\(final: its app result is Complete; bsmount uploads export/);

@@ -89,6 +89,33 @@ test.each<readonly [string, readonly JournalLine[], unknown]>([
     ],
     { shown: "13" },
   ],
+  [
+    "completed in place of others",
+    [
+      { file, event: "begun", ...resultFile, shown: "9" },
+      { file, event: "completed", fileId: "10", uploadPath: "f7", verified: [] },
+      { file, event: "completed", fileId: "13", uploadPath: "f7", verified: ["size"] },
+    ],
+    { toCover: ["9", "10"] },
+  ],
+  [
+    "renamed over others, and over its own older name",
+    [
+      { file, event: "completed", fileId: "13", uploadPath: "f7", verified: ["size"] },
+      { file, event: "changed" },
+      { file, event: "renamed", path: "g", replaces: ["mount-1/4"], covers: ["8", "9"] },
+    ],
+    { toCover: ["8", "9", "13"], replacedFiles: ["mount-1/4"] },
+  ],
+  [
+    "removed, whatever comes then",
+    [
+      { file, event: "removed" },
+      { file, event: "failed", why: "no net" },
+      { file, event: "closed", sizeBytes: 1, isSynced: true },
+    ],
+    { state: "removed" },
+  ],
 ])("of a file that was %s the journal says so", async (_title, events, expected) => {
   const known = await knownAfter([begun("1"), begun(file), ...events, begun("9")]);
   expect(Object.keys(known)).toEqual(["1", file, "9"]);
@@ -107,6 +134,17 @@ test("what a path showed is not known of another path", async () => {
     { file, event: "renamed", path: "g" },
   ];
   expect((await knownAfter(lines))[file]).not.toHaveProperty("shown");
+});
+
+test("a file that was completed has nothing to cover when it has whiteouts, or is newer than all", async () => {
+  const completed = { file, event: "completed", uploadPath: "f7", verified: ["size"] } as const;
+  for (const events of [
+    [{ ...completed, fileId: "13" }, { file, event: "covered" } as const],
+    [{ ...completed, fileId: "11" }],
+  ]) {
+    const lines: JournalLine[] = [{ ...begun(file), shown: "12" }, ...events];
+    expect((await knownAfter(lines))[file]).not.toHaveProperty("toCover");
+  }
 });
 
 test("why a file failed is forgotten when it was finished, also for what is written to it then", async () => {
@@ -213,6 +251,10 @@ describe("a journal with many lines", () => {
       begun("90005"),
       { file: "90005", event: "finished" },
       { file: "90005", event: "changed" },
+      begun("90007"),
+      { file: "90007", event: "renamed", path: "over", replaces: ["mount-1/4"], covers: ["8"] },
+      begun("90008"),
+      { file: "90008", event: "removed" },
     ];
     for (const line of kept) journal.note(line);
     let longest = 0;
@@ -240,6 +282,8 @@ describe("a journal with many lines", () => {
       90004: { resultFile: at("f90004"), state: "finished" },
       90005: { resultFile: at("f90005"), state: "open" },
       90006: { resultFile: at("f90006"), state: "open" },
+      90007: { resultFile: at("over"), toCover: ["8"], replacedFiles: ["mount-1/4"] },
+      90008: { resultFile: at("f90008"), state: "removed" },
     });
   });
 

@@ -82,6 +82,15 @@ describe("a small file", () => {
     writer.close();
   });
 
+  test("[W2] that replaces another is on the disk before that is lost", async () => {
+    const writer = await writing("f");
+    const [replaced] = [await here.written("g")];
+    const occupants = { file: replaced, versions: [] };
+    await here.files.names.rename(writer.file, { path: "g", replaced: occupants }, neverAborted);
+    expect(await onDisk()).toEqual(["f"]);
+    writer.close();
+  });
+
   test("[W5] whose upload failed is on the disk when its close fails", async () => {
     here.world.emulator.addFaults("POST /appresults/*/files status=403");
     const writer = await writing("f");

@@ -37,7 +37,7 @@ test("a folder of staging files is found with everything that happened in it, wh
   const two = await file(folder, "two", "22");
   const three = await file(folder, "three", "333");
   const four = await file(folder, "four", "4444");
-  await one.journal.recordName("other", false);
+  await one.journal.recordName({ path: "other" });
   two.journal.recordFinish();
   three.journal.recordFinish();
   await three.journal.recordChange();

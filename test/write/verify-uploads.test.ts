@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { BsmountError } from "../../src/core/errors.ts";
 import type { CompletedUpload } from "../../src/write/journal-events.ts";
 import { readJournal } from "../../src/write/read-journal.ts";
 import { stagingFolders } from "../../src/write/leftovers.ts";
@@ -159,6 +160,68 @@ describe("an upload that is read back", () => {
     const file = await here.files.create(here.world.resultFile("f"));
     await here.files.finishing.finish(file, new AbortController().signal);
     expect(file.content.state).toBe("complete");
+  });
+});
+
+describe("a complete file that does not have the bytes that were sent", () => {
+  /** BaseSpace receives other bytes than it is sent, once, and says so. */
+  function damagingOnce(): UploadTarget {
+    const { uploads } = here.world.client;
+    let isDamaged = false;
+    return {
+      ...withEtag((etag) => etag),
+      whole: async (destination, body, options) => {
+        if (isDamaged) return await uploads.whole(destination, body, options);
+        isDamaged = true;
+        const bytes = body.bytes.toReversed();
+        const file = await uploads.whole(destination, { bytes }, options);
+        throw Object.assign(new BsmountError("unavailable", "another ETag"), {
+          wrongFileId: file.id,
+        });
+      },
+    };
+  }
+
+  test("[W26] fails the close, is not shown, and the next close uploads the file once more", async () => {
+    const damaged = async (): Promise<string | undefined> => {
+      const files = await here.world.client.appResults.files(here.world.appResultId).all();
+      return files[0]?.id;
+    };
+    await here.use({ target: damagingOnce() });
+    const file = await here.written("f", "short");
+    await expect(closeFile(here.files, file)).rejects.toMatchObject({
+      name: "DamagedUploadError",
+      message: expect.stringMatching(/^f is damaged in BaseSpace, as file \d+: another ETag/),
+    });
+    const damagedId = (await damaged()) ?? "";
+    expect(await recorded()).toEqual({ fileId: damagedId, uploadPath: "f", verified: [] });
+    expect(file.replaces).toContain(damagedId);
+    await closeFile(here.files, file);
+    expect(await here.world.remote()).toEqual(["f=trohs", "f=short"]);
+    expect(here.files.whiteouts.isHidden(here.world.appResultId, damagedId)).toBe(true);
+  });
+
+  test("[W26] is not taken for the file by the next mount, which uploads it once more", async () => {
+    await here.use({ target: damagingOnce() });
+    const file = await here.written("f", "short");
+    await expect(closeFile(here.files, file)).rejects.toThrow("is damaged");
+    const path = `${here.world.stagingPath}-next`;
+    await using next = await NextMount.after(here.world.stagingPath, path, { here });
+    const files = await here.world.client.appResults.files(here.world.appResultId).all();
+    const adopted = await next.adopt({ newest: files.at(-1), listedUpTo: files.at(-1)?.id });
+    await expect.poll(() => adopted["f"]?.content.state).toBe("complete");
+    expect(await here.world.remote()).toEqual(["f=trohs", "f=short"]);
+  });
+
+  test("is an older version when the content was changed before it could be verified", async () => {
+    await here.use({ content: remoteContent, verifiesUploads: true });
+    here.world.emulator.addFaults("GET /files/*/content status=403");
+    const file = await here.written("f", "first");
+    await expect(closeFile(here.files, file)).rejects.toThrow();
+    here.world.emulator.clearFaults();
+    await file.content.write(0, Buffer.from("F"));
+    await closeFile(here.files, file);
+    expect(file.content.olderIds.size).toBe(1);
   });
 });
 

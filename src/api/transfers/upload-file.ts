@@ -9,6 +9,7 @@ import type { Files } from "../resources/files.ts";
 import { ApiError } from "../transport/errors.ts";
 import { fileProtocol } from "../uploads/file-protocol.ts";
 import { filesPathOf, type UploadDestination } from "../uploads/upload-destination.ts";
+import type { WholeOptions } from "../uploads/find-uploaded.ts";
 import type { Uploads } from "../uploads/uploads.ts";
 import {
   callOptions,
@@ -29,7 +30,7 @@ import {
 } from "./upload-journal.ts";
 import type { UploadSource } from "./upload-source.ts";
 
-export interface UploadOptions extends TransferOptions {
+export interface UploadOptions extends TransferOptions, WholeOptions {
   /** Bytes of a part, 5 MiB to 25 000 000. Default 8 MiB, more for files over 80 GB. */
   readonly partBytes?: number;
   /**

@@ -1,4 +1,5 @@
 import { compareIds } from "../../core/compare-ids.ts";
+import type { FileId } from "../../core/ids.ts";
 import { segment } from "../transport/address.ts";
 import { decodeEnvelope, decodePage } from "../models/envelope.ts";
 import { decodeFile } from "../models/file.ts";
@@ -18,6 +19,17 @@ export interface UploadFingerprint {
   readonly sizeBytes: number;
   /** In lower-case hex; the ETag of a file that was uploaded in one request. */
   readonly md5: string;
+  /** As that of {@link WholeOptions}. */
+  readonly existedBefore?: WholeOptions["existedBefore"] | undefined;
+}
+
+/** Options of an upload in one request. */
+export interface WholeOptions {
+  /**
+   * Whether the caller knows the complete file with this Id from before the call. Such a file is not what was uploaded,
+   * even if it has the same path and bytes: it may be hidden on this machine, or too old. Default: none is known.
+   */
+  readonly existedBefore?: (fileId: FileId) => boolean | Promise<boolean>;
 }
 
 /**
@@ -26,11 +38,12 @@ export interface UploadFingerprint {
  */
 export function findUploaded(rest: Rest, wanted: UploadFingerprint): FindEffect {
   return async (attempt, options) => {
-    const { destination, sizeBytes, md5 } = wanted;
+    const { destination, sizeBytes, md5, existedBefore } = wanted;
     // Only the newest file counts: an older one with the same bytes is not what the path shows.
     const isOlder: IsOlder = (file, listed) => file.dateCreated < attempt.earliestEffect(listed);
     const newest = await newestOf(rest, destination, options, isOlder);
     if (newest?.sizeBytes !== sizeBytes || attempt.isFromOtherCall(newest.id)) return undefined;
+    if ((await existedBefore?.(newest.id)) === true) return undefined;
     const found = await single(rest, newest, options);
     const { etag } = fileIn(found);
     if (etag === undefined) return "unclear";

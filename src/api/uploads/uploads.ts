@@ -17,7 +17,14 @@ import type { FileEntry } from "../models/models.ts";
 import { decodeResponse } from "../models/decode-response.ts";
 import type { CallOptions, Change, JsonResponse, Query, Rest } from "../transport/rest.ts";
 import type { FindEffect, IdempotentChange, IdempotentCalls } from "../transport/idempotency.ts";
-import { fileIn, findBegun, findUploaded, type IsOlder, newestOf } from "./find-uploaded.ts";
+import {
+  fileIn,
+  findBegun,
+  findUploaded,
+  type IsOlder,
+  newestOf,
+  type WholeOptions,
+} from "./find-uploaded.ts";
 import { partsOf } from "./list-parts.ts";
 import { withDestinationErrors, withUploadErrors } from "./upload-errors.ts";
 import type { Md5Thread } from "../digests/md5-thread.ts";
@@ -75,17 +82,18 @@ export class Uploads {
   /**
    * Uploads a whole file in one request: `POST /v1pre3/appresults/{id}/files?name=…&directory=…`, or to a sample.
    * The service accepts at most 25 000 000 bytes.
+   * @throws ApiError `unavailable` when the complete file has other bytes, with its Id as `wrongFileId`
    */
   async whole(
     destination: UploadDestination,
     body: UploadBody,
-    options: CallOptions = {},
+    { existedBefore, ...options }: CallOptions & WholeOptions = {},
   ): Promise<FileEntry> {
     const md5 = body.md5 ?? (await this.#md5s.md5(body.bytes));
     const sizeBytes = body.bytes.length;
     const headers = contentHeaders(destination, md5);
     const change = { ...newFile(destination, {}), headers, body: body.bytes };
-    const findEffect = findUploaded(this.#rest, { destination, sizeBytes, md5 });
+    const findEffect = findUploaded(this.#rest, { destination, sizeBytes, md5, existedBefore });
     const response = await withDestinationErrors(
       async () => await this.#changeOnce(change, findEffect, options),
     );
@@ -143,7 +151,7 @@ export class Uploads {
 
   /**
    * Makes one file of the parts: `POST /v1pre3/files/{id}?uploadstatus=complete`.
-   * @throws ApiError `unavailable` when the file is not `sizeBytes` long
+   * @throws ApiError `unavailable` when the file is not `sizeBytes` long, with its Id as `wrongFileId`
    */
   async complete(
     { fileId, sizeBytes }: { readonly fileId: FileId; readonly sizeBytes: number },
@@ -223,14 +231,14 @@ export class Uploads {
     if (file.uploadStatus !== undefined && file.uploadStatus !== "complete") {
       throw mismatchError(response, `file ${file.id} is ${file.uploadStatus}, not complete`);
     }
+    const { id, etag } = file;
     if (file.sizeBytes !== sizeBytes) {
-      throw mismatchError(response, `file ${file.id} has ${file.sizeBytes} bytes of ${sizeBytes}`);
+      const problem = `file ${id} has ${file.sizeBytes} bytes of ${sizeBytes}`;
+      throw new WrongContentError(response, id, problem);
     }
-    if (md5 !== undefined && file.etag !== undefined && file.etag.toLowerCase() !== md5) {
-      throw mismatchError(
-        response,
-        `file ${file.id} has ETag ${file.etag}, was sent with MD5 ${md5}`,
-      );
+    if (md5 !== undefined && etag !== undefined && etag.toLowerCase() !== md5) {
+      const problem = `file ${id} has ETag ${etag}, was sent with MD5 ${md5}`;
+      throw new WrongContentError(response, id, problem);
     }
     return file;
   }
@@ -259,6 +267,20 @@ function contentTypeOf(destination: UploadDestination): string {
 }
 
 function mismatchError(response: JsonResponse, problem: string): ApiError {
-  const facts = { ...response.request, status: response.status };
-  return new ApiError("unavailable", facts, problem);
+  return new ApiError("unavailable", factsOf(response), problem);
+}
+
+/** BaseSpace marked a file complete that does not have the bytes that were sent. */
+class WrongContentError extends ApiError {
+  /** Of that file. */
+  readonly wrongFileId: FileId;
+
+  constructor(response: JsonResponse, fileId: FileId, problem: string) {
+    super("unavailable", factsOf(response), problem);
+    this.wrongFileId = fileId;
+  }
+}
+
+function factsOf({ request, status }: JsonResponse): ConstructorParameters<typeof ApiError>[1] {
+  return { ...request, status };
 }

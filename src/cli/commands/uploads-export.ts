@@ -86,9 +86,7 @@ async function planCopies(
 ): Promise<readonly PlannedCopy[]> {
   const target = resolve(given);
   const info = await unlessMissing(async () => await stat(target));
-  const [only, ...others] = named.flatMap(({ path, uploads }) =>
-    uploads.map((upload) => ({ path, upload })),
-  );
+  const [only, ...others] = eachOnce(named);
   if (only === undefined) return [];
   const isFolder = info?.isDirectory() === true || given.endsWith("/");
   if (others.length === 0 && !isFolder) return [{ upload: only.upload, target }];
@@ -101,15 +99,40 @@ async function planCopies(
       },
     );
   }
-  return [only, ...others].map(({ path, upload }) => ({
-    upload,
-    target: join(target, ...namesBelow(upload, path.kind === "shown" ? path.path : undefined)),
-  }));
+  return withDistinctTargets(
+    [only, ...others].map(({ path, upload }) => ({
+      upload,
+      target: join(target, ...namesBelow(upload, path.kind === "shown" ? path.path : undefined)),
+    })),
+  );
+}
+
+/** However many paths name a file, it is copied once. */
+function eachOnce(
+  named: readonly NamedUploads[],
+): readonly { readonly path: NamedUploads["path"]; readonly upload: FoundUpload }[] {
+  const each = named.flatMap(({ path, uploads }) => uploads.map((upload) => ({ path, upload })));
+  return [...new Map(each.toReversed().map((one) => [one.upload.file, one])).values()].toReversed();
+}
+
+/** Several files of one path are told apart by their staging files, so that no copy replaces another. */
+function withDistinctTargets(copies: readonly PlannedCopy[]): readonly PlannedCopy[] {
+  const taken = new Map<string, number>();
+  for (const { target } of copies) taken.set(target, (taken.get(target) ?? 0) + 1);
+  return copies.map(({ upload, target }) => {
+    const isShared = (taken.get(target) ?? 0) > 1;
+    return { upload, target: isShared ? `${target}.${stagingNameOf(upload.file)}` : target };
+  });
+}
+
+/** The staging file and its folder, as one name. */
+function stagingNameOf(file: string): string {
+  return file.split("/").slice(-2).join("-");
 }
 
 /** The names of an encoded path are safe: none is `..`, and none has control characters or slashes. */
 function namesBelow({ path, file }: FoundUpload, above: string | undefined): readonly string[] {
-  if (path === undefined) return [file.split("/").slice(-2).join("-")];
+  if (path === undefined) return [stagingNameOf(file)];
   const names = path.split("/").filter((name) => name !== "");
   const depth = (above ?? "").split("/").filter((name) => name !== "").length;
   return above === undefined || depth >= names.length ? names.slice(-1) : names.slice(depth);

@@ -12,8 +12,8 @@ import { resolveFolders } from "../../config/config.ts";
 import { stagingFoldersOf } from "../../session/open-staging.ts";
 import type { StagingFolders } from "../../write/staging-folders.ts";
 import { openRemoteSession } from "../remote-session.ts";
-import { findUploads } from "../uploads/find-uploads.ts";
-import { printReports, reportOf } from "../uploads/left-uploads.ts";
+import { findUploads, type FoundUpload } from "../uploads/find-uploads.ts";
+import { printReports, reportLeft, reportOf } from "../uploads/left-uploads.ts";
 import { findOptions } from "../uploads/named-uploads.ts";
 import { waitingLine } from "../waiting-line.ts";
 
@@ -48,23 +48,29 @@ async function resume(flags: ResumeFlags, context: CommandContext): CommandResul
   const unfinished = await uploadLeftovers(flags, context);
   const uploaded = before - (await countLeft(folders));
   const prints = flags.json !== true;
-  if (!prints) await printLeft(flags, context);
+  if (!prints) printReports((await leftUploads(flags, context)).map((upload) => reportOf(upload)));
   if (prints && uploaded > 0)
     printLine(`uploaded ${uploaded === 1 ? "1 file" : `${uploaded} files`}`);
   for (const line of unfinished) printWarning(`not uploaded: ${printable(line)}`);
   const notice = await leftoversNotice(folders);
-  if (notice === undefined) {
-    if (prints && uploaded <= 0) printLine("ended mounts have left nothing behind");
-    return EXIT.done;
+  const ofLive = (await leftUploads(flags, context)).filter(({ mount }) => mount !== undefined);
+  const exitCode = reportLeft(ofLive);
+  if (notice !== undefined) {
+    printWarning(notice);
+    return EXIT.uploadsLeft;
   }
-  printWarning(notice);
-  return EXIT.uploadsLeft;
+  const isNothing = uploaded <= 0 && ofLive.length === 0;
+  if (prints && isNothing) printLine("ended mounts have left nothing behind");
+  return exitCode;
 }
 
-async function printLeft(flags: ResumeFlags, context: CommandContext): Promise<void> {
+/** What ended mounts have left, also where a live one has taken it over and cannot upload it. */
+async function leftUploads(
+  flags: ResumeFlags,
+  context: CommandContext,
+): Promise<readonly FoundUpload[]> {
   const { uploads } = await findUploads(findOptions(flags, context));
-  const left = uploads.filter(({ staged }) => staged?.isLive === false);
-  printReports(left.map((upload) => reportOf(upload)));
+  return uploads.filter(({ state }) => state === "left behind");
 }
 
 async function countLeft(folders: StagingFolders): Promise<number> {

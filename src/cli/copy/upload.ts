@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { FileEntry } from "../../api/models/models.ts";
-import type { TransferOptions } from "../../api/transfers/options.ts";
+import type { UploadOptions as TransferOptions } from "../../api/transfers/upload-file.ts";
 import { readUploadJournal } from "../../api/transfers/upload-journal.ts";
 import { BsmountError } from "../../core/errors.ts";
 import { withIndexes } from "../../core/index-files.ts";
@@ -116,7 +116,8 @@ async function uploadFile(
     context.onUnchanged(path, info.size, same);
     return existing?.dateCreatedMs;
   }
-  const options = { signal, memory, onProgress: bar.onProgress };
+  const { existedBefore } = target;
+  const options = { signal, memory, onProgress: bar.onProgress, existedBefore };
   const file = info.isFile()
     ? await sendFile(source, target, { options, context })
     : await session.client.transfers.upload(target, await openStream(source, signal), options);

@@ -1,0 +1,29 @@
+import type { FileItem } from "../catalog/catalog.ts";
+import { compareIds } from "../core/compare-ids.ts";
+import type { FileId } from "../core/ids.ts";
+import { isDone } from "../write/journal-events.ts";
+import type { KnownFile } from "../write/known-file.ts";
+import { wasBeingRenamed } from "../write/missing-whiteouts.ts";
+import type { Whiteouts } from "../write/whiteouts.ts";
+
+/**
+ * Hides what `file`, which BaseSpace has as `fileId`, has replaced. Whiteouts that there are stay.
+ * @param listed all files of its app result
+ * @throws BsmountError `no-space`, `environment`
+ */
+export async function coverReplaced(
+  file: KnownFile,
+  { fileId, listed }: { readonly fileId: FileId; readonly listed: readonly FileItem[] },
+  whiteouts: Whiteouts,
+): Promise<void> {
+  const { toCover = [], shown, completed, resultFile } = file;
+  const before = isDone(file) || typeof shown !== "string" ? toCover : [...toCover, shown];
+  const path = isDone(file) ? (completed?.uploadPath ?? resultFile.path) : resultFile.path;
+  const older = wasBeingRenamed(file) ? listed.filter((item) => item.path === path) : [];
+  const ids = [...before, ...older.map(({ id }) => id)];
+  const replaced = ids.filter((id) => compareIds(id, fileId) < 0);
+  await whiteouts.cover(
+    resultFile,
+    replaced.map((id) => ({ id, path })),
+  );
+}
