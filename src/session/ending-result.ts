@@ -48,14 +48,11 @@ export async function refuseStaged(
   remoteFiles: () => Promise<ShownFiles>,
 ): Promise<void> {
   // Recognised by the folder: in a container a process can have the number of one that ended before.
-  const parents = await staging.parents();
-  const staged = await Promise.all(parents.map(async (parent) => await stagedUploads(parent)));
-  const uploads = staged
-    .flat()
-    .filter(
-      ({ resultFile, apiServer: server, file }) =>
-        resultFile?.appResultId === appResultId && server === apiServer && !staging.isOwn(file),
-    );
+  const staged = await stagedUploads(...(await staging.parents()));
+  const uploads = staged.filter(
+    ({ resultFile, apiServer: server, file }) =>
+      resultFile?.appResultId === appResultId && server === apiServer && !staging.isOwn(file),
+  );
   if (uploads.length === 0) return;
   // Files in a folder that this session has taken over, which it could not open, are left behind as well.
   const live = uploads.find(({ isLive, pid }) => isLive && pid !== process.pid);

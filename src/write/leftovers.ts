@@ -62,9 +62,11 @@ interface KnownFolder {
 }
 
 /** All staged files below `parent`, of live processes and of those that have ended, oldest first. */
-export async function stagedUploads(parent: string): Promise<readonly StagedUpload[]> {
+export async function stagedUploads(
+  ...parents: readonly string[]
+): Promise<readonly StagedUpload[]> {
   const uploads: StagedUpload[] = [];
-  const folders = await foldersIn(parent);
+  const folders = (await Promise.all(parents.map(foldersIn))).flat();
   for (const folder of folders) {
     const isLive = folder.host !== undefined || (await isUsed(folder));
     uploads.push(...(await uploadsIn(folder, isLive)));

@@ -50,10 +50,7 @@ export class StagingFolders {
 
   /** Everything that is staged in any of them, oldest first. */
   async uploads(): Promise<readonly StagedUpload[]> {
-    const found = await Promise.all(
-      (await this.all()).map(async (each) => await stagedUploads(each)),
-    );
-    return found.flat().toSorted((a, b) => a.modified.getTime() - b.modified.getTime());
+    return await stagedUploads(...(await this.all()));
   }
 
   /**

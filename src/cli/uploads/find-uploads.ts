@@ -69,7 +69,7 @@ export async function findUploads(options: FindOptions): Promise<FoundUploads> {
   const folders = [
     ...new Set([...(await stagingFolders.all()), ...mounts.map(({ status }) => status.stagingDir)]),
   ];
-  for (const staged of await stagedIn(folders)) {
+  for (const staged of await stagedUploads(...folders)) {
     const known = byKey.get(keyOf(staged.file));
     const isWanted =
       paths === undefined ||
@@ -132,10 +132,6 @@ async function listOf(
     if (reasonOf(error) !== "not-found" && !isUnknownRequest(error)) failures.push(error);
     return [];
   }
-}
-
-async function stagedIn(folders: readonly string[]): Promise<readonly StagedUpload[]> {
-  return (await Promise.all(folders.map(async (folder) => await stagedUploads(folder)))).flat();
 }
 
 /** The same file, whatever links lead to the state folder: the names of staging folders are random. */

@@ -45,7 +45,8 @@ function sizeOf() {
   const kind = random(10);
   if (kind === 0) return 0;
   if (kind < 6) return random(200 * KIB);
-  return kind < 9 ? random(9 * MIB) : 9 * MIB + random(26 * MIB);
+  if (kind < 9) return random(9 * MIB);
+  return 9 * MIB + random(random(8) === 0 ? 111 * MIB : 26 * MIB);
 }
 
 /** Pieces of the content in the order in which they are written. */
