@@ -1,4 +1,5 @@
 import type { StagedFile } from "./staged-file.ts";
+import type { ResultFilePath } from "./upload-target.ts";
 
 /**
  * Staged files that are open or unfinished: few, however many were made, but thousands while a folder is copied. So those
@@ -12,7 +13,7 @@ export class ActiveFiles implements Iterable<StagedFile> {
   /** Adding it again is no error. */
   add(file: StagedFile): void {
     if (this.#keys.has(file)) return;
-    const key = keyOf(file);
+    const key = keyOf(file.content.destination);
     this.#keys.set(file, key);
     const same = this.#byDestination.get(key);
     if (same === undefined) this.#byDestination.set(key, new Set([file]));
@@ -36,9 +37,9 @@ export class ActiveFiles implements Iterable<StagedFile> {
     this.add(file);
   }
 
-  /** Those that are uploaded to the same path as `file`, with `file` if it is one of them. */
-  withDestinationOf(file: StagedFile): Iterable<StagedFile> {
-    return this.#byDestination.get(keyOf(file)) ?? [];
+  /** Those that are uploaded to `destination`. */
+  uploadedTo(destination: ResultFilePath): Iterable<StagedFile> {
+    return this.#byDestination.get(keyOf(destination)) ?? [];
   }
 
   [Symbol.iterator](): Iterator<StagedFile> {
@@ -46,7 +47,6 @@ export class ActiveFiles implements Iterable<StagedFile> {
   }
 }
 
-function keyOf({ content }: StagedFile): string {
-  const { appResultId, path } = content.destination;
+function keyOf({ appResultId, path }: ResultFilePath): string {
   return `${appResultId}/${path}`;
 }

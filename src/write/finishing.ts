@@ -24,6 +24,9 @@ export interface FinishingOptions {
   readonly onReplaced: (file: StagedFile) => Promise<void>;
 }
 
+/** How often an index looks whether its data is still written. */
+const DATA_PAUSE_MS = 500;
+
 /** When staged files are uploaded and completed. */
 export class Finishing {
   readonly #options: FinishingOptions;
@@ -123,6 +126,7 @@ export class Finishing {
   finishInBackground(file: StagedFile): void {
     const { registry, tasks } = this.#options;
     tasks.start(async (signal) => {
+      await this.#dataClosed(file, signal);
       const { isRemoved, awaitsRename, awaitsCommit, content } = file;
       const isDue = !isRemoved && !awaitsRename && !awaitsCommit && content.isUnfinished;
       if (isDue) {
@@ -179,13 +183,22 @@ export class Finishing {
 
   /** An index is finished after its data: programs take an index that is older than its data for outdated. */
   async #finishAfterData(file: StagedFile, signal: AbortSignal): Promise<void> {
-    const names = dataNamesOf(file.path);
-    if (names.length > 0) {
-      const finishable = this.#finishable(file.appResultId);
-      const data = finishable.find(({ path }) => names.includes(path));
-      if (data !== undefined) await this.#finishData(data, file, signal);
-    }
+    const { registry } = this.#options;
+    const files = registry.uploadedTo(file.appResultId, dataNamesOf(file.path));
+    const data = files.find((each) => each.content.isUnfinished && isFinishable(each));
+    if (data !== undefined) await this.#finishData(data, file, signal);
     await this.finish(file, signal);
+  }
+
+  /** If `file` is an index, returns when nobody writes its data: `samtools --write-index` closes the index first. */
+  async #dataClosed(file: StagedFile, signal: AbortSignal): Promise<void> {
+    const { clock, registry } = this.#options;
+    const isWritten = (): boolean => {
+      if (file.isRemoved) return false;
+      const names = dataNamesOf(file.path);
+      return registry.uploadedTo(file.appResultId, names).some((data) => data.isOpenForWriting);
+    };
+    while (isWritten()) await clock.sleep(DATA_PAUSE_MS, signal);
   }
 
   async #finishData(data: StagedFile, index: StagedFile, signal: AbortSignal): Promise<void> {
@@ -199,12 +212,8 @@ export class Finishing {
     }
   }
 
-  /** A file that is open for writing is its writer's to finish: it may lack most of its bytes, as may an interrupted one. */
   #finishable(appResultId?: AppResultId): readonly StagedFile[] {
-    return this.#options.registry
-      .unfinished(appResultId)
-      .filter(({ awaitsRename, awaitsCommit }) => !awaitsRename && !awaitsCommit)
-      .filter(({ isOpenForWriting, isInterrupted }) => !isOpenForWriting && !isInterrupted);
+    return this.#options.registry.unfinished(appResultId).filter(isFinishable);
   }
 
   /**
@@ -222,4 +231,10 @@ export class Finishing {
     };
     return await writers.still({ clock, closing, signal, appResultId });
   }
+}
+
+/** A file that is open for writing is its writer's to finish: it may lack most of its bytes, as may an interrupted one. */
+function isFinishable(file: StagedFile): boolean {
+  const isNamed = !file.awaitsRename && !file.awaitsCommit;
+  return isNamed && !file.isOpenForWriting && !file.isInterrupted;
 }

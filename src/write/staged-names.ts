@@ -102,7 +102,8 @@ export class StagedNames {
     if (!file.isStaged) throw notStagedError(file.shownPath);
     this.#options.registry.reopened(file);
     await file.content.reopen();
-    if (!file.isOpenForWriting) await file.close();
+    // BaseSpace had all of it, so its end is there, also while the kernel has yet to report the last close.
+    await file.close();
   }
 
   /** This session does not show it any more in any case; a disk that is full is tried again at the end of the upload. */

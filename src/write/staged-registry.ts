@@ -91,6 +91,11 @@ export class StagedRegistry {
     return files.filter((file) => file.appResultId === appResultId);
   }
 
+  /** Files of an app result that are open or unfinished, and are uploaded to one of `paths`. */
+  uploadedTo(appResultId: AppResultId, paths: readonly string[]): readonly StagedFile[] {
+    return paths.flatMap((path) => [...this.#active.uploadedTo({ appResultId, path })]);
+  }
+
   /** Returns true when an upload has ended that was under way; false when there is none. */
   async uploaded(): Promise<boolean> {
     const files = [...this.#active].filter(({ content }) => content.state === "finishing");
@@ -103,7 +108,7 @@ export class StagedRegistry {
 
   /** `file` is complete: what was sent under the same path before that would be older. */
   overtakeOthers(file: StagedFile): void {
-    for (const other of this.#active.withDestinationOf(file)) {
+    for (const other of this.#active.uploadedTo(file.content.destination)) {
       if (other !== file) other.content.overtaken();
     }
   }

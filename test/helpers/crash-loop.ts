@@ -278,7 +278,9 @@ async function expectRightFiles(product: Product, target: Target, kills: number)
     sums.set(Path, await sumOf(product, Id));
     expect(sums.get(Path), `${Path} has the bytes that were meant`).toBe(meant.get(path)?.sha256);
   }
-  expect(done.filter((name) => !sums.has(name))).toEqual([]);
+  const missing = done.filter((name) => !sums.has(name));
+  if (missing.length > 0) console.log((await product.bsmount(["uploads", "list"])).stdout);
+  expect(missing).toEqual([]);
   expect(removed.filter((name) => sums.has(name) || sums.has(`${name}.tmp`))).toEqual([]);
   const pending = await remoteFiles(product, result, "pending");
   console.log(
@@ -371,8 +373,9 @@ async function expectNothingTwice(log: string, killedAt: readonly number[]): Pro
     sent += 1;
     const begunAt = Date.parse(time);
     const before = acknowledged.get(path);
-    if (before !== undefined && killedAt.some((kill) => kill > before && kill < begunAt)) {
-      again.push(path);
+    const kill = killedAt.find((at) => before !== undefined && at > before && at < begunAt);
+    if (kill !== undefined && before !== undefined) {
+      again.push(`${path}, acknowledged ${kill - before} ms before a kill`);
     }
     const acknowledgedAt = begunAt + ms;
     // A mount that was killed meanwhile has not read the response.

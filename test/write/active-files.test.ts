@@ -51,12 +51,12 @@ test("a file is found by where it is uploaded to, for as long as it is active", 
   active.moved(b);
   await c.rename({ path: "a.tmp" }, signal);
   active.moved(c);
-  expect([...active.withDestinationOf(a)]).toEqual([a, b, c]);
+  expect([...active.uploadedTo(a.content.destination)]).toEqual([a, b, c]);
   active.delete(a);
   active.delete(a);
   active.moved(a);
-  expect([...active.withDestinationOf(a)]).toEqual([b, c]);
+  expect([...active.uploadedTo(a.content.destination)]).toEqual([b, c]);
   expect([...active]).toEqual([b, c]);
   for (const file of [b, c]) active.delete(file);
-  expect([...active.withDestinationOf(a)]).toEqual([]);
+  expect([...active.uploadedTo(a.content.destination)]).toEqual([]);
 });

@@ -63,6 +63,19 @@ describe("back", () => {
     await expect.poll(() => file.content.isUnfinished).toBe(false);
   });
 
+  test("[W2] a complete file that is renamed before the kernel reports its last close is not interrupted", async () => {
+    await useMode("back");
+    const writer = await here.files.createForWriting(here.world.resultFile("f"));
+    await writer.write(0, Buffer.from("x"));
+    await writer.flush(alone, neverAborted);
+    await expect.poll(() => writer.file.content.isUnfinished).toBe(false);
+    here.world.emulator.addFaults("POST /appresults/*/files n=1 delay=300ms");
+    await here.files.names.rename(writer.file, { path: "g" }, neverAborted);
+    expect(await left()).toMatchObject({ state: "closed", resultFile: { path: "g" } });
+    writer.close();
+    await expect.poll(async () => await here.world.remote()).toEqual(["f=x", "g=x"]);
+  });
+
   test("a close fails when the disk does not take the bytes", async () => {
     await useMode("back");
     const writer = await here.files.createForWriting(here.world.resultFile("f"));
@@ -88,6 +101,23 @@ describe("back", () => {
     });
     expect(completed).toBeGreaterThan(begun("x.bam"));
     expect(begun("x.bam.bai")).toBeGreaterThan(completed);
+  });
+
+  test("[W27] an index that is closed before its data is finished after it", async () => {
+    await useMode("back");
+    const writer = await here.files.createForWriting(here.world.resultFile("x.bam"));
+    await writer.write(0, Buffer.from("data"));
+    const index = await closed("x.bam.bai");
+    await expect.poll(() => here.world.clock.sleeping).toBeGreaterThan(0);
+    here.world.clock.advance(60_000);
+    await expect.poll(() => here.world.clock.sleeping).toBeGreaterThan(0);
+    expect(index.content.isUnfinished).toBe(true);
+    await writer.flush(alone, neverAborted);
+    writer.close();
+    await expect.poll(() => writer.file.content.isUnfinished).toBe(false);
+    here.world.clock.advance(60_000);
+    await expect.poll(() => index.content.isUnfinished).toBe(false);
+    expect(await here.world.remote()).toEqual(["x.bam=data", "x.bam.bai=x.bam.bai"]);
   });
 
   test("an index whose data fails, fails too", async () => {
