@@ -151,7 +151,7 @@ export class OtherWriters {
   /** Whether a signal is ending a process that was seen with the file; false when that is unknown. */
   isBeingKilled(closed: ClosedFile): boolean {
     try {
-      return this.#isBeingKilled(closed);
+      return this.#isBeingKilled(closed) || this.#isGroupBeingKilled(closed);
     } catch {
       return false;
     }

@@ -57,6 +57,9 @@ async function unmount(
   // A file opened between this check and the end would not be finished.
   using _pause = options.gate.pause();
   await refuseInUse(options, signal);
+  // What was written while the mount waited.
+  await options.session.commitUploads();
+  if (request.wait) await finishUploads(options, signal);
   refuseUnfinished(options);
   const { interrupted } = options.session.unfinishedFiles();
   await options.unmount(false);

@@ -67,7 +67,7 @@ export interface SessionUploadsOptions {
 
 export function sessionUploads(options: SessionUploadsOptions): SessionUploads {
   const { staged, staging } = options;
-  const list: SessionUploads["list"] = async (path, signal) => {
+  const below: SessionUploads["list"] = async (path, signal) => {
     const all = allUploads(options);
     if (path === undefined) return all;
     const above = await resolveOrKeep(options, path, signal);
@@ -76,8 +76,14 @@ export function sessionUploads(options: SessionUploadsOptions): SessionUploads {
   const find = (file: string): StagedFile | undefined =>
     staged.unfinished().find(({ content }) => content.stagingPath === file);
   return {
-    list,
-    progress: async (path, signal) => progressOf(await list(path, signal)),
+    list: async (path, signal) => {
+      // The caller may copy the staging files. What the disk does not take is listed all the same.
+      await Promise.allSettled(
+        staged.unfinished().map(async ({ content }) => await content.stage()),
+      );
+      return await below(path, signal);
+    },
+    progress: async (path, signal) => progressOf(await below(path, signal)),
     retry: async (path, signal) => {
       const file = find(path);
       if (file === undefined) return outcomeOfOther(options, path);

@@ -126,9 +126,10 @@ export class Finishing {
   finishInBackground(file: StagedFile): void {
     const { registry, tasks } = this.#options;
     tasks.start(async (signal) => {
-      await this.#dataClosed(file, signal);
+      const hasWaited = await this.#dataClosed(file, signal);
       const { isRemoved, awaitsRename, awaitsCommit, content } = file;
-      const isDue = !isRemoved && !awaitsRename && !awaitsCommit && content.isUnfinished;
+      const isNamed = !awaitsRename && !awaitsCommit && (!hasWaited || isFinishable(file));
+      const isDue = isNamed && !isRemoved && content.isUnfinished;
       if (isDue) {
         await this.#finishAfterData(file, signal).catch((error: unknown) => {
           this.#failedInBackground(file, error, signal);
@@ -174,7 +175,7 @@ export class Finishing {
     const results = await Promise.allSettled(
       groups.map(async ({ data, indexes }) => {
         await this.finish(data, signal);
-        for (const index of indexes) await this.finish(index, signal);
+        for (const index of indexes) if (isFinishable(index)) await this.finish(index, signal);
       }),
     );
     const failed = results.find((result) => result.status === "rejected");
@@ -186,19 +187,28 @@ export class Finishing {
     const { registry } = this.#options;
     const files = registry.uploadedTo(file.appResultId, dataNamesOf(file.path));
     const data = files.find((each) => each.content.isUnfinished && isFinishable(each));
-    if (data !== undefined) await this.#finishData(data, file, signal);
+    if (data !== undefined) {
+      await this.#finishData(data, file, signal);
+      // Its own last close finishes it, if somebody has opened or renamed it meanwhile.
+      if (!isFinishable(file)) return;
+    }
     await this.finish(file, signal);
   }
 
-  /** If `file` is an index, returns when nobody writes its data: `samtools --write-index` closes the index first. */
-  async #dataClosed(file: StagedFile, signal: AbortSignal): Promise<void> {
+  /**
+   * If `file` is an index, returns when nobody writes its data: `samtools --write-index` closes the index first. Returns
+   * whether it had to wait.
+   */
+  async #dataClosed(file: StagedFile, signal: AbortSignal): Promise<boolean> {
     const { clock, registry } = this.#options;
     const isWritten = (): boolean => {
       if (file.isRemoved) return false;
       const names = dataNamesOf(file.path);
       return registry.uploadedTo(file.appResultId, names).some((data) => data.isOpenForWriting);
     };
+    const waits = isWritten();
     while (isWritten()) await clock.sleep(DATA_PAUSE_MS, signal);
+    return waits;
   }
 
   async #finishData(data: StagedFile, index: StagedFile, signal: AbortSignal): Promise<void> {

@@ -51,10 +51,11 @@ export class SmallFile implements StagingBytes {
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     if (bytes.length === 0) return;
     const end = offset + bytes.length;
-    const file = await this.#fileFor(end);
-    if (file !== undefined) return await file.write(offset, bytes);
-    if (end > this.#sizeBytes) this.#resize(end);
-    this.#buffer.set(bytes, offset);
+    const onDisk = async (file: StagingFile): Promise<void> => await file.write(offset, bytes);
+    await this.#change(end, onDisk, () => {
+      if (end > this.#sizeBytes) this.#resize(end);
+      this.#buffer.set(bytes, offset);
+    });
   }
 
   async read(offset: number, into: Uint8Array): Promise<number> {
@@ -66,10 +67,11 @@ export class SmallFile implements StagingBytes {
   }
 
   async truncate(sizeBytes: number): Promise<void> {
-    const file = await this.#fileFor(sizeBytes);
-    if (file !== undefined) return await file.truncate(sizeBytes);
-    this.#buffer.fill(0, Math.min(sizeBytes, this.#sizeBytes), this.#sizeBytes);
-    this.#resize(sizeBytes);
+    const onDisk = async (file: StagingFile): Promise<void> => await file.truncate(sizeBytes);
+    await this.#change(sizeBytes, onDisk, () => {
+      this.#buffer.fill(0, Math.min(sizeBytes, this.#sizeBytes), this.#sizeBytes);
+      this.#resize(sizeBytes);
+    });
   }
 
   async stage(): Promise<void> {
@@ -100,12 +102,22 @@ export class SmallFile implements StagingBytes {
     await this.#end(async (file) => await file.close());
   }
 
-  /** The file on the disk, when there is one, or has to be for `endBytes`; undefined when they can be in memory. */
-  async #fileFor(endBytes: number): Promise<StagingFile | undefined> {
-    await this.#staging?.catch(() => {});
-    if (this.#isClosed) throw closedError(this.path);
-    if (this.#file === undefined && !this.#growTo(endBytes)) await this.stage();
-    return this.#file;
+  /**
+   * Changes it on the disk, when it is there, or has to be for `endBytes`; otherwise in memory, in the turn that has found
+   * that nothing is putting it on the disk: such a change would be lost.
+   */
+  async #change(
+    endBytes: number,
+    onDisk: (file: StagingFile) => Promise<void>,
+    inMemory: () => void,
+  ): Promise<void> {
+    for (;;) {
+      while (this.#staging !== undefined) await this.#staging.catch(() => {});
+      if (this.#isClosed) throw closedError(this.path);
+      if (this.#file !== undefined) return await onDisk(this.#file);
+      if (this.#growTo(endBytes)) return inMemory();
+      await this.stage();
+    }
   }
 
   /** Returns whether the memory now has room for `endBytes`. */
@@ -147,9 +159,9 @@ export class SmallFile implements StagingBytes {
   }
 
   async #end(endFile: (file: StagingFile) => Promise<void>): Promise<void> {
-    await this.#staging?.catch(() => {});
     const isFirst = !this.#isClosed;
     this.#isClosed = true;
+    await this.#staging?.catch(() => {});
     if (this.#file !== undefined) await endFile(this.#file);
     if (!isFirst) return;
     if (this.#file === undefined) this.#quota.give(this.#sizeBytes);

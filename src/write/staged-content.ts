@@ -225,6 +225,7 @@ export class StagedContent {
    * @throws BsmountError as the upload target, and what an earlier change threw
    */
   async finish(signal: AbortSignal): Promise<void> {
+    const wasClosed = this.#state.end === "closed";
     for (;;) {
       const { attempt, underNewName } = this.#state.attempt ?? {};
       if (attempt === undefined) break;
@@ -232,6 +233,8 @@ export class StagedContent {
       await abandonOnAbort(underNewName === true ? attempt : attempt.catch(() => {}), signal);
     }
     if (this.state !== "pending" && this.state !== "failed") return;
+    // Somebody began to write it again while it waited.
+    if (wasClosed && this.#state.end !== "closed") return;
     await this.#state.finish(async () => await this.#attempts.run(signal), false);
   }
 
@@ -353,7 +356,13 @@ export class StagedContent {
   }
 
   async #change(range: ByteRange, work: () => Promise<void>): Promise<void> {
-    await this.#state.change(work, () => {
+    // What was complete is going to be a new version, which a killed mount must not lose.
+    const isReopened = this.state === "complete";
+    const staged = async (): Promise<void> => {
+      if (isReopened) await this.#options.staging.stage();
+      await work();
+    };
+    await this.#state.change(staged, () => {
       this.#modifiedMs = this.#options.clock.now();
       this.#upload.changed(range);
     });

@@ -76,7 +76,7 @@ export class StagedWriter implements FileWriter, ResultFile {
     const isToFinish = !awaitsRename && content.sizeBytes > 0;
     if (!isToFinish) this.#noteKill(askWriters);
     if (this.file.writeMode !== "through") return this.#closeDurably(isToFinish, askWriters);
-    if (!isToFinish) return content.sizeBytes > 0 ? content.stage() : undefined;
+    if (!isToFinish) return content.stage();
     if (this.#hasUnseen) return this.sync();
     return this.#finishUnless(askWriters, signal);
   }

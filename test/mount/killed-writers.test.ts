@@ -162,6 +162,8 @@ const KILLED_TOGETHER: Readonly<Record<string, string>> = {
   many: "for i in $(seq 12); do (while echo half; do sleep 0.1; done) & done > many; wait",
   exec: "exec > exec; (while echo half; do sleep 0.1; done) & sleep 60",
   empty: "sleep 60 > empty",
+  idle: "( sleep 60; echo x ) > idle",
+  "later.tmp": "( echo half; sleep 60 & sleep 60 ) > later.tmp",
   opened: "exec 3> opened; sleep 60",
 };
 

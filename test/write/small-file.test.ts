@@ -119,6 +119,18 @@ describe("a small file", () => {
     await file.discard();
   });
 
+  test.each([0, 1, 2, 3, 4, 5])("is put on the disk %i turns after a write", async (turns) => {
+    const file = newFile();
+    await file.write(0, Buffer.from("aaaa"));
+    const changed = [file.write(4, Buffer.from("bbbb")), file.truncate(10)];
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    await file.stage();
+    await Promise.all(changed);
+    expect(await textOf(file)).toBe("aaaabbbb\0\0");
+    expect(await readFile(file.path, "latin1")).toBe("aaaabbbb\0\0");
+    await file.discard();
+  });
+
   test("cannot be read, written or synced after it was discarded, and keeps its size", async () => {
     const file = newFile();
     await file.write(0, Buffer.from("text"));

@@ -127,11 +127,22 @@ describe("a small file", () => {
     open.close();
   });
 
-  test("is on the disk when an empty one was closed: it is finished later", async () => {
+  test("[W20] that is empty is on the disk when its close returns: it is finished later", async () => {
     const writer = await writing("f", "");
     await writer.flush(nobody, neverAborted);
+    expect(await onDisk()).toEqual([""]);
     writer.close();
-    await expect.poll(onDisk).toEqual([""]);
+  });
+
+  test("[W20] that is complete is on the disk when it is written again", async () => {
+    const writer = await writing("f");
+    await writer.flush(nobody, neverAborted);
+    writer.close();
+    expect(await onDisk()).toEqual([]);
+    const again = here.files.openForWriting(writer.file);
+    await again.write(1, Buffer.from("g"));
+    expect(await onDisk()).toEqual(["fg"]);
+    again.close();
   });
 
   test("[W2] that is complete is uploaded again after a rename, from the disk", async () => {

@@ -52,6 +52,26 @@ describe("through", () => {
   });
 });
 
+describe("through, with several writers", () => {
+  test("[W3] a close that waits for another's upload does not finish what a third one has begun", async () => {
+    await useMode("through");
+    here.world.emulator.addFaults("POST /appresults/*/files n=1 delay=400ms");
+    const first = await here.files.createForWriting(here.world.resultFile("f"));
+    await first.write(0, Buffer.from("whole"));
+    const second = here.files.openForWriting(first.file);
+    const flushes = [first.flush(alone, neverAborted), second.flush(alone, neverAborted)];
+    await expect.poll(() => first.file.content.state).toBe("finishing");
+    const third = here.files.openForWriting(first.file);
+    await third.truncate(0);
+    await third.write(0, Buffer.from("PART"));
+    await Promise.all(flushes);
+    expect(await here.world.remote()).toEqual(["f=whole"]);
+    expect(first.file.content.isUnfinished).toBe(true);
+    await here.files.remove(first.file, neverAborted);
+    for (const writer of [first, second, third]) writer.close();
+  });
+});
+
 describe("back", () => {
   test("[W27] a close returns when staging has the file, and the upload follows", async () => {
     await useMode("back");
@@ -119,6 +139,32 @@ describe("back", () => {
     await expect.poll(() => index.content.isUnfinished).toBe(false);
     expect(await here.world.remote()).toEqual(["x.bam=data", "x.bam.bai=x.bam.bai"]);
   });
+
+  test.each([
+    ["is open for writing", "x.bam.bai", false],
+    ["is interrupted", "x.bam.bai", true],
+    ["awaits a rename", "y.tmp", false],
+  ])(
+    "[W20] an index that %s when its data is finished is not finished",
+    async (_is, path, isKilled) => {
+      await useMode("back");
+      here.world.emulator.addFaults("POST /appresults/*/files n=1 delay=400ms");
+      const data = await closed("x.bam");
+      const index = await closed("x.bam.bai");
+      const again = here.files.openForWriting(index);
+      await again.truncate(0);
+      await again.write(0, Buffer.from("PARTIAL"));
+      if (path !== index.path) await here.files.names.rename(index, { path }, neverAborted);
+      if (isKilled) await again.flush(async () => "killed", neverAborted);
+      await expect.poll(() => data.content.isUnfinished).toBe(false);
+      await here.files.finishing.finishAll(neverAborted);
+      expect(await here.world.remote()).toEqual(["x.bam=x.bam"]);
+      expect(index.content.isInterrupted).toBe(isKilled);
+      expect(index.awaitsRename).toBe(path === "y.tmp");
+      await here.files.remove(index, neverAborted);
+      again.close();
+    },
+  );
 
   test("an index whose data fails, fails too", async () => {
     await useMode("back");
