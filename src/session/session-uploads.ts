@@ -77,10 +77,7 @@ export function sessionUploads(options: SessionUploadsOptions): SessionUploads {
     staged.unfinished().find(({ content }) => content.stagingPath === file);
   return {
     list: async (path, signal) => {
-      // The caller may copy the staging files. What the disk does not take is listed all the same.
-      await Promise.allSettled(
-        staged.unfinished().map(async ({ content }) => await content.stage()),
-      );
+      await stageAll(staged);
       return await below(path, signal);
     },
     progress: async (path, signal) => progressOf(await below(path, signal)),
@@ -107,6 +104,11 @@ export function sessionUploads(options: SessionUploadsOptions): SessionUploads {
       });
     },
   };
+}
+
+/** The caller may copy the staging files. What the disk does not take is listed all the same. */
+async function stageAll(staged: StagedFiles): Promise<void> {
+  await Promise.allSettled(staged.unfinished().map(async ({ content }) => await content.stage()));
 }
 
 /** The unfinished files, and those that ended mounts have left and this one does not upload. */

@@ -42,12 +42,13 @@ export class Finishing {
    * @throws BsmountError as the upload target
    */
   async finish(file: StagedFile, signal: AbortSignal): Promise<void> {
+    const wasClosed = file.content.isClosed;
     await this.#replacementSettled(file, signal);
     if (file.isRemoved) return;
     // If the mount is killed in between, the next one hides what the new version has replaced.
     if (file.replaces.length > 0) await this.#keepBytes(file);
     try {
-      await file.content.finish(signal);
+      if (!wasClosed || file.content.isClosed) await file.content.finish(signal);
       // Somebody is writing it again, and the caller's close accepts what there is.
       await file.content.stage();
     } catch (error) {

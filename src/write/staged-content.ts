@@ -41,7 +41,7 @@ export class StagedContent {
       ...options,
       check: () => this.#failure.check(),
       version: () => this.#state.version,
-      isClosed: () => this.#state.end === "closed",
+      isClosed: () => this.isClosed,
     });
     this.#attempts = new UploadAttempts({
       upload: this.#upload,
@@ -64,6 +64,11 @@ export class StagedContent {
   /** Its last writer did not close it, so its end may be missing. */
   get isInterrupted(): boolean {
     return this.#state.end === "interrupted";
+  }
+
+  /** Its last writer closed it, and nobody has written it since. */
+  get isClosed(): boolean {
+    return this.#state.end === "closed";
   }
 
   /** Its last writer closed it, and it is finished only when somebody says so. */
@@ -107,9 +112,7 @@ export class StagedContent {
 
   /** Files of BaseSpace that it may have completed from this content, although no attempt says so, or may complete. */
   get doubtfulIds(): readonly FileId[] {
-    const { doubtfulIds, pendingId } = this.#upload;
-    const isCompleting = this.state === "finishing" && pendingId !== undefined;
-    return isCompleting ? [...doubtfulIds, pendingId] : doubtfulIds;
+    return this.#attempts.doubtfulIds;
   }
 
   /** Bytes that BaseSpace has not confirmed, of the version that is here. */
@@ -154,9 +157,8 @@ export class StagedContent {
     if (sizeBytes > 0) this.#failure.check();
     // No byte is lost by refusing a length.
     if (sizeBytes > this.#options.plan.maxFileBytes) throw this.#tooBig(sizeBytes);
-    const isResized = sizeBytes !== this.sizeBytes;
     const how = sizeBytes === 0 ? "watch" : "guard";
-    if (isResized) await this.#failure[how](this.#resizing(sizeBytes));
+    if (sizeBytes !== this.sizeBytes) await this.#failure[how](this.#resizing(sizeBytes));
     // Whatever failed before, an empty file lacks nothing.
     if (sizeBytes === 0) this.#failure.clear();
     this.#state.forgetFailure();
@@ -225,7 +227,7 @@ export class StagedContent {
    * @throws BsmountError as the upload target, and what an earlier change threw
    */
   async finish(signal: AbortSignal): Promise<void> {
-    const wasClosed = this.#state.end === "closed";
+    const wasClosed = this.isClosed;
     for (;;) {
       const { attempt, underNewName } = this.#state.attempt ?? {};
       if (attempt === undefined) break;
@@ -234,7 +236,7 @@ export class StagedContent {
     }
     if (this.state !== "pending" && this.state !== "failed") return;
     // Somebody began to write it again while it waited.
-    if (wasClosed && this.#state.end !== "closed") return;
+    if (wasClosed && !this.isClosed) return;
     await this.#state.finish(async () => await this.#attempts.run(signal), false);
   }
 
@@ -358,11 +360,8 @@ export class StagedContent {
   async #change(range: ByteRange, work: () => Promise<void>): Promise<void> {
     // What was complete is going to be a new version, which a killed mount must not lose.
     const isReopened = this.state === "complete";
-    const staged = async (): Promise<void> => {
-      if (isReopened) await this.#options.staging.stage();
-      await work();
-    };
-    await this.#state.change(staged, () => {
+    const staged = async (): Promise<void> => await this.#options.staging.stage().then(work);
+    await this.#state.change(isReopened ? staged : work, () => {
       this.#modifiedMs = this.#options.clock.now();
       this.#upload.changed(range);
     });

@@ -143,7 +143,8 @@ export class StagedWriter implements FileWriter, ResultFile {
 
   async #finishUnless(askWriters: AskWriters, signal: AbortSignal): Promise<void> {
     // What this close accepts must survive the mount, although another program goes on writing.
-    if (!(await this.#closeUnless(askWriters))) return await this.file.content.stage();
+    const { content } = this.file;
+    if (!(await this.#closeUnless(askWriters)) || !content.isClosed) return await content.stage();
     await this.#parts.finishing.finish(this.file, signal);
     this.#hasUnseen = true;
   }

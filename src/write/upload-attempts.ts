@@ -36,6 +36,13 @@ export class UploadAttempts {
     return this.#olderIds;
   }
 
+  /** Files that BaseSpace may have completed, although no attempt says so, or may complete. */
+  get doubtfulIds(): readonly FileId[] {
+    const { doubtfulIds, pendingId } = this.#options.upload;
+    const isCompleting = this.#ending !== undefined && pendingId !== undefined;
+    return isCompleting ? [...doubtfulIds, pendingId] : doubtfulIds;
+  }
+
   /**
    * Uploads the file. Returns the version of the content that BaseSpace has then.
    * @throws BsmountError as the upload target

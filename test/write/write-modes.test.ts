@@ -59,7 +59,7 @@ describe("through, with several writers", () => {
     const first = await here.files.createForWriting(here.world.resultFile("f"));
     await first.write(0, Buffer.from("whole"));
     const second = here.files.openForWriting(first.file);
-    const flushes = [first.flush(alone, neverAborted), second.flush(alone, neverAborted)];
+    const flushes = [first, second].map(async (writer) => await writer.flush(alone, neverAborted));
     await expect.poll(() => first.file.content.state).toBe("finishing");
     const third = here.files.openForWriting(first.file);
     await third.truncate(0);
