@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { constants } from "node:os";
 import { neverAborted } from "../../src/core/abort.ts";
 import { errnoOf } from "../../src/fs/errno.ts";
@@ -49,6 +50,8 @@ function upload(name: string, method: string, path: string, content: string): Fa
   return { name, method, path, act: (place) => new CloseAct(place, name, content) };
 }
 
+const AHEAD_MS = 200;
+
 /** A program writes a file and closes it; once more: it opens the file again and closes it. */
 class CloseAct implements Act {
   readonly #place: Place;
@@ -95,6 +98,8 @@ class CloseAct implements Act {
     for (let at = 0; at < bytes.length; at += 50) {
       await this.#place.real.fs.write(handle, at, bytes.subarray(at, at + 50), neverAborted);
     }
+    // The request that is sent ahead has its response before the close, as for a program that writes for longer.
+    if (this.#path === "initiate") await sleep(AHEAD_MS);
   }
 }
 

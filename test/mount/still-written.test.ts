@@ -140,7 +140,7 @@ describe("an app result with a file open for writing", () => {
   });
 
   it.each([
-    ["a child inherited it", `sleep 600 >'F/x' & sleep 0.2`, "kill %1; wait"],
+    ["a child inherited it", `coproc { read -r; } >'F/x'; sleep 0.2`, "exec {COPROC[1]}>&-; wait"],
     ["nothing was written yet", `exec 9>'F/x'`, "exec 9>&-"],
     ["it was complete and is to be appended to", `echo 1 >'F/x'; exec 9>>'F/x'`, "exec 9>&-"],
     ["it is opened for reading and writing", `echo 1 >'F/x'; exec 9<>'F/x'`, "exec 9>&-"],
