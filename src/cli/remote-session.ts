@@ -10,7 +10,7 @@ import type { CommandContext } from "./context.ts";
 export async function openRemoteSession(
   given: GivenOptions,
   { environment, signal }: CommandContext,
-  options: Pick<SessionOptions, "adoptsLeftovers" | "newResults"> = {},
+  options: Pick<SessionOptions, "adoptsLeftovers" | "makesResults" | "newResults"> = {},
 ): Promise<Session> {
   const config = await resolveConfig(given, environment);
   const level = given.logLevel === undefined ? "silent" : config.log.level;

@@ -61,7 +61,7 @@ async function runPlan(
     const adoptsLeftovers = !config.mount.readOnly;
     const session = await openSession(
       config,
-      { ...log, refuseElsewhere, adoptsLeftovers, hasOwnFiles: true },
+      { ...log, refuseElsewhere, adoptsLeftovers, makesResults: true, hasOwnFiles: true },
       signal,
     );
     // What is left is another user's, or of another server.

@@ -4,6 +4,7 @@ import { ApiError } from "../api/transport/errors.ts";
 import type { SessionStatus } from "../api/resources/session-status.ts";
 import { collectionOf } from "../catalog/catalog.ts";
 import type { Catalog, Entity, EntityCollection } from "../catalog/catalog.ts";
+import { compareIds } from "../core/compare-ids.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { AppSessionId, ProjectId } from "../core/ids.ts";
 import type { EntityMaker, StatusChange } from "../fs/writing.ts";
@@ -135,27 +136,32 @@ export class ApiEntityMaker implements EntityMaker {
   ): Promise<string | undefined> {
     this.#catalog.invalidate(collection);
     const entities = await this.#catalog.entities(collection, signal);
-    return entities.find((entity) => entity.name === name)?.id;
+    // Names are not unique, and the new one has the greatest Id.
+    const named = entities.filter((entity) => entity.name === name).map(({ id }) => id);
+    return named.toSorted(compareIds).at(-1);
   }
 
-  /** The app results of a session; none when the service does not say, which keeps no result from ending. */
-  async resultsOf(sessionId: AppSessionId, signal: AbortSignal): Promise<readonly AppResult[]> {
+  /** The app results of a session; undefined when the service does not say. */
+  async resultsOf(
+    sessionId: AppSessionId,
+    signal: AbortSignal,
+  ): Promise<readonly AppResult[] | undefined> {
     try {
       return await this.#client.appSessions.appResults(sessionId).all({ signal });
     } catch (error) {
-      if (["not-found", "access-denied"].includes(reasonOf(error))) return [];
+      if (["not-found", "access-denied"].includes(reasonOf(error))) return undefined;
       throw error;
     }
   }
 
-  /** The other app results of the session, which end with it. */
+  /** The other app results of the session, which end with it, as far as the service says. */
   async #others(
     { id }: Entity,
     sessionId: AppSessionId,
     signal: AbortSignal,
   ): Promise<readonly Entity[]> {
     const others: Entity[] = [];
-    for (const other of await this.resultsOf(sessionId, signal)) {
+    for (const other of (await this.resultsOf(sessionId, signal)) ?? []) {
       if (other.id !== id) others.push(await this.#catalog.entity("appresult", other.id, signal));
     }
     return others;

@@ -98,8 +98,9 @@ export class ResultCompletion {
       if (reasonOf(error) === "not-found") return undefined;
       throw error;
     });
-    if (found?.appSession === undefined) return undefined;
+    if (found === undefined) return undefined;
     const { appSession, name, status = "" } = found;
+    if (appSession === undefined) throw noSessionError(name);
     if (isFinal({ status })) return this.#endedSessions.has(appSession.id) ? path : undefined;
     if (status !== "Running") throw notRunningError(name, status);
     await this.#refuseShared(name, appSession.id, signal);
@@ -110,10 +111,11 @@ export class ResultCompletion {
     { id, projects = [] }: AppResult,
     sessionId: AppSessionId,
     signal: AbortSignal,
-  ): Promise<string | undefined> {
+  ): Promise<string> {
     const { tree, maker } = this.#options;
-    const node = await tree.resolve(`/projects/${projects[0]?.id}/appresults/${id}`, signal);
-    if (node.kind !== "entity") return undefined;
+    const path = `/projects/${projects[0]?.id}/appresults/${id}`;
+    const node = await tree.resolve(path, signal);
+    if (node.kind !== "entity") throw new BsmountError("not-found", `${path} is no app result`);
     await maker.setStatus(node.entity, { status: "Complete", leavesUncommitted: true }, signal);
     this.#endedSessions.add(sessionId);
     return pathOf(node);
@@ -124,6 +126,7 @@ export class ResultCompletion {
     const { used, maker } = this.#options;
     const own = new Set(used.all().map(([id]) => id));
     const results = await maker.resultsOf(sessionId, signal);
+    if (results === undefined) throw unlistedError(name);
     const others = results.filter(({ id }) => !own.has(id));
     if (others.length > 0)
       throw sharedError(
@@ -134,11 +137,23 @@ export class ResultCompletion {
 }
 
 function sharedError(name: string, others: readonly string[]): BsmountError {
-  const are = others.length === 1 ? "result that was" : "results that were";
-  const problem = `the session of ${name} has app ${are} not made or written on this mount: ${namedFiles(others)}`;
+  const results = others.length === 1 ? "an app result that was" : "app results that were";
+  const problem = `the session of ${name} has ${results} not made or written on this mount: ${namedFiles(others)}`;
   return new BsmountError("unfinished", problem, {
     remedy: "bsmount complete PATH, when all of them are finished",
   });
+}
+
+/** What else would end with it is not known. */
+function unlistedError(name: string): BsmountError {
+  const problem = `BaseSpace does not list which app results are in the session of ${name}`;
+  return new BsmountError("unfinished", problem, {
+    remedy: "bsmount complete PATH, when all of them are finished",
+  });
+}
+
+function noSessionError(name: string): BsmountError {
+  return new BsmountError("not-supported", `${name} has no app session whose status could be set`);
 }
 
 /** Somebody has marked it, for example for a person to look at. */

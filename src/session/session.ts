@@ -45,6 +45,8 @@ export interface SessionOptions {
   readonly adoptsLeftovers?: boolean;
   /** What new app results get beside their names, before what the configuration says. */
   readonly newResults?: NewResultDetails;
+  /** It is going to make app results: fails at once if their session or a reference is wrong. @default false */
+  readonly makesResults?: boolean;
   /** Shows what failed, and what BaseSpace lacks, in the directory `.bsmount`; for a mount. @default false */
   readonly hasOwnFiles?: boolean;
 }
@@ -105,7 +107,7 @@ export async function openSession(
     const { id, name } = user;
     const { newResult, ...composed } = composeTree(config, parts);
     // What is wrong with a session or a reference shows before anything is made, or mounted.
-    if (!config.mount.readOnly) await newResult.fields(signal);
+    if (options.makesResults === true && !config.mount.readOnly) await newResult.fields(signal);
     if (options.adoptsLeftovers === true) {
       // A session that does not start leaves to the next one what it has adopted.
       hurry = () => uploads.staged.hurry();

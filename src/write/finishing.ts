@@ -94,7 +94,10 @@ export class Finishing {
     registry.overtakeOthers(file);
     registry.lists.list(file.appResultId).changed(file);
     // Until the newest version is complete the older ones have to stay. While it is staged the journal says what to do.
-    if (!file.content.isUnfinished) await this.#options.onReplaced(file);
+    if (!file.content.isUnfinished) {
+      file.awaitWhiteouts();
+      await this.#options.onReplaced(file);
+    }
     registry.settle(file);
   }
 

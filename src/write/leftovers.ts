@@ -105,6 +105,11 @@ export async function stagingFolders(parent: string): Promise<readonly string[]>
   return folders.filter(({ host }) => host === undefined).map(({ path }) => path);
 }
 
+/** Whether nothing is staged below `parent`, from whatever machine. */
+export async function isUnstaged(parent: string): Promise<boolean> {
+  return (await foldersIn(parent)).length === 0;
+}
+
 /** Deletes only what a mount makes; a folder with anything else in it stays. */
 async function tidyFolder(folder: KnownFolder): Promise<readonly StagedUpload[]> {
   const uploads = await uploadsIn(folder, false);

@@ -47,7 +47,10 @@ export class Removing {
     await this.#options.whiteouts.cover(file, [uploaded]);
   }
 
-  /** `file` is complete: the versions before are not shown any more, and it is, whatever was hidden before. */
+  /**
+   * `file` is complete: the versions before are not shown any more, and it is, whatever was hidden before. If the disk
+   * refuses their whiteouts, `file` lacks them, and stays staged: its journal is what the next mount knows them from.
+   */
   async replaced(file: StagedFile): Promise<void> {
     // BaseSpace has the file, and this session does not show the others, whatever the disk says.
     await this.#replaced(file).catch(() => {});

@@ -87,6 +87,7 @@ export class StagedFile {
   readonly #journal: FileJournal;
   readonly #opens: Record<OpenMode, number> = { read: 0, write: 0 };
   readonly #replaces = new Set<FileId>();
+  #lacksWhiteouts = false;
   #path: string;
   #nameState: NameState;
   #replacement: Promise<unknown> | undefined;
@@ -270,8 +271,19 @@ export class StagedFile {
     for (const id of ids) this.#replaces.add(id);
   }
 
+  /** It is complete, and what it was shown in place of has no whiteouts yet, which only its journal knows. */
+  get lacksWhiteouts(): boolean {
+    return this.#lacksWhiteouts;
+  }
+
+  /** It is complete: what it was shown in place of is to have whiteouts. */
+  awaitWhiteouts(): void {
+    this.#lacksWhiteouts = this.replaces.length > 0;
+  }
+
   /** What it was shown in place of has whiteouts. */
   noteCovered(): void {
+    this.#lacksWhiteouts = false;
     this.#journal.recordCovers();
   }
 

@@ -8,7 +8,7 @@ import { giveUp, type GiveUpOutcome } from "./giving-up.ts";
 import { KeptFiles } from "./kept-files.ts";
 import { type KnownFile, nameOf } from "./known-file.ts";
 import { NewVersions, type OldVersion } from "./copy-on-write.ts";
-import { leaveInStaging } from "./leave-in-staging.ts";
+import { endComplete, leaveInStaging } from "./end-staged-files.ts";
 import { OpenWriters } from "./open-writers.ts";
 import { PartMemory } from "./part-memory.ts";
 import { Removing } from "./removing.ts";
@@ -250,9 +250,7 @@ export class StagedFiles implements AsyncDisposable {
     // What the disk refuses to delete stays where it is, for the next mount to find.
     await Promise.allSettled([
       ...left.map(async (file) => await leaveInStaging(file, this.#options.logger)),
-      ...others.map(async ({ content, isRemovedWhileOpen }) =>
-        isRemovedWhileOpen ? await content.leave() : await content.evict(),
-      ),
+      ...others.map(async (file) => await endComplete(file, this.removing)),
     ]);
     await this.#options.staging[Symbol.asyncDispose]();
   }

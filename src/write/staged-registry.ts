@@ -53,6 +53,7 @@ export class StagedRegistry {
   /** When `file` is complete and nobody has it open, it may be evicted from now on. */
   settle(file: StagedFile): void {
     if (file.isOpen || file.isRemoved || file.content.isUnfinished || !file.isStaged) return;
+    if (file.lacksWhiteouts) return;
     this.#active.delete(file);
     this.#options.kept.add(file);
   }

@@ -157,6 +157,15 @@ describe("bsmount mkdir with details of an app result", () => {
       expect(exitCode).not.toBe(0);
     }
     expect(await drawn()).toBe(before);
+    // What makes no app result needs no session.
+    const variables = { BSMOUNT_RESULT_SESSION: ended };
+    for (const args of [
+      ["ls", RESULTS],
+      ["uploads", "resume"],
+    ])
+      expect(await runCli(args, emulator, dir, variables)).toMatchObject({ exitCode: 0 });
+    const refused = await runCli(["mkdir", `${RESULTS}/new`], emulator, dir, variables);
+    expect(refused).toMatchObject({ exitCode: 1, output: expect.stringMatching(/takes no more/) });
   });
 
   it("refuses references to anything else, and details of a project, before it makes anything", async () => {

@@ -103,6 +103,21 @@ it("[W30] unmount completes the results that were made or written on the mount, 
   expect(discarded).toMatchObject({ code: 0 });
 });
 
+it("[W30] a result is left when BaseSpace does not say which others are in its session", async () => {
+  await mkdir("others");
+  await mkdir("unsure", "--session", `bs:/${RESULTS}/others`);
+  await mount();
+  await product.faults("GET /appsessions/*/appresults status=403");
+  await write("unsure");
+  const { code, stderr } = await unmount();
+  await product.faults();
+  expect([code, stderr]).toEqual([
+    3,
+    expect.stringMatching(/unsure was not completed: BaseSpace does not list which app results/),
+  ]);
+  expect(await statusesOf(["others", "unsure"])).toEqual({ others: "Running", unsure: "Running" });
+});
+
 it("[W30] SIGTERM and fusermount -u complete them too, after the last uploads, and results of one session together", async () => {
   for (const [names, end] of [
     [["a1", "a2"], async () => await signalMount("SIGTERM")],

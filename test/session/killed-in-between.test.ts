@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync } from "node:fs";
-import { copyFile, rm } from "node:fs/promises";
+import { copyFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { stagedUploads } from "../../src/write/leftovers.ts";
@@ -101,6 +101,29 @@ describe("a new version that BaseSpace has completed", () => {
     await rm(join(stateOf(here.next), "removed"), { recursive: true });
     await using session = await here.sessionIn(here.next);
     expect(await here.names(session)).toEqual(["f", expect.stringMatching(/^f~\d+$/)]);
+  });
+});
+
+describe("a new version whose whiteouts the disk refuses", () => {
+  it.each([
+    ["until it is complete", true],
+    ["until the mount has ended", false],
+  ])("[W2] is shown alone by the next mount: %s", async (_until, isMended) => {
+    const here = world();
+    const removed = join(stateOf(here.home), "removed");
+    await here.write({ name: "f", text: "first" });
+    await rm(removed, { recursive: true, force: true });
+    await writeFile(removed, "no folder");
+    await here.write({ name: "f", text: "second" });
+    expect(await here.names()).toEqual(["f"]);
+    if (isMended) await rm(removed);
+    await here.reopen({ readOnly: true });
+    if (!isMended) await rm(removed);
+    for (const _mount of ["the next", "the one after that"]) {
+      await here.reopen();
+      await expect.poll(async () => await here.names()).toEqual(["f"]);
+      expect(await here.text("f")).toBe("second");
+    }
   });
 });
 

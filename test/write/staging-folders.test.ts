@@ -1,7 +1,9 @@
-import { mkdir, readdir, rm, utimes } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { StagingFolders } from "../../src/write/staging-folders.ts";
+import { journalLine } from "../../src/write/journal-text.ts";
 import { Staging } from "../../src/write/staging.ts";
 import type { AppResultId } from "../../src/core/ids.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
@@ -75,6 +77,54 @@ it("a folder that is not there is told, and not searched, until a month has pass
   expect(record).toBeDefined();
   await other.noteUse();
   expect(await other.missing()).not.toContain(current);
+});
+
+it("[W15] a folder that has the path of one whose disk is away does not make it forgotten", async () => {
+  await using dir = await tempDir();
+  const current = dir.join("scratch");
+  await mkdir(current);
+  await (await stageIn(dir, current))[Symbol.asyncDispose]();
+  await rename(current, dir.join("away"));
+  const known = folders(dir, current);
+  const next = new Staging(current, { owner: OWNER, folders: known });
+  await rm((await next.createFile(AT)).bytes.path);
+  await next[Symbol.asyncDispose]();
+  expect(await known.missing()).toEqual([current]);
+  await rm(current, { recursive: true });
+  await rename(dir.join("away"), current);
+  const other = folders(dir, dir.join("other"));
+  expect(await other.missing()).toEqual([]);
+  expect(await other.uploads()).toMatchObject([{ resultFile: { path: "f" } }]);
+});
+
+it("[W15] the end of a session does not forget what another machine has at the same path", async () => {
+  await using dir = await tempDir();
+  const current = dir.join("scratch");
+  await mkdir(current);
+  const records = dir.join("staging-folders");
+  await mkdir(records);
+  const record = { path: current, machine: "1f 2e other", folder: "12 34" };
+  const text = JSON.stringify([record.path, record.machine, record.folder]);
+  const name = createHash("sha256").update(text).digest("hex").slice(0, 32);
+  await writeFile(join(records, name), JSON.stringify(record));
+  const staging = new Staging(current, { owner: OWNER, folders: folders(dir, current) });
+  await rm((await staging.createFile(AT)).bytes.path);
+  await staging[Symbol.asyncDispose]();
+  expect(await readdir(records)).toEqual([name]);
+});
+
+it("[W15] a folder in which another container stages files is not empty", async () => {
+  await using dir = await tempDir();
+  const current = dir.join("shared");
+  await mkdir(current);
+  await (await stageIn(dir, current))[Symbol.asyncDispose]();
+  const [folder = ""] = (await readdir(current)).filter((one) => one.startsWith("mount-"));
+  const elsewhere = { host: "other", id: "other", boot: "other", processes: "other" };
+  const header = { format: 2, ...OWNER, pid: 1, startTicks: "1", machine: elsewhere };
+  await writeFile(join(current, folder, "journal"), journalLine(0, header));
+  const known = folders(dir, dir.join("other"));
+  await known.noteEnd();
+  expect(await known.all()).toContain(current);
 });
 
 it("the usual folder needs no record", async () => {

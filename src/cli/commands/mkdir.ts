@@ -59,7 +59,7 @@ async function mkdir(
     if (flags[option] !== undefined) paths.forEach((path) => checkAppResult(path, option));
   }
   const newResults = await detailsOf(flags, context);
-  await using session = await openRemoteSession(flags, context, { newResults });
+  await using session = await openRemoteSession(flags, context, { newResults, makesResults: true });
   const options = { fileSystem: session.fileSystem, signal: context.signal };
   const make = flags.parents === true ? makeAll : makeOne;
   let exitCode: number = EXIT.done;

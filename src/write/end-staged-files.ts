@@ -1,5 +1,6 @@
 import { describeError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
+import type { Removing } from "./removing.ts";
 import type { StagedFile } from "./staged-file.ts";
 
 /** The session ends, and `file` stays in staging for the next one: the log names it, and the journal says why. */
@@ -14,4 +15,11 @@ export async function leaveInStaging(file: StagedFile, logger: Logger): Promise<
     const lost = { path, resultPath, error: describeError(error) };
     logger.error(lost, "the mount ends, and the disk does not take a file that was in memory");
   }
+}
+
+/** The session ends, and BaseSpace has `file`: its bytes stay only while what it has replaced lacks whiteouts. */
+export async function endComplete(file: StagedFile, removing: Removing): Promise<void> {
+  if (file.lacksWhiteouts) await removing.replaced(file);
+  if (file.isRemovedWhileOpen || file.lacksWhiteouts) await file.content.leave();
+  else await file.content.evict();
 }
