@@ -16,7 +16,7 @@ export { openLogFile } from "./log-file.ts";
 export { mountBaseSpace, type MountBaseSpaceOptions } from "./mount-base-space.ts";
 export type { MountStatus } from "./mount-status.ts";
 export type { MountableSession } from "./mountable-session.ts";
-export { listMounts, metricsAt, refreshAt, setStatusAt } from "./mounts.ts";
+export { listMounts, metricsAt, refreshAt, refreshMounts, setStatusAt } from "./mounts.ts";
 export { type OtherMount, otherMounts } from "./other-mounts.ts";
 export { checkStagingDisk } from "./staging-disk.ts";
 export { refuseUnfinishedInMounts } from "./result-in-mounts.ts";

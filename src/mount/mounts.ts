@@ -43,6 +43,21 @@ export async function refreshAt(
   await askEntry(entry, { method: "refresh" }, { signal });
 }
 
+/** As {@link refreshAt} for all mounts of a server. One that does not respond keeps its listings for their time. */
+export async function refreshMounts(
+  runtimeFolder: string,
+  apiServer: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const entries = await readRegistry(runtimeFolder);
+  const options = { signal, silenceMs: STATUS_SILENCE_MS };
+  await Promise.allSettled(
+    entries
+      .filter(({ record }) => record.status.apiServer === apiServer)
+      .map(async (entry) => await askEntry(entry, { method: "refresh" }, options)),
+  );
+}
+
 export interface StatusChangeAt extends Pick<AskOptions, "onProgress"> {
   readonly runtimeFolder: string;
   /** `Complete`, `Aborted`, `NeedsAttention`, … */

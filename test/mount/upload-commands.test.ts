@@ -47,6 +47,53 @@ describe("bsmount complete, abort, needs-attention", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ Status: "Complete", StatusSummary: "look" });
   });
 
+  it("exit with 3 when a file can no longer get into the result, and say of a mount what is new", async () => {
+    await product.bsmount(["mount", product.mountPoint]);
+    try {
+      const folder = `${product.mountPoint}/projects/Phage lambda/appresults`;
+      await product.shell("ls", "projects/Phage lambda/appresults");
+      const path = `${RESULTS}/early`;
+      expect(await product.bsmount(["mkdir", path])).toMatchObject({ code: 0, stderr: "" });
+      // The mount has the listing from before, and shows the result all the same.
+      const { Id } = JSON.parse((await product.bsmount(["cat", `${path}/.json`])).stdout) as {
+        readonly Id: string;
+      };
+      expect((await product.shell("ls", "projects/Phage lambda/appresults")).stdout).toContain(
+        "early\n",
+      );
+      expect(await product.bsmount(["mkdir", "-p", "--write-mode", "commit", path])).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining("exists, and stays as it is"),
+      });
+      // Somebody else completes it, after the mount has looked.
+      await product.shell("ls", "projects/Phage lambda/appresults/early/files");
+      const { apiServer, accessToken } = product.emulator;
+      const authorization = `Bearer ${accessToken}`;
+      const session = await fetch(`${apiServer}/v1pre3/appresults/${Id}`, {
+        headers: { authorization },
+      });
+      const { Response: found } = (await session.json()) as {
+        readonly Response: { readonly AppSession: { readonly Id: string } };
+      };
+      await fetch(`${apiServer}/v1pre3/appsessions/${found.AppSession.Id}`, {
+        method: "POST",
+        headers: { authorization, "content-type": "application/x-www-form-urlencoded" },
+        body: "Status=Complete",
+      });
+      const late = await product.shell(`echo x | dd of='${folder}/early/files/late'`);
+      expect(late.stderr).toMatch(/Stale file handle|closing output/);
+      const { code, stderr } = await product.bsmount(["complete", `${folder}/early`]);
+      expect([code, stderr]).toEqual([
+        3,
+        expect.stringMatching(/not uploaded: .*early\/files\/late \(final: /),
+      ]);
+      await product.bsmount(["uploads", "discard", "--yes", `${folder}/early/files/late`]);
+      expect(await product.bsmount(["complete", `${folder}/early`])).toMatchObject({ code: 0 });
+    } finally {
+      await product.bsmount(["unmount", "--lazy", product.mountPoint]);
+    }
+  });
+
   it("set nothing on a mount that refuses every write", async () => {
     const files = await newResult("kept open");
     await product.bsmount(["mount", product.mountPoint, "--read-only"]);

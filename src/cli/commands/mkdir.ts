@@ -4,6 +4,7 @@ import type { GivenOptions } from "../../config/option-values.ts";
 import { parseWriteMode } from "../../config/option-types.ts";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
 import type { WriteMode } from "../../core/write-mode.ts";
+import { refreshMounts } from "../../mount/mount.ts";
 import { WRITE_MODE } from "../../fs/writable-folder.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
@@ -61,21 +62,30 @@ async function mkdir(
   const newResults = await detailsOf(flags, context);
   await using session = await openRemoteSession(flags, context, { newResults, makesResults: true });
   const options = { fileSystem: session.fileSystem, signal: context.signal };
-  const make = flags.parents === true ? makeAll : makeOne;
   let exitCode: number = EXIT.done;
   for (const path of paths) {
     try {
-      const isMade = await make(path, options);
-      if (!isMade && hasDetails(flags))
-        printWarning(`${printable(path)} exists, and stays as it is`);
-      if (flags.writeMode !== undefined) await setWriteMode(path, flags.writeMode, options);
+      await makeAsGiven(path, flags, options);
     } catch (error) {
       context.signal.throwIfAborted();
       printError(error);
       exitCode = exitCodeOf(reasonOf(error));
     }
   }
+  // A mount would show what is new only when its listing is old, and a mkdir there would make it twice.
+  await refreshMounts(session.config.folders.runtime, session.client.apiServer, context.signal);
   return exitCode;
+}
+
+async function makeAsGiven(
+  path: string,
+  flags: MkdirFlags,
+  options: RemoteTreeOptions,
+): Promise<void> {
+  const make = flags.parents === true ? makeAll : makeOne;
+  const isMade = await make(path, options);
+  if (!isMade && hasDetails(flags)) printWarning(`${printable(path)} exists, and stays as it is`);
+  if (isMade && flags.writeMode !== undefined) await setWriteMode(path, flags.writeMode, options);
 }
 
 const RESULT_OPTIONS = ["writeMode", "description", "session", "reference"] as const;
@@ -115,8 +125,8 @@ async function setWriteMode(
   await fileSystem.change.setxattr(ino, WRITE_MODE, Buffer.from(mode), signal);
 }
 
-function hasDetails({ description, session, reference }: MkdirFlags): boolean {
-  return [description, session, reference].some((given) => given !== undefined);
+function hasDetails(flags: MkdirFlags): boolean {
+  return RESULT_OPTIONS.some((option) => flags[option] !== undefined);
 }
 
 async function makeOne(path: string, options: RemoteTreeOptions): Promise<true> {

@@ -15,6 +15,9 @@ import { printable } from "../../core/terminal-text.ts";
 import { isRemote, remoteNames } from "../remote-path.ts";
 import { openRemoteSession } from "../remote-session.ts";
 import type { UnfinishedFilesPolicy } from "../../session/temporary-files-policy.ts";
+import { findUploads, type FoundUpload } from "../uploads/find-uploads.ts";
+import { reportLeft, warnOfMissing } from "../uploads/left-uploads.ts";
+import { findOptions } from "../uploads/named-uploads.ts";
 import { waitingLine } from "../waiting-line.ts";
 import { removedNotice } from "./uploads-removed.ts";
 import { resolveFolders } from "../../config/config.ts";
@@ -31,13 +34,15 @@ interface StatusCommand {
 const COMMANDS: readonly StatusCommand[] = [
   {
     name: "complete",
-    description: "mark an app result complete: it takes no more files",
+    description:
+      "mark an app result, and all others of its session, complete: they take no more files",
     status: "Complete",
     isLast: true,
   },
   {
     name: "abort",
-    description: "mark an app result aborted: it takes no more files",
+    description:
+      "mark an app result, and all others of its session, aborted: they take no more files",
     status: "Aborted",
     isLast: true,
   },
@@ -101,7 +106,20 @@ async function changeStatus(
     ({ resultPath }) => appResultPath.endsWith(resultPath),
   );
   if (notice !== undefined) printLine(notice);
-  return EXIT.done;
+  const options = findOptions(flags, context);
+  await warnOfMissing(options.stagingFolders);
+  // Such as a file whose upload failed for good, because the result was completed from another place before.
+  const { uploads } = await findUploads(options);
+  const left = uploads.filter((upload) => isLeftIn(upload, appResultPath));
+  reportLeft(left);
+  return left.length === 0 ? EXIT.done : EXIT.uploadsLeft;
+}
+
+/** Whether a file of the app result is in a state that nothing ends. */
+function isLeftIn({ path = "", state }: FoundUpload, appResultPath: string): boolean {
+  const isEnding = ["being written", "pending", "uploading"].includes(state);
+  const [, ...names] = path.split("/");
+  return !isEnding && names.length > 4 && appResultPath.endsWith(`/${names.slice(0, 4).join("/")}`);
 }
 
 interface Change extends UnfinishedFilesPolicy {

@@ -14,6 +14,7 @@ import type { CommandContext, CommandResult, ProgramOptions } from "../context.t
 import { EXIT } from "../exit-codes.ts";
 import { addOptions, FOLDER_OPTIONS } from "../option-flags.ts";
 import { printJson, printLine, printWarning, table } from "../output.ts";
+import { warnOfMissing } from "../uploads/left-uploads.ts";
 import { findUploads, type FoundUpload } from "../uploads/find-uploads.ts";
 import { findOptions } from "../uploads/named-uploads.ts";
 import { uploadsCommitCommand } from "./uploads-commit.ts";
@@ -62,11 +63,7 @@ async function listUploads(
   const options = findOptions(flags, context);
   const { uploads, failures, folders } = await findUploads(options);
   for (const failure of failures) printWarning(describeError(failure));
-  for (const folder of await options.stagingFolders.missing()) {
-    printWarning(
-      `a mount staged files in ${printable(folder)}, which is not there now: it may have left some`,
-    );
-  }
+  await warnOfMissing(options.stagingFolders);
   const copies = await copiesIn(resolveFolders(flags, context.environment));
   if (flags.json === true) printJson([...uploads.map(toJson), ...copies.map(copyToJson)]);
   else for (const line of linesOf({ uploads, copies, folders })) printLine(line);

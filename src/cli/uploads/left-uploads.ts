@@ -1,4 +1,5 @@
 import { printable } from "../../core/terminal-text.ts";
+import type { StagingFolders } from "../../write/staging-folders.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printJson, printWarning } from "../output.ts";
 import type { FoundUpload } from "./find-uploads.ts";
@@ -49,6 +50,15 @@ export function reportLeft(left: readonly FoundUpload[]): number {
   }
   if (left.length === 0) return EXIT.done;
   return left.some(({ state }) => state === "failed") ? EXIT.failed : EXIT.uploadsLeft;
+}
+
+/** Nobody can see what is in a staging folder whose disk is away. */
+export async function warnOfMissing(folders: StagingFolders): Promise<void> {
+  for (const folder of await folders.missing()) {
+    printWarning(
+      `a mount staged files in ${printable(folder)}, which is not there now: it may have left some`,
+    );
+  }
 }
 
 export function printReports(reports: readonly UploadReport[]): void {
