@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import process from "node:process";
 import { BsmountError } from "../core/errors.ts";
 import { makeFolders } from "../core/make-folders.ts";
+import { syncFolder } from "../core/sync-folder.ts";
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -81,15 +82,5 @@ async function writeSynced(path: string, text: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** A rename survives a crash only after its folder is synced. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

@@ -32,6 +32,11 @@ export function isAppResult(node: Node): node is EntityDirectory {
 
 /** Whether an app result takes no more files. */
 export function isFinal({ status = "" }: Pick<Entity, "status">): boolean {
+  return isFinalStatus(status);
+}
+
+/** Whether an app result with this status takes no more files. */
+export function isFinalStatus(status: string): boolean {
   return /^(complete|aborted)$/i.test(status);
 }
 

@@ -129,9 +129,7 @@ export class OtherWriters {
     for (;;) {
       try {
         if (await this.#isOpenForWriting(handle, closed)) return "open";
-        return this.#isBeingKilled(closed) || this.#isGroupBeingKilled(closed)
-          ? "killed"
-          : "closed";
+        return this.#isBeingKilled(closed) ? "killed" : "closed";
       } catch {
         if (this.#clock.now() >= until) return "open";
       }
@@ -151,18 +149,18 @@ export class OtherWriters {
   /** Whether a signal is ending a process that was seen with the file; false when that is unknown. */
   isBeingKilled(closed: ClosedFile): boolean {
     try {
-      return this.#isBeingKilled(closed) || this.#isGroupBeingKilled(closed);
+      return this.#isBeingKilled(closed);
     } catch {
       return false;
     }
   }
 
   #isBeingKilled(closed: ClosedFile): boolean {
-    return isHolderBeingKilled(this.#handles.of(closed), this.#processes);
-  }
-
-  #isGroupBeingKilled(closed: ClosedFile): boolean {
-    return isGroupBeingKilled(this.#handles.of(closed), this.#processes, this.#births);
+    const handles = this.#handles.of(closed);
+    return (
+      isHolderBeingKilled(handles, this.#processes) ||
+      isGroupBeingKilled(handles, this.#processes, this.#births)
+    );
   }
 
   async #isOpenForWriting(handle: number, closed: ClosedFile): Promise<boolean> {

@@ -124,8 +124,8 @@ async function adoptInResult(
     if (!isOpen && done.length === 0) return;
     await options.staged.whiteouts.upToDate(appResultId);
     const listed = await catalog.files(result, signal);
-    for (const each of done) await tidyDone(each, listed, options);
     const listing = listingOf(listed);
+    for (const each of done) await tidyDone(each, { ...listing, listed }, options);
     const toAdopt = isOpen ? newestOfEach(missing, options) : [];
     for (const each of toAdopt) await adoptFile(each, listing, options, signal);
   } catch (error) {
@@ -146,10 +146,10 @@ async function leaveDeleted(
 /** BaseSpace has it: what it replaced is not shown any more, and its bytes are of no use. */
 async function tidyDone(
   { file, known }: Left,
-  listed: readonly FileItem[],
+  { newest, listed }: Listing & { readonly listed: readonly FileItem[] },
   { staged, logger }: AdoptOptions,
 ): Promise<void> {
-  const fileId = completedId(known, listed);
+  const fileId = completedId(known, newest);
   try {
     if (fileId !== undefined) await coverReplaced(known, { fileId, listed }, staged.whiteouts);
     await file.noteDone();

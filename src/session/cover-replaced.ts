@@ -2,21 +2,20 @@ import type { FileItem } from "../catalog/catalog.ts";
 import { compareIds } from "../core/compare-ids.ts";
 import type { FileId } from "../core/ids.ts";
 import { isDone } from "../write/journal-events.ts";
-import { newestByPath } from "./newest-by-path.ts";
 import type { KnownFile } from "../write/known-file.ts";
 import { wasBeingRenamed } from "../write/missing-whiteouts.ts";
 import type { Whiteouts } from "../write/whiteouts.ts";
 
-/** What BaseSpace completed of a file whose bytes are not needed, or are lost; undefined when it did not. */
+/** What BaseSpace completed of a file whose bytes are not needed, or are lost; undefined when it did not. `newest`: by path. */
 export function completedId(
   { completed, resultFile, wholes = [], ...file }: KnownFile,
-  listed: readonly FileItem[],
+  newest: ReadonlyMap<string, Pick<FileItem, "etag" | "id">>,
 ): FileId | undefined {
   if (isDone(file)) return completed?.fileId;
-  const newest = newestByPath(listed).get(resultFile.path);
+  const shown = newest.get(resultFile.path);
   // The process ended before it knew that BaseSpace had this content.
-  const isSent = wholes.some(({ md5 }) => md5 === newest?.etag?.toLowerCase());
-  return isSent ? newest?.id : undefined;
+  const isSent = wholes.some(({ md5 }) => md5 === shown?.etag?.toLowerCase());
+  return isSent ? shown?.id : undefined;
 }
 
 /**

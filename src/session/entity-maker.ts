@@ -5,6 +5,7 @@ import type { SessionStatus } from "../api/resources/session-status.ts";
 import { collectionOf } from "../catalog/catalog.ts";
 import type { Catalog, Entity, EntityCollection } from "../catalog/catalog.ts";
 import { compareIds } from "../core/compare-ids.ts";
+import { isFinalStatus } from "../fs/writable-folder.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { AppSessionId, ProjectId } from "../core/ids.ts";
 import type { EntityMaker, StatusChange } from "../fs/writing.ts";
@@ -79,11 +80,13 @@ export class ApiEntityMaker implements EntityMaker {
       throw new BsmountError("not-supported", `app result ${appResult.id} has no session`);
     }
     const summary = change.summary ?? textOf(raw["StatusSummary"]);
-    if (isFinal(textOf(raw["Status"]))) {
+    if (isFinalStatus(textOf(raw["Status"]))) {
       refuseUnlessSame(appResult.name, raw, { status, summary });
       return;
     }
-    const others = isFinal(status) ? await this.#others(appResult, appSession.id, signal) : [];
+    const others = isFinalStatus(status)
+      ? await this.#others(appResult, appSession.id, signal)
+      : [];
     const plan = { ...change, status, what: `cannot make ${appResult.name} ${status}` };
     using _closing = await this.#preparation.prepare([appResult, ...others], plan, signal);
     await this.#client.appSessions.setStatus(appSession.id, { status, summary }, { signal });
@@ -187,10 +190,6 @@ function statusOf(text: string): SessionStatus {
   throw new BsmountError("invalid", `${JSON.stringify(text)} is not a status of an app result`, {
     remedy: `one of: ${[...STATUS_BY_NAME.values()].join(", ")}`,
   });
-}
-
-function isFinal(status: string): boolean {
-  return status === "Complete" || status === "Aborted";
 }
 
 /** The service would reply 409 to both; setting the same status again is what a caller does that is not sure. */

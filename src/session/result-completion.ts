@@ -4,7 +4,7 @@ import { abandonOnAbort } from "../core/abort.ts";
 import { BsmountError, describeError, reasonOf } from "../core/errors.ts";
 import type { AppResultId, AppSessionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
-import { isFinal } from "../fs/writable-folder.ts";
+import { isFinalStatus } from "../fs/writable-folder.ts";
 import { pathOf } from "../tree/node.ts";
 import type { PathTree } from "../tree/path-tree.ts";
 import type { ApiEntityMaker } from "./entity-maker.ts";
@@ -101,7 +101,7 @@ export class ResultCompletion {
     if (found === undefined) return undefined;
     const { appSession, name, status = "" } = found;
     if (appSession === undefined) throw noSessionError(name);
-    if (isFinal({ status })) return this.#endedSessions.has(appSession.id) ? path : undefined;
+    if (isFinalStatus(status)) return this.#endedSessions.has(appSession.id) ? path : undefined;
     if (status !== "Running") throw notRunningError(name, status);
     await this.#refuseShared(name, appSession.id, signal);
     return await this.#end(found, appSession.id, signal);

@@ -2,7 +2,7 @@ import type { SessionStatus } from "../api/resources/session-status.ts";
 import type { Catalog, Entity } from "../catalog/catalog.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { AppResultId } from "../core/ids.ts";
-import { isFinal as isFinalEntity } from "../fs/writable-folder.ts";
+import { isFinalStatus } from "../fs/writable-folder.ts";
 import type { StagedFile } from "../write/staged-file.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
 import { type ResultFile, shownPathOf } from "../write/result-file.ts";
@@ -73,7 +73,9 @@ export class ResultPreparation {
     const { staged } = this.#options;
     // The file of a program that is still writing would be complete too early, and could not be changed any more.
     for (const { id } of results) refuseOpen(plan, await staged.finishing.stillOpen(signal, id));
-    const marks = isFinal(plan.status) ? results.map(({ id }) => staged.writers.closing(id)) : [];
+    const marks = isFinalStatus(plan.status)
+      ? results.map(({ id }) => staged.writers.closing(id))
+      : [];
     const marked = { [Symbol.dispose]: () => marks.forEach((mark) => mark[Symbol.dispose]()) };
     try {
       for (const { id } of results) refuseOpen(plan, staged.writers.files(id));
@@ -90,7 +92,7 @@ export class ResultPreparation {
     const { apiServer, catalog, staging, transfersFolder } = this.#options;
     const ending = { apiServer, appResultId: result.id, what: plan.what };
     await this.#options.refuseElsewhere(ending, signal);
-    if (!isFinal(plan.status)) return;
+    if (!isFinalStatus(plan.status)) return;
     const remoteFiles = async (): Promise<ShownFiles> => {
       catalog.invalidate(result);
       return newestByPath(await catalog.files(result, signal));
@@ -108,14 +110,14 @@ export class ResultPreparation {
     await this.#closeInterrupted(staged.unfinished(id), plan);
     refuseUndecided(staged.unfinished(id), plan);
     try {
-      if (isFinal(status)) await staged.finishing.commitAll(id);
+      if (isFinalStatus(status)) await staged.finishing.commitAll(id);
       await staged.finishing.finishAll(signal, id);
     } catch (error) {
       const failed = failedFiles(staged.unfinished(id));
       throw failed.length === 0 ? error : uploadsFailedError(what, failed);
     }
     // One that was renamed or written meanwhile may not be finished.
-    const left = isFinal(status) ? staged.unfinished(id) : [];
+    const left = isFinalStatus(status) ? staged.unfinished(id) : [];
     if (left.length > 0) throw uploadsFailedError(what, shown(left));
   }
 
@@ -137,7 +139,7 @@ export class ResultPreparation {
   ): Promise<void> {
     const interrupted = interruptedFiles(unfinished);
     if (uploadsInterrupted) for (const file of interrupted) await file.close();
-    else if (isFinal(status) && interrupted.length > 0)
+    else if (isFinalStatus(status) && interrupted.length > 0)
       throw interruptedError(what, shown(interrupted));
   }
 }
@@ -152,17 +154,14 @@ function refuseUndecided(
   { what, status, leavesUncommitted = false }: StatusPlan,
 ): void {
   const temporary = files.filter(({ awaitsRename }) => awaitsRename);
-  if (isFinal(status) && temporary.length > 0) throw temporaryNamesError(what, shown(temporary));
+  if (isFinalStatus(status) && temporary.length > 0)
+    throw temporaryNamesError(what, shown(temporary));
   const waiting = files.filter(({ awaitsCommit }) => awaitsCommit);
   if (leavesUncommitted && waiting.length > 0) throw uncommittedError(what, shown(waiting));
 }
 
 function shown(files: readonly StagedFile[]): readonly string[] {
   return files.map(({ shownPath }) => shownPath);
-}
-
-function isFinal(status: SessionStatus): boolean {
-  return isFinalEntity({ status });
 }
 
 function uncommittedError(what: string, paths: readonly string[]): BsmountError {

@@ -45,8 +45,6 @@ export class Finishing {
     const wasClosed = file.content.isClosed;
     await this.#replacementSettled(file, signal);
     if (file.isRemoved) return;
-    // If the mount is killed in between, the next one hides what the new version has replaced.
-    if (file.replaces.length > 0) await this.#keepBytes(file);
     try {
       if (!wasClosed || file.content.isClosed) await file.content.finish(signal);
       // Somebody is writing it again, and the caller's close accepts what there is.

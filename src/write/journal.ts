@@ -6,6 +6,7 @@ import { thisProcess } from "../linux/process-identity.ts";
 import { applyEvent, eventsOf, type JournaledFile, type JournalLine } from "./journal-events.ts";
 import { journalLine } from "./journal-text.ts";
 import { localDisk } from "./local-disk.ts";
+import { syncFolder } from "../core/sync-folder.ts";
 
 /*
  * The journal of one staging folder, on disk beside its files. A mount that was killed leaves it behind, so that the
@@ -264,11 +265,6 @@ function headerLine({ apiServer, userId }: JournalOwner): string {
 async function openNew(path: string): Promise<FileHandle> {
   const flags = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW;
   return await localDisk({ what: "create", path }, async () => await open(path, flags, 0o600));
-}
-
-async function syncFolder(path: string): Promise<void> {
-  await using folder = await open(path);
-  await folder.sync();
 }
 
 async function writeAll(file: FileHandle, text: string): Promise<void> {

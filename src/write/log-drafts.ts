@@ -49,12 +49,6 @@ export async function writeDurably(path: string, text: string): Promise<void> {
   await file.datasync();
 }
 
-/** Returns when the names in the folder survive a power cut. */
-export async function syncFolder(path: string): Promise<void> {
-  await using folder = await open(path);
-  await folder.sync();
-}
-
 async function removeOldDrafts(log: string): Promise<void> {
   const folder = dirname(log);
   const prefix = `${basename(log)}.`;

@@ -41,7 +41,7 @@ export async function readLog(
 }
 
 async function bytesFrom(file: FileHandle, from: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
+  const bytes = Buffer.allocUnsafe(length);
   for (let done = 0; done < length;) {
     const { bytesRead } = await file.read(bytes, done, length - done, from + done);
     if (bytesRead === 0) return bytes.subarray(0, done);

@@ -8,7 +8,8 @@ import { KeyedQueue } from "../core/keyed-queue.ts";
 import { unlessMissing } from "../core/unless-missing.ts";
 import { checkedLine } from "./journal-text.ts";
 import { localDisk } from "./local-disk.ts";
-import { draftPath, type LogDraft, makeDraft, syncFolder, writeDurably } from "./log-drafts.ts";
+import { draftPath, type LogDraft, makeDraft, writeDurably } from "./log-drafts.ts";
+import { syncFolder } from "../core/sync-folder.ts";
 import { compacted, type ResultEvent, sealLine } from "./result-events.ts";
 import { type LogContent, MAX_LOG_BYTES, readLog, tooLongError } from "./read-result-log.ts";
 
@@ -126,11 +127,12 @@ export class ResultLog {
     return this.#eventsOf(read);
   }
 
-  #eventsOf({ inode, from, end, events }: LogContent): readonly ResultEvent[] {
+  #eventsOf({ inode, from, end, events, seal }: LogContent): readonly ResultEvent[] {
     const isOther = inode !== this.#inode || from < this.#readBytes;
     if (this.#inode !== undefined && isOther) this.#isAnew = true;
     this.#inode = inode;
     this.#readBytes = end;
+    if (seal === undefined) this.#unsealed = { inode, from: end };
     return events;
   }
 

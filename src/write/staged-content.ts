@@ -1,4 +1,3 @@
-import { endedWithin } from "../core/ended-within.ts";
 import { abandonOnAbort } from "../core/abort.ts";
 import type { ByteRange } from "../core/byte-range.ts";
 import type { FileId } from "../core/ids.ts";
@@ -9,9 +8,6 @@ import type { StagedContentOptions } from "./staged-content-options.ts";
 import { tooBigError } from "./too-big.ts";
 import { UploadAttempts } from "./upload-attempts.ts";
 import type { ResultFilePath, UploadedFile } from "./upload-target.ts";
-
-/** How long a removal waits for BaseSpace to complete the file. */
-const COMPLETING_MS = 10_000;
 
 /**
  * The content of a staged file: its bytes are in staging, and BaseSpace lists nothing of it until it is finished.
@@ -45,6 +41,7 @@ export class StagedContent {
     });
     this.#attempts = new UploadAttempts({
       upload: this.#upload,
+      tasks: options.tasks,
       isRemoved: () => this.state === "removed",
       onLate: options.onLate,
     });
@@ -313,9 +310,7 @@ export class StagedContent {
     recorded.catch(() => {});
     // First the staged bytes: the next mount would upload them if this one were killed while the service is away.
     const deleted = this.#deleteStaged().catch(async () => await recorded);
-    // BaseSpace may be completing the file: its Id is known when that has ended.
-    await endedWithin(attempt, COMPLETING_MS);
-    await this.#upload.abort(signal);
+    await this.#attempts.abort(attempt, signal);
     await deleted;
   }
 

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { lstat, mkdir, open, readdir, rm } from "node:fs/promises";
+import { lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { BsmountError } from "../core/errors.ts";
 import { ensureSafeFolder } from "../linux/private-folder.ts";
 import { type LockId, takeLock } from "../linux/process-lock.ts";
+import { syncFolder } from "../core/sync-folder.ts";
 import { thisMachine, whereabouts } from "../linux/machine.ts";
 import { unlessMissing } from "../core/unless-missing.ts";
 import { type FileJournal, fileJournal } from "./file-journal.ts";
@@ -193,10 +194,7 @@ export class StagingFolder implements AsyncDisposable {
     this.#hasNewFiles = false;
     try {
       for (const path of [this.path, dirname(this.path)]) {
-        await localDisk({ what: "sync", path }, async () => {
-          await using folder = await open(path);
-          await folder.sync();
-        });
+        await localDisk({ what: "sync", path }, async () => await syncFolder(path));
       }
     } catch (error) {
       this.#hasNewFiles = true;

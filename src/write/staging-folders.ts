@@ -3,6 +3,7 @@ import { lstat, open, readdir, readFile, rename, rm, stat } from "node:fs/promis
 import { isAbsolute, join } from "node:path";
 import { thisMachine } from "../linux/machine.ts";
 import { ensureSafeFolder } from "../linux/private-folder.ts";
+import { syncFolder } from "../core/sync-folder.ts";
 import { unlessMissing } from "../core/unless-missing.ts";
 import { isUnstaged, type StagedUpload, stagedUploads } from "./leftovers.ts";
 import { localDisk } from "./local-disk.ts";
@@ -100,8 +101,7 @@ export class StagingFolders {
       } finally {
         await rm(beside, { force: true });
       }
-      await using parent = await open(records);
-      await parent.sync();
+      await syncFolder(records);
     });
   }
 

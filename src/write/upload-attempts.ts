@@ -1,13 +1,20 @@
+import { endedWithin } from "../core/ended-within.ts";
 import type { FileId } from "../core/ids.ts";
+import type { TaskGroup } from "../core/task-group.ts";
 import type { ContentUpload } from "./content-upload.ts";
 import { withFinalFailures } from "./final-failure.ts";
 import type { UploadedFile } from "./upload-target.ts";
+
+/** How long a removal waits for BaseSpace to complete the file. */
+const COMPLETING_MS = 10_000;
 
 /** That of no content: what is being written again was not finished. */
 const NO_VERSION = -1;
 
 export interface UploadAttemptsOptions {
   readonly upload: ContentUpload;
+  /** Owns what ends later. */
+  readonly tasks: TaskGroup;
   /** Whether the file was removed here. */
   readonly isRemoved: () => boolean;
   /** Called when BaseSpace has, or may have, completed a file that was removed meanwhile. */
@@ -68,6 +75,22 @@ export class UploadAttempts {
   /** Ends the attempt that is under way, which fails with `reason`; BaseSpace may have completed the file. */
   end(reason: Error): void {
     this.#ending?.abort(reason);
+  }
+
+  /**
+   * Discards what was sent of a file that was removed, when `attempt` has ended: BaseSpace may be completing the file, which
+   * cannot be aborted, and its Id is known when that has ended. Waits for that for a while.
+   */
+  async abort(attempt: Promise<unknown> | undefined, signal: AbortSignal): Promise<void> {
+    const { upload, tasks } = this.#options;
+    if (await endedWithin(attempt, COMPLETING_MS)) {
+      await upload.abort(signal);
+      return;
+    }
+    tasks.start(async (later) => {
+      await attempt?.catch(() => {});
+      await upload.abort(later);
+    });
   }
 
   #completed(file: UploadedFile): void {

@@ -215,8 +215,13 @@ describe("a file that is being finished", () => {
     emulator.addFaults("POST /appresults/*/files n=1 delay=1s");
     const closed = close(handle);
     await expect.poll(requestsToDelay).toBe(0);
+    // The request may have been one that was sent ahead.
+    await expect.poll(isFinishing).toBe(true);
     return { closed };
   }
+
+  const isFinishing = (): boolean =>
+    real.staged.unfinished().some(({ content }) => content.state === "finishing");
 
   async function requestsToDelay(): Promise<number | undefined> {
     const response = await fetch(`${emulator.apiServer}/__faults`);

@@ -155,11 +155,14 @@ async function runRound(round: Round): Promise<void> {
   await Promise.all(children.map(async (child) => await ended(child)));
   await product.faults();
   await expect.poll(async () => await pendingUploads(product), { timeout: 120_000 }).toBe(0);
-  let changes = 0;
+  expect(mount.isRunning, "the mount after the last kill").toBe(true);
+  let pending = 0;
   for (const target of targets) {
-    changes += await expectAsPromised(product, target, killedAt.length);
+    const found = await expectAsPromised(product, target, killedAt.length);
+    expect(found.changes, `files removed or renamed in mode ${target.mode}`).toBeGreaterThan(0);
+    pending += found.pending;
   }
-  expect(changes, "files that were removed or renamed").toBeGreaterThan(0);
+  expect(pending).toBeLessThanOrEqual(killedAt.length + WRITERS);
   await expectNothingTwice(`${data}/requests.jsonl`, killedAt);
   await makeRoom(round, targets);
 }
@@ -198,10 +201,14 @@ async function ended(child: ChildProcess): Promise<void> {
 }
 
 /**
- * What is on the mount and in BaseSpace is what the mode promises for what the writers say. Returns how many files were
- * removed or renamed.
+ * What is on the mount and in BaseSpace is what the mode promises for what the writers say. Returns how many
+ * files were removed or renamed, and how many uploads are pending.
  */
-async function expectAsPromised(product: Product, target: Target, kills: number): Promise<number> {
+async function expectAsPromised(
+  product: Product,
+  target: Target,
+  kills: number,
+): Promise<{ readonly changes: number; readonly pending: number }> {
   const events = target.writers.flatMap(({ events }) => events);
   const changes = await expectRightNames(target.folder, events);
   if (target.mode === "commit") {
@@ -214,8 +221,7 @@ async function expectAsPromised(product: Product, target: Target, kills: number)
     // 3: files that were being written when their mount was killed are left.
     expect([0, 3], stderr).toContain(code);
   }
-  await expectRightFiles(product, target, kills);
-  return changes;
+  return { changes, pending: await expectRightFiles(product, target, kills) };
 }
 
 function resultOf({ folder }: Target): string {
@@ -257,7 +263,8 @@ function startWriter(folder: string, prefix: string, seed: number): Writer {
   return { child, events };
 }
 
-async function expectRightFiles(product: Product, target: Target, kills: number): Promise<void> {
+/** Returns how many uploads are pending in BaseSpace. */
+async function expectRightFiles(product: Product, target: Target, kills: number): Promise<number> {
   const { mode, name: result, writers } = target;
   const events = writers.flatMap(({ events }) => events);
   const meant = new Map(events.filter(isBegun).map((begun) => [begun.name, begun]));
@@ -288,7 +295,7 @@ async function expectRightFiles(product: Product, target: Target, kills: number)
       `${pending.length} pending there after ${kills} kills of the mount`,
   );
   expect(done.length).toBeGreaterThan(0);
-  expect(pending.length).toBeLessThanOrEqual(kills + WRITERS);
+  return pending.length;
 }
 
 /**

@@ -110,16 +110,16 @@ async function changeStatus(
   await warnOfMissing(options.stagingFolders);
   // Such as a file whose upload failed for good, because the result was completed from another place before.
   const { uploads } = await findUploads(options);
-  const left = uploads.filter((upload) => isLeftIn(upload, appResultPath));
-  reportLeft(left);
-  return left.length === 0 ? EXIT.done : EXIT.uploadsLeft;
+  const failed = uploads.filter((upload) => isFailedIn(upload, appResultPath));
+  reportLeft(failed);
+  return failed.length === 0 ? EXIT.done : EXIT.uploadsLeft;
 }
 
-/** Whether a file of the app result is in a state that nothing ends. */
-function isLeftIn({ path = "", state }: FoundUpload, appResultPath: string): boolean {
-  const isEnding = ["being written", "pending", "uploading"].includes(state);
+/** Whether it is a file of the app result whose upload failed: it can no longer get into a result that has ended. */
+function isFailedIn({ path = "", state }: FoundUpload, appResultPath: string): boolean {
   const [, ...names] = path.split("/");
-  return !isEnding && names.length > 4 && appResultPath.endsWith(`/${names.slice(0, 4).join("/")}`);
+  const resultPath = `/${names.slice(0, 4).join("/")}`;
+  return state === "failed" && names.length > 4 && appResultPath.endsWith(resultPath);
 }
 
 interface Change extends UnfinishedFilesPolicy {

@@ -18,6 +18,7 @@ import { copyLocally, type LocalCopy, type LocalCopyOptions } from "../uploads/l
 import { findOptions, type NamedUploads, namedUploads, nameOf } from "../uploads/named-uploads.ts";
 import { copyingLine } from "../waiting-line.ts";
 import { PATH_HELP } from "./uploads-wait.ts";
+import { stagingNameOf } from "../../write/journal-events.ts";
 
 /** `uploads export`: copies the bytes of files that BaseSpace does not have to local files. */
 export function uploadsExportCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
@@ -121,18 +122,18 @@ function withDistinctTargets(copies: readonly PlannedCopy[]): readonly PlannedCo
   for (const { target } of copies) taken.set(target, (taken.get(target) ?? 0) + 1);
   return copies.map(({ upload, target }) => {
     const isShared = (taken.get(target) ?? 0) > 1;
-    return { upload, target: isShared ? `${target}.${stagingNameOf(upload.file)}` : target };
+    return { upload, target: isShared ? `${target}.${localNameOf(upload.file)}` : target };
   });
 }
 
 /** The staging file and its folder, as one name. */
-function stagingNameOf(file: string): string {
-  return file.split("/").slice(-2).join("-");
+function localNameOf(file: string): string {
+  return stagingNameOf(file).replace("/", "-");
 }
 
 /** The names of an encoded path are safe: none is `..`, and none has control characters or slashes. */
 function namesBelow({ path, file }: FoundUpload, above: string | undefined): readonly string[] {
-  if (path === undefined) return [stagingNameOf(file)];
+  if (path === undefined) return [localNameOf(file)];
   const names = path.split("/").filter((name) => name !== "");
   const depth = (above ?? "").split("/").filter((name) => name !== "").length;
   return above === undefined || depth >= names.length ? names.slice(-1) : names.slice(depth);

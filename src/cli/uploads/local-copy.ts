@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { type FileHandle, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BsmountError } from "../../core/errors.ts";
+import { syncFolder } from "../../core/sync-folder.ts";
 import { unlessMissing } from "../../core/unless-missing.ts";
 
 const PIECE_BYTES = 4 * 1024 * 1024;
@@ -52,8 +53,7 @@ async function copyUnderOtherName(options: LocalCopyOptions): Promise<LocalCopy>
     // From here on nobody else can take the name.
     if (!overwrites) await reserve(target);
     await rename(temporary, target);
-    await using folder = await open(dirname(target));
-    await folder.sync();
+    await syncFolder(dirname(target));
     return copy;
   } catch (error) {
     await rm(temporary, { force: true });
