@@ -44,13 +44,19 @@ export class OpenerSearch {
     if (mark === undefined || born === undefined) return undefined;
     const young = new Set(born);
     const known = new Set(others().flatMap(({ holders }) => holders.map(({ pid }) => pid)));
-    const recent = this.#births.inUse(this.#recent);
-    const likely = [...new Set([...recent, ...this.#births.lastBefore(mark, LATEST)])];
-    const candidates = likely.filter((pid) => !young.has(pid) && !known.has(pid));
+    const isUnknown = (pid: number): boolean => !young.has(pid) && !known.has(pid);
     const seesIn = (pid: number): boolean => this.#seesIn(pid, opened, { file, others });
-    if (candidates.some(seesIn)) return undefined;
+    // Who waits for the reply to a write has a descriptor, which costs less to find than a mapping.
+    const descriptor = { file: { ...file, isMappable: false }, others };
+    const hasDescriptor = (pid: number): boolean => this.#seesIn(pid, opened, descriptor);
+    const recent = this.#births.inUse(this.#recent.filter(isUnknown));
+    if (recent.some(hasDescriptor)) return undefined;
+    const latest = this.#births
+      .lastBefore(mark, LATEST)
+      .filter((pid) => isUnknown(pid) && !recent.includes(pid));
+    if (latest.some(hasDescriptor) || [...recent, ...latest].some(seesIn)) return undefined;
     if (others().length > 0 || performance.now() < this.#pausedUntilMs) return undefined;
-    const looked = new Set([...young, ...candidates]);
+    const looked = new Set([...young, ...recent, ...latest]);
     const rest = this.#processes.otherPids().filter((pid) => !looked.has(pid));
     return this.#searchAll(rest, seesIn, () => {
       opened.opener = "none";
