@@ -101,7 +101,7 @@ export class OtherWriters {
     const opened = this.#handles.get(handle);
     if (opened === undefined || opened.wasSought) return undefined;
     opened.wasSought = true;
-    opened.path = path;
+    this.#handles.moved(opened, path);
     const { isMappable, ino } = opened;
     const others = (): readonly WritingHandle[] =>
       this.#handles.of(opened).filter((other) => other !== opened);
@@ -165,7 +165,7 @@ export class OtherWriters {
 
   async #isOpenForWriting(handle: number, closed: ClosedFile): Promise<boolean> {
     const opened = this.#handles.get(handle);
-    if (opened !== undefined) opened.path = closed.path;
+    if (opened !== undefined) this.#handles.moved(opened, closed.path);
     const all = this.#handles.of(closed);
     const isMappable = all.length === 0 || all.some((one) => one.isMappable);
     const file = { ...this.#mount, ...closed, isMappable };

@@ -56,12 +56,17 @@ export class WritingHandle {
   }
 }
 
-/** What is open for writing on a mount, by handle and by path. */
+/** What is open for writing on a mount, by handle, by path and by inode number. */
 export class WritingHandles {
   readonly #handles = new Map<number, WritingHandle>();
+  readonly #byPath = new Map<string, Set<WritingHandle>>();
+  readonly #byIno = new Map<number, Set<WritingHandle>>();
 
   add(handle: number, opened: WritingHandle): void {
+    this.delete(handle);
     this.#handles.set(handle, opened);
+    addTo(this.#byPath, opened.path, opened);
+    if (opened.ino !== undefined) addTo(this.#byIno, opened.ino, opened);
   }
 
   get(handle: number): WritingHandle | undefined {
@@ -69,25 +74,54 @@ export class WritingHandles {
   }
 
   delete(handle: number): void {
-    this.#handles.get(handle)?.[Symbol.dispose]();
+    const opened = this.#handles.get(handle);
+    if (opened === undefined) return;
+    opened[Symbol.dispose]();
     this.#handles.delete(handle);
+    removeFrom(this.#byPath, opened.path, opened);
+    if (opened.ino !== undefined) removeFrom(this.#byIno, opened.ino, opened);
   }
 
   /**
    * Those of one file. It can have two paths, since entities have two names, and two inode numbers, since a new version
    * of a file has another one.
    */
-  of(file: ClosedFile): readonly WritingHandle[] {
-    return [...this.#handles.values()].filter(
-      ({ path, ino }) => path === file.path || (ino !== undefined && ino === file.ino),
-    );
+  of({ path, ino }: ClosedFile): readonly WritingHandle[] {
+    const samePath = this.#byPath.get(path) ?? [];
+    const sameIno = (ino === undefined ? undefined : this.#byIno.get(ino)) ?? [];
+    return [...new Set([...samePath, ...sameIno])];
+  }
+
+  /** The kernel has the file of `opened` at `path` now. */
+  moved(opened: WritingHandle, path: string): void {
+    if (opened.path === path) return;
+    removeFrom(this.#byPath, opened.path, opened);
+    opened.path = path;
+    addTo(this.#byPath, path, opened);
   }
 
   /** A file or folder has another path. */
   renamed(from: string, to: string): void {
-    for (const opened of this.#handles.values()) {
-      const { path } = opened;
-      if (path === from || path.startsWith(`${from}/`)) opened.path = to + path.slice(from.length);
+    const isWithin = ({ path }: WritingHandle): boolean => path.startsWith(`${from}/`);
+    const file = this.#byPath.get(from);
+    for (const opened of file ?? [...this.#handles.values()].filter(isWithin)) {
+      this.moved(opened, to + opened.path.slice(from.length));
     }
   }
+}
+
+function addTo<Key>(index: Map<Key, Set<WritingHandle>>, key: Key, opened: WritingHandle): void {
+  const known = index.get(key);
+  if (known === undefined) index.set(key, new Set([opened]));
+  else known.add(opened);
+}
+
+function removeFrom<Key>(
+  index: Map<Key, Set<WritingHandle>>,
+  key: Key,
+  opened: WritingHandle,
+): void {
+  const known = index.get(key);
+  known?.delete(opened);
+  if (known?.size === 0) index.delete(key);
 }
