@@ -27,8 +27,6 @@ export interface ContentUploadOptions {
   readonly check: () => void;
   /** Counts changes of the content. */
   readonly version: () => number;
-  /** Whether it is as its last writer closed it. */
-  readonly isClosed: () => boolean;
   /** What an ended process has made of it. */
   readonly earlier?: EarlierContent | undefined;
   /** Called when it is to be uploaded to another path from now on. */

@@ -8,6 +8,7 @@ import type { ContentUploadOptions } from "./content-upload-options.ts";
 import { Extents } from "./extents.ts";
 import type { JournaledUpload, SentPart } from "./journal-events.ts";
 import { type PartsUpload, partsUpload } from "./parts-upload.ts";
+import type { StillDue } from "./still-due.ts";
 import { UploadStoppedError } from "./upload-stopped-error.ts";
 import { type CompletedContent, UploadVerification } from "./upload-verification.ts";
 import { type ResultFilePath, type UploadedFile, wrongFileId } from "./upload-target.ts";
@@ -140,18 +141,19 @@ export class ContentUpload {
    * Sends what is missing, has BaseSpace mark the file complete, and verifies that. Starts over when somebody cut the file
    * shorter meanwhile, and once when BaseSpace has forgotten what was sent.
    *
-   * @returns the file, and the version of its content; undefined when somebody is writing the file again
+   * @returns the file, and the version of its content; undefined when `isDue` says that it is being written again
    * @throws BsmountError as the upload target, what `check` throws, and DamagedUploadError
    */
-  async finish(signal: AbortSignal): Promise<{ file: UploadedFile; version: number } | undefined> {
-    const { check, isClosed, version: currentVersion } = this.#options;
-    const wasClosed = isClosed();
+  async finish(
+    signal: AbortSignal,
+    isDue: StillDue,
+  ): Promise<{ file: UploadedFile; version: number } | undefined> {
+    const { check, version: currentVersion } = this.#options;
     let isForgotten = false;
     this.#stopping = new AbortController();
     const { signal: stopped } = this.#stopping;
     for (;;) {
-      // What there is of it now may be a part of what its next writer is going to write.
-      if (wasClosed && !isClosed()) return undefined;
+      if (!isDue()) return undefined;
       check();
       const version = currentVersion();
       this.#finishing = version;

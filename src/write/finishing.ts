@@ -42,11 +42,11 @@ export class Finishing {
    * @throws BsmountError as the upload target
    */
   async finish(file: StagedFile, signal: AbortSignal): Promise<void> {
-    const wasClosed = file.content.isClosed;
+    const isDue = file.content.stillDue();
     await this.#replacementSettled(file, signal);
     if (file.isRemoved) return;
     try {
-      if (!wasClosed || file.content.isClosed) await file.content.finish(signal);
+      await file.content.finish(signal, isDue);
       // Somebody is writing it again, and the caller's close accepts what there is.
       await file.content.stage();
     } catch (error) {

@@ -5,6 +5,7 @@ import { ContentState, type ContentStateName } from "./content-state.ts";
 import { ContentUpload } from "./content-upload.ts";
 import { FirstFailure } from "./first-failure.ts";
 import type { StagedContentOptions } from "./staged-content-options.ts";
+import { type StillDue, stillDue } from "./still-due.ts";
 import { tooBigError } from "./too-big.ts";
 import { UploadAttempts } from "./upload-attempts.ts";
 import type { ResultFilePath, UploadedFile } from "./upload-target.ts";
@@ -37,7 +38,6 @@ export class StagedContent {
       ...options,
       check: () => this.#failure.check(),
       version: () => this.#state.version,
-      isClosed: () => this.isClosed,
     });
     this.#attempts = new UploadAttempts({
       upload: this.#upload,
@@ -66,6 +66,11 @@ export class StagedContent {
   /** Its last writer closed it, and nobody has written it since. */
   get isClosed(): boolean {
     return this.#state.end === "closed";
+  }
+
+  /** Whether it is to be finished; see {@link stillDue}. */
+  stillDue(): StillDue {
+    return stillDue(() => this.isClosed);
   }
 
   /** Its last writer closed it, and it is finished only when somebody says so. */
@@ -219,22 +224,19 @@ export class StagedContent {
 
   /**
    * Returns when BaseSpace says that the file is complete. After a failure everything is still here, and finishing
-   * again sends what is missing.
+   * again sends what is missing. Does nothing when `isDue` says that somebody is writing it again.
    *
    * @throws BsmountError as the upload target, and what an earlier change threw
    */
-  async finish(signal: AbortSignal): Promise<void> {
-    const wasClosed = this.isClosed;
-    for (;;) {
-      const { attempt, underNewName } = this.#state.attempt ?? {};
-      if (attempt === undefined) break;
+  async finish(signal: AbortSignal, isDue: StillDue = this.stillDue()): Promise<void> {
+    for (let one = this.#state.attempt; one !== undefined; one = this.#state.attempt) {
+      const { attempt, underNewName } = one;
       // It must not be finished under the name that it has now.
-      await abandonOnAbort(underNewName === true ? attempt : attempt.catch(() => {}), signal);
+      await abandonOnAbort(underNewName ? attempt : attempt.catch(() => {}), signal);
     }
     if (this.state !== "pending" && this.state !== "failed") return;
-    // Somebody began to write it again while it waited.
-    if (wasClosed && !this.isClosed) return;
-    await this.#state.finish(async () => await this.#attempts.run(signal), false);
+    if (!isDue()) return;
+    await this.#state.finish(async () => await this.#attempts.run(signal, isDue), false);
   }
 
   /**
@@ -245,10 +247,11 @@ export class StagedContent {
    */
   async finishAs(path: string, signal: AbortSignal): Promise<void> {
     const before = this.destination.path;
+    const isDue = this.stillDue();
     const attempt = async (): Promise<number> => {
       try {
         await this.#upload.rename(path, signal);
-        return await this.#attempts.run(signal);
+        return await this.#attempts.run(signal, isDue);
       } catch (error) {
         await this.#upload.rename(before, signal);
         throw error;

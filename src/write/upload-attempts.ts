@@ -3,6 +3,7 @@ import type { FileId } from "../core/ids.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import type { ContentUpload } from "./content-upload.ts";
 import { withFinalFailures } from "./final-failure.ts";
+import type { StillDue } from "./still-due.ts";
 import type { UploadedFile } from "./upload-target.ts";
 
 /** How long a removal waits for BaseSpace to complete the file. */
@@ -51,16 +52,17 @@ export class UploadAttempts {
   }
 
   /**
-   * Uploads the file. Returns the version of the content that BaseSpace has then.
+   * Uploads the file, unless `isDue` says that it is being written again. Returns the version of the content that
+   * BaseSpace has then.
    * @throws BsmountError as the upload target
    */
-  async run(signal: AbortSignal): Promise<number> {
+  async run(signal: AbortSignal, isDue: StillDue): Promise<number> {
     const { upload } = this.#options;
     const ending = new AbortController();
     this.#ending = ending;
     const either = AbortSignal.any([signal, ending.signal]);
     try {
-      const finished = await withFinalFailures(async () => await upload.finish(either));
+      const finished = await withFinalFailures(async () => await upload.finish(either, isDue));
       if (finished === undefined) return NO_VERSION;
       this.#completed(finished.file);
       return finished.version;
