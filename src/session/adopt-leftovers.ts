@@ -11,7 +11,7 @@ import { isFinal } from "../fs/writable-folder.ts";
 import { newestByPath, type ShownFiles } from "./newest-by-path.ts";
 import { completedId, coverReplaced } from "./cover-replaced.ts";
 import { cameAfter } from "../write/came-after.ts";
-import { isDone, type JournaledFile } from "../write/journal-events.ts";
+import { isDone, type JournaledFile } from "../write/journaled-file.ts";
 import { mayLackWhiteouts } from "../write/missing-whiteouts.ts";
 import { isRemovedWhileOpen } from "../write/temporary-names.ts";
 import { finalReason } from "../write/final-failure.ts";

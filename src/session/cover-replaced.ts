@@ -1,7 +1,7 @@
 import type { FileItem } from "../catalog/catalog.ts";
 import { compareIds } from "../core/compare-ids.ts";
 import type { FileId } from "../core/ids.ts";
-import { isDone } from "../write/journal-events.ts";
+import { isDone } from "../write/journaled-file.ts";
 import type { KnownFile } from "../write/known-file.ts";
 import { wasBeingRenamed } from "../write/missing-whiteouts.ts";
 import type { Whiteouts } from "../write/whiteouts.ts";

@@ -3,7 +3,7 @@ import { BsmountError } from "../core/errors.ts";
 import type { FileId } from "../core/ids.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { ContentEnd } from "./content-state.ts";
-import type { JournaledFile, JournaledUpload } from "./journal-events.ts";
+import type { JournaledFile, JournaledUpload } from "./journaled-file.ts";
 import type { PartMemory } from "./part-memory.ts";
 import type { StagingBytes } from "./staging-bytes.ts";
 import type {

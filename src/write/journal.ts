@@ -3,14 +3,15 @@ import { constants } from "node:fs";
 import { join } from "node:path";
 import { thisMachine } from "../linux/machine.ts";
 import { thisProcess } from "../linux/process-identity.ts";
-import { applyEvent, eventsOf, type JournaledFile, type JournalLine } from "./journal-events.ts";
+import type { JournalLine } from "./journal-events.ts";
+import { applyEvent, eventsOf, type JournaledFile } from "./journaled-file.ts";
 import { journalLine } from "./journal-text.ts";
 import { localDisk } from "./local-disk.ts";
 import { syncFolder } from "../core/sync-folder.ts";
 
 /*
  * The journal of one staging folder, on disk beside its files. A mount that was killed leaves it behind, so that the
- * next one can continue the uploads. `journal-events.ts` has the events, `journal-text.ts` the form of a line, and
+ * next one can continue the uploads. `journal-events.ts` has the events, `journaled-file.ts` what they make of a file, `journal-text.ts` the form of a line, and
  * `read-journal.ts` reads it.
  *
  * A line is written before the call that caused it returns. So it survives every end of the process. A power cut can lose

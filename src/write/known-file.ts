@@ -1,4 +1,4 @@
-import type { JournaledFile } from "./journal-events.ts";
+import type { JournaledFile } from "./journaled-file.ts";
 import type { ResultFile } from "./result-file.ts";
 import { type StagedName, stagedNameOf } from "./temporary-names.ts";
 

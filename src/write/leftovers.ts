@@ -13,7 +13,7 @@ import {
   type JournaledState,
   replacedFiles,
   stagingNameOf,
-} from "./journal-events.ts";
+} from "./journaled-file.ts";
 import { mayLackWhiteouts } from "./missing-whiteouts.ts";
 import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { ResultFile } from "./result-file.ts";

@@ -1,4 +1,4 @@
-import type { JournaledFile } from "./journal-events.ts";
+import type { JournaledFile } from "./journaled-file.ts";
 import { isRemovedWhileOpen } from "./temporary-names.ts";
 
 /*

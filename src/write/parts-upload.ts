@@ -1,7 +1,8 @@
 import type { FileId } from "../core/ids.ts";
 import { IncrementalUpload } from "../upload/incremental-upload.ts";
 import type { ContentUploadOptions } from "./content-upload-options.ts";
-import type { JournaledUpload, SentPart } from "./journal-events.ts";
+import type { SentPart } from "./journal-events.ts";
+import type { JournaledUpload } from "./journaled-file.ts";
 import { protocolOf, type ResultFilePath, type UploadedFile } from "./upload-target.ts";
 
 export type PartsUpload = IncrementalUpload<FileId, UploadedFile>;

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Machine } from "../linux/machine.ts";
 import { isRunning } from "../linux/process-identity.ts";
 import { JOURNAL_FORMAT, JOURNAL_NAME } from "./journal.ts";
-import { applyEvent, type JournaledFile, type JournalEvent } from "./journal-events.ts";
+import type { JournalEvent } from "./journal-events.ts";
+import { applyEvent, type JournaledFile } from "./journaled-file.ts";
 import { type JournalHeader, readJournalText } from "./journal-text.ts";
 
 export interface ReadJournal {

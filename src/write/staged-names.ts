@@ -3,7 +3,7 @@ import { BsmountError } from "../core/errors.ts";
 import type { FileId } from "../core/ids.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { Finishing } from "./finishing.ts";
-import { stagingNameOf } from "./journal-events.ts";
+import { stagingNameOf } from "./journaled-file.ts";
 import { type Occupants, stagedIn, versionsIn } from "./removing.ts";
 import type { HiddenFile } from "./result-events.ts";
 import type { StagedFile } from "./staged-file.ts";

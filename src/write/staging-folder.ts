@@ -9,7 +9,7 @@ import { thisMachine, whereabouts } from "../linux/machine.ts";
 import { unlessMissing } from "../core/unless-missing.ts";
 import { type FileJournal, fileJournal } from "./file-journal.ts";
 import { Journal, JOURNAL_NAME, type JournalOwner } from "./journal.ts";
-import type { JournaledFile } from "./journal-events.ts";
+import type { JournaledFile } from "./journaled-file.ts";
 import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
 import { mayHaveReplaced } from "./missing-whiteouts.ts";
 import type { NewResultFile } from "./result-file.ts";

@@ -7,7 +7,7 @@ import {
   type JournaledFile,
   replacedFiles,
   stagingNameOf,
-} from "./journal-events.ts";
+} from "./journaled-file.ts";
 import type { NewResultFile, ResultFile } from "./result-file.ts";
 import { MORE_DESCRIPTORS } from "../core/descriptors.ts";
 import { BsmountError } from "../core/errors.ts";

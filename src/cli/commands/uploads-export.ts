@@ -18,7 +18,7 @@ import { copyLocally, type LocalCopy, type LocalCopyOptions } from "../uploads/l
 import { findOptions, type NamedUploads, namedUploads, nameOf } from "../uploads/named-uploads.ts";
 import { copyingLine } from "../waiting-line.ts";
 import { PATH_HELP } from "./uploads-wait.ts";
-import { stagingNameOf } from "../../write/journal-events.ts";
+import { stagingNameOf } from "../../write/journaled-file.ts";
 
 /** `uploads export`: copies the bytes of files that BaseSpace does not have to local files. */
 export function uploadsExportCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
