@@ -1,16 +1,20 @@
-import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, link, lstat, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { type FileHandle, lstat, open } from "node:fs/promises";
 import { neverAborted } from "../core/abort.ts";
 import { BsmountError } from "../core/errors.ts";
 import { KeyedQueue } from "../core/keyed-queue.ts";
 import { unlessMissing } from "../core/unless-missing.ts";
+import {
+  compactLog,
+  continueLog,
+  fullLogError,
+  isThere,
+  nextPath,
+  type OpenLog,
+} from "./continue-log.ts";
 import { checkedLine } from "./journal-text.ts";
 import { localDisk } from "./local-disk.ts";
-import { draftPath, type LogDraft, makeDraft, writeDurably } from "./log-drafts.ts";
-import { syncFolder } from "../core/sync-folder.ts";
-import { compacted, type ResultEvent, sealLine } from "./result-events.ts";
+import type { ResultEvent } from "./result-events.ts";
 import { type LogContent, MAX_LOG_BYTES, readLog, tooLongError } from "./read-result-log.ts";
 
 /*
@@ -19,18 +23,8 @@ import { type LogContent, MAX_LOG_BYTES, readLog, tooLongError } from "./read-re
  * one write(2), which the kernel does not mix with that of another process; it begins with a line feed, so that a line
  * that a full disk cut short does not damage the next one.
  *
- * A log that has become long is continued in a new file, which says what is still true in fewer bytes. Nobody locks
- * anything, and a process may be killed at any moment:
- *
- * 1. A process appends a line that seals the log, and names the next file. Of several such lines the first one counts. As
- *    all lines of a file have an order, everybody knows which ones came before the seal: they are in force. A process
- *    that finds its own line behind the seal appends it again, to the next file.
- * 2. The next file is written under another name, flushed to the disk, and gets its name by link(2), which fails when it
- *    is there already. So it has its whole content from the first moment, and a slow process never replaces a newer
- *    file by an older one. If the process that wrote the seal has been killed, the next one that wants to append does
- *    this.
- * 3. Then the sealed file is replaced by one that has the seal alone. It stays there: from the first file of a log, the
- *    seals lead to the last one. Readers that had the file open still have all of it.
+ * A log that has become long is continued in a new file, see `continue-log.ts`: from the first file, the seals lead to
+ * the last one.
  */
 
 export interface ResultLogOptions {
@@ -118,7 +112,7 @@ export class ResultLog {
     });
     if (read === undefined) return this.#isMissing() ? [] : undefined;
     if (this.#current === this.#path) this.#firstInode = read.inode;
-    const next = read.seal === undefined ? undefined : this.#nextPath(read.seal);
+    const next = read.seal === undefined ? undefined : nextPath(this.#path, read.seal);
     if (next !== undefined && (await isThere(next))) {
       this.#enter(next);
       return undefined;
@@ -170,8 +164,8 @@ export class ResultLog {
     this.#current = path;
   }
 
-  #nextPath(seal: string): string {
-    return `${this.#path}.${seal}`;
+  #open(file: FileHandle): OpenLog {
+    return { firstPath: this.#path, path: this.#current, file };
   }
 
   /** Returns false when the current file was another one, or was sealed before: then `bytes` are not in force. */
@@ -185,11 +179,11 @@ export class ResultLog {
     if (size + bytes.length > MAX_LOG_BYTES) return await this.#makeRoom(file, size);
     const { bytesWritten } = await file.write(bytes);
     // The rest would stand behind lines of other processes.
-    if (bytesWritten < bytes.length) throw fullError(this.#path);
+    if (bytesWritten < bytes.length) throw fullLogError(this.#path);
     if (!(await this.#checkFirst())) return false;
     const read = await this.#readToSeal(file);
     if (read.seal !== undefined && !read.text.includes(bytes)) {
-      await this.#moveOn(file, read.seal);
+      this.#enter(await continueLog(this.#open(file), read.seal));
       return false;
     }
     if (read.seal === undefined) await this.#compactIfLong(file, size + bytes.length);
@@ -216,7 +210,7 @@ export class ResultLog {
     const least = Math.max(this.#compactBytes, 2 * this.#compactedBytes, 2 * this.#failedBytes);
     if (sizeBytes <= least) return;
     try {
-      await this.#compact(file);
+      this.#enter(await compactLog(this.#open(file)));
       this.#failedBytes = 0;
     } catch {
       // The long log is as good; it is tried again when that has doubled.
@@ -227,86 +221,16 @@ export class ResultLog {
   /** @throws BsmountError `environment` when the log is as short as it can be */
   async #makeRoom(file: FileHandle, size: number): Promise<boolean> {
     const read = await this.#readToSeal(file);
-    if (read.seal !== undefined) await this.#moveOn(file, read.seal);
-    else if (size > WORTH * this.#compactedBytes) await this.#compact(file);
+    const log = this.#open(file);
+    if (read.seal !== undefined) this.#enter(await continueLog(log, read.seal));
+    else if (size > WORTH * this.#compactedBytes) this.#enter(await compactLog(log));
     else throw tooLongError(this.#path);
     return false;
-  }
-
-  /** Seals `file`, the current one, and continues the log in another. */
-  async #compact(file: FileHandle): Promise<void> {
-    // Before the seal, after which nothing can be appended where the disk has no room for another file.
-    const draft = await makeDraft(this.#path, await this.#whole(file));
-    try {
-      const seal = Buffer.from(sealLine(randomBytes(8).toString("hex")), "utf8");
-      const { bytesWritten } = await file.write(seal);
-      if (bytesWritten < seal.length) throw fullError(this.#path);
-      await this.#continue(file, draft);
-    } finally {
-      await rm(draft.path, { force: true });
-    }
-  }
-
-  /** Goes to the file that continues `file`, which is sealed, and makes it if nobody has. */
-  async #moveOn(file: FileHandle, seal: string): Promise<void> {
-    const next = this.#nextPath(seal);
-    if (await isThere(next)) {
-      this.#enter(next);
-      return;
-    }
-    const draft = await makeDraft(this.#path, await this.#whole(file));
-    try {
-      await this.#continue(file, draft);
-    } finally {
-      await rm(draft.path, { force: true });
-    }
-  }
-
-  /** @param draft of what was in `file` before */
-  async #continue(file: FileHandle, draft: LogDraft): Promise<void> {
-    const whole = await this.#whole(file);
-    if (whole.seal === undefined) throw new Error(`${this.#current} is not sealed`);
-    // Other processes may have appended before the seal.
-    if (whole.events.length !== draft.count)
-      await writeDurably(draft.path, compacted(whole.events));
-    const next = this.#nextPath(whole.seal);
-    await link(draft.path, next).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    });
-    await syncFolder(dirname(next));
-    // The next file has everything: this only gives space back.
-    await this.#leaveSeal(whole).catch(() => {});
-    this.#enter(next);
-  }
-
-  async #leaveSeal({ seal = "", inode }: LogContent): Promise<void> {
-    const path = draftPath(this.#path);
-    try {
-      await writeDurably(path, sealLine(seal));
-      const { ino } = await lstat(this.#current, { bigint: true });
-      if (ino === inode) await rename(path, this.#current);
-    } finally {
-      await rm(path, { force: true });
-    }
-  }
-
-  async #whole(file: FileHandle): Promise<LogContent> {
-    return await readLog(file, this.#path, { inode: undefined, from: 0 });
   }
 }
 
 /** A log is compacted when it becomes shorter by a fifth or more. */
 const WORTH = 1.25;
-
-async function isThere(path: string): Promise<boolean> {
-  return (await unlessMissing(async () => await lstat(path))) !== undefined;
-}
-
-function fullError(path: string): BsmountError {
-  return new BsmountError("no-space", `the disk is full: cannot write to ${path}`, {
-    remedy: "free space there, or mount with --state-dir on another disk",
-  });
-}
 
 function endlessError(path: string): BsmountError {
   return new BsmountError("environment", `${path} is continued in too many files`, {
