@@ -10,34 +10,22 @@ import { type KnownFile, nameOf } from "./known-file.ts";
 import { NewVersions, type OldVersion } from "./copy-on-write.ts";
 import { endComplete, leaveInStaging } from "./end-staged-files.ts";
 import { OpenWriters } from "./open-writers.ts";
-import { PartMemory } from "./part-memory.ts";
 import { Removing } from "./removing.ts";
-import type { NewResultFile, ResultFile } from "./result-file.ts";
-import { PartPlan } from "../upload/part-plan.ts";
-import { type EarlierContent, earlierContent, type ShownThen } from "./earlier-upload.ts";
-import { StagedContent } from "./staged-content.ts";
-import type { StagedBytes } from "./staging-folder.ts";
-import { StagedFile } from "./staged-file.ts";
+import type { NewResultFile } from "./result-file.ts";
+import { earlierContent, type ShownThen } from "./earlier-upload.ts";
+import type { StagedContent } from "./staged-content.ts";
+import type { StagedFile } from "./staged-file.ts";
+import { StagedFileMaker } from "./staged-file-maker.ts";
 import { type StagedFilesOptions, stagedFilesSettings } from "./staged-files-options.ts";
 import type { FileAlias, StagedLists } from "./staged-list.ts";
 import { StagedNames } from "./staged-names.ts";
 import { StagedRegistry } from "./staged-registry.ts";
 import { StagedWriter } from "./staged-writer.ts";
 import type { AdoptableFile, Space } from "./staging.ts";
-import { type StagedName, stagedNameOf } from "./temporary-names.ts";
 import { tooBigError } from "./too-big.ts";
 import { listedWhiteouts } from "./listed-whiteouts.ts";
 import type { Whiteouts } from "./whiteouts.ts";
 
-interface NewStagedFile {
-  readonly at: ResultFile;
-  readonly name: StagedName;
-  readonly isCopy: boolean;
-  readonly earlier?: EarlierContent;
-}
-
-/** How long a small file that is written may be in memory only. */
-const MEMORY_ONLY_MS = 2000;
 /** What BaseSpace has at its path, and what it had there when the file was begun. */
 function replacedBy({ shown: then, toCover = [] }: KnownFile, { newest }: ShownThen): FileId[] {
   return [...toCover, then, newest?.id].filter((id) => typeof id === "string");
@@ -60,15 +48,13 @@ export class StagedFiles implements AsyncDisposable {
   readonly #registry: StagedRegistry;
   readonly #kept: KeptFiles;
   readonly #newVersions: NewVersions;
-  readonly #memory: PartMemory;
+  readonly #maker: StagedFileMaker;
   readonly #tasks: TaskGroup;
   readonly #hurry = new AbortController();
-  #made = 0;
 
   constructor(options: StagedFilesOptions) {
     this.#options = stagedFilesSettings(options);
-    const { clock, logger, plan, memoryBytes, onUploadFailed } = this.#options;
-    this.#memory = new PartMemory(memoryBytes);
+    const { clock, logger, plan, onUploadFailed } = this.#options;
     const tasks = new TaskGroup((error) =>
       logger.error({ error: describeError(error) }, "an upload failed"),
     );
@@ -89,6 +75,9 @@ export class StagedFiles implements AsyncDisposable {
     this.#registry = registry;
     this.finishing = finishing;
     this.names = new StagedNames({ registry, finishing, whiteouts, plan });
+    const writeModeOf = (appResultId: AppResultId): WriteMode => this.writeModeOf(appResultId);
+    const parts = { registry, kept, finishing, removing, tasks, writeModeOf };
+    this.#maker = new StagedFileMaker(this.#options, parts);
     this.#newVersions = new NewVersions({
       registry,
       writers,
@@ -108,7 +97,7 @@ export class StagedFiles implements AsyncDisposable {
    * @throws BsmountError `no-space`, `no-descriptors`, `environment`
    */
   async create(at: NewResultFile): Promise<StagedFile> {
-    const file = await this.#newFile(at, { isCopy: false });
+    const file = await this.#maker.new(at, { isCopy: false });
     this.#registry.add(file);
     return file;
   }
@@ -129,7 +118,7 @@ export class StagedFiles implements AsyncDisposable {
     fill: (content: StagedContent) => Promise<void>,
     signal: AbortSignal,
   ): Promise<StagedFile> {
-    const file = await this.#newFile(at, { isCopy: true });
+    const file = await this.#maker.new(at, { isCopy: true });
     try {
       await fill(file.content);
       await file.content.copied();
@@ -158,7 +147,8 @@ export class StagedFiles implements AsyncDisposable {
     const { modifiedMs } = left;
     const uploadPath = name.uploadPath ?? at.path;
     const earlier = earlierContent({ known, end, modifiedMs, shown, uploadPath });
-    const file = this.#stagedFile({ at, name, isCopy: false, earlier }, await left.open());
+    const made = { at, name, isCopy: false, earlier };
+    const file = this.#maker.of(made, await left.open());
     file.replace(replacedBy(known, shown));
     if (end === "interrupted")
       file.content.interrupt(known.why ?? "its mount ended before it was closed");
@@ -253,50 +243,6 @@ export class StagedFiles implements AsyncDisposable {
       ...others.map(async (file) => await endComplete(file, this.removing)),
     ]);
     await this.#options.staging[Symbol.asyncDispose]();
-  }
-
-  async #newFile(at: NewResultFile, { isCopy }: { readonly isCopy: boolean }): Promise<StagedFile> {
-    const { staging } = this.#options;
-    // In the other modes a close accepts what is on the disk.
-    const isThrough = this.writeModeOf(at.appResultId) === "through";
-    const isInMemory = staging.keepsInMemory && isThrough && !isCopy;
-    const staged = await this.#kept.withRoom(
-      async () => await staging.createFile(at, { isInMemory }),
-    );
-    const file = this.#stagedFile({ at, name: stagedNameOf(at.path), isCopy }, staged);
-    if (isInMemory) this.finishing.keepBytesLater(file, MEMORY_ONLY_MS);
-    return file;
-  }
-
-  #stagedFile(
-    { at, name, isCopy, earlier }: NewStagedFile,
-    { bytes, journal }: StagedBytes,
-  ): StagedFile {
-    const withRoom: KeptFiles["withRoom"] = async (work) => await this.#kept.withRoom(work);
-    const steps = earlier?.upload?.steps;
-    const content = new StagedContent({
-      ...this.#options,
-      ...(steps === undefined ? {} : { plan: new PartPlan(steps) }),
-      staging: bytes,
-      destination: { appResultId: at.appResultId, path: name.uploadPath ?? at.path },
-      sendsAhead: name.uploadPath !== undefined,
-      journal,
-      withRoom,
-      memory: this.#memory,
-      tasks: this.#tasks,
-      isCopy,
-      earlier,
-      onDestination: () => this.#registry.destinationChanged(file),
-      onLate: ({ id, path }) =>
-        this.#tasks.start(async () => await this.removing.removedLate(at, { id, path })),
-    });
-    this.#made += 1;
-    const { resultPath } = at;
-    const { appResultId } = at;
-    const writeMode = (): WriteMode => this.writeModeOf(appResultId);
-    const number = this.#made;
-    const file = new StagedFile({ content, journal, name, resultPath, writeMode, number });
-    return file;
   }
 
   /** Bounds how many files are listed here, where some were just evicted. */
