@@ -98,7 +98,7 @@ class ChangeRunner {
       },
       {
         succeed: (handle) => {
-          nodes.clear();
+          nodes.forget(path);
           writers.opened(handle, { path, ino: fileSystem.inoOf(handle) });
           done(0, handle);
           return 0;

@@ -49,8 +49,8 @@ export class OpenerSearch {
     // Who waits for the reply to a write has a descriptor, which costs less to find than a mapping.
     const descriptor = { file: { ...file, isMappable: false }, others };
     const hasDescriptor = (pid: number): boolean => this.#seesIn(pid, opened, descriptor);
-    const recent = this.#births.inUse(this.#recent.filter(isUnknown));
-    if (recent.some(hasDescriptor)) return undefined;
+    const recent = this.#recent.filter(isUnknown);
+    if (recent.some((pid) => this.#births.isInUse(pid) && hasDescriptor(pid))) return undefined;
     const latest = this.#births
       .lastBefore(mark, LATEST)
       .filter((pid) => isUnknown(pid) && !recent.includes(pid));

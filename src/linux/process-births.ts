@@ -49,7 +49,7 @@ const STARTS_PER_MS = 500;
 const RESERVED = 300;
 /** So many numbers are looked at one by one; for more of them, listing all processes costs less. */
 const FEW = 64;
-/** A mark has a count of starts that is at most so old. */
+/** A mark has a count of starts, and a search the highest number, that is at most so old. */
 const COUNT_MS = 1000;
 
 /** Finds young processes. Every method throws when /proc cannot be read. */
@@ -57,6 +57,8 @@ export class ProcessBirths {
   readonly #counters: StartCounters;
   #starts: number | undefined;
   #countedAtMs = 0;
+  #pidMax = 0;
+  #pidMaxAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(counters: StartCounters = systemCounters()) {
     this.#counters = counters;
@@ -84,12 +86,13 @@ export class ProcessBirths {
     const count = lastPid - mark.lastPid;
     if (count === 0) return [];
     if (count > 0 && count <= FEW) {
-      return this.inUse(Array.from({ length: count }, (_, before) => lastPid - before));
+      const numbers = Array.from({ length: count }, (_, before) => lastPid - before);
+      return numbers.filter((pid) => this.isInUse(pid));
     }
     const hasWrapped = count < 0;
     const isYoung = (pid: number): boolean =>
       hasWrapped ? pid > mark.lastPid || pid <= lastPid : pid > mark.lastPid && pid <= lastPid;
-    const pidMax = this.#counters.pidMax();
+    const pidMax = this.#highest();
     const age = (pid: number): number => (lastPid - pid + pidMax) % pidMax;
     const young = this.#counters.pids().filter(isYoung);
     return young.toSorted((a, b) => age(a) - age(b));
@@ -100,21 +103,31 @@ export class ProcessBirths {
    * youngest processes of that moment.
    */
   lastBefore(mark: BirthMark, count: number): readonly number[] {
-    const pidMax = this.#counters.pidMax();
+    const pidMax = this.#highest();
     const numbers = Array.from({ length: count }, (_, before) => {
       const pid = mark.lastPid - before;
       return pid >= RESERVED ? pid : pidMax - RESERVED + pid;
     });
-    return this.inUse(numbers);
+    return numbers.filter((pid) => this.isInUse(pid));
   }
 
-  /** Those of `numbers` that a process or thread has now, in the same order. */
-  inUse(numbers: readonly number[]): readonly number[] {
-    return numbers.filter((pid) => this.#counters.exists(pid));
+  /** Whether a process or thread has this number now. */
+  isInUse(pid: number): boolean {
+    return this.#counters.exists(pid);
+  }
+
+  /** One more than the highest number. */
+  #highest(): number {
+    const nowMs = this.#counters.nowMs();
+    if (nowMs - this.#pidMaxAtMs > COUNT_MS) {
+      this.#pidMax = this.#counters.pidMax();
+      this.#pidMaxAtMs = nowMs;
+    }
+    return this.#pidMax;
   }
 
   #isWithinOneRound(mark: BirthMark, threads: number): boolean {
-    const free = this.#counters.pidMax() - RESERVED - threads;
+    const free = this.#highest() - RESERVED - threads;
     const passedMs = this.#counters.nowMs() - mark.atMs;
     return passedMs * STARTS_PER_MS < free || this.#counters.starts() - mark.starts < free;
   }
