@@ -1,6 +1,7 @@
 import { compareIds } from "../core/compare-ids.ts";
 import { BsmountError, reasonOf } from "../core/errors.ts";
 import type { FileId } from "../core/ids.ts";
+import { lastReleaseReported } from "../write/last-release.ts";
 import { type NewName, notStagedError } from "../write/staged-names.ts";
 import type { Occupants } from "../write/removing.ts";
 import { StagedFile } from "../write/staged-file.ts";
@@ -94,6 +95,7 @@ export class Renaming {
   async #giveName(file: StagedFile, newName: NewName, signal: AbortSignal): Promise<void> {
     const { names, finishing, lists } = this.#options.writing.staged;
     lists.list(file.appResultId).keepFolders(file.path);
+    await lastReleaseReported(file, signal);
     const isToFinish = becomesFinal(file, newName.path) && !file.isOpenForWriting;
     const waits = file.writeMode === "through" && !file.awaitsCommit;
     if (isToFinish && waits && names.isQuick(file, newName.path)) {
@@ -121,6 +123,7 @@ export class Renaming {
     }
     if (to.existing !== undefined) await this.#checkEmpty(to.existing, signal);
     const files = await this.#filesToMove(source, signal);
+    await Promise.all(files.map(async (file) => await lastReleaseReported(file, signal)));
     const moved = (path: string): string => newPath(to.path + `/${path}`.slice(prefix.length));
     const movedFiles = files.map((file) => ({ file, path: moved(file.path) }));
     const list = this.#options.writing.staged.lists.list(appResultId);

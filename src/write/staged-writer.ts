@@ -76,7 +76,7 @@ export class StagedWriter implements FileWriter, ResultFile {
     const isToFinish = !awaitsRename && content.sizeBytes > 0;
     if (!isToFinish) this.#noteKill(askWriters);
     if (this.file.writeMode !== "through") return this.#closeDurably(isToFinish, askWriters);
-    if (!isToFinish) return content.stage();
+    if (!isToFinish) return this.#keepClosed(askWriters);
     if (this.#hasUnseen) return this.sync();
     return this.#finishUnless(askWriters, signal);
   }
@@ -123,6 +123,22 @@ export class StagedWriter implements FileWriter, ResultFile {
     this.#wasKilled = !isLock && askWriters.isBeingKilled?.() === true;
   }
 
+  async #keepClosed(askWriters: AskWriters): Promise<void> {
+    await this.file.content.stage();
+    await this.#noteClose(askWriters);
+  }
+
+  /**
+   * A file that is not to be finished yet was closed, which the journal says before the close returns: the mount may be
+   * killed before the kernel reports the last close.
+   */
+  async #noteClose(askWriters: AskWriters): Promise<void> {
+    // Who has an empty file open would have to be searched for among all processes.
+    if (this.#wasKilled || this.file.sizeBytes === 0 || (await askWriters()) !== "closed") return;
+    await this.file.close();
+    if (this.file.writeMode !== "through") await this.sync();
+  }
+
   /** Each handle of a killed writer does this. */
   #interrupt(): void {
     const { content } = this.file;
@@ -133,7 +149,8 @@ export class StagedWriter implements FileWriter, ResultFile {
   async #closeDurably(isToFinish: boolean, askWriters: AskWriters): Promise<void> {
     const { file } = this;
     await this.sync();
-    if (!isToFinish || this.#hasUnseen || !(await this.#closeUnless(askWriters))) return;
+    if (!isToFinish) return await this.#noteClose(askWriters);
+    if (this.#hasUnseen || !(await this.#closeUnless(askWriters))) return;
     // The journal's line that it was closed.
     await this.sync();
     if (file.awaitsCommit) return;

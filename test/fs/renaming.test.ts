@@ -90,6 +90,10 @@ const staged = async (): Promise<string[]> =>
     .map(({ resultFile }) => resultFile?.path ?? "nowhere")
     .toSorted();
 
+/** As {@link staged}, whether the journal says that they were closed. */
+const states = async (): Promise<string[]> =>
+  (await stagedUploads(folder.path)).map(({ state }) => state);
+
 const failureOf = async (work: Promise<unknown>): Promise<string> =>
   await work.then(() => "none", reasonOf);
 
@@ -281,6 +285,31 @@ test("[W10] a rename of a file that is still written does not finish it", async 
   emulator.clearFaults();
   await close(handle);
   expect(await remote()).toEqual([`f=${SHORT}`]);
+});
+
+describe("[W10] a rename that overtakes the kernel's report of the last close", () => {
+  test.each([SHORT, ""])("finishes a file with content %j", async (text) => {
+    const handle = await real.open("f.tmp", "rw", { creates: true });
+    await put(handle, text);
+    await real.fs.flush(handle, async () => "closed", neverAborted);
+    const renamed = real.rename("f.tmp", "f");
+    await turn();
+    real.fs.release(handle);
+    await renamed;
+    expect(await remote()).toEqual([`f=${text}`]);
+  });
+});
+
+test("[W20] what was closed under a temporary name is not interrupted when its mount is killed before the kernel reports that", async () => {
+  const handle = await real.open("f.tmp", "rw", { creates: true });
+  await put(handle, SHORT);
+  await real.fs.flush(handle, async () => "open", neverAborted);
+  expect(await states()).toEqual(["open"]);
+  await real.fs.flush(handle, async () => "closed", neverAborted);
+  expect(await states()).toEqual(["closed"]);
+  await put(handle, SHORT, SHORT.length);
+  expect(await states()).toEqual(["open"]);
+  real.fs.release(handle);
 });
 
 test("[W10] a large file whose name was not known is uploaded after its rename, whether or not that succeeds", async () => {
