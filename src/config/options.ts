@@ -178,7 +178,7 @@ export const OPTIONS = {
     type: "text",
     argument: "DIR",
     defaultText: "STATE/staging",
-    help: "folder for staged files, on a local disk with enough room",
+    help: "folder for staged files, on a local disk with room; its parent must exist",
   },
   stagingSize: {
     name: "staging-size",

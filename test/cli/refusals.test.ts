@@ -48,6 +48,10 @@ describe("mistakes in a command line are reported before any request", () => {
     ["lss", /^bsmount: unknown command 'lss'\n\(Did you mean ls\?\)\n {2}try: bsmount --help\n$/],
     ["ls --colour", /^bsmount: unknown option '--colour'\n {2}try: bsmount ls --help\n$/],
     ["mount", /^bsmount: missing required argument 'mountpoint'\n {2}try: bsmount mount --help\n$/],
+    [
+      "mount /mnt --staging-dir /no/such/disk",
+      /cannot stage written files in \/no\/such\/disk: there is no folder \/no\/such\n {2}try: .*mkdir -p '\/no\/such'/,
+    ],
     ["completion csh", /^bsmount: .*Allowed choices.*\n {2}try: bsmount completion --help\n$/],
     ["uploads list more", /^bsmount: too many .*\n {2}try: bsmount uploads list --help\n$/],
     ["ls --region mars", /^bsmount: .*no BaseSpace region "mars"; use one of use1, .*\n {2}try/],
