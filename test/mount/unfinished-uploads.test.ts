@@ -107,7 +107,7 @@ describe("a file under a temporary name", () => {
     expect(await isMounted()).toBe(false);
     await expect.poll(lastLines, { timeout: 30_000 }).toMatch(/"path":"f\.tmp".*not uploaded/);
     const { stdout } = await product.bsmount(["uploads"]);
-    expect(stdout).toMatch(new RegExp(`left behind +- +2 B .* ${shown("f.tmp")} `));
+    expect(stdout).toMatch(new RegExp(`left behind \\(closed\\) +- +2 B .* ${shown("f.tmp")} `));
   });
 
   it("does not keep a signal from ending the mount; the log names it", async () => {

@@ -10,7 +10,7 @@ import { type ForegroundHooks, startDaemon, withoutUnusedLog } from "../../mount
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { stagingFoldersOf } from "../../session/open-staging.ts";
-import { continuedNotice, leftoversNotice } from "../leftovers.ts";
+import { continuedNotices, leftoversNotice } from "../leftovers.ts";
 import { prepareStaging } from "../prepare-staging.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
@@ -156,8 +156,7 @@ async function mount(
   );
   printLine(`mounted on ${status.mountPoint} for ${status.user}, process ${status.pid}`);
   const folders = stagingFoldersOf(config.folders);
-  const continued = await continuedNotice(folders, status.pid);
-  if (continued !== undefined) printLine(continued);
+  for (const line of await continuedNotices(folders, status.pid)) printLine(line);
   const notice = await leftoversNotice(folders, status.pid);
   if (notice !== undefined) printWarning(notice);
   return EXIT.done;

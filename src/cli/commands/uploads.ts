@@ -14,7 +14,7 @@ import type { CommandContext, CommandResult, ProgramOptions } from "../context.t
 import { EXIT } from "../exit-codes.ts";
 import { addOptions, FOLDER_OPTIONS } from "../option-flags.ts";
 import { printJson, printLine, printWarning, table } from "../output.ts";
-import { warnOfMissing } from "../uploads/left-uploads.ts";
+import { endOfLeft, warnOfMissing } from "../uploads/left-uploads.ts";
 import { findUploads, type FoundUpload } from "../uploads/find-uploads.ts";
 import { findOptions } from "../uploads/named-uploads.ts";
 import { uploadsCommitCommand } from "./uploads-commit.ts";
@@ -108,8 +108,9 @@ function linesOf({ uploads, copies, folders }: Unfinished): readonly string[] {
 
 function stagedRow(upload: FoundUpload): readonly string[] {
   const { staged, sizeBytes, confirmedBytes, path, file } = upload;
+  const { state } = upload;
   return [
-    upload.state,
+    state === "left behind" ? `${state} (${endOfLeft(upload)})` : state,
     processOf(upload),
     formatBytes(sizeBytes),
     confirmedBytes === undefined ? "-" : formatBytes(confirmedBytes),
@@ -140,7 +141,8 @@ function copyRow({ pid, sizeBytes, begun, destination, journal }: Copy): readonl
 
 const LEFT_BEHIND =
   "Of the files that were left behind, the next mount, or bsmount uploads resume, uploads those that were closed. Where " +
-  "a reason is given it may not be able to.";
+  "a reason is given it may not be able to. Those that were open may lack their end: bsmount uploads resume --interrupted " +
+  "uploads them as they are.";
 
 const FINAL =
   "Nothing can upload a file whose reason is final: bsmount uploads export copies its bytes to a local file, and bsmount " +
@@ -155,6 +157,10 @@ const INTERRUPTED =
 const COPY =
   "To continue an interrupted copy, give the same command again; to abandon it, remove the file of its journal.";
 
+const AWAITING_COMMIT =
+  "A file that awaits a commit was closed in write mode commit: bsmount uploads commit PATH uploads it, and so do " +
+  "bsmount complete and unmount; without its mount, bsmount uploads resume --commit.";
+
 const AWAITING_RENAME =
   "A file that awaits a rename has a temporary name: rename it, or unmount with --upload-temporary or " +
   "--discard-temporary.";
@@ -168,9 +174,14 @@ function notesOn(uploads: readonly FoundUpload[], copies: readonly Copy[]): read
   if (states.has("failed")) reasons.push(FAILED);
   if (uploads.some(({ isFinal }) => isFinal)) reasons.push(FINAL);
   if (states.has("interrupted")) reasons.push(INTERRUPTED);
+  if (uploads.some(awaitsCommit)) reasons.push(AWAITING_COMMIT);
   if (states.has("awaiting rename")) reasons.push(AWAITING_RENAME);
   if (copies.some(({ pid }) => pid === undefined)) reasons.push(COPY);
   return reasons;
+}
+
+function awaitsCommit({ state, staged }: FoundUpload): boolean {
+  return state === "awaiting commit" || (state === "left behind" && staged?.awaitsCommit === true);
 }
 
 function dateText(date: Date): string {

@@ -33,14 +33,32 @@ const WHAT_HELPS: Partial<Record<FoundUpload["state"], string>> = {
   "awaiting commit": "it awaits a commit: bsmount uploads commit, complete or unmount",
   "awaiting rename": "its name is a temporary one: rename it",
   interrupted: "interrupted: open and close it to upload it as it is, or write it again",
-  "left behind": "an ended mount left it behind: bsmount uploads resume",
 };
 
 /** Why BaseSpace lacks it, in words. */
-export function reasonOfLeft({ state, why }: FoundUpload): string {
+export function reasonOfLeft(upload: FoundUpload): string {
+  const { state, why } = upload;
   const isOfJournal = state === "failed" || state === "left behind";
   if (isOfJournal && why !== undefined) return why;
+  if (state === "left behind") return whatHelpsLeft(upload);
   return WHAT_HELPS[state] ?? state;
+}
+
+function whatHelpsLeft(upload: FoundUpload): string {
+  const end = endOfLeft(upload);
+  const resume = "bsmount uploads resume";
+  if (end === "awaits commit") return `an ended mount left it behind: ${resume} --commit`;
+  if (end === "closed") return `an ended mount left it behind: ${resume}`;
+  return `an ended mount left it behind while it was open: ${resume} --interrupted uploads it as it is`;
+}
+
+/** How the last writer of a file left it that an ended mount has left behind. */
+export function endOfLeft({
+  staged,
+}: FoundUpload): "awaits commit" | "closed" | "interrupted" | "open" {
+  const { state = "open", awaitsCommit } = staged ?? {};
+  if (state === "closed") return awaitsCommit === true ? "awaits commit" : "closed";
+  return state === "interrupted" ? "interrupted" : "open";
 }
 
 /** Names the files that nothing uploads, with reasons. Returns the exit code: 1 when an upload failed, 3 otherwise. */
