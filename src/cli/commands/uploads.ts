@@ -14,7 +14,7 @@ import type { CommandContext, CommandResult, ProgramOptions } from "../context.t
 import { EXIT } from "../exit-codes.ts";
 import { addOptions, FOLDER_OPTIONS } from "../option-flags.ts";
 import { printJson, printLine, printWarning, table } from "../output.ts";
-import { endOfLeft, warnOfMissing } from "../uploads/left-uploads.ts";
+import { endOfLeft, nothingFound, warnOfMissing } from "../uploads/left-uploads.ts";
 import { findUploads, type FoundUpload } from "../uploads/find-uploads.ts";
 import { findOptions } from "../uploads/named-uploads.ts";
 import { uploadsCommitCommand } from "./uploads-commit.ts";
@@ -63,10 +63,10 @@ async function listUploads(
   const options = findOptions(flags, context);
   const { uploads, failures, folders } = await findUploads(options);
   for (const failure of failures) printWarning(describeError(failure));
-  await warnOfMissing(options.stagingFolders);
+  const missing = await warnOfMissing(options.stagingFolders);
   const copies = await copiesIn(resolveFolders(flags, context.environment));
   if (flags.json === true) printJson([...uploads.map(toJson), ...copies.map(copyToJson)]);
-  else for (const line of linesOf({ uploads, copies, folders })) printLine(line);
+  else for (const line of linesOf({ uploads, copies, folders, missing })) printLine(line);
   return EXIT.done;
 }
 
@@ -92,12 +92,15 @@ interface Unfinished {
   readonly copies: readonly Copy[];
   /** The staging folders that were read. */
   readonly folders: readonly string[];
+  /** Those that could not be read, because they are not there. */
+  readonly missing: readonly string[];
 }
 
-function linesOf({ uploads, copies, folders }: Unfinished): readonly string[] {
+function linesOf({ uploads, copies, folders, missing }: Unfinished): readonly string[] {
   if (uploads.length + copies.length === 0) {
     const looked = folders.map(printable).join(" and ");
-    return [`everything that was written is in BaseSpace, according to ${looked}`];
+    const claim = `everything that was written is in BaseSpace, according to ${looked}`;
+    return [nothingFound(claim, missing)];
   }
   const head = "STATE,PROCESS,SIZE,UPLOADED,WRITTEN (UTC),BELONGS TO,BYTES IN".split(",");
   return [

@@ -70,13 +70,21 @@ export function reportLeft(left: readonly FoundUpload[]): number {
   return left.some(({ state }) => state === "failed") ? EXIT.failed : EXIT.uploadsLeft;
 }
 
-/** Nobody can see what is in a staging folder whose disk is away. */
-export async function warnOfMissing(folders: StagingFolders): Promise<void> {
-  for (const folder of await folders.missing()) {
+/** Warns of staging folders that are not there, for example because their disk is away, and returns them. */
+export async function warnOfMissing(folders: StagingFolders): Promise<readonly string[]> {
+  const missing = await folders.unsearched();
+  for (const folder of missing) {
     printWarning(
-      `a mount staged files in ${printable(folder)}, which is not there now: it may have left some`,
+      `cannot look for staged files in ${printable(folder)}, which is not there now: a mount may have left some in it`,
     );
   }
+  return missing;
+}
+
+/** What can be said when nothing was found: `claim`, unless there are folders that nobody can look into. */
+export function nothingFound(claim: string, missing: readonly string[]): string {
+  if (missing.length === 0) return claim;
+  return `nothing was found, but ${missing.map(printable).join(" and ")} could not be searched`;
 }
 
 export function printReports(reports: readonly UploadReport[]): void {
