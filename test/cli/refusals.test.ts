@@ -41,6 +41,7 @@ describe("mistakes in a command line are reported before any request", () => {
     ["uploads lst", /unknown command 'lst'\n\(Did you mean .*list.*\?\)/],
     ["help nosuch", /^bsmount: unknown command 'nosuch'\n {2}try: bsmount --help\n$/],
     ["help lss", /^bsmount: unknown command 'lss'\n\(Did you mean ls\?\)\n/],
+    ["help uploads lst", /^bsmount: unknown command 'lst'\n\(Did you mean list or wait or .*\?\)/],
     [
       "uploads help nosuch",
       /^bsmount: unknown command 'nosuch'\n\(Did you mean list or wait or .*\?\)/,
