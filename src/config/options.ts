@@ -100,7 +100,7 @@ export const OPTIONS = {
   },
   resultSession: {
     name: "result-session",
-    type: "text",
+    type: "session",
     argument: "SESSION",
     env: "BSMOUNT_RESULT_SESSION",
     defaultText: "a new one for each",

@@ -18,6 +18,11 @@ async function newResult(name: string): Promise<string> {
   return `${RESULTS}/${name}/files`;
 }
 
+async function sessionOf(name: string): Promise<string> {
+  const { stdout } = await product.bsmount(["cat", `${RESULTS}/${name}/.json`]);
+  return (JSON.parse(stdout) as { AppSession: { Id: string } }).AppSession.Id;
+}
+
 describe("bsmount complete, abort, needs-attention", () => {
   it("set the status of an app result, by its path in a mount and by bs:", async () => {
     const files = await newResult("ended");
@@ -65,6 +70,10 @@ describe("bsmount complete, abort, needs-attention", () => {
         code: 0,
         stderr: expect.stringContaining("exists, and stays as it is"),
       });
+      // A result in the same session, which is named by a path in the mount.
+      const shared = ["mkdir", `${RESULTS}/shared`, "--session", `${folder}/early`];
+      expect(await product.bsmount(shared)).toMatchObject({ code: 0, stderr: "" });
+      expect(await sessionOf("shared")).toBe(await sessionOf("early"));
       // Somebody else completes it, after the mount has looked.
       await product.shell("ls", "projects/Phage lambda/appresults/early/files");
       const { apiServer, accessToken } = product.emulator;
