@@ -49,6 +49,20 @@ describe("mistakes in a command line are reported before any request", () => {
     ["lss", /^bsmount: unknown command 'lss'\n\(Did you mean ls\?\)\n {2}try: bsmount --help\n$/],
     ["ls --colour", /^bsmount: unknown option '--colour'\n {2}try: bsmount ls --help\n$/],
     ["mount", /^bsmount: missing required argument 'mountpoint'\n {2}try: bsmount mount --help\n$/],
+    ...[
+      "write-mode commit",
+      "result-description x",
+      "result-session x",
+      "complete-on-unmount",
+      "verify-uploads",
+      "staging-dir /tmp/x",
+      "staging-size 1GiB",
+    ].map((other): [string, RegExp] => [
+      `mount /mnt --${other} --read-only`,
+      new RegExp(
+        `^bsmount: option '--read-only' cannot be used with option '--${other.split(" ")[0]}.*\n {2}try: `,
+      ),
+    ]),
     [
       "mount /mnt --staging-dir /no/such/disk",
       /cannot stage written files in \/no\/such\/disk: there is no folder \/no\/such\n {2}try: .*mkdir -p '\/no\/such'/,

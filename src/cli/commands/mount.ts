@@ -43,6 +43,17 @@ const MOUNT_OPTIONS: readonly OptionKey[] = [
   "logFile",
 ];
 
+/** A mount that refuses every write has no use for these. */
+const OPTIONS_OF_WRITING: readonly OptionKey[] = [
+  "writeMode",
+  "resultDescription",
+  "resultSession",
+  "completeOnUnmount",
+  "verifyUploads",
+  "stagingDir",
+  "stagingSize",
+];
+
 interface MountFlags extends GivenOptions {
   readonly foreground?: true;
 }
@@ -57,6 +68,8 @@ export function mountCommand({ context, onResult }: ProgramOptions): CommandUnkn
       "mount nothing, and print a systemd user unit that mounts with these options",
     );
   const withOptions = addOptions(command, MOUNT_OPTIONS);
+  const readOnly = withOptions.options.find((option) => option.attributeName() === "readOnly");
+  readOnly?.conflicts([...OPTIONS_OF_WRITING]);
   const words = flagWords(withOptions);
   return withOptions.action(async (mountPoint, flags) => {
     if (flags.systemd !== true) onResult(await mount(mountPoint, flags, context));
