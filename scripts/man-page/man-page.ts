@@ -46,7 +46,7 @@ export function manPage(): string {
 }
 
 /** When something in this file, not in the commands, last changed. */
-const WORDING_OF = "November 30, 2026";
+const WORDING_OF = "December 1, 2026";
 
 const DESCRIPTION =
   "Shows runs, projects, samples and results of a BaseSpace account as files, and fetches only the bytes that " +

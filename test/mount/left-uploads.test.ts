@@ -137,6 +137,8 @@ describe("with the next mount, bsmount uploads", () => {
     expect((await product.shell("cat .bsmount/uploads")).stdout).toMatch(
       /^left behind\t\d+\t0\t.*ended\/files\/f\tfinal: /m,
     );
+    // What can be done is said once for both files.
+    expect((await uploads("list")).stdout.match(/uploads export/g)).toHaveLength(1);
     const target = product.dir.join("saved");
     expect(await uploads("export", `bs:/${RESULTS}/ended`, target)).toMatchObject({ code: 0 });
     expect(await readFile(`${target}/files/f`, "utf8")).toBe(

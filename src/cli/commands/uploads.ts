@@ -8,6 +8,7 @@ import { describeError } from "../../core/errors.ts";
 import { printable } from "../../core/terminal-text.ts";
 import { formatBytes } from "../../core/units.ts";
 import { lockFolderIn, transfersFolderIn } from "../../session/transfer-paths.ts";
+import { withoutKeepBytes } from "../../write/final-failure.ts";
 import type { StagedUpload } from "../../write/leftovers.ts";
 import { shownPathOf } from "../../write/result-file.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
@@ -170,7 +171,7 @@ const AWAITING_RENAME =
 
 function notesOn(uploads: readonly FoundUpload[], copies: readonly Copy[]): readonly string[] {
   const reasons = uploads.flatMap(({ why, file }) =>
-    why === undefined ? [] : [`${printable(file)}  ${printable(why)}`],
+    why === undefined ? [] : [`${printable(file)}  ${printable(withoutKeepBytes(why))}`],
   );
   const states = new Set(uploads.map(({ state }) => state));
   if (states.has("left behind")) reasons.push(LEFT_BEHIND);
