@@ -52,6 +52,24 @@ describe("bsmount complete, abort, needs-attention", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ Status: "Complete", StatusSummary: "look" });
   });
 
+  it("name on a mount the other results of the session, which end too", async () => {
+    const folder = `${product.mountPoint}/projects/Phage lambda/appresults`;
+    await product.bsmount(["mount", product.mountPoint]);
+    try {
+      await product.bsmount(["mkdir", `${RESULTS}/pair`]);
+      await product.bsmount(["mkdir", `${RESULTS}/of it`, "--session", `${RESULTS}/pair`]);
+      const ended = await product.bsmount(["complete", "--json", `${folder}/pair`]);
+      expect([ended.code, ended.stderr]).toEqual([0, ""]);
+      expect(JSON.parse(ended.stdout)).toEqual({
+        path: `${RESULTS.slice("bs:".length)}/pair`,
+        others: [`${RESULTS.slice("bs:".length)}/of it`],
+        status: "Complete",
+      });
+    } finally {
+      await product.bsmount(["unmount", "--lazy", product.mountPoint]);
+    }
+  });
+
   it("exit with 3 when a file can no longer get into the result, and say of a mount what is new", async () => {
     await product.bsmount(["mount", product.mountPoint]);
     try {
