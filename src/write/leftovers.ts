@@ -233,9 +233,13 @@ function detailsOf({
     ...(upload === undefined ? {} : { pendingId: upload.fileId }),
     ...(wholes === undefined ? {} : { sentMd5s: wholes.map(({ md5 }) => md5) }),
     ...(why === undefined ? {} : { why }),
-    ...(state === "closed" && closed?.awaitsCommit === true ? { awaitsCommit: true } : {}),
+    ...(state === "closed" ? commitOf(closed) : {}),
     state,
   };
+}
+
+function commitOf(closed: JournaledFile["closed"]): Pick<StagedUpload, "awaitsCommit"> {
+  return closed?.awaitsCommit === true ? { awaitsCommit: true } : {};
 }
 
 /**
