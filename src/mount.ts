@@ -15,3 +15,4 @@ export {
   type MountStatus,
 } from "./mount/mount.ts";
 export { openSession, type Session } from "./session/session.ts";
+export type { StatusOutcome } from "./session/status-outcome.ts";

@@ -46,7 +46,7 @@ export function manPage(): string {
 }
 
 /** When something in this file, not in the commands, last changed. */
-const WORDING_OF = "November 30, 2026";
+const WORDING_OF = "December 1, 2026";
 
 const DESCRIPTION =
   "Shows runs, projects, samples and results of a BaseSpace account as files, and fetches only the bytes that " +
@@ -58,9 +58,12 @@ const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: "Done.",
   failed: "Failed, also when standard output could not be written.",
   usage: "The command line is wrong.",
-  uploadsLeft: "Files were not uploaded, or await a rename.",
+  uploadsLeft:
+    "Files were not uploaded, or await a rename. After unmount, the message says whether the mount is still there.",
   access: "Not signed in, or not allowed.",
   interrupted: "Interrupted; a second Ctrl-C ends at once.",
+  readerGone:
+    "Nobody read the output any more, as in | head -1. A command that does more than print fails instead.",
 };
 
 const FILES: Readonly<Record<string, string>> = {

@@ -7,7 +7,7 @@ import { asMountCommand } from "./fstab.ts";
 import { printError, printWarning } from "./output.ts";
 import { buildProgram } from "./program.ts";
 import { showRetries } from "./retry-line.ts";
-import { standardOutput } from "./standard-output.ts";
+import { isReaderGone, standardOutput } from "./standard-output.ts";
 
 /*
  * Begin here: `cli/` is the program `bsmount`. `main.ts` starts it: in a background process it serves a mount
@@ -76,7 +76,10 @@ function reportFailure(error: unknown, interrupted: AbortSignal): number {
   return exitCodeOf(interrupted.aborted ? "aborted" : reasonOf(error));
 }
 
-/** Waits until the output is written, and returns the exit code. */
+/**
+ * Waits until the output is written, and returns the exit code. A command that only prints ends without a word when
+ * nobody reads its output any more, as other programs do.
+ */
 async function flushOutput(
   { exitCode, isWorkDone }: Outcome,
   interrupted: AbortSignal,
@@ -86,6 +89,7 @@ async function flushOutput(
     await standardOutput.flush(interrupted);
     return exitCode;
   } catch (error) {
+    if (isReaderGone(error) && !isWorkDone && exitCode === EXIT.done) return EXIT.readerGone;
     printError(error);
     if (isWorkDone) printWarning("the command finished its work all the same");
     return exitCode === EXIT.done ? exitCodeOf(reasonOf(error)) : exitCode;

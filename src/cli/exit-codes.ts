@@ -10,6 +10,8 @@ export const EXIT = {
   /** Not signed in, or not allowed. */
   access: 4,
   interrupted: 130,
+  /** The reader of the output has ended, as in `| head -1`: the code that a shell shows for SIGPIPE. */
+  readerGone: 141,
 } as const;
 
 /** The one table from reasons to exit codes. */

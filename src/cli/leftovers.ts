@@ -37,26 +37,39 @@ export async function leftoversNotice(
   pid?: number,
 ): Promise<string | undefined> {
   const left = (await allStaged(folders)).filter(
-    (upload) => !upload.isLive || (upload.pid === pid && !isContinued(upload)),
+    (upload) => !upload.isLive || (upload.pid === pid && !isClosed(upload)),
   );
   if (left.length === 0) return undefined;
   return `earlier mounts left ${filesOf(left)} behind that BaseSpace does not have: bsmount uploads list`;
 }
 
-/** One line about the files that a new mount continues to upload; undefined when there are none. */
-export async function continuedNotice(
+/** A line about the files that a new mount continues to upload, and one about those that await a commit. */
+export async function continuedNotices(
   folders: StagingFolders,
   pid: number,
-): Promise<string | undefined> {
-  const continued = (await allStaged(folders)).filter(
-    (upload) => upload.isLive && upload.pid === pid && isContinued(upload),
-  );
-  return continued.length === 0
-    ? undefined
-    : `uploading ${filesOf(continued)} that earlier mounts left behind`;
+): Promise<readonly string[]> {
+  const own = (await allStaged(folders)).filter((upload) => upload.isLive && upload.pid === pid);
+  const continued = own.filter(isContinued);
+  const waiting = own.filter(isWaiting);
+  const uploading = `uploading ${filesOf(continued)} that earlier mounts left behind`;
+  const verb = waiting.length === 1 ? "awaits" : "await";
+  const awaiting = `${filesOf(waiting)} that earlier mounts left behind ${verb} a commit: bsmount uploads commit`;
+  return [
+    ...(continued.length === 0 ? [] : [uploading]),
+    ...(waiting.length === 0 ? [] : [awaiting]),
+  ];
 }
 
-function isContinued({ state, resultFile, why }: StagedUpload): boolean {
+function isContinued(upload: StagedUpload): boolean {
+  return isClosed(upload) && upload.awaitsCommit !== true;
+}
+
+function isWaiting(upload: StagedUpload): boolean {
+  return isClosed(upload) && upload.awaitsCommit === true;
+}
+
+/** Whether nothing but a commit, at most, is missing before it is uploaded. */
+function isClosed({ state, resultFile, why }: StagedUpload): boolean {
   const isFinal = resultFile !== undefined && !stagedNameOf(resultFile.path).awaitsRename;
   return state === "closed" && isFinal && why === undefined;
 }

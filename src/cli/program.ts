@@ -98,7 +98,7 @@ export function buildProgram({ output, ...options }: BuildOptions): CommandUnkno
     configureMessages(command, `bsmount ${command.name()}`);
     for (const each of command.commands)
       configureMessages(each, `bsmount ${command.name()} ${each.name()}`);
-    if (command.commands.length > 0) refuseUnknown(command);
+    if (command.commands.length > 0) showNamedHelp(refuseUnknown(command));
     program.addCommand(command);
   }
   return explainUnknownHelp(program);
@@ -118,12 +118,24 @@ function addOtherVersionFlag(program: Command): void {
 }
 
 /** Without this, commander would pass the unknown name to the default command of the group as an argument. */
-function refuseUnknown(group: CommandUnknownOpts): void {
-  explainUnknownHelp(group).hook("preSubcommand", () => {
+function refuseUnknown(group: CommandUnknownOpts): CommandUnknownOpts {
+  return explainUnknownHelp(group).hook("preSubcommand", () => {
     const [name] = group.args;
     if (name === undefined || name.startsWith("-") || isCommand(group, name)) return;
     const names = group.commands.map((command) => command.name()).join(" or ");
     group.error(`error: unknown command '${name}'\n(Did you mean ${names}?)`);
+  });
+}
+
+/** For `help GROUP NAME`, commander would print the help of the group. The help of the command throws, as all help does. */
+function showNamedHelp(group: CommandUnknownOpts): void {
+  group.addHelpText("before", () => {
+    const [help, , name] = group.parent?.args ?? [];
+    if (help !== "help" || name === undefined) return "";
+    const named = group.commands.find((command) => command.name() === name);
+    if (named === undefined) group.parse([name], { from: "user" });
+    named?.help();
+    return "";
   });
 }
 

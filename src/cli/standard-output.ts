@@ -85,10 +85,19 @@ class StandardOutput {
 
 export const standardOutput: StandardOutput = new StandardOutput();
 
+/** Whether the failure of a write says that nobody reads the output any more, as behind `| head -1`. */
+export function isReaderGone(error: unknown): boolean {
+  return error instanceof BsmountError && codeOf(error.cause) === "EPIPE";
+}
+
+function codeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException).code);
+}
+
 const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
 function outputError(cause: unknown): BsmountError {
-  const code = String((cause as NodeJS.ErrnoException).code);
+  const code = codeOf(cause);
   const why = code === "EPIPE" ? ": its reader has closed it" : "";
   return new BsmountError("unavailable", `cannot write to standard output${why}`, {
     cause,

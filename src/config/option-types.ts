@@ -7,6 +7,8 @@ import { apiServerOfRegion, REGIONS } from "./regions.ts";
 /** The types of option values, by the names that the option table uses. */
 export interface OptionTypes {
   readonly text: string;
+  /** The Id or the name of an app session, or a path of a result in it. */
+  readonly session: string;
   readonly switch: boolean;
   readonly profileName: string;
   readonly region: string;
@@ -37,6 +39,7 @@ export const OPTION_TYPES: {
   readonly [Name in keyof OptionTypes]: OptionType<OptionTypes[Name]>;
 } = {
   text: { parse: (text) => text },
+  session: { parse: parseSession },
   switch: { parse: (text) => text === "on" },
   profileName: { parse: parseProfileName },
   region: { parse: parseRegion, choices: REGIONS },
@@ -48,6 +51,13 @@ export const OPTION_TYPES: {
   wholeNumber: { parse: parseWholeNumber },
   octal: { parse: parseOctal },
 };
+
+function parseSession(text: string): string {
+  if (text.trim() !== "") return text;
+  throw new BsmountError("usage", "it names no app session", {
+    remedy: "give an Id, a name or a result, or leave the option out for a new session",
+  });
+}
 
 /** Whether a profile can have this name, which is also that of its file. */
 export function isProfileName(name: string): boolean {

@@ -100,7 +100,7 @@ export const OPTIONS = {
   },
   resultSession: {
     name: "result-session",
-    type: "text",
+    type: "session",
     argument: "SESSION",
     env: "BSMOUNT_RESULT_SESSION",
     defaultText: "a new one for each",
@@ -178,7 +178,7 @@ export const OPTIONS = {
     type: "text",
     argument: "DIR",
     defaultText: "STATE/staging",
-    help: "folder for staged files, on a local disk with enough room",
+    help: "folder for staged files, on a local disk with room; its parent must exist",
   },
   stagingSize: {
     name: "staging-size",

@@ -3,6 +3,7 @@ import { namedServer, serverOfProfile } from "./choose-server.ts";
 import type { Environment } from "./environment.ts";
 import { type GivenOptions, completeOptions, withEnvironment } from "./option-values.ts";
 import { ownProfileFile, type Profile, type ProfileLocation, readProfile } from "./profile.ts";
+import { isSameServer } from "./regions.ts";
 
 /** Everything that signing in needs to know. */
 export interface SignInConfig extends ChosenClient {
@@ -10,6 +11,8 @@ export interface SignInConfig extends ChosenClient {
   /** Where the token is stored. */
   readonly location: ProfileLocation;
   readonly apiServer: string;
+  /** The token that the new one replaces, if it is of the same server. */
+  readonly replacedToken?: string;
   readonly scopes: string;
   readonly insecureHttp: boolean;
   readonly timeoutMs: number;
@@ -30,6 +33,8 @@ export async function resolveSignIn(
   const profile = await readProfile(name, environment.home);
   const named = namedServer(given, options, given.profile === undefined ? undefined : profile);
   const apiServer = named?.apiServer ?? serverOfProfile(profile);
+  const { accessToken } = profile ?? {};
+  const isReplaced = accessToken !== undefined && isSameServer(apiServer, serverOfProfile(profile));
   return {
     profile: name,
     location: locationOf(profile) ?? {
@@ -37,6 +42,7 @@ export async function resolveSignIn(
       section: "DEFAULT",
     },
     apiServer,
+    ...(isReplaced ? { replacedToken: accessToken } : {}),
     scopes,
     ...(await chooseClient(options, profile, apiServer)),
     insecureHttp,

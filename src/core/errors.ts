@@ -122,9 +122,16 @@ export function describeError(error: unknown): string {
   const parts: string[] = [];
   for (let at: unknown = error; at !== undefined && parts.length < 8; at = causeOf(at)) {
     const text = at instanceof Error ? at.message : textOf(at);
-    if (text !== "" && !parts.some((part) => part.includes(text))) parts.push(text);
+    if (text !== "" && !parts.some((part) => part.includes(text)))
+      parts.push(withoutKnownHead(text, parts));
   }
   return parts.join(": ");
+}
+
+/** An error and its cause can begin with the same words, such as `POST /files: `, which say nothing new. */
+function withoutKnownHead(text: string, parts: readonly string[]): string {
+  const [head = ""] = /^[^:]* [^:]*: /.exec(text) ?? [];
+  return head !== "" && parts.some((part) => part.includes(head)) ? text.slice(head.length) : text;
 }
 
 /** What `using` throws when a block fails, and then a disposal as well. */

@@ -136,7 +136,7 @@ async function finishUploads(
 }
 
 function refuseUnfinished({ mountPoint, session }: EndMountOptions): void {
-  const what = `cannot unmount ${mountPoint}`;
+  const what = `cannot unmount ${mountPoint}, which stays mounted`;
   const { awaitingRename, failed } = session.unfinishedFiles();
   if (awaitingRename.length > 0) throw temporaryNamesError(what, awaitingRename);
   if (failed.length > 0) throw uploadsFailedError(what, failed);

@@ -16,6 +16,7 @@ import type { PreparedMount } from "./prepare-mount.ts";
 import type { UnfinishedInMount } from "./result-in-mounts.ts";
 import { enterRegistry, socketPathOf } from "./registry.ts";
 import { handleUploadsRequest, isUploadsRequest, type UploadsRequest } from "./uploads-control.ts";
+import type { StatusOutcome } from "../session/status-outcome.ts";
 
 /** A mounted session. Disposing unmounts it, even if it is in use. */
 export interface BaseSpaceMount extends AsyncDisposable {
@@ -159,7 +160,12 @@ export class LiveMount implements BaseSpaceMount {
     await this.ended;
   }
 
-  async #setStatus({ path, held, method: _method, ...rest }: SetStatusRequest): Promise<string> {
+  async #setStatus({
+    path,
+    held,
+    method: _method,
+    ...rest
+  }: SetStatusRequest): Promise<StatusOutcome> {
     const { session } = this.#options;
     const change = { ...rest, ...(held === undefined ? {} : { temporaryFiles: held }) };
     try {

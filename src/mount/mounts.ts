@@ -5,6 +5,7 @@ import type { AskOptions } from "./control-client.ts";
 import { findMount, findMountPoint, requireLiveMount } from "./find-mount.ts";
 import type { MountStatus } from "./mount-status.ts";
 import { readRegistry, type RegistryEntry } from "./registry.ts";
+import type { StatusOutcome } from "../session/status-outcome.ts";
 
 /** A live mount replies within milliseconds; one that does not is shown with its status at its start. */
 const STATUS_SILENCE_MS = 2_000;
@@ -72,8 +73,8 @@ export interface StatusChangeAt extends Pick<AskOptions, "onProgress"> {
 
 /**
  * Sets the status of the app result that `path` is in. Returns when its files are finished and BaseSpace has the
- * status: the path of the app result in the mount, or `path` if the process of the mount is of a version that does not
- * tell it.
+ * status: the path of the app result in the mount, and of those that have ended with it; from a mount of an older version
+ * the path alone, or `path`.
  * @throws BsmountError `usage` when `path` is in no mount of this user, `timeout` when its process does not respond;
  * the error of the mount
  */
@@ -81,7 +82,7 @@ export async function setStatusAt(
   path: string,
   { runtimeFolder, onProgress, temporaryFiles: held, ...change }: StatusChangeAt,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<StatusOutcome> {
   const { entry, inside } = await requireLiveMount(await findMount(path, runtimeFolder));
   const request = {
     method: "set-status",
@@ -90,8 +91,9 @@ export async function setStatusAt(
     ...(held === undefined ? {} : { held }),
   } as const;
   const listener = onProgress === undefined ? {} : { onProgress };
-  const appResultPath = await askEntry(entry, request, { signal, ...listener });
-  return typeof appResultPath === "string" ? appResultPath : path;
+  const outcome = await askEntry(entry, request, { signal, ...listener });
+  if (typeof outcome === "object" && outcome !== null) return outcome as StatusOutcome;
+  return { path: typeof outcome === "string" ? outcome : path, others: [] };
 }
 
 /**

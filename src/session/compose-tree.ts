@@ -19,6 +19,7 @@ import { ResultCompletion } from "./result-completion.ts";
 import type { UnfinishedFilesPolicy } from "./temporary-files-policy.ts";
 import { transferPathsOf, transfersFolderIn, type TransferPaths } from "./transfer-paths.ts";
 import type { UsedResults } from "./used-results.ts";
+import { pathsOf, type StatusOutcome } from "./status-outcome.ts";
 
 /** How long the kernel caches names and attributes, in milliseconds. */
 export const KERNEL_TTL_MS = 1000;
@@ -54,7 +55,7 @@ export interface TreeSession {
   readonly completion: Pick<ResultCompletion, "complete" | "leave">;
   /**
    * Sets the status of the app result that `path` (as the mount shows it) is in, after finishing its files. Returns the
-   * path of that app result.
+   * path of that app result, and of those that have ended with it.
    * @throws BsmountError `usage` when it is in none, `unfinished` while a file has a temporary name and
    * `temporaryFiles` does not say what to do with it, `invalid`
    * @throws StillOpenError while one of its files is open for writing
@@ -63,7 +64,7 @@ export interface TreeSession {
     path: string,
     change: StatusChange & UnfinishedFilesPolicy,
     signal: AbortSignal,
-  ): Promise<string>;
+  ): Promise<StatusOutcome>;
 }
 
 export function composeTree(
@@ -116,8 +117,9 @@ function endingOf(
     setStatus: async (path, change, signal) => {
       if (mount.readOnly) throw readOnlyError(path);
       const appResult = appResultOf(await tree.resolve(path, signal), path);
-      await maker.setStatus(appResult.entity, change, signal);
-      return pathOf(appResult);
+      const others = await maker.changeStatus(appResult.entity, change, signal);
+      const { logger } = parts;
+      return { path: pathOf(appResult), others: await pathsOf(others, { tree, logger }, signal) };
     },
     completion: new ResultCompletion({ ...parts, ...inTree, isWanted, hurry: hurry.signal }),
     hurry: () => {

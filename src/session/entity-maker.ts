@@ -72,6 +72,15 @@ export class ApiEntityMaker implements EntityMaker {
     change: StatusChange & UnfinishedFilesPolicy,
     signal: AbortSignal,
   ): Promise<void> {
+    await this.changeStatus(appResult, change, signal);
+  }
+
+  /** As {@link setStatus}; returns the other app results that have ended with it. */
+  async changeStatus(
+    appResult: Entity,
+    change: StatusChange & UnfinishedFilesPolicy,
+    signal: AbortSignal,
+  ): Promise<readonly Entity[]> {
     const status = statusOf(change.status ?? appResult.status ?? "");
     const { appSession, raw } = await this.#client.appResults.get(appResult.id, {
       signal,
@@ -82,7 +91,7 @@ export class ApiEntityMaker implements EntityMaker {
     const summary = change.summary ?? textOf(raw["StatusSummary"]);
     if (isFinalStatus(textOf(raw["Status"]))) {
       refuseUnlessSame(appResult.name, raw, { status, summary });
-      return;
+      return [];
     }
     const others = isFinalStatus(status)
       ? await this.#others(appResult, appSession.id, signal)
@@ -96,6 +105,7 @@ export class ApiEntityMaker implements EntityMaker {
       this.#catalog.invalidate(other);
       this.#forgetListing(other.raw);
     }
+    return others;
   }
 
   /**

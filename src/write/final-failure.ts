@@ -45,6 +45,11 @@ export function finalReason(why: string): string {
   return `${FINAL}${why}; ${KEEP_BYTES}`;
 }
 
+/** A description of a failure without how to keep the bytes, where that is said once for several files. */
+export function withoutKeepBytes(why: string): string {
+  return why.endsWith(KEEP_BYTES) ? why.slice(0, -KEEP_BYTES.length).replace(/; $/, "") : why;
+}
+
 /** Whether a failure, or its description in a journal, is final. */
 export function isFinalFailure(failure: unknown): boolean {
   return typeof failure === "string"

@@ -41,6 +41,8 @@ export interface StagedUpload {
   readonly userId?: string;
   /** What the journal says of it; `open` when it says nothing. */
   readonly state: JournaledState;
+  /** It was closed in a result whose files are finished only when somebody says so. */
+  readonly awaitsCommit?: true;
   /** Where it belongs; absent when the journal does not say. */
   readonly resultFile?: ResultFile;
   /** The complete file that its path showed when it was begun there; null for none, absent where that is not known. */
@@ -219,10 +221,11 @@ function detailsOf({
   wholes,
   upload,
   why,
+  closed,
   state = "open",
 }: Partial<JournaledFile> = {}): Pick<
   StagedUpload,
-  "pendingId" | "resultFile" | "sentMd5s" | "shown" | "state" | "why"
+  "awaitsCommit" | "pendingId" | "resultFile" | "sentMd5s" | "shown" | "state" | "why"
 > {
   return {
     ...(resultFile === undefined ? {} : { resultFile }),
@@ -230,8 +233,13 @@ function detailsOf({
     ...(upload === undefined ? {} : { pendingId: upload.fileId }),
     ...(wholes === undefined ? {} : { sentMd5s: wholes.map(({ md5 }) => md5) }),
     ...(why === undefined ? {} : { why }),
+    ...(state === "closed" ? commitOf(closed) : {}),
     state,
   };
+}
+
+function commitOf(closed: JournaledFile["closed"]): Pick<StagedUpload, "awaitsCommit"> {
+  return closed?.awaitsCommit === true ? { awaitsCommit: true } : {};
 }
 
 /**

@@ -59,6 +59,13 @@ export class StagingFolders {
     return [...new Set((await this.#missing()).map(({ path }) => path))];
   }
 
+  /** What cannot be searched: those that are missing, and the current one if an option names one that is not there. */
+  async unsearched(): Promise<readonly string[]> {
+    const { current, usual } = this.#options;
+    const isNamed = current !== usual && (await identityOf(current)) === undefined;
+    return [...new Set([...(isNamed ? [current] : []), ...(await this.missing())])];
+  }
+
   /** Everything that is staged in any of them, oldest first. */
   async uploads(): Promise<readonly StagedUpload[]> {
     return await stagedUploads(...(await this.all()));

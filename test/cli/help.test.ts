@@ -56,6 +56,22 @@ describe.each(["-v", "-V", "--version"])("%s", (flag) => {
   });
 });
 
+it.each(["help uploads list", "uploads help list", "uploads list --help"])(
+  "%s shows the help of that command",
+  async (line) => {
+    const printed: string[] = [];
+    const write = vi
+      .spyOn(standardOutput, "write")
+      .mockImplementation((data) => void printed.push(Buffer.from(data as string).toString()));
+    try {
+      expect(await run(line.split(" "))).toBe(0);
+    } finally {
+      write.mockRestore();
+    }
+    expect(printed.join("")).toMatch(/^Usage: bsmount uploads list \[options\]\n(?![^]*Usage:)/);
+  },
+);
+
 describe("--help", () => {
   it("shows the default and the variable of an option that has them, and nothing else", () => {
     const context = { signal: neverAborted, environment, handOverSignals: () => undefined };

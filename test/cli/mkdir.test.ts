@@ -176,12 +176,23 @@ describe("bsmount mkdir with details of an app result", () => {
       [[`${RESULTS}/new`, "--reference", "/tmp"], /"\/tmp" is in no mount/],
       [["bs:/projects/New", "--description", "x"], /--description is for app results/],
       [["bs:/projects/New", "--session", "1"], /--session is for app results/],
+      [
+        [`${RESULTS}/new`, "--session", ""],
+        /'--session <session>' argument '' is invalid. it names no app session; give an Id/,
+      ],
+      [[`${RESULTS}/new`, "--session", "/tmp"], /"\/tmp" is in no mount\n {2}try: give a path/],
+      [[`${RESULTS}/new`, "--session", "a/b"], /there is no app session "a\/b"/],
     ] as const) {
       const { exitCode, output } = await mkdir(...args);
       expect(output).toMatch(says);
       expect(exitCode).not.toBe(0);
     }
     expect(await drawn()).toBe(before);
+  });
+
+  it("names in its help the variable that gives it a session", async () => {
+    const { output } = await mkdir("--help");
+    expect(output.replaceAll(/\s+/g, " ")).toContain("env: BSMOUNT_RESULT_SESSION");
   });
 
   it("says of a result that exists that -p leaves it as it is", async () => {

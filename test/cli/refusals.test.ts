@@ -41,6 +41,7 @@ describe("mistakes in a command line are reported before any request", () => {
     ["uploads lst", /unknown command 'lst'\n\(Did you mean .*list.*\?\)/],
     ["help nosuch", /^bsmount: unknown command 'nosuch'\n {2}try: bsmount --help\n$/],
     ["help lss", /^bsmount: unknown command 'lss'\n\(Did you mean ls\?\)\n/],
+    ["help uploads lst", /^bsmount: unknown command 'lst'\n\(Did you mean list or wait or .*\?\)/],
     [
       "uploads help nosuch",
       /^bsmount: unknown command 'nosuch'\n\(Did you mean list or wait or .*\?\)/,
@@ -48,6 +49,24 @@ describe("mistakes in a command line are reported before any request", () => {
     ["lss", /^bsmount: unknown command 'lss'\n\(Did you mean ls\?\)\n {2}try: bsmount --help\n$/],
     ["ls --colour", /^bsmount: unknown option '--colour'\n {2}try: bsmount ls --help\n$/],
     ["mount", /^bsmount: missing required argument 'mountpoint'\n {2}try: bsmount mount --help\n$/],
+    ...[
+      "write-mode commit",
+      "result-description x",
+      "result-session x",
+      "complete-on-unmount",
+      "verify-uploads",
+      "staging-dir /tmp/x",
+      "staging-size 1GiB",
+    ].map((other): [string, RegExp] => [
+      `mount /mnt --${other} --read-only`,
+      new RegExp(
+        `^bsmount: option '--read-only' cannot be used with option '--${other.split(" ")[0]}.*\n {2}try: `,
+      ),
+    ]),
+    [
+      "mount /mnt --staging-dir /no/such/disk",
+      /cannot stage written files in \/no\/such\/disk: there is no folder \/no\/such\n {2}try: .*mkdir -p '\/no\/such'/,
+    ],
     ["completion csh", /^bsmount: .*Allowed choices.*\n {2}try: bsmount completion --help\n$/],
     ["uploads list more", /^bsmount: too many .*\n {2}try: bsmount uploads list --help\n$/],
     ["ls --region mars", /^bsmount: .*no BaseSpace region "mars"; use one of use1, .*\n {2}try/],

@@ -14,7 +14,7 @@ import {
 
 /*
  * The output of a command is its result, or describes it. When it cannot be written, to whatever file or pipe, the
- * command has failed, and reports that.
+ * command has failed, and reports that; one that only prints ends without a word when its reader has ended.
  */
 
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -40,6 +40,7 @@ const SHOWING: readonly (readonly string[])[] = [
   ["--version"],
   ["status", "--json"],
   ["profiles"],
+  ["uploads", "list"],
   ["whoami", "--json"],
   ["ls", "-l", "bs:/projects"],
   ["ls", "--json", "bs:/projects"],
@@ -50,7 +51,7 @@ const SHOWING: readonly (readonly string[])[] = [
 
 describe.each(DEAD_ENDS)("standard output that is %s", (how) => {
   it.concurrent.each(SHOWING.map((args) => ({ args })))(
-    "ends $args with 1 and the reason",
+    "ends $args as a failure",
     async ({ args }) => {
       expectFailedOutput(await withoutOutput(args, how, env), how);
     },

@@ -42,15 +42,21 @@ const WHY = {
 };
 
 /** It failed, and reported that once, with the reason. */
-export function expectFailedOutput({ code, stderr }: Ending, how: DeadEnd): void {
+function expectReportedFailure({ code, stderr }: Ending, how: DeadEnd): void {
   expect(stderr).toMatch(/^bsmount: cannot write to standard output: /);
   expect(stderr).toMatch(WHY[how]);
   expect(stderr.match(/cannot write/g)).toHaveLength(1);
   expect(code).toBe(1);
 }
 
+/** A command that only prints has failed; when the reader has ended, it says nothing, as other programs do. */
+export function expectFailedOutput(ending: Ending, how: DeadEnd): void {
+  if (how === "closed") expect(ending).toMatchObject({ code: 141, stderr: "" });
+  else expectReportedFailure(ending, how);
+}
+
 /** The same for a command that changes something and has finished its work. */
 export function expectDoneAllTheSame(ending: Ending, how: DeadEnd): void {
-  expectFailedOutput(ending, how);
+  expectReportedFailure(ending, how);
   expect(ending.stderr).toMatch(/warning: the command finished its work all the same\n$/);
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { mkdir, open, readFile, stat } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BaseSpace } from "../../src/api/client.ts";
 import { type Product, startProduct } from "../helpers/product.ts";
@@ -82,6 +82,41 @@ describe("without a mount, bsmount uploads", () => {
 });
 
 describe("with the next mount, bsmount uploads", () => {
+  it("[W23] says what was closed, what was open, and what awaits a commit", async () => {
+    const folder = `${product.mountPoint}/${RESULTS}/waiting`;
+    const mounted = await product.bsmount(["mount", product.mountPoint, "--write-mode", "commit"]);
+    await mkdir(folder);
+    await product.shell("echo a > a", `${RESULTS}/waiting/files`);
+    const writing = await open(`${folder}/files/b`, "w");
+    await writing.write("b");
+    process.kill(Number(/process (\d+)/.exec(mounted.stdout)?.[1]), "SIGKILL");
+    await writing.close().catch(() => {});
+    const [a, b] = [shown("waiting", "a"), shown("waiting", "b")];
+    await expect
+      .poll(async () => (await uploads("list")).stdout)
+      .toMatch(new RegExp(`left behind \\(awaits commit\\) .* ${a} `));
+    const { stdout, stderr } = await uploads("list");
+    expect([stdout, stderr]).toEqual([
+      expect.stringMatching(new RegExp(`left behind \\(open\\) .* ${b} `)),
+      "",
+    ]);
+    expect(stdout).toContain("bsmount uploads resume --commit");
+    const waited = await uploads("wait");
+    expect(waited.stderr).toContain(`${a} (an ended mount left it behind: bsmount uploads resume`);
+    expect(waited.stderr).toContain(`${b} (an ended mount left it behind while it was open: `);
+
+    const next = await product.bsmount(["mount", product.mountPoint]);
+    expect(next.stdout).toMatch(/^1 file .* left behind awaits a commit: bsmount uploads commit$/m);
+    expect(next.stdout).not.toContain("uploading");
+    expect((await uploads("list")).stdout).toMatch(
+      /^A file that awaits a commit .* bsmount uploads commit PATH uploads it/m,
+    );
+    expect(await uploads("commit", a)).toMatchObject({ code: 0, stdout: `in BaseSpace: ${a}\n` });
+    await product.shell(`rm ${b.slice(1).replace(" ", "\\ ")}`);
+    expect(await product.bsmount(["unmount", product.mountPoint])).toMatchObject({ code: 0 });
+    expect(await states()).toEqual([]);
+  });
+
   it("[W23] [W24] says which of the files that were left can never be uploaded, and handles these too", async () => {
     await leftBehind("ended", "open");
     await endElsewhere("ended");
@@ -102,6 +137,8 @@ describe("with the next mount, bsmount uploads", () => {
     expect((await product.shell("cat .bsmount/uploads")).stdout).toMatch(
       /^left behind\t\d+\t0\t.*ended\/files\/f\tfinal: /m,
     );
+    // What can be done is said once for both files.
+    expect((await uploads("list")).stdout.match(/uploads export/g)).toHaveLength(1);
     const target = product.dir.join("saved");
     expect(await uploads("export", `bs:/${RESULTS}/ended`, target)).toMatchObject({ code: 0 });
     expect(await readFile(`${target}/files/f`, "utf8")).toBe(

@@ -14,6 +14,7 @@ let local: string;
 beforeAll(async () => {
   product = await startProduct({ mountArgs: null });
   local = product.dir.join("local/disk");
+  await mkdir(product.dir.join("local"));
 });
 afterAll(async () => {
   await product?.[Symbol.asyncDispose]();

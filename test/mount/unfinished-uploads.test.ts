@@ -70,7 +70,7 @@ describe("a file under a temporary name", () => {
     const { code, stderr } = await unmount();
     expect(code).toBe(3);
     expect(stderr).toBe(
-      `bsmount: cannot unmount ${product.mountPoint}: ` +
+      `bsmount: cannot unmount ${product.mountPoint}, which stays mounted: ` +
         `${shown("f.tmp")} has a temporary name\n  try: ${OPTIONS}\n`,
     );
     expect(await isMounted()).toBe(true);
@@ -104,10 +104,11 @@ describe("a file under a temporary name", () => {
     const { code, stderr } = await unmount("--lazy");
     expect(code).toBe(3);
     expect(stderr).toContain(`not uploaded: ${shown("f.tmp")}; bsmount uploads list shows where`);
+    expect(stderr).toContain(`${product.mountPoint} is unmounted, but not everything is done:\n`);
     expect(await isMounted()).toBe(false);
     await expect.poll(lastLines, { timeout: 30_000 }).toMatch(/"path":"f\.tmp".*not uploaded/);
     const { stdout } = await product.bsmount(["uploads"]);
-    expect(stdout).toMatch(new RegExp(`left behind +- +2 B .* ${shown("f.tmp")} `));
+    expect(stdout).toMatch(new RegExp(`left behind \\(closed\\) +- +2 B .* ${shown("f.tmp")} `));
   });
 
   it("does not keep a signal from ending the mount; the log names it", async () => {

@@ -18,6 +18,11 @@ async function newResult(name: string): Promise<string> {
   return `${RESULTS}/${name}/files`;
 }
 
+async function sessionOf(name: string): Promise<string> {
+  const { stdout } = await product.bsmount(["cat", `${RESULTS}/${name}/.json`]);
+  return (JSON.parse(stdout) as { AppSession: { Id: string } }).AppSession.Id;
+}
+
 describe("bsmount complete, abort, needs-attention", () => {
   it("set the status of an app result, by its path in a mount and by bs:", async () => {
     const files = await newResult("ended");
@@ -47,6 +52,24 @@ describe("bsmount complete, abort, needs-attention", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ Status: "Complete", StatusSummary: "look" });
   });
 
+  it("name on a mount the other results of the session, which end too", async () => {
+    const folder = `${product.mountPoint}/projects/Phage lambda/appresults`;
+    await product.bsmount(["mount", product.mountPoint]);
+    try {
+      await product.bsmount(["mkdir", `${RESULTS}/pair`]);
+      await product.bsmount(["mkdir", `${RESULTS}/of it`, "--session", `${RESULTS}/pair`]);
+      const ended = await product.bsmount(["complete", "--json", `${folder}/pair`]);
+      expect([ended.code, ended.stderr]).toEqual([0, ""]);
+      expect(JSON.parse(ended.stdout)).toEqual({
+        path: `${RESULTS.slice("bs:".length)}/pair`,
+        others: [`${RESULTS.slice("bs:".length)}/of it`],
+        status: "Complete",
+      });
+    } finally {
+      await product.bsmount(["unmount", "--lazy", product.mountPoint]);
+    }
+  });
+
   it("exit with 3 when a file can no longer get into the result, and say of a mount what is new", async () => {
     await product.bsmount(["mount", product.mountPoint]);
     try {
@@ -65,6 +88,10 @@ describe("bsmount complete, abort, needs-attention", () => {
         code: 0,
         stderr: expect.stringContaining("exists, and stays as it is"),
       });
+      // A result in the same session, which is named by a path in the mount.
+      const shared = ["mkdir", `${RESULTS}/shared`, "--session", `${folder}/early`];
+      expect(await product.bsmount(shared)).toMatchObject({ code: 0, stderr: "" });
+      expect(await sessionOf("shared")).toBe(await sessionOf("early"));
       // Somebody else completes it, after the mount has looked.
       await product.shell("ls", "projects/Phage lambda/appresults/early/files");
       const { apiServer, accessToken } = product.emulator;

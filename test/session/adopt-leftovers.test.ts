@@ -236,7 +236,7 @@ describe("a file that was closed and not uploaded", () => {
       await setClock(skewSeconds);
       emulator.addFaults("GET /appresults/* n=1 status=403");
       await using session = await sessionIn(next);
-      const complete = async (): Promise<string> =>
+      const complete = async (): Promise<unknown> =>
         await session.setStatus(RESULT, { status: "Complete" }, neverAborted);
       await expect(complete()).rejects.toMatchObject({ reason: "unfinished" });
       await using stranger = await sessionIn(elsewhere);

@@ -36,3 +36,23 @@ export function scopeList(text: string): readonly string[] {
   const clauses = text.split(",").map((clause) => clause.trim().replace(/\s+/g, " "));
   return clauses.filter((clause) => clause !== "");
 }
+
+const INCLUDED: Readonly<Record<string, readonly string[]>> = {
+  WRITE: ["CREATE", "READ", "BROWSE"],
+  READ: ["BROWSE"],
+};
+
+/**
+ * The clauses of `before` whose right none of `after` gives. All are as the service reports them: `WRITE PROJECT 12`.
+ */
+export function lostScopes(before: readonly string[], after: readonly string[]): readonly string[] {
+  const given = new Set(after);
+  for (const clause of after) {
+    const [right = "", ...target] = clause.split(" ");
+    for (const included of INCLUDED[right] ?? []) given.add([included, ...target].join(" "));
+  }
+  return before.filter((clause) => {
+    const [right = ""] = clause.split(" ");
+    return !given.has(clause) && !(/ \d+$/.test(clause) && given.has(`${right} GLOBAL`));
+  });
+}

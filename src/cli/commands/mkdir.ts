@@ -1,18 +1,20 @@
+import { resolve } from "node:path";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { defaultFolders } from "../../config/folders.ts";
+import { OPTIONS } from "../../config/options.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
 import { parseWriteMode } from "../../config/option-types.ts";
 import { BsmountError, reasonOf } from "../../core/errors.ts";
 import type { WriteMode } from "../../core/write-mode.ts";
-import { refreshMounts } from "../../mount/mount.ts";
+import { pathInMount, refreshMounts } from "../../mount/mount.ts";
 import { WRITE_MODE } from "../../fs/writable-folder.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
 import type { NewResultDetails } from "../../session/new-result.ts";
-import { addOptions, CONNECTION_OPTIONS } from "../option-flags.ts";
+import { addOptions, CONNECTION_OPTIONS, valueParser } from "../option-flags.ts";
 import { printError, printLine, printWarning } from "../output.ts";
 import { printable } from "../../core/terminal-text.ts";
-import { remoteNames } from "../remote-path.ts";
+import { isRemote, remoteNames } from "../remote-path.ts";
 import { openRemoteSession } from "../remote-session.ts";
 import { shownPath } from "../shown-path.ts";
 import { childOf, findRemote, followLink, type RemoteTreeOptions } from "../remote-tree.ts";
@@ -38,7 +40,9 @@ export function mkdirCommand({ context, onResult }: ProgramOptions): CommandUnkn
     .option("--description <text>", "of a new app result")
     .option(
       "--session <session>",
-      "that a new app result belongs to: its Id or name, or a result in it, bs:/…; default: a new one",
+      "that a new app result belongs to: its Id or name, or a result in it, in a mount or bs:/… " +
+        `(default: a new one, env: ${OPTIONS.resultSession.env})`,
+      valueParser("session"),
     )
     .option(
       "--reference <path>",
@@ -110,9 +114,17 @@ async function detailsOf(
   for (const path of reference) references.push(await shownPath(path, runtime));
   return {
     ...(description === undefined ? {} : { description }),
-    ...(session === undefined ? {} : { session }),
+    ...(session === undefined ? {} : { session: await namedSession(session, runtime) }),
     references,
   };
+}
+
+/** A session can have any name; so only what looks like a path, and is one in a mount, names a result. */
+async function namedSession(given: string, runtimeFolder: string): Promise<string> {
+  if (isRemote(given) || !/\/|^\.\.?$/.test(given)) return given;
+  const inMount = await pathInMount(resolve(given), runtimeFolder);
+  if (inMount !== undefined) return `bs:${inMount.inside}`;
+  return given.startsWith("/") ? `bs:${await shownPath(given, runtimeFolder)}` : given;
 }
 
 async function setWriteMode(

@@ -10,7 +10,7 @@ import { type ForegroundHooks, startDaemon, withoutUnusedLog } from "../../mount
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { stagingFoldersOf } from "../../session/open-staging.ts";
-import { continuedNotice, leftoversNotice } from "../leftovers.ts";
+import { continuedNotices, leftoversNotice } from "../leftovers.ts";
 import { prepareStaging } from "../prepare-staging.ts";
 import { addOptions, TREE_OPTIONS } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
@@ -43,6 +43,17 @@ const MOUNT_OPTIONS: readonly OptionKey[] = [
   "logFile",
 ];
 
+/** A mount that refuses every write has no use for these. */
+const OPTIONS_OF_WRITING: readonly OptionKey[] = [
+  "writeMode",
+  "resultDescription",
+  "resultSession",
+  "completeOnUnmount",
+  "verifyUploads",
+  "stagingDir",
+  "stagingSize",
+];
+
 interface MountFlags extends GivenOptions {
   readonly foreground?: true;
 }
@@ -57,6 +68,8 @@ export function mountCommand({ context, onResult }: ProgramOptions): CommandUnkn
       "mount nothing, and print a systemd user unit that mounts with these options",
     );
   const withOptions = addOptions(command, MOUNT_OPTIONS);
+  const readOnly = withOptions.options.find((option) => option.attributeName() === "readOnly");
+  readOnly?.conflicts([...OPTIONS_OF_WRITING]);
   const words = flagWords(withOptions);
   return withOptions.action(async (mountPoint, flags) => {
     if (flags.systemd !== true) onResult(await mount(mountPoint, flags, context));
@@ -156,8 +169,7 @@ async function mount(
   );
   printLine(`mounted on ${status.mountPoint} for ${status.user}, process ${status.pid}`);
   const folders = stagingFoldersOf(config.folders);
-  const continued = await continuedNotice(folders, status.pid);
-  if (continued !== undefined) printLine(continued);
+  for (const line of await continuedNotices(folders, status.pid)) printLine(line);
   const notice = await leftoversNotice(folders, status.pid);
   if (notice !== undefined) printWarning(notice);
   return EXIT.done;

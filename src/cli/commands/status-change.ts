@@ -1,5 +1,5 @@
 import { Command, type OptionValues } from "@commander-js/extra-typings";
-import { defaultFolders } from "../../config/folders.ts";
+import { defaultFolders, type Folders } from "../../config/folders.ts";
 import type { GivenOptions } from "../../config/option-values.ts";
 import { setStatusAt } from "../../mount/mount.ts";
 import type { CommandContext, CommandFactory, CommandResult } from "../context.ts";
@@ -10,10 +10,11 @@ import {
   type TemporaryNameFlags,
 } from "../temporary-name-flags.ts";
 import { addOptions, CONNECTION_OPTIONS } from "../option-flags.ts";
-import { printLine } from "../output.ts";
+import { printJson, printLine } from "../output.ts";
 import { printable } from "../../core/terminal-text.ts";
 import { isRemote, remoteNames } from "../remote-path.ts";
 import { openRemoteSession } from "../remote-session.ts";
+import type { StatusOutcome } from "../../session/status-outcome.ts";
 import type { UnfinishedFilesPolicy } from "../../session/temporary-files-policy.ts";
 import { findUploads, type FoundUpload } from "../uploads/find-uploads.ts";
 import { reportLeft, warnOfMissing } from "../uploads/left-uploads.ts";
@@ -61,7 +62,8 @@ export const statusChangeCommands: readonly CommandFactory[] = COMMANDS.map(
       const command = new Command(name)
         .description(description)
         .argument("<path>", "the app result, or anything in it: in a mount, or bs:/projects/…")
-        .option("--summary <text>", "a sentence for the people who look at it");
+        .option("--summary <text>", "a sentence for the people who look at it")
+        .option("--json", "machine output: the app result, and those that have ended with it");
       const withOptions = addOptions(
         isLast ? addUnfinishedFileOptions(command) : command,
         CONNECTION_OPTIONS,
@@ -85,6 +87,7 @@ function addUnfinishedFileOptions<Flags extends OptionValues>(
 interface StatusChangeFlags extends GivenOptions, TemporaryNameFlags {
   readonly summary?: string;
   readonly uploadInterrupted?: true;
+  readonly json?: true;
 }
 
 async function changeStatus(
@@ -97,22 +100,38 @@ async function changeStatus(
   const uploadsInterrupted = flags.uploadInterrupted === true;
   const policies = { temporaryFiles, uploadsInterrupted };
   const change: Change = { status, ...policies, ...(summary === undefined ? {} : { summary }) };
-  const appResultPath = isRemote(path)
+  const outcome = isRemote(path)
     ? await changeInBaseSpace(path, change, flags, context)
     : await changeInMount(path, change, context);
-  printLine(`${printable(appResultPath)} is ${status}`);
-  const notice = await removedNotice(
-    whiteoutsFolderIn(resolveFolders(flags, context.environment)),
-    ({ resultPath }) => appResultPath.endsWith(resultPath),
-  );
-  if (notice !== undefined) printLine(notice);
+  if (flags.json === true) printJson({ ...outcome, status });
+  else await printOutcome(outcome, status, resolveFolders(flags, context.environment));
   const options = findOptions(flags, context);
   await warnOfMissing(options.stagingFolders);
   // Such as a file whose upload failed for good, because the result was completed from another place before.
   const { uploads } = await findUploads(options);
-  const failed = uploads.filter((upload) => isFailedIn(upload, appResultPath));
+  const ended = [outcome.path, ...outcome.others];
+  const failed = uploads.filter((upload) => ended.some((path) => isFailedIn(upload, path)));
   reportLeft(failed);
   return failed.length === 0 ? EXIT.done : EXIT.uploadsLeft;
+}
+
+/** An error names no more than this either. */
+const MOST_NAMED = 10;
+
+async function printOutcome(
+  { path, others }: StatusOutcome,
+  status: string,
+  folders: Folders,
+): Promise<void> {
+  printLine(`${printable(path)} is ${status}`);
+  for (const other of others.slice(0, MOST_NAMED))
+    printLine(`${printable(other)} is ${status}, too: it is in the same session`);
+  const more = others.length - MOST_NAMED;
+  if (more > 0) printLine(`and so are ${more} more of that session: --json names all of them`);
+  const notice = await removedNotice(whiteoutsFolderIn(folders), ({ resultPath }) =>
+    [path, ...others].some((each) => each.endsWith(resultPath)),
+  );
+  if (notice !== undefined) printLine(notice);
 }
 
 /** Whether it is a file of the app result whose upload failed: it can no longer get into a result that has ended. */
@@ -132,7 +151,7 @@ async function changeInBaseSpace(
   change: Change,
   flags: GivenOptions,
   context: CommandContext,
-): Promise<string> {
+): Promise<StatusOutcome> {
   const remotePath = `/${remoteNames(path).join("/")}`;
   await using session = await openRemoteSession(flags, context);
   return await session.setStatus(remotePath, change, context.signal);
@@ -142,7 +161,7 @@ async function changeInMount(
   path: string,
   change: Change,
   { environment, signal }: CommandContext,
-): Promise<string> {
+): Promise<StatusOutcome> {
   const runtimeFolder = defaultFolders(environment).runtime;
   using waiting = waitingLine();
   return await setStatusAt(path, { runtimeFolder, ...change, onProgress: waiting.show }, signal);

@@ -94,7 +94,7 @@ async function unmountAll(flags: UnmountFlags, context: CommandContext): Command
   return worst;
 }
 
-/** Exits with 3 when files that were written are not in BaseSpace. */
+/** Exits with 3 when it is unmounted, and files that were written are not in BaseSpace. */
 async function unmount(
   mountPoint: string,
   flags: UnmountFlags,
@@ -116,14 +116,19 @@ async function unmount(
     },
     signal,
   );
-  printOutcome(outcome);
-  if (entry !== undefined) await noteRemoved(entry.record.status);
-  const { open, left, wasDead, notCompleted = [] } = outcome;
+  const { open, left, wasDead, isUsed, notCompleted = [] } = outcome;
   const notice = wasDead
     ? await leftoversNotice(stagingFoldersOf(resolveFolders({}, environment)))
     : undefined;
-  if (notice !== undefined) printWarning(notice);
   const isDone = open.length + left.length + notCompleted.length === 0 && notice === undefined;
+  // A refusal has the same exit code, and leaves the mount where it is.
+  if (!isDone) {
+    const end = isUsed ? "detached" : "unmounted";
+    printWarning(`${printable(mountPoint)} is ${end}, but not everything is done:`);
+  }
+  printOutcome(outcome);
+  if (notice !== undefined) printWarning(notice);
+  if (entry !== undefined) await noteRemoved(entry.record.status);
   return isDone ? EXIT.done : EXIT.uploadsLeft;
 }
 

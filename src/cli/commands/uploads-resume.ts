@@ -13,7 +13,13 @@ import { stagingFoldersOf } from "../../session/open-staging.ts";
 import type { StagingFolders } from "../../write/staging-folders.ts";
 import { openRemoteSession } from "../remote-session.ts";
 import { findUploads, type FoundUpload } from "../uploads/find-uploads.ts";
-import { printReports, reportLeft, reportOf } from "../uploads/left-uploads.ts";
+import {
+  nothingFound,
+  printReports,
+  reportLeft,
+  reportOf,
+  warnOfMissing,
+} from "../uploads/left-uploads.ts";
 import { findOptions } from "../uploads/named-uploads.ts";
 import { waitingLine } from "../waiting-line.ts";
 
@@ -55,12 +61,14 @@ async function resume(flags: ResumeFlags, context: CommandContext): CommandResul
   const notice = await leftoversNotice(folders);
   const ofLive = (await leftUploads(flags, context)).filter(({ mount }) => mount !== undefined);
   const exitCode = reportLeft(ofLive);
+  const missing = await warnOfMissing(folders);
   if (notice !== undefined) {
     printWarning(notice);
     return EXIT.uploadsLeft;
   }
   const isNothing = uploaded <= 0 && ofLive.length === 0;
-  if (prints && isNothing) printLine("ended mounts have left nothing behind");
+  if (prints && isNothing)
+    printLine(nothingFound("ended mounts have left nothing behind", missing));
   return exitCode;
 }
 

@@ -7,8 +7,19 @@ import type { CommandContext, CommandResult, ProgramOptions } from "../context.t
 import { EXIT } from "../exit-codes.ts";
 import { addOptions, FOLDER_OPTIONS, valueParser } from "../option-flags.ts";
 import { printLine, printWarning } from "../output.ts";
-import { findUploads, type FoundUpload, type FoundUploads } from "../uploads/find-uploads.ts";
-import { printReports, reportLeft, reportOf } from "../uploads/left-uploads.ts";
+import {
+  findUploads,
+  type FindOptions,
+  type FoundUpload,
+  type FoundUploads,
+} from "../uploads/find-uploads.ts";
+import {
+  nothingFound,
+  printReports,
+  reportLeft,
+  reportOf,
+  warnOfMissing,
+} from "../uploads/left-uploads.ts";
 import { findOptions, nameOf } from "../uploads/named-uploads.ts";
 import { parseUploadPaths } from "../uploads/upload-paths.ts";
 import { type WaitingLine, waitingLine } from "../waiting-line.ts";
@@ -55,7 +66,7 @@ async function wait(
     const found = await findUploads({ ...options, ...paths });
     if (found.failures.length > 0) throw found.failures[0];
     const isDone = !found.uploads.some(isUnderWay);
-    if (isDone || Date.now() >= until) return finish(found.uploads, flags);
+    if (isDone || Date.now() >= until) return await finish(found.uploads, flags, options);
     await waitForMounts(found, { waiting, until, signal });
   }
 }
@@ -105,13 +116,18 @@ async function progressOf(
   return progress;
 }
 
-function finish(uploads: readonly FoundUpload[], { json }: WaitFlags): number {
+async function finish(
+  uploads: readonly FoundUpload[],
+  { json }: WaitFlags,
+  { stagingFolders }: Pick<FindOptions, "stagingFolders">,
+): CommandResult {
   const underWay = uploads.filter(isUnderWay);
   if (json === true) printReports(uploads.map((upload) => reportOf(upload)));
   for (const upload of underWay)
     printWarning(`not uploaded yet: ${nameOf(upload)} (${upload.state})`);
   const code = reportLeft(uploads.filter((upload) => !isUnderWay(upload)));
+  const missing = await warnOfMissing(stagingFolders);
   if (uploads.length === 0 && json !== true)
-    printLine("everything that was written is in BaseSpace");
+    printLine(nothingFound("everything that was written is in BaseSpace", missing));
   return code === EXIT.done && underWay.length > 0 ? EXIT.uploadsLeft : code;
 }

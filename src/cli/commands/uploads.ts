@@ -8,13 +8,14 @@ import { describeError } from "../../core/errors.ts";
 import { printable } from "../../core/terminal-text.ts";
 import { formatBytes } from "../../core/units.ts";
 import { lockFolderIn, transfersFolderIn } from "../../session/transfer-paths.ts";
+import { withoutKeepBytes } from "../../write/final-failure.ts";
 import type { StagedUpload } from "../../write/leftovers.ts";
 import { shownPathOf } from "../../write/result-file.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { addOptions, FOLDER_OPTIONS } from "../option-flags.ts";
 import { printJson, printLine, printWarning, table } from "../output.ts";
-import { warnOfMissing } from "../uploads/left-uploads.ts";
+import { endOfLeft, nothingFound, warnOfMissing } from "../uploads/left-uploads.ts";
 import { findUploads, type FoundUpload } from "../uploads/find-uploads.ts";
 import { findOptions } from "../uploads/named-uploads.ts";
 import { uploadsCommitCommand } from "./uploads-commit.ts";
@@ -63,10 +64,10 @@ async function listUploads(
   const options = findOptions(flags, context);
   const { uploads, failures, folders } = await findUploads(options);
   for (const failure of failures) printWarning(describeError(failure));
-  await warnOfMissing(options.stagingFolders);
+  const missing = await warnOfMissing(options.stagingFolders);
   const copies = await copiesIn(resolveFolders(flags, context.environment));
   if (flags.json === true) printJson([...uploads.map(toJson), ...copies.map(copyToJson)]);
-  else for (const line of linesOf({ uploads, copies, folders })) printLine(line);
+  else for (const line of linesOf({ uploads, copies, folders, missing })) printLine(line);
   return EXIT.done;
 }
 
@@ -92,12 +93,15 @@ interface Unfinished {
   readonly copies: readonly Copy[];
   /** The staging folders that were read. */
   readonly folders: readonly string[];
+  /** Those that could not be read, because they are not there. */
+  readonly missing: readonly string[];
 }
 
-function linesOf({ uploads, copies, folders }: Unfinished): readonly string[] {
+function linesOf({ uploads, copies, folders, missing }: Unfinished): readonly string[] {
   if (uploads.length + copies.length === 0) {
     const looked = folders.map(printable).join(" and ");
-    return [`everything that was written is in BaseSpace, according to ${looked}`];
+    const claim = `everything that was written is in BaseSpace, according to ${looked}`;
+    return [nothingFound(claim, missing)];
   }
   const head = "STATE,PROCESS,SIZE,UPLOADED,WRITTEN (UTC),BELONGS TO,BYTES IN".split(",");
   return [
@@ -108,8 +112,9 @@ function linesOf({ uploads, copies, folders }: Unfinished): readonly string[] {
 
 function stagedRow(upload: FoundUpload): readonly string[] {
   const { staged, sizeBytes, confirmedBytes, path, file } = upload;
+  const { state } = upload;
   return [
-    upload.state,
+    state === "left behind" ? `${state} (${endOfLeft(upload)})` : state,
     processOf(upload),
     formatBytes(sizeBytes),
     confirmedBytes === undefined ? "-" : formatBytes(confirmedBytes),
@@ -140,7 +145,8 @@ function copyRow({ pid, sizeBytes, begun, destination, journal }: Copy): readonl
 
 const LEFT_BEHIND =
   "Of the files that were left behind, the next mount, or bsmount uploads resume, uploads those that were closed. Where " +
-  "a reason is given it may not be able to.";
+  "a reason is given it may not be able to. Those that were open may lack their end: bsmount uploads resume --interrupted " +
+  "uploads them as they are.";
 
 const FINAL =
   "Nothing can upload a file whose reason is final: bsmount uploads export copies its bytes to a local file, and bsmount " +
@@ -155,22 +161,31 @@ const INTERRUPTED =
 const COPY =
   "To continue an interrupted copy, give the same command again; to abandon it, remove the file of its journal.";
 
+const AWAITING_COMMIT =
+  "A file that awaits a commit was closed in write mode commit: bsmount uploads commit PATH uploads it, and so do " +
+  "bsmount complete and unmount; without its mount, bsmount uploads resume --commit.";
+
 const AWAITING_RENAME =
   "A file that awaits a rename has a temporary name: rename it, or unmount with --upload-temporary or " +
   "--discard-temporary.";
 
 function notesOn(uploads: readonly FoundUpload[], copies: readonly Copy[]): readonly string[] {
   const reasons = uploads.flatMap(({ why, file }) =>
-    why === undefined ? [] : [`${printable(file)}  ${printable(why)}`],
+    why === undefined ? [] : [`${printable(file)}  ${printable(withoutKeepBytes(why))}`],
   );
   const states = new Set(uploads.map(({ state }) => state));
   if (states.has("left behind")) reasons.push(LEFT_BEHIND);
   if (states.has("failed")) reasons.push(FAILED);
   if (uploads.some(({ isFinal }) => isFinal)) reasons.push(FINAL);
   if (states.has("interrupted")) reasons.push(INTERRUPTED);
+  if (uploads.some(awaitsCommit)) reasons.push(AWAITING_COMMIT);
   if (states.has("awaiting rename")) reasons.push(AWAITING_RENAME);
   if (copies.some(({ pid }) => pid === undefined)) reasons.push(COPY);
   return reasons;
+}
+
+function awaitsCommit({ state, staged }: FoundUpload): boolean {
+  return state === "awaiting commit" || (state === "left behind" && staged?.awaitsCommit === true);
 }
 
 function dateText(date: Date): string {

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
@@ -9,6 +8,8 @@ import { BsmountError } from "../../core/errors.ts";
 import type { Emulator } from "../../emulator/options.ts";
 import type { MetricsSnapshot } from "../../metrics/metrics.ts";
 import { metricsAt } from "../../mount/mount.ts";
+import { thisCommand } from "../systemd-unit.ts";
+import { writeDemoShell } from "./demo-shell.ts";
 
 export interface DemoMountOptions {
   readonly emulator: Emulator;
@@ -41,8 +42,7 @@ export async function demoMount(
   const bsmount: DemoMount["bsmount"] = async (args, signal) =>
     await runBsmount(args, environment, signal);
   await bsmount(["mount", mountPoint], signal);
-  const shellFile = join(folder, "bsmount.sh");
-  await writeFile(shellFile, shellLines(environment), { mode: 0o600 });
+  const shellFile = await writeDemoShell({ folder, environment, command: thisCommand() });
   return {
     bsmount,
     shellFile,
@@ -51,13 +51,6 @@ export async function demoMount(
     [Symbol.asyncDispose]: async () =>
       void (await bsmount(["unmount", "--lazy", mountPoint], neverAborted)),
   };
-}
-
-function shellLines(environment: Readonly<Record<string, string>>): string {
-  const exports = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'`);
-  const command = [process.execPath, ...process.execArgv, process.argv[1] ?? ""];
-  const words = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-  return [...exports, `bsmount() { ${words} "$@"; }`, ""].join("\n");
 }
 
 async function runBsmount(

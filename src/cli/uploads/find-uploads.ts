@@ -161,13 +161,14 @@ function mountOf(
   return mounts.find(({ status }) => status.pid === pid);
 }
 
-function stateOf({ isLive, why, resultFile, state }: StagedUpload): UploadState {
+function stateOf({ isLive, why, resultFile, state, awaitsCommit }: StagedUpload): UploadState {
   if (!isLive) return "left behind";
   if (state === "interrupted") return "interrupted";
   if (why !== undefined) return "failed";
   if (state === "open") return "being written";
   const awaitsRename = resultFile !== undefined && stagedNameOf(resultFile.path).awaitsRename;
-  return awaitsRename ? "awaiting rename" : "pending";
+  if (awaitsRename) return "awaiting rename";
+  return awaitsCommit === true ? "awaiting commit" : "pending";
 }
 
 /** A mount that was asked for all files returns more than the paths name. */

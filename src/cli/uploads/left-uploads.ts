@@ -33,14 +33,32 @@ const WHAT_HELPS: Partial<Record<FoundUpload["state"], string>> = {
   "awaiting commit": "it awaits a commit: bsmount uploads commit, complete or unmount",
   "awaiting rename": "its name is a temporary one: rename it",
   interrupted: "interrupted: open and close it to upload it as it is, or write it again",
-  "left behind": "an ended mount left it behind: bsmount uploads resume",
 };
 
 /** Why BaseSpace lacks it, in words. */
-export function reasonOfLeft({ state, why }: FoundUpload): string {
+export function reasonOfLeft(upload: FoundUpload): string {
+  const { state, why } = upload;
   const isOfJournal = state === "failed" || state === "left behind";
   if (isOfJournal && why !== undefined) return why;
+  if (state === "left behind") return whatHelpsLeft(upload);
   return WHAT_HELPS[state] ?? state;
+}
+
+function whatHelpsLeft(upload: FoundUpload): string {
+  const end = endOfLeft(upload);
+  const resume = "bsmount uploads resume";
+  if (end === "awaits commit") return `an ended mount left it behind: ${resume} --commit`;
+  if (end === "closed") return `an ended mount left it behind: ${resume}`;
+  return `an ended mount left it behind while it was open: ${resume} --interrupted uploads it as it is`;
+}
+
+/** How the last writer of a file left it that an ended mount has left behind. */
+export function endOfLeft({
+  staged,
+}: FoundUpload): "awaits commit" | "closed" | "interrupted" | "open" {
+  const { state = "open", awaitsCommit } = staged ?? {};
+  if (state === "closed") return awaitsCommit === true ? "awaits commit" : "closed";
+  return state === "interrupted" ? "interrupted" : "open";
 }
 
 /** Names the files that nothing uploads, with reasons. Returns the exit code: 1 when an upload failed, 3 otherwise. */
@@ -52,13 +70,21 @@ export function reportLeft(left: readonly FoundUpload[]): number {
   return left.some(({ state }) => state === "failed") ? EXIT.failed : EXIT.uploadsLeft;
 }
 
-/** Nobody can see what is in a staging folder whose disk is away. */
-export async function warnOfMissing(folders: StagingFolders): Promise<void> {
-  for (const folder of await folders.missing()) {
+/** Warns of staging folders that are not there, for example because their disk is away, and returns them. */
+export async function warnOfMissing(folders: StagingFolders): Promise<readonly string[]> {
+  const missing = await folders.unsearched();
+  for (const folder of missing) {
     printWarning(
-      `a mount staged files in ${printable(folder)}, which is not there now: it may have left some`,
+      `cannot look for staged files in ${printable(folder)}, which is not there now: a mount may have left some in it`,
     );
   }
+  return missing;
+}
+
+/** What can be said when nothing was found: `claim`, unless there are folders that nobody can look into. */
+export function nothingFound(claim: string, missing: readonly string[]): string {
+  if (missing.length === 0) return claim;
+  return `nothing was found, but ${missing.map(printable).join(" and ")} could not be searched`;
 }
 
 export function printReports(reports: readonly UploadReport[]): void {
