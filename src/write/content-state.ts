@@ -100,6 +100,11 @@ export class ContentState {
     return this.#end;
   }
 
+  /** A change is under way: what there is of the content is neither the one before nor the one after it. */
+  get isChanging(): boolean {
+    return this.#changing > 0;
+  }
+
   /** It was closed, and is finished only when somebody says so. */
   get awaitsCommit(): boolean {
     return this.#awaitsCommit && this.#end === "closed" && this.isUnfinished;

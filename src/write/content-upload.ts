@@ -41,8 +41,11 @@ export class ContentUpload {
   #stopping = new AbortController();
   #pendingId: FileId | undefined;
   #asked: AskedCompletion | undefined;
-  /** The version that is being finished. */
+  /** The version that is being finished, and its size; what is appended later belongs to another one. */
   #finishing = 0;
+  #finishingBytes = 0;
+  /** Bytes of that version were changed since. */
+  #isOverwritten = false;
   /** What an ended process has made of it, under this path. */
   #earlier: EarlierUpload | undefined;
 
@@ -85,6 +88,7 @@ export class ContentUpload {
 
   /** The content of `range` is another one: what of it was sent has to be sent again. */
   changed({ start, end }: ByteRange): void {
+    if (start < Math.min(end, this.#finishingBytes)) this.#isOverwritten = true;
     this.#uploader.written(start, end);
   }
 
@@ -139,8 +143,8 @@ export class ContentUpload {
   }
 
   /**
-   * Sends what is missing, has BaseSpace mark the file complete, and verifies that. Starts over when somebody cut the file
-   * shorter meanwhile, and once when BaseSpace has forgotten what was sent.
+   * Sends what is missing, has BaseSpace mark the file complete, and verifies that. Starts over when somebody changed the
+   * file before it was marked, and once when BaseSpace has forgotten what was sent.
    *
    * @returns the file, and the version of its content; undefined when `isDue` says that it is being written again
    * @throws BsmountError as the upload target, what `check` throws, and DamagedUploadError
@@ -158,11 +162,14 @@ export class ContentUpload {
       check();
       const version = currentVersion();
       this.#finishing = version;
+      this.#finishingBytes = this.#options.staging.sizeBytes;
+      this.#isOverwritten = false;
       try {
         const completed = await this.#complete(version, { signal, stopped });
         if (completed !== undefined) return await this.#verify(completed, signal);
       } catch (error) {
         stopped.throwIfAborted();
+        if (error instanceof ChangedMeanwhile) continue;
         const wrongId = wrongFileId(error);
         if (wrongId !== undefined) throw this.#damaged(wrongId, error);
         // When it shows at the beginning, or again, the app result itself was deleted.
@@ -179,7 +186,7 @@ export class ContentUpload {
     return this.#verification.damaged(fileId, this.#destination.path, cause);
   }
 
-  /** Returns undefined when somebody cut the file shorter meanwhile. */
+  /** Returns undefined when somebody changed the file meanwhile. @throws ChangedMeanwhile likewise */
   async #complete(
     version: number,
     { signal, stopped }: FinishSignals,
@@ -219,7 +226,8 @@ export class ContentUpload {
     return await memory.use(sizeBytes, either, async (bytes) => {
       const read = await staging.read(0, bytes);
       check();
-      if (read < sizeBytes) return undefined;
+      // A change meanwhile may have been read in part.
+      if (read < sizeBytes || this.#isOverwritten) return undefined;
       const md5 = await target.md5(bytes);
       await journal.recordWhole({ md5, uploadPath: this.#destination.path });
       stopped.throwIfAborted();
@@ -270,6 +278,8 @@ export class ContentUpload {
 
   async #beforeComplete(fileId: FileId, signal: AbortSignal): Promise<void> {
     await this.#earlier?.refuseOlder(this.#destination, signal);
+    // Parts of it may have been sent before the change, and others after it.
+    if (this.#isOverwritten) throw new ChangedMeanwhile();
     this.#asked = { fileId, version: this.#finishing };
   }
 
@@ -304,3 +314,6 @@ export class ContentUpload {
     });
   }
 }
+
+/** Somebody changed what was being sent. */
+class ChangedMeanwhile extends Error {}

@@ -65,7 +65,7 @@ export class StagedContent {
 
   /** Its last writer closed it, and nobody has written it since. */
   get isClosed(): boolean {
-    return this.#state.end === "closed";
+    return this.#state.end === "closed" && !this.#state.isChanging;
   }
 
   /** Whether it is to be finished; see {@link stillDue}. */

@@ -72,6 +72,23 @@ describe("through, with several writers", () => {
   });
 });
 
+test("[W3] a file of several parts that is overwritten while it is uploaded is not completed with bytes of before and after", async () => {
+  await useMode("through");
+  here.world.emulator.addFaults("PUT /files/*/parts/* delay=200ms");
+  const first = await here.files.createForWriting(here.world.resultFile("f"));
+  const old = content(3 * PART);
+  await first.write(0, Buffer.from(old));
+  const flushed = first.flush(alone, neverAborted);
+  await expect.poll(() => first.file.content.state).toBe("finishing");
+  const second = here.files.openForWriting(first.file);
+  await second.write(0, Buffer.from("new"));
+  await flushed;
+  expect(await here.world.remote()).toEqual([]);
+  await second.flush(alone, neverAborted);
+  expect(await here.world.remote()).toEqual([`f=new${old.slice(3)}`]);
+  for (const writer of [first, second]) writer.close();
+});
+
 describe("back", () => {
   test("[W27] a close returns when staging has the file, and the upload follows", async () => {
     await useMode("back");
