@@ -11,6 +11,7 @@ import { isFinal } from "../fs/writable-folder.ts";
 import { newestByPath, type ShownFiles } from "./newest-by-path.ts";
 import { completedId, coverReplaced } from "./cover-replaced.ts";
 import { cameAfter } from "../write/came-after.ts";
+import { overtakenBy } from "../write/in-flight.ts";
 import { isDone, type JournaledFile } from "../write/journaled-file.ts";
 import { mayLackWhiteouts } from "../write/missing-whiteouts.ts";
 import { isRemovedWhileOpen } from "../write/temporary-names.ts";
@@ -191,7 +192,8 @@ async function adoptFile(
   const { shown, upload, wholes = [] } = known;
   const sentMd5s = wholes.map(({ md5 }) => md5);
   const { modifiedMs } = file;
-  const leftBehind = { shown, pendingId: upload?.fileId, modifiedMs };
+  const overtakes = overtakenBy(known);
+  const leftBehind = { shown, pendingId: upload?.fileId, overtakes, modifiedMs };
   const newer = remote !== undefined && cameAfter(remote, leftBehind) ? remote : undefined;
   if (newer !== undefined && (await isSame(left, newer, signal))) {
     const replaced = { fileId: newer.id, listed: [] };

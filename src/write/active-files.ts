@@ -1,5 +1,5 @@
 import type { StagedFile } from "./staged-file.ts";
-import type { ResultFilePath } from "./upload-target.ts";
+import { destinationKey, type ResultFilePath } from "./upload-target.ts";
 
 /**
  * Staged files that are open or unfinished: few, however many were made, but thousands while a folder is copied. So those
@@ -13,7 +13,7 @@ export class ActiveFiles implements Iterable<StagedFile> {
   /** Adding it again is no error. */
   add(file: StagedFile): void {
     if (this.#keys.has(file)) return;
-    const key = keyOf(file.content.destination);
+    const key = destinationKey(file.content.destination);
     this.#keys.set(file, key);
     const same = this.#byDestination.get(key);
     if (same === undefined) this.#byDestination.set(key, new Set([file]));
@@ -39,14 +39,10 @@ export class ActiveFiles implements Iterable<StagedFile> {
 
   /** Those that are uploaded to `destination`. */
   uploadedTo(destination: ResultFilePath): Iterable<StagedFile> {
-    return this.#byDestination.get(keyOf(destination)) ?? [];
+    return this.#byDestination.get(destinationKey(destination)) ?? [];
   }
 
   [Symbol.iterator](): Iterator<StagedFile> {
     return this.#keys.keys();
   }
-}
-
-function keyOf({ appResultId, path }: ResultFilePath): string {
-  return `${appResultId}/${path}`;
 }

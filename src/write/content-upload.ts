@@ -41,6 +41,8 @@ export class ContentUpload {
   #stopping = new AbortController();
   #pendingId: FileId | undefined;
   #asked: AskedCompletion | undefined;
+  /** The MD5 of what was sent in one request last, lower-case hex. */
+  wholeMd5: string | undefined;
   /** The version that is being finished, and its size; what is appended later belongs to another one. */
   #finishing = 0;
   #finishingBytes = 0;
@@ -229,6 +231,7 @@ export class ContentUpload {
       // A change meanwhile may have been read in part.
       if (read < sizeBytes || this.#isOverwritten) return undefined;
       const md5 = await target.md5(bytes);
+      this.wholeMd5 = md5;
       await journal.recordWhole({ md5, uploadPath: this.#destination.path });
       stopped.throwIfAborted();
       const file = await target.whole(this.#destination, { bytes, md5 }, { signal });

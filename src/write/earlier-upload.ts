@@ -1,6 +1,7 @@
 import { compareIds } from "../core/compare-ids.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { FileId } from "../core/ids.ts";
+import { type InFlight, isInFlight, overtakenBy } from "./in-flight.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { ContentEnd } from "./content-state.ts";
 import type { JournaledFile, JournaledUpload } from "./journaled-file.ts";
@@ -41,6 +42,8 @@ export interface EarlierContent {
   readonly shown: ShownThen;
   /** What its path showed when it was begun there; see `came-after.ts`. */
   readonly begunAfter?: FileId | null | undefined;
+  /** What BaseSpace may complete of earlier attempts, and of files that it has replaced. */
+  readonly overtakes: InFlight;
   /** The pending file of BaseSpace that it was being sent to. */
   readonly upload?: JournaledUpload | undefined;
   /** A complete file that did not have the bytes that were sent. */
@@ -49,15 +52,17 @@ export interface EarlierContent {
 
 /** @param left `uploadPath` is where it is to be uploaded to: what was sent under another path is of no use */
 export function earlierContent({
-  known: { upload, closed, completed, shown: begunAfter },
+  known,
   uploadPath,
   ...left
 }: Pick<EarlierContent, "end" | "modifiedMs" | "shown"> & {
   readonly known: JournaledFile;
   readonly uploadPath: string;
 }): EarlierContent {
+  const { upload, closed, completed, shown: begunAfter } = known;
   return {
     ...left,
+    overtakes: overtakenBy(known),
     // Once it was completed, that is what its path shows.
     begunAfter: completed === undefined ? begunAfter : undefined,
     awaitsCommit: closed?.awaitsCommit === true,
@@ -181,8 +186,9 @@ export class EarlierUpload {
   }
 
   #refuseOlder({ path }: ResultFilePath, newest: ShownVersion | undefined): void {
-    const { shown, upload } = this.#earlier;
+    const { shown, overtakes, upload } = this.#earlier;
     if (!this.#isAsLeft || newest === undefined || newest.id === upload?.fileId) return;
+    if (isInFlight(newest, overtakes)) return;
     if (shown.newest !== undefined && compareIds(newest.id, shown.newest.id) <= 0) return;
     const problem = `BaseSpace has a newer version of ${path} than the one that was left behind`;
     throw new BsmountError("unfinished", problem, {

@@ -44,6 +44,8 @@ export class Finishing {
   async finish(file: StagedFile, signal: AbortSignal): Promise<void> {
     const isDue = file.content.stillDue();
     await this.#replacementSettled(file, signal);
+    // What was removed from its path would be newer, if BaseSpace completed it later.
+    await this.#options.registry.ending.settled(file.content.destination, signal);
     if (file.isRemoved) return;
     try {
       await file.content.finish(signal, isDue);
@@ -89,7 +91,7 @@ export class Finishing {
   /** To be called after `file` was finished without {@link finish}. */
   async finished(file: StagedFile): Promise<void> {
     const { registry } = this.#options;
-    registry.overtakeOthers(file);
+    registry.overtakeOthers(file.content.destination, file);
     registry.lists.list(file.appResultId).changed(file);
     // Until the newest version is complete the older ones have to stay. While it is staged the journal says what to do.
     if (!file.content.isUnfinished) {

@@ -1,5 +1,6 @@
 import { compareIds } from "../core/compare-ids.ts";
 import type { FileId } from "../core/ids.ts";
+import { bothInFlight, type InFlight } from "./in-flight.ts";
 import type {
   JournalEvent,
   NewFileName,
@@ -41,6 +42,8 @@ export interface JournaledFile {
    * was none; absent when that is not known.
    */
   readonly shown?: FileId | null;
+  /** What BaseSpace may complete there later, and is older: of earlier attempts, and of other files of the path. */
+  readonly overtakes?: InFlight;
   /** The last file that BaseSpace marked complete of it. */
   readonly completed?: CompletedUpload;
   /** The last contents that were sent in one request, and that BaseSpace may have. */
@@ -87,9 +90,9 @@ type After<Name extends JournalEvent["event"]> = (
 ) => JournaledFile | undefined;
 
 const AFTER: { readonly [Name in JournalEvent["event"]]: After<Name> } = {
-  begun: (_file, { appResultId, resultPath, path, isInMemory, shown }) => {
+  begun: (_file, { appResultId, resultPath, path, isInMemory, ...there }) => {
     const resultFile = { appResultId, resultPath, path };
-    return { state: "open", resultFile, ...inMemoryIf(isInMemory), ...shownIf(shown) };
+    return { state: "open", resultFile, ...inMemoryIf(isInMemory), ...shownIf(there) };
   },
   renamed,
   changed,
@@ -109,10 +112,11 @@ const AFTER: { readonly [Name in JournalEvent["event"]]: After<Name> } = {
   failed: (file, { why }) => ({ state: "open", ...file, why }),
   "upload-begun": (file, { fileId, uploadPath, steps }) => {
     const upload = { fileId, uploadPath, steps, parts: new Map(), mayBeOlder: false };
-    return { state: "open", ...file, upload };
+    return { state: "open", ...file, ...withEarlierUpload(file, fileId), upload };
   },
   "part-sent": partSent,
-  "upload-dropped": (file) => (file === undefined ? undefined : without(file, ["upload"])),
+  "upload-dropped": (file) =>
+    file === undefined ? undefined : { ...without(file, ["upload"]), ...withEarlierUpload(file) },
   "whole-sent": (file, { md5, uploadPath }) => {
     const wholes = [...(file?.wholes ?? []), { md5, uploadPath }].slice(-MAX_WHOLES);
     return { state: "open", ...file, wholes };
@@ -152,17 +156,19 @@ function eventsOfName({
   hasFinalName,
   isInMemory,
   shown,
+  overtakes,
   toCover: covers = [],
   replacedFiles: replaces = [],
   wholes = [],
 }: JournaledFile): readonly JournalEvent[] {
   if (resultFile === undefined) return [];
   const { path } = resultFile;
-  const begun = { event: "begun", ...resultFile, ...inMemoryIf(isInMemory), ...shownIf(shown) };
+  const there = shownIf({ shown, overtakes });
+  const begun = { event: "begun", ...resultFile, ...inMemoryIf(isInMemory), ...there };
   const events = [begun as JournalEvent];
   const isFinal = hasFinalName === true ? { isFinal: true } : {};
   if (hasFinalName === true || covers.length + replaces.length > 0)
-    events.push({ event: "renamed", path, ...isFinal, ...shownIf(shown), replaces, covers });
+    events.push({ event: "renamed", path, ...isFinal, ...there, replaces, covers });
   return [...events, ...wholes.map((whole) => ({ event: "whole-sent", ...whole }) as const)];
 }
 
@@ -178,11 +184,15 @@ function eventsOfUpload(upload: JournaledUpload): readonly JournalEvent[] {
 
 function renamed(file: JournaledFile | undefined, name: NewFileName): JournaledFile | undefined {
   if (file?.resultFile === undefined) return file;
-  const { hasFinalName: _before, shown: _shownBefore, ...rest } = file;
+  const { hasFinalName: _before, shown: _shown, overtakes: _overtakes, ...rest } = file;
   const { path, isFinal } = name;
   const { completed, resultFile } = file;
   const final = isFinal === true ? { hasFinalName: true } : {};
-  const shown = shownIf(shownUnder(name, { ...file, resultFile }));
+  const overtakes = path === resultFile.path ? file.overtakes : undefined;
+  const shown = shownIf({
+    shown: shownUnder(name, { ...file, resultFile }),
+    overtakes: bothInFlight(overtakes, name.overtakes),
+  });
   // What BaseSpace has of it under the name before is not shown there any more.
   const isMoved = resultFile.path !== path && completed?.uploadPath === resultFile.path;
   const covers = [...(name.covers ?? []), ...(isMoved ? [completed.fileId] : [])];
@@ -227,8 +237,26 @@ function inMemoryIf(isInMemory: boolean | undefined): Pick<JournaledFile, "isInM
   return isInMemory === true ? { isInMemory } : {};
 }
 
-function shownIf(shown: FileId | null | undefined): ShownFile {
-  return shown === undefined ? {} : { shown };
+/** What is known of a path, without what is not; for a journal's line. */
+export function shownIf({
+  shown,
+  overtakes,
+}: {
+  readonly shown?: ShownFile["shown"] | undefined;
+  readonly overtakes?: InFlight | undefined;
+}): ShownFile {
+  const hasAny = overtakes !== undefined && overtakes.ids.length + overtakes.md5s.length > 0;
+  return { ...(shown === undefined ? {} : { shown }), ...(hasAny ? { overtakes } : {}) };
+}
+
+/** BaseSpace may have completed the pending file of an attempt before, or may do so. */
+function withEarlierUpload(
+  file: JournaledFile | undefined,
+  next?: FileId,
+): Pick<JournaledFile, "overtakes"> {
+  const { upload, overtakes } = file ?? {};
+  if (upload === undefined || upload.fileId === next) return {};
+  return { overtakes: bothInFlight(overtakes, { ids: [upload.fileId], md5s: [] }) };
 }
 
 function changed(file: JournaledFile | undefined): JournaledFile {

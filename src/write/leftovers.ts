@@ -17,6 +17,7 @@ import {
 import { mayLackWhiteouts } from "./missing-whiteouts.ts";
 import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { ResultFile } from "./result-file.ts";
+import { type InFlight, overtakenBy } from "./in-flight.ts";
 import { stagingLockOf } from "./staging-folder.ts";
 
 /*
@@ -49,6 +50,8 @@ export interface StagedUpload {
   readonly shown?: FileId | null;
   /** The pending file of BaseSpace that it was being sent to. */
   readonly pendingId?: FileId;
+  /** What BaseSpace may have of its earlier attempts, and of files that it has replaced. */
+  readonly overtakes?: InFlight;
   /** MD5s of contents of it that BaseSpace may have, lower-case hex. */
   readonly sentMd5s?: readonly string[];
   /** Why it is not in BaseSpace, when an upload failed. */
@@ -215,27 +218,27 @@ function hostIf(host: string | undefined): Pick<StagedUpload, "host"> {
   return host === undefined ? {} : { host };
 }
 
-function detailsOf({
-  resultFile,
-  shown,
-  wholes,
-  upload,
-  why,
-  closed,
-  state = "open",
-}: Partial<JournaledFile> = {}): Pick<
+function detailsOf(
+  known: JournaledFile = { state: "open" },
+): Pick<
   StagedUpload,
-  "awaitsCommit" | "pendingId" | "resultFile" | "sentMd5s" | "shown" | "state" | "why"
+  "awaitsCommit" | "overtakes" | "pendingId" | "resultFile" | "sentMd5s" | "shown" | "state" | "why"
 > {
+  const { resultFile, shown, wholes, upload, why, closed, state } = known;
   return {
     ...(resultFile === undefined ? {} : { resultFile }),
     ...(shown === undefined ? {} : { shown }),
+    ...overtakesIf(overtakenBy(known)),
     ...(upload === undefined ? {} : { pendingId: upload.fileId }),
     ...(wholes === undefined ? {} : { sentMd5s: wholes.map(({ md5 }) => md5) }),
     ...(why === undefined ? {} : { why }),
     ...(state === "closed" ? commitOf(closed) : {}),
     state,
   };
+}
+
+function overtakesIf(overtakes: InFlight): Pick<StagedUpload, "overtakes"> {
+  return overtakes.ids.length + overtakes.md5s.length === 0 ? {} : { overtakes };
 }
 
 function commitOf(closed: JournaledFile["closed"]): Pick<StagedUpload, "awaitsCommit"> {

@@ -89,14 +89,16 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The fields that each event must have; a file that others can write is not trusted to have them. */
 const FIELDS: Readonly<Record<JournalEvent["event"], (record: Fields) => boolean>> = {
-  begun: ({ appResultId, resultPath, path, isInMemory, shown }) =>
+  begun: ({ appResultId, resultPath, path, isInMemory, shown, overtakes }) =>
     [appResultId, resultPath, path].every(isText) &&
     (isInMemory ?? true) === true &&
-    isShown(shown),
-  renamed: ({ path, isFinal, shown, replaces, covers }) =>
+    isShown(shown) &&
+    isInFlight(overtakes),
+  renamed: ({ path, isFinal, shown, overtakes, replaces, covers }) =>
     isText(path) &&
     (isFinal === undefined || isFinal === true) &&
     isShown(shown) &&
+    isInFlight(overtakes) &&
     [replaces ?? [], covers ?? []].every(areTexts),
   changed: () => true,
   covered: () => true,
@@ -126,6 +128,14 @@ function eventIn(record: Fields): JournalEvent | undefined {
 /** The Id of a file, null for none; journals of earlier versions do not say it. */
 function isShown(value: unknown): boolean {
   return value === undefined || value === null || isText(value);
+}
+
+/** Journals of earlier versions do not have it. */
+function isInFlight(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (typeof value !== "object" || value === null) return false;
+  const { ids, md5s } = value as Fields;
+  return areTexts(ids) && areTexts(md5s);
 }
 
 function isStep(value: unknown): boolean {

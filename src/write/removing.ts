@@ -44,6 +44,8 @@ export class Removing {
 
   /** `file` was removed, and BaseSpace has completed it since. */
   async removedLate(file: ResultFile, uploaded: HiddenFile): Promise<void> {
+    const { appResultId } = file;
+    this.#options.registry.overtakeOthers({ appResultId, path: uploaded.path });
     await this.#options.whiteouts.cover(file, [uploaded]);
   }
 
@@ -84,7 +86,7 @@ export function versionsIn(occupants: Occupants, path: string): readonly HiddenF
  * completing it.
  */
 function uploadedVersions(file: StagedFile, path: string): readonly HiddenFile[] {
-  const { uploaded, olderIds, doubtfulIds } = file.content;
-  const ids = [...file.replaces, ...olderIds, uploaded?.id, ...doubtfulIds];
+  const { uploaded, olderIds, inFlight } = file.content;
+  const ids = [...file.replaces, ...olderIds, uploaded?.id, ...inFlight.ids];
   return [...new Set(ids.filter((id) => id !== undefined))].map((id) => ({ id, path }));
 }

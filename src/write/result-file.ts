@@ -1,4 +1,5 @@
 import type { AppResultId, FileId } from "../core/ids.ts";
+import type { InFlight } from "./in-flight.ts";
 
 /** Which file of which app result; not its content. */
 export interface ResultFile {
@@ -13,6 +14,8 @@ export interface ResultFile {
 export interface ShownFile {
   /** The newest complete file of that path; null when there was none, absent where that is not known. */
   readonly shown?: FileId | null;
+  /** What BaseSpace may complete there later, and is older than this file. */
+  readonly overtakes?: InFlight;
 }
 
 /** A file that is to be made. */

@@ -4,6 +4,7 @@ import type { FileId } from "../core/ids.ts";
 import { ContentState, type ContentStateName } from "./content-state.ts";
 import { ContentUpload } from "./content-upload.ts";
 import { FirstFailure } from "./first-failure.ts";
+import type { InFlight } from "./in-flight.ts";
 import type { StagedContentOptions } from "./staged-content-options.ts";
 import { type StillDue, stillDue } from "./still-due.ts";
 import { tooBigError } from "./too-big.ts";
@@ -112,9 +113,9 @@ export class StagedContent {
     return this.#attempts.olderIds;
   }
 
-  /** Files of BaseSpace that it may have completed from this content, although no attempt says so, or may complete. */
-  get doubtfulIds(): readonly FileId[] {
-    return this.#attempts.doubtfulIds;
+  /** What BaseSpace may have completed of it, although no attempt says so, or may complete. */
+  get inFlight(): InFlight {
+    return this.#attempts.inFlight;
   }
 
   /** Bytes that BaseSpace has not confirmed, of the version that is here. */
@@ -193,8 +194,8 @@ export class StagedContent {
    */
   async close({ awaitsCommit }: { readonly awaitsCommit: boolean }): Promise<void> {
     const isSynced = this.#syncedVersion === this.#state.version;
-    const { sizeBytes } = this;
-    await this.#state.close({ sizeBytes, isSynced, ...(awaitsCommit ? { awaitsCommit } : {}) });
+    const more = awaitsCommit ? { awaitsCommit } : {};
+    await this.#state.close({ sizeBytes: this.sizeBytes, isSynced, ...more });
   }
 
   /** It may be finished from now on, also by the next mount. Returns when the journal says so. */
@@ -357,9 +358,8 @@ export class StagedContent {
 
   async #change(range: ByteRange, work: () => Promise<void>): Promise<void> {
     // What was complete is going to be a new version, which a killed mount must not lose.
-    const isReopened = this.state === "complete";
     const staged = async (): Promise<void> => await this.#options.staging.stage().then(work);
-    await this.#state.change(isReopened ? staged : work, () => {
+    await this.#state.change(this.state === "complete" ? staged : work, () => {
       this.#modifiedMs = this.#options.clock.now();
       this.#upload.changed(range);
     });

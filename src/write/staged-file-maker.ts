@@ -55,11 +55,13 @@ export class StagedFileMaker {
    */
   async new(at: NewResultFile, { isCopy }: { readonly isCopy: boolean }): Promise<StagedFile> {
     const { staging } = this.#options;
-    const { finishing, kept, writeModeOf } = this.#parts;
+    const { finishing, kept, registry, writeModeOf } = this.#parts;
     // In the other modes a close accepts what is on the disk.
     const isThrough = writeModeOf(at.appResultId) === "through";
     const isInMemory = staging.keepsInMemory && isThrough && !isCopy;
-    const staged = await kept.withRoom(async () => await staging.createFile(at, { isInMemory }));
+    const overtakes = registry.ending.inFlight(at);
+    const made = { ...at, overtakes };
+    const staged = await kept.withRoom(async () => await staging.createFile(made, { isInMemory }));
     const file = this.of({ at, name: stagedNameOf(at.path), isCopy }, staged);
     if (isInMemory) finishing.keepBytesLater(file, MEMORY_ONLY_MS);
     return file;

@@ -3,6 +3,7 @@ import { BsmountError } from "../core/errors.ts";
 import type { FileId } from "../core/ids.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { Finishing } from "./finishing.ts";
+import { bothInFlight, type InFlight } from "./in-flight.ts";
 import { stagingNameOf } from "./journaled-file.ts";
 import { type Occupants, stagedIn, versionsIn } from "./removing.ts";
 import type { HiddenFile } from "./result-events.ts";
@@ -77,6 +78,8 @@ export class StagedNames {
   async finishAs(file: StagedFile, newName: NewName, signal: AbortSignal): Promise<void> {
     const { finishing } = this.#options;
     const { path, replaced } = newName;
+    const { appResultId } = file;
+    await this.#options.registry.ending.settled({ appResultId, path }, signal);
     const attempt = file.finishAs(path, signal);
     {
       using _unlessFailed = replaced?.file?.awaitReplacement(attempt);
@@ -123,11 +126,22 @@ export class StagedNames {
     const replaces = stagedIn(replaced ?? { versions: [] }).map(({ content }) =>
       stagingNameOf(content.stagingPath),
     );
-    const known = shown === undefined ? {} : { shown };
+    const overtakes = this.#inFlight(file, path, replaced);
+    const known = { ...(shown === undefined ? {} : { shown }), overtakes };
     const renamed = file.rename({ path, ...known, replaces, covers }, signal);
     const removed = this.#remove(replaced, signal);
     registry.moved(file, from);
     await Promise.all([renamed, removed]);
+  }
+
+  /** What BaseSpace may complete at `path` after the rename, and is older. */
+  #inFlight({ appResultId }: StagedFile, path: string, replaced: Occupants | undefined): InFlight {
+    const files = replaced === undefined ? [] : stagedIn(replaced);
+    const others = files.map(({ content }) => content.inFlight);
+    return others.reduce(
+      bothInFlight,
+      this.#options.registry.ending.inFlight({ appResultId, path }),
+    );
   }
 
   /** Bytes that the disk does not give back stay where they are: the name is another file's already. */

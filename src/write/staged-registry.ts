@@ -3,6 +3,8 @@ import type { AppResultId } from "../core/ids.ts";
 import { ActiveFiles } from "./active-files.ts";
 import type { KeptFiles } from "./kept-files.ts";
 import type { OpenMode, StagedFile } from "./staged-file.ts";
+import type { ResultFilePath } from "./upload-target.ts";
+import { EndingUploads } from "./ending-uploads.ts";
 import { StagedLists } from "./staged-list.ts";
 
 export interface StagedRegistryOptions {
@@ -20,6 +22,8 @@ export class StagedRegistry {
   readonly lists: StagedLists = new StagedLists();
   readonly #options: StagedRegistryOptions;
   readonly #active = new ActiveFiles();
+  /** Those that were removed while they were uploaded. */
+  readonly ending: EndingUploads = new EndingUploads();
 
   constructor(options: StagedRegistryOptions) {
     this.#options = options;
@@ -70,6 +74,7 @@ export class StagedRegistry {
 
   /** Deletes `file`; what of it is complete in BaseSpace is shown again, unless it has a whiteout. */
   async remove(file: StagedFile, signal: AbortSignal): Promise<void> {
+    this.ending.add(file);
     const discarded = file.content.discard(signal);
     this.#active.delete(file);
     this.#options.kept.remove(file);
@@ -107,9 +112,9 @@ export class StagedRegistry {
     return true;
   }
 
-  /** `file` is complete: what was sent under the same path before that would be older. */
-  overtakeOthers(file: StagedFile): void {
-    for (const other of this.#active.uploadedTo(file.content.destination)) {
+  /** BaseSpace has completed `file`, or one that was removed: what was sent to `destination` before that would be older. */
+  overtakeOthers(destination: ResultFilePath, file?: StagedFile): void {
+    for (const other of this.#active.uploadedTo(destination)) {
       if (other !== file) other.content.overtaken();
     }
   }

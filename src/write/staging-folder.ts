@@ -9,7 +9,7 @@ import { thisMachine, whereabouts } from "../linux/machine.ts";
 import { unlessMissing } from "../core/unless-missing.ts";
 import { type FileJournal, fileJournal } from "./file-journal.ts";
 import { Journal, JOURNAL_NAME, type JournalOwner } from "./journal.ts";
-import type { JournaledFile } from "./journaled-file.ts";
+import { type JournaledFile, shownIf } from "./journaled-file.ts";
 import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
 import { mayHaveReplaced } from "./missing-whiteouts.ts";
 import type { NewResultFile } from "./result-file.ts";
@@ -126,8 +126,8 @@ export class StagingFolder implements AsyncDisposable {
   async createFile(at: NewResultFile, options: NewStagingFile = {}): Promise<StagedBytes> {
     this.#count += 1;
     const file = String(this.#count);
-    const { appResultId, resultPath, path, shown } = at;
-    const where = { appResultId, resultPath, path, ...(shown === undefined ? {} : { shown }) };
+    const { appResultId, resultPath, path } = at;
+    const where = { appResultId, resultPath, path, ...shownIf(at) };
     const inMemory = options.memory === undefined ? {} : { isInMemory: true };
     const [created, journaled] = await Promise.allSettled([
       this.#createBytes(join(this.path, file), options),

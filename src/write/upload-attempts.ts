@@ -2,6 +2,7 @@ import { endedWithin } from "../core/ended-within.ts";
 import type { FileId } from "../core/ids.ts";
 import type { TaskGroup } from "../core/task-group.ts";
 import type { ContentUpload } from "./content-upload.ts";
+import type { InFlight } from "./in-flight.ts";
 import { withFinalFailures } from "./final-failure.ts";
 import type { StillDue } from "./still-due.ts";
 import type { UploadedFile } from "./upload-target.ts";
@@ -44,11 +45,12 @@ export class UploadAttempts {
     return this.#olderIds;
   }
 
-  /** Files that BaseSpace may have completed, although no attempt says so, or may complete. */
-  get doubtfulIds(): readonly FileId[] {
-    const { doubtfulIds, pendingId } = this.#options.upload;
+  /** What BaseSpace may have completed, although no attempt says so, or may complete. */
+  get inFlight(): InFlight {
+    const { doubtfulIds, pendingId, wholeMd5 } = this.#options.upload;
     const isCompleting = this.#ending !== undefined && pendingId !== undefined;
-    return isCompleting ? [...doubtfulIds, pendingId] : doubtfulIds;
+    const ids = isCompleting ? [...doubtfulIds, pendingId] : doubtfulIds;
+    return { ids, md5s: wholeMd5 === undefined ? [] : [wholeMd5] };
   }
 
   /**

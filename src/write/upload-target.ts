@@ -9,6 +9,11 @@ export interface ResultFilePath {
   readonly path: string;
 }
 
+/** Equal for equal destinations. */
+export function destinationKey({ appResultId, path }: ResultFilePath): string {
+  return `${appResultId}/${path}`;
+}
+
 /** A complete file in BaseSpace. */
 export interface UploadedFile {
   readonly id: FileId;

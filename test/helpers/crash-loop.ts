@@ -23,7 +23,7 @@ const WRITER = fileURLToPath(new URL("../mount/programs/crash-writer.mjs", impor
 const RESULTS = "projects/Phage lambda/appresults";
 const WRITERS = 3;
 /** An acknowledgement that is younger than this may not be in the journal yet when the process is killed. */
-const RECORD_MS = 100;
+const RECORD_MS = 500;
 /** So many kills later everything is compared, and what takes room is removed. */
 const ROUND_KILLS = 50;
 /** Between two kills; most often it is little more than the least. */

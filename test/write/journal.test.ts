@@ -136,6 +136,22 @@ test("what a path showed is not known of another path", async () => {
   expect((await knownAfter(lines))[file]).not.toHaveProperty("shown");
 });
 
+test("[W19] BaseSpace may complete the pending file of an attempt before", async () => {
+  const upload = { file, event: "upload-begun", uploadPath: "f7", steps: [] } as const;
+  const lines: JournalLine[] = [
+    { ...begun(file), overtakes: { ids: ["11"], md5s: [] } },
+    { ...upload, fileId: "12" },
+    { file, event: "upload-dropped" },
+    { ...upload, fileId: "13" },
+    { file, event: "changed" },
+    { ...upload, fileId: "14" },
+  ];
+  expect((await knownAfter(lines))[file]).toMatchObject({
+    overtakes: { ids: ["11", "12", "13"], md5s: [] },
+    upload: { fileId: "14" },
+  });
+});
+
 test("a file that was completed has nothing to cover when it has whiteouts, or is newer than all", async () => {
   const completed = { file, event: "completed", uploadPath: "f7", verified: ["size"] } as const;
   for (const events of [
@@ -341,11 +357,18 @@ test("a journal says after any events what is true, whenever it was rewritten", 
   const name = fc.constantFrom("1", "2", "3");
   const path = fc.constantFrom("f1", "f2", "f3");
   const shown = fc.option(fc.nat().map(String));
+  const inFlight = fc.record({
+    ids: fc.array(fc.nat(3).map(String), { maxLength: 2 }),
+    md5s: fc.array(fc.constantFrom("0".repeat(32), "1".repeat(32)), { maxLength: 2 }),
+  });
   const event = fc.oneof(
     name.map((file): JournalLine => begun(file)),
     fc.tuple(name, shown).map(([file, shown]): JournalLine => ({ ...begun(file), shown })),
-    fc.tuple(name, path, shown).map(([file, path, shown]): JournalLine => {
-      return { file, event: "renamed", path, shown };
+    fc.tuple(name, path, shown, inFlight).map(([file, path, shown, overtakes]): JournalLine => {
+      return { file, event: "renamed", path, shown, overtakes };
+    }),
+    fc.tuple(name, inFlight).map(([file, overtakes]): JournalLine => {
+      return { ...begun(file), overtakes };
     }),
     fc.tuple(name, path, fc.nat()).map(([file, uploadPath, id]): JournalLine => {
       return { file, event: "completed", fileId: String(id), uploadPath, verified: ["size"] };
@@ -365,9 +388,9 @@ test("a journal says after any events what is true, whenever it was rewritten", 
     fc.tuple(name, fc.nat(), fc.boolean()).map(([file, sizeBytes, isSynced]): JournalLine => {
       return { file, event: "closed", sizeBytes, isSynced };
     }),
-    fc.tuple(name, fc.string()).map(([file, uploadPath]): JournalLine => {
+    fc.tuple(name, fc.string(), fc.nat(3)).map(([file, uploadPath, id]): JournalLine => {
       const steps = [{ parts: 2, partBytes: 5 }];
-      return { file, event: "upload-begun", fileId: "9", uploadPath, steps };
+      return { file, event: "upload-begun", fileId: String(id), uploadPath, steps };
     }),
     fc.tuple(name, fc.integer({ min: 1, max: 3 }), fc.nat()).map(([file, number, partBytes]) => {
       const md5 = "0".repeat(32);

@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
 import { cp, rm } from "node:fs/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import type { WriteMode } from "../../src/core/write-mode.ts";
+import { cameAfter } from "../../src/write/came-after.ts";
+import { overtakenBy } from "../../src/write/in-flight.ts";
 import type { StagedFile } from "../../src/write/staged-file.ts";
 import type { KnownFile } from "../../src/write/known-file.ts";
 import { Staging } from "../../src/write/staging.ts";
@@ -33,15 +36,16 @@ async function closed(path: string, text = path): Promise<StagedFile> {
 }
 
 /** The journal's lines about the only staging file of a killed process, as the next mount reads them. */
-async function left(): Promise<KnownFile> {
+async function left(path?: string): Promise<KnownFile> {
   taken = `${here.world.stagingPath}-taken`;
   const filter = (path: string): boolean => !path.includes(".lock");
   await cp(here.world.stagingPath, taken, { recursive: true, filter });
   await using staging = new Staging(taken, { owner: OWNER, memoryBytes: 0 });
-  const [first] = await staging.adopt((path, error) => {
-    throw new Error(path, { cause: error });
+  const files = await staging.adopt((folder, error) => {
+    throw new Error(folder, { cause: error });
   });
-  return first?.known as KnownFile;
+  const known = files.map((file) => file.known as KnownFile);
+  return known.find(({ resultFile }) => (path ?? resultFile.path) === resultFile.path) as KnownFile;
 }
 
 describe("through", () => {
@@ -87,6 +91,44 @@ test("[W3] a file of several parts that is overwritten while it is uploaded is n
   await second.flush(alone, neverAborted);
   expect(await here.world.remote()).toEqual([`f=new${old.slice(3)}`]);
   for (const writer of [first, second]) writer.close();
+});
+
+describe("a file whose path was that of one that is still uploaded", () => {
+  /** Whether BaseSpace completed the older content after the newer file was begun, as the next mount sees it. */
+  async function isNewer(text: string): Promise<boolean> {
+    const { shown, ...known } = await left("p");
+    const etag = createHash("md5").update(text).digest("hex");
+    const remote = { id: "9999999999999", etag, dateCreatedMs: Date.now() };
+    return cameAfter(remote, { shown, overtakes: overtakenBy(known), modifiedMs: 0 });
+  }
+
+  test("[W19] is newer when it was renamed to it", async () => {
+    await useMode("back");
+    here.world.emulator.addFaults("POST /appresults/*/files n=1 delay=500ms");
+    const old = await closed("p", "old");
+    await expect.poll(() => old.content.inFlight.md5s).toHaveLength(1);
+    const file = await closed("q", "new");
+    const replaced = { file: old, versions: [] };
+    const renamed = here.files.names.rename(
+      file,
+      { path: "p", replaced, shown: null },
+      neverAborted,
+    );
+    await renamed;
+    expect([await isNewer("old"), await isNewer("another")]).toEqual([false, true]);
+  });
+
+  test("[W28] is newer when that was removed, and complete after it", async () => {
+    await useMode("back");
+    here.world.emulator.addFaults("POST /appresults/*/files n=1 delay=500ms");
+    const old = await closed("p", "old");
+    await expect.poll(() => old.content.inFlight.md5s).toHaveLength(1);
+    const removed = here.files.remove(old, neverAborted);
+    await closed("p", "new");
+    expect([await isNewer("old"), await isNewer("another")]).toEqual([false, true]);
+    await removed;
+    await expect.poll(async () => await here.world.remote()).toEqual(["p=old", "p=new"]);
+  });
 });
 
 describe("back", () => {

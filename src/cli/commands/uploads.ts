@@ -204,7 +204,8 @@ function copyToJson({ begun, pid, ...copy }: Copy): Record<string, unknown> {
 /** The fields of the journal, and what only the mount knows; those that are undefined are left out. */
 function toJson(upload: FoundUpload): Record<string, unknown> {
   const { staged, mount, state, isFinal, ...known } = upload;
-  const { isLive, modified, resultFile, state: content, ...journaled } = staged ?? withoutJournal;
+  const { isLive, modified, resultFile, state: content, ...more } = staged ?? withoutJournal;
+  const { overtakes: _overtakes, ...journaled } = more;
   return {
     state: journaled.host === undefined ? (isLive ? "live" : "left") : "elsewhere",
     content,
