@@ -28,7 +28,12 @@ function changed(
 ): void {
   const list = options.registry.lists.list(appResultId);
   if (kind === "covered") list.cover(file);
-  else list.uncover(file);
+  else {
+    list.uncover(file);
+    for (const item of list.items) {
+      if (item.path === file.path && item.showAgain(file.id)) list.changed(item);
+    }
+  }
   if (kind === "covered" && !isOwn) removedElsewhere(appResultId, file.id, options);
   // A listing that is cached may be older than the file.
   if (kind === "uncovered" || !isOwn) options.onForgotten(appResultId);

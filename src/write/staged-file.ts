@@ -87,6 +87,8 @@ export class StagedFile {
   readonly #journal: FileJournal;
   readonly #opens: Record<OpenMode, number> = { read: 0, write: 0 };
   readonly #replaces = new Set<FileId>();
+  /** Those of them whose names somebody has restored. */
+  readonly #shownAgain = new Set<FileId>();
   #lacksWhiteouts = false;
   #path: string;
   #nameState: NameState;
@@ -168,7 +170,15 @@ export class StagedFile {
   get replaces(): readonly FileId[] {
     const { isUnfinished, olderIds, uploaded } = this.content;
     const last = isUnfinished && uploaded !== undefined ? [uploaded.id] : [];
-    return [...this.#replaces, ...olderIds, ...last];
+    const ids = [...this.#replaces, ...olderIds, ...last];
+    return ids.filter((id) => !this.#shownAgain.has(id));
+  }
+
+  /** From now on the file of BaseSpace is shown beside it. Returns whether it was shown in place of that. */
+  showAgain(id: FileId): boolean {
+    const isReplaced = this.replaces.includes(id);
+    if (isReplaced) this.#shownAgain.add(id);
+    return isReplaced;
   }
 
   /** Settles when it is known whether another file, which is being finished under its name, replaces it. */

@@ -96,6 +96,16 @@ describe("what was removed", () => {
     expect(await text("f")).toBe("one");
   });
 
+  test("[W28] is shown again beside the file that has replaced it here", async () => {
+    await written("f", "one");
+    await written("f", "two");
+    const { whiteouts } = real.staged;
+    const id = whiteouts.newestHidden(real.appResultId, "f") ?? "";
+    await whiteouts.uncover(real.appResultId, [id]);
+    expect(await names()).toEqual(["f", `f~${id}`]);
+    expect([await text("f"), await text(`f~${id}`)]).toEqual(["two", "one"]);
+  });
+
   test("[W28] leaves its name to the next version", async () => {
     await written("f", "one");
     await unlink("f");
