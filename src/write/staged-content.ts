@@ -58,6 +58,11 @@ export class StagedContent {
     return this.#state.isUnfinished;
   }
 
+  /** Counts changes. */
+  get version(): number {
+    return this.#state.version;
+  }
+
   /** Its last writer did not close it, so its end may be missing. */
   get isInterrupted(): boolean {
     return this.#state.end === "interrupted";
