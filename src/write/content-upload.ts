@@ -43,6 +43,12 @@ export class ContentUpload {
   #asked: AskedCompletion | undefined;
   /** The version that is being finished. */
   #finishing = 0;
+  /** Its length. */
+  #finishingBytes = 0;
+  /** Somebody has changed it since, beyond an addition at its end. */
+  #isOverwritten = false;
+  /** Whether what is being finished still is to be. */
+  #isDue: StillDue = () => true;
   /** What an ended process has made of it, under this path. */
   #earlier: EarlierUpload | undefined;
 
@@ -86,6 +92,7 @@ export class ContentUpload {
   /** The content of `range` is another one: what of it was sent has to be sent again. */
   changed({ start, end }: ByteRange): void {
     this.#uploader.written(start, end);
+    if (start < this.#finishingBytes) this.#isOverwritten = true;
   }
 
   /** The bytes of `range` are staged. */
@@ -151,6 +158,7 @@ export class ContentUpload {
   ): Promise<{ file: UploadedFile; version: number } | undefined> {
     const { check, version: currentVersion } = this.#options;
     let isForgotten = false;
+    this.#isDue = isDue;
     this.#stopping = new AbortController();
     const { signal: stopped } = this.#stopping;
     for (;;) {
@@ -158,6 +166,8 @@ export class ContentUpload {
       check();
       const version = currentVersion();
       this.#finishing = version;
+      this.#finishingBytes = this.#options.staging.sizeBytes;
+      this.#isOverwritten = false;
       try {
         const completed = await this.#complete(version, { signal, stopped });
         if (completed !== undefined) return await this.#verify(completed, signal);
@@ -179,7 +189,7 @@ export class ContentUpload {
     return this.#verification.damaged(fileId, this.#destination.path, cause);
   }
 
-  /** Returns undefined when somebody cut the file shorter meanwhile. */
+  /** Returns undefined when somebody cut the file shorter meanwhile, or overwrites it. */
   async #complete(
     version: number,
     { signal, stopped }: FinishSignals,
@@ -223,6 +233,7 @@ export class ContentUpload {
       const md5 = await target.md5(bytes);
       await journal.recordWhole({ md5, uploadPath: this.#destination.path });
       stopped.throwIfAborted();
+      if (!this.#isIntact) return undefined;
       const file = await target.whole(this.#destination, { bytes, md5 }, { signal });
       return { file, sent: sentWhole(sizeBytes, md5), version };
     });
@@ -280,6 +291,11 @@ export class ContentUpload {
     return await sentContent(this.#options, { sizeBytes, parts: this.#sent }, signal);
   }
 
+  /** False when what was read of it may be a part of what somebody is writing, whose own close finishes that. */
+  get #isIntact(): boolean {
+    return !this.#isOverwritten || this.#isDue();
+  }
+
   async #discardSent(signal: AbortSignal): Promise<void> {
     await this.#uploader.abort(signal);
     this.#startAnew();
@@ -301,6 +317,7 @@ export class ContentUpload {
       earlier,
       onBegun: (fileId) => void (this.#pendingId = fileId),
       beforeComplete: async (fileId, signal) => await this.#beforeComplete(fileId, signal),
+      isIntact: () => this.#isIntact,
     });
   }
 }
