@@ -132,6 +132,11 @@ export class Journal implements AsyncDisposable {
     return this.#live.get(file);
   }
 
+  /** How many files the lines describe. */
+  get size(): number {
+    return this.#live.size;
+  }
+
   /** The staging file was deleted. The folder shows that, so there is no line for it. */
   forget(file: string): void {
     this.#live.delete(file);
