@@ -16,6 +16,7 @@ import { mayLackWhiteouts } from "../write/missing-whiteouts.ts";
 import { isRemovedWhileOpen } from "../write/temporary-names.ts";
 import { finalReason } from "../write/final-failure.ts";
 import { shownPathOf } from "../write/result-file.ts";
+import type { ShownThen } from "../write/earlier-upload.ts";
 import type { KnownFile } from "../write/known-file.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
 import type { AdoptableFile, Staging } from "../write/staging.ts";
@@ -198,12 +199,13 @@ async function adoptFile(
     return;
   }
   // A program may have made it while others were adopted: then this one would be shown in its place.
-  if (written.has(known.resultFile.path)) {
-    leave([left], options, "its path is being written again");
-    return;
-  }
+  if (written.has(known.resultFile.path)) leave([left], options, "its path is being written again");
+  else await showFile(left, { newest: remote, listedUpTo }, options);
+}
+
+async function showFile(left: Left, shown: ShownThen, options: AdoptOptions): Promise<void> {
   try {
-    await options.staged.adopt(known, file, { newest: remote, listedUpTo });
+    await options.staged.adopt(left.known, left.file, shown);
   } catch (error) {
     leave([left], options, describeError(error));
   }

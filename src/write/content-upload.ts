@@ -208,11 +208,10 @@ export class ContentUpload {
     version: number,
     signals: FinishSignals,
   ): Promise<CompletedContent | undefined> {
-    const { plan } = this.#options;
     const { signal } = signals;
     if (this.#isOvertaken || this.#uploader.isTooLongFor(sizeBytes))
       await this.#discardSent(signal);
-    if (!this.#uploader.hasBegun && sizeBytes <= plan.firstPartBytes)
+    if (!this.#uploader.hasBegun && sizeBytes <= this.#options.plan.firstPartBytes)
       return await this.#sendWhole(sizeBytes, version, signals);
     const file = await this.#uploader.finish(sizeBytes, signals);
     if (file === undefined) return undefined;
