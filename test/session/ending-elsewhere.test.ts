@@ -25,9 +25,9 @@ test("[W13] a result is not completed while another mount has begun to write to 
   const posts = (): readonly string[] =>
     emulator.requests.filter(({ method }) => method === "POST").map(({ path }) => path);
   const sent = (): boolean => posts().length > 0;
-  const answers: boolean[] = [];
+  const asked: boolean[] = [];
   const refuseElsewhere = async (): Promise<void> => {
-    answers.push(sent());
+    asked.push(sent());
     // The other mount had nothing before, and is written while the files of this one are uploaded.
     if (sent()) throw new BsmountError("unfinished", "the other mount has a file");
   };
@@ -41,6 +41,6 @@ test("[W13] a result is not completed while another mount has begun to write to 
   emulator.clearRequests();
   const completing = session.setStatus(RESULT, { status: "Complete" }, neverAborted);
   await expect(completing).rejects.toMatchObject({ message: "the other mount has a file" });
-  expect(answers).toEqual([false, true]);
+  expect(asked).toEqual([false, true]);
   expect(posts()).toEqual([expect.stringMatching(/\/appresults\/\d+\/files$/)]);
 });
