@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AppResultId } from "../../src/core/ids.ts";
 import { stagedUploads } from "../../src/write/leftovers.ts";
 import { Staging } from "../../src/write/staging.ts";
+import type { StagedBytes } from "../../src/write/staging-folder.ts";
 import { withDiskLimit } from "../helpers/disk-limit.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 import { OWNER } from "../helpers/upload-world.ts";
@@ -77,7 +78,7 @@ describe("the staging of a session", () => {
 
   test("[W19] begins another folder for many files, so that each journal can be read after a crash", async () => {
     await using many = new Staging(folder.join("many"), { owner: OWNER, folderFiles: 3 });
-    const files = [];
+    const files: StagedBytes[] = [];
     for (let at = 0; at < 7; at += 1) files.push(await many.createFile(resultFile));
     const inFolders = (): readonly string[] => files.map(({ bytes }) => dirname(bytes.path));
     expect(new Set(inFolders()).size).toBe(3);
