@@ -17,9 +17,11 @@ import { mayLackWhiteouts } from "../write/missing-whiteouts.ts";
 import { isRemovedWhileOpen } from "../write/temporary-names.ts";
 import { finalReason } from "../write/final-failure.ts";
 import { shownPathOf } from "../write/result-file.ts";
+import type { ShownThen } from "../write/earlier-upload.ts";
 import type { KnownFile } from "../write/known-file.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
 import type { AdoptableFile, Staging } from "../write/staging.ts";
+import { WrittenPaths } from "./written-paths.ts";
 
 /*
  * A mount that was killed leaves files in staging. The next mount of the same user and server adopts them: what its
@@ -128,7 +130,8 @@ async function adoptInResult(
     const listing = listingOf(listed);
     for (const each of done) await tidyDone(each, { ...listing, listed }, options);
     const toAdopt = isOpen ? newestOfEach(missing, options) : [];
-    for (const each of toAdopt) await adoptFile(each, listing, options, signal);
+    const written = new WrittenPaths(options.staged.lists, appResultId);
+    for (const each of toAdopt) await adoptFile(each, { ...listing, written }, options, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (reasonOf(error) !== "not-found") leave(missing, options, describeError(error));
@@ -164,18 +167,10 @@ async function tidyDone(
 
 /** The file to adopt for each path; the others stay where they are. */
 function newestOfEach(left: readonly Left[], options: AdoptOptions): readonly Left[] {
-  const [first] = left;
-  if (first === undefined) return [];
-  const { appResultId } = first.known.resultFile;
-  const written = new Set(
-    [...options.staged.lists.listing(appResultId).items].map(({ path }) => path),
-  );
   const chosen = new Map<string, Left>();
   for (const each of left.toSorted((a, b) => b.file.modifiedMs - a.file.modifiedMs)) {
     const { path } = each.known.resultFile;
-    if (written.has(path)) leave([each], options, "its path is being written again");
-    else if (chosen.has(path))
-      leave([each], options, "a newer file of its path was left behind too");
+    if (chosen.has(path)) leave([each], options, "a newer file of its path was left behind too");
     else chosen.set(path, each);
   }
   return [...chosen.values()];
@@ -183,7 +178,7 @@ function newestOfEach(left: readonly Left[], options: AdoptOptions): readonly Le
 
 async function adoptFile(
   left: Left,
-  { newest, listedUpTo }: Listing,
+  { newest, listedUpTo, written }: Listing & { readonly written: WrittenPaths },
   options: AdoptOptions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -205,8 +200,14 @@ async function adoptFile(
     leave([left], options, finalReason("BaseSpace has a newer version of it"));
     return;
   }
+  // A program may have made it while others were adopted: then this one would be shown in its place.
+  if (written.has(known.resultFile.path)) leave([left], options, "its path is being written again");
+  else await showFile(left, { newest: remote, listedUpTo }, options);
+}
+
+async function showFile(left: Left, shown: ShownThen, options: AdoptOptions): Promise<void> {
   try {
-    await options.staged.adopt(known, file, { newest: remote, listedUpTo });
+    await options.staged.adopt(left.known, left.file, shown);
   } catch (error) {
     leave([left], options, describeError(error));
   }

@@ -81,6 +81,8 @@ export class ResultPreparation {
       for (const { id } of results) refuseOpen(plan, staged.writers.files(id));
       for (const result of results) await this.#refuseElsewhere(result, plan, signal);
       for (const result of results) await this.#finishFiles(result, plan, signal);
+      // That may have taken hours, in which other mounts were free to write.
+      for (const result of results) await this.#refuseElsewhere(result, plan, signal);
       return marked;
     } catch (error) {
       marked[Symbol.dispose]();

@@ -30,6 +30,8 @@ export interface IncrementalUploadOptions<Begun, File> {
   readonly tasks: TaskGroup;
   /** Throws when the file lacks bytes and must not become complete. */
   readonly check: () => void;
+  /** False when somebody overwrites the content, so that what was sent must not become complete. @default always true */
+  readonly isIntact?: () => boolean;
   /** Called when all parts have been sent; what it throws prevents the file from becoming complete. */
   readonly beforeComplete?: (begun: Begun, signal: AbortSignal) => Promise<void>;
   /** An upload that was begun earlier, to be continued. */
@@ -153,7 +155,7 @@ export class IncrementalUpload<Begun, File> {
 
   /**
    * Sends the parts that are due and makes one file of all parts. Does not wait for what is written meanwhile.
-   * Returns undefined, and completes nothing, when the file was cut shorter meanwhile.
+   * Returns undefined, and completes nothing, when the file was cut shorter meanwhile, or is not intact.
    * @param signals - `stopped` ends it only before the service is told to make one file
    */
   async finish(sizeBytes: number, signals: FinishSignals): Promise<File | undefined> {
@@ -191,7 +193,7 @@ export class IncrementalUpload<Begun, File> {
     if (failed !== undefined) throw failed.reason;
     const begun = await this.#upload.begin(either);
     await this.#options.beforeComplete?.(begun, either);
-    if (this.#isCutBelow(sizeBytes)) return undefined;
+    if (this.#isCutBelow(sizeBytes) || this.#options.isIntact?.() === false) return undefined;
     this.#options.check();
     stopped.throwIfAborted();
     return await this.#upload.complete(sizeBytes, ends);

@@ -43,11 +43,14 @@ export class ContentUpload {
   #asked: AskedCompletion | undefined;
   /** The MD5 of what was sent in one request last, lower-case hex. */
   wholeMd5: string | undefined;
-  /** The version that is being finished, and its size; what is appended later belongs to another one. */
+  /** The version that is being finished. */
   #finishing = 0;
+  /** Its length. */
   #finishingBytes = 0;
-  /** Bytes of that version were changed since. */
+  /** Somebody has changed it since, beyond an addition at its end. */
   #isOverwritten = false;
+  /** Whether what is being finished still is to be. */
+  #isDue: StillDue = () => true;
   /** What an ended process has made of it, under this path. */
   #earlier: EarlierUpload | undefined;
 
@@ -90,8 +93,8 @@ export class ContentUpload {
 
   /** The content of `range` is another one: what of it was sent has to be sent again. */
   changed({ start, end }: ByteRange): void {
-    if (start < Math.min(end, this.#finishingBytes)) this.#isOverwritten = true;
     this.#uploader.written(start, end);
+    if (start < Math.min(end, this.#finishingBytes)) this.#isOverwritten = true;
   }
 
   /** The bytes of `range` are staged. */
@@ -145,8 +148,8 @@ export class ContentUpload {
   }
 
   /**
-   * Sends what is missing, has BaseSpace mark the file complete, and verifies that. Starts over when somebody changed the
-   * file before it was marked, and once when BaseSpace has forgotten what was sent.
+   * Sends what is missing, has BaseSpace mark the file complete, and verifies that. Starts over when somebody cut the file
+   * shorter meanwhile, or overwrote it, and once when BaseSpace has forgotten what was sent.
    *
    * @returns the file, and the version of its content; undefined when `isDue` says that it is being written again
    * @throws BsmountError as the upload target, what `check` throws, and DamagedUploadError
@@ -157,6 +160,7 @@ export class ContentUpload {
   ): Promise<{ file: UploadedFile; version: number } | undefined> {
     const { check, version: currentVersion } = this.#options;
     let isForgotten = false;
+    this.#isDue = isDue;
     this.#stopping = new AbortController();
     const { signal: stopped } = this.#stopping;
     for (;;) {
@@ -171,7 +175,6 @@ export class ContentUpload {
         if (completed !== undefined) return await this.#verify(completed, signal);
       } catch (error) {
         stopped.throwIfAborted();
-        if (error instanceof ChangedMeanwhile) continue;
         const wrongId = wrongFileId(error);
         if (wrongId !== undefined) throw this.#damaged(wrongId, error);
         // When it shows at the beginning, or again, the app result itself was deleted.
@@ -188,7 +191,7 @@ export class ContentUpload {
     return this.#verification.damaged(fileId, this.#destination.path, cause);
   }
 
-  /** Returns undefined when somebody changed the file meanwhile. @throws ChangedMeanwhile likewise */
+  /** Returns undefined when somebody cut the file shorter meanwhile, or overwrites it. */
   async #complete(
     version: number,
     { signal, stopped }: FinishSignals,
@@ -207,11 +210,10 @@ export class ContentUpload {
     version: number,
     signals: FinishSignals,
   ): Promise<CompletedContent | undefined> {
-    const { plan } = this.#options;
     const { signal } = signals;
     if (this.#isOvertaken || this.#uploader.isTooLongFor(sizeBytes))
       await this.#discardSent(signal);
-    if (!this.#uploader.hasBegun && sizeBytes <= plan.firstPartBytes)
+    if (!this.#uploader.hasBegun && sizeBytes <= this.#options.plan.firstPartBytes)
       return await this.#sendWhole(sizeBytes, version, signals);
     const file = await this.#uploader.finish(sizeBytes, signals);
     if (file === undefined) return undefined;
@@ -224,16 +226,15 @@ export class ContentUpload {
     { signal, stopped }: FinishSignals,
   ): Promise<CompletedContent | undefined> {
     const { check, journal, memory, staging, target } = this.#options;
-    const either = AbortSignal.any([signal, stopped]);
-    return await memory.use(sizeBytes, either, async (bytes) => {
+    return await memory.use(sizeBytes, AbortSignal.any([signal, stopped]), async (bytes) => {
       const read = await staging.read(0, bytes);
       check();
-      // A change meanwhile may have been read in part.
-      if (read < sizeBytes || this.#isOverwritten) return undefined;
+      if (read < sizeBytes) return undefined;
       const md5 = await target.md5(bytes);
       this.wholeMd5 = md5;
       await journal.recordWhole({ md5, uploadPath: this.#destination.path });
       stopped.throwIfAborted();
+      if (!this.#isIntact) return undefined;
       const file = await target.whole(this.#destination, { bytes, md5 }, { signal });
       return { file, sent: sentWhole(sizeBytes, md5), version };
     });
@@ -281,8 +282,6 @@ export class ContentUpload {
 
   async #beforeComplete(fileId: FileId, signal: AbortSignal): Promise<void> {
     await this.#earlier?.refuseOlder(this.#destination, signal);
-    // Parts of it may have been sent before the change, and others after it.
-    if (this.#isOverwritten) throw new ChangedMeanwhile();
     this.#asked = { fileId, version: this.#finishing };
   }
 
@@ -291,6 +290,11 @@ export class ContentUpload {
     sizeBytes: number = this.#options.staging.sizeBytes,
   ): Promise<SentContent> {
     return await sentContent(this.#options, { sizeBytes, parts: this.#sent }, signal);
+  }
+
+  /** False when what was read of it may be a part of what somebody is writing, whose own close finishes that. */
+  get #isIntact(): boolean {
+    return !this.#isOverwritten || this.#isDue();
   }
 
   async #discardSent(signal: AbortSignal): Promise<void> {
@@ -314,9 +318,7 @@ export class ContentUpload {
       earlier,
       onBegun: (fileId) => void (this.#pendingId = fileId),
       beforeComplete: async (fileId, signal) => await this.#beforeComplete(fileId, signal),
+      isIntact: () => this.#isIntact,
     });
   }
 }
-
-/** Somebody changed what was being sent. */
-class ChangedMeanwhile extends Error {}

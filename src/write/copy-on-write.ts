@@ -1,4 +1,5 @@
 import type { MaybePromise } from "../core/maybe-promise.ts";
+import { BsmountError } from "../core/errors.ts";
 import type { AppResultId, FileId } from "../core/ids.ts";
 import type { FileReader, FileWriter, AskWriters } from "./file-writer.ts";
 import { FirstFailure } from "./first-failure.ts";
@@ -259,8 +260,14 @@ async function copy(
   const buffer = Buffer.allocUnsafe(COPY_BYTES);
   for (let at = 0; at < sizeBytes;) {
     const count = await from.read(at, buffer.subarray(0, sizeBytes - at), signal);
-    if (count === 0) return;
+    if (count === 0) throw shortError(at, sizeBytes);
     await to.write(at, buffer.subarray(0, count));
     at += count;
   }
+}
+
+/** What is missing would be missing in the new version, or be zeros. */
+function shortError(atBytes: number, sizeBytes: number): BsmountError {
+  const problem = `BaseSpace returned ${atBytes} bytes of a file that has ${sizeBytes}`;
+  return new BsmountError("unavailable", problem, { remedy: "open the file again" });
 }

@@ -65,6 +65,8 @@ export class Journal implements AsyncDisposable {
   #nextSync: Promise<void> | undefined;
   /** A write failed, so that the last line may lack its end. */
   #isTorn = false;
+  /** A power cut does not bring the journal back that this one has replaced. */
+  #isPlaced: boolean;
 
   private constructor(opened: OpenJournal) {
     this.#folder = opened.folder;
@@ -74,6 +76,7 @@ export class Journal implements AsyncDisposable {
     this.#next = opened.lines;
     this.#lines = opened.lines;
     this.#liveLines = opened.lines;
+    this.#isPlaced = opened.isPlaced;
   }
 
   /** @throws BsmountError `no-space`, `environment` */
@@ -84,7 +87,7 @@ export class Journal implements AsyncDisposable {
       await localDisk({ what: "write to", path }, async () => {
         await writeAll(file, headerLine(owner));
       });
-      return new Journal({ folder, owner, live: new Map(), file, lines: 1 });
+      return new Journal({ folder, owner, live: new Map(), file, lines: 1, isPlaced: true });
     } catch (error) {
       await file.close();
       throw error;
@@ -129,6 +132,11 @@ export class Journal implements AsyncDisposable {
     return this.#live.get(file);
   }
 
+  /** How many files the lines describe. */
+  get size(): number {
+    return this.#live.size;
+  }
+
   /** The staging file was deleted. The folder shows that, so there is no line for it. */
   forget(file: string): void {
     this.#live.delete(file);
@@ -156,8 +164,16 @@ export class Journal implements AsyncDisposable {
     // Who calls from now on may have written a line that this flush misses.
     this.#nextSync = undefined;
     const path = join(this.#folder, JOURNAL_NAME);
-    this.#syncing = localDisk({ what: "sync", path }, async () => await this.#file.datasync());
+    this.#syncing = localDisk({ what: "sync", path }, async () => await this.#syncFile());
     await this.#syncing;
+  }
+
+  async #syncFile(): Promise<void> {
+    const file = this.#file;
+    await file.datasync();
+    if (this.#isPlaced) return;
+    await syncFolder(this.#folder);
+    if (file === this.#file) this.#isPlaced = true;
   }
 
   /** Returns when every line that is pending now is written. */
@@ -202,9 +218,10 @@ export class Journal implements AsyncDisposable {
   async #compact(): Promise<void> {
     await this.#syncing?.catch(() => {});
     const [folder, owner, live] = [this.#folder, this.#owner, this.#live];
-    const { file, lines } = await writeAnew({ folder, owner, live });
+    const { file, lines, isPlaced } = await writeAnew({ folder, owner, live });
     const old = this.#file;
     this.#file = file;
+    this.#isPlaced = isPlaced;
     this.#lines = lines;
     this.#liveLines = lines;
     // What came meanwhile is in the new journal already, and changes nothing when it comes again.
@@ -229,6 +246,8 @@ interface OpenJournal extends JournalContent {
   readonly file: FileHandle;
   /** With the header. */
   readonly lines: number;
+  /** A power cut does not bring the journal back that it has replaced. */
+  readonly isPlaced: boolean;
 }
 
 /** Writes a new journal in place of the one that is there. */
@@ -246,14 +265,17 @@ async function writeAnew(content: JournalContent): Promise<OpenJournal> {
       await writeAll(file, text);
       await file.datasync();
       await rename(path, join(folder, JOURNAL_NAME));
-      // A later sync of the new file would be of no use if a power cut brought the old one back.
-      await syncFolder(folder);
     } catch (error) {
       await file.close();
       await rm(path, { force: true });
       throw error;
     }
-    return { ...content, file, lines: lines.length + 1 };
+    // The old journal has no name any more, so nothing may be written to it, even if the disk refuses this.
+    const isPlaced = await syncFolder(folder).then(
+      () => true,
+      () => false,
+    );
+    return { ...content, file, lines: lines.length + 1, isPlaced };
   });
 }
 

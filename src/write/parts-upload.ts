@@ -17,12 +17,14 @@ export interface PartsUploadOptions {
   readonly onBegun: (fileId: FileId) => void;
   /** As that of {@link IncrementalUpload}. */
   readonly beforeComplete: (fileId: FileId, signal: AbortSignal) => Promise<void>;
+  /** As that of {@link IncrementalUpload}. */
+  readonly isIntact: () => boolean;
 }
 
 /** An upload in parts of a staged file, which the journal records. */
 export function partsUpload(
   { target, staging, journal, plan, memory, tasks, check }: ContentUploadOptions,
-  { destination, sent, earlier, onBegun, beforeComplete }: PartsUploadOptions,
+  { destination, sent, earlier, onBegun, beforeComplete, isIntact }: PartsUploadOptions,
 ): PartsUpload {
   const protocol = protocolOf(target, destination, {
     begun: async (fileId) => {
@@ -39,5 +41,5 @@ export function partsUpload(
   const continued =
     earlier === undefined ? {} : { earlier: { begun: earlier.fileId, parts: earlier.parts, md5 } };
   const parts = { plan, memory, tasks, check, ...continued };
-  return new IncrementalUpload({ ...parts, beforeComplete, protocol, content: staging });
+  return new IncrementalUpload({ ...parts, beforeComplete, isIntact, protocol, content: staging });
 }

@@ -33,8 +33,7 @@ export class StagedContent {
     this.#options = options;
     const { earlier, isCopy } = options;
     const first = isCopy ? "copying" : "pending";
-    const { end, awaitsCommit, isSynced } = earlier ?? {};
-    this.#state = new ContentState({ ...options, first, end, awaitsCommit, isSynced });
+    this.#state = new ContentState({ ...options, ...earlier, first });
     this.#upload = new ContentUpload({
       ...options,
       check: () => this.#failure.check(),
@@ -57,6 +56,11 @@ export class StagedContent {
   /** False when BaseSpace has everything that was written. */
   get isUnfinished(): boolean {
     return this.#state.isUnfinished;
+  }
+
+  /** Counts changes. */
+  get version(): number {
+    return this.#state.version;
   }
 
   /** Its last writer did not close it, so its end may be missing. */
@@ -179,11 +183,10 @@ export class StagedContent {
 
   /** Returns when the bytes, and what the journal says of them, survive a power cut. @throws what an earlier change threw */
   async sync(): Promise<void> {
-    const { journal } = this.#options;
     await this.#failure.guard(async () => {
-      const { version } = this.#state;
+      const { version } = this;
       await this.#syncBytes();
-      await journal.sync();
+      await this.#options.journal.sync();
       this.#syncedVersion = version;
     });
   }
@@ -276,12 +279,11 @@ export class StagedContent {
    * @throws BsmountError `no-space`, `environment`; what an earlier change threw
    */
   async reopen(): Promise<void> {
-    const { journal } = this.#options;
     this.#failure.check();
     await this.#syncBytes();
     await this.#change({ start: 0, end: 0 }, async () => {});
-    this.#syncedVersion = this.#state.version;
-    await journal.sync();
+    this.#syncedVersion = this.version;
+    await this.#options.journal.sync();
   }
 
   /** Returns when no attempt to finish it is under way, however the last one ended. */

@@ -105,8 +105,12 @@ export class StagedWriter implements FileWriter, ResultFile {
 
   /** Returns whether the content is closed now: no other writer has it open, and none was killed. */
   async #closeUnless(askWriters: AskWriters): Promise<boolean> {
+    const { content } = this.file;
+    const { version } = content;
     const writers = await askWriters();
-    if (writers === "open") return false;
+    // Who has changed it meanwhile came too late to be found, and closes it later.
+    const isChanged = writers === "closed" && content.version !== version;
+    if (writers === "open" || isChanged) return false;
     this.#wasKilled = writers === "killed";
     if (this.#wasKilled) this.#interrupt();
     else await this.file.close();

@@ -119,6 +119,11 @@ export class StagingFolder implements AsyncDisposable {
     }
   }
 
+  /** How many files its journal describes. */
+  get files(): number {
+    return this.#journal.size;
+  }
+
   /**
    * Creates a staging file. `onClosed` of the options is not called when this throws.
    * @throws BsmountError `no-space`, `no-descriptors`, `environment`

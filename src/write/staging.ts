@@ -55,18 +55,21 @@ export interface StagingOptions {
   readonly folders?: StagingFolders | undefined;
   /** Memory for small files that need not be on the disk yet; with 0 all are there from the start. @default 32 MiB */
   readonly memoryBytes?: number;
+  /** A folder that has so many files gets no more: a journal that is too long is not read. @default 10 000 */
+  readonly folderFiles?: number;
 }
 
+const FOLDER_FILES = 10_000;
 const MEMORY_BYTES = 32 * 1024 * 1024;
 
 /**
  * The staging files of a session, in a folder of its own below `parent`. The folder is created with the first file, and
- * again when somebody deleted it meanwhile.
+ * again when somebody deleted it meanwhile, or when it has many files.
  */
 export class Staging implements AsyncDisposable {
   /** The folder with those of all sessions. */
   readonly parent: string;
-  readonly #options: Required<Pick<StagingOptions, "maxFiles" | "owner">>;
+  readonly #options: Required<Pick<StagingOptions, "folderFiles" | "maxFiles" | "owner">>;
   readonly #known: StagingFolders | undefined;
   readonly #quota: StagingQuota;
   readonly #memory: StagingMemory | undefined;
@@ -87,10 +90,10 @@ export class Staging implements AsyncDisposable {
   }
 
   constructor(parent: string, { owner, maxFiles = Infinity, ...options }: StagingOptions) {
-    const { maxBytes, memoryBytes = MEMORY_BYTES, folders } = options;
+    const { maxBytes, memoryBytes = MEMORY_BYTES, folderFiles = FOLDER_FILES, folders } = options;
     this.parent = parent;
     this.#known = folders;
-    this.#options = { owner, maxFiles };
+    this.#options = { owner, maxFiles, folderFiles };
     this.#quota = new StagingQuota(maxBytes);
     this.#memory = memoryBytes === 0 ? undefined : new StagingMemory(memoryBytes);
   }
@@ -244,8 +247,9 @@ export class Staging implements AsyncDisposable {
 
   /** The folder that new files are created in. */
   async #folder(): Promise<StagingFolder> {
-    const known = this.#folders.at(-1);
-    if (known !== undefined && existsSync(known.path)) return known;
+    const { folderFiles } = this.#options;
+    const known = this.#folders.find(({ files, path }) => files < folderFiles && existsSync(path));
+    if (known !== undefined) return known;
     this.#opening ??= this.#open().finally(() => {
       this.#opening = undefined;
     });

@@ -53,3 +53,17 @@ it("[W24] a file that several paths name is copied once", async () => {
   expect(await exported(PATH, resultPath, one)).toMatchObject({ exitCode: 0 });
   expect(await readdir(target)).toEqual(["f"]);
 });
+
+it("[W24] a journal cannot make a copy leave the target", async () => {
+  const folder = await StagingFolder.create(dir.join("state/bsmount/staging"), OWNER);
+  const at = { appResultId: "3", resultPath: "/projects/../outside", path: "f" };
+  const { bytes } = await folder.createFile(at);
+  await bytes.write(0, Buffer.from("text"));
+  await bytes.close();
+  await folder[Symbol.asyncDispose]();
+  const { exitCode } = await exported("/projects");
+  expect(exitCode).toBe(0);
+  expect(await readdir(dir.path)).not.toContain("outside");
+  const [folderName, name] = bytes.path.split("/").slice(-2);
+  expect(await readdir(target)).toEqual([`${folderName}-${name}`]);
+});

@@ -94,6 +94,32 @@ test("what is written while the file is being finished is not in what is finishe
   expect(await world.remote()).toEqual([`f=${before}`, `f=${one.text}`]);
 });
 
+test.each([
+  ["one request", 30],
+  ["parts", 3 * PART],
+])(
+  "what is written before the bytes of %s are read is no version with what was there",
+  async (_title, length) => {
+    const memory = new PartMemory(PART);
+    let release = (): void => {};
+    const other = memory.use(PART, neverAborted, async () => {
+      await new Promise<void>((resolve) => (release = resolve));
+    });
+    const one = { file: await world.content("f", { memory, sendsAhead: false }), text: "" };
+    await put(one, 0, content(length));
+    await one.file.close({ awaitsCommit: false });
+    const finishing = one.file.finish(neverAborted);
+    await put(one, 3, "HALF");
+    release();
+    await Promise.all([other, finishing]);
+    expect(await world.remote()).toEqual([]);
+    await put(one, 7, "CHANGE");
+    await one.file.close({ awaitsCommit: false });
+    await one.file.finish(neverAborted);
+    expect(await world.remote()).toEqual([`f=${one.text}`]);
+  },
+);
+
 test("a part that failed in the background is due at the end", async () => {
   world.emulator.addFaults("PUT /files/*/parts/1 n=1 status=400");
   const one = await written(2 * PART);

@@ -1,9 +1,11 @@
 import { chmodSync, existsSync } from "node:fs";
 import { readdir, rm, statfs, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AppResultId } from "../../src/core/ids.ts";
 import { stagedUploads } from "../../src/write/leftovers.ts";
 import { Staging } from "../../src/write/staging.ts";
+import type { StagedBytes } from "../../src/write/staging-folder.ts";
 import { withDiskLimit } from "../helpers/disk-limit.ts";
 import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 import { OWNER } from "../helpers/upload-world.ts";
@@ -72,6 +74,24 @@ describe("the staging of a session", () => {
     ]);
     await bytes.discard();
     await other.discard();
+  });
+
+  test("[W19] begins another folder for many files, so that each journal can be read after a crash", async () => {
+    await using many = new Staging(folder.join("many"), { owner: OWNER, folderFiles: 3 });
+    const files: StagedBytes[] = [];
+    for (let at = 0; at < 7; at += 1) files.push(await many.createFile(resultFile));
+    const inFolders = (): readonly string[] => files.map(({ bytes }) => dirname(bytes.path));
+    expect(new Set(inFolders()).size).toBe(3);
+    expect(await stagedUploads(many.parent)).toHaveLength(7);
+    expect(files.every(({ bytes }) => many.isOwn(bytes.path))).toBe(true);
+    // What was deleted is not in the journal any more.
+    for (const { bytes, journal } of files) {
+      await bytes.discard();
+      journal.forget();
+    }
+    files.push(await many.createFile(resultFile));
+    expect(new Set(inFolders()).size).toBe(3);
+    await files.at(-1)?.bytes.discard();
   });
 
   test("makes its folder again when somebody removed it", async () => {

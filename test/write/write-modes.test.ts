@@ -131,6 +131,28 @@ describe("a file whose path was that of one that is still uploaded", () => {
   });
 });
 
+describe.each<WriteMode>(["through", "back"])("in mode %s", (mode) => {
+  test("[W3] a close does not finish what another program has begun while its writers were searched for", async () => {
+    await useMode(mode);
+    const first = await here.files.createForWriting(here.world.resultFile("f"));
+    await first.write(0, Buffer.from("whole"));
+    const second = here.files.openForWriting(first.file);
+    await first.flush(async () => {
+      await second.truncate(0);
+      await second.write(0, Buffer.from("new"));
+      return "closed";
+    }, neverAborted);
+    first.close();
+    expect(first.file.content.isClosed).toBe(false);
+    await here.files.finishing.finishAll(neverAborted);
+    expect(await here.world.remote()).toEqual([]);
+    await second.write(3, Buffer.from(" and whole"));
+    await second.flush(alone, neverAborted);
+    second.close();
+    await expect.poll(async () => await here.world.remote()).toEqual(["f=new and whole"]);
+  });
+});
+
 describe("back", () => {
   test("[W27] a close returns when staging has the file, and the upload follows", async () => {
     await useMode("back");

@@ -131,12 +131,19 @@ function localNameOf(file: string): string {
   return stagingNameOf(file).replace("/", "-");
 }
 
-/** The names of an encoded path are safe: none is `..`, and none has control characters or slashes. */
+/**
+ * The names of an encoded path are safe: none is `..`, and none has control characters or slashes. But the path of the app
+ * result is that of a journal, which may be damaged.
+ */
 function namesBelow({ path, file }: FoundUpload, above: string | undefined): readonly string[] {
-  if (path === undefined) return [localNameOf(file)];
-  const names = path.split("/").filter((name) => name !== "");
+  const names = (path ?? "").split("/").filter((name) => name !== "");
+  if (names.length === 0 || names.some(isUnsafe)) return [localNameOf(file)];
   const depth = (above ?? "").split("/").filter((name) => name !== "").length;
   return above === undefined || depth >= names.length ? names.slice(-1) : names.slice(depth);
+}
+
+function isUnsafe(name: string): boolean {
+  return name === "." || name === ".." || name.includes("\0");
 }
 
 async function exportOne(
