@@ -8,6 +8,7 @@ import { cameAfter } from "../write/came-after.ts";
 import { type StagedUpload, stagedUploads } from "../write/leftovers.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import type { Staging } from "../write/staging.ts";
+import type { StagingFolders } from "../write/staging-folders.ts";
 import type { ShownFiles } from "./newest-by-path.ts";
 import { namedFiles } from "./unfinished-errors.ts";
 
@@ -33,6 +34,25 @@ export type RefuseElsewhere = (result: EndingResult, signal: AbortSignal) => Pro
 
 /** The staging of this session. */
 export type SessionStaging = Pick<Staging, "isOwn" | "parents">;
+
+/**
+ * Checks that every folder is there in which files were staged before: nobody can see what is in one whose disk is away.
+ * @throws BsmountError `unfinished`
+ */
+export async function refuseMissingStaging(
+  { what }: EndingResult,
+  folders: Pick<StagingFolders, "missing">,
+): Promise<void> {
+  // One at a time: the next attempt names the next one.
+  const [folder] = await folders.missing();
+  if (folder === undefined) return;
+  const problem = `${what}: the staging folder ${folder} is not there, and a mount may have left files of it in it`;
+  throw new BsmountError("unfinished", problem, {
+    remedy:
+      "mount its disk and run it again; if the folder is gone for good, " +
+      `bsmount uploads discard ${folder} forgets it`,
+  });
+}
 
 /**
  * Checks that staging has no files of the result that another session wrote. A file that an ended process left behind
