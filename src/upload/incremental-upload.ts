@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { rangeLength } from "../core/byte-range.ts";
 import type { PartPlan } from "./part-plan.ts";
 import type { TaskGroup } from "../core/task-group.ts";
@@ -175,6 +176,8 @@ export class IncrementalUpload<Begun, File> {
     const failing = new AbortController();
     const ends = AbortSignal.any([signal, this.#upload.signal]);
     const either = AbortSignal.any([ends, stopped, failing.signal]);
+    // Every part that waits has a listener on it, so a large number of listeners is no leak.
+    setMaxListeners(0, either);
     const numbers = Array.from(
       { length: this.#options.plan.count(sizeBytes) },
       (_, index) => index + 1,
