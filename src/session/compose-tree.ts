@@ -36,6 +36,8 @@ export interface TreeParts {
   readonly failures: RecentFailures | undefined;
   readonly newResults: NewResultDetails;
   readonly used: UsedResults;
+  /** Looks for a token that allows more; returns whether there is another one. */
+  readonly rereadToken: (signal: AbortSignal) => Promise<boolean>;
   readonly logger: Logger;
 }
 
