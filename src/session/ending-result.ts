@@ -131,14 +131,22 @@ function stagedByOtherError(what: string, { pid, host, resultFile }: StagedUploa
   return new BsmountError("unfinished", problem, { remedy });
 }
 
+const REMEDY_FOR_CLOSED =
+  "mount again, which continues the uploads, or bsmount uploads resume; bsmount uploads list says why a file was " +
+  "not uploaded, export copies its bytes, and discard gives it up";
+
+/** `--upload-interrupted` is about the files of a mount: without one, nothing has taken these over. */
+const REMEDY_FOR_INTERRUPTED =
+  "bsmount uploads resume --interrupted uploads what was not closed as it is; or mount and write it again; or bsmount " +
+  "uploads discard gives it up";
+
 function leftoversError(what: string, left: readonly StagedUpload[]): BsmountError {
   const were = left.length === 1 ? "was" : "were";
   const files = namedFiles(left.map(({ resultFile }) => shownPath(resultFile)));
   const problem = `${what}: a mount that has ended wrote ${files}, which ${were} never uploaded`;
+  const isInterrupted = left.some(({ state }) => state !== "closed");
   return new BsmountError("unfinished", problem, {
-    remedy:
-      "mount again, which continues the uploads, or bsmount uploads resume; bsmount uploads list says why a file was " +
-      "not uploaded, export copies its bytes, and discard gives it up",
+    remedy: isInterrupted ? REMEDY_FOR_INTERRUPTED : REMEDY_FOR_CLOSED,
   });
 }
 
