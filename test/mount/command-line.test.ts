@@ -89,6 +89,18 @@ describe("bsmount mount, status and unmount", () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/in use by .*\(bash: cwd/)]);
     expect(stderr).not.toContain("(node");
     expect(stderr).toMatch(/\n {2}try: cd out of it first/);
+    // A command inherits the descriptors of its shell.
+    const both = await inside('exec 9< .; cd /; ("$@" "$OLDPWD" && true) && true');
+    expect([both.code, both.stderr]).toEqual([
+      1,
+      expect.stringMatching(/in use by .*\(bash: file/),
+    ]);
+    expect(both.stderr).not.toContain("(node");
+    const itself = await inside('exec 9< .; cd /; exec "$@" "$OLDPWD"');
+    expect([itself.code, itself.stderr]).toEqual([
+      1,
+      expect.stringMatching(/is in use by this command itself\n {2}try: run it in another folder/),
+    ]);
     expect(await inside('exec "$@" .')).toMatchObject({ code: 0, stderr: "" });
     expect((await runCommand("findmnt", [at])).stdout).toBe("");
   });
