@@ -63,7 +63,9 @@ it("bsmount auth --revoke says whose token it revokes, and leaves that of the en
   };
   expect(await revoke()).toEqual([
     2,
-    expect.stringMatching(/BASESPACE_ACCESS_TOKEN is set, and no profile is named\n {2}try: --prof/),
+    expect.stringMatching(
+      /BASESPACE_ACCESS_TOKEN is set, and no profile is named\n {2}try: --prof/,
+    ),
   ]);
   expect(await revoke("--profile", "default")).toEqual([
     0,
