@@ -117,6 +117,13 @@ describe("bsmount refresh", () => {
       expect(await list()).not.toContain("brand new");
       await product.newResult("brand new");
       expect(await list()).not.toContain("brand new");
+      const refusal = await product.bsmount(["mkdir", `${results}/x`]);
+      expect([refusal.code, refusal.stderr]).toEqual([
+        2,
+        expect.stringContaining(
+          "try: write it as 'bs:/projects/Phage lambda/appresults/x', or use",
+        ),
+      ]);
       const refreshed = await product.bsmount(["refresh", results]);
       expect(refreshed).toEqual({ code: 0, stdout: "", stderr: "" });
       expect(await list()).toContain("brand new");
