@@ -62,7 +62,15 @@ const PRINTING: ReadonlySet<CommandFactory> = new Set([
 const OUTPUT = {
   writeOut: (text: string): void => standardOutput.write(text),
   outputError: (text: string, write: (text: string) => void): void =>
-    write(text.replace(/^error: /, "bsmount: ")),
+    write(
+      text
+        .replace(/^error: /, "bsmount: ")
+        // What the parsers of values say names the value again.
+        .replace(
+          /^(bsmount: )option '([^' ]*,? ?--[\w-]+)[^']*' argument '.*?' is invalid\. /,
+          "$1$2: ",
+        ),
+    ),
 };
 
 /** The state of standard output. */

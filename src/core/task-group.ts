@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /**
  * Owns background tasks. Disposing aborts the running ones and waits until they have ended. `onError` receives the
  * failure of a task, which never becomes an unhandled rejection.
@@ -9,6 +11,8 @@ export class TaskGroup implements AsyncDisposable {
 
   constructor(onError: (error: unknown) => void = () => {}) {
     this.#onError = onError;
+    // Every task that waits has a listener on it, so a large number of listeners is no leak.
+    setMaxListeners(0, this.#controller.signal);
   }
 
   /** Aborts when the group is disposed. */

@@ -64,8 +64,9 @@ function inUsePrefix(mountPoint: string): string {
 }
 
 /**
- * Returns a failure to unmount with a better remedy where the only holder is the shell that this command was typed
- * in, which stands in the mount. The mount's process, which made the error, cannot know that.
+ * Returns a failure to unmount that is about this command and the shell that it was typed in, where they are the only
+ * holders: they stand in the mount, or write to a file of it. The mount's process, which made the error, cannot know
+ * that. This command is never named as another holder.
  */
 export async function withRemedyForCaller(
   error: unknown,
@@ -75,11 +76,20 @@ export async function withRemedyForCaller(
   const isInUse =
     error instanceof BsmountError && error.message.startsWith(inUsePrefix(mountPoint));
   if (!isInUse) return error;
+  const isHolder = error.message.includes(` ${process.pid} (`);
   const holders = await findHolders(mountPoint, serverPid);
+  if (holders.length === 0) return isHolder ? ownUseError(mountPoint) : error;
+  const others = isHolder ? inUseError(mountPoint, holders) : error;
   const callers = callersOf(process.pid);
   const areCallers = holders.every(({ by, pid }) => by === "cwd" && callers.includes(pid));
-  if (holders.length === 0 || !areCallers) return error;
+  if (!areCallers) return others;
   const remedy =
     "cd out of it first, or unmount with --lazy, which detaches the mount all the same";
-  return new BsmountError(error.reason, error.message, { cause: error, remedy });
+  return new BsmountError(error.reason, others.message, { remedy });
+}
+
+function ownUseError(mountPoint: string): BsmountError {
+  return new BsmountError("busy", `${inUsePrefix(mountPoint)} this command itself`, {
+    remedy: "run it in another folder, and send its output elsewhere",
+  });
 }

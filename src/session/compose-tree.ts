@@ -12,7 +12,7 @@ import type { PathTree } from "../tree/path-tree.ts";
 import type { RefuseElsewhere } from "./ending-result.ts";
 import { ApiEntityMaker } from "./entity-maker.ts";
 import { NewResult, type NewResultDetails } from "./new-result.ts";
-import type { OpenedStaging } from "./open-staging.ts";
+import { type OpenedStaging, stagingFoldersOf } from "./open-staging.ts";
 import { openTree, type SessionUploads, uploadsIn } from "./open-tree.ts";
 import type { RecentFailures } from "./recent-failures.ts";
 import { ResultCompletion } from "./result-completion.ts";
@@ -36,6 +36,8 @@ export interface TreeParts {
   readonly failures: RecentFailures | undefined;
   readonly newResults: NewResultDetails;
   readonly used: UsedResults;
+  /** Looks for a token that allows more; returns whether there is another one. */
+  readonly rereadToken: (signal: AbortSignal) => Promise<boolean>;
   readonly logger: Logger;
 }
 
@@ -76,7 +78,9 @@ export function composeTree(
   const tree = openTree(config, parts);
   const transfersFolder = transfersFolderIn(config.folders.state);
   const newResult = new NewResult({ client, tree, details: parts.newResults });
-  const maker = new ApiEntityMaker({ ...parts, ...uploads, newResult, transfersFolder });
+  const stagingFolders = stagingFoldersOf(config.folders);
+  const inFolders = { stagingFolders, transfersFolder };
+  const maker = new ApiEntityMaker({ ...parts, ...uploads, ...inFolders, newResult });
   const writing = config.mount.readOnly ? {} : { writing: { staged, maker } };
   const { owner } = config;
   return {

@@ -44,13 +44,13 @@ export async function openClient(
   connection: ConnectionConfig,
   options: ClientOptions,
   signal: AbortSignal,
-): Promise<{ readonly client: BaseSpace; readonly user: User }> {
+): Promise<{ readonly client: BaseSpace; readonly user: User; readonly token: CurrentToken }> {
   const token = new CurrentToken(connection, options);
   const client = new BaseSpace({ ...connection, ...options, accessToken: token.ask });
   try {
     const user = await client.users.current({ signal });
     token.belongsTo(user.id);
-    return { client, user };
+    return { client, user, token };
   } catch (error) {
     await client.close();
     throw explainRefusal(error, connection);

@@ -8,6 +8,7 @@ import { cameAfter } from "../write/came-after.ts";
 import { type StagedUpload, stagedUploads } from "../write/leftovers.ts";
 import { shownPathOf } from "../write/result-file.ts";
 import type { Staging } from "../write/staging.ts";
+import type { StagingFolders } from "../write/staging-folders.ts";
 import type { ShownFiles } from "./newest-by-path.ts";
 import { namedFiles } from "./unfinished-errors.ts";
 
@@ -33,6 +34,25 @@ export type RefuseElsewhere = (result: EndingResult, signal: AbortSignal) => Pro
 
 /** The staging of this session. */
 export type SessionStaging = Pick<Staging, "isOwn" | "parents">;
+
+/**
+ * Checks that every folder is there in which files were staged before: nobody can see what is in one whose disk is away.
+ * @throws BsmountError `unfinished`
+ */
+export async function refuseMissingStaging(
+  { what }: EndingResult,
+  folders: Pick<StagingFolders, "missing">,
+): Promise<void> {
+  // One at a time: the next attempt names the next one.
+  const [folder] = await folders.missing();
+  if (folder === undefined) return;
+  const problem = `${what}: the staging folder ${folder} is not there, and a mount may have left files of it in it`;
+  throw new BsmountError("unfinished", problem, {
+    remedy:
+      "mount its disk and run it again; if the folder is gone for good, " +
+      `bsmount uploads discard ${folder} forgets it`,
+  });
+}
 
 /**
  * Checks that staging has no files of the result that another session wrote. A file that an ended process left behind
@@ -111,14 +131,22 @@ function stagedByOtherError(what: string, { pid, host, resultFile }: StagedUploa
   return new BsmountError("unfinished", problem, { remedy });
 }
 
+const REMEDY_FOR_CLOSED =
+  "mount again, which continues the uploads, or bsmount uploads resume; bsmount uploads list says why a file was " +
+  "not uploaded, export copies its bytes, and discard gives it up";
+
+/** `--upload-interrupted` is about the files of a mount: without one, nothing has taken these over. */
+const REMEDY_FOR_INTERRUPTED =
+  "bsmount uploads resume --interrupted uploads what was not closed as it is; or mount and write it again; or bsmount " +
+  "uploads discard gives it up";
+
 function leftoversError(what: string, left: readonly StagedUpload[]): BsmountError {
   const were = left.length === 1 ? "was" : "were";
   const files = namedFiles(left.map(({ resultFile }) => shownPath(resultFile)));
   const problem = `${what}: a mount that has ended wrote ${files}, which ${were} never uploaded`;
+  const isInterrupted = left.some(({ state }) => state !== "closed");
   return new BsmountError("unfinished", problem, {
-    remedy:
-      "mount again, which continues the uploads, or bsmount uploads resume; bsmount uploads list says why a file was " +
-      "not uploaded, export copies its bytes, and discard gives it up",
+    remedy: isInterrupted ? REMEDY_FOR_INTERRUPTED : REMEDY_FOR_CLOSED,
   });
 }
 

@@ -21,6 +21,8 @@ export interface EntityMakerOptions extends Omit<ResultPreparationOptions, "apiS
   readonly newResult?: Pick<NewResult, "fields">;
   /** Is told which app results were made. */
   readonly used?: Pick<UsedResults, "add">;
+  /** Looks for a token that allows more; returns whether there is another one. @default there is none */
+  readonly rereadToken?: (signal: AbortSignal) => Promise<boolean>;
 }
 
 const STATUS_BY_NAME: ReadonlyMap<string, SessionStatus> = new Map(
@@ -37,6 +39,7 @@ export class ApiEntityMaker implements EntityMaker {
   readonly #preparation: ResultPreparation;
   readonly #newResult: EntityMakerOptions["newResult"];
   readonly #used: EntityMakerOptions["used"];
+  readonly #rereadToken: NonNullable<EntityMakerOptions["rereadToken"]>;
   #scopes: Promise<readonly string[] | undefined> | undefined;
 
   constructor(options: EntityMakerOptions) {
@@ -46,6 +49,7 @@ export class ApiEntityMaker implements EntityMaker {
     this.#preparation = new ResultPreparation({ ...options, apiServer });
     this.#newResult = options.newResult;
     this.#used = options.used;
+    this.#rereadToken = options.rereadToken ?? (async () => false);
   }
 
   /** @inheritDoc */
@@ -113,6 +117,21 @@ export class ApiEntityMaker implements EntityMaker {
    * will show whether this can.
    */
   async checkAccess(appResult: Entity, signal: AbortSignal): Promise<void> {
+    let mayWrite = await this.#mayWrite(signal);
+    // The service has refused nothing so far, so nobody has looked for the token of a new sign-in.
+    if (mayWrite === false && (await this.#rereadToken(signal)))
+      mayWrite = await this.#mayWrite(signal);
+    if (mayWrite === false) {
+      throw new BsmountError(
+        "access-denied",
+        `the access token may not write to app result ${appResult.id}`,
+        { remedy: "sign in with a scope that allows it, such as CREATE GLOBAL or WRITE GLOBAL" },
+      );
+    }
+  }
+
+  /** Undefined when the service does not say. */
+  async #mayWrite(signal: AbortSignal): Promise<boolean | undefined> {
     this.#scopes ??= this.#client.users.tokenScopes({ signal }).then(
       ({ scopes }) => scopes,
       () => undefined,
@@ -121,13 +140,7 @@ export class ApiEntityMaker implements EntityMaker {
     const mayWrite = scopes?.some(allowsWriting);
     // After a new sign-in the scopes can be others.
     if (mayWrite !== true) this.#scopes = undefined;
-    if (mayWrite === false) {
-      throw new BsmountError(
-        "access-denied",
-        `the access token may not write to app result ${appResult.id}`,
-        { remedy: "sign in with a scope that allows it, such as CREATE GLOBAL or WRITE GLOBAL" },
-      );
-    }
+    return mayWrite;
   }
 
   /** Returns the Id. */

@@ -5,9 +5,11 @@ import type { AppResultId } from "../core/ids.ts";
 import { isFinalStatus } from "../fs/writable-folder.ts";
 import type { StagedFile } from "../write/staged-file.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
+import type { StagingFolders } from "../write/staging-folders.ts";
 import { type ResultFile, shownPathOf } from "../write/result-file.ts";
 import {
   type RefuseElsewhere,
+  refuseMissingStaging,
   refuseResumableUploads,
   refuseStaged,
   type SessionStaging,
@@ -35,6 +37,8 @@ export interface ResultPreparationOptions {
   readonly staged: StagedFiles;
   /** Where this session and others stage what they write. */
   readonly staging: SessionStaging;
+  /** Where this user has staged files before. */
+  readonly stagingFolders: Pick<StagingFolders, "missing">;
   /** The journals of copies that were begun, in files of this folder. */
   readonly transfersFolder: string;
   /** Asks other mounts before the status of a result changes. */
@@ -91,7 +95,7 @@ export class ResultPreparation {
   }
 
   async #refuseElsewhere(result: Entity, plan: StatusPlan, signal: AbortSignal): Promise<void> {
-    const { apiServer, catalog, staging, transfersFolder } = this.#options;
+    const { apiServer, catalog, staging, stagingFolders, transfersFolder } = this.#options;
     const ending = { apiServer, appResultId: result.id, what: plan.what };
     await this.#options.refuseElsewhere(ending, signal);
     if (!isFinalStatus(plan.status)) return;
@@ -102,6 +106,7 @@ export class ResultPreparation {
     await refuseStaged(ending, staging, remoteFiles);
     // A copy into a result that is given up ends with it.
     if (plan.status !== "Complete") return;
+    await refuseMissingStaging(ending, stagingFolders);
     await refuseResumableUploads(ending, transfersFolder, remoteFiles);
   }
 

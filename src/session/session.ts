@@ -138,7 +138,8 @@ async function openParts(
   { owned, signal }: { readonly owned: OwnedResources; readonly signal: AbortSignal },
 ): Promise<TreeParts & { readonly user: User }> {
   const lockFolder = lockFolderIn(config.folders.state);
-  const { client, user } = await openClient(config.connection, { logger, lockFolder }, signal);
+  const inClient = { logger, lockFolder };
+  const { client, user, token } = await openClient(config.connection, inClient, signal);
   owned.use(client);
   const memoryBytes = config.memoryCacheBytes;
   const readers = owned.use(createReaders({ source: client.content, memoryBytes, logger }));
@@ -148,7 +149,8 @@ async function openParts(
   const uploads = owned.use(openStaging(config, staging));
   const failures = options.hasOwnFiles === true ? owned.use(new RecentFailures()) : undefined;
   const newResults = { ...config.newResults, ...options.newResults };
-  const own = { refuseElsewhere, failures, newResults, used, logger };
+  const { reread: rereadToken } = token;
+  const own = { refuseElsewhere, failures, newResults, used, logger, rereadToken };
   return { user, client, catalog, readers, uploads, ...own };
 }
 

@@ -1,4 +1,5 @@
-import { BsmountError } from "../core/errors.ts";
+import { BsmountError, describeError } from "../core/errors.ts";
+import type { StagedContent } from "../write/staged-content.ts";
 
 /** How many files an error names at most. */
 const MAX_NAMED = 10;
@@ -21,11 +22,27 @@ export function interruptedError(what: string, paths: readonly string[]): Bsmoun
   });
 }
 
+const INCOMPLETE = "it is incomplete; write it again, or rm it";
+
+/** Why nothing will upload a file that has failed: no attempt can help one that lacks bytes since a write failed. */
+export function describeFailure({
+  failure,
+  failedChange,
+}: Pick<StagedContent, "failedChange" | "failure">): string {
+  if (failedChange === undefined) return describeError(failure);
+  return `a write to it failed: ${describeError(failedChange)}: ${INCOMPLETE}`;
+}
+
 /** `unfinished`: `what` failed because uploads of `files` failed. */
 export function uploadsFailedError(what: string, files: readonly string[]): BsmountError {
+  const [retry, again] = [
+    "run it again to try once more, or rm the files",
+    "write them again, or rm them",
+  ];
+  const areIncomplete = files.every((file) => file.includes(INCOMPLETE));
   return new BsmountError("unfinished", `${what}: not uploaded: ${namedFiles(files)}`, {
     remedy:
-      "run it again to try once more, or rm the files; bsmount uploads list shows where the bytes are, and bsmount " +
+      `${areIncomplete ? again : retry}; bsmount uploads list shows where the bytes are, and bsmount ` +
       "uploads export copies them",
   });
 }

@@ -1,7 +1,7 @@
-import { describeError } from "../core/errors.ts";
 import type { StagedFile } from "../write/staged-file.ts";
 import type { StagedFiles } from "../write/staged-files.ts";
 import { shownPathOf } from "../write/result-file.ts";
+import { describeFailure } from "./unfinished-errors.ts";
 
 /** The unfinished files of a session: those that were written in it and are not complete in BaseSpace. */
 export interface UnfinishedFiles {
@@ -52,7 +52,7 @@ export function failedFiles(files: readonly StagedFile[]): readonly string[] {
   return files
     .filter((file) => !file.awaitsRename && !file.awaitsCommit && !file.isInterrupted)
     .filter(({ content }) => content.failure !== undefined)
-    .map(({ shownPath, content }) => `${shownPath} (${describeError(content.failure)})`);
+    .map(({ shownPath, content }) => `${shownPath} (${describeFailure(content)})`);
 }
 
 /** Makes the temporary names of files, all or those of one app result, their final ones. */

@@ -1,10 +1,10 @@
-import { describeError } from "../core/errors.ts";
 import { shownText } from "../core/shown-text.ts";
 import { encodeName } from "../tree/encoding.ts";
 import { isFinalFailure } from "../write/final-failure.ts";
 import type { ResultFile } from "../write/result-file.ts";
 import type { StagedFile } from "../write/staged-file.ts";
 import type { UnadoptedFile } from "../write/staging.ts";
+import { describeFailure } from "./unfinished-errors.ts";
 
 /**
  * - `being written`: a program has it open for writing
@@ -40,6 +40,8 @@ export interface ListedUpload {
   readonly why?: string;
   /** No later attempt can upload it. */
   readonly isFinal?: true;
+  /** A write to it failed, so it lacks bytes: no attempt can upload it until it is written anew. */
+  readonly isIncomplete?: true;
 }
 
 /** The path of a file as the mount shows it, where no other file has its name. */
@@ -61,7 +63,7 @@ export function listedUpload(file: StagedFile): ListedUpload {
   const state = stateOf(file);
   const { failure } = content;
   const isKnown = failure !== undefined && state !== "uploading";
-  const why = isKnown ? describeError(failure) : isInterrupted ? file.whyLeft : undefined;
+  const why = isKnown ? describeFailure(content) : isInterrupted ? file.whyLeft : undefined;
   return {
     file: content.stagingPath,
     path: mountPathOf(file),
@@ -70,6 +72,7 @@ export function listedUpload(file: StagedFile): ListedUpload {
     confirmedBytes: content.sizeBytes - content.leftBytes,
     ...(why === undefined ? {} : { why: shownText(why, LONGEST_REASON) }),
     ...(isKnown && isFinalFailure(failure) ? { isFinal: true } : {}),
+    ...(content.failedChange === undefined ? {} : { isIncomplete: true }),
   };
 }
 

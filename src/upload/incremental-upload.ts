@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { rangeLength } from "../core/byte-range.ts";
 import type { PartPlan } from "./part-plan.ts";
 import type { TaskGroup } from "../core/task-group.ts";
@@ -79,6 +80,8 @@ export class IncrementalUpload<Begun, File> {
   readonly #parts = new Map<number, PartState>();
   /** Parts of an earlier process that were not compared with the content yet. */
   readonly #earlier: Map<number, { readonly partBytes: number; readonly md5: string }>;
+  /** Those of them that were changed since; they may have the same bytes again. */
+  readonly #changedEarlier = new Set<number>();
   /** The end of the file that is being finished, even if more is written after it meanwhile. */
   #endBytes = Number.MAX_SAFE_INTEGER;
   /** The highest part that the service may have. */
@@ -101,13 +104,22 @@ export class IncrementalUpload<Begun, File> {
     return this.#upload.hasBegun;
   }
 
-  /** Bytes of the parts whose current content the service has. */
+  /** Bytes of the parts whose current content the service has, as far as is known. */
   get confirmedBytes(): number {
     let bytes = 0;
     for (const { version, sentVersion, sentBytes } of this.#parts.values()) {
       if (version === sentVersion) bytes += sentBytes;
     }
+    for (const [number, { partBytes }] of this.#earlier)
+      if (this.#isAsBefore(number, partBytes)) bytes += partBytes;
     return bytes;
+  }
+
+  /** Whether nobody has changed a part since an earlier process sent it. */
+  #isAsBefore(number: number, partBytes: number): boolean {
+    const { plan, content } = this.#options;
+    const { start, end } = plan.range(number, content.sizeBytes);
+    return !this.#changedEarlier.has(number) && end - start === partBytes;
   }
 
   /** True when a part was sent that lies behind the end of a file of `sizeBytes`: it cannot be taken back. */
@@ -129,9 +141,10 @@ export class IncrementalUpload<Begun, File> {
 
   /** Called for every write: the parts that it touches have to be sent, or sent again. */
   written(start: number, end: number): void {
-    if (this.#parts.size === 0) return;
+    if (this.#parts.size + this.#earlier.size === 0) return;
     const { plan } = this.#options;
     for (let number = plan.at(start); number <= plan.at(Math.max(start, end - 1)); number += 1) {
+      if (this.#earlier.has(number)) this.#changedEarlier.add(number);
       const part = this.#parts.get(number);
       if (part !== undefined) part.version += 1;
     }
@@ -177,6 +190,8 @@ export class IncrementalUpload<Begun, File> {
     const failing = new AbortController();
     const ends = AbortSignal.any([signal, this.#upload.signal]);
     const either = AbortSignal.any([ends, stopped, failing.signal]);
+    // Every part that waits has a listener on it, so a large number of listeners is no leak.
+    setMaxListeners(0, either);
     const numbers = Array.from(
       { length: this.#options.plan.count(sizeBytes) },
       (_, index) => index + 1,

@@ -59,6 +59,13 @@ export class StagingFolders {
     return [...new Set((await this.#missing()).map(({ path }) => path))];
   }
 
+  /** Removes what is recorded of a folder that is not there; false when there is no such record. */
+  async forget(path: string): Promise<boolean> {
+    const records = (await this.#missing()).filter((record) => record.path === path);
+    for (const record of records) await rm(this.#fileOf(record), { force: true });
+    return records.length > 0;
+  }
+
   /** What cannot be searched: those that are missing, and the current one if an option names one that is not there. */
   async unsearched(): Promise<readonly string[]> {
     const { current, usual } = this.#options;

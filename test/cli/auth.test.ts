@@ -46,3 +46,31 @@ it("a right that a wider one includes is not lost", () => {
   expect(lostScopes(["READ PROJECT 1", "READ RUN 2"], ["READ GLOBAL"])).toEqual([]);
   expect(lostScopes(["WRITE PROJECT 1"], ["WRITE PROJECT 2"])).toEqual(["WRITE PROJECT 1"]);
 });
+
+it("bsmount auth --revoke says whose token it revokes, and leaves that of the environment alone", async () => {
+  await using dir = await tempDir();
+  const stored = "0ld0".repeat(8);
+  const tokens = [{ accessToken: stored, scopes: "" }];
+  await using emulator = await startTestEmulator({ tokens });
+  const { apiServer } = emulator;
+  await mkdir(dir.join(".basespace"), { mode: 0o700 });
+  const profile = dir.join(".basespace/default.cfg");
+  const text = `[DEFAULT]\napiServer = ${apiServer}\naccessToken = ${stored}\n`;
+  await writeFile(profile, text, { mode: 0o600 });
+  const revoke = async (...args: readonly string[]): Promise<unknown> => {
+    const { exitCode, output } = await runCli(["auth", "--revoke", ...args], emulator, dir);
+    return [exitCode, output];
+  };
+  expect(await revoke()).toEqual([
+    2,
+    expect.stringMatching(
+      /BASESPACE_ACCESS_TOKEN is set, and no profile is named\n {2}try: --prof/,
+    ),
+  ]);
+  expect(await revoke("--profile", "default")).toEqual([
+    0,
+    expect.stringMatching(`^The token of ${profile} is revoked: ${apiServer} no longer accepts it`),
+  ]);
+  const still = await runCli(["whoami"], emulator, dir);
+  expect(still.exitCode).toBe(0);
+});

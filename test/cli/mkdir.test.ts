@@ -178,7 +178,7 @@ describe("bsmount mkdir with details of an app result", () => {
       [["bs:/projects/New", "--session", "1"], /--session is for app results/],
       [
         [`${RESULTS}/new`, "--session", ""],
-        /'--session <session>' argument '' is invalid. it names no app session; give an Id/,
+        /^bsmount: --session: it names no app session; give an Id/,
       ],
       [[`${RESULTS}/new`, "--session", "/tmp"], /"\/tmp" is in no mount\n {2}try: give a path/],
       [[`${RESULTS}/new`, "--session", "a/b"], /there is no app session "a\/b"/],

@@ -48,6 +48,8 @@ describe("mistakes in a command line are reported before any request", () => {
     ],
     ["lss", /^bsmount: unknown command 'lss'\n\(Did you mean ls\?\)\n {2}try: bsmount --help\n$/],
     ["ls --colour", /^bsmount: unknown option '--colour'\n {2}try: bsmount ls --help\n$/],
+    ["emulator --port 99999", /^bsmount: --port: "99999" is no port, which is 0 to 65535\n/],
+    ["mount --umask 9 /m", /^bsmount: --umask: "9" is not an octal mode such as 022\n/],
     ["mount", /^bsmount: missing required argument 'mountpoint'\n {2}try: bsmount mount --help\n$/],
     ...[
       "write-mode commit",

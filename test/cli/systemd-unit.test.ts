@@ -61,7 +61,7 @@ describe("the systemd unit", () => {
     );
     expect(output).toContain(`ExecStart=${thisCommand()[0]} `);
     expect(output).toMatch(
-      /warning: the service does not have these variables.* BASESPACE_ACCESS_TOKEN, .*XDG_/,
+      /warning: the service does not have these variables.* BASESPACE_ACCESS_TOKEN, .*XDG_.*; give --profile NAME/,
     );
     expect(output).not.toContain("not-to-be-shown");
     expect(output).not.toContain("does not exist");

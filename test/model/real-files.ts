@@ -103,6 +103,7 @@ export class RealFiles implements AsyncDisposable {
     });
     const { staged } = this;
     const elsewhere = { staging: ownStaging, refuseElsewhere: async () => {} };
+    const stagingFolders = { missing: async () => [] };
     this.fs = createFileSystem({
       tree: pathTree({ catalog: cached, local: listingsOf(staged), clock }),
       readers,
@@ -111,6 +112,7 @@ export class RealFiles implements AsyncDisposable {
         staged,
         maker: new ApiEntityMaker({
           ...elsewhere,
+          stagingFolders,
           transfersFolder: staging,
           client,
           catalog: cached,

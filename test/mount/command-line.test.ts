@@ -89,6 +89,18 @@ describe("bsmount mount, status and unmount", () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/in use by .*\(bash: cwd/)]);
     expect(stderr).not.toContain("(node");
     expect(stderr).toMatch(/\n {2}try: cd out of it first/);
+    // A command inherits the descriptors of its shell.
+    const both = await inside('exec 9< .; cd /; ("$@" "$OLDPWD" && true) && true');
+    expect([both.code, both.stderr]).toEqual([
+      1,
+      expect.stringMatching(/in use by .*\(bash: file/),
+    ]);
+    expect(both.stderr).not.toContain("(node");
+    const itself = await inside('exec 9< .; cd /; exec "$@" "$OLDPWD"');
+    expect([itself.code, itself.stderr]).toEqual([
+      1,
+      expect.stringMatching(/is in use by this command itself\n {2}try: run it in another folder/),
+    ]);
     expect(await inside('exec "$@" .')).toMatchObject({ code: 0, stderr: "" });
     expect((await runCommand("findmnt", [at])).stdout).toBe("");
   });
@@ -105,6 +117,13 @@ describe("bsmount refresh", () => {
       expect(await list()).not.toContain("brand new");
       await product.newResult("brand new");
       expect(await list()).not.toContain("brand new");
+      const refusal = await product.bsmount(["mkdir", `${results}/x`]);
+      expect([refusal.code, refusal.stderr]).toEqual([
+        2,
+        expect.stringContaining(
+          "try: write it as 'bs:/projects/Phage lambda/appresults/x', or use",
+        ),
+      ]);
       const refreshed = await product.bsmount(["refresh", results]);
       expect(refreshed).toEqual({ code: 0, stdout: "", stderr: "" });
       expect(await list()).toContain("brand new");

@@ -158,13 +158,19 @@ describe("a staging disk that is full", () => {
     for (const words of [
       ["complete", path],
       ["unmount", mountPoint],
+      ["uploads", "retry", `${path}/files/f`],
     ]) {
       const { code, stderr } = await bsmount(...words);
-      expect(code).toBe(3);
+      expect([words, code]).toEqual([words, words[0] === "uploads" ? 1 : 3]);
       expect(stderr).toContain(
-        `not uploaded: /${RESULTS}/${result}/files/f (the staging disk is full`,
+        `not uploaded: /${RESULTS}/${result}/files/f (a write to it failed: the staging disk is full`,
       );
+      expect(stderr).toContain(": it is incomplete; write it again, or rm it)");
+      expect(stderr).not.toMatch(/run it again|try once more/);
     }
+    const { stdout } = await bsmount("uploads", "list");
+    expect(stdout).toContain("it is incomplete; write it again, or rm it\n");
+    expect(stdout).not.toContain("uploads retry");
     expect((await shell("echo anew > f")).code).toBe(0);
     expect(await bsmount("complete", path)).toMatchObject({ code: 0, stderr: "" });
     expect((await bsmount("cat", `bs:/${RESULTS}/${result}/files/f`)).stdout).toBe("anew\n");

@@ -420,7 +420,7 @@ describe("a mount with a file open for writing", () => {
     const [x] = await staged();
     const copied = await bsmount("cp", "-T", x?.file ?? "", `${inBaseSpace}/files/x`);
     expect(copied).toMatchObject({ code: 0 });
-    await refused(inBaseSpace, /wrote [^,]*files\/y, which was never uploaded/);
+    await refused(inBaseSpace, /wrote [^,]*files\/y, .*\n {2}try: bsmount uploads resume --interr/);
     expect(await mount()).toMatchObject({ code: 0 });
     // What is at its place already is not uploaded again, and hides nothing.
     expect((await staged())[0]?.why).toMatch(/^final: BaseSpace has a newer version of it; /);

@@ -6,11 +6,21 @@ import type { Send } from "./http.ts";
 /**
  * A token, or a function that returns the current one, called for each request, so that signing in again needs no
  * new client. When the service refuses the token (401), the function is called once more with that token as
- * `rejected`; when it returns another one, the request is sent again, once. A request that is aborted does not wait
- * for the function; `closed` aborts when the client is closed, and the function should end then.
+ * `rejected`; when it returns another one, the request is sent again, once. The same happens with `denied` when the
+ * service accepts the token, but says that it does not allow the request (403): a later sign-in may allow more. A
+ * request that is aborted does not wait for the function; `closed` aborts when the client is closed, and the function
+ * should end then.
  */
 export type AccessToken =
-  string | ((rejected: string | undefined, closed: AbortSignal) => string | Promise<string>);
+  | string
+  | ((
+      rejected: string | undefined,
+      closed: AbortSignal,
+      denied?: string,
+    ) => string | Promise<string>);
+
+const UNAUTHORIZED = 401;
+const FORBIDDEN = 403;
 
 /**
  * Adds `Authorization: Bearer`. The send inside knows one origin only, so the token goes nowhere else.
@@ -22,15 +32,16 @@ export function withAuth(token: AccessToken, send: Send, closed: AbortSignal): S
       const headers = { ...request.headers, authorization: `Bearer ${value}` };
       return await send({ ...request, headers }, signal);
     };
-    const ask = async (rejected?: string): Promise<string> => {
+    const ask = async (rejected?: string, denied?: string): Promise<string> => {
       if (typeof token === "string") return checked(token);
-      const asked = Promise.resolve(token(rejected, closed));
+      const asked = Promise.resolve(token(rejected, closed, denied));
       return checked(await abandonOnAbort(abandonOnAbort(asked, closed), signal));
     };
     const used = await ask();
     const response = await sendWith(used);
-    if (response.status !== 401 || typeof token === "string") return response;
-    const fresh = await ask(used);
+    const { status } = response;
+    if (typeof token === "string" || ![UNAUTHORIZED, FORBIDDEN].includes(status)) return response;
+    const fresh = await (status === FORBIDDEN ? ask(undefined, used) : ask(used));
     return fresh === used ? response : await sendWith(fresh);
   };
 }

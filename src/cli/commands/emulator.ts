@@ -92,7 +92,8 @@ async function emulator(flags: EmulatorFlags, { signal }: CommandContext): Comma
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("not a port");
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError(`${JSON.stringify(text)} is no port, which is 0 to 65535`);
   return port;
 }
 

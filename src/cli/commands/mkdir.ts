@@ -59,6 +59,7 @@ async function mkdir(
   flags: MkdirFlags,
   context: CommandContext,
 ): CommandResult {
+  for (const path of paths) await refuseInMount(path, defaultFolders(context.environment).runtime);
   for (const path of paths) checkMakeable(path);
   for (const option of RESULT_OPTIONS) {
     if (flags[option] !== undefined) paths.forEach((path) => checkAppResult(path, option));
@@ -90,6 +91,20 @@ async function makeAsGiven(
   const isMade = await make(path, options);
   if (!isMade && hasDetails(flags)) printWarning(`${printable(path)} exists, and stays as it is`);
   if (isMade && flags.writeMode !== undefined) await setWriteMode(path, flags.writeMode, options);
+}
+
+/** @throws BsmountError `usage` for a path in a mount, with what to write in its place */
+async function refuseInMount(path: string, runtimeFolder: string): Promise<void> {
+  if (isRemote(path)) return;
+  const inMount = await pathInMount(resolve(path), runtimeFolder);
+  if (inMount === undefined) return;
+  throw new BsmountError(
+    "usage",
+    `${JSON.stringify(path)} is a path in a mount, not in BaseSpace`,
+    {
+      remedy: `write it as 'bs:${inMount.inside}', or use mkdir(1), which has no options of BaseSpace`,
+    },
+  );
 }
 
 const RESULT_OPTIONS = ["writeMode", "description", "session", "reference"] as const;

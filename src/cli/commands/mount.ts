@@ -101,14 +101,20 @@ async function printUnit(
   standardOutput.write(systemdUnit({ command: thisCommand(), mountPoint, flags: words }));
   const variables = await variablesOfShell(flags, MOUNT_OPTIONS, environment);
   if (variables.length > 0) {
+    const names = variables.join(", ");
     printWarning(
-      `the service does not have these variables of this shell: ${variables.join(", ")}`,
+      `the service does not have these variables of this shell: ${names}${remedyFor(variables)}`,
     );
   }
   if (await isMissing(mountPoint)) {
     printWarning(`${mountPoint} does not exist, and the service needs it: mkdir -p ${mountPoint}`);
   }
   return EXIT.done;
+}
+
+function remedyFor(variables: readonly string[]): string {
+  const isSignIn = variables.some((name) => name.startsWith("BASESPACE_"));
+  return isSignIn ? "; give --profile NAME of a sign-in that bsmount profiles lists" : "";
 }
 
 /** Never touches what is mounted there, which may not respond. */

@@ -1,9 +1,12 @@
+import { resolve } from "node:path";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { GivenOptions } from "../../config/option-values.ts";
 import { BsmountError, describeError, reasonOf } from "../../core/errors.ts";
+import { printable } from "../../core/terminal-text.ts";
 import { formatBytes } from "../../core/units.ts";
 import { discardLeftover } from "../../write/ended-folder.ts";
 import type { GiveUpOutcome } from "../../write/giving-up.ts";
+import type { StagingFolders } from "../../write/staging-folders.ts";
 import type { CommandContext, CommandResult, ProgramOptions } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
 import { addOptions, FOLDER_OPTIONS } from "../option-flags.ts";
@@ -21,7 +24,7 @@ const MOST_NAMED = 10;
 export function uploadsDiscardCommand({ context, onResult }: ProgramOptions): CommandUnknownOpts {
   const bare = new Command("discard")
     .description("remove files that BaseSpace does not have; their bytes are lost")
-    .argument("<path...>", PATH_HELP)
+    .argument("<path...>", `${PATH_HELP}; or a staging folder that is gone for good`)
     .option("--yes", "do not ask")
     .option("--json", "machine output: an array of files; needs --yes");
   return addOptions(bare, FOLDER_OPTIONS).action(async (paths, flags) => {
@@ -41,12 +44,17 @@ async function discard(
   context: CommandContext,
 ): CommandResult {
   const options = findOptions(flags, context);
-  const uploads = distinctUploads(await namedUploads(paths, options));
-  if (flags.yes !== true && !(await isConfirmed(uploads, flags, options.signal))) {
+  const { stagingFolders } = options;
+  const missing = new Set(await stagingFolders.missing());
+  const gone = [...new Set(paths.map((path) => resolve(path)))].filter((path) => missing.has(path));
+  const others = paths.filter((path) => !missing.has(resolve(path)));
+  const uploads = distinctUploads(await namedUploads(others, options));
+  if (flags.yes !== true && !(await isConfirmed({ uploads, gone }, flags, options.signal))) {
     printLine("nothing was discarded");
     return EXIT.failed;
   }
   const reports: UploadReport[] = [];
+  for (const folder of gone) reports.push(await forgetFolder(folder, stagingFolders, flags));
   let worst: number = EXIT.done;
   for (const upload of uploads) {
     try {
@@ -65,24 +73,54 @@ async function discard(
   return worst;
 }
 
+/** Of a staging folder that is not there: from now on nothing searches it, or waits for it. */
+async function forgetFolder(
+  folder: string,
+  stagingFolders: StagingFolders,
+  { json }: DiscardFlags,
+): Promise<UploadReport> {
+  await stagingFolders.forget(folder);
+  if (json !== true) printLine(`forgot the staging folder ${printable(folder)}`);
+  return { file: folder, sizeBytes: 0, outcome: "forgotten" };
+}
+
+interface Discarded {
+  readonly uploads: readonly FoundUpload[];
+  /** Staging folders that are not there. */
+  readonly gone: readonly string[];
+}
+
 /** @throws BsmountError `usage` where nobody can be asked */
 async function isConfirmed(
-  uploads: readonly FoundUpload[],
+  { uploads, gone }: Discarded,
   { json }: DiscardFlags,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const count = uploads.length === 1 ? "1 file" : `${uploads.length} files`;
+  const lost = lostOf({ uploads, gone });
   if (json === true || !canPrompt()) {
-    throw new BsmountError("usage", `${count} would be lost, and there is no terminal to ask`, {
-      remedy: "give --yes; bsmount uploads export copies the bytes before",
+    throw new BsmountError("usage", `${lost} would be lost, and there is no terminal to ask`, {
+      remedy: "give --yes; bsmount uploads export copies the bytes of files before",
     });
   }
-  const named = uploads
-    .slice(0, MOST_NAMED)
-    .map((upload) => `  ${nameOf(upload)} (${formatBytes(upload.sizeBytes)}, ${upload.state})`);
-  if (uploads.length > MOST_NAMED) named.push(`  and ${uploads.length - MOST_NAMED} more`);
-  const question = `${named.join("\n")}\nRemove ${count} that BaseSpace does not have? [y/N] `;
+  const named = [
+    ...gone.map((folder) => `  ${printable(folder)} (what was staged there cannot be found later)`),
+    ...uploads.map(
+      (upload) => `  ${nameOf(upload)} (${formatBytes(upload.sizeBytes)}, ${upload.state})`,
+    ),
+  ];
+  const more = named.length - MOST_NAMED;
+  const shown = [...named.slice(0, MOST_NAMED), ...(more > 0 ? [`  and ${more} more`] : [])];
+  const question = `${shown.join("\n")}\nRemove ${lost}? [y/N] `;
   return /^y(es)?$/i.test(await prompt(question, signal));
+}
+
+function lostOf({ uploads, gone }: Discarded): string {
+  const files = uploads.length === 1 ? "1 file" : `${uploads.length} files`;
+  const folders = gone.length === 1 ? "1 staging folder" : `${gone.length} staging folders`;
+  return [
+    ...(uploads.length === 0 ? [] : [`${files} that BaseSpace does not have`]),
+    ...(gone.length === 0 ? [] : [`the record of ${folders} that cannot be found`]),
+  ].join(", and ");
 }
 
 async function discardOne(upload: FoundUpload, signal: AbortSignal): Promise<GiveUpOutcome> {

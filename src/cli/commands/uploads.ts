@@ -175,7 +175,9 @@ function notesOn(uploads: readonly FoundUpload[], copies: readonly Copy[]): read
   );
   const states = new Set(uploads.map(({ state }) => state));
   if (states.has("left behind")) reasons.push(LEFT_BEHIND);
-  if (states.has("failed")) reasons.push(FAILED);
+  const canRetry = ({ state, isIncomplete }: FoundUpload): boolean =>
+    state === "failed" && isIncomplete !== true;
+  if (uploads.some(canRetry)) reasons.push(FAILED);
   if (uploads.some(({ isFinal }) => isFinal)) reasons.push(FINAL);
   if (states.has("interrupted")) reasons.push(INTERRUPTED);
   if (uploads.some(awaitsCommit)) reasons.push(AWAITING_COMMIT);

@@ -16,6 +16,7 @@ export async function revoke(
   environment: Environment,
   signal: AbortSignal,
 ): Promise<number> {
+  refuseUnnamed(given, environment);
   const { connection } = await resolveConfig(given, withoutTokenVariable(given, environment)).catch(
     (error: unknown) => {
       throw error instanceof NoTokenError ? nothingToRevokeError(error) : error;
@@ -25,19 +26,30 @@ export async function revoke(
   const { apiServer, tokenOrigin, tokenSource } = connection;
   printLine(
     wasKnown
-      ? `The token is revoked: ${apiServer} no longer accepts it.`
-      : `${apiServer} no longer knew the token.`,
+      ? `The token of ${tokenSource} is revoked: ${apiServer} no longer accepts it.`
+      : `${apiServer} no longer knew the token of ${tokenSource}.`,
   );
-  if (tokenOrigin.kind !== "profile") {
-    printLine(`It is still in ${tokenSource}: remove it there.`);
-    return EXIT.done;
-  }
+  if (tokenOrigin.kind !== "profile") return EXIT.done;
   const profile = await readProfile(tokenOrigin.name, tokenOrigin.home);
   if (profile?.accessToken === connection.accessToken) {
     await forgetToken(profile);
     printLine(`It was removed from ${profile.file}.`);
   }
   return EXIT.done;
+}
+
+/**
+ * The variable has priority over a profile that is not named, so its token would be revoked instead of the profile's.
+ * @throws BsmountError `usage`
+ */
+function refuseUnnamed({ profile }: GivenOptions, { variables }: Environment): void {
+  const isSet = (variables["BASESPACE_ACCESS_TOKEN"] ?? "").trim() !== "";
+  if (!isSet || profile !== undefined) return;
+  const problem =
+    "it is not clear which token to revoke: BASESPACE_ACCESS_TOKEN is set, and no profile is named";
+  throw new BsmountError("usage", problem, {
+    remedy: "--profile NAME, such as default, revokes the token of that profile",
+  });
 }
 
 /** The remedies for a missing token would make a new one. */

@@ -27,6 +27,8 @@ export interface FoundUpload {
   readonly confirmedBytes?: number;
   readonly why?: string;
   readonly isFinal: boolean;
+  /** A write to it failed, so that no attempt can upload it. */
+  readonly isIncomplete?: true;
   /** The live mount that it belongs to. */
   readonly mount?: MountWithUploads;
   /** What its journal says; absent when it was made since the journals were read. */

@@ -73,9 +73,13 @@ export function reportLeft(left: readonly FoundUpload[]): number {
 /** Warns of staging folders that are not there, for example because their disk is away, and returns them. */
 export async function warnOfMissing(folders: StagingFolders): Promise<readonly string[]> {
   const missing = await folders.unsearched();
+  const recorded = new Set(await folders.missing());
   for (const folder of missing) {
+    const name = printable(folder);
+    const forget = `; if it is gone for good, bsmount uploads discard ${name} forgets it`;
     printWarning(
-      `cannot look for staged files in ${printable(folder)}, which is not there now: a mount may have left some in it`,
+      `cannot look for staged files in ${name}, which is not there now: a mount may have left some in it` +
+        (recorded.has(folder) ? forget : ""),
     );
   }
   return missing;
