@@ -3,6 +3,7 @@ import type { AppSessionId } from "../../core/ids.ts";
 import { segment } from "../transport/address.ts";
 import { decodeAppResult } from "../models/app-result.ts";
 import { decodeAppSession } from "../models/app-session.ts";
+import { AppSessionMetaData } from "../launch/session-metadata.ts";
 import { BASIC_LIST, type ListParams, oneOf } from "../paging/list-parameters.ts";
 import type { AppResult, AppSession } from "../models/models.ts";
 import type { List } from "../paging/list.ts";
@@ -22,6 +23,8 @@ export interface NewStatus {
 }
 
 const INPUT = "Input.";
+/** Of an app's inputs, and of the values of one: no form has as many. */
+const MAX_INPUTS = 10_000;
 const OUTPUT_APP_RESULTS = "Output.AppResults";
 
 /** App sessions by v1. v2 can list, stop and delete them: see `BaseSpace.v2`. */
@@ -86,6 +89,31 @@ export class AppSessions {
         .filter(({ name }) => name.startsWith(INPUT))
         .map(({ name, value }) => [name.slice(INPUT.length), value]),
     );
+  }
+
+  /**
+   * What a session says about its app, by which the app can be launched again:
+   * `LaunchSpecification.of((await basespace.appSessions.metaData(id)).launchInputs())`. Reads the session, all of its
+   * properties, and all values of each list among them.
+   * @throws BsmountError `too-big` for a session of more than 10 000 properties, or one with as many values
+   */
+  async metaData(id: AppSessionId, options: CallOptions = {}): Promise<AppSessionMetaData> {
+    const bounded = { ...options, maxItems: MAX_INPUTS };
+    const session = await this.get(id, options);
+    const properties: Property[] = [];
+    for (const property of await this.properties(id).all(bounded)) {
+      const { name, value, itemsTotalCount = 0 } = property;
+      const isCut = value.kind === "texts" && itemsTotalCount > value.texts.length;
+      if (!isCut || !name.startsWith(INPUT)) {
+        properties.push(property);
+        continue;
+      }
+      const path = `appsessions/${segment(id)}/properties`;
+      const items = await propertyItems(this.#client, path, name).all(bounded);
+      const texts = items.map((item) => (item.value.kind === "text" ? item.value.text : ""));
+      properties.push({ ...property, value: { kind: "texts", texts } });
+    }
+    return new AppSessionMetaData({ ...session, properties });
   }
 
   /**
