@@ -23,10 +23,11 @@ export interface LaunchPayloadOptions extends CallOptions {
   /** Other values by short names; `LaunchName` names the launch. Default: none. */
   readonly options?: LaunchValues;
   /**
-   * Finds the entity of a path: a text with a slash. Default: by `MountedEntity.read`.
+   * Finds the entity of a path, which is a text with a slash; undefined for a path that it does not know, which
+   * `MountedEntity.read` then reads. Default: it knows none.
    * @throws BsmountError `usage`
    */
-  readonly resolvePath?: (type: string, path: string) => Promise<FoundEntity>;
+  readonly resolvePath?: (type: string, path: string) => Promise<FoundEntity | undefined>;
   /** When it is given, paths in a mount of BaseMount must be shown by the same token. Default: not compared. */
   readonly accessToken?: string;
 }
@@ -174,7 +175,8 @@ export class LaunchPayload {
     if (isEntityId(text)) return { id: text };
     if (!text.includes("/")) return await this.#finder.byName(type, text, projects);
     const { resolvePath, accessToken, signal } = this.#options;
-    if (resolvePath !== undefined) return await resolvePath(type, text);
+    const known = await resolvePath?.(type, text);
+    if (known !== undefined) return known;
     const { entity, ...found } = await this.#finder.atPath(type, text);
     const shownBy = await entity.accessToken(signal === undefined ? {} : { signal });
     if (accessToken === undefined || shownBy === undefined || shownBy === accessToken) return found;
