@@ -58,7 +58,7 @@ const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: "Done.",
   failed: "Failed, also when standard output could not be written.",
   usage: "The command line is wrong.",
-  uploadsLeft: "Files were not uploaded, or await a rename.",
+  uploadsLeft: "Files were not uploaded, or await a rename; or what await waits for has not ended.",
   access: "Not signed in, or not allowed.",
   interrupted: "Interrupted; a second Ctrl-C ends at once.",
 };

@@ -54,6 +54,8 @@ export function isEntityId(text: string): boolean {
 export class EntityFinder {
   readonly #source: EntitySource;
   readonly #options: CallOptions;
+  /** Lists that were read, since a launch may name many samples of one project. */
+  readonly #lists = new Map<string, Promise<readonly Named[]>>();
 
   constructor(source: EntitySource, options: CallOptions) {
     this.#source = source;
@@ -81,11 +83,11 @@ export class EntityFinder {
 
   async #named(type: string, name: string, projects: readonly string[]): Promise<FoundEntity[]> {
     const { users, projects: all } = this.#source;
-    if (type === "project") return await this.#matches(users.projects({ name }), name);
-    if (type === "run") {
-      const runs = await this.#items(users.runs());
-      return runs.filter((run) => run.name === name || run.experimentName === name);
+    if (type === "project") {
+      const named = await this.#items(users.projects({ name }));
+      return named.filter((project) => project.name === name);
     }
+    if (type === "run") return await this.#runs(name);
     if (type !== "sample" && type !== "appresult") {
       throw new BsmountError("usage", `${JSON.stringify(name)} is not the Id of a ${type}`, {
         remedy: `a ${type} is given by its Id, or by its path in a mount`,
@@ -94,18 +96,21 @@ export class EntityFinder {
     const found: FoundEntity[] = [];
     for (const id of projects.length > 0 ? projects : await this.#allProjects(type, name)) {
       const list: Listed<Named> = type === "sample" ? all.samples(id) : all.appResults(id);
-      found.push(...(await this.#matches(list, name)));
+      const items = await this.#once(`${type} ${id}`, list);
+      found.push(...items.filter((item) => item.name === name));
     }
     return [...new Map(found.map((each) => [each.id, each])).values()];
   }
 
+  /** A run is also known by its experiment. */
+  async #runs(name: string): Promise<FoundEntity[]> {
+    const runs = await this.#items(this.#source.users.runs());
+    return runs.filter((run) => run.name === name || run.experimentName === name);
+  }
+
   async #allProjects(type: string, name: string): Promise<readonly string[]> {
-    const page = await this.#source.users
-      .projects()
-      .page({ limit: MAX_PROJECTS + 1 }, this.#options);
-    if (page.items.length <= MAX_PROJECTS && (page.totalCount ?? 0) <= MAX_PROJECTS) {
-      return page.items.map(({ id }) => id);
-    }
+    const projects = await this.#once("projects", this.#source.users.projects());
+    if (projects.length <= MAX_PROJECTS) return projects.map(({ id }) => id);
     throw new BsmountError(
       "usage",
       `the ${type} ${JSON.stringify(name)} could be in more than ${MAX_PROJECTS} projects`,
@@ -113,8 +118,13 @@ export class EntityFinder {
     );
   }
 
-  async #matches(list: Listed<Named>, name: string): Promise<FoundEntity[]> {
-    return (await this.#items(list)).filter((item) => item.name === name);
+  /** The items of a list, of which only Ids and names are kept. */
+  async #once(key: string, list: Listed<Named>): Promise<readonly Named[]> {
+    const known = this.#lists.get(key);
+    if (known !== undefined) return await known;
+    const items = this.#items(list).then((all) => all.map(({ id, name }) => ({ id, name })));
+    this.#lists.set(key, items);
+    return await items;
   }
 
   async #items<Item>(list: Listed<Item>): Promise<Item[]> {

@@ -33,12 +33,17 @@ export interface LaunchFormOptions {
   readonly agentId?: string;
   /** Default `AutoLaunch`. */
   readonly statusSummary?: string;
+  /** The version of the API in the Hrefs of entities. Default `v1pre3`. */
+  readonly apiVersion?: "v1pre3" | "v2";
   /** The key of the values of a `map[]`. Default `items`; newer forms have `itemsmap`. */
   readonly mapsKey?: "items" | "itemsmap";
 }
 
 /** The names that the launcher has for keys, which are not those of the service's other properties. */
 const KEYS: Readonly<Record<string, string>> = { Items: "items" };
+
+/** The version of the API in which apps are launched. */
+export const V1 = "v1pre3";
 
 const EMPTY: ReadonlySet<string> = new Set(["Description"]);
 
@@ -50,15 +55,21 @@ export function launchForm(
   inputs: readonly (readonly [LaunchProperty, string, LaunchValue])[],
   options: LaunchFormOptions,
 ): LaunchForm {
-  const { name, agentId, statusSummary = "AutoLaunch", mapsKey = "items" } = options;
+  const {
+    name,
+    agentId,
+    statusSummary = "AutoLaunch",
+    mapsKey = "items",
+    apiVersion = V1,
+  } = options;
   const rows: NewProperty[] = [];
   const values: NewProperty[] = [];
   for (const [property, short, value] of inputs) {
-    if (property.columns === undefined) values.push(newProperty(property, value));
-    else rows.push(...cellProperties(property, short, value));
+    if (property.columns === undefined) values.push(newProperty(property, value, apiVersion));
+    else rows.push(...cellProperties(property, short, { rows: value, apiVersion }));
   }
   const attributes = inputs.flatMap(([property, , value]) =>
-    attributesOf(property, value, options.sampleAttributes ?? {}),
+    attributesOf(property, value, { attributes: options.sampleAttributes ?? {}, apiVersion }),
   );
   const { Properties } = propertiesBody([...values, ...rows, ...attributes]);
   return {
@@ -78,7 +89,11 @@ function renamed(property: Raw, mapsKey: string): Raw {
 }
 
 /** Types that do not fit here are refused by {@link propertiesBody}. */
-function newProperty({ name, type }: LaunchProperty, value: LaunchValue): NewProperty {
+function newProperty(
+  { name, type }: LaunchProperty,
+  value: LaunchValue,
+  apiVersion: string,
+): NewProperty {
   if (typeof value === "object" && "entries" in value && !Array.isArray(value)) {
     return { name, type, entries: value.entries } as NewProperty;
   }
@@ -87,28 +102,32 @@ function newProperty({ name, type }: LaunchProperty, value: LaunchValue): NewPro
   }
   const bald = baldType(type);
   const write = (each: unknown): unknown =>
-    isEntityType(bald) ? entityHref(bald, each, name) : each;
+    isEntityType(bald) ? entityHref(bald, each, { name, apiVersion }) : each;
   if (!Array.isArray(value)) return { name, type, content: write(value) } as NewProperty;
   return { name, type, items: value.map((each: unknown) => write(each)) } as NewProperty;
 }
 
 /** `v1pre3/samples/12`; of a type that only version 2 has, `v2/biosamples/12`. */
-function entityHref(type: EntityType, id: unknown, name: string): string {
+function entityHref(
+  type: EntityType,
+  id: unknown,
+  { name, apiVersion }: { readonly name: string; readonly apiVersion: string },
+): string {
   if (typeof id !== "string" || !/^[\w.-]+$/.test(id)) {
     const shown = (JSON.stringify(id) ?? String(id)).slice(0, 100);
     throw new BsmountError("usage", `${name} is ${shown}, but must be the Id of a ${type}`);
   }
   const isV2 = (V2_ENTITY_TYPES as readonly string[]).includes(type);
-  return `${isV2 ? "v2" : "v1pre3"}/${NOUNS[type]}/${id}`;
+  return `${isV2 ? "v2" : apiVersion}/${NOUNS[type]}/${id}`;
 }
 
 /** A property for each cell of a table, and the number of its rows. */
 function cellProperties(
   { name, columns = [] }: LaunchProperty,
   short: string,
-  value: LaunchValue,
+  value: { readonly rows: LaunchValue; readonly apiVersion: string },
 ): readonly NewProperty[] {
-  const rows: readonly unknown[] = Array.isArray(value) ? value : [];
+  const rows: readonly unknown[] = Array.isArray(value.rows) ? value.rows : [];
   const cells = rows.flatMap((row, at) => {
     if (!Array.isArray(row) || row.length !== columns.length) {
       const titles = columns.map((column) => column.name).join(", ");
@@ -121,24 +140,29 @@ function cellProperties(
       );
     }
     return columns.map(({ name: column, type }, cell) =>
-      newProperty({ name: `${column}.row${at + 1}`, type }, row[cell] as string),
+      newProperty({ name: `${column}.row${at + 1}`, type }, row[cell] as string, value.apiVersion),
     );
   });
   const count = String(rows.length);
   return [...cells, { type: "string", name: `${short}.rowcount`, content: count }];
 }
 
+interface AttributeOptions {
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly apiVersion: string;
+}
+
 /** What is said of the samples of an input, as a property beside it. */
 function attributesOf(
   property: LaunchProperty,
   value: LaunchValue,
-  attributes: Readonly<Record<string, string>>,
+  { attributes, apiVersion }: AttributeOptions,
 ): readonly NewProperty[] {
   const isOfSamples = baldType(property.type) === "sample";
   if (!isOfSamples || Object.keys(attributes).length === 0) return [];
   const ids = typeof value === "string" ? [value] : (value as readonly string[]);
   const field = property.name.replace(/^Input\./, "");
-  const maps = ids.map((id) => sampleAttributes(id, field, attributes));
+  const maps = ids.map((id) => sampleAttributes(id, field, { attributes, apiVersion }));
   return [{ type: "map[]", name: `${property.name}.attributes`, maps }];
 }
 
@@ -149,13 +173,13 @@ function attributesOf(
 export function sampleAttributes(
   id: string,
   field: string,
-  attributes: Readonly<Record<string, string>>,
+  { attributes, apiVersion }: AttributeOptions,
 ): readonly MapEntry[] {
   return [
     { key: "FieldId", values: [field] },
     { key: "ResourceType", values: ["sample"] },
     { key: "ResourceId", values: [id] },
-    { key: "ResourceHref", values: [entityHref("sample", id, field)] },
+    { key: "ResourceHref", values: [entityHref("sample", id, { name: field, apiVersion })] },
     ...Object.entries(attributes).map(([name, value]) => ({
       key: `Input.${name}`,
       values: [value],

@@ -49,6 +49,8 @@ export type LaunchValue =
 export type LaunchValues = ReadonlyMap<string, LaunchValue> | Readonly<Record<string, LaunchValue>>;
 
 const INPUT = "Input.";
+/** A name of the service has fewer. */
+const MAX_PARTS = 64;
 const KNOWN: readonly string[] = [...ENTITY_TYPES, ...V2_ENTITY_TYPES];
 
 /** A copy in which a name such as `__proto__` is nothing special. */
@@ -89,12 +91,13 @@ export function shortNames(fullNames: readonly string[]): Map<string, string> {
   const short = new Map<string, string>();
   let open = fullNames;
   for (let length = 1; open.length > 0; length += 1) {
-    const candidates = open.map((name) => (parts.get(name) ?? []).slice(-length).join("."));
+    const count = length < MAX_PARTS ? length : Infinity;
+    const candidates = open.map((name) => (parts.get(name) ?? []).slice(-count).join("."));
     const counts = new Map<string, number>();
     for (const each of candidates) counts.set(each, (counts.get(each) ?? 0) + 1);
     open = open.filter((name, at) => {
       const candidate = candidates[at] ?? name;
-      const isWhole = length >= (parts.get(name)?.length ?? 0);
+      const isWhole = count >= (parts.get(name)?.length ?? 0);
       if (counts.get(candidate) !== 1 && !isWhole) return true;
       short.set(name, candidate);
       return false;

@@ -24,6 +24,7 @@ import {
   launchForm,
   type LaunchFormOptions,
   sampleAttributes,
+  V1,
 } from "./launch-form.ts";
 import { parseArgument } from "./parse-argument.ts";
 import type { LaunchInputs } from "./session-metadata.ts";
@@ -165,7 +166,8 @@ export class LaunchSpecification {
     sampleId: string,
     attributes: Readonly<Record<string, string>>,
   ): readonly MapEntry[] {
-    return sampleAttributes(sampleId, this.property(name).name.replace(/^Input\./, ""), attributes);
+    const field = this.property(name).name.replace(/^Input\./, "");
+    return sampleAttributes(sampleId, field, { attributes, apiVersion: V1 });
   }
 
   /** Name, type and default of each input that has a default, sorted by name. */

@@ -97,7 +97,9 @@ describe("a launch payload", () => {
 
   it("finds entities by their names, samples in the projects of the launch", async () => {
     expect((await payload(["second", "a"]).values()).get("sample-id")).toEqual(["40"]);
+    emulator.clearRequests();
     expect((await payload(["first", ["a", "e"]]).values()).get("sample-id")).toEqual(["20", "24"]);
+    expect(emulator.requests.filter(({ path }) => path.endsWith("/samples"))).toHaveLength(1);
     const run = new LaunchSpecification([{ name: "Input.run-id", type: "run" }]);
     expect((await payload(["Exp"], {}, run).values()).get("run-id")).toBe("50");
     const samples = new LaunchSpecification([{ name: "Input.sample-id", type: "sample" }]);

@@ -125,6 +125,16 @@ describe("the metadata of a session", () => {
     expect(defaults.get("__proto__")).toBe("Input.__proto__");
   });
 
+  it("takes no longer for names of very many parts", () => {
+    const end = ".a".repeat(200_000);
+    const names = Array.from({ length: 20 }, (_each, at) => `Input.${at}${end}`);
+    const { properties } = session(
+      names.map((Name) => ({ Type: "string", Name, Content: "" })),
+    ).launchInputs();
+    expect(properties).toHaveLength(20);
+    expect(new LaunchSpecification(properties).variables()).toHaveLength(20);
+  });
+
   it("is refused for JSON of anything else", () => {
     for (const json of [undefined, null, 3, "x", {}, { Response: { Id: 3 } }]) {
       expect(() => AppSessionMetaData.fromJson(json)).toThrow(
@@ -179,6 +189,8 @@ describe("a launch specification", () => {
     expect(newer.Properties[3]).toMatchObject({ itemsmap: FORM.Properties[3]?.items });
     expect(newer.Properties[0]).toMatchObject({ items: ["v1pre3/samples/1"] });
     expect(SPECIFICATION.form(VALUES, { name: "n" })).not.toHaveProperty("AgentId");
+    const v2 = SPECIFICATION.form(VALUES, { ...OPTIONS, apiVersion: "v2" });
+    expect(v2.Properties[1]).toMatchObject({ Content: "v2/projects/2" });
   });
 
   it("knows its inputs, and which must be given", () => {
