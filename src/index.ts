@@ -50,6 +50,18 @@ export type {
   MapEntry,
   PropertyValue,
 } from "./api/models/property-types.ts";
+export type { EntitySource, FoundEntity } from "./api/launch/entity-finder.ts";
+export type { LaunchForm, LaunchFormOptions } from "./api/launch/launch-form.ts";
+export { LaunchPayload, type LaunchPayloadOptions } from "./api/launch/launch-payload.ts";
+export type {
+  LaunchColumn,
+  LaunchProperty,
+  LaunchValue,
+  LaunchValues,
+} from "./api/launch/launch-property.ts";
+export { LaunchSpecification } from "./api/launch/launch-specification.ts";
+export { MountedEntity } from "./api/launch/mounted-entity.ts";
+export { AppSessionMetaData, type LaunchInputs } from "./api/launch/session-metadata.ts";
 export type { Launch } from "./api/resources/applications.ts";
 export type { NewStatus } from "./api/resources/app-sessions.ts";
 export type { FileLink, FilesParams } from "./api/resources/files.ts";

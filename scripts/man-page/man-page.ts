@@ -59,7 +59,7 @@ const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   failed: "Failed, also when standard output could not be written.",
   usage: "The command line is wrong.",
   uploadsLeft:
-    "Files were not uploaded, or await a rename. After unmount, the message says whether the mount is still there.",
+    "Files were not uploaded, or await a rename; or what await waits for has not ended. After unmount, the message says whether the mount is still there.",
   access: "Not signed in, or not allowed.",
   interrupted: "Interrupted; a second Ctrl-C ends at once.",
   readerGone:

@@ -5,7 +5,7 @@ export const EXIT = {
   done: 0,
   failed: 1,
   usage: 2,
-  /** Files were not uploaded, or await a rename. */
+  /** Files were not uploaded, or await a rename; or what was waited for has not ended. */
   uploadsLeft: 3,
   /** Not signed in, or not allowed. */
   access: 4,

@@ -87,6 +87,13 @@ export function valueParser<Type extends keyof OptionTypes>(
   return (text) => parseOrExplain(text, OPTION_TYPES[type].parse) as OptionTypes[Type];
 }
 
+/** A parser of an option that can be given several times, whose errors are printed together with the flag. */
+export function explained<Value>(
+  parse: (text: string, others?: Value) => Value,
+): (text: string, others: Value | undefined) => Value {
+  return (text, others) => parseOrExplain(text, () => parse(text, others)) as Value;
+}
+
 /** commander prints an InvalidArgumentError together with the flag. */
 function parseOrExplain(text: string, parse: (text: string) => unknown): unknown {
   try {

@@ -5,11 +5,13 @@ import {
   Option,
 } from "@commander-js/extra-typings";
 import { authCommand } from "./commands/auth.ts";
+import { awaitCommand } from "./commands/await.ts";
 import { catCommand } from "./commands/cat.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { cpCommand } from "./commands/cp.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
+import { launchCommand } from "./commands/launch.ts";
 import { lsCommand } from "./commands/ls.ts";
 import { mkdirCommand } from "./commands/mkdir.ts";
 import { mountCommand } from "./commands/mount.ts";
@@ -40,6 +42,8 @@ const COMMANDS: readonly CommandFactory[] = [
   treeCommand,
   ...statusChangeCommands,
   uploadsCommand,
+  launchCommand,
+  awaitCommand,
   emulatorCommand,
   demoCommand,
   completionCommand,
@@ -49,6 +53,7 @@ const COMMANDS: readonly CommandFactory[] = [
 const PRINTING: ReadonlySet<CommandFactory> = new Set([
   statusCommand,
   uploadsCommand,
+  awaitCommand,
   whoamiCommand,
   profilesCommand,
   lsCommand,

@@ -196,20 +196,16 @@ export class ContentUpload {
     version: number,
     { signal, stopped }: FinishSignals,
   ): Promise<CompletedContent | undefined> {
-    const { sizeBytes } = this.#options.staging;
     const either = AbortSignal.any([signal, stopped]);
     const unverified = this.#verification.unverified(version);
     if (unverified !== undefined) return unverified;
     const file = (await this.#settleAsked(either)) ?? (await this.#settleEarlier(either));
-    if (file === undefined) return await this.#send(sizeBytes, version, { signal, stopped });
+    if (file === undefined) return await this.#send(version, { signal, stopped });
     return { file, sent: await this.#sentContent(signal), version };
   }
 
-  async #send(
-    sizeBytes: number,
-    version: number,
-    signals: FinishSignals,
-  ): Promise<CompletedContent | undefined> {
+  async #send(version: number, signals: FinishSignals): Promise<CompletedContent | undefined> {
+    const { sizeBytes } = this.#options.staging;
     const { signal } = signals;
     if (this.#isOvertaken || this.#uploader.isTooLongFor(sizeBytes))
       await this.#discardSent(signal);

@@ -21,11 +21,15 @@ test("the client loads neither the FUSE binding nor the emulator's server", asyn
   const { exports, loaded } = JSON.parse(stdout) as Record<"exports" | "loaded", string[]>;
   expect(exports.toSorted()).toEqual([
     "ApiError",
+    "AppSessionMetaData",
     "BaseSpace",
     "BsmountError",
     "ByteBudget",
     "DecodeError",
+    "LaunchPayload",
+    "LaunchSpecification",
     "List",
+    "MountedEntity",
     "OAuth",
     "OAuthError",
     "RedirectListener",

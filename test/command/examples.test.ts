@@ -24,7 +24,17 @@ const PAGES: readonly (readonly [string, readonly string[]])[] = [
   ["README.md", ["client", "emulator"]],
   [
     "docs/cookbook.md",
-    ["stream", "range", "cancel", "page", "upload-stream", "complete", "errors", "own-app"],
+    [
+      "stream",
+      "range",
+      "cancel",
+      "page",
+      "upload-stream",
+      "complete",
+      "launch",
+      "errors",
+      "own-app",
+    ],
   ],
 ];
 
@@ -46,7 +56,13 @@ beforeAll(async () => {
     { id: "30", name: "whole", status: "Complete" as const, files },
     { id: "31", name: "open", status: "Running" as const, files },
   ];
-  emulator = await startTestEmulator({ projects: [{ name: "MyProject", id: "12", appResults }] });
+  const content = "v1pre3/projects/12";
+  const properties = [{ name: "Input.project-id", type: "project", content }];
+  emulator = await startTestEmulator({
+    applications: [{ id: "90", name: "Aligner" }],
+    appSessions: [{ id: "40", name: "former", application: "90", properties }],
+    projects: [{ name: "MyProject", id: "12", appResults }],
+  });
   await writeFile(dir.join("calls.vcf.gz"), "my calls");
 });
 afterEach(() => emulator.clearFaults());
@@ -198,6 +214,12 @@ describe("the TypeScript examples", () => {
     const results = await listed<Result>(RESULTS);
     const other = results.find(({ Name, Id }) => Name === "Coverage" && Id !== made?.Id);
     expect(other?.Status).toBe("Aborted");
+  });
+
+  it("launch: starts the app of a former session", async () => {
+    const { stdout, stderr } = await example("launch", ["40", "MyProject"]);
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/^needs project-id \(project\)\n\d+ Aligner Running\n$/);
   });
 
   it("errors: names what went wrong", async () => {

@@ -134,12 +134,46 @@ describe("applications", () => {
     });
   });
 
+  it("are launched with maps in items or itemsmap, and with tables cell by cell", async () => {
+    const map = [{ Key: "k", Values: ["v"] }];
+    const cell = "Input.table.sample.row1";
+    const { status, body } = await post("applications/90/appsessions", {
+      Name: "maps",
+      Properties: [
+        { Type: "map[]", Name: "Input.older", items: [map] },
+        { Type: "map[]", Name: "Input.newer", itemsmap: [map] },
+        { Type: "sample", Name: cell, Content: "v1pre3/samples/21" },
+        { Type: "string", Name: "table.rowcount", Content: 1 },
+      ],
+    });
+    expect(status).toBe(201);
+    const { Items } = body.Response["Properties"] as { Items: readonly Json[] };
+    const byName = new Map(Items.map((item) => [item["Name"], item]));
+    for (const name of ["Input.older", "Input.newer"])
+      expect(byName.get(name)).toMatchObject({ Items: [map] });
+    expect(byName.get(cell)).toMatchObject({ Content: { Id: "21" } });
+    expect(byName.get("table.rowcount")).toMatchObject({ Content: "1" });
+    expect(byName.get("Input.Samples")).toMatchObject({ Items: [{ Id: "21" }] });
+    expect(byName.has(`${cell}.attributes`)).toBe(false);
+  });
+
   it("are not launched without a name, with an invalid property, or without the right", async () => {
     const path = "applications/90/appsessions";
-    const wrong = [{ Type: "sample", Name: "Input.x", Content: "v1pre3/samples/99" }];
+    const href = "v1pre3/samples/20";
+    const input = (fields: Json): Json => ({
+      ...FORM,
+      Properties: [{ Name: "Input.x", ...fields }],
+    });
     for (const form of [
       { ...FORM, Name: "" },
-      { ...FORM, Properties: wrong },
+      { ...FORM, Properties: "none" },
+      input({ Type: "sample", Content: "v1pre3/samples/99" }),
+      input({ Type: "sample", Content: "v1pre3/projects/10" }),
+      input({ Type: "sample", items: [href] }),
+      input({ Type: "sample[]", Content: href }),
+      input({ Type: "string" }),
+      input({ Type: "string[]", Content: "a" }),
+      input({ Type: "number", Content: 1 }),
     ]) {
       expect(await post(path, form)).toMatchObject({
         status: 409,

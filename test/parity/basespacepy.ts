@@ -46,8 +46,29 @@ export const BASESPACEPY: Readonly<Record<string, readonly string[]>> = {
   AuthenticationAPI: "parse_config construct_default_config write_config".split(" "),
   SessionAuthentication: "basespace_session check_session_details set_session_details".split(" "),
   OAuthAuthentication: ["set_oauth_details"],
-  AppLaunchHelpers: ["AppSessionMetaData", "LaunchSpecification", "LaunchPayload"],
-  BaseMountInterface: `__validate_basemount__ __resolve_details__ __str__ get_meta_data access_token
+  AppLaunchHelpers:
+    `AppSessionMetaData.get_refined_appsession_properties AppSessionMetaData._trim_properties_app_results
+    AppSessionMetaData._get_all_duplicate_names AppSessionMetaData._get_map_underlying_types
+    AppSessionMetaData._get_owning_map AppSessionMetaDataSDK.get_properties AppSessionMetaDataSDK.get_app_name
+    AppSessionMetaDataSDK.get_app_id AppSessionMetaDataSDK.get_app_version AppSessionMetaDataSDK.unpack_bs_property
+    AppSessionMetaDataRaw.get_properties AppSessionMetaDataRaw.get_app_name AppSessionMetaDataRaw.get_app_id
+    AppSessionMetaDataRaw.get_app_version AppSessionMetaDataRaw.unpack_bs_property LaunchSpecification.__init__
+    LaunchSpecification.clean_name LaunchSpecification.resolve_list_variables
+    LaunchSpecification.make_sample_attribute_entry LaunchSpecification.populate_properties
+    LaunchSpecification.get_variable_requirements LaunchSpecification.get_minimum_requirements
+    LaunchSpecification.get_property_type LaunchSpecification.get_property_bald_type
+    LaunchSpecification.is_list_property LaunchSpecification.count_list_properties
+    LaunchSpecification.make_launch_json LaunchSpecification.format_property_information
+    LaunchSpecification.dump_property_information LaunchSpecification.format_minimum_requirements
+    LaunchSpecification.get_map_underlying_names_by_type LaunchSpecification.get_map_position_by_underlying_name
+    LaunchSpecification.get_map_underlying_name_and_type_by_position LaunchSpecification.get_map_underlying_types
+    LaunchSpecification.get_underlying_map_type LaunchSpecification.process_parameter
+    LaunchSpecification.property_information_generator LaunchSpecification.format_map_types LaunchPayload.__init__
+    LaunchPayload._find_all_entity_names LaunchPayload._arg_entry_to_name LaunchPayload.derive_launch_name
+    LaunchPayload.is_valid_basespace_id LaunchPayload.to_basespace_id LaunchPayload.preprocess_arg
+    LaunchPayload.get_args LaunchPayload.get_all_variables`.split(/\s+/),
+  BaseMountInterface:
+    `__init__ __validate_basemount__ __resolve_details__ __str__ get_meta_data access_token
     _get_access_token_from_config`.split(/\s+/),
   Exceptions:
     `UndefinedParameterException UnknownParameterException IllegalParameterException WrongFiletypeException

@@ -11,7 +11,7 @@ import { decodeProject } from "../../src/api/models/project.ts";
 import { decodeRun } from "../../src/api/models/run.ts";
 import { decodeSample } from "../../src/api/models/sample.ts";
 import { decodeUser } from "../../src/api/models/user.ts";
-import { errors, hidden, INPUT_SAMPLE, refused } from "./expectations.ts";
+import { errors, INPUT_SAMPLE, refused } from "./expectations.ts";
 import { later, type Row, row, rows } from "./row.ts";
 import { PROJECT, RESULT, RUN, SAMPLE, SESSION, VCF, type World } from "./world.ts";
 
@@ -152,16 +152,6 @@ export const AROUND: readonly Row[] = [
       expect(indexed.hrefVariants).toBe(`v1pre3/variantset/${VCF}`);
     },
   ),
-  ...rows(
-    [
-      "BaseMountInterface.__validate_basemount__",
-      "BaseMountInterface.__resolve_details__",
-      "BaseMountInterface.__str__",
-      "BaseMountInterface.get_meta_data",
-    ],
-    "the hidden files `.id`, `.type` and `.json` on the mount",
-    hidden,
-  ),
   ...[
     "BillingAPI.__init__",
     "BillingAPI.createPurchase",
@@ -170,8 +160,5 @@ export const AROUND: readonly Row[] = [
     "BillingAPI.refundPurchase",
     "QueryParametersPurchasedProduct.getParameterDict",
     "QueryParametersPurchasedProduct.validate",
-    "AppLaunchHelpers.AppSessionMetaData",
-    "AppLaunchHelpers.LaunchSpecification",
-    "AppLaunchHelpers.LaunchPayload",
   ].map(later),
 ];

@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import { expect } from "vitest";
-import { accessScope, BaseSpace } from "../../src/index.ts";
+import { accessScope, BaseSpace, LaunchSpecification, MountedEntity } from "../../src/index.ts";
 import type { NewStatus } from "../../src/index.ts";
 import { resolveConfig } from "../../src/config/config.ts";
-import { later, type Row, row, rows } from "./row.ts";
+import { type Row, row, rows } from "./row.ts";
 import { errors, missing, refused } from "./expectations.ts";
 import { OPEN, PROJECT, SESSION, VCF, type World } from "./world.ts";
 
@@ -105,8 +105,19 @@ export const EXCEPTIONS: readonly Row[] = [
   ),
   row(
     "Exceptions.BaseMountInterfaceException",
-    "the mount's errno, ENOENT for a name that is not there",
-    missing,
+    "BsmountError, reason `usage`; on the mount its errno, ENOENT for a name that is not there",
+    async (w) => {
+      await missing(w);
+      await expect(MountedEntity.read(w.dir.path)).rejects.toMatchObject({ reason: "usage" });
+    },
   ),
-  later("Exceptions.LaunchSpecificationException"),
+  row("Exceptions.LaunchSpecificationException", "BsmountError, reason `usage`", async () => {
+    const specification = new LaunchSpecification([{ name: "Input.sample-id", type: "sample" }]);
+    expect(() => specification.form({}, { name: "x" })).toThrow(
+      expect.objectContaining({
+        reason: "usage",
+        message: "the launch lacks compulsory inputs: sample-id (sample)",
+      }),
+    );
+  }),
 ];

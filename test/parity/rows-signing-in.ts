@@ -91,15 +91,7 @@ async function authCommand(w: World, profile: string): Promise<string> {
 /** Signing in: profiles, the device and the browser, tokens and scopes. */
 export const SIGNING_IN: readonly Row[] = [
   ...rows(["BaseSpaceAPI._setCredentials", "BaseSpaceAPI._getLocalCredentials"], PROFILE, profile),
-  ...rows(
-    [
-      "AuthenticationAPI.parse_config",
-      "BaseMountInterface.access_token",
-      "BaseMountInterface._get_access_token_from_config",
-    ],
-    PROFILE,
-    profile,
-  ),
+  row("AuthenticationAPI.parse_config", PROFILE, profile),
   ...rows(
     ["AuthenticationAPI.construct_default_config", "AuthenticationAPI.write_config"],
     "bsmount auth writes the profile",

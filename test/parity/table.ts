@@ -2,6 +2,7 @@ import { BASESPACEPY } from "./basespacepy.ts";
 import type { Row } from "./row.ts";
 import { AROUND } from "./rows-around.ts";
 import { EXCEPTIONS } from "./rows-exceptions.ts";
+import { LAUNCHING } from "./rows-launching.ts";
 import { READING } from "./rows-reading.ts";
 import { SIGNING_IN } from "./rows-signing-in.ts";
 import { WRITING } from "./rows-writing.ts";
@@ -10,7 +11,14 @@ export const METHODS: readonly string[] = Object.entries(BASESPACEPY).flatMap(([
   methods.map((method) => `${name}.${method}`),
 );
 
-const all: readonly Row[] = [...READING, ...WRITING, ...SIGNING_IN, ...AROUND, ...EXCEPTIONS];
+const all: readonly Row[] = [
+  ...READING,
+  ...WRITING,
+  ...SIGNING_IN,
+  ...AROUND,
+  ...LAUNCHING,
+  ...EXCEPTIONS,
+];
 
 /** A row for each method, in the order of BaseSpacePy's classes. */
 export const ROWS: readonly Row[] = METHODS.flatMap((method) =>

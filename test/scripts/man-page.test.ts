@@ -27,6 +27,8 @@ describe("the man page", () => {
     expect(page).toMatch(
       / --timeout DURATION\n[^-]*Default: 30s\.\s+Variable:\s+BSMOUNT_TIMEOUT\./,
     );
+    // The whole wait has another timeout than its requests.
+    expect(page).toMatch(/bsmount await [^]* --timeout DURATION\n +Give up after this time/);
     expect(page).toMatch(/ 130 +Interrupted/);
     expect(page).toMatch(
       /see below[^]* METHOD +GET, POST[^]* status=503 [^]*client id +[0-9a-f]{32}/,

@@ -3,6 +3,7 @@ import type { AppSessionId } from "../../core/ids.ts";
 import { segment } from "../transport/address.ts";
 import { decodeAppResult } from "../models/app-result.ts";
 import { decodeAppSession } from "../models/app-session.ts";
+import { AppSessionMetaData } from "../launch/session-metadata.ts";
 import { BASIC_LIST, type ListParams, oneOf } from "../paging/list-parameters.ts";
 import type { AppResult, AppSession } from "../models/models.ts";
 import type { List } from "../paging/list.ts";
@@ -22,6 +23,10 @@ export interface NewStatus {
 }
 
 const INPUT = "Input.";
+/** Of an app's inputs, and of the values of one: no form has as many. */
+const MAX_INPUTS = 10_000;
+/** Each takes a request of its own. */
+const MAX_CUT = 100;
 const OUTPUT_APP_RESULTS = "Output.AppResults";
 
 /** App sessions by v1. v2 can list, stop and delete them: see `BaseSpace.v2`. */
@@ -89,6 +94,33 @@ export class AppSessions {
   }
 
   /**
+   * What a session says about its app, by which the app can be launched again:
+   * `LaunchSpecification.of((await basespace.appSessions.metaData(id)).launchInputs())`. Reads the session with all of
+   * its properties (`GET /v1pre3/appsessions/{id}`, `…/properties`), and all texts of lists that are cut there
+   * (`…/properties/{name}/items`).
+   * @throws BsmountError `too-big` for more than 10 000 properties, or texts of one, or for more than 100 cut lists
+   */
+  async metaData(id: AppSessionId, options: CallOptions = {}): Promise<AppSessionMetaData> {
+    const bounded = { ...options, maxItems: MAX_INPUTS };
+    const session = await this.get(id, options);
+    const properties = new Map<string, Property>();
+    for (const property of await this.properties(id).all(bounded)) {
+      properties.set(property.name, property);
+    }
+    const cut = [...properties.values()].filter(isCutInput);
+    if (cut.length > MAX_CUT) {
+      throw new BsmountError("too-big", `session ${id} has ${cut.length} inputs of many values`);
+    }
+    for (const property of cut) {
+      const path = `appsessions/${segment(id)}/properties`;
+      const items = await propertyItems(this.#client, path, property.name).all(bounded);
+      const texts = items.map(({ value }) => (value.kind === "text" ? value.text : ""));
+      properties.set(property.name, { ...property, value: { kind: "texts", texts } });
+    }
+    return new AppSessionMetaData({ ...session, properties: [...properties.values()] });
+  }
+
+  /**
    * The result of a session, by its `Output.AppResults`: the only one, or the only one called `name`.
    * @throws BsmountError `not-found` when there is none, `invalid` when there are several
    */
@@ -115,4 +147,8 @@ export class AppSessions {
     }
     return await this.#client.one(`appresults/${segment(result.id)}`, decodeAppResult, options);
   }
+}
+
+function isCutInput({ name, value, itemsTotalCount = 0 }: Property): boolean {
+  return name.startsWith(INPUT) && value.kind === "texts" && itemsTotalCount > value.texts.length;
 }

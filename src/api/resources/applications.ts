@@ -5,6 +5,7 @@ import { decodeAppSession } from "../models/app-session.ts";
 import { BASIC_LIST, checkText, type ListParams } from "../paging/list-parameters.ts";
 import type { Application, AppSession } from "../models/models.ts";
 import { type NewProperty, propertiesBody } from "./new-property.ts";
+import type { LaunchForm } from "../launch/launch-form.ts";
 import type { List } from "../paging/list.ts";
 import type { VersionClient } from "./version-client.ts";
 import type { CallOptions } from "../transport/rest.ts";
@@ -54,24 +55,38 @@ export class Applications {
    * the app refuses its inputs, with `mayHaveSucceeded` when it is not known whether the app was started
    */
   async launch(id: ApplicationId, launch: Launch, options: CallOptions = {}): Promise<AppSession> {
-    checkText("the session's name", launch.name);
     const { agentId } = launch;
-    const body = {
+    const form: LaunchForm = {
       Name: launch.name,
       StatusSummary: launch.statusSummary ?? "",
       AutoStart: launch.autoStart ?? true,
       ...(agentId === undefined ? {} : { AgentId: agentId }),
       ...propertiesBody(launch.properties),
     };
+    return await this.launchForm(id, form, options);
+  }
+
+  /**
+   * Starts an app by the form that `LaunchSpecification` or `LaunchPayload` made, which is sent as it is: as
+   * {@link launch}.
+   * @throws BsmountError `usage` for a form without a name; ApiError as {@link launch}
+   */
+  async launchForm(
+    id: ApplicationId,
+    form: LaunchForm,
+    options: CallOptions = {},
+  ): Promise<AppSession> {
+    const name = form.Name;
+    checkText("the session's name", name);
     const path = `applications/${segment(id)}/appsessions`;
     const findEffect = findCreated(this.#client, {
       listPath: "users/current/appsessions",
       query: { AppId: id },
-      name: launch.name,
+      name,
       decode: decodeAppSession,
       pathOf: (made) => `appsessions/${segment(made)}`,
     });
-    const change = { method: "POST", path, subject: launch.name, body } as const;
+    const change = { method: "POST", path, subject: name, body: { ...form } } as const;
     const response = await this.#client.changeOnce(change, findEffect, options);
     return this.#client.decode(response, decodeAppSession);
   }

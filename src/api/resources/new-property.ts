@@ -33,7 +33,7 @@ const MAX_KEY_LENGTH = 64;
 const MAX_CONTENT_BYTES = 65_000;
 
 /** The path segment of each type, in an Href. */
-const NOUNS: Readonly<Record<EntityType, string>> = {
+export const NOUNS: Readonly<Record<EntityType, string>> = {
   project: "projects",
   sample: "samples",
   appresult: "appresults",

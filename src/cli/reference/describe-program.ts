@@ -75,8 +75,11 @@ export function describeProgram(
 function describeOption(option: Option): OptionReference {
   const { short, long = "", flags, description } = option;
   const argument = /[<[]([^>\]]+)[>\]]/.exec(flags)?.[1]?.replace("...", "").toUpperCase();
-  const row = Object.values(OPTION_ROWS).find(({ name }) => `--${name}` === long);
-  return { long, short, argument, values: valuesOf(argument, long, row), help: description, row };
+  const named = Object.values(OPTION_ROWS).find(({ name }) => `--${name}` === long);
+  const values = valuesOf(argument, long, named);
+  // A command may have an option of its own by the same name, such as the --timeout of a whole wait.
+  const row = named !== undefined && description.startsWith(named.help) ? named : undefined;
+  return { long, short, argument, values, help: description, row };
 }
 
 function valuesOf(
@@ -100,6 +103,8 @@ const ARGUMENTS: Readonly<Record<string, Values["kind"] & ("folder" | "mount" | 
   cat: "remote",
   tree: "remote",
   mkdir: "remote",
+  launch: "remote",
+  await: "remote",
 };
 
 function valuesOfArguments(

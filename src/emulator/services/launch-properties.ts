@@ -10,19 +10,24 @@ const GATHERED: Readonly<Record<string, string>> = {
   file: "Input.Files",
 };
 
+const INPUT = /^Input\.[^.]+$/;
+/** A cell of a table among the inputs. */
+const CELL = /^Input\..+\.row\d+$/;
+
 /**
  * The properties of a launched session: those of the form, its name, the samples, projects, app results and files
- * of all inputs gathered by type, and the `.attributes` of each such input. A property of the form is never
+ * of all inputs and of the cells of tables, gathered by type, and the `.attributes` of each such input. A property of the form is never
  * replaced. As in the service, a list of texts has its first text again at its end.
  */
 export function launchedProperties(
   sessionName: string,
   form: readonly NewProperty[],
 ): NewProperty[] {
-  const inputs = form.filter(({ name }) => /^Input\.[^.]+$/.test(name));
+  const inputs = form.filter(({ name }) => INPUT.test(name));
+  const cells = form.filter(({ name }) => CELL.test(name));
   const added = [
     { type: "string", name: "Input.app-session-name", description: "", content: sessionName },
-    ...gatheredByType(inputs),
+    ...gatheredByType([...inputs, ...cells]),
     ...inputs.flatMap(attributes),
   ];
   const names = new Set(form.map(({ name }) => name));

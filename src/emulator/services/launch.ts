@@ -1,6 +1,6 @@
 import type { ApiCall } from "../access/api-call.ts";
 import { mayBrowseResource } from "../access/resource-access.ts";
-import { type Fields, textField } from "../http/body.ts";
+import { type Fields, lowerCaseKeys, textField } from "../http/body.ts";
 import { conflictProblem, LaunchProblem, noPermissionProblem, Problem } from "../http/problem.ts";
 import type { Application, AppSession } from "../state/entities.ts";
 import type { State } from "../state/state.ts";
@@ -57,10 +57,29 @@ function formProperties(
 ): NewProperty[] {
   if (value === undefined || value === null) return [];
   try {
-    return parseProperties(value, "v1pre3", canResolve);
+    const properties = parseProperties(value, "v1pre3", canResolve);
+    if (Array.isArray(value)) value.forEach(checkValueForm);
+    return properties;
   } catch (error) {
     throw error instanceof Problem ? invalidFormProblem() : error;
   }
+}
+
+const LIST_KEYS = ["items", "itemsmap", "contentitems", "contentmapitems"];
+const SINGLE_KEYS = ["content", "contentmap"];
+
+/**
+ * Setting a property without a value empties it, but a form must have one: a list where the type is one, else a single
+ * value. Entries of a `map` can be in `items`.
+ */
+function checkValueForm(property: unknown): void {
+  const fields = lowerCaseKeys(property);
+  const type = textField(fields, "Type")?.trim().toLowerCase() ?? "";
+  const has = (keys: readonly string[]): boolean => keys.some((key) => fields.has(key));
+  const isRight = type.endsWith("[]")
+    ? has(LIST_KEYS)
+    : has(SINGLE_KEYS) || (type === "map" && has(LIST_KEYS));
+  if (!isRight) throw invalidFormProblem();
 }
 
 /** The launcher does not say what is wrong with a form. */
