@@ -97,6 +97,7 @@ export const emulatorLayers = {
     packages: ["fastify"],
   },
   catalog: { layers: ["text", "http", "state", "content", "access", "services"], packages: [] },
+  verify: { layers: ["text", "http", "state", "catalog"], packages: [] },
   faults: { layers: ["http"], packages: ["fastify"] },
   server: {
     layers: ["http", "state", "content", "services", "object-store", "controllers", "faults"],

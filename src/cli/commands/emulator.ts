@@ -13,6 +13,7 @@ import { addDetails } from "../help-details.ts";
 import { printJson } from "../output.ts";
 import { standardOutput } from "../standard-output.ts";
 import { untilAborted } from "../until-aborted.ts";
+import { emulatorVerifyCommand } from "./emulator-verify.ts";
 
 interface EmulatorFlags {
   readonly port: number;
@@ -58,6 +59,8 @@ export function emulatorCommand({ context, onResult }: ProgramOptions): CommandU
       "simulate a fault: 'METHOD PATTERN [n=K] ACTION…', see below",
       collect,
     );
+  // Without this, `emulator` would take the options of `emulator verify` that have the names of its own.
+  command.enablePositionalOptions().addCommand(emulatorVerifyCommand({ context, onResult }));
   return addDetails(command, `${FAULT_DETAILS}\n\n${SIGN_IN_DETAILS}`).action(async (flags) =>
     onResult(await emulator(flags, context)),
   );
