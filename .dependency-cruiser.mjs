@@ -39,7 +39,7 @@ export const layers = {
   },
   emulator: {
     layers: ["core", "linux"],
-    packages: ["@fastify/busboy", "fastify", "lmdb", "lru-cache"],
+    packages: ["@fastify/busboy", "fastify", "lmdb", "lru-cache", "selfsigned"],
   },
   cli: {
     layers: [
@@ -101,7 +101,7 @@ export const emulatorLayers = {
   faults: { layers: ["http"], packages: ["fastify"] },
   server: {
     layers: ["http", "state", "content", "services", "object-store", "controllers", "faults"],
-    packages: ["fastify"],
+    packages: ["fastify", "selfsigned"],
   },
 };
 

@@ -21,6 +21,7 @@ interface EmulatorFlags {
   readonly catalog?: string;
   readonly objectStoreUrl?: string;
   readonly hostName?: readonly string[];
+  readonly tls?: true;
   readonly autoApprove?: true;
   readonly fault?: readonly string[];
 }
@@ -43,6 +44,7 @@ export function emulatorCommand({ context, onResult }: ProgramOptions): CommandU
     )
     .option("--port <n>", "port of the API; 0 takes any free one", parsePort, 0)
     .option("--data <dir>", "keep all data here, across restarts and crashes (default: in memory)")
+    .option("--tls", "signed links over TLS; caPath in the line is for NODE_EXTRA_CA_CERTS")
     .option("--auto-approve", "approve every sign-in at once, without its page")
     .option("--catalog <file>", "the initial account (default: the demo's)")
     .option(
@@ -80,6 +82,7 @@ async function emulator(flags: EmulatorFlags, { signal }: CommandContext): Comma
   await using running = await startEmulator({
     port: flags.port,
     ...(flags.fault === undefined ? {} : { faults: flags.fault }),
+    tls: flags.tls ?? false,
     autoApprove: flags.autoApprove ?? false,
     ...(flags.data === undefined ? {} : { dataDir: flags.data }),
     catalogFile: flags.catalog ?? DEMO_CATALOG,
