@@ -1,11 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { access, readFile, stat, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { BaseSpace } from "../../src/api/client.ts";
-import { byteRange } from "../../src/core/byte-range.ts";
 import { readyLine } from "../../src/emulator/ready-line.ts";
 import { startEmulator } from "../../src/emulator/start-emulator.ts";
-import { runCommand } from "../helpers/run-command.ts";
+import { type CommandOutcome, runCommand } from "../helpers/run-command.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
@@ -44,17 +42,23 @@ describe("an object store with TLS", () => {
     expect(readyLine(emulator)).toMatchObject({ apiServer, caPath });
   });
 
-  it("is one that our client reads from if it trusts the certificate", async () => {
+  it("is one that our client reads from if its process trusts the certificate", async () => {
     await using emulator = await startTestEmulator(CATALOG, { tls: true });
-    const { apiServer, accessToken, caPath = "" } = emulator;
-    const read = async (environment: Readonly<Record<string, string>>): Promise<string> => {
-      await using basespace = new BaseSpace({ apiServer, accessToken, environment });
-      const range = byteRange(1, 4);
-      const { download } = basespace.transfers;
-      return Buffer.from(await download.read("60", { range })).toString();
-    };
-    expect(await read({ NODE_EXTRA_CA_CERTS: caPath })).toBe("ead");
-    await expect(read({})).rejects.toThrow(/certificate/);
+    await using dir = await tempDir();
+    // Node reads the variable only when a process starts.
+    const program = dir.join("read.mts");
+    const client = new URL("../../src/index.ts", import.meta.url).href;
+    await writeFile(
+      program,
+      `import { BaseSpace } from ${JSON.stringify(client)};
+      await using basespace = new BaseSpace(${JSON.stringify(readyLine(emulator))});
+      console.log(Buffer.from(await basespace.transfers.download.read("60")).toString());`,
+    );
+    const read = async (env: Readonly<Record<string, string>>): Promise<CommandOutcome> =>
+      await runCommand(process.execPath, ["--import", "tsx", program], { env });
+    const trusting = await read({ NODE_EXTRA_CA_CERTS: emulator.caPath ?? "" });
+    expect([trusting.stderr, trusting.stdout]).toEqual(["", "reads\n"]);
+    expect((await read({})).stderr).toContain("the server's certificate is not trusted");
   });
 
   it("has its certificate in a temporary folder until it ends, without the key", async () => {
