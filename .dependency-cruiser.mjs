@@ -39,7 +39,7 @@ export const layers = {
   },
   emulator: {
     layers: ["core", "linux"],
-    packages: ["@fastify/busboy", "fastify", "lmdb", "lru-cache"],
+    packages: ["@fastify/busboy", "fastify", "lmdb", "lru-cache", "selfsigned"],
   },
   cli: {
     layers: [
@@ -97,10 +97,11 @@ export const emulatorLayers = {
     packages: ["fastify"],
   },
   catalog: { layers: ["text", "http", "state", "content", "access", "services"], packages: [] },
+  verify: { layers: ["text", "http", "state", "catalog"], packages: [] },
   faults: { layers: ["http"], packages: ["fastify"] },
   server: {
     layers: ["http", "state", "content", "services", "object-store", "controllers", "faults"],
-    packages: ["fastify"],
+    packages: ["fastify", "selfsigned"],
   },
 };
 

@@ -2,9 +2,10 @@
 import { writeFile } from "node:fs/promises";
 import { COVERAGE_PAGE } from "../../src/emulator/coverage/not-implemented.ts";
 import { coveragePage } from "./page.ts";
+import { recordedRequests } from "./recorded.ts";
 import { emulatorRoutes } from "./routes.ts";
 
 await writeFile(
   new URL(`../../${COVERAGE_PAGE}`, import.meta.url),
-  coveragePage(await emulatorRoutes()),
+  coveragePage(await emulatorRoutes(), await recordedRequests()),
 );

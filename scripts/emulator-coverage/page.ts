@@ -10,18 +10,20 @@ export function requestOf({ method, path }: Endpoint): string {
 }
 
 /**
- * Makes the page of all endpoints in formatted Markdown. `routes` are the emulator's.
+ * Makes the page of all endpoints in formatted Markdown. `routes` are the emulator's, `recorded` the requests of which
+ * there are recordings.
  *
  * @throws Error for a route without a row, or a row without a route
  */
-export function coveragePage(routes: readonly string[]): string {
+export function coveragePage(routes: readonly string[], recorded: readonly string[]): string {
   checkRoutes(routes);
   return `# What the emulator implements
 
 \`npm run emulator-coverage\` makes this page from the emulator's routes and the tables in \`src/emulator/coverage/\`. It
 lists every known endpoint of BaseSpace. A test sends a request to each of them.
 
-- **exact**: behaves as documented or recorded. [The emulator's choices](../src/emulator/README.md#choices-where-the-service-is-not-documented) lists what the documents do not say.
+- **exact**: behaves as documented by the reference and the SDKs. [The emulator's choices](../src/emulator/README.md#choices-where-the-service-is-not-documented) lists what the documents do not say.
+- **recorded**: its responses were also compared with recorded ones of the service, by [\`bsmount emulator verify\`](../src/emulator/README.md#comparing-it-with-the-service).
 - **partial**: the row says what is missing or differs from the service.
 - **501**: not implemented; the emulator returns 501. A path that BaseSpace does not have returns 404.
 
@@ -29,15 +31,15 @@ ${summary()}
 
 ## Sign-in pages
 
-${table(PAGES)}
+${table(PAGES, recorded)}
 
 ## v1pre3
 
-${table(V1_ENDPOINTS)}
+${table(V1_ENDPOINTS, recorded)}
 
 ## v2
 
-${table(V2_ENDPOINTS)}
+${table(V2_ENDPOINTS, recorded)}
 `;
 }
 
@@ -67,10 +69,10 @@ function summary(): string {
   return `Of ${ALL_ENDPOINTS.length} endpoints ${exact} are exact, ${ALL_ENDPOINTS.length - exact - none} partial, ${none} not implemented.`;
 }
 
-function table(endpoints: readonly Endpoint[]): string {
+function table(endpoints: readonly Endpoint[], recorded: readonly string[]): string {
   const rows = endpoints.map((endpoint) => [
     `\`${requestOf(endpoint)}\``,
-    describeSupport(endpoint.support),
+    describeSupport(endpoint.support, isRecorded(endpoint, recorded)),
   ]);
   const cells = [["Endpoint", "Emulator"], ...rows];
   const widths = [0, 1].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
@@ -80,7 +82,25 @@ function table(endpoints: readonly Endpoint[]): string {
   return [line(head), line(["", ""], "-"), ...body.map((row) => line(row))].join("\n");
 }
 
-function describeSupport(support: string): string {
-  if (support === EXACT) return "exact";
-  return support === NONE ? "501" : `partial: ${support}`;
+function describeSupport(support: string, wasRecorded: boolean): string {
+  const source = wasRecorded ? ", recorded" : "";
+  if (support === EXACT) return `exact${source}`;
+  return support === NONE ? "501" : `partial${source}: ${support}`;
+}
+
+/** Whether one of the requests is for this endpoint and for no other whose path has more words in common with it. */
+function isRecorded(endpoint: Endpoint, recorded: readonly string[]): boolean {
+  return recorded.some((request) => {
+    const matching = ALL_ENDPOINTS.filter((each) => patternOf(each).test(request));
+    const [closest] = matching.toSorted((a, b) => parametersIn(a) - parametersIn(b));
+    return closest === endpoint;
+  });
+}
+
+function patternOf(endpoint: Endpoint): RegExp {
+  return new RegExp(`^${requestOf(endpoint).replaceAll(/\{\w+\}/g, "[^/]+")}$`);
+}
+
+function parametersIn({ path }: Endpoint): number {
+  return path.split("{").length;
 }

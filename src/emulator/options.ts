@@ -21,6 +21,11 @@ export interface EmulatorOptions {
   readonly catalogFile?: string;
   /** Base URL of another object store; signed links then lead to `<url>/<32 hex>?…`. @default the emulator's own */
   readonly objectStoreUrl?: string;
+  /**
+   * Whether the object store, and therefore every signed link, is served over TLS. The certificate, which clients have to
+   * trust, is made at the start, or at the first start with a data folder. @default false
+   */
+  readonly tls?: boolean;
   /** Fault rules `METHOD PATTERN [n=K] ACTION…`, see `faults/rule.ts`. @default none */
   readonly faults?: readonly string[];
   /** Whether every sign-in of an app is approved at once, without asking the user. @default false */
@@ -45,6 +50,8 @@ export interface Emulator extends AsyncDisposable {
   readonly storeServer: string;
   /** Origin of the object store. */
   readonly objectServer: string;
+  /** The PEM file of the object store's certificate, for `NODE_EXTRA_CA_CERTS`; undefined without TLS. */
+  readonly caPath: string | undefined;
   /** The absolute path of the data folder; undefined if everything is in memory. */
   readonly dataDir: string | undefined;
   /** Process Id of the emulator. */

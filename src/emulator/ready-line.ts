@@ -12,10 +12,13 @@ export interface ReadyLine {
   readonly dataDir: string | null;
   /** Process Id of the emulator. */
   readonly pid: number;
+  /** The PEM file of the object store's certificate; only with `--tls`. */
+  readonly caPath?: string;
 }
 
 /** Makes the ready line of a running emulator. */
 export function readyLine(emulator: Emulator): ReadyLine {
-  const { apiServer, accessToken, storeServer, dataDir, pid } = emulator;
-  return { apiServer, accessToken, storeServer, dataDir: dataDir ?? null, pid };
+  const { apiServer, accessToken, storeServer, dataDir, pid, caPath } = emulator;
+  const line = { apiServer, accessToken, storeServer, dataDir: dataDir ?? null, pid };
+  return caPath === undefined ? line : { ...line, caPath };
 }

@@ -1,3 +1,4 @@
+import { BsmountError } from "../core/errors.ts";
 import { ALL_SCOPES } from "./access/scopes.ts";
 import { issueToken } from "./access/tokens.ts";
 import { buildContext } from "./build-context.ts";
@@ -7,6 +8,7 @@ import type { ContentStore } from "./content/content-store.ts";
 import { FaultRules } from "./faults/fault-rules.ts";
 import { Leaks } from "./object-store/leaks.ts";
 import type { Emulator, EmulatorOptions } from "./options.ts";
+import { openCertificate } from "./server/certificate.ts";
 import { Listeners, type Origins } from "./server/listeners.ts";
 import { openStorage, type Storage } from "./server/storage.ts";
 import type { State } from "./state/state.ts";
@@ -20,10 +22,15 @@ import type { State } from "./state/state.ts";
 /**
  * Starts a local BaseSpace: its API and, on another origin, its object store.
  *
- * @throws BsmountError `usage` for an invalid catalog or fault rule, `busy` for a data folder that another emulator
+ * @throws BsmountError `usage` for an invalid catalog or fault rule, or for TLS with another object store, `busy` for a data folder that another emulator
  * uses, `environment` for a port that is in use
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  if (options.tls === true && options.objectStoreUrl !== undefined) {
+    throw new BsmountError("usage", "TLS is for the emulator's own object store, not for another", {
+      remedy: "omit either --tls or --object-store-url",
+    });
+  }
   const faults = new FaultRules();
   faults.add(options.faults ?? []);
   const storage = await openStorage(options.dataDir);
@@ -46,14 +53,17 @@ async function serve(
   const origins: Origins = { api: "", objects: "" };
   const context = buildContext(storage, origins, options);
   const leaks = new Leaks();
-  const listeners = new Listeners({ context, faults, log, leaks, hostNames: hostNamesOf(options) });
-  await listeners.open(origins, options.host ?? "127.0.0.1", options.port ?? 0);
-  const close = closeOnce(listeners, storage);
+  const hostNames = hostNamesOf(options);
+  const tls = options.tls === true ? await openCertificate(dataDir, hostNames) : undefined;
+  const listeners = new Listeners({ context, faults, log, leaks, hostNames, tls });
+  await openListeners(listeners, origins, options, tls);
+  const close = closeOnce(listeners, storage, tls);
   return {
     apiServer: origins.api,
     storeServer: origins.api,
     objectServer: origins.objects,
     accessToken,
+    caPath: tls?.path,
     dataDir,
     pid: process.pid,
     get requests() {
@@ -71,23 +81,47 @@ async function serve(
   };
 }
 
+/** Disposes the certificate if the servers cannot be opened. */
+async function openListeners(
+  listeners: Listeners,
+  origins: Origins,
+  { host = "127.0.0.1", port = 0 }: EmulatorOptions,
+  certificate: AsyncDisposable | undefined,
+): Promise<void> {
+  try {
+    await listeners.open(origins, host, port);
+  } catch (error) {
+    await certificate?.[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 function hostNamesOf({ host, hostNames = [], objectStoreUrl }: EmulatorOptions): readonly string[] {
   const store = URL.canParse(objectStoreUrl ?? "") ? [new URL(objectStoreUrl ?? "").hostname] : [];
   return [...(host === undefined ? [] : [host]), ...hostNames, ...store];
 }
 
-/** Returns a function that closes both once, however often it is called. */
-function closeOnce(listeners: Listeners, storage: Storage): () => Promise<void> {
+/** Returns a function that closes all of them once, however often it is called. */
+function closeOnce(
+  listeners: Listeners,
+  storage: Storage,
+  certificate: AsyncDisposable | undefined,
+): () => Promise<void> {
   let closing: Promise<void> | undefined;
   return async () => {
-    closing ??= closeAll(listeners, storage);
+    closing ??= closeAll(listeners, storage, certificate);
     await closing;
   };
 }
 
-async function closeAll(listeners: Listeners, storage: Storage): Promise<void> {
+async function closeAll(
+  listeners: Listeners,
+  storage: Storage,
+  certificate: AsyncDisposable | undefined,
+): Promise<void> {
   try {
     await listeners.close();
+    await certificate?.[Symbol.asyncDispose]();
   } finally {
     await storage[Symbol.asyncDispose]();
   }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { ALL_ENDPOINTS, coveragePage, requestOf } from "../../scripts/emulator-coverage/page.ts";
+import { recordedRequests } from "../../scripts/emulator-coverage/recorded.ts";
 import { emulatorRoutes } from "../../scripts/emulator-coverage/routes.ts";
 import type { Catalog } from "../../src/emulator/catalog/schema.ts";
 import { type Endpoint, NONE } from "../../src/emulator/coverage/endpoint.ts";
@@ -129,7 +130,7 @@ const rows = ALL_ENDPOINTS.toSorted(
 
 test("the page is up to date with the tables and the routes", async () => {
   const written = await readFile(new URL(`../../${COVERAGE_PAGE}`, import.meta.url), "utf8");
-  expect(written).toBe(coveragePage(await emulatorRoutes()));
+  expect(written).toBe(coveragePage(await emulatorRoutes(), await recordedRequests()));
 });
 
 test("no endpoint is listed twice, and each has a text", () => {
@@ -140,10 +141,10 @@ test("no endpoint is listed twice, and each has a text", () => {
 
 test("the page is not made if the routes differ from the tables", async () => {
   const routes = await emulatorRoutes();
-  expect(() => coveragePage([...routes, "GET /v2/new"])).toThrow(
+  expect(() => coveragePage([...routes, "GET /v2/new"], [])).toThrow(
     /routes without a row in src\/emulator\/coverage\/: GET \/v2\/new;/,
   );
-  expect(() => coveragePage(routes.slice(1))).toThrow(/rows without a route: (GET|POST) \//);
+  expect(() => coveragePage(routes.slice(1), [])).toThrow(/rows without a route: (GET|POST) \//);
 });
 
 /** Every Href of a response that can be read from the API: no web pages, and nothing that is only posted to. */

@@ -13,34 +13,12 @@ async function recording(name: string): Promise<Recording> {
   return JSON.parse(await readFile(path, "utf8")) as Recording;
 }
 
-/** Keys that the service omits if there is no value, and contents that differ by account. */
-const OPTIONAL = /\.(HomepageUri|DatePublished)$|\.Properties\.Items\[\]/;
+/* `verify.test.ts` compares all recordings by shape; here are values that the service sends for every account. */
 
-/** Every key of a JSON value with its path, in order; of a list only the first element counts. */
-function keyPaths(value: unknown, at = ""): string[] {
-  if (Array.isArray(value)) return value.length === 0 ? [] : keyPaths(value[0], `${at}[]`);
-  if (typeof value !== "object" || value === null) return [];
-  const paths = Object.entries(value).flatMap(([key, item]) => [
-    `${at}.${key}`,
-    ...keyPaths(item, `${at}.${key}`),
-  ]);
-  return paths.filter((path) => !OPTIONAL.test(path));
-}
-
-/** JSON types by path: "string", "number", "boolean". */
-function types(value: unknown, at = ""): [string, string][] {
-  if (Array.isArray(value)) return value.length === 0 ? [] : types(value[0], `${at}[]`);
-  if (typeof value !== "object" || value === null) return [[at, typeof value]];
-  return Object.entries(value)
-    .flatMap(([key, item]) => types(item, `${at}.${key}`))
-    .filter(([path]) => !OPTIONAL.test(path));
-}
-
-describe("responses have the recorded keys in the recorded order", () => {
+describe("responses have the recorded values", () => {
   let emulator: TestEmulator;
 
   beforeAll(async () => {
-    const properties = [{ name: "Input.Runs", type: "run[]", items: ["v1pre3/runs/500"] }];
     emulator = await startTestEmulator({
       users: [{ id: "7", name: "User 3" }],
       applications: [
@@ -62,7 +40,6 @@ describe("responses have the recorded keys in the recorded order", () => {
                 index2: { id: "6497504", sequence: "GATATCGA" },
               },
               appSession: "40",
-              properties,
               files: [{ id: "60", path: "Rep1_R1.fastq.gz", content: "reads" }],
             },
           ],
@@ -79,38 +56,6 @@ describe("responses have the recorded keys in the recorded order", () => {
     });
   });
   afterAll(async () => await emulator.close());
-
-  it.each([
-    ["v1-project", "projects/10"],
-    ["v1-projects-page", "users/current/projects"],
-    ["v1-sample", "samples/20?Offset=0&Limit=512"],
-    ["v1-samples-list", "projects/10/samples"],
-    ["v1-appresult", "appresults/30"],
-    ["v1-appresults-list", "projects/10/appresults"],
-    ["v1-file-of-sample", "files/60"],
-    ["v1-file-of-appresult", "files/70"],
-    ["v1-files-list", "appresults/30/files"],
-    ["v1-file-content-meta", "files/60/content?redirect=meta"],
-    ["v1-error-403", "files/1111111"],
-  ])("as in %s", async (name, path) => {
-    const recorded = await recording(name);
-    const response = await emulator.get(path);
-    const body: unknown = await response.json();
-    expect(response.status).toBe(recorded.status.code);
-    expect(keyPaths(body)).toEqual(keyPaths(recorded.body));
-    // For an empty list in the recording there are no types of elements to compare.
-    const recordedTypes = new Map(types(recorded.body));
-    for (const [path, type] of types(body)) {
-      if (recordedTypes.has(path)) expect([path, type]).toEqual([path, recordedTypes.get(path)]);
-    }
-  });
-
-  it("embeds properties as recorded", async () => {
-    const recorded = (await recording("v1-sample")).body as Received;
-    const own = (await (await emulator.get("samples/20")).json()) as Received;
-    const [theirs, ours] = [recorded, own].map((each) => each.Response.Properties.Items[0]);
-    expect(keyPaths(ours)).toEqual(keyPaths(theirs));
-  });
 
   it("sends the recorded headers and a chunked body with a success", async () => {
     const recorded = await recording("v1-project");
@@ -166,7 +111,3 @@ describe("responses have the recorded keys in the recorded order", () => {
     }
   });
 });
-
-interface Received {
-  readonly Response: { readonly Properties: { readonly Items: readonly unknown[] } };
-}

@@ -13,6 +13,7 @@ import { addDetails } from "../help-details.ts";
 import { printJson } from "../output.ts";
 import { standardOutput } from "../standard-output.ts";
 import { untilAborted } from "../until-aborted.ts";
+import { emulatorVerifyCommand } from "./emulator-verify.ts";
 
 interface EmulatorFlags {
   readonly port: number;
@@ -20,6 +21,7 @@ interface EmulatorFlags {
   readonly catalog?: string;
   readonly objectStoreUrl?: string;
   readonly hostName?: readonly string[];
+  readonly tls?: true;
   readonly autoApprove?: true;
   readonly fault?: readonly string[];
 }
@@ -42,6 +44,7 @@ export function emulatorCommand({ context, onResult }: ProgramOptions): CommandU
     )
     .option("--port <n>", "port of the API; 0 takes any free one", parsePort, 0)
     .option("--data <dir>", "keep all data here, across restarts and crashes (default: in memory)")
+    .option("--tls", "signed links over TLS; caPath in the line is for NODE_EXTRA_CA_CERTS")
     .option("--auto-approve", "approve every sign-in at once, without its page")
     .option("--catalog <file>", "the initial account (default: the demo's)")
     .option(
@@ -58,6 +61,8 @@ export function emulatorCommand({ context, onResult }: ProgramOptions): CommandU
       "simulate a fault: 'METHOD PATTERN [n=K] ACTION…', see below",
       collect,
     );
+  // Without this, `emulator` would take the options of `emulator verify` that have the names of its own.
+  command.enablePositionalOptions().addCommand(emulatorVerifyCommand({ context, onResult }));
   return addDetails(command, `${FAULT_DETAILS}\n\n${SIGN_IN_DETAILS}`).action(async (flags) =>
     onResult(await emulator(flags, context)),
   );
@@ -77,6 +82,7 @@ async function emulator(flags: EmulatorFlags, { signal }: CommandContext): Comma
   await using running = await startEmulator({
     port: flags.port,
     ...(flags.fault === undefined ? {} : { faults: flags.fault }),
+    tls: flags.tls ?? false,
     autoApprove: flags.autoApprove ?? false,
     ...(flags.data === undefined ? {} : { dataDir: flags.data }),
     catalogFile: flags.catalog ?? DEMO_CATALOG,

@@ -60,7 +60,7 @@ async function importFileContent(
   const content = typeof entry === "string" ? { text: entry } : entry;
   try {
     const object = await store.importContent(contentToImport(content, folder));
-    return "etag" in content ? { ...object, etag: content.etag ?? object.etag } : object;
+    return "path" in content ? { ...object, etag: content.etag ?? object.etag } : object;
   } catch (cause) {
     const reason = describeError(cause);
     throw new BsmountError(
@@ -77,6 +77,7 @@ function contentToImport(content: CatalogContent, folder: string): ImportedConte
   if ("path" in content) return { kind: "file", path: resolve(folder, content.path) };
   if ("text" in content) return { kind: "bytes", bytes: Buffer.from(content.text, "utf8") };
   if ("base64" in content) return { kind: "bytes", bytes: Buffer.from(content.base64, "base64") };
-  const { seed, size, sparse = false } = content;
-  return { kind: "generated", seed, sizeBytes: size, sparse };
+  const { seed, size, sparse = false, etag } = content;
+  const generated = { kind: "generated", seed, sizeBytes: size, sparse } as const;
+  return etag === undefined ? generated : { ...generated, etag };
 }

@@ -136,6 +136,8 @@ export type CatalogContent =
       readonly seed: string;
       /** @default false */
       readonly sparse?: boolean;
+      /** Without quotes. @default derived from size and seed */
+      readonly etag?: string;
     };
 
 /** A file of a sample, app result, dataset or run. */

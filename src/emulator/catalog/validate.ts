@@ -240,7 +240,7 @@ const CONTENT_FORMS: Readonly<Record<string, Check>> = {
   path: object({ path: text, etag: text }),
   text: object({ text }),
   base64: object({ base64: matching(/^[A-Za-z0-9+/\s]*={0,2}\s*$/, "base64") }),
-  size: object({ size: count, seed: text, sparse: flag }, "seed"),
+  size: object({ size: count, seed: text, sparse: flag, etag: text }, "seed"),
 };
 
 function content(value: unknown, at: string): void {

@@ -27,6 +27,8 @@ export type ImportedContent =
       readonly seed: string;
       readonly sizeBytes: number;
       readonly sparse: boolean;
+      /** Without quotes; if it is absent, it is computed. */
+      readonly etag?: string;
     };
 
 /** Stores the bytes of objects and of parts. */

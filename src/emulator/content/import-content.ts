@@ -24,9 +24,9 @@ export async function importInPlace(
       return storedObject(newKey(), size, await fileEtag(content.path), source);
     }
     default: {
-      const { seed, sparse, sizeBytes } = content;
+      const { seed, sparse, sizeBytes, etag = generatedEtag(content) } = content;
       const source = { kind: "generated", seed, sparse } as const;
-      return storedObject(newKey(), sizeBytes, generatedEtag(content), source);
+      return storedObject(newKey(), sizeBytes, etag, source);
     }
   }
 }

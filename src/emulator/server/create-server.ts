@@ -2,20 +2,28 @@ import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { BsmountError, describeError } from "../../core/errors.ts";
 import { bytesConsumed } from "../http/body.ts";
 import { detachContentType } from "../http/media-type.ts";
+import type { TlsKeys } from "./certificate.ts";
 import type { RequestLog } from "./request-log.ts";
+
+export interface ServerOptions {
+  /** Routes, handlers and fault rules see the URL that it returns. @default the URL as it was sent */
+  readonly normalizeUrl?: (url: string) => string;
+  /** Serves over TLS. @default plain HTTP */
+  readonly tls?: TlsKeys | undefined;
+}
 
 /**
  * Creates a server without routes. It logs every request, accepts any content type, leaves bodies to the handlers and
  * afterwards reads what a handler left unread, so that a refusal reaches its client. `sendBadUrl` responds to a path
- * that cannot be decoded. Routes, handlers and fault rules see the URL that `normalizeUrl` returns; the log has the
- * URL that the client sent.
+ * that cannot be decoded. The log has the URL that the client sent.
  */
 export function createServer(
   log: RequestLog,
   sendBadUrl: (reply: FastifyReply) => FastifyReply,
-  normalizeUrl: (url: string) => string = (url) => url,
+  { normalizeUrl = (url) => url, tls }: ServerOptions = {},
 ): FastifyInstance {
-  const app = fastify({
+  const app: FastifyInstance = fastify({
+    ...(tls === undefined ? {} : { https: tls }),
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     frameworkErrors: (_error, _request, reply) => void sendBadUrl(reply),

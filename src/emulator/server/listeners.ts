@@ -12,12 +12,13 @@ import type { Leaks } from "../object-store/leaks.ts";
 import { objectStoreRoutes } from "../object-store/object-store.ts";
 import { sendStoreError } from "../object-store/xml-error.ts";
 import type { Context } from "../services/context.ts";
+import type { TlsKeys } from "./certificate.ts";
 import { createServer, listen } from "./create-server.ts";
 import type { RequestLog } from "./request-log.ts";
 
 /*
  * Begin here. `server/` joins the emulator's two HTTP servers and what they need to run: `create-server.ts` is a
- * server without routes, `storage.ts` opens the state, the contents and the request log, in memory or in a data
+ * server without routes, `certificate.ts` has what the object store needs for TLS, `storage.ts` opens the state, the contents and the request log, in memory or in a data
  * folder. `start-emulator.ts` calls it.
  */
 
@@ -35,6 +36,8 @@ export interface ListenerParts {
   readonly leaks: Leaks;
   /** Host names, without port, that both servers accept in addition to the loopback ones. */
   readonly hostNames: readonly string[];
+  /** What the object store presents; undefined for plain HTTP. */
+  readonly tls: TlsKeys | undefined;
 }
 
 /** The API server and the object store's, each on a port and therefore an origin of its own. */
@@ -42,12 +45,10 @@ export class Listeners {
   readonly #api: FastifyInstance;
   readonly #objects: FastifyInstance;
 
-  constructor({ context, faults, log, leaks, hostNames }: ListenerParts) {
-    this.#api = createServer(
-      log,
-      (reply) => sendProblem(reply, unknownPathProblem()),
-      collapseSlashes,
-    );
+  constructor({ context, faults, log, leaks, hostNames, tls }: ListenerParts) {
+    this.#api = createServer(log, (reply) => sendProblem(reply, unknownPathProblem()), {
+      normalizeUrl: collapseSlashes,
+    });
     refuseUnknownHosts(this.#api, hostNames, (reply, host) =>
       sendProblem(reply, misdirectedProblem(host)),
     );
@@ -60,7 +61,7 @@ export class Listeners {
     faultRoutes(this.#api, faults);
     leakRoutes(this.#api, leaks);
     apiRoutes(this.#api, context);
-    this.#objects = createServer(log, (reply) => sendStoreError(reply, "noSuchKey"));
+    this.#objects = createServer(log, (reply) => sendStoreError(reply, "noSuchKey"), { tls });
     refuseUnknownHosts(this.#objects, hostNames, (reply) => sendStoreError(reply, "misdirected"));
     faultHooks(this.#objects, {
       rules: faults,
