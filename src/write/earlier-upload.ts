@@ -1,10 +1,10 @@
 import { compareIds } from "../core/compare-ids.ts";
 import { BsmountError } from "../core/errors.ts";
 import type { FileId } from "../core/ids.ts";
-import { type InFlight, isInFlight, overtakenBy } from "./in-flight.ts";
+import { type InFlight, isInFlight } from "./in-flight.ts";
 import type { PartPlan } from "../upload/part-plan.ts";
 import type { ContentEnd } from "./content-state.ts";
-import type { JournaledFile, JournaledUpload } from "./journaled-file.ts";
+import { type JournaledFile, type JournaledUpload, overtakenBy } from "./journaled-file.ts";
 import type { PartMemory } from "./part-memory.ts";
 import type { StagingBytes } from "./staging-bytes.ts";
 import type {

@@ -1,5 +1,4 @@
 import type { FileId } from "../core/ids.ts";
-import type { JournaledFile } from "./journaled-file.ts";
 
 /**
  * What BaseSpace may complete at a path of files that were removed or replaced there: when they were, a request was under
@@ -19,11 +18,6 @@ export function bothInFlight(one: InFlight | undefined, other: InFlight | undefi
   const ids = [...new Set([...(one?.ids ?? []), ...(other?.ids ?? [])])].slice(-MOST);
   const md5s = [...new Set([...(one?.md5s ?? []), ...(other?.md5s ?? [])])].slice(-MOST);
   return { ids, md5s };
-}
-
-/** What came from this file itself, and from those that it has replaced. */
-export function overtakenBy({ overtakes, toCover = [] }: JournaledFile): InFlight {
-  return { ids: [...(overtakes?.ids ?? []), ...toCover], md5s: overtakes?.md5s ?? [] };
 }
 
 /** Whether `remote` is one of them. */

@@ -61,6 +61,11 @@ export function isDone({ state }: JournaledFile): boolean {
   return state === "finished" || state === "removed";
 }
 
+/** What came from this file itself, and from those that it has replaced. */
+export function overtakenBy({ overtakes, toCover = [] }: JournaledFile): InFlight {
+  return { ids: [...(overtakes?.ids ?? []), ...toCover], md5s: overtakes?.md5s ?? [] };
+}
+
 /** The name of the staging file at `path` in {@link JournaledFile.replacedFiles}: `<folder>/<file>`. */
 export function stagingNameOf(path: string): string {
   return path.split("/").slice(-2).join("/");

@@ -17,7 +17,8 @@ import {
 import { mayLackWhiteouts } from "./missing-whiteouts.ts";
 import { isOwnerRunning, isStagingName, type ReadJournal, readJournal } from "./read-journal.ts";
 import type { ResultFile } from "./result-file.ts";
-import { type InFlight, overtakenBy } from "./in-flight.ts";
+import type { InFlight } from "./in-flight.ts";
+import { overtakenBy } from "./journaled-file.ts";
 import { stagingLockOf } from "./staging-folder.ts";
 
 /*

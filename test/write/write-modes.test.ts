@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
+import { overtakenBy } from "../../src/write/journaled-file.ts";
 import { cp, rm } from "node:fs/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { neverAborted } from "../../src/core/abort.ts";
 import type { WriteMode } from "../../src/core/write-mode.ts";
 import { cameAfter } from "../../src/write/came-after.ts";
-import { overtakenBy } from "../../src/write/in-flight.ts";
 import type { StagedFile } from "../../src/write/staged-file.ts";
 import type { KnownFile } from "../../src/write/known-file.ts";
 import { Staging } from "../../src/write/staging.ts";
