@@ -16,7 +16,7 @@ export interface Page<Item> {
 export interface PageWindow {
   /** Default 0. */
   readonly offset?: number;
-  /** Default and maximum 1024; 0 only counts. */
+  /** Default and maximum 1024, of variants 1000; 0 only counts. */
   readonly limit?: number;
 }
 

@@ -67,7 +67,10 @@ const RESOURCES: readonly EndpointRow[] = [
 ];
 
 const FILES: readonly EndpointRow[] = [
-  ["GET files/{id}", "a BAM has HrefCoverage if its .bai is beside it; the service's rule is unknown"],
+  [
+    "GET files/{id}",
+    "a BAM has HrefCoverage if its .bai is beside it; the service's rule is unknown",
+  ],
   ["POST files/{id}", EXACT],
   ["GET files/{id}/content", EXACT],
   ["GET files/{id}/parts", "a list of Number, Size and ETag: the service's form is unknown"],

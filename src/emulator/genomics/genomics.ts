@@ -53,7 +53,10 @@ export class Genomics {
     if (indexed?.index === undefined) throw notIndexedProblem(file.id, "coverage");
     const { object, index } = indexed;
     return await this.#run(file, signal, async (budget) => {
-      const depth = await BamDepth.open(this.#bounded(object, budget), this.#bounded(index, budget));
+      const depth = await BamDepth.open(
+        this.#bounded(object, budget),
+        this.#bounded(index, budget),
+      );
       const chromosome = depth.chromosome(chrom);
       if (chromosome === undefined) throw unknownChromosomeProblem(file.id, chrom);
       return await work(depth, chromosome);

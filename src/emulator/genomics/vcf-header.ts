@@ -40,7 +40,9 @@ export async function readVcfHeader(file: BoundedObject): Promise<VcfHeader> {
 /** The entries of a section without those that the library has added. */
 function ownEntries(name: string, section: MetaMap): MetaMap {
   const reserved = (RESERVED[name] ?? {}) as MetaMap;
-  return Object.fromEntries(Object.entries(section).filter(([id, entry]) => entry !== reserved[id]));
+  return Object.fromEntries(
+    Object.entries(section).filter(([id, entry]) => entry !== reserved[id]),
+  );
 }
 
 async function headerText(file: BoundedObject): Promise<string> {
