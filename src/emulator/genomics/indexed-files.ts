@@ -1,5 +1,5 @@
-import { gunzip, constants } from "node:zlib";
-import { promisify } from "node:util";
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
 import { LRUCache } from "lru-cache";
 import { neverAborted } from "../../core/abort.ts";
 import type { ContentStore } from "../content/content-store.ts";
@@ -19,7 +19,6 @@ const BAM_START = "BAM\u0001";
 const VCF_START = "##fileformat=VCF";
 /** At most one block of BGZF. */
 const START_BYTES = 64 * 1024;
-const MAX_INFLATED_START = 1024 * 1024;
 
 /** Which files have coverage or variants: by their names, their first bytes, and the index beside them. */
 export class IndexedFiles {
@@ -80,16 +79,27 @@ export class IndexedFiles {
     if (known !== undefined) return known;
     const budget = new WorkBudget(WORK_LIMITS, neverAborted);
     const bytes = await readRange({ content: this.#content, object, budget }, 0, START_BYTES);
-    const start = (await inflateStart(bytes)).toString("latin1", 0, VCF_START.length);
+    const start = (await inflateStart(bytes, VCF_START.length)).toString(
+      "latin1",
+      0,
+      VCF_START.length,
+    );
     this.#starts.set(object.id, start);
     return start;
   }
 }
 
-/** The beginning of the bytes, decompressed if they are gzip; empty where that is not possible. */
-async function inflateStart(bytes: Uint8Array): Promise<Buffer> {
+/** The first bytes, decompressed if they are gzip; fewer where that is not possible. */
+async function inflateStart(bytes: Uint8Array, length: number): Promise<Buffer> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return Buffer.from(bytes);
-  // The bytes end within the compressed data.
-  const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_INFLATED_START };
-  return await promisify(gunzip)(bytes, options).catch(() => Buffer.alloc(0));
+  let start = Buffer.alloc(0);
+  try {
+    for await (const chunk of Readable.from([bytes]).pipe(createGunzip())) {
+      start = Buffer.concat([start, chunk as Buffer]);
+      if (start.length >= length) break;
+    }
+  } catch {
+    // Damaged, or the bytes end within the compressed data.
+  }
+  return start;
 }

@@ -3,7 +3,7 @@ import type { BoundedObject } from "./object-handle.ts";
 import { scanLines } from "./vcf-scan.ts";
 
 /** Far more than the contigs of any genome need. */
-const MAX_HEADER_LENGTH = 32 * 1024 * 1024;
+const MAX_HEADER_LENGTH = 16 * 1024 * 1024;
 
 /** The sections whose entries the library knows without a header. */
 const RESERVED: Readonly<Record<string, unknown>> = new VCFParser({
@@ -51,7 +51,7 @@ async function headerText(file: BoundedObject): Promise<string> {
   for await (const lines of scanLines(file)) {
     for (const line of lines) {
       if (!line.startsWith("#")) throw new Error("its header does not end with #CHROM");
-      length += line.length;
+      length += line.length + 1;
       if (length > MAX_HEADER_LENGTH) throw new Error("its header is too long");
       header.push(`${line}\n`);
       if (line.startsWith("#CHROM\t")) return header.join("");
