@@ -116,7 +116,7 @@ export type {
 } from "./core/ids.ts";
 export type { FetcherKind } from "./api/content/create-fetcher.ts";
 export type { TokenApplication } from "./api/models/access-token.ts";
-export type { FetchPage } from "./api/paging/page.ts";
+export type { FetchPage, KeyOf } from "./api/paging/page.ts";
 export type { AppResults } from "./api/resources/app-results.ts";
 export type { AppSessions } from "./api/resources/app-sessions.ts";
 export type { Applications } from "./api/resources/applications.ts";

@@ -132,7 +132,7 @@ describe("variants", () => {
 });
 
 describe("regions and pages that cannot be", () => {
-  const region = (change: object): Region => ({ ...LAMBDA, ...change }) as Region;
+  const region = (change: object): Region => ({ ...LAMBDA, ...change });
   test.each([
     ["a start of 0", region({ start: 0 })],
     ["a start that is no whole number", region({ start: 1.5 })],

@@ -104,16 +104,16 @@ describe("the variants of a VCF file", () => {
         );
         const items = await itemsOf(path, `StartPos=${start}&EndPos=${end}&Limit=1000`);
         const found = items.map(({ INFO, SampleFormat, ...item }) => [
-          ...[
-            item["CHROM"],
-            String(item.POS),
-            item["REF"],
-            item["ALT"],
-            item["QUAL"],
-            item["FILTER"],
-          ],
-          ...[INFO["DP"]?.join(","), INFO["DP4"]?.join(",")],
-          ...[SampleFormat[name]?.["GT"], SampleFormat[name]?.["PL"]],
+          item["CHROM"],
+          String(item.POS),
+          item["REF"],
+          item["ALT"],
+          item["QUAL"],
+          item["FILTER"],
+          INFO["DP"]?.join(","),
+          INFO["DP4"]?.join(","),
+          SampleFormat[name]?.["GT"],
+          SampleFormat[name]?.["PL"],
         ]);
         const rounded = expected.map((words) =>
           words.map((word, column) => (column === 4 ? Math.round(Number(word)) : word)),

@@ -55,8 +55,11 @@ export function bai(from: number, to: number): Buffer {
 }
 
 /** A BAM file of these blocks after that of the header, and its index. */
-export function bamOf(blocks: readonly Buffer[]): { readonly bam: Buffer; readonly bai: Buffer } {
-  const header = bgzfBlock(bamHeader("chr1", 10_000));
+export function bamOf(
+  blocks: readonly Buffer[],
+  chromosome: string = "chr1",
+): { readonly bam: Buffer; readonly bai: Buffer } {
+  const header = bgzfBlock(bamHeader(chromosome, 10_000));
   const bam = Buffer.concat([header, ...blocks, BGZF_END]);
   return { bam, bai: bai(header.length, bam.length - BGZF_END.length) };
 }

@@ -1,6 +1,6 @@
 import { abandonOnAbort, neverAborted } from "../../core/abort.ts";
 import { BsmountError } from "../../core/errors.ts";
-import type { FetchPage, Page } from "./page.ts";
+import type { FetchPage, KeyOf, Page } from "./page.ts";
 import { PagesAhead } from "./pages-ahead.ts";
 import type { CallOptions } from "../transport/rest.ts";
 
@@ -15,9 +15,6 @@ import type { CallOptions } from "../transport/rest.ts";
  * A page that does not join on is requested again further in front, each time twice as far, at last from the
  * beginning, where everything joins on. The number of such steps is bounded.
  */
-
-/** What distinguishes an item from all others; `place` is its place in the list, from 0. */
-export type KeyOf<Item> = (item: Item, place: number) => string;
 
 export interface CrawlPlan<Item> {
   readonly fetchPage: FetchPage<Item>;

@@ -5,9 +5,9 @@
  * makes lists.
  */
 
-import { Crawl, type KeyOf } from "./crawl.ts";
+import { Crawl } from "./crawl.ts";
 import { checkNumber } from "./list-parameters.ts";
-import { type FetchPage, MAX_PAGE_LIMIT, type Page, type PageWindow } from "./page.ts";
+import { type FetchPage, type KeyOf, MAX_PAGE_LIMIT, type Page, type PageWindow } from "./page.ts";
 import type { CallOptions } from "../transport/rest.ts";
 
 /** Options for reading a whole list. */

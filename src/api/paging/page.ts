@@ -26,5 +26,8 @@ export type FetchPage<Item> = (
   options: CallOptions,
 ) => Promise<Page<Item>>;
 
+/** Returns what distinguishes an item from all others of its list; `index` is its number in the list, from 0. */
+export type KeyOf<Item> = (item: Item, index: number) => string;
+
 /** The highest limit of the API. */
 export const MAX_PAGE_LIMIT = 1024;

@@ -8,10 +8,9 @@
 import { decodeEnvelope, decodePage } from "../models/envelope.ts";
 import { decodeResponse } from "../models/decode-response.ts";
 import { type Decode, WireError } from "../models/parse.ts";
-import type { KeyOf } from "../paging/crawl.ts";
 import { List } from "../paging/list.ts";
 import { listQuery, type ListRules } from "../paging/list-parameters.ts";
-import type { Page, PageWindow } from "../paging/page.ts";
+import type { KeyOf, Page, PageWindow } from "../paging/page.ts";
 import type { FindEffect, IdempotentCalls, IdempotentChange } from "../transport/idempotency.ts";
 import type { JsonResponse, TextResponse } from "../transport/evaluate-response.ts";
 import type { CallOptions, Change, Query, Rest } from "../transport/rest.ts";
@@ -71,9 +70,9 @@ export class VersionClient {
     return this.#list(source, ({ id, name }) => id ?? name ?? "");
   }
 
-  /** As {@link list}, for a list that never changes: its items are told apart by their places and need no Id. */
+  /** As {@link list}, for a list that never changes: its items are distinguished by their numbers and need no Id. */
   fixedList<Model>(source: ListSource<Model>): List<Model> {
-    return this.#list(source, (_item, place) => String(place));
+    return this.#list(source, (_item, index) => String(index));
   }
 
   /** As {@link fixedList}, for a list of v1 that is the text of a file; an item is a line. */
@@ -87,7 +86,7 @@ export class VersionClient {
         const items = text.split(/\r?\n/).filter((line) => line !== "");
         return { items, offset, limit, totalCount: undefined };
       },
-      (_line, place) => String(place),
+      (_line, index) => String(index),
       `GET ${this.#versioned(path)}`,
       maxLimit,
     );

@@ -76,9 +76,9 @@ const FILES: readonly EndpointRow[] = [
   ["GET files/{id}/parts", "a list of Number, Size and ETag: the service's form is unknown"],
   ["PUT files/{id}/parts/{number}", EXACT],
   ["GET variantset/{id}", "the emulator defines what is in the three dictionaries"],
-  ["GET variantset/{id}/variants/{chrom}", "no TotalCount; 400 for more work than a few seconds'"],
-  ["GET coverage/{id}/{chrom}", "ZoomLevel is ignored; 400 for more work than a few seconds'"],
-  ["GET coverage/{id}/{chrom}/meta", "400 for more work than a few seconds'"],
+  ["GET variantset/{id}/variants/{chrom}", "no TotalCount; 400 for a range with too much data"],
+  ["GET coverage/{id}/{chrom}", "ZoomLevel is ignored; 400 for a range with too much data"],
+  ["GET coverage/{id}/{chrom}/meta", "400 for a chromosome with too much data"],
 ];
 
 const REFERENCE_DATA: readonly EndpointRow[] = [

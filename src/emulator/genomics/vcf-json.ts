@@ -32,7 +32,7 @@ export function recordJson(line: string, samples: readonly string[]): Record<str
 
 /** The library has undefined for a missing value, which is a dot in the file. */
 function fieldText(value: unknown): string {
-  return value === undefined ? "." : String(value as string | number);
+  return value === undefined ? "." : String(value);
 }
 
 function mapValues<Value, Result>(
