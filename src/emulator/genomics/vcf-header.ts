@@ -26,7 +26,7 @@ export interface VcfHeader {
 export async function readVcfHeader(file: BoundedObject): Promise<VcfHeader> {
   const text = await headerText(file);
   // The library would write an entry of this name into the prototype of all objects.
-  const safe = text.replace(/^[^\S\n]*##__proto__=.*$/gm, "");
+  const safe = text.replace(/^##__proto__=.*$/gm, "");
   const parser = new VCFParser({ header: safe, strict: false });
   const metadata: Record<string, string> = {};
   const legends: Record<string, MetaMap> = {};
