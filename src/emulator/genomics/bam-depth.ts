@@ -10,6 +10,9 @@ const NOT_COUNTED = 0x4 | 0x100 | 0x200 | 0x400;
 /** How many positions are counted at a time. */
 const WINDOW = 64 * 1024;
 
+/** Some milliseconds of work. */
+const RECORDS_AT_A_TIME = 10_000;
+
 /** A genome in scaffolds has hundreds of thousands. */
 const MAX_CHROMOSOMES = 1_000_000;
 
@@ -44,12 +47,31 @@ class CheckedRecord extends BamRecord {
   }
 }
 
+/** Reads alignments as the library does, but others have their turn in between. */
+class SteadyBam extends BamFile<CheckedRecord> {
+  override async readBamFeatures(byteArray: Uint8Array): Promise<CheckedRecord[]> {
+    const records: CheckedRecord[] = [];
+    const view = new DataView(byteArray.buffer);
+    let start = 0;
+    while (start + 4 < byteArray.length) {
+      const end = start + 4 + view.getInt32(start, true) - 1;
+      // The last one may be cut off, at the end of the chunk.
+      if (end >= byteArray.length) break;
+      // Nothing asks for the offset.
+      records.push(new CheckedRecord({ bytes: { byteArray, start, end }, fileOffset: 0 }));
+      start = end + 1;
+      if (records.length % RECORDS_AT_A_TIME === 0) await setImmediate();
+    }
+    return records;
+  }
+}
+
 /** How often each position of a BAM file was read, by its index. */
 export class BamDepth {
-  readonly #bam: BamFile<CheckedRecord>;
+  readonly #bam: SteadyBam;
   readonly #budget: WorkBudget;
 
-  private constructor(bam: BamFile<CheckedRecord>, budget: WorkBudget) {
+  private constructor(bam: SteadyBam, budget: WorkBudget) {
     this.#bam = bam;
     this.#budget = budget;
   }
@@ -59,7 +81,7 @@ export class BamDepth {
     const indexBytes = await readIndex(index);
     checkBai(indexBytes);
     let chromosomes = 0;
-    const bam = new BamFile({
+    const bam = new SteadyBam({
       bamFilehandle: dataHandle(file),
       baiFilehandle: indexHandle(index, indexBytes),
       recordClass: CheckedRecord,

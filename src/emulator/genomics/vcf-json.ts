@@ -31,7 +31,7 @@ export function recordJson(line: string, samples: readonly string[]): Record<str
 }
 
 /** The library has undefined for a missing value, which is a dot in the file. */
-function fieldText(value: unknown): string {
+function fieldText(value: string | number | undefined): string {
   return value === undefined ? "." : String(value);
 }
 

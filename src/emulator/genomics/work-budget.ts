@@ -15,7 +15,7 @@ export interface WorkLimits {
 /** Some seconds of work, and less than 1 GiB of memory. */
 export const WORK_LIMITS: WorkLimits = {
   readBytes: 32 * 1024 * 1024,
-  inflatedBytes: 192 * 1024 * 1024,
+  inflatedBytes: 128 * 1024 * 1024,
   records: 2_000_000,
   textLength: 64 * 1024 * 1024,
 };
