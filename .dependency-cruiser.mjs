@@ -39,7 +39,16 @@ export const layers = {
   },
   emulator: {
     layers: ["core", "linux"],
-    packages: ["@fastify/busboy", "fastify", "lmdb", "lru-cache", "selfsigned"],
+    packages: [
+      "@fastify/busboy",
+      "@gmod/bam",
+      "@gmod/tabix",
+      "@gmod/vcf",
+      "fastify",
+      "lmdb",
+      "lru-cache",
+      "selfsigned",
+    ],
   },
   cli: {
     layers: [
@@ -75,8 +84,12 @@ export const emulatorLayers = {
   content: { layers: ["state"], packages: [] },
   access: { layers: ["text", "http", "state"], packages: ["fastify", "lru-cache"] },
   serialise: { layers: ["text", "state"], packages: [] },
+  genomics: {
+    layers: ["http", "state", "content"],
+    packages: ["@gmod/bam", "@gmod/tabix", "@gmod/vcf", "lru-cache"],
+  },
   services: {
-    layers: ["text", "http", "state", "content", "access", "serialise"],
+    layers: ["text", "http", "state", "content", "access", "serialise", "genomics"],
     packages: ["@fastify/busboy", "fastify"],
   },
   "object-store": { layers: ["http", "state", "content", "services"], packages: ["fastify"] },
@@ -89,6 +102,7 @@ export const emulatorLayers = {
       "state",
       "access",
       "serialise",
+      "genomics",
       "services",
       "object-store",
       "pages",

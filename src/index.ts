@@ -15,6 +15,8 @@ export type {
   AppResult,
   AppSession,
   BioSample,
+  Coverage,
+  CoverageMeta,
   Dataset,
   FileEntry,
   Genome,
@@ -29,6 +31,8 @@ export type {
   TrashItem,
   UploadStatus,
   User,
+  Variant,
+  VariantHeader,
 } from "./api/models/models.ts";
 export type { EntityTarget, NewProperty } from "./api/resources/new-property.ts";
 export {
@@ -65,6 +69,7 @@ export { AppSessionMetaData, type LaunchInputs } from "./api/launch/session-meta
 export type { Launch } from "./api/resources/applications.ts";
 export type { NewStatus } from "./api/resources/app-sessions.ts";
 export type { FileLink, FilesParams } from "./api/resources/files.ts";
+export type { GenomesParams } from "./api/resources/genomes.ts";
 export type { NewAppResult, NewSample } from "./api/resources/new-results.ts";
 export type { AppResultsParams } from "./api/resources/projects.ts";
 export type { PropertyOwner } from "./api/resources/properties.ts";
@@ -74,8 +79,10 @@ export {
   referencedSampleIds,
 } from "./api/resources/references.ts";
 export type { RunSort, RunsParams, RunStatus } from "./api/resources/run-lists.ts";
+export type { Region } from "./api/resources/region.ts";
 export { canWorkOn, type SessionStatus } from "./api/resources/session-status.ts";
 export type { AppSessionsParams, ProjectsParams } from "./api/resources/users.ts";
+export type { VariantsParams } from "./api/resources/variants.ts";
 export type { ApplicationsV2Params } from "./api/resources/v2/applications.ts";
 export type { AppSessionsV2Params } from "./api/resources/v2/app-session-lists.ts";
 export type {
@@ -113,6 +120,7 @@ export type {
   AppResultId,
   AppSessionId,
   FileId,
+  GenomeId,
   ProjectId,
   RunId,
   SampleId,
@@ -120,17 +128,20 @@ export type {
 } from "./core/ids.ts";
 export type { FetcherKind } from "./api/content/create-fetcher.ts";
 export type { TokenApplication } from "./api/models/access-token.ts";
-export type { FetchPage } from "./api/paging/page.ts";
+export type { FetchPage, KeyOf } from "./api/paging/page.ts";
 export type { AppResults } from "./api/resources/app-results.ts";
 export type { AppSessions } from "./api/resources/app-sessions.ts";
 export type { Applications } from "./api/resources/applications.ts";
+export type { Coverages } from "./api/resources/coverage.ts";
 export type { Files } from "./api/resources/files.ts";
+export type { Genomes } from "./api/resources/genomes.ts";
 export type { Projects } from "./api/resources/projects.ts";
 export type { Properties } from "./api/resources/properties.ts";
 export type { Runs } from "./api/resources/runs.ts";
 export type { Samples } from "./api/resources/samples.ts";
 export type { Tokens } from "./api/resources/tokens.ts";
 export type { Users } from "./api/resources/users.ts";
+export type { Variants } from "./api/resources/variants.ts";
 export type { AppSessionsV2 } from "./api/resources/v2/app-sessions.ts";
 export type { ApplicationsV2 } from "./api/resources/v2/applications.ts";
 export type { Archive } from "./api/resources/v2/archive.ts";

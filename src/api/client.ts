@@ -31,13 +31,16 @@ import { VersionClient, type VersionClients } from "./resources/version-client.t
 import { Applications } from "./resources/applications.ts";
 import { AppResults } from "./resources/app-results.ts";
 import { AppSessions } from "./resources/app-sessions.ts";
+import { Coverages } from "./resources/coverage.ts";
 import { Files } from "./resources/files.ts";
+import { Genomes } from "./resources/genomes.ts";
 import { Properties } from "./resources/properties.ts";
 import { Projects } from "./resources/projects.ts";
 import { Runs } from "./resources/runs.ts";
 import { Samples } from "./resources/samples.ts";
 import { Tokens } from "./resources/tokens.ts";
 import { Users } from "./resources/users.ts";
+import { Variants } from "./resources/variants.ts";
 import { ApplicationsV2 } from "./resources/v2/applications.ts";
 import { AppSessionsV2 } from "./resources/v2/app-sessions.ts";
 import { Archive } from "./resources/v2/archive.ts";
@@ -108,6 +111,12 @@ export class BaseSpace implements AsyncDisposable {
   readonly runs: Runs;
   /** Files and their signed links. */
   readonly files: Files;
+  /** Reference genomes. */
+  readonly genomes: Genomes;
+  /** The coverage of BAM files. */
+  readonly coverage: Coverages;
+  /** The variants in VCF files. */
+  readonly variants: Variants;
   /** Properties of entities. */
   readonly properties: Properties;
   /** Apps, and how to launch them. */
@@ -156,6 +165,9 @@ export class BaseSpace implements AsyncDisposable {
     this.appSessions = new AppSessions(v1);
     this.runs = new Runs(v1);
     this.files = new Files(v1, links);
+    this.genomes = new Genomes(v1);
+    this.coverage = new Coverages(v1);
+    this.variants = new Variants(v1);
     this.properties = new Properties({ v1, v2 });
     this.applications = new Applications(v1);
     this.biosamples = new BioSamples(v2);

@@ -20,3 +20,5 @@ export type RunId = Flavor<string, "RunId">;
 export type FileId = Flavor<string, "FileId">;
 /** The Id of an application. */
 export type ApplicationId = Flavor<string, "ApplicationId">;
+/** The Id of a reference genome. */
+export type GenomeId = Flavor<string, "GenomeId">;

@@ -1,5 +1,6 @@
 import { systemClock } from "../core/clock.ts";
 import { SignedLinks } from "./access/signed-links.ts";
+import { Genomics } from "./genomics/genomics.ts";
 import type { EmulatorOptions } from "./options.ts";
 import type { Origins } from "./server/listeners.ts";
 import type { Storage } from "./server/storage.ts";
@@ -21,6 +22,7 @@ export function buildContext(
     content,
     links: signedLinks(storage, origins, options),
     view: { state, webOrigin: () => origins.api, apiOrigin: () => origins.api },
+    genomics: new Genomics(state, content),
     clock: options.clock ?? systemClock,
     minPartBytes: options.minPartBytes ?? MIN_PART_BYTES,
     maxSingleBytes: options.maxSingleBytes ?? MAX_SINGLE_BYTES,

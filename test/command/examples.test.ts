@@ -29,6 +29,7 @@ const PAGES: readonly (readonly [string, readonly string[]])[] = [
       "range",
       "cancel",
       "page",
+      "variants",
       "upload-stream",
       "complete",
       "launch",
@@ -47,6 +48,10 @@ beforeAll(async () => {
   await symlink(ROOT, dir.join("node_modules/bsmount"));
   await Promise.all(PAGES.flatMap(([, names]) => names.map(translate)));
   await writeFile(dir.join("packed.gz"), gzipSync("calls\n"));
+  const demo = new URL("../../src/emulator/demo-data/lambda-1/", import.meta.url);
+  const lambda = ["lambda-1.bam", "lambda-1.bam.bai", "lambda-1.vcf.gz"].map((path) => {
+    return { path, content: { path: fileURLToPath(new URL(path, demo)) } };
+  });
   const files = [
     { path: "a.vcf.gz", content: "calls" },
     { path: "a.bam", content: "reads that are longer than a range" },
@@ -61,7 +66,10 @@ beforeAll(async () => {
   emulator = await startTestEmulator({
     applications: [{ id: "90", name: "Aligner" }],
     appSessions: [{ id: "40", name: "former", application: "90", properties }],
-    projects: [{ name: "MyProject", id: "12", appResults }],
+    projects: [
+      { name: "MyProject", id: "12", appResults },
+      { name: "Lambda", id: "13", appResults: [{ id: "32", name: "lambda-1", files: lambda }] },
+    ],
   });
   await writeFile(dir.join("calls.vcf.gz"), "my calls");
 });
@@ -117,8 +125,8 @@ async function resultNamed(name: string): Promise<Result | undefined> {
   return (await listed<Result>(RESULTS)).find(({ Name }) => Name === name);
 }
 
-async function fileId(path: string): Promise<string> {
-  const files = await listed<{ Id: string; Path: string }>("appresults/30/files");
+async function fileId(path: string, result: string = "30"): Promise<string> {
+  const files = await listed<{ Id: string; Path: string }>(`appresults/${result}/files`);
   return files.find(({ Path }) => Path === path)?.Id ?? expect.fail(`no file ${path}`);
 }
 
@@ -189,6 +197,13 @@ describe("the TypeScript examples", () => {
     expect(stdout).toMatch(/^1 of \d+: \S.*\n/);
     expect(stdout).toContain("\nopen Running\n");
     expect(stdout).toContain("\nwhole Complete\n");
+  });
+
+  it("variants: shows the coverage and the variants of a region", async () => {
+    const ids = [await fileId("lambda-1.bam", "32"), await fileId("lambda-1.vcf.gz", "32")];
+    const { stdout, stderr } = await example("variants", [...ids, "NC_001416.1"]);
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/^100 buckets of 128, at most \d+\.\d+\n1602 A>C 1\n4042 G>T 1\n/);
   });
 
   it("upload-stream: uploads its standard input", async () => {

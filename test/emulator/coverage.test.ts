@@ -6,8 +6,12 @@ import { emulatorRoutes } from "../../scripts/emulator-coverage/routes.ts";
 import type { Catalog } from "../../src/emulator/catalog/schema.ts";
 import { type Endpoint, NONE } from "../../src/emulator/coverage/endpoint.ts";
 import { COVERAGE_PAGE } from "../../src/emulator/coverage/not-implemented.ts";
+import { alignment, bamOf, bgzfBlock } from "../helpers/made-bam.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
 
+const { bam, bai } = bamOf([bgzfBlock(alignment(0, 128))], "1");
+const VCF =
+  "##fileformat=VCFv4.2\n##contig=<ID=1>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n";
 const DATASET = "ds.00000000000000000000000000000001";
 const KEY = "0".repeat(32);
 const properties = [{ name: "x.list", items: ["a", "b"] }];
@@ -43,7 +47,12 @@ const CATALOG: Catalog = {
           genome: "4",
           properties,
           library: { index1: { sequence: "ACGT" } },
-          files: [{ id: "60", path: "a.vcf.gz", content: "x", properties }],
+          files: [
+            { id: "60", path: "a.vcf.gz", content: "x", properties },
+            { id: "61", path: "b.vcf", content: VCF },
+            { id: "62", path: "b.bam", content: { base64: bam.toString("base64") } },
+            { id: "63", path: "b.bam.bai", content: { base64: bai.toString("base64") } },
+          ],
         },
       ],
       appResults: [{ id: "30", name: "r", status: "Running", properties }],
@@ -79,11 +88,15 @@ const IDS: Readonly<Record<string, string>> = {
   biosamples: "70",
   libraries: "80",
   files: "60",
+  variantset: "61",
+  coverage: "62",
 };
 
 /** The bodies that some requests need. */
 const QUERIES: Readonly<Record<string, string>> = {
   "/oauth/authorize": `?client_id=${KEY}&redirect_uri=http://localhost/&response_type=code`,
+  "/variants/1": "?StartPos=1&EndPos=9",
+  "/coverage/62/1": "?StartPos=1&EndPos=9",
   "file-upload-info": "?filepath=f",
 };
 
@@ -195,8 +208,8 @@ describe("an endpoint that BaseSpace has and the emulator lacks", () => {
     expect.stringMatching(`does not implement ${request}, which BaseSpace has`);
 
   it("returns 501 in the form of its version, with or without a token", async () => {
-    const v1 = await fetch(`${emulator.apiServer}/v1pre3/genomes/4/?Limit=1`);
-    const said = message("GET /v1pre3/genomes/{id}".replaceAll(/[{}]/g, "\\$&"));
+    const v1 = await fetch(`${emulator.apiServer}/v1pre3/genomes/4/annotations/?Limit=1`);
+    const said = message("GET /v1pre3/genomes/{id}/annotations".replaceAll(/[{}]/g, "\\$&"));
     expect([v1.status, await v1.json()]).toEqual([
       501,
       {

@@ -13,7 +13,7 @@ import { decodeSample } from "../../src/api/models/sample.ts";
 import { decodeUser } from "../../src/api/models/user.ts";
 import { errors, INPUT_SAMPLE, refused } from "./expectations.ts";
 import { later, type Row, row, rows } from "./row.ts";
-import { PROJECT, RESULT, RUN, SAMPLE, SESSION, VCF, type World } from "./world.ts";
+import { BAM, CALLS, PROJECT, RESULT, RUN, SAMPLE, SESSION, VCF, type World } from "./world.ts";
 
 async function session(w: World): Promise<void> {
   const session = await w.basespace.appSessions.get(SESSION);
@@ -148,8 +148,10 @@ export const AROUND: readonly Row[] = [
     async (w) => {
       const file = await w.basespace.files.get(VCF);
       expect(file.hrefCoverage ?? file.hrefVariants).toBe(undefined);
-      const indexed = decodeFile({ ...file.raw, HrefVariants: `v1pre3/variantset/${VCF}` }, "");
-      expect(indexed.hrefVariants).toBe(`v1pre3/variantset/${VCF}`);
+      const bam = await w.basespace.files.get(BAM);
+      expect(bam.hrefCoverage).toBe(`v1pre3/coverage/${BAM}`);
+      const calls = await w.basespace.files.get(CALLS);
+      expect(calls.hrefVariants).toBe(`v1pre3/variantset/${CALLS}`);
     },
   ),
   ...[

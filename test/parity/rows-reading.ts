@@ -1,12 +1,27 @@
 import { expect } from "vitest";
 import { referencedAppResults, referencedSampleIds } from "../../src/index.ts";
-import { later, type Row, row, rows } from "./row.ts";
-import { APP, FASTQ, PROJECT, RESULT, RUN, SAMPLE, SESSION, TEXT, VCF } from "./world.ts";
+import { type Row, row, rows } from "./row.ts";
+import {
+  APP,
+  BAM,
+  CALLS,
+  FASTQ,
+  PROJECT,
+  RESULT,
+  RUN,
+  SAMPLE,
+  SESSION,
+  TEXT,
+  VCF,
+} from "./world.ts";
 
 const names = (items: readonly { readonly name: string }[]): readonly string[] =>
   items.map(({ name }) => name);
 
-/** Reading: users, projects, samples, results, runs, files, sessions, applications. */
+/** Of the reference that the demo's reads and variants are of. */
+const LAMBDA = { chrom: "NC_001416.1", start: 1, end: 20_000 };
+
+/** Reading: users, projects, samples, results, runs, files, sessions, applications, genomes, coverage, variants. */
 export const READING: readonly Row[] = [
   row("BaseSpaceAPI.getUserById", "basespace.users.get(id), users.current()", async (w) => {
     const user = await w.basespace.users.current();
@@ -195,16 +210,48 @@ export const READING: readonly Row[] = [
   row("BaseSpaceAPI.getApplicationById", "basespace.applications.get(id)", async (w) => {
     expect((await w.basespace.applications.get(APP)).name).toBe("Aligner");
   }),
-  ...[
-    "BaseSpaceAPI.getGenomeById",
-    "BaseSpaceAPI.getAvailableGenomes",
-    "BaseSpaceAPI.getIntervalCoverage",
-    "BaseSpaceAPI.getCoverageMetaInfo",
-    "BaseSpaceAPI.filterVariantSet",
-    "BaseSpaceAPI.getVariantMetadata",
-    "File.getIntervalCoverage",
-    "File.getCoverageMeta",
-    "File.filterVariant",
-    "File.getVariantMeta",
-  ].map(later),
+  row("BaseSpaceAPI.getGenomeById", "basespace.genomes.get(id)", async (w) => {
+    expect(await w.basespace.genomes.get("4")).toMatchObject({ source: "UCSC", build: "hg19" });
+  }),
+  row("BaseSpaceAPI.getAvailableGenomes", "basespace.genomes.list()", async (w) => {
+    const genomes = await w.basespace.genomes.list().all();
+    expect(genomes.map(({ speciesName }) => speciesName)).toContain("Homo sapiens");
+  }),
+  ...rows(
+    ["BaseSpaceAPI.getIntervalCoverage", "File.getIntervalCoverage"],
+    "basespace.coverage.interval(id, { chrom, start, end })",
+    async (w) => {
+      const coverage = await w.basespace.coverage.interval(BAM, LAMBDA);
+      expect(coverage).toMatchObject({ ...LAMBDA, end: 20_096, bucketSize: 128 });
+      expect(coverage.meanCoverage).toHaveLength(157);
+    },
+  ),
+  ...rows(
+    ["BaseSpaceAPI.getCoverageMetaInfo", "File.getCoverageMeta"],
+    "basespace.coverage.meta(id, chrom)",
+    async (w) => {
+      const meta = await w.basespace.coverage.meta(BAM, LAMBDA.chrom);
+      expect(meta).toMatchObject({ maxCoverage: 26, granularity: 128 });
+    },
+  ),
+  ...rows(
+    ["BaseSpaceAPI.filterVariantSet", "File.filterVariant"],
+    "basespace.variants.records(id, { chrom, start, end }), or lines(id, …)",
+    async (w) => {
+      const records = await w.basespace.variants.records(CALLS, LAMBDA).all({ pageSize: 2 });
+      const positions = records.map(({ position }) => position);
+      expect(positions).toEqual([1602, 4042, 12_074, 12_601, 15_930]);
+      const lines = await w.basespace.variants.lines(CALLS, LAMBDA, { sortDir: "Desc" }).all();
+      expect(lines.map((line) => Number(line.split("\t")[1]))).toEqual(positions.toReversed());
+    },
+  ),
+  ...rows(
+    ["BaseSpaceAPI.getVariantMetadata", "File.getVariantMeta"],
+    "basespace.variants.header(id), or headerText(id)",
+    async (w) => {
+      const header = await w.basespace.variants.header(CALLS);
+      expect(header.legends).toMatchObject({ FORMAT: { GT: { Type: "String" } } });
+      expect(await w.basespace.variants.headerText(CALLS)).toMatch(/^##fileformat=VCFv4/);
+    },
+  ),
 ];

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { BaseSpace, OAuth } from "../../src/index.ts";
 import type {
   ApplicationId,
@@ -19,6 +20,9 @@ export const OPEN = "31" as AppResultId;
 export const RUN = "50" as RunId;
 export const FASTQ = "60" as FileId;
 export const VCF = "61" as FileId;
+/** Of the demo's data: reads with their index, and variants. */
+export const BAM = "70" as FileId;
+export const CALLS = "72" as FileId;
 export const SESSION = "40" as AppSessionId;
 export const APP = "90" as ApplicationId;
 export const TEXT: string = "chr1\t100\t200\n".repeat(1000);
@@ -27,6 +31,11 @@ const LAB: { readonly clientKey: string; readonly clientSecret: string } = {
   clientKey: "aa".repeat(16),
   clientSecret: "bb".repeat(16),
 };
+
+function demo(name: string): string {
+  const folder = new URL("../../src/emulator/demo-data/lambda-1/", import.meta.url);
+  return fileURLToPath(new URL(name, folder));
+}
 
 /** An account with one thing of each kind, a client of it, and a folder for one test. */
 export interface World extends AsyncDisposable {
@@ -86,6 +95,15 @@ export async function createWorld(): Promise<World> {
               files: [{ id: "61", path: "vcf/calls.vcf.gz", content: TEXT }],
             },
             { id: "31", name: "open", status: "Running" },
+            {
+              id: "32",
+              name: "lambda",
+              files: [
+                { id: BAM, path: "lambda-1.bam", content: { path: demo("lambda-1.bam") } },
+                { path: "lambda-1.bam.bai", content: { path: demo("lambda-1.bam.bai") } },
+                { id: CALLS, path: "lambda-1.vcf.gz", content: { path: demo("lambda-1.vcf.gz") } },
+              ],
+            },
           ],
         },
       ],

@@ -6,7 +6,8 @@ import { segment } from "../transport/address.ts";
 import { decodeContentLink } from "../models/envelope.ts";
 import { ApiError } from "../transport/errors.ts";
 import { decodeResponse } from "../models/decode-response.ts";
-import type { JsonResponse, Rest } from "../transport/rest.ts";
+import type { JsonResponse } from "../transport/evaluate-response.ts";
+import type { Rest } from "../transport/rest.ts";
 import { linkExpiry, type PlainHttp, storeLink } from "./store-link.ts";
 
 export interface SignedLink {

@@ -1,5 +1,5 @@
 import { DecodeError } from "../transport/errors.ts";
-import type { JsonResponse } from "../transport/rest.ts";
+import type { JsonResponse } from "../transport/evaluate-response.ts";
 import { WireError } from "./parse.ts";
 
 /** Runs `decode` on a response, whose request the error then names. @throws DecodeError */

@@ -1,9 +1,10 @@
+import type { GenomeId } from "../../core/ids.ts";
 import { decoder, entityFields, type ModelOf, optional, withDefault } from "./model.ts";
 import type { Decode } from "./parse.ts";
 import { text } from "./wire.ts";
 
 const fields = {
-  ...entityFields<string>(),
+  ...entityFields<GenomeId>(),
   /** `Homo Sapiens - UCSC (hg19)`, the service's `DisplayName`. */
   name: withDefault("DisplayName", text, () => ""),
   /** Relative to the API server. */
@@ -14,10 +15,11 @@ const fields = {
   source: optional("Source", text),
   /** `hg19` */
   build: optional("Build", text),
+  /** The path of its annotations. */
+  hrefAnnotations: optional("HrefAnnotations", text),
 };
 
 /** A reference genome. */
 export interface Genome extends ModelOf<typeof fields> {}
 
-/** As samples have it. */
 export const decodeGenome: Decode<Genome> = decoder(fields);

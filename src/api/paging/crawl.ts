@@ -1,6 +1,6 @@
 import { abandonOnAbort, neverAborted } from "../../core/abort.ts";
 import { BsmountError } from "../../core/errors.ts";
-import type { FetchPage, Page } from "./page.ts";
+import type { FetchPage, KeyOf, Page } from "./page.ts";
 import { PagesAhead } from "./pages-ahead.ts";
 import type { CallOptions } from "../transport/rest.ts";
 
@@ -20,7 +20,7 @@ export interface CrawlPlan<Item> {
   readonly fetchPage: FetchPage<Item>;
   /** The list in error messages: `GET /v1pre3/…`. */
   readonly what: string;
-  readonly keyOf: (item: Item) => string;
+  readonly keyOf: KeyOf<Item>;
   readonly limit: number;
   readonly maxItems: number;
   /**
@@ -47,7 +47,7 @@ const MIN_OVERLAPPING_LIMIT = 2;
 
 export class Crawl<Item> {
   readonly #what: string;
-  readonly #keyOf: (item: Item) => string;
+  readonly #keyOf: KeyOf<Item>;
   readonly #ahead: PagesAhead<Item>;
   readonly #seen = new Set<string>();
   readonly #maxItems: number;
@@ -129,12 +129,12 @@ export class Crawl<Item> {
 
   #joinsOn(page: Page<Item>): boolean {
     if (page.offset === 0 || this.#overlap === 0) return true;
-    return page.items.some((item) => this.#seen.has(this.#keyOf(item)));
+    return page.items.some((item, at) => this.#seen.has(this.#keyOf(item, page.offset + at)));
   }
 
   #unseen(page: Page<Item>): readonly Item[] {
-    return page.items.filter((item) => {
-      const key = this.#keyOf(item);
+    return page.items.filter((item, at) => {
+      const key = this.#keyOf(item, page.offset + at);
       if (this.#seen.has(key)) return false;
       this.#seen.add(key);
       return true;

@@ -7,12 +7,12 @@
 
 import { Crawl } from "./crawl.ts";
 import { checkNumber } from "./list-parameters.ts";
-import { type FetchPage, MAX_PAGE_LIMIT, type Page, type PageWindow } from "./page.ts";
+import { type FetchPage, type KeyOf, MAX_PAGE_LIMIT, type Page, type PageWindow } from "./page.ts";
 import type { CallOptions } from "../transport/rest.ts";
 
 /** Options for reading a whole list. */
 export interface CrawlOptions extends CallOptions {
-  /** Items per request, 1 to 1024. Default 1024. */
+  /** Items per request, 1 to 1024; of variants at most 1000. Default: as many as possible. */
   readonly pageSize?: number;
   /** A longer list is an error. Default 1 000 000. */
   readonly maxItems?: number;
@@ -31,24 +31,31 @@ const DEADLINE_MS = 600_000;
  */
 export class List<Item> implements AsyncIterable<Item> {
   readonly #fetchPage: FetchPage<Item>;
-  readonly #keyOf: (item: Item) => string;
+  readonly #keyOf: KeyOf<Item>;
   readonly #what: string;
+  readonly #maxLimit: number;
 
   /**
    * `keyOf` returns what distinguishes an item from all others of the list; `what` names the list in errors: `GET
-   * /v1pre3/…`.
+   * /v1pre3/…`; `maxLimit` is the highest limit of a page.
    */
-  constructor(fetchPage: FetchPage<Item>, keyOf: (item: Item) => string, what: string) {
+  constructor(
+    fetchPage: FetchPage<Item>,
+    keyOf: KeyOf<Item>,
+    what: string,
+    maxLimit: number = MAX_PAGE_LIMIT,
+  ) {
     this.#fetchPage = fetchPage;
     this.#keyOf = keyOf;
     this.#what = what;
+    this.#maxLimit = maxLimit;
   }
 
   /** One page, as the service returns it. @throws BsmountError `usage` for an impossible window */
   async page(window: PageWindow = {}, options: CallOptions = {}): Promise<Page<Item>> {
-    const { offset = 0, limit = MAX_PAGE_LIMIT } = window;
+    const { offset = 0, limit = this.#maxLimit } = window;
     checkNumber("offset", offset);
-    checkNumber("limit", limit, MAX_PAGE_LIMIT);
+    checkNumber("limit", limit, this.#maxLimit);
     return await this.#fetchPage({ offset, limit }, options);
   }
 
@@ -76,12 +83,12 @@ export class List<Item> implements AsyncIterable<Item> {
    */
   async *pages(options: CrawlOptions = {}): AsyncGenerator<Page<Item>, void, undefined> {
     const {
-      pageSize = MAX_PAGE_LIMIT,
+      pageSize = this.#maxLimit,
       maxItems = MAX_ITEMS,
       deadlineMs = DEADLINE_MS,
       ...call
     } = options;
-    checkNumber("pageSize", pageSize - 1, MAX_PAGE_LIMIT - 1);
+    checkNumber("pageSize", pageSize - 1, this.#maxLimit - 1);
     const crawl = new Crawl({
       fetchPage: this.#fetchPage,
       what: this.#what,

@@ -16,7 +16,7 @@ export interface Page<Item> {
 export interface PageWindow {
   /** Default 0. */
   readonly offset?: number;
-  /** Default and maximum 1024; 0 only counts. */
+  /** Default and maximum 1024, of variants 1000; 0 only counts. */
   readonly limit?: number;
 }
 
@@ -25,6 +25,9 @@ export type FetchPage<Item> = (
   window: Required<PageWindow>,
   options: CallOptions,
 ) => Promise<Page<Item>>;
+
+/** Returns what distinguishes an item from all others of its list; `index` is its number in the list, from 0. */
+export type KeyOf<Item> = (item: Item, index: number) => string;
 
 /** The highest limit of the API. */
 export const MAX_PAGE_LIMIT = 1024;

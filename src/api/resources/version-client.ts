@@ -10,9 +10,10 @@ import { decodeResponse } from "../models/decode-response.ts";
 import { type Decode, WireError } from "../models/parse.ts";
 import { List } from "../paging/list.ts";
 import { listQuery, type ListRules } from "../paging/list-parameters.ts";
-import type { Page, PageWindow } from "../paging/page.ts";
+import type { KeyOf, Page, PageWindow } from "../paging/page.ts";
 import type { FindEffect, IdempotentCalls, IdempotentChange } from "../transport/idempotency.ts";
-import type { CallOptions, Change, JsonResponse, Query, Rest } from "../transport/rest.ts";
+import type { JsonResponse, TextResponse } from "../transport/evaluate-response.ts";
+import type { CallOptions, Change, Query, Rest } from "../transport/rest.ts";
 
 /** A version of the API. */
 export type ApiVersion = "v1" | "v2";
@@ -25,6 +26,10 @@ export interface ListSource<Model> {
   readonly rules?: ListRules;
   /** The caller's parameters, by `rules`. Default: none. */
   readonly params?: object;
+  /** Parameters that are sent in addition to these. Default: none. */
+  readonly query?: Query;
+  /** The highest limit of a page. Default 1024. */
+  readonly maxLimit?: number;
   /** `page` is the object that holds the item. */
   readonly decode: (item: unknown, at: string, page: unknown) => Model;
 }
@@ -62,24 +67,39 @@ export class VersionClient {
    * @throws BsmountError `usage` for parameters that the list does not have
    */
   list<Model extends Identified>(source: ListSource<Model>): List<Model> {
-    const { path, rules, params = {}, decode } = source;
-    const query = rules === undefined ? {} : listQuery(rules, params, this.version);
+    return this.#list(source, ({ id, name }) => id ?? name ?? "");
+  }
+
+  /** As {@link list}, for a list that never changes: its items are distinguished by their numbers and need no Id. */
+  fixedList<Model>(source: ListSource<Model>): List<Model> {
+    return this.#list(source, (_item, index) => String(index));
+  }
+
+  /** As {@link fixedList}, for a list of v1 that is the text of a file; an item is a line. */
+  lines(source: Omit<ListSource<string>, "decode">): List<string> {
+    const { path, maxLimit } = source;
+    const query = this.#queryOf(source);
     return new List(
       async ({ offset, limit }, options) => {
-        const window = this.version === "v1" ? { Offset: offset, Limit: limit } : { offset, limit };
-        const response = await this.get(path, { ...query, ...window }, options);
-        return decodeResponse(response, () =>
-          pageOf(this.bodyOf(response), { offset, limit }, decode),
-        );
+        const window = { ...query, Offset: offset, Limit: limit };
+        const { text } = await this.getText(path, window, options);
+        const items = text.split(/\r?\n/).filter((line) => line !== "");
+        return { items, offset, limit, totalCount: undefined };
       },
-      ({ id, name }) => id ?? name ?? "",
+      (_line, index) => String(index),
       `GET ${this.#versioned(path)}`,
+      maxLimit,
     );
   }
 
   /** `GET /{version}/{path}` */
   async get(path: string, query: Query, options: CallOptions = {}): Promise<JsonResponse> {
     return await this.#rest.get(this.#versioned(path), query, options);
+  }
+
+  /** `GET /{version}/{path}`, for a response that is the text of a file. */
+  async getText(path: string, query: Query, options: CallOptions = {}): Promise<TextResponse> {
+    return await this.#rest.getText(this.#versioned(path), query, options);
   }
 
   /** Sends a change; one that is not repeatable is sent once. See {@link Rest.change}. */
@@ -113,6 +133,27 @@ export class VersionClient {
   /** What a response holds, without the envelope that v1 puts around it. @throws WireError */
   bodyOf({ json }: JsonResponse): unknown {
     return this.version === "v1" ? decodeEnvelope(json) : json;
+  }
+
+  #list<Model>(source: ListSource<Model>, keyOf: KeyOf<Model>): List<Model> {
+    const { path, decode, maxLimit } = source;
+    const query = this.#queryOf(source);
+    return new List(
+      async ({ offset, limit }, options) => {
+        const window = this.version === "v1" ? { Offset: offset, Limit: limit } : { offset, limit };
+        const response = await this.get(path, { ...query, ...window }, options);
+        return decodeResponse(response, () =>
+          pageOf(this.bodyOf(response), { offset, limit }, decode),
+        );
+      },
+      keyOf,
+      `GET ${this.#versioned(path)}`,
+      maxLimit,
+    );
+  }
+
+  #queryOf({ rules, params = {}, query }: Omit<ListSource<unknown>, "decode">): Query {
+    return { ...(rules === undefined ? {} : listQuery(rules, params, this.version)), ...query };
   }
 
   #versioned(path: string): string {

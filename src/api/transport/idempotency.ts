@@ -3,13 +3,8 @@ import { KeyedQueue } from "../../core/keyed-queue.ts";
 import { ApiError } from "./errors.ts";
 import { Patience } from "./patience.ts";
 import type { Raw } from "../models/raw.ts";
-import {
-  type CallOptions,
-  type Change,
-  type JsonResponse,
-  type Rest,
-  RETRYABLE_STATUS,
-} from "./rest.ts";
+import type { JsonResponse } from "./evaluate-response.ts";
+import { type CallOptions, type Change, type Rest, RETRYABLE_STATUS } from "./rest.ts";
 import { retryDelay } from "./retry-delay.ts";
 import { pause, type RetryOptions } from "./retry.ts";
 

@@ -5,15 +5,21 @@
  * - `auth.ts` adds the token, `telemetry.ts` reports, `pace/` repeats what crawls, `body-pieces.ts` splits long bodies
  * - `retry.ts`, `retry-delay.ts`, `patience.ts`: whether and when a request is sent again; `idempotency.ts`: calls
  *   that must take effect once
- * - `errors.ts`, `error-body.ts`, `network-error.ts`: what a failure means
+ * - `evaluate-response.ts`: JSON, a text or a refusal; `errors.ts`, `error-body.ts`, `network-error.ts`: what a failure
+ *   means
  * - `dispatcher.ts`, `proxy-dispatcher.ts`, `loopback-lookup.ts`, `trust.ts`, `address.ts`, `user-agent.ts`:
  *   connections, and to where
  * - `threads.ts`: starts worker threads, for `content/` and `digests/`
  */
 
 import { setMaxListeners } from "node:events";
-import { ApiError, refusedError, type RequestName } from "./errors.ts";
-import { findError } from "./error-body.ts";
+import { ApiError } from "./errors.ts";
+import {
+  type JsonResponse,
+  jsonResponse,
+  type TextResponse,
+  textResponse,
+} from "./evaluate-response.ts";
 import type { HttpResponse, HttpRequest, Send } from "./http.ts";
 import { networkProblem } from "./network-error.ts";
 import { parseRetryAfter } from "./retry-delay.ts";
@@ -36,14 +42,6 @@ export interface CallOptions {
 export type Query = Readonly<
   Record<string, string | number | boolean | readonly string[] | undefined>
 >;
-
-export interface JsonResponse {
-  /** Undefined when the response to a change has no body. */
-  readonly json: unknown;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly request: RequestName;
-  readonly status: number;
-}
 
 export interface RestOptions {
   readonly send: Send;
@@ -96,7 +94,15 @@ export class Rest {
    * @throws ApiError; the signal's reason
    */
   async get(path: string, query: Query, options: CallOptions = {}): Promise<JsonResponse> {
-    return await this.#repeating({ method: "GET", path, query, isRepeatable: true }, options);
+    const request = { method: "GET", path, query, isRepeatable: true } as const;
+    return await this.#repeating(request, options, jsonResponse);
+  }
+
+  /** As {@link get}, for a response that is no JSON. */
+  async getText(path: string, query: Query, options: CallOptions = {}): Promise<TextResponse> {
+    const headers = { accept: "text/plain, application/json" };
+    const request = { method: "GET", path, query, headers, isRepeatable: true } as const;
+    return await this.#repeating(request, options, textResponse);
   }
 
   /**
@@ -107,10 +113,14 @@ export class Rest {
    * @throws ApiError; the signal's reason
    */
   async change(change: Change, options: CallOptions = {}): Promise<JsonResponse> {
-    return await this.#repeating(change, options);
+    return await this.#repeating(change, options, jsonResponse);
   }
 
-  async #repeating(asked: RestRequest, options: CallOptions): Promise<JsonResponse> {
+  async #repeating<Evaluated extends object>(
+    asked: RestRequest,
+    options: CallOptions,
+    evaluate: Evaluate<Evaluated>,
+  ): Promise<Evaluated> {
     const signal = options.signal ?? new AbortController().signal;
     // A crawl sends many requests under one signal; Node would warn of a leak from the eleventh listener on.
     setMaxListeners(0, signal);
@@ -126,7 +136,7 @@ export class Rest {
     let waitedFor: Error | undefined;
     const repeated = withRetries(retry, signal, async (attempt) => {
       try {
-        const outcome = await this.#attempt({ ...request, attempt }, signal);
+        const outcome = await this.#attempt({ ...request, attempt }, signal, evaluate);
         if (!(outcome instanceof RetryableFailure)) return outcome;
         waitedFor = repeatableOutcome(asked, outcome).error;
         return outcome;
@@ -153,10 +163,11 @@ export class Rest {
       : withTotal(retry, Math.min(retry.limits.totalMs, ABSENT_TOTAL_MS));
   }
 
-  async #attempt(
+  async #attempt<Evaluated extends object>(
     request: HttpRequest,
     signal: AbortSignal,
-  ): Promise<JsonResponse | RetryableFailure> {
+    evaluate: Evaluate<Evaluated>,
+  ): Promise<Evaluated | RetryableFailure> {
     let response: HttpResponse;
     try {
       response = await this.#options.send(request, signal);
@@ -167,7 +178,7 @@ export class Rest {
       }
       throw error;
     }
-    const judged = evaluateResponse(request, response);
+    const judged = evaluate(request, response);
     if (!(judged instanceof ApiError)) return judged;
     if (!RETRYABLE_STATUS.has(response.status) && !isDamaged(judged)) throw judged;
     const now = this.#options.retry.clock.now();
@@ -179,6 +190,8 @@ export class Rest {
     return worthRepeating || (isUnknownHost && this.#waitedInVainMs === 0);
   }
 }
+
+type Evaluate<Evaluated> = (request: HttpRequest, response: HttpResponse) => Evaluated | ApiError;
 
 type RestRequest = Omit<Change, "method"> & { readonly method: HttpRequest["method"] };
 
@@ -215,48 +228,6 @@ function bodyOf(
   if (body instanceof Uint8Array) return { headers: { ...common, ...headers }, body };
   const json = { "content-type": "application/json" };
   return { headers: { ...common, ...json, ...headers }, body: JSON.stringify(body) };
-}
-
-function evaluateResponse(request: HttpRequest, response: HttpResponse): JsonResponse | ApiError {
-  const name: RequestName = { method: request.method, path: request.path };
-  const requestId = response.headers["x-request-id"];
-  const facts = { ...name, status: response.status, requestId };
-  const json = parseJson(response.body);
-  const error = findError(json);
-  if (error !== undefined || response.status >= 400) return refusedError(facts, error);
-  if (response.status >= 300) {
-    return new ApiError("unavailable", facts, redirection(response), {
-      remedy: "give the address that it redirects to as the API server, if you trust it",
-    });
-  }
-  const isEmpty = response.body.length === 0 && request.method !== "GET";
-  if (json === undefined && !isEmpty) {
-    const unread = new ApiError(
-      "unavailable",
-      facts,
-      `the response (${response.status}) is not JSON`,
-      {
-        remedy: "check that the address is that of a BaseSpace API server",
-      },
-    );
-    unread.mayHaveSucceeded = request.method !== "GET";
-    return unread;
-  }
-  return { json, headers: response.headers, request: name, status: response.status };
-}
-
-function redirection(response: HttpResponse): string {
-  const location = response.headers["location"] ?? "";
-  const target = URL.canParse(location) ? new URL(location).origin : "another address";
-  return `the service redirects (${response.status}) to ${target}, which is not followed`;
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString("utf8")) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function queryText(query: Query): string {

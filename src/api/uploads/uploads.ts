@@ -15,7 +15,8 @@ import { ApiError } from "../transport/errors.ts";
 import type { ListedPart } from "../models/listed-part.ts";
 import type { FileEntry } from "../models/models.ts";
 import { decodeResponse } from "../models/decode-response.ts";
-import type { CallOptions, Change, JsonResponse, Query, Rest } from "../transport/rest.ts";
+import type { JsonResponse } from "../transport/evaluate-response.ts";
+import type { CallOptions, Change, Query, Rest } from "../transport/rest.ts";
 import type { FindEffect, IdempotentChange, IdempotentCalls } from "../transport/idempotency.ts";
 import {
   fileIn,

@@ -8,7 +8,9 @@ import type { Context } from "../services/context.ts";
 import { appSessionRoutes } from "./app-sessions.ts";
 import { applicationRoutes } from "./applications.ts";
 import { contentRoutes } from "./content.ts";
+import { coverageRoutes } from "./coverage.ts";
 import { fileRoutes } from "./files.ts";
+import { genomeRoutes } from "./genomes.ts";
 import { oauthPageRoutes } from "./oauth-pages.ts";
 import { oauthRoutes, oauthV2Routes } from "./oauth.ts";
 import { projectRoutes } from "./projects.ts";
@@ -18,6 +20,7 @@ import { resourceRoutes } from "./resources.ts";
 import { uploadRoutes } from "./uploads.ts";
 import { userSessionRoutes } from "./user-sessions.ts";
 import { userRoutes } from "./users.ts";
+import { variantRoutes } from "./variants.ts";
 import { appSessionRoutesV2 } from "./v2/app-sessions.ts";
 import { archiveRoutes } from "./v2/archive.ts";
 import { bioSampleRoutes } from "./v2/biosamples.ts";
@@ -45,6 +48,9 @@ const V1_ROUTES: readonly Routes[] = [
   appSessionRoutes,
   applicationRoutes,
   propertyRoutes(v1Properties),
+  coverageRoutes,
+  variantRoutes,
+  genomeRoutes,
 ];
 
 const V2_ROUTES: readonly Routes[] = [

@@ -21,12 +21,13 @@ const SORTS: Sorts<BaseSpaceFile> = {
 const PARENTS: readonly ParentNoun[] = ["samples", "appresults", "runs"];
 
 /** Single files, and the files of samples, app results and runs. */
-export function fileRoutes(app: FastifyInstance, { state, view }: Context): void {
+export function fileRoutes(app: FastifyInstance, { state, view, genomics }: Context): void {
   const lists = new SortedListCache<BaseSpaceFile>();
 
-  app.get("/files/:id", (request, reply) => {
+  app.get("/files/:id", async (request, reply) => {
     const { guard, param } = apiCall(state, request);
-    return sendResponse(reply, fileFull(view, guard.needFile("browse", param("id"))));
+    const file = guard.needFile("browse", param("id"));
+    return sendResponse(reply, fileFull(view, file, await genomics.files.readable(file)));
   });
 
   for (const noun of PARENTS) {

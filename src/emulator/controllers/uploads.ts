@@ -22,17 +22,21 @@ interface Upload {
 
 /** Uploads in one piece or in parts, into app results and samples. Only instruments upload runs. */
 export function uploadRoutes(app: FastifyInstance, context: Context): void {
-  const { state, view } = context;
+  const { state, view, genomics } = context;
   const uploads = new Uploads(context);
   const upload = (request: FastifyRequest): Upload => {
     return { request, call: apiCall(state, request), uploads, context };
   };
-  const send = (reply: FastifyReply, file: BaseSpaceFile, status: number): FastifyReply =>
-    sendResponse(reply, fileFull(view, file), status);
+  const send = async (
+    reply: FastifyReply,
+    file: BaseSpaceFile,
+    status: number,
+  ): Promise<FastifyReply> =>
+    sendResponse(reply, fileFull(view, file, await genomics.files.readable(file)), status);
 
   for (const noun of ["appresults", "samples"] as const) {
     app.post(`/${noun}/:id/files`, async (request, reply) => {
-      return send(reply, await addFile(upload(request), noun), 201);
+      return await send(reply, await addFile(upload(request), noun), 201);
     });
   }
 
@@ -55,7 +59,7 @@ export function uploadRoutes(app: FastifyInstance, context: Context): void {
   });
 
   app.post("/files/:id", async (request, reply) => {
-    return send(reply, await endUpload(upload(request)), 200);
+    return await send(reply, await endUpload(upload(request)), 200);
   });
 
   refuseRunUploads(app, context);

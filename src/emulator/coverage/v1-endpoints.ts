@@ -11,6 +11,7 @@ import {
 
 const NO_LOG_IN = "no log-in: the page lets its visitor choose a user and decide for that user";
 const FIXED_STATISTICS = "the statistics are fixed figures for one lane, whatever the run contains";
+const GENOMES = "only the genome 4 has Source and Build: those of the others were not recorded";
 const NO_INSTRUMENT = "always 403: only instruments create runs";
 
 const PEOPLE: readonly EndpointRow[] = [
@@ -66,20 +67,23 @@ const RESOURCES: readonly EndpointRow[] = [
 ];
 
 const FILES: readonly EndpointRow[] = [
-  ["GET files/{id}", "no HrefVariants or HrefCoverage: VCFs and BAMs are not indexed"],
+  [
+    "GET files/{id}",
+    "a BAM has HrefCoverage if its .bai is beside it; the service's rule is unknown",
+  ],
   ["POST files/{id}", EXACT],
   ["GET files/{id}/content", EXACT],
   ["GET files/{id}/parts", "a list of Number, Size and ETag: the service's form is unknown"],
   ["PUT files/{id}/parts/{number}", EXACT],
-  ["GET variantset/{id}", NONE],
-  ["GET variantset/{id}/variants/{chrom}", NONE],
-  ["GET coverage/{id}/{chrom}", NONE],
-  ["GET coverage/{id}/{chrom}/meta", NONE],
+  ["GET variantset/{id}", "the emulator defines what is in the three dictionaries"],
+  ["GET variantset/{id}/variants/{chrom}", "no TotalCount; 400 for a range with too much data"],
+  ["GET coverage/{id}/{chrom}", "ZoomLevel is ignored; 400 for a range with too much data"],
+  ["GET coverage/{id}/{chrom}/meta", "400 for a chromosome with too much data"],
 ];
 
 const REFERENCE_DATA: readonly EndpointRow[] = [
-  ["GET genomes", NONE],
-  ["GET genomes/{id}", NONE],
+  ["GET genomes", GENOMES],
+  ["GET genomes/{id}", GENOMES],
   ["GET genomes/{id}/annotations", NONE],
   ["GET search", NONE],
   ["GET meta", NONE],

@@ -94,3 +94,22 @@ export function fileTooLargeProblem(limitBytes: number): Problem {
     `A single upload may have at most ${limitBytes} bytes; upload bigger files in parts.`,
   );
 }
+
+/** For a file of which `what`, coverage or variants, cannot be read. */
+export function notIndexedProblem(fileId: string, what: "coverage" | "variants"): Problem {
+  return new Problem(404, "BASESPACE.COMMON.NOT_FOUND", `File ${fileId} has no ${what}`);
+}
+
+/** For a chromosome that a file does not have. */
+export function unknownChromosomeProblem(fileId: string, chrom: string): Problem {
+  const name = JSON.stringify(chrom.slice(0, 100));
+  return new Problem(404, "BASESPACE.COMMON.NOT_FOUND", `File ${fileId} has no chromosome ${name}`);
+}
+
+/** For a request that would read more of a file than the emulator does at a time. */
+export function rangeTooLargeProblem(): Problem {
+  return badRequestProblem(
+    "This range has more data than the emulator reads for one request. Ask for a smaller range.",
+    "BASESPACE.COMMON.RANGE_TOO_LARGE",
+  );
+}

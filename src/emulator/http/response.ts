@@ -36,6 +36,12 @@ export function sendWithoutEnvelope(
     .send(Readable.from([Buffer.from(body)], { objectMode: false }));
 }
 
+/** Sends lines of a file as they are, without an envelope. */
+export function sendText(reply: FastifyReply, text: string): FastifyReply {
+  setApiHeaders(reply);
+  return reply.status(200).header("content-type", "text/plain").send(Buffer.from(text));
+}
+
 /** Sends a refusal in v1's form: no `Response`, the message also as a notification, and not chunked. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const { status, code, message } = problem;

@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { SignedLinks } from "../access/signed-links.ts";
 import type { ContentStore } from "../content/content-store.ts";
+import type { Genomics } from "../genomics/genomics.ts";
 import type { View } from "../serialise/view.ts";
 import type { State } from "../state/state.ts";
 
@@ -16,6 +17,7 @@ export interface Context {
   readonly content: ContentStore;
   readonly links: SignedLinks;
   readonly view: View;
+  readonly genomics: Genomics;
   readonly clock: Clock;
   /** The least size of every part of an upload except the last. */
   readonly minPartBytes: number;

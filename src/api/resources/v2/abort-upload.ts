@@ -1,7 +1,8 @@
 import { decodeFile } from "../../models/file.ts";
 import type { FileEntry } from "../../models/models.ts";
 import { segment } from "../../transport/address.ts";
-import type { CallOptions, JsonResponse } from "../../transport/rest.ts";
+import type { JsonResponse } from "../../transport/evaluate-response.ts";
+import type { CallOptions } from "../../transport/rest.ts";
 import type { VersionClient, VersionClients } from "../version-client.ts";
 
 /** An upload that failed. */

@@ -1,5 +1,6 @@
 import type { FindEffect } from "../../transport/idempotency.ts";
-import type { CallOptions, JsonResponse } from "../../transport/rest.ts";
+import type { JsonResponse } from "../../transport/evaluate-response.ts";
+import type { CallOptions } from "../../transport/rest.ts";
 import type { VersionClient } from "../version-client.ts";
 
 export interface ChangeV2 {

@@ -5,7 +5,8 @@ import { type Decode, parse } from "../../models/parse.ts";
 import { text } from "../../models/wire.ts";
 import { DecodeError } from "../../transport/errors.ts";
 import type { FindEffect } from "../../transport/idempotency.ts";
-import type { CallOptions, JsonResponse } from "../../transport/rest.ts";
+import type { JsonResponse } from "../../transport/evaluate-response.ts";
+import type { CallOptions } from "../../transport/rest.ts";
 import type { VersionClients } from "../version-client.ts";
 import { abortPendingFile } from "./abort-upload.ts";
 

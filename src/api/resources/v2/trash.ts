@@ -4,7 +4,8 @@ import { listRules, type ParamsOf } from "../../paging/list-parameters.ts";
 import type { TrashItem } from "../../models/models.ts";
 import type { List } from "../../paging/list.ts";
 import type { VersionClient } from "../version-client.ts";
-import type { CallOptions, JsonResponse } from "../../transport/rest.ts";
+import type { JsonResponse } from "../../transport/evaluate-response.ts";
+import type { CallOptions } from "../../transport/rest.ts";
 import type { FindEffect } from "../../transport/idempotency.ts";
 
 const TRASH = listRules(["DateDeleted", "TotalSize"], {});

@@ -6,11 +6,19 @@ import { runCompact } from "../run.ts";
 import { sampleCompact } from "../sample.ts";
 import { type Json, type View, withExtra } from "../view.ts";
 
-export function fileFull(view: View, file: BaseSpaceFile): Json {
+/** What can be read from a file besides its content. */
+export interface Readable {
+  readonly coverage: boolean;
+  readonly variants: boolean;
+}
+
+export function fileFull(view: View, file: BaseSpaceFile, has: Readable): Json {
   const href = `v1pre3/files/${file.id}`;
   return withExtra(file, {
     UploadStatus: file.uploadStatus,
     Properties: propertiesV1.container(view, href, file.properties),
+    HrefCoverage: has.coverage ? `v1pre3/coverage/${file.id}` : undefined,
+    HrefVariants: has.variants ? `v1pre3/variantset/${file.id}` : undefined,
     HrefParts: file.isMultipart ? `${href}/parts` : undefined,
     ...fileKeys(file),
     ...parentKey(view, file),
