@@ -24,7 +24,8 @@ afterAll(async () => {
 /** A mount with an app result of its own, for every test. */
 beforeEach(async () => {
   name = `ends ${(count += 1)}`;
-  expect(await product.bsmount(["mount", product.mountPoint])).toMatchObject({ code: 0 });
+  const { code, stderr } = await product.bsmount(["mount", product.mountPoint]);
+  expect(code, stderr).toBe(0);
   await mkdir(`${product.mountPoint}/${RESULTS}/${name}`);
   return async () => {
     await product.faults();
