@@ -1,7 +1,7 @@
 import type { MaybePromise } from "../core/maybe-promise.ts";
 import type { AppResultId } from "../core/ids.ts";
 import type { Finishing } from "./finishing.ts";
-import type { FileWriter, AskWriters } from "./file-writer.ts";
+import type { FileWriter, AskWriters, WriterState } from "./file-writer.ts";
 import type { OpenWriters } from "./open-writers.ts";
 import { type ResultFile, shownPathOf } from "./result-file.ts";
 import type { StagedFile } from "./staged-file.ts";
@@ -105,16 +105,20 @@ export class StagedWriter implements FileWriter, ResultFile {
 
   /** Returns whether the content is closed now: no other writer has it open, and none was killed. */
   async #closeUnless(askWriters: AskWriters): Promise<boolean> {
-    const { content } = this.file;
-    const { version } = content;
-    const writers = await askWriters();
-    // Who has changed it meanwhile came too late to be found, and closes it later.
-    const isChanged = writers === "closed" && content.version !== version;
-    if (writers === "open" || isChanged) return false;
+    const writers = await this.#writersOf(askWriters);
+    if (writers === "open") return false;
     this.#wasKilled = writers === "killed";
     if (this.#wasKilled) this.#interrupt();
     else await this.file.close();
     return !this.#wasKilled;
+  }
+
+  /** Who has changed the content while writers were searched for came too late to be found, and closes it later. */
+  async #writersOf(askWriters: AskWriters): Promise<WriterState> {
+    const { content } = this.file;
+    const { version } = content;
+    const writers = await askWriters();
+    return writers === "closed" && content.version !== version ? "open" : writers;
   }
 
   /**
@@ -138,7 +142,8 @@ export class StagedWriter implements FileWriter, ResultFile {
    */
   async #noteClose(askWriters: AskWriters): Promise<void> {
     // Who has an empty file open would have to be searched for among all processes.
-    if (this.#wasKilled || this.file.sizeBytes === 0 || (await askWriters()) !== "closed") return;
+    if (this.#wasKilled || this.file.sizeBytes === 0) return;
+    if ((await this.#writersOf(askWriters)) !== "closed") return;
     await this.file.close();
     if (this.file.writeMode !== "through") await this.sync();
   }

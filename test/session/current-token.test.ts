@@ -7,13 +7,24 @@ import { reasonOf } from "../../src/core/errors.ts";
 import { createLogger, silentLogger } from "../../src/core/logger.ts";
 import { openSession } from "../../src/session/session.ts";
 import { walkerOf } from "../helpers/demo-file-system.ts";
-import { startTestEmulator } from "../helpers/start-test-emulator.ts";
-import { tempDir } from "../helpers/temp-dir.ts";
+import { startTestEmulator, type TestEmulator } from "../helpers/start-test-emulator.ts";
+import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
 
 const OLD = "0ld0".repeat(8);
 const NEW = "nE33".repeat(8);
 const WIDE = "71de".repeat(8);
 const GUESTS = "6e57".repeat(8);
+
+/** As `bsmount auth` does it. */
+async function storeToken(
+  home: TempDir,
+  { apiServer }: TestEmulator,
+  token: string,
+): Promise<void> {
+  await mkdir(home.join(".basespace"), { recursive: true });
+  const text = `[DEFAULT]\napiServer = ${apiServer}\naccessToken = ${token}\n`;
+  await writeFile(home.join(".basespace/default.cfg"), text, { mode: 0o600 });
+}
 
 describe("a session whose token is revoked", () => {
   it("[S1] is replaced by the one that its user's next sign-in stored, and is not logged", async () => {
@@ -27,11 +38,7 @@ describe("a session whose token is revoked", () => {
       tokens: [...tokens, { accessToken: GUESTS, user: "8", scopes: "browse global" }],
       projects: [{ name: "p" }],
     });
-    const store = async (token: string): Promise<void> => {
-      await mkdir(home.join(".basespace"), { recursive: true });
-      const text = `[DEFAULT]\napiServer = ${emulator.apiServer}\naccessToken = ${token}\n`;
-      await writeFile(home.join(".basespace/default.cfg"), text, { mode: 0o600 });
-    };
+    const store = async (token: string): Promise<void> => await storeToken(home, emulator, token);
     await store(OLD);
     const environment = { variables: {}, home: home.path, uid: 0, gid: 0 };
     const config = await resolveConfig({ stateDir: home.join("state") }, environment);
@@ -76,11 +83,7 @@ describe("a session whose token does not allow a request", () => {
         { id: "13", name: "p", appResults: [{ id: "5", name: "r", status: "Running" }] },
       ],
     });
-    const store = async (token: string): Promise<void> => {
-      await mkdir(home.join(".basespace"), { recursive: true });
-      const text = `[DEFAULT]\napiServer = ${emulator.apiServer}\naccessToken = ${token}\n`;
-      await writeFile(home.join(".basespace/default.cfg"), text, { mode: 0o600 });
-    };
+    const store = async (token: string): Promise<void> => await storeToken(home, emulator, token);
     await store(OLD);
     const environment = { variables: {}, home: home.path, uid: 0, gid: 0 };
     const config = await resolveConfig({ stateDir: home.join("state") }, environment);

@@ -132,6 +132,21 @@ describe("a file whose path was that of one that is still uploaded", () => {
 });
 
 describe.each<WriteMode>(["through", "back"])("in mode %s", (mode) => {
+  test("[W20] a close under a temporary name does not close what another program has begun meanwhile", async () => {
+    await useMode(mode);
+    const first = await here.files.createForWriting(here.world.resultFile("f.tmp"));
+    await first.write(0, Buffer.from("whole"));
+    const second = here.files.openForWriting(first.file);
+    await first.flush(async () => {
+      await second.write(0, Buffer.from("new"));
+      return "closed";
+    }, neverAborted);
+    expect((await left()).state).toBe("open");
+    await first.flush(alone, neverAborted);
+    expect((await left()).state).toBe("closed");
+    for (const writer of [first, second]) writer.close();
+  });
+
   test("[W3] a close does not finish what another program has begun while its writers were searched for", async () => {
     await useMode(mode);
     const first = await here.files.createForWriting(here.world.resultFile("f"));
